@@ -1,0 +1,1 @@
+//! The Buildium adapter of latchel-sync.

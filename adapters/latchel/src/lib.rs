@@ -1,0 +1,1 @@
+//! The Latchel adapter of latchel-sync.

@@ -1,0 +1,11 @@
+//! Every adapter that this build of latchel-sync links.
+//!
+//! An adapter registers itself through `inventory`, which only works for crates that the linker
+//! keeps, and it drops a crate that no code names. This is the one place that names them; whoever
+//! wants the registry filled writes `use adapters as _;`.
+#![deny(unused_crate_dependencies)]
+
+#[cfg(feature = "buildium")]
+use adapter_buildium as _;
+#[cfg(feature = "latchel")]
+use adapter_latchel as _;

@@ -1,0 +1,1 @@
+//! Two-way sync between a property management system and Latchel.

@@ -1,0 +1,1 @@
+//! The HTTP client that every adapter of latchel-sync is built on.

@@ -1,0 +1,1 @@
+//! Stand-ins for Buildium and Latchel over one world, for integration tests.
