@@ -1,1 +1,23 @@
 //! The sync rules, the domain model, the traits and the engine of latchel-sync.
+//!
+//! - [`model`]: what a platform and Latchel hold.
+//! - [`rules`]: pure functions from what both sides hold and what is remembered to a decision and its reason.
+//! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
+//! - [`registry`]: how adapters make themselves known.
+//! - [`engine`]: a run, from pages to outcomes.
+#![warn(missing_docs)]
+
+pub mod engine;
+mod error;
+pub mod ledger;
+mod latchel;
+pub mod model;
+mod platform;
+pub mod registry;
+pub mod rules;
+
+pub use error::{Error, ErrorKind, Result};
+pub use inventory;
+pub use latchel::{Latchel, LatchelOnly, Portfolio};
+pub use ledger::Ledger;
+pub use platform::{Capabilities, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};

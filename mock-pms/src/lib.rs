@@ -1,1 +1,22 @@
 //! Stand-ins for Buildium and Latchel over one world, for integration tests.
+//!
+//! A [`World`] holds what both systems know: it is read from a JSON file or made by
+//! [`World::generate`]. [`MockServer`] serves it on three listeners of 127.0.0.1: the platform (one
+//! [`Dialect`]), Latchel, and an admin API that reads and changes the world, its clock and the request
+//! log. `docs/mock-pms.md` is the guide.
+//!
+//! The crate shares nothing with the sync: it imitates systems, with their refusals and their quirks,
+//! so that it can show where an adapter is wrong.
+#![warn(missing_docs)]
+
+mod admin;
+mod dialects;
+mod generate;
+mod server;
+pub mod world;
+
+pub use dialects::{Dialect, UnknownDialect};
+pub use generate::{GenerateSpec, GenerateSpecError};
+pub use server::log::{LoggedRequest, Side};
+pub use server::{MockServer, Options, Ports, RateLimit, StartError, WorldHandle};
+pub use world::{Edit, World, WorldError};

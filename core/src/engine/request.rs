@@ -1,0 +1,83 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, Utc};
+
+use crate::ledger::{Outcome, Phase, PhaseReport, Trigger};
+use crate::model::Window;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The phases, in the order of [`Phase::ALL`].
+    pub phases: Vec<Phase>,
+    /// Whether to write.
+    pub mode: Mode,
+    /// The run's *now*, UTC.
+    pub now: DateTime<Utc>,
+    /// The start of the window, instead of what rules W1 and W2 say, UTC.
+    pub since: Option<DateTime<Utc>>,
+    /// Who or what started it.
+    pub trigger: Trigger,
+    /// Who holds the lease, for people: a host and process id.
+    pub holder: String,
+    /// Asks the run to end after the record at hand.
+    pub stop: StopSignal,
+}
+
+impl Request {
+    /// "Sync All Data": every phase, both directions.
+    pub fn everything(mode: Mode, now: DateTime<Utc>) -> Self {
+        Self {
+            phases: Phase::ALL.to_vec(),
+            mode,
+            now,
+            since: None,
+            trigger: Trigger::Manual,
+            holder: String::from("unnamed"),
+            stop: StopSignal::default(),
+        }
+    }
+}
+
+/// Whether a run writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Decide only; the outcomes say what a sync would do.
+    Plan,
+    /// Write.
+    Apply,
+}
+
+/// Asks a run to end after the record at hand. Clones share the signal.
+#[derive(Debug, Clone, Default)]
+pub struct StopSignal(Arc<AtomicBool>);
+
+impl StopSignal {
+    /// Asks.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody asked.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Watches a run.
+pub trait Observer: Send + Sync + fmt::Debug {
+    /// A phase began.
+    fn phase_started(&self, _phase: Phase, _window: Window) {}
+    /// A record came out.
+    fn outcome(&self, _phase: Phase, _outcome: &Outcome) {}
+    /// A phase ended.
+    fn phase_finished(&self, _report: &PhaseReport) {}
+}
+
+/// Watches nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quiet;
+
+impl Observer for Quiet {}

@@ -1,0 +1,167 @@
+//! The one error of the core and of every adapter.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+/// The result of a call to a platform, to Latchel or to the ledger.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of failure it was; callers branch on this and never on the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The credentials were refused.
+    Unauthorized,
+    /// The credentials are fine, but do not permit this.
+    Forbidden,
+    /// What was asked for is not there.
+    NotFound,
+    /// The far side refused the request's content.
+    Refused,
+    /// The far side asks for patience.
+    RateLimited,
+    /// The far side could not be reached, or failed on its own account.
+    Unavailable,
+    /// No answer came in time, or it broke off.
+    Timeout,
+    /// An answer came that could not be understood.
+    Malformed,
+    /// A write was answered, but reading back did not show it.
+    Unconfirmed,
+    /// The configuration is wrong.
+    Config,
+    /// The ledger failed.
+    Ledger,
+    /// Another run of the same account is under way.
+    Busy,
+    /// The platform cannot do this.
+    Unsupported,
+}
+
+impl ErrorKind {
+    /// The kind's name in JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Refused => "refused",
+            Self::RateLimited => "rate_limited",
+            Self::Unavailable => "unavailable",
+            Self::Timeout => "timeout",
+            Self::Malformed => "malformed",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Config => "config",
+            Self::Ledger => "ledger",
+            Self::Busy => "busy",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+/// A failure: its kind, what was being done, on what, and the cause. It never holds a secret.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    context: Vec<(&'static str, String)>,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure of `kind`, in one sentence without a full stop.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), context: Vec::new(), retry_after: None, source: None }))
+    }
+
+    /// Adds what it happened on, for example `("url", …)` or `("field", …)`.
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.0.context.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds the pause that the far side asked for.
+    pub fn with_retry_after(mut self, pause: Duration) -> Self {
+        self.0.retry_after = Some(pause);
+        self
+    }
+
+    /// Adds the cause.
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What happened, without context and cause.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The value of a context entry, for example the field that was wrong.
+    pub fn context(&self, name: &str) -> Option<&str> {
+        self.0.context.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The pause that the far side asked for.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same call may succeed a moment later.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)
+    }
+
+    /// Whether every further call to the same system would fail as well, so that a run should end.
+    pub fn ends_the_run(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::Unauthorized | ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Ledger | ErrorKind::Busy
+        )
+    }
+
+    /// Whether a write that failed like this may have happened all the same.
+    pub fn leaves_outcome_unknown(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Malformed | ErrorKind::Unconfirmed | ErrorKind::Ledger
+        )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        for (i, (name, value)) in self.0.context.iter().enumerate() {
+            write!(f, "{}{name}: {value}", if i == 0 { " (" } else { ", " })?;
+        }
+        if !self.0.context.is_empty() {
+            f.write_str(")")?;
+        }
+        let mut source = self.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+    }
+}

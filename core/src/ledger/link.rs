@@ -1,0 +1,112 @@
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::RunId;
+use crate::model::{ClosedStatus, Kind, Marker, RecordKey, Side};
+use crate::rules::Reason;
+
+/// The pair of ids of one record on both sides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// The record's kind.
+    pub kind: Kind,
+    /// Its id on the platform.
+    pub platform_id: String,
+    /// Its id in Latchel.
+    pub latchel_id: i64,
+    /// How the pair came to be.
+    pub origin: Origin,
+    /// The run that made the link.
+    pub run: RunId,
+    /// When the link was made, UTC.
+    pub created_at: DateTime<Utc>,
+    /// When a read-back last confirmed the pair, UTC.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// The platform's number (work orders).
+    pub platform_number: Option<String>,
+    /// Latchel's number (work orders).
+    pub latchel_number: Option<String>,
+    /// When the platform's number was written back to Latchel (rule L7), UTC.
+    pub number_written_at: Option<DateTime<Utc>>,
+    /// The last verdict about closing the platform's work order (rules L8, L11, L12).
+    pub close: Option<CloseVerdict>,
+    /// What we remember of a resident (rules R4, R6).
+    pub resident: Option<ResidentMemory>,
+}
+
+impl Link {
+    /// The key of the record on one side.
+    pub fn key(&self, side: Side) -> RecordKey {
+        match side {
+            Side::Platform => RecordKey::platform(self.kind, &self.platform_id),
+            Side::Latchel => RecordKey::latchel(self.kind, self.latchel_id),
+        }
+    }
+}
+
+/// How a pair came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// We created the Latchel record from the platform's.
+    FromPlatform,
+    /// We created the platform record from Latchel's.
+    FromLatchel,
+    /// Both were there, and the reference or marker that one carries names the other.
+    Found,
+}
+
+/// What was decided about closing a platform work order, so that the same state of the same Latchel work order
+/// is not brought over twice and costs no call again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseVerdict {
+    /// The status that Latchel's work order had.
+    pub status: ClosedStatus,
+    /// Latchel's `updated_at` when it was decided, UTC.
+    pub job_updated_at: DateTime<Utc>,
+    /// What was decided.
+    pub reason: Reason,
+}
+
+/// What we remember of a linked resident: what Latchel held after we last wrote or evaluated it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResidentMemory {
+    /// The move-in date.
+    pub move_in: Option<NaiveDate>,
+    /// The move-out date.
+    pub move_out: Option<NaiveDate>,
+    /// The activity that we last wrote, or first found.
+    pub is_active: bool,
+    /// The account's local date of the last evaluation.
+    pub evaluated_on: NaiveDate,
+}
+
+impl ResidentMemory {
+    /// Whether the resident was inactive for no other reason than a move-in that was still to come (rule R4).
+    pub fn waits_for_move_in(&self) -> bool {
+        !self.is_active && self.move_in.is_some_and(|day| day > self.evaluated_on)
+    }
+}
+
+/// The id of an intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IntentId(pub Uuid);
+
+/// A create that was written down before it was sent (rule E).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its id.
+    pub id: IntentId,
+    /// The record that it is created from.
+    pub source: RecordKey,
+    /// What people know the record by.
+    pub label: String,
+    /// The marker that the new record carries, where it is on the platform.
+    pub marker: Option<Marker>,
+    /// The run that opened it.
+    pub run: RunId,
+    /// When it was opened, UTC.
+    pub created_at: DateTime<Utc>,
+}

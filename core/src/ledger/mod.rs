@@ -1,0 +1,125 @@
+//! The trait of the ledger: what the sync remembers between runs.
+
+mod link;
+mod outcome;
+mod overlay;
+mod run;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+
+pub use link::{CloseVerdict, Intent, IntentId, Link, Origin, ResidentMemory};
+pub use outcome::{Action, Counts, Outcome, Pending, Status};
+pub use overlay::Overlay;
+pub use run::{Account, Direction, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Trigger};
+
+use crate::Result;
+use crate::model::{Kind, RecordKey, Side};
+
+/// What the ledger remembers of one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Memory {
+    /// The record.
+    pub key: RecordKey,
+    /// The pair of ids that it is part of.
+    pub link: Option<Link>,
+    /// Its newest outcome.
+    pub outcome: Option<Outcome>,
+    /// A create for it whose outcome is not known.
+    pub intent: Option<Intent>,
+}
+
+/// What the sync remembers between runs: accounts, links, intents, outcomes, what is pending, runs, watermarks.
+///
+/// # Behavior of every call
+///
+/// - A write is durable when it returns, and happened wholly or not at all.
+/// - Records of one account are never seen by another.
+/// - No contact data is kept: outcomes carry ids, numbers, names of properties and titles of work orders only.
+#[async_trait]
+pub trait Ledger: Send + Sync + fmt::Debug {
+    /// Every account, by name.
+    async fn accounts(&self) -> Result<Vec<Account>>;
+
+    /// One account.
+    async fn account(&self, name: &str) -> Result<Option<Account>>;
+
+    /// Adds an account. One that is there already stays as it is, so that its sync start is fixed (rule L2).
+    async fn add_account(&self, account: &Account) -> Result<()>;
+
+    /// Changes the account's sync start, which only an explicit command does (rule L2).
+    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()>;
+
+    /// Begins a run and takes the account's lease.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`](crate::ErrorKind::Busy) if another run holds the lease; it says which and since when.
+    async fn begin_run(&self, run: &NewRun) -> Result<RunId>;
+
+    /// Keeps the run's lease alive; called once a page.
+    async fn renew_lease(&self, account: &str, run: RunId) -> Result<()>;
+
+    /// Ends the run and gives the lease back.
+    async fn finish_run(&self, run: &Run) -> Result<()>;
+
+    /// The newest runs, newest first; of every account if `account` is `None`.
+    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>>;
+
+    /// One run.
+    async fn run(&self, id: RunId) -> Result<Option<Run>>;
+
+    /// The outcomes that were new or changed in a run, in the order of their keys, from `after` on.
+    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>>;
+
+    /// The start of the last run in which the phase succeeded (rule W2), UTC.
+    async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>>;
+
+    /// Remembers that the phase succeeded in a run that started at `at`.
+    async fn set_last_success(&self, account: &str, phase: Phase, at: DateTime<Utc>) -> Result<()>;
+
+    /// What is remembered of each of `keys`, in their order.
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>>;
+
+    /// Writes a page's outcomes: the newest of each record, and the run's history where an outcome differs from
+    /// the one before. A pending or failed one becomes pending (rule W3); any other ends its being pending.
+    async fn record(&self, account: &str, run: RunId, outcomes: &[Outcome]) -> Result<()>;
+
+    /// Adds or replaces the link of a pair.
+    async fn put_link(&self, account: &str, link: &Link) -> Result<()>;
+
+    /// Writes a create down before it is sent (rule E); a pending outcome is written with it, so that the record is
+    /// looked at again even if the process dies.
+    async fn open_intent(&self, account: &str, intent: &Intent) -> Result<()>;
+
+    /// Ends an intent: with the link that came of it, or without one if nothing was created.
+    async fn settle_intent(&self, account: &str, intent: IntentId, link: Option<&Link>) -> Result<()>;
+
+    /// What is pending of one kind and side and not dismissed, in the order of ids, from `after` on.
+    async fn pending(
+        &self,
+        account: &str,
+        kind: Kind,
+        side: Side,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Pending>>;
+
+    /// Dismisses a pending record, so that it is not tried again until it changes; `false` if it is not pending.
+    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool>;
+
+    /// Takes a dismissal back, or resets the number of attempts; `false` if it is not pending.
+    async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool>;
+
+    /// Links of residents with a move-in or move-out date after the day of their last evaluation and not after
+    /// `today` (rule R6), in the order of their platform ids, from `after` on.
+    async fn lapsing(&self, account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Result<Vec<Link>>;
+
+    /// The newest outcomes of one kind whose id, counterpart's id or number on either side is `text`.
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;
+
+    /// How many newest outcomes there are of each reason.
+    async fn counts(&self, account: &str) -> Result<Counts>;
+}

@@ -1,0 +1,131 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::RunId;
+use crate::model::{Fingerprint, PropertyRef, RecordKey};
+use crate::rules::Reason;
+
+/// What came of a record in a run, or would come of it in a plan. Every record seen has exactly one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The record.
+    pub key: RecordKey,
+    /// Its id on the other side, where it has a counterpart.
+    pub counterpart: Option<String>,
+    /// What people know it by: a property's name, a work order's number and title. Empty for a resident.
+    pub label: String,
+    /// Why.
+    pub reason: Reason,
+    /// What was done, or would be.
+    pub action: Action,
+    /// What the reason leaves open: the fields that changed, the parts that are missing, the platform's own error.
+    pub detail: Option<String>,
+    /// The run in which it was last seen.
+    pub run: RunId,
+    /// When it was decided, UTC.
+    pub at: DateTime<Utc>,
+    /// The record's fingerprint (rule W5).
+    pub fingerprint: Option<Fingerprint>,
+    /// The property that a pending record waits for.
+    pub waits_for: Option<PropertyRef>,
+}
+
+impl Outcome {
+    /// How it stands, by its reason.
+    pub fn status(&self) -> Status {
+        self.reason.status()
+    }
+}
+
+/// How a record stands (RULES.md, S).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Both sides agree as far as the rules want them to.
+    Synced,
+    /// It waits for something, and is tried again in every run.
+    Pending,
+    /// A rule says that it is not synced.
+    NotSynced,
+    /// It went wrong, and is tried again in every run.
+    Failed,
+}
+
+impl Status {
+    /// The status's name in JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Synced => "synced",
+            Self::Pending => "pending",
+            Self::NotSynced => "not_synced",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether such a record is tried again in every run (rule W3).
+    pub fn is_tried_again(self) -> bool {
+        matches!(self, Self::Pending | Self::Failed)
+    }
+}
+
+/// What was done to a record, or would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Nothing was written.
+    None,
+    /// The counterpart was created.
+    Create,
+    /// The counterpart was changed.
+    Update,
+    /// The counterpart was set inactive.
+    Deactivate,
+    /// A counterpart that was there already was linked.
+    Link,
+    /// The platform's work order was closed.
+    Close,
+}
+
+impl Action {
+    /// The action's name in JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Deactivate => "deactivate",
+            Self::Link => "link",
+            Self::Close => "close",
+        }
+    }
+
+    /// Reads back what [`Action::as_str`] wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::None, Self::Create, Self::Update, Self::Deactivate, Self::Link, Self::Close]
+            .into_iter()
+            .find(|action| action.as_str() == name)
+    }
+
+    /// Whether it writes to one of the two systems.
+    pub fn writes(self) -> bool {
+        !matches!(self, Self::None | Self::Link)
+    }
+}
+
+/// A record that is pending or failed, and tried again in every run (rule W3).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Its newest outcome, which says what it waits for.
+    pub outcome: Outcome,
+    /// Since when, UTC.
+    pub since: DateTime<Utc>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Whether somebody dismissed it.
+    pub dismissed: bool,
+}
+
+/// How many records there are of each reason.
+pub type Counts = BTreeMap<Reason, u64>;

@@ -1,0 +1,139 @@
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{
+    Account, Counts, Intent, IntentId, Ledger, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
+};
+use crate::Result;
+use crate::model::{Kind, RecordKey, Side};
+
+/// A ledger whose writes go to a scratch ledger: a plan runs over one, so that it takes the same steps as a sync,
+/// sees what it would have written, and leaves the real ledger as it was.
+#[derive(Debug)]
+pub struct Overlay<R, S> {
+    real: R,
+    scratch: S,
+}
+
+impl<R: Ledger, S: Ledger> Overlay<R, S> {
+    /// Lays `scratch`, which must be empty, over `real`.
+    pub fn new(real: R, scratch: S) -> Self {
+        Self { real, scratch }
+    }
+}
+
+#[async_trait]
+impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        self.real.accounts().await
+    }
+
+    async fn account(&self, name: &str) -> Result<Option<Account>> {
+        match self.scratch.account(name).await? {
+            Some(account) => Ok(Some(account)),
+            None => self.real.account(name).await,
+        }
+    }
+
+    async fn add_account(&self, account: &Account) -> Result<()> {
+        self.scratch.add_account(account).await
+    }
+
+    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
+        self.scratch.set_sync_start(account, sync_start).await
+    }
+
+    async fn begin_run(&self, run: &NewRun) -> Result<RunId> {
+        self.scratch.begin_run(run).await
+    }
+
+    async fn renew_lease(&self, account: &str, run: RunId) -> Result<()> {
+        self.scratch.renew_lease(account, run).await
+    }
+
+    async fn finish_run(&self, run: &Run) -> Result<()> {
+        self.scratch.finish_run(run).await
+    }
+
+    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
+        self.real.runs(account, limit).await
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<Run>> {
+        self.real.run(id).await
+    }
+
+    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
+        self.scratch.run_outcomes(id, after, limit).await
+    }
+
+    async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
+        self.real.last_success(account, phase).await
+    }
+
+    async fn set_last_success(&self, account: &str, phase: Phase, at: DateTime<Utc>) -> Result<()> {
+        self.scratch.set_last_success(account, phase, at).await
+    }
+
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+        let real = self.real.recall(account, keys).await?;
+        let scratch = self.scratch.recall(account, keys).await?;
+        Ok(real
+            .into_iter()
+            .zip(scratch)
+            .map(|(real, scratch)| Memory {
+                key: real.key,
+                link: scratch.link.or(real.link),
+                outcome: scratch.outcome.or(real.outcome),
+                intent: scratch.intent.or(real.intent),
+            })
+            .collect())
+    }
+
+    async fn record(&self, account: &str, run: RunId, outcomes: &[Outcome]) -> Result<()> {
+        self.scratch.record(account, run, outcomes).await
+    }
+
+    async fn put_link(&self, account: &str, link: &Link) -> Result<()> {
+        self.scratch.put_link(account, link).await
+    }
+
+    async fn open_intent(&self, account: &str, intent: &Intent) -> Result<()> {
+        self.scratch.open_intent(account, intent).await
+    }
+
+    async fn settle_intent(&self, account: &str, intent: IntentId, link: Option<&Link>) -> Result<()> {
+        self.scratch.settle_intent(account, intent, link).await
+    }
+
+    async fn pending(
+        &self,
+        account: &str,
+        kind: Kind,
+        side: Side,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Pending>> {
+        self.real.pending(account, kind, side, after, limit).await
+    }
+
+    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
+        self.scratch.dismiss(account, key).await
+    }
+
+    async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool> {
+        self.scratch.retry(account, key).await
+    }
+
+    async fn lapsing(&self, account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
+        self.real.lapsing(account, today, after, limit).await
+    }
+
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+        self.real.find(account, kind, text).await
+    }
+
+    async fn counts(&self, account: &str) -> Result<Counts> {
+        self.real.counts(account).await
+    }
+}

@@ -1,0 +1,210 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Counts;
+use crate::model::{Kind, Side};
+
+/// An account as the ledger knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Latchel work orders created at or before this instant are never created on the platform (rule L2), UTC.
+    pub sync_start: DateTime<Utc>,
+    /// When it was added, UTC.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The parts of a run, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Properties, platform to Latchel.
+    Properties,
+    /// Residents, platform to Latchel.
+    Residents,
+    /// Work orders, platform to Latchel.
+    WorkOrdersToLatchel,
+    /// Work orders, Latchel to platform.
+    WorkOrdersToPlatform,
+}
+
+impl Phase {
+    /// Every phase, in its order.
+    pub const ALL: [Self; 4] =
+        [Self::Properties, Self::Residents, Self::WorkOrdersToLatchel, Self::WorkOrdersToPlatform];
+
+    /// The phase's name in JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Properties => "properties",
+            Self::Residents => "residents",
+            Self::WorkOrdersToLatchel => "work-orders-to-latchel",
+            Self::WorkOrdersToPlatform => "work-orders-to-platform",
+        }
+    }
+
+    /// Reads back what [`Phase::as_str`] wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.as_str() == name)
+    }
+
+    /// The kind of record it syncs.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Properties => Kind::Property,
+            Self::Residents => Kind::Resident,
+            Self::WorkOrdersToLatchel | Self::WorkOrdersToPlatform => Kind::WorkOrder,
+        }
+    }
+
+    /// The side whose records it goes through.
+    pub fn source(self) -> Side {
+        match self {
+            Self::WorkOrdersToPlatform => Side::Latchel,
+            _ => Side::Platform,
+        }
+    }
+
+    /// Which way its data goes.
+    pub fn direction(self) -> Direction {
+        match self.source() {
+            Side::Platform => Direction::ToLatchel,
+            Side::Latchel => Direction::ToPlatform,
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Properties => "properties → Latchel",
+            Self::Residents => "residents → Latchel",
+            Self::WorkOrdersToLatchel => "work orders → Latchel",
+            Self::WorkOrdersToPlatform => "work orders → platform",
+        })
+    }
+}
+
+/// Which way data goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From the platform to Latchel.
+    ToLatchel,
+    /// From Latchel to the platform.
+    ToPlatform,
+}
+
+/// The id of a run; later runs have greater ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub Uuid);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who or what started a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// Somebody, by hand.
+    Manual,
+    /// The schedule.
+    Schedule,
+}
+
+/// A run that is about to begin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRun {
+    /// Its id.
+    pub id: RunId,
+    /// The account.
+    pub account: String,
+    /// The run's *now*, UTC.
+    pub now: DateTime<Utc>,
+    /// Who or what started it.
+    pub trigger: Trigger,
+    /// Who holds the lease, for people: a host and process id.
+    pub holder: String,
+    /// What it will do.
+    pub phases: Vec<Phase>,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The account.
+    pub account: String,
+    /// The run's *now*, UTC.
+    pub now: DateTime<Utc>,
+    /// Who or what started it.
+    pub trigger: Trigger,
+    /// How it ended; a run that never ended was interrupted.
+    pub status: RunStatus,
+    /// What each phase did.
+    pub phases: Vec<PhaseReport>,
+    /// What people should know, for example a gap that the window did not cover (rule W2).
+    pub warnings: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// It is under way, or was interrupted.
+    Unfinished,
+    /// Every record has its outcome, and none failed.
+    Success,
+    /// Some records, or a phase, failed.
+    Partial,
+    /// Nothing could be done.
+    Failed,
+}
+
+impl RunStatus {
+    /// The status's name in JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::Success => "success",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What one phase of a run did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseReport {
+    /// The phase.
+    pub phase: Phase,
+    /// The start of its window, UTC.
+    pub window_from: DateTime<Utc>,
+    /// How many records came out with each reason.
+    pub counts: Counts,
+    /// How many of them wrote something.
+    pub writes: u64,
+    /// Why it ended early.
+    pub error: Option<String>,
+}
+
+impl PhaseReport {
+    /// How many records it saw.
+    pub fn records(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// How many records have this status.
+    pub fn with_status(&self, status: super::Status) -> u64 {
+        self.counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, count)| count).sum()
+    }
+}

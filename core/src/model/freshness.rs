@@ -1,0 +1,84 @@
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The span that a run looks at (rules W1, W2): everything created or updated at or after `from`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// The first instant inside, UTC.
+    pub from: DateTime<Utc>,
+}
+
+impl Window {
+    /// The window of `length` that ends at `now`.
+    pub fn before(now: DateTime<Utc>, length: TimeDelta) -> Self {
+        Self { from: now - length }
+    }
+
+    /// Whether `instant` lies inside; the edge does.
+    pub fn contains(&self, instant: DateTime<Utc>) -> bool {
+        instant >= self.from
+    }
+}
+
+/// What a platform tells about when a record changed (rule W5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Freshness {
+    /// The record carries the instants of its creation and last change.
+    Stamped {
+        /// When it was created, UTC.
+        created_at: Option<DateTime<Utc>>,
+        /// When it was last updated, UTC.
+        updated_at: Option<DateTime<Utc>>,
+    },
+    /// The platform's own filter is exact to the instant, so that whatever it returned is inside the window.
+    Filtered,
+    /// The platform's filter is coarser than an instant and the record has no complete stamp.
+    Fingerprint {
+        /// Differs whenever the record's own content does.
+        fingerprint: Fingerprint,
+        /// An instant at which the record is known to have changed, though it may have changed later too, UTC.
+        at_least: Option<DateTime<Utc>>,
+    },
+}
+
+impl Freshness {
+    /// The fingerprint to remember, where there is one.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::Fingerprint { fingerprint, .. } => Some(fingerprint),
+            Self::Stamped { .. } | Self::Filtered => None,
+        }
+    }
+}
+
+/// A digest of a record's content, compared to notice a change where the platform gives no instant for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// The fingerprint of `content` (the first 128 bits of the SHA-256 of its JSON, in hex).
+    pub fn of(content: &serde_json::Value) -> Self {
+        let digest = Sha256::digest(content.to_string().as_bytes());
+        Self(digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Takes back a fingerprint that was stored as text.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The fingerprint as text, for storing.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,29 @@
+//! The domain model: what a platform and Latchel hold, in the field's standard terms. No I/O.
+
+mod address;
+mod freshness;
+mod ids;
+mod marker;
+mod policy;
+mod property;
+mod record;
+mod resident;
+mod user;
+mod work_order;
+
+pub use address::Address;
+pub use freshness::{Fingerprint, Freshness, Window};
+pub use ids::{
+    GroupId, JobId, LatchelPropertyId, LatchelResidentId, PortfolioId, PropertyId, PropertyRef, ResidentId,
+    ResidentRef, UnitId, UserId, WorkOrderId,
+};
+pub use marker::Marker;
+pub use policy::{
+    ClosedWorkOrders, Exclusions, MethodOverrides, NewRecords, Policy, PropertyPolicy, ResidentPolicy, SyncMethod,
+    WindowPolicy, WorkOrderPolicy,
+};
+pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};
+pub use record::{InvalidRecord, Kind, RecordKey, Row, Side};
+pub use resident::{LatchelResident, NewResident, Resident, ResidentPatch, Tenancy};
+pub use user::{Reach, User};
+pub use work_order::{ClosedStatus, Job, JobState, NewJob, NewWorkOrder, Severity, WorkOrder, WorkOrderStatus};

@@ -1,0 +1,176 @@
+//! What an account's configuration decides, with the defaults of RULES.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::PropertyId;
+
+/// Which platform work orders are imported, and whether anything is written to the platform (rule M).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SyncMethod {
+    /// All work orders.
+    All,
+    /// Work orders that are assigned to Latchel.
+    Assigned,
+    /// No work orders.
+    None,
+}
+
+impl SyncMethod {
+    /// Reads the method as the configuration or Latchel's user interface spells it, ignoring case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name.trim().to_lowercase().as_str() {
+            "all" | "all work orders" => Some(Self::All),
+            "assigned" | "assigned work orders" => Some(Self::Assigned),
+            "none" | "no work orders" => Some(Self::None),
+            _ => None,
+        }
+    }
+
+    /// The method's name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Assigned => "assigned",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for SyncMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Everything that an account's configuration decides about the rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The Integration Sync Method at company level (rule M). There is no default.
+    pub sync_method: SyncMethod,
+    /// The name or id of the Latchel user on the platform, where the name alone does not tell (rule M).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latchel_user: Option<String>,
+    /// Methods that are more specific than the company's (rule M).
+    #[serde(default)]
+    pub sync_method_overrides: MethodOverrides,
+    /// The window (rules W1, W2).
+    #[serde(default)]
+    pub window: WindowPolicy,
+    /// What is left out (rule P5).
+    #[serde(default)]
+    pub exclude: Exclusions,
+    /// Properties (rule P1).
+    #[serde(default)]
+    pub properties: PropertyPolicy,
+    /// Residents (rule R1).
+    #[serde(default)]
+    pub residents: ResidentPolicy,
+    /// Work orders (rule WP7).
+    #[serde(default)]
+    pub work_orders: WorkOrderPolicy,
+}
+
+impl Policy {
+    /// The policy with the stated defaults and this company-level method.
+    pub fn new(sync_method: SyncMethod) -> Self {
+        Self {
+            sync_method,
+            latchel_user: None,
+            sync_method_overrides: MethodOverrides::default(),
+            window: WindowPolicy::default(),
+            exclude: Exclusions::default(),
+            properties: PropertyPolicy::default(),
+            residents: ResidentPolicy::default(),
+            work_orders: WorkOrderPolicy::default(),
+        }
+    }
+}
+
+/// Sync methods for portfolios and properties, used where Latchel itself names none at that level.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MethodOverrides {
+    /// By Latchel portfolio id.
+    pub portfolios: BTreeMap<String, SyncMethod>,
+    /// By platform property id.
+    pub properties: BTreeMap<PropertyId, SyncMethod>,
+}
+
+/// The window's length, and what happens after a gap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WindowPolicy {
+    /// Its length in hours.
+    pub hours: u32,
+    /// Whether the window reaches back to the last success where that is longer ago (rule W2).
+    pub catch_up: bool,
+}
+
+impl Default for WindowPolicy {
+    fn default() -> Self {
+        Self { hours: 72, catch_up: true }
+    }
+}
+
+/// What is left out of the sync (rule P5). Work orders and residents there have no property to match.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exclusions {
+    /// Property ids, or `PROPERTY/UNIT` for one unit.
+    pub properties: BTreeSet<String>,
+    /// Ids or names of the platform's groups.
+    pub groups: BTreeSet<String>,
+    /// Ids or names of the platform's portfolios, where it has them; treated like groups.
+    pub portfolios: BTreeSet<String>,
+}
+
+/// Whether a record that is new to Latchel but no longer active is created.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewRecords {
+    /// Create it, inactive.
+    #[default]
+    Create,
+    /// Leave it out.
+    Skip,
+}
+
+/// Policy for properties.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PropertyPolicy {
+    /// New properties that are inactive on the platform (rule P1).
+    pub new_inactive: NewRecords,
+}
+
+/// Policy for residents.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResidentPolicy {
+    /// New residents who have moved out already (rule R1).
+    pub new_moved_out: NewRecords,
+}
+
+/// What happens to platform work orders that were closed before Latchel saw them (rule WP7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedWorkOrders {
+    /// Import them in the matching closed state.
+    #[default]
+    ImportClosed,
+    /// Leave them out.
+    Skip,
+}
+
+/// Policy for work orders.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorkOrderPolicy {
+    /// Those closed before Latchel saw them.
+    pub closed: ClosedWorkOrders,
+}

@@ -1,0 +1,139 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Fingerprint;
+
+/// The kinds of record that are synced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A rentable unit.
+    Property,
+    /// A resident at a property.
+    Resident,
+    /// A work order.
+    WorkOrder,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Property, Self::Resident, Self::WorkOrder];
+
+    /// The kind's name in commands, JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Property => "property",
+            Self::Resident => "resident",
+            Self::WorkOrder => "work-order",
+        }
+    }
+
+    /// Reads back what [`Kind::as_str`] wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WorkOrder => "work order",
+            other => other.as_str(),
+        })
+    }
+}
+
+/// The system that a record was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The property management system.
+    Platform,
+    /// Latchel.
+    Latchel,
+}
+
+impl Side {
+    /// The side's name in commands, JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Latchel => "latchel",
+        }
+    }
+
+    /// Reads back what [`Side::as_str`] wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Platform, Self::Latchel].into_iter().find(|side| side.as_str() == name)
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Platform => "the platform",
+            Self::Latchel => "Latchel",
+        })
+    }
+}
+
+/// What identifies a record within an account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordKey {
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it was read.
+    pub side: Side,
+    /// Its id there: a [`PropertyRef`](super::PropertyRef) or [`ResidentRef`](super::ResidentRef) key, or a plain id.
+    pub id: String,
+}
+
+impl RecordKey {
+    /// The record `id` of `kind` on the platform.
+    pub fn platform(kind: Kind, id: impl fmt::Display) -> Self {
+        Self { kind, side: Side::Platform, id: id.to_string() }
+    }
+
+    /// The record `id` of `kind` in Latchel.
+    pub fn latchel(kind: Kind, id: impl fmt::Display) -> Self {
+        Self { kind, side: Side::Latchel, id: id.to_string() }
+    }
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.side {
+            Side::Platform => write!(f, "{} {}", self.kind, self.id),
+            Side::Latchel => write!(f, "Latchel {} {}", self.kind, self.id),
+        }
+    }
+}
+
+/// One row of a page that an adapter read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row<T> {
+    /// A record that was understood.
+    Record(T),
+    /// The platform announced that this record may have changed, without all of its content. It is fetched
+    /// only if the engine needs it: not if it is linked, and not if the fingerprint is the remembered one.
+    Hint {
+        /// The record's id.
+        id: String,
+        /// A digest of what the announcement did contain.
+        fingerprint: Fingerprint,
+    },
+    /// A row that could not be understood. It becomes a failed outcome; the rest of the page goes on.
+    Invalid(InvalidRecord),
+}
+
+/// A row that could not be understood, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvalidRecord {
+    /// Its id, or where it stood if even the id is missing.
+    pub id: String,
+    /// The field that is wrong, as the platform spells it.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+}

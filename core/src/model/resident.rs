@@ -1,0 +1,122 @@
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Freshness, LatchelResidentId, ResidentRef, UnitId};
+
+/// A resident at one property of the platform.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resident {
+    /// The resident's identity.
+    pub id: ResidentRef,
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Primary phone: cell before home before work.
+    pub phone: Option<String>,
+    /// The resident's stays at this property, in no particular order; never empty.
+    pub tenancies: Vec<Tenancy>,
+    /// When the resident or one of the tenancies changed.
+    pub freshness: Freshness,
+}
+
+/// One stay of a resident at a property. Dates are the account's local dates.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Tenancy {
+    /// The unit, where the property has units.
+    pub unit: Option<UnitId>,
+    /// The first day.
+    pub move_in: Option<NaiveDate>,
+    /// The day from which the resident no longer lives there.
+    pub move_out: Option<NaiveDate>,
+}
+
+/// A resident in Latchel.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LatchelResident {
+    /// The resident's id in Latchel.
+    pub id: LatchelResidentId,
+    /// The platform's identity; `None` for one made by hand in Latchel.
+    pub reference: Option<ResidentRef>,
+    /// The platform's unit.
+    pub unit: Option<UnitId>,
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// The first day, as Latchel has it.
+    pub move_in: Option<NaiveDate>,
+    /// The move-out day, as Latchel has it.
+    pub move_out: Option<NaiveDate>,
+    /// Whether the resident is active.
+    pub is_active: bool,
+}
+
+/// A resident to create in Latchel (rule R1).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewResident {
+    /// The platform's identity.
+    pub reference: ResidentRef,
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// The tenancy that counts today.
+    pub tenancy: Tenancy,
+    /// Whether that tenancy is active today.
+    pub is_active: bool,
+}
+
+/// What to change in a Latchel resident (rules R2, R6). There is no way to change name, e-mail or phone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResidentPatch {
+    /// The new move-in date; the inner `None` clears it.
+    pub move_in: Option<Option<NaiveDate>>,
+    /// The new move-out date; the inner `None` clears it.
+    pub move_out: Option<Option<NaiveDate>>,
+    /// The new unit; the inner `None` says that the property has none.
+    pub unit: Option<Option<UnitId>>,
+    /// The new activity.
+    pub is_active: Option<bool>,
+}
+
+impl ResidentPatch {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The names of the fields that it changes, for people.
+    pub fn fields(&self) -> Vec<&'static str> {
+        [
+            ("move-in date", self.move_in.is_some()),
+            ("move-out date", self.move_out.is_some()),
+            ("unit", self.unit.is_some()),
+            ("is_active", self.is_active.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(name, set)| set.then_some(name))
+        .collect()
+    }
+}
+
+/// Hand-written `Debug`s, so that contact data cannot reach a log by way of one.
+macro_rules! debug_without_contact {
+    ($($name:ident { $($field:ident),* })*) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), &self.$field))*.finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+debug_without_contact! {
+    Resident { id, tenancies, freshness }
+    LatchelResident { id, reference, unit, move_in, move_out, is_active }
+    NewResident { reference, tenancy, is_active }
+}

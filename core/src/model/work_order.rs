@@ -1,0 +1,253 @@
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Freshness, JobId, LatchelPropertyId, LatchelResidentId, Marker, PropertyRef, ResidentId, UserId, WorkOrderId,
+};
+
+/// The two ways in which a work order ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClosedStatus {
+    /// The work was done.
+    Completed,
+    /// The work was called off.
+    Cancelled,
+}
+
+impl ClosedStatus {
+    /// The status's name in JSON and the ledger.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads back what [`ClosedStatus::as_str`] wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Completed, Self::Cancelled].into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+impl fmt::Display for ClosedStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Completed => "Completed",
+            Self::Cancelled => "Cancelled",
+        })
+    }
+}
+
+/// A platform work order's status, as far as the rules tell statuses apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WorkOrderStatus {
+    /// Not closed; the platform's own word for it.
+    Open(String),
+    /// Closed.
+    Closed(ClosedStatus),
+}
+
+impl WorkOrderStatus {
+    /// The closed status, if it is one.
+    pub fn closed(&self) -> Option<ClosedStatus> {
+        match self {
+            Self::Closed(status) => Some(*status),
+            Self::Open(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for WorkOrderStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(word) => f.write_str(word),
+            Self::Closed(status) => status.fmt(f),
+        }
+    }
+}
+
+/// How pressing a work order is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The default.
+    #[default]
+    Normal,
+    /// Soon.
+    Urgent,
+    /// At once.
+    Emergency,
+}
+
+/// A work order on the platform.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkOrder {
+    /// Its id.
+    pub id: WorkOrderId,
+    /// The number that people know it by.
+    pub number: String,
+    /// Its title, without our marker.
+    pub title: String,
+    /// Its description.
+    pub description: String,
+    /// Where it is.
+    pub property: PropertyRef,
+    /// The resident who asked for it.
+    pub requested_by: Option<ResidentId>,
+    /// The users assigned to it, never vendors.
+    pub assigned_users: Vec<UserId>,
+    /// Its status.
+    pub status: WorkOrderStatus,
+    /// How pressing it is.
+    pub severity: Severity,
+    /// When the work is planned to start, UTC.
+    pub scheduled_start: Option<DateTime<Utc>>,
+    /// Whether the resident allows entry, where it is known.
+    pub entry_allowed: Option<bool>,
+    /// How to get in.
+    pub access_instructions: Option<String>,
+    /// Our marker, if it carries one (rule WP6).
+    pub marker: Option<Marker>,
+    /// When it changed.
+    pub freshness: Freshness,
+}
+
+/// A work order to create on the platform from one in Latchel (rule L6).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewWorkOrder {
+    /// Where it is.
+    pub property: PropertyRef,
+    /// Its title.
+    pub title: String,
+    /// Its description.
+    pub description: String,
+    /// What the vendor should know.
+    pub vendor_instructions: Option<String>,
+    /// How pressing it is.
+    pub severity: Severity,
+    /// Whether the unit is vacant.
+    pub is_vacant: bool,
+    /// Whether the resident allows entry, where it is known.
+    pub entry_allowed: Option<bool>,
+    /// How to get in.
+    pub access_instructions: Option<String>,
+    /// The resident who asked for it, where the platform knows them.
+    pub requested_by: Option<ResidentId>,
+    /// The Latchel user, to whom it is assigned.
+    pub assigned_to: UserId,
+}
+
+/// A Latchel work order's state, as far as the rules tell states apart. The words are in `contracts/latchel.md`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JobState {
+    /// *Completed*.
+    Completed,
+    /// *Cancelled* (*Canceled*).
+    Cancelled,
+    /// *Forwarded to PM*.
+    ForwardedToPm,
+    /// Any other state, by its name.
+    Other(String),
+}
+
+impl JobState {
+    /// Reads a state's name, ignoring case.
+    pub fn from_name(name: &str) -> Self {
+        match name.trim().to_lowercase().as_str() {
+            "completed" => Self::Completed,
+            "cancelled" | "canceled" => Self::Cancelled,
+            "forwarded to pm" => Self::ForwardedToPm,
+            _ => Self::Other(name.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for JobState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Completed => "Completed",
+            Self::Cancelled => "Cancelled",
+            Self::ForwardedToPm => "Forwarded to PM",
+            Self::Other(name) => name,
+        })
+    }
+}
+
+/// A work order in Latchel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id in Latchel.
+    pub id: JobId,
+    /// Its number there; people may change it, so that nothing is matched by it.
+    pub number: Option<String>,
+    /// The platform work order that it refers to (`ref_job_id`).
+    pub work_order: Option<WorkOrderId>,
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// What the vendor should know.
+    pub vendor_instructions: Option<String>,
+    /// How to get in.
+    pub access_instructions: Option<String>,
+    /// Whether the resident allows entry, where it is known.
+    pub entry_allowed: Option<bool>,
+    /// How pressing it is.
+    pub severity: Severity,
+    /// Its state.
+    pub state: JobState,
+    /// Whether it was archived, as a merge does to the one that goes.
+    pub is_archived: bool,
+    /// Whether the unit is vacant.
+    pub is_vacant: bool,
+    /// Where it is.
+    pub property: Option<LatchelPropertyId>,
+    /// The resident who asked for it.
+    pub resident: Option<LatchelResidentId>,
+    /// When it was created, UTC.
+    pub created_at: DateTime<Utc>,
+    /// When it was last updated, UTC.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Job {
+    /// The way it ended (rule L8). One that was archived before it was completed was merged away: cancelled.
+    pub fn closed(&self) -> Option<ClosedStatus> {
+        match self.state {
+            JobState::Completed => Some(ClosedStatus::Completed),
+            JobState::Cancelled => Some(ClosedStatus::Cancelled),
+            JobState::ForwardedToPm => None,
+            JobState::Other(_) => self.is_archived.then_some(ClosedStatus::Cancelled),
+        }
+    }
+}
+
+/// A work order to create in Latchel from one on the platform (rules WP4, WP7).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewJob {
+    /// The platform work order that it refers to (`ref_job_id`).
+    pub work_order: WorkOrderId,
+    /// The platform's number.
+    pub number: String,
+    /// The first 50 characters of the description, or of the title where there is none.
+    pub name: String,
+    /// The whole description.
+    pub description: String,
+    /// Where it is.
+    pub property: LatchelPropertyId,
+    /// The resident who asked for it, if known in Latchel.
+    pub resident: Option<LatchelResidentId>,
+    /// How pressing it is.
+    pub severity: Severity,
+    /// When the work is planned to start, UTC.
+    pub scheduled_start: Option<DateTime<Utc>>,
+    /// Whether the resident allows entry, where it is known.
+    pub entry_allowed: Option<bool>,
+    /// How to get in.
+    pub access_instructions: Option<String>,
+    /// The closed state to import it in; `None` lets Latchel choose the first state.
+    pub closed: Option<ClosedStatus>,
+}

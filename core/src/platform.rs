@@ -1,0 +1,201 @@
+//! The trait of a property management system.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures::stream::BoxStream;
+use serde::Serialize;
+
+use crate::model::{
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident, ResidentRef,
+    Row, User, UserId, Window, WorkOrder, WorkOrderId,
+};
+use crate::Result;
+
+/// Pages of rows as they arrive; an `Err` ends the stream.
+pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
+
+/// A property management system. An adapter maps words and pages; it decides nothing.
+///
+/// There is no call that writes a property or a resident, so that rule L1 holds by construction.
+///
+/// # Behavior of every call
+///
+/// - Calls that read may be repeated at will and change nothing.
+/// - A failure has the [`ErrorKind`] that says whether it is temporary, and names what it happened on.
+/// - No error, log line or `Debug` output holds a credential.
+/// - A row that cannot be understood becomes [`Row::Invalid`] and names its field; it never fails the page.
+/// - An enum value that is not known is taken as the least harmful one, never refused.
+#[async_trait]
+pub trait Platform: Send + Sync + fmt::Debug {
+    /// What this platform can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Tests the connection, the credentials, the permissions and whatever else this platform needs.
+    ///
+    /// # Behavior
+    ///
+    /// - Reads only.
+    /// - What is wrong becomes a finding with a remedy; `Err` is for the platform not answering at all.
+    async fn check(&self) -> Result<Probe>;
+
+    /// The rentable units that were created or updated in the window.
+    ///
+    /// # Behavior
+    ///
+    /// - A property with units yields its units, one without yields itself.
+    /// - Yields a superset of the window's records where the platform's filter is coarse (rule W5).
+    /// - A unit is active only if its property is; a property whose activity changed brings its units.
+    fn properties(&self, window: Window) -> Pages<'_, Property>;
+
+    /// The residents who were, or one of whose tenancies was, created or updated in the window.
+    ///
+    /// # Behavior
+    ///
+    /// - One row for each resident and property, with all tenancies there.
+    /// - Superset as for [`Platform::properties`].
+    fn residents(&self, window: Window) -> Pages<'_, Resident>;
+
+    /// The work orders that were created, updated or reassigned in the window.
+    ///
+    /// # Behavior
+    ///
+    /// - Superset as for [`Platform::properties`].
+    /// - May yield [`Row::Hint`] where the content would cost a call for each record.
+    fn work_orders(&self, window: Window) -> Pages<'_, WorkOrder>;
+
+    /// The rentable units with these ids. One that no longer exists is left out.
+    async fn properties_by_id(&self, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>>;
+
+    /// The residents with these ids. One that no longer exists is left out.
+    async fn residents_by_id(&self, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>>;
+
+    /// The work orders with these ids, read afresh. One that no longer exists is left out.
+    async fn work_orders_by_id(&self, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>>;
+
+    /// Every user of the platform that a work order can be assigned to, inactive ones too; no vendors.
+    async fn users(&self) -> Result<Vec<User>>;
+
+    /// The groups (or portfolios) of properties; empty where the platform has none.
+    async fn property_groups(&self) -> Result<Vec<PropertyGroup>>;
+
+    /// Whether `user` can reach each of `properties`, in their order (rule L5).
+    async fn reach(&self, user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>>;
+
+    /// Creates a work order that carries `marker`, and returns its id (rule L6).
+    ///
+    /// # Behavior
+    ///
+    /// - Sends the request once: an adapter never repeats a create, because the answer may be what was lost.
+    /// - Once it has returned, [`Platform::find_by_marker`] finds the work order, after
+    ///   [`Capabilities::visibility_delay`] at the latest.
+    async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId>;
+
+    /// The work orders that carry `marker`: none, one, or several if something went wrong (rule E).
+    async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>>;
+
+    /// Sets the work order's status to the platform's Complete or Cancelled and changes nothing else (rules L8, L13).
+    async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()>;
+}
+
+/// What a platform can do. Plain bools; the conformance kit and the docs read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Capabilities {
+    /// A work order can be created.
+    pub create_work_order: bool,
+    /// A work order's status can be set to completed.
+    pub set_completed: bool,
+    /// A work order's status can be set to cancelled.
+    pub set_cancelled: bool,
+    /// It can tell which properties a user can reach (rule L5).
+    pub knows_reach: bool,
+    /// It has groups or portfolios of properties (rule P5).
+    pub property_groups: bool,
+    /// Where the marker is kept (rule E).
+    pub marker: MarkerPlace,
+    /// How long a new record may stay invisible to [`Platform::find_by_marker`].
+    pub visibility_delay: Duration,
+}
+
+impl Capabilities {
+    /// Whether a work order's status can be set to `status`.
+    pub fn can_close(&self, status: ClosedStatus) -> bool {
+        match status {
+            ClosedStatus::Completed => self.set_completed,
+            ClosedStatus::Cancelled => self.set_cancelled,
+        }
+    }
+}
+
+/// Where a platform keeps our marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkerPlace {
+    /// An idempotency key that the platform itself honours.
+    IdempotencyKey,
+    /// A field for external references.
+    ReferenceField,
+    /// A tag in the title or the description.
+    TextTag,
+}
+
+/// What [`Platform::check`] and [`Latchel::check`](crate::Latchel::check) found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Probe {
+    /// The name of the account or company that the credentials belong to.
+    pub account_name: Option<String>,
+    /// The far side's clock when it answered, UTC, from which clock skew is measured.
+    pub server_time: Option<DateTime<Utc>>,
+    /// What was tested, in order.
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that was tested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How it went.
+    pub level: FindingLevel,
+    /// What was tested, in a few words.
+    pub subject: String,
+    /// What was found.
+    pub detail: String,
+    /// What to do about it; empty if nothing.
+    pub remedy: String,
+}
+
+/// How a test went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingLevel {
+    /// As it should be.
+    Ok,
+    /// Worth knowing; a sync works all the same.
+    Warning,
+    /// A sync would fail or do the wrong thing.
+    Error,
+}
+
+impl Finding {
+    /// Something that is as it should be.
+    pub fn ok(subject: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { level: FindingLevel::Ok, subject: subject.into(), detail: detail.into(), remedy: String::new() }
+    }
+
+    /// Something worth knowing.
+    pub fn warning(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            level: FindingLevel::Warning,
+            subject: subject.into(),
+            detail: detail.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// Something that must be put right first.
+    pub fn error(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { level: FindingLevel::Error, subject: subject.into(), detail: detail.into(), remedy: remedy.into() }
+    }
+}
+

@@ -1,0 +1,198 @@
+//! How adapters make themselves known: a static descriptor each, submitted through `inventory`.
+//!
+//! ```
+//! use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting};
+//! # use latchel_sync_core::{Capabilities, MarkerPlace, Platform, Result, registry::Settings};
+//! # fn connect(_: &Settings) -> Result<std::sync::Arc<dyn Platform>> { unimplemented!() }
+//! latchel_sync_core::inventory::submit! {
+//!     PlatformAdapter {
+//!         name: "example",
+//!         title: "Example PMS",
+//!         about: "Speaks to nothing.",
+//!         settings: &[Setting::text("base_url", "Where its API is.").default("https://api.example.com")],
+//!         capabilities: Capabilities {
+//!             create_work_order: true,
+//!             set_completed: true,
+//!             set_cancelled: true,
+//!             knows_reach: false,
+//!             property_groups: false,
+//!             marker: MarkerPlace::TextTag,
+//!             visibility_delay: std::time::Duration::ZERO,
+//!         },
+//!         rate_limits: &[RateLimit { calls: 10, seconds: 1 }],
+//!         connect,
+//!     }
+//! }
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Capabilities, Error, ErrorKind, Latchel, Platform, Result};
+
+/// A platform adapter's descriptor.
+#[derive(Debug)]
+pub struct PlatformAdapter {
+    /// Its name in the configuration; the name of its folder.
+    pub name: &'static str,
+    /// The system's name for people.
+    pub title: &'static str,
+    /// One sentence about which of the system's APIs it speaks.
+    pub about: &'static str,
+    /// The settings it takes.
+    pub settings: &'static [Setting],
+    /// What the platform can do.
+    pub capabilities: Capabilities,
+    /// The rate limits that it keeps; all of them hold at once.
+    pub rate_limits: &'static [RateLimit],
+    /// Makes the adapter from its settings, without any call to the platform.
+    pub connect: fn(&Settings) -> Result<Arc<dyn Platform>>,
+}
+
+/// A Latchel adapter's descriptor.
+#[derive(Debug)]
+pub struct LatchelAdapter {
+    /// Its name in the configuration; the name of its folder.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// One sentence about which API it speaks.
+    pub about: &'static str,
+    /// The settings it takes.
+    pub settings: &'static [Setting],
+    /// Makes the adapter from its settings, without any call to Latchel.
+    pub connect: fn(&Settings) -> Result<Arc<dyn Latchel>>,
+}
+
+inventory::collect!(PlatformAdapter);
+inventory::collect!(LatchelAdapter);
+
+/// Every registered platform adapter, by name.
+pub fn platforms() -> Vec<&'static PlatformAdapter> {
+    let mut all: Vec<_> = inventory::iter::<PlatformAdapter>.into_iter().collect();
+    all.sort_by_key(|adapter| adapter.name);
+    all
+}
+
+/// Every registered Latchel adapter, by name.
+pub fn latchels() -> Vec<&'static LatchelAdapter> {
+    let mut all: Vec<_> = inventory::iter::<LatchelAdapter>.into_iter().collect();
+    all.sort_by_key(|adapter| adapter.name);
+    all
+}
+
+/// A rate limit: so many calls in so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RateLimit {
+    /// The number of calls.
+    pub calls: u32,
+    /// The length of the span in seconds.
+    pub seconds: u32,
+}
+
+/// One setting that an adapter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// Its key in the configuration.
+    pub key: &'static str,
+    /// What it is for, in one sentence.
+    pub help: &'static str,
+    /// What its value looks like.
+    pub form: SettingForm,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The value that it has when it is left out, as the configuration would spell it.
+    pub default: Option<&'static str>,
+}
+
+/// What a setting's value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SettingForm {
+    /// A string.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A table of strings.
+    Table,
+    /// A secret: from an environment variable, a file, or the configuration itself.
+    Secret,
+}
+
+impl Setting {
+    /// An optional text.
+    pub const fn text(key: &'static str, help: &'static str) -> Self {
+        Self { key, help, form: SettingForm::Text, required: false, default: None }
+    }
+
+    /// An optional whole number.
+    pub const fn integer(key: &'static str, help: &'static str) -> Self {
+        Self { form: SettingForm::Integer, ..Self::text(key, help) }
+    }
+
+    /// An optional table of strings.
+    pub const fn table(key: &'static str, help: &'static str) -> Self {
+        Self { form: SettingForm::Table, ..Self::text(key, help) }
+    }
+
+    /// A required secret.
+    pub const fn secret(key: &'static str, help: &'static str) -> Self {
+        Self { form: SettingForm::Secret, required: true, ..Self::text(key, help) }
+    }
+
+    /// The same, required.
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// The same, with a default.
+    pub const fn default(self, value: &'static str) -> Self {
+        Self { default: Some(value), ..self }
+    }
+}
+
+/// The settings of one adapter in one account. `Debug` shows no secret.
+#[derive(Debug, Default)]
+pub struct Settings {
+    values: serde_json::Map<String, serde_json::Value>,
+    secrets: BTreeMap<String, SecretString>,
+}
+
+impl Settings {
+    /// Settings with these values and secrets.
+    pub fn new(
+        values: serde_json::Map<String, serde_json::Value>,
+        secrets: BTreeMap<String, SecretString>,
+    ) -> Self {
+        Self { values, secrets }
+    }
+
+    /// Reads the values that are not secrets.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] with the context `key` that names the setting.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        let value = serde_json::Value::Object(self.values.clone());
+        serde_path_to_error::deserialize(value).map_err(|error| {
+            let key = error.path().to_string();
+            Error::new(ErrorKind::Config, error.into_inner().to_string()).with("key", key)
+        })
+    }
+
+    /// The secret `key`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] if it is not there.
+    pub fn secret(&self, key: &'static str) -> Result<SecretString> {
+        self.secrets
+            .get(key)
+            .cloned()
+            .ok_or_else(|| Error::new(ErrorKind::Config, "a secret is missing").with("key", key))
+    }
+}

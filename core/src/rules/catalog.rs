@@ -1,0 +1,242 @@
+//! The rules as people read them; `latchel-sync rules`, `explain` and `docs/rules.md` are made from this list.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::Reason;
+
+macro_rules! rules {
+    ($($name:ident $section:ident: $situation:literal, $action:literal;)*) => {
+        /// The id of a sync rule.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum RuleId {
+            $(#[doc = $situation] $name,)*
+        }
+
+        impl RuleId {
+            /// Every rule, in order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The id as people write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
+
+            /// The part of the rules that it stands in.
+            pub fn section(self) -> Section {
+                match self { $(Self::$name => Section::$section),* }
+            }
+
+            /// When the rule applies, as an exact predicate where there is one.
+            pub fn situation(self) -> &'static str {
+                match self { $(Self::$name => $situation),* }
+            }
+
+            /// What then happens.
+            pub fn action(self) -> &'static str {
+                match self { $(Self::$name => $action),* }
+            }
+        }
+    };
+}
+
+rules! {
+    W1 Window:
+        "every run; there is no initial sync",
+        "Looks at what was created or updated in the last 72 hours: `updated_at >= now - 72 h` or `created_at >= now - 72 h`, inclusive. Length: `window.hours`.";
+    W2 Window:
+        "the phase's last success is longer ago than the window",
+        "With `window.catch_up = true` (default) the window starts 15 minutes before the last success. With `false` it keeps its length, and the run warns of the span that nothing covers and of the command that does (`sync --since`). An account's first run never reaches further back than the window.";
+    W3 Window:
+        "a record could not be applied",
+        "It is kept as pending and tried in every later run, also after it has left the window, until it succeeds, no longer applies, or is dismissed by hand.";
+    W4 Window:
+        "schedule",
+        "Work orders every 15 minutes, properties and residents daily, both configurable; a plain `sync` is \"Sync All Data\": everything, both directions.";
+    W5 Window:
+        "the platform's filter is coarser than an instant",
+        "The adapter asks for a superset. A record with a timestamp is filtered by the exact window; one without counts as changed if its content differs from what the ledger remembers.";
+
+    P1 Properties:
+        "not in Latchel",
+        "Create; `is_active` as on the platform. With `properties.new_inactive = \"skip\"`, inactive ones are left out.";
+    P2 Properties:
+        "in Latchel and active there",
+        "Update name, source address and integration data if they differ.";
+    P3 Properties:
+        "in Latchel and active there, inactive on the platform",
+        "Set `is_active = false`; nothing else is changed with it.";
+    P4 Properties:
+        "in Latchel, inactive there",
+        "Leave alone, whatever the platform says: activity goes from active to inactive only.";
+    P5 Properties:
+        "excluded in the configuration by property, unit, portfolio or group",
+        "Skip; taken up at the next run after the exclusion ends.";
+    P6 Properties:
+        "the address lacks street, city, state or postal code",
+        "Skip, with a warning that names the missing parts. A deactivation (P3) needs no address and happens all the same.";
+    P7 Properties:
+        "the Latchel property is linked to another platform property",
+        "The linked one wins; this one is flagged.";
+
+    R1 Residents:
+        "not in Latchel",
+        "Create with name, contact, unit and dates, `is_active = active(today)`. With `residents.new_moved_out = \"skip\"`, those who have moved out are left out.";
+    R2 Residents:
+        "in Latchel, active there, and today is before the move-out date as Latchel has it, or it has none",
+        "Update move-in, move-out, unit, and `is_active = active(today)` by the new dates. Never name, e-mail or phone.";
+    R3 Residents:
+        "in Latchel, and today is on or after the move-out date as Latchel has it",
+        "No update; a platform date that differs is shown.";
+    R4 Residents:
+        "in Latchel, inactive there, and not because of a coming move-in that we wrote",
+        "Leave alone.";
+    R5 Residents:
+        "the unit is not in Latchel",
+        "Pending.";
+    R6 Residents:
+        "linked, and the move-out or move-in date as Latchel has it lies after the last evaluation and not after today",
+        "Set `is_active` by the date, unless somebody changed it in Latchel since we last wrote it. Happens in every run, without any change on the platform.";
+    R7 Residents:
+        "only name, e-mail or phone differ",
+        "Nothing is written; the difference is counted and shown.";
+
+    M1 Method:
+        "the Integration Sync Method of a work order",
+        "`all`, `assigned` or `none`: property before portfolio before company, and at each level Latchel's own setting, where it can be read, before the configuration's. The company level is `sync_method` and has no default.";
+    M2 Method:
+        "\"assigned to Latchel\"",
+        "An assigned user (not a vendor) whose name contains \"latchel\", ignoring case, or the user named by `latchel_user`.";
+    M3 Method:
+        "the Latchel user",
+        "The one active user whose name contains \"latchel\", or the one named by `latchel_user`; none or several is an error of `check`, with the choice to make.";
+
+    WP1 WorkOrdersToLatchel:
+        "the method is `none`",
+        "Skip.";
+    WP2 WorkOrdersToLatchel:
+        "the method is `assigned`, and it is not assigned to Latchel",
+        "Skip.";
+    WP3 WorkOrdersToLatchel:
+        "its property is not in Latchel",
+        "Pending.";
+    WP4 WorkOrdersToLatchel:
+        "not linked, not made by us, in the window",
+        "Create in Latchel with the platform's number, and the resident if known.";
+    WP5 WorkOrdersToLatchel:
+        "linked",
+        "No field is updated, ever, in this direction.";
+    WP6 WorkOrdersToLatchel:
+        "not linked, but it carries our marker, or a Latchel work order refers to it",
+        "Link; don't create.";
+    WP7 WorkOrdersToLatchel:
+        "completed or cancelled on the platform, and never seen in Latchel",
+        "Create in the matching closed state, so that nobody is dispatched. With `work_orders.closed = \"skip\"` such work orders are left out.";
+
+    L1 WorkOrdersToPlatform:
+        "a property or resident made by hand in Latchel",
+        "Never written to the platform; counted.";
+    L2 WorkOrdersToPlatform:
+        "not linked, `created_at <= sync_start`",
+        "Skip. The sync start is fixed when the account is added, and changed only by an explicit command.";
+    L3 WorkOrdersToPlatform:
+        "its property is not on the platform",
+        "Pending.";
+    L4 WorkOrdersToPlatform:
+        "the method is `none`",
+        "Skip; nothing is written to the platform.";
+    L5 WorkOrdersToPlatform:
+        "the Latchel user cannot reach the property on the platform",
+        "Skip. Where the platform has no such notion, the property counts as reachable.";
+    L6 WorkOrdersToPlatform:
+        "not linked, and none of L2 to L5",
+        "Create on the platform, assigned to the Latchel user; in `assigned` mode too.";
+    L7 WorkOrdersToPlatform:
+        "created by us on the platform, and the number not yet written back",
+        "Set the Latchel work order's number (and its reference) to the platform's, once.";
+    L8 WorkOrdersToPlatform:
+        "linked, Completed or Cancelled (or archived by a merge) in Latchel",
+        "Set the platform's status to its complete or cancelled. One change of a Latchel work order is brought over once: if it is opened again on the platform, it stays open until the Latchel work order changes again.";
+    L9 WorkOrdersToPlatform:
+        "linked, Forwarded to PM in Latchel",
+        "No write.";
+    L10 WorkOrdersToPlatform:
+        "linked, any other Latchel status",
+        "No write.";
+    L11 WorkOrdersToPlatform:
+        "to be closed, the method is `assigned`, and it is no longer assigned to Latchel, read afresh just before the write",
+        "No write.";
+    L12 WorkOrdersToPlatform:
+        "to be closed, and the platform's is closed already",
+        "No write; a different closed state is flagged.";
+    L13 WorkOrdersToPlatform:
+        "any other field of an existing platform work order",
+        "Never written.";
+    L14 WorkOrdersToPlatform:
+        "files and leases",
+        "Not synced. Leases are read only where a platform keeps move-in and move-out dates on them.";
+
+    S1 Outcomes:
+        "the banner of a work order",
+        "*Synced* only after the value was read back; otherwise pending, not synced or failed, each with its reason.";
+    E1 Outcomes:
+        "exactly once",
+        "Every create is written down before it is sent and carries a marker; one whose answer was lost is resolved by looking for the marker before anything is sent again. A marker found twice is reported.";
+    E2 Outcomes:
+        "a record fails",
+        "It becomes a failed outcome and is tried again; the other records go on.";
+}
+
+/// A part of the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Section {
+    /// What a run looks at.
+    Window,
+    /// Properties, platform to Latchel.
+    Properties,
+    /// Residents, platform to Latchel.
+    Residents,
+    /// The Integration Sync Method.
+    Method,
+    /// Work orders, platform to Latchel.
+    WorkOrdersToLatchel,
+    /// Work orders, Latchel to platform.
+    WorkOrdersToPlatform,
+    /// What is shown and promised of every record.
+    Outcomes,
+}
+
+impl Section {
+    /// The section's title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Window => "Window",
+            Self::Properties => "Properties, platform → Latchel",
+            Self::Residents => "Residents, platform → Latchel",
+            Self::Method => "Integration Sync Method",
+            Self::WorkOrdersToLatchel => "Work orders, platform → Latchel",
+            Self::WorkOrdersToPlatform => "Latchel → platform",
+            Self::Outcomes => "Outcomes",
+        }
+    }
+}
+
+impl RuleId {
+    /// The reasons that belong to the rule.
+    pub fn reasons(self) -> impl Iterator<Item = Reason> {
+        Reason::ALL.iter().copied().filter(move |reason| reason.rule() == self)
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for RuleId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,98 @@
+use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
+use crate::model::{
+    LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch, PropertyRef,
+};
+
+/// What is known of one property.
+#[derive(Debug, Clone)]
+pub struct PropertyCase {
+    /// What the platform has.
+    pub platform: Property,
+    /// What Latchel has.
+    pub latchel: Option<LatchelProperty>,
+    /// The entry of the configuration that excludes it.
+    pub excluded_by: Option<String>,
+    /// The other platform property that Latchel's is linked to.
+    pub claimed_by: Option<PropertyRef>,
+}
+
+/// What to do in Latchel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PropertyAction {
+    /// Create it.
+    Create(NewProperty),
+    /// Change it.
+    Update(LatchelPropertyId, PropertyPatch),
+}
+
+/// Decides rules P1 to P7.
+pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) -> Decision<PropertyAction> {
+    let platform = &case.platform;
+
+    let excluded = case.excluded_by.is_some();
+    if trace.check(RuleId::P5, "excluded in the configuration", &OrNone(case.excluded_by.as_ref()), excluded) {
+        return Decision::leave(Reason::PropertyExcluded).with_detail(case.excluded_by.clone().unwrap_or_default());
+    }
+
+    let claimed = case.claimed_by.is_some();
+    if trace.check(RuleId::P7, "Latchel's is linked to another", &OrNone(case.claimed_by.as_ref()), claimed) {
+        let owner = case.claimed_by.as_ref().map(|owner| format!("linked to {owner}")).unwrap_or_default();
+        return Decision::leave(Reason::PropertyPossibleDuplicate).with_detail(owner);
+    }
+
+    let missing = platform.address.missing_parts();
+    let Some(latchel) = &case.latchel else {
+        trace.check(RuleId::P1, "not in Latchel", &"no counterpart", true);
+        let inactive = trace.check(RuleId::P1, "inactive on the platform", &platform.is_active, !platform.is_active);
+        if inactive && policy.properties.new_inactive == NewRecords::Skip {
+            return Decision::leave(Reason::PropertyNewInactive);
+        }
+        if trace.check(RuleId::P6, "the address lacks a part", &missing.join(", "), !missing.is_empty()) {
+            return incomplete(&missing);
+        }
+        return Decision::act(PropertyAction::Create(new_property(platform)), Reason::PropertyNew);
+    };
+
+    if trace.check(RuleId::P4, "inactive in Latchel", &latchel.is_active, !latchel.is_active) {
+        return Decision::leave(Reason::PropertyInactiveInLatchel);
+    }
+    if trace.check(RuleId::P3, "inactive on the platform", &platform.is_active, !platform.is_active) {
+        let patch = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
+        return Decision::act(PropertyAction::Update(latchel.id, patch), Reason::PropertyDeactivated);
+    }
+    if trace.check(RuleId::P6, "the address lacks a part", &missing.join(", "), !missing.is_empty()) {
+        return incomplete(&missing);
+    }
+
+    let patch = differences(platform, latchel);
+    let fields = patch.fields().join(", ");
+    if trace.check(RuleId::P2, "something differs", &fields, !patch.is_empty()) {
+        let action = PropertyAction::Update(latchel.id, patch);
+        return Decision::act(action, Reason::PropertyChanged).with_detail(fields);
+    }
+    Decision::leave(Reason::PropertyUnchanged)
+}
+
+fn incomplete(missing: &[&str]) -> Decision<PropertyAction> {
+    Decision::leave(Reason::PropertyAddressIncomplete).with_detail(format!("missing: {}", missing.join(", ")))
+}
+
+fn new_property(platform: &Property) -> NewProperty {
+    NewProperty {
+        reference: platform.id.clone(),
+        name: platform.name(),
+        source_address: platform.address.clone(),
+        integration_data: platform.name(),
+        is_active: platform.is_active,
+    }
+}
+
+fn differences(platform: &Property, latchel: &LatchelProperty) -> PropertyPatch {
+    let name = platform.name();
+    PropertyPatch {
+        source_address: (platform.address != latchel.source_address).then(|| platform.address.clone()),
+        integration_data: (latchel.integration_data.as_deref() != Some(&name)).then(|| name.clone()),
+        name: (latchel.name != name).then_some(name),
+        deactivate: false,
+    }
+}

@@ -1,0 +1,223 @@
+//! Every reason once: its code, the rule behind it, how the record stands, a sentence for people and the remedy.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::RuleId;
+use crate::ledger::Status;
+
+macro_rules! reasons {
+    ($($name:ident $code:literal $rule:ident $status:ident: $sentence:literal, $remedy:literal;)*) => {
+        /// Why a record came out as it did. The list is the source of the docs, `explain` and every report.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Reason {
+            $(#[doc = $sentence] $name,)*
+        }
+
+        impl Reason {
+            /// Every reason, in the order of the rules.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The reason's code in JSON, reports and the ledger.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// The rule that it belongs to.
+            pub fn rule(self) -> RuleId {
+                match self { $(Self::$name => RuleId::$rule),* }
+            }
+
+            /// How a record with this reason stands.
+            pub fn status(self) -> Status {
+                match self { $(Self::$name => Status::$status),* }
+            }
+
+            /// What happened, in a sentence for people.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$name => $sentence),* }
+            }
+
+            /// What somebody can do about it; empty where there is nothing to do.
+            pub fn remedy(self) -> &'static str {
+                match self { $(Self::$name => $remedy),* }
+            }
+        }
+    };
+}
+
+reasons! {
+    OutsideWindow "outside_window" W1 NotSynced:
+        "It was neither created nor updated inside the window.",
+        "Touch the record on its side, or run `sync --since` with an earlier instant.";
+    UnchangedSinceLastSeen "unchanged_since_last_seen" W5 Synced:
+        "The platform lists it, but its content is what it was when we last looked.",
+        "";
+    GoneFromSource "gone_from_source" W3 NotSynced:
+        "It was pending, and no longer exists where it came from.",
+        "";
+
+    PropertyNew "property_new" P1 Synced:
+        "It was not in Latchel and was created there, active or not as on the platform.",
+        "";
+    PropertyNewInactive "property_new_inactive" P1 NotSynced:
+        "It is not in Latchel, and not active on the platform, and the policy leaves such properties out.",
+        "Activate it on the platform, or set `properties.new_inactive = \"create\"`.";
+    PropertyChanged "property_changed" P2 Synced:
+        "Its name, address or integration data differed and was updated in Latchel.",
+        "";
+    PropertyUnchanged "property_unchanged" P2 Synced:
+        "Latchel has it as the platform does.",
+        "";
+    PropertyDeactivated "property_deactivated" P3 Synced:
+        "It is no longer active on the platform and was set inactive in Latchel.",
+        "";
+    PropertyInactiveInLatchel "property_inactive_in_latchel" P4 NotSynced:
+        "It is inactive in Latchel; a sync never activates a property again.",
+        "To bring it back, activate it in Latchel by hand.";
+    PropertyExcluded "property_excluded" P5 NotSynced:
+        "The configuration leaves it out.",
+        "Remove it from `exclude` in the configuration; the next run takes it up.";
+    PropertyAddressIncomplete "property_address_incomplete" P6 NotSynced:
+        "Its address lacks a part that Latchel requires.",
+        "Complete the address on the platform; the next run takes it up.";
+    PropertyPossibleDuplicate "property_possible_duplicate" P7 NotSynced:
+        "Another platform property is already linked to the Latchel property that this one refers to.",
+        "If the two were merged on the platform, remove the one that is left over; otherwise correct the reference in Latchel.";
+
+    ResidentNew "resident_new" R1 Synced:
+        "The resident was not in Latchel and was created there.",
+        "";
+    ResidentNewMovedOut "resident_new_moved_out" R1 NotSynced:
+        "The resident is not in Latchel and has moved out, and the policy leaves such residents out.",
+        "Correct the move-out date on the platform, or set `residents.new_moved_out = \"create\"`.";
+    ResidentChanged "resident_changed" R2 Synced:
+        "Dates, unit or activity differed and were updated in Latchel.",
+        "";
+    ResidentUnchanged "resident_unchanged" R2 Synced:
+        "Latchel has the resident as the platform does.",
+        "";
+    ResidentMovedOut "resident_moved_out" R3 NotSynced:
+        "The move-out date that Latchel has is reached; such residents are not updated.",
+        "If they still live there, correct the resident in Latchel by hand.";
+    ResidentInactiveInLatchel "resident_inactive_in_latchel" R4 NotSynced:
+        "The resident is inactive in Latchel, and not because of a coming move-in; a sync leaves that alone.",
+        "To bring the resident back, activate them in Latchel by hand.";
+    NoPropertyMatch "no_property_match" R5 Pending:
+        "Its property or unit has no counterpart on the other side yet.",
+        "Sync the property first (see `explain property`); for a work order, assign it to a unit that is synced.";
+    ResidentLapsed "resident_lapsed" R6 Synced:
+        "The move-out day is reached, and the resident was set inactive in Latchel.",
+        "";
+    ResidentMovedIn "resident_moved_in" R6 Synced:
+        "The move-in day is reached, and the resident was set active in Latchel.",
+        "";
+    ResidentContactNotSynced "resident_contact_not_synced" R7 Synced:
+        "Only name, e-mail or phone differ; contact data is never updated in Latchel.",
+        "If Latchel should have the new contact data, change it there by hand.";
+
+    MethodNone "method_none" WP1 NotSynced:
+        "The Integration Sync Method of its property is *No Work Orders*.",
+        "Choose another method for the property, its portfolio or the company.";
+    NotAssignedToLatchel "not_assigned_to_latchel" WP2 NotSynced:
+        "The Integration Sync Method is *Assigned Work Orders*, and no user of Latchel is assigned to it.",
+        "Assign the Latchel user (not a vendor) on the platform.";
+    WorkOrderImported "work_order_imported" WP4 Synced:
+        "It was created in Latchel with the platform's number.",
+        "";
+    ExistingWorkOrderNotUpdated "existing_work_order_not_updated" WP5 Synced:
+        "It is in Latchel already; nothing of it is updated from the platform, ever.",
+        "Change it in Latchel by hand if it should say the same.";
+    WorkOrderRecovered "work_order_recovered" WP6 Synced:
+        "The counterpart was already there, known by its marker or reference, and was linked instead of created again.",
+        "";
+    MarkerAmbiguous "marker_ambiguous" E1 Failed:
+        "More than one work order carries the same marker or reference, and a sync does not guess.",
+        "Keep the right one and remove the tag `[Latchel #…]` from the other's title, or the reference in Latchel.";
+    WorkOrderImportedClosed "work_order_imported_closed" WP7 Synced:
+        "It was closed on the platform before Latchel saw it, and was created in Latchel in that state.",
+        "";
+    WorkOrderClosedSkipped "work_order_closed_skipped" WP7 NotSynced:
+        "It was closed on the platform before Latchel saw it, and the policy leaves such work orders out.",
+        "Set `work_orders.closed = \"import_closed\"` to have them in Latchel.";
+
+    LatchelOnly "latchel_only" L1 NotSynced:
+        "It was made by hand in Latchel; properties and residents are never written to the platform.",
+        "Add it on the platform by hand if it belongs there.";
+    BeforeSyncStart "before_sync_start" L2 NotSynced:
+        "It was created in Latchel at or before the account's sync start.",
+        "Create it on the platform by hand, or move the sync start with `accounts set-sync-start`.";
+    PropertyNotAssignedToLatchel "property_not_assigned_to_latchel" L5 NotSynced:
+        "The Latchel user cannot reach its property on the platform.",
+        "Give the Latchel user access to the property on the platform.";
+    WorkOrderCreated "work_order_created" L6 Synced:
+        "It was created on the platform, assigned to the Latchel user.",
+        "";
+    NumberWrittenBack "number_written_back" L7 Synced:
+        "The platform's number was set in Latchel, once.",
+        "";
+    StatusCompleted "status_completed" L8 Synced:
+        "It was completed in Latchel and was set complete on the platform.",
+        "";
+    StatusCancelled "status_cancelled" L8 Synced:
+        "It was cancelled in Latchel and was set cancelled on the platform.",
+        "";
+    ForwardedToPmNoWrite "forwarded_to_pm_no_write" L9 Synced:
+        "Latchel forwarded it to the property manager; nothing is written to the platform, where it stays as it is.",
+        "Work on it and close it on the platform.";
+    StatusNotSynced "status_not_synced" L10 Synced:
+        "Latchel is working on it; only Completed and Cancelled are written to the platform.",
+        "";
+    UnassignedStopsUpdates "unassigned_stops_updates" L11 NotSynced:
+        "It is no longer assigned to Latchel on the platform, which stops updates.",
+        "Assign the Latchel user again on the platform to have updates.";
+    StatusAlreadySet "status_already_set" L12 Synced:
+        "The platform already shows that status.",
+        "";
+    StatusConflict "status_conflict" L12 NotSynced:
+        "The platform has closed it with another status than Latchel.",
+        "Decide which is right and correct the other by hand.";
+    NotSupported "not_supported" L14 NotSynced:
+        "Files and leases are not synced.",
+        "";
+    NotSupportedByPlatform "not_supported_by_platform" L8 NotSynced:
+        "The platform's API has no means for this.",
+        "Do it on the platform by hand.";
+
+    InvalidRecord "invalid_record" E2 Failed:
+        "The record could not be understood.",
+        "Correct the named field where the record comes from; the next run tries again.";
+    CallFailed "call_failed" E2 Failed:
+        "A call for this record failed.",
+        "Read the error; the next run tries again.";
+    NotConfirmed "not_confirmed" S1 Failed:
+        "The write was answered, but reading it back did not show it.",
+        "The next run looks again before it writes; if it stays, look at the record on that side.";
+}
+
+impl Reason {
+    /// Reads back what [`Reason::code`] wrote.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("unknown reason `{code}`")))
+    }
+}

@@ -1,0 +1,68 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Reason, RuleId, Trace, trace::OrNone};
+use crate::model::{Fingerprint, Freshness, Window, WindowPolicy};
+
+/// How far before the last success a window that catches up begins (rule W2).
+const OVERLAP: TimeDelta = TimeDelta::minutes(15);
+
+/// The window of a phase, and the span that nothing covers (rules W1, W2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// The window.
+    pub window: Window,
+    /// From the last success to the window's start, where the policy leaves that out, UTC.
+    pub gap: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// Works out the window (rules W1, W2). `last_success` is the start of the last run in which the phase succeeded.
+pub fn coverage(policy: &WindowPolicy, last_success: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Coverage {
+    let strict = Window::before(now, TimeDelta::hours(policy.hours.into()));
+    match last_success {
+        Some(last) if last < strict.from && policy.catch_up => {
+            Coverage { window: Window { from: last - OVERLAP }, gap: None }
+        }
+        Some(last) if last < strict.from => Coverage { window: strict, gap: Some((last, strict.from)) },
+        _ => Coverage { window: strict, gap: None },
+    }
+}
+
+/// Whether a record is to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WindowVerdict {
+    /// It is.
+    Inside,
+    /// It is not, because of this reason.
+    Outside(Reason),
+}
+
+/// Judges whether a record lies in the window (rules W1, W5); `remembered` is the fingerprint in the ledger.
+pub fn judge_window(
+    freshness: &Freshness,
+    window: Window,
+    remembered: Option<&Fingerprint>,
+    trace: &mut Trace,
+) -> WindowVerdict {
+    let recent = |instant: &Option<DateTime<Utc>>| instant.is_some_and(|instant| window.contains(instant));
+    match freshness {
+        Freshness::Filtered => WindowVerdict::Inside,
+        Freshness::Stamped { created_at, updated_at } => {
+            let updated = trace.check(RuleId::W1, "updated in the window", &OrNone(*updated_at), recent(updated_at));
+            let created = trace.check(RuleId::W1, "created in the window", &OrNone(*created_at), recent(created_at));
+            if updated || created { WindowVerdict::Inside } else { WindowVerdict::Outside(Reason::OutsideWindow) }
+        }
+        Freshness::Fingerprint { at_least, .. }
+            if trace.check(RuleId::W5, "known to have changed in the window", &OrNone(*at_least), recent(at_least)) =>
+        {
+            WindowVerdict::Inside
+        }
+        Freshness::Fingerprint { fingerprint, .. } => {
+            let changed = remembered != Some(fingerprint);
+            if trace.check(RuleId::W5, "its content differs from what we remember", fingerprint, changed) {
+                WindowVerdict::Inside
+            } else {
+                WindowVerdict::Outside(Reason::UnchangedSinceLastSeen)
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A JSON object read strictly, field by field, with every fault noted.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Map, Value};
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FieldFault {
+    /// Its path, as `Task.Title`.
+    pub(crate) name: String,
+    /// What is wrong.
+    pub(crate) message: String,
+}
+
+/// A JSON object of which only known fields are accepted.
+pub(crate) struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    prefix: String,
+    faults: Vec<FieldFault>,
+}
+
+impl<'a> Fields<'a> {
+    /// Notes a fault for each field that is not among `known`.
+    pub(crate) fn new(object: &'a Map<String, Value>, prefix: &str, known: &[&str]) -> Self {
+        let mut fields = Self { object, prefix: prefix.to_owned(), faults: Vec::new() };
+        for name in object.keys().filter(|name| !known.contains(&name.as_str())) {
+            fields.fault(name, "is not a field of this request");
+        }
+        fields
+    }
+
+    /// Notes a fault.
+    pub(crate) fn fault(&mut self, name: &str, message: impl Into<String>) {
+        self.faults.push(FieldFault { name: format!("{}{name}", self.prefix), message: message.into() });
+    }
+
+    /// Takes over the faults of a nested object.
+    pub(crate) fn absorb(&mut self, inner: Vec<FieldFault>) {
+        self.faults.extend(inner);
+    }
+
+    /// Whether the field was sent, even as null.
+    pub(crate) fn sent(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    /// The faults found so far.
+    pub(crate) fn finish(self) -> Vec<FieldFault> {
+        self.faults
+    }
+
+    fn value(&self, name: &str) -> Option<&'a Value> {
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    fn take<T>(
+        &mut self,
+        name: &str,
+        what: &str,
+        convert: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Option<T> {
+        let converted = convert(self.value(name)?);
+        if converted.is_none() {
+            self.fault(name, format!("must be {what}"));
+        }
+        converted
+    }
+
+    /// Notes a fault if the field is absent or null.
+    pub(crate) fn require(&mut self, name: &str) {
+        let missing = match self.value(name) {
+            None => true,
+            Some(Value::String(text)) => text.is_empty(),
+            Some(_) => false,
+        };
+        if missing {
+            self.fault(name, "is required");
+        }
+    }
+
+    /// Text of at most `max` characters.
+    pub(crate) fn text(&mut self, name: &str, max: usize) -> Option<String> {
+        let text = self.take(name, "text", Value::as_str)?;
+        if text.chars().count() > max {
+            self.fault(name, format!("must not be longer than {max} characters"));
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    /// An id of 32 bits.
+    pub(crate) fn id32(&mut self, name: &str) -> Option<i64> {
+        self.take(name, "a 32-bit integer", |v| v.as_i64().filter(|id| i32::try_from(*id).is_ok()))
+    }
+
+    /// An id.
+    pub(crate) fn id(&mut self, name: &str) -> Option<i64> {
+        self.take(name, "an integer", Value::as_i64)
+    }
+
+    /// True or false.
+    pub(crate) fn boolean(&mut self, name: &str) -> Option<bool> {
+        self.take(name, "true or false", Value::as_bool)
+    }
+
+    /// 0 or 1.
+    pub(crate) fn flag(&mut self, name: &str) -> Option<bool> {
+        self.take(name, "0 or 1", |v| v.as_i64().filter(|n| (0..=1).contains(n)).map(|n| n == 1))
+    }
+
+    /// A number.
+    pub(crate) fn number(&mut self, name: &str) -> Option<f64> {
+        self.take(name, "a number", Value::as_f64)
+    }
+
+    /// A date as `YYYY-MM-DD`.
+    pub(crate) fn date(&mut self, name: &str) -> Option<NaiveDate> {
+        self.take(name, "a date as YYYY-MM-DD", |v| plain_date(v.as_str()?))
+    }
+
+    /// An instant by RFC 3339.
+    pub(crate) fn instant(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        self.take(name, "a date-time by RFC 3339", |v| {
+            DateTime::parse_from_rfc3339(v.as_str()?).ok().map(|at| at.to_utc())
+        })
+    }
+
+    /// One of the words.
+    pub(crate) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let known = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        self.take(name, &format!("one of {known}"), |v| {
+            let sent = v.as_str()?;
+            words.iter().find(|(word, _)| *word == sent).map(|(_, meaning)| *meaning)
+        })
+    }
+
+    /// A nested object.
+    pub(crate) fn object(&mut self, name: &str) -> Option<&'a Map<String, Value>> {
+        self.take(name, "an object", Value::as_object)
+    }
+
+    /// A nested array.
+    pub(crate) fn array(&mut self, name: &str) -> Option<&'a [Value]> {
+        self.take(name, "an array", |v| v.as_array().map(Vec::as_slice))
+    }
+
+    /// The name of a nested field, with its path.
+    pub(crate) fn path(&self, name: &str) -> String {
+        format!("{}{name}.", self.prefix)
+    }
+}
+
+/// A date as `YYYY-MM-DD`, in exactly this spelling.
+pub(crate) fn plain_date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|date| date.to_string() == text)
+}

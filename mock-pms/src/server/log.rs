@@ -1,0 +1,110 @@
+//! The request log: what was asked of the systems, and what they answered.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How many requests are kept; older ones fall out.
+const CAPACITY: usize = 100_000;
+
+/// Which of the two systems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The property management system.
+    Platform,
+    /// Latchel.
+    Latchel,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Platform => "platform",
+            Self::Latchel => "latchel",
+        })
+    }
+}
+
+impl FromStr for Side {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "platform" => Ok(Self::Platform),
+            "latchel" => Ok(Self::Latchel),
+            other => Err(format!("no side {other:?}: platform or latchel")),
+        }
+    }
+}
+
+/// One request and its answer. No headers: they carry credentials.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LoggedRequest {
+    /// Its place among all requests since the start, from 1.
+    pub sequence: u64,
+    /// When it came, by the world's clock.
+    pub at: DateTime<Utc>,
+    /// Whom it was for.
+    pub side: Side,
+    /// Its method, in capitals.
+    pub method: String,
+    /// Its path, as sent.
+    pub path: String,
+    /// Its query string, as sent.
+    pub query: Option<String>,
+    /// Its body: JSON, or a JSON string of whatever else it was.
+    pub body: Option<Value>,
+    /// The answer's status.
+    pub status: u16,
+    /// The answer's body, if the server was told to keep them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Value>,
+}
+
+impl LoggedRequest {
+    /// Whether it asked for a change. The look-ups of the Latchel dialect are POSTs that only read.
+    pub fn is_write(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
+            && !(self.side == Side::Latchel && self.path.ends_with("/lookup"))
+    }
+
+    /// A parameter's first value, decoded.
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        crate::dialects::query::pairs(self.query.as_deref().unwrap_or_default())
+            .into_iter()
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+}
+
+/// The latest requests.
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog {
+    last: u64,
+    kept: VecDeque<LoggedRequest>,
+}
+
+impl RequestLog {
+    /// Adds a request under the next sequence number.
+    pub(crate) fn push(&mut self, mut request: LoggedRequest) {
+        self.last += 1;
+        request.sequence = self.last;
+        if self.kept.len() == CAPACITY {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(request);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &LoggedRequest> {
+        self.kept.iter()
+    }
+
+    /// Forgets all; the numbering goes on.
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
+    }
+}

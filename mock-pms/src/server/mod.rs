@@ -1,0 +1,240 @@
+//! The server: three listeners over one world.
+
+pub(crate) mod log;
+mod observe;
+mod rate_limit;
+pub(crate) mod state;
+
+pub use rate_limit::RateLimit;
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use self::log::LoggedRequest;
+use self::state::Shared;
+use crate::{Dialect, Side, World, admin, dialects};
+
+/// How long open connections may take to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How the server is to be run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The platform to imitate.
+    pub platform: Dialect,
+    /// The ports to listen on.
+    pub ports: Ports,
+    /// The platform's rate limit; `None` for no limit. Ten in a second by default.
+    pub rate_limit: Option<RateLimit>,
+    /// Latchel's rate limit; none by default.
+    pub latchel_rate_limit: Option<RateLimit>,
+    /// Whether the request log keeps the bodies of answers.
+    pub keep_responses: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            platform: Dialect::Buildium,
+            ports: Ports::default(),
+            rate_limit: Some(RateLimit::per_second(10)),
+            latchel_rate_limit: None,
+            keep_responses: false,
+        }
+    }
+}
+
+impl Options {
+    /// The defaults without any rate limit: for tests that have no patience.
+    pub fn unlimited() -> Self {
+        Self { rate_limit: None, ..Self::default() }
+    }
+}
+
+/// Ports of 127.0.0.1; 0 takes any free one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ports {
+    /// Where the platform listens.
+    pub platform: u16,
+    /// Where Latchel listens.
+    pub latchel: u16,
+    /// Where the admin API listens.
+    pub admin: u16,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port cannot be had.
+    #[error("cannot listen on 127.0.0.1:{port} for {listener}: {source}")]
+    Listen {
+        /// Which of the listeners.
+        listener: &'static str,
+        /// The port asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The world contradicts itself.
+    #[error(transparent)]
+    World(#[from] crate::WorldError),
+}
+
+/// Where the listeners are.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Urls {
+    pub(crate) platform: String,
+    pub(crate) latchel: String,
+    pub(crate) admin: String,
+}
+
+/// A running server. Dropping it stops it.
+#[derive(Debug)]
+pub struct MockServer {
+    shared: Shared,
+    stop: watch::Sender<bool>,
+    listeners: Vec<JoinHandle<()>>,
+}
+
+/// The world of a running server, to be looked at and changed while it runs.
+#[derive(Debug, Clone)]
+pub struct WorldHandle(Shared);
+
+impl WorldHandle {
+    /// Looks at the world.
+    pub fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+        self.0.read(look)
+    }
+
+    /// Changes the world; the change is not validated.
+    pub fn edit<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
+        self.0.edit(change)
+    }
+
+    /// The requests so far (the latest 100,000), oldest first.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.0.requests()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.0.log(log::RequestLog::clear);
+    }
+}
+
+impl MockServer {
+    /// Serves a world.
+    ///
+    /// # Errors
+    /// If the world contradicts itself, or a port cannot be had.
+    pub async fn start(world: World, options: Options) -> Result<Self, StartError> {
+        world.validate()?;
+        let platform = listen("the platform", options.ports.platform).await?;
+        let latchel = listen("Latchel", options.ports.latchel).await?;
+        let admin = listen("the admin API", options.ports.admin).await?;
+        let urls = Urls { platform: platform.1, latchel: latchel.1, admin: admin.1 };
+        let shared = Shared::new(world, &options, urls);
+        let (stop, stopped) = watch::channel(false);
+        let listeners = vec![
+            serve(platform.0, system(options.platform.router(&shared), &shared, Side::Platform), &stopped),
+            serve(latchel.0, system(dialects::latchel::router(&shared), &shared, Side::Latchel), &stopped),
+            serve(admin.0, admin::router(shared.clone()), &stopped),
+        ];
+        Ok(Self { shared, stop, listeners })
+    }
+
+    /// The platform's base URL, without a slash at its end.
+    pub fn platform_url(&self) -> &str {
+        &self.shared.urls().platform
+    }
+
+    /// Latchel's base URL, without a slash at its end.
+    pub fn latchel_url(&self) -> &str {
+        &self.shared.urls().latchel
+    }
+
+    /// The admin API's base URL, without a slash at its end.
+    pub fn admin_url(&self) -> &str {
+        &self.shared.urls().admin
+    }
+
+    /// A handle on the world that outlives borrows of the server.
+    pub fn world(&self) -> WorldHandle {
+        WorldHandle(self.shared.clone())
+    }
+
+    /// Looks at the world.
+    pub fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+        self.shared.read(look)
+    }
+
+    /// Changes the world; the change is not validated.
+    pub fn edit<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
+        self.shared.edit(change)
+    }
+
+    /// The requests so far (the latest 100,000), oldest first.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.shared.requests()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        self.shared.log(log::RequestLog::clear);
+    }
+
+    /// Stops listening and lets open requests finish.
+    pub async fn shutdown(mut self) {
+        let _ = self.stop.send(true);
+        for mut listener in self.listeners.drain(..) {
+            if tokio::time::timeout(GRACE, &mut listener).await.is_err() {
+                listener.abort();
+            }
+        }
+    }
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+    }
+}
+
+/// The layers around a system, outermost last. Faults belong between the log, which must see what was
+/// really answered, and the rate limit.
+fn system(router: Router, shared: &Shared, side: Side) -> Router {
+    router
+        .layer(from_fn_with_state((shared.clone(), side), dialects::limit))
+        .layer(from_fn_with_state((shared.clone(), side), observe::observe))
+}
+
+async fn listen(listener: &'static str, port: u16) -> Result<(TcpListener, String), StartError> {
+    let failed = |source| StartError::Listen { listener, port, source };
+    let socket = TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
+    let address = socket.local_addr().map_err(failed)?;
+    Ok((socket, format!("http://{address}")))
+}
+
+fn serve(socket: TcpListener, router: Router, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
+    let stopped = until(stopped.clone());
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(socket, router).with_graceful_shutdown(stopped).await {
+            tracing::error!(%error, "a listener ended");
+        }
+    })
+}
+
+fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        // An error means that the sender is gone, and the server with it.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    }
+}

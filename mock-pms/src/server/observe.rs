@@ -1,0 +1,77 @@
+//! The outermost layer of both systems: logs the request and dates the answer by the world's clock.
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::log::LoggedRequest;
+use super::state::Shared;
+use crate::Side;
+
+/// Longer bodies are refused before anything looks at them.
+const MAX_BODY: usize = 1 << 20;
+
+/// Logs the request, and its answer if so configured; sets `Date`.
+pub(super) async fn observe(
+    State((shared, side)): State<(Shared, Side)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let at = shared.read(crate::World::now);
+    let (parts, body) = request.into_parts();
+    let mut entry = LoggedRequest {
+        sequence: 0,
+        at,
+        side,
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(ToOwned::to_owned),
+        body: None,
+        status: 0,
+        response: None,
+    };
+    let response = match to_bytes(body, MAX_BODY).await {
+        Ok(bytes) => {
+            entry.body = as_json(&bytes);
+            next.run(Request::from_parts(parts, Body::from(bytes))).await
+        }
+        Err(_) => crate::dialects::too_large(side),
+    };
+    entry.status = response.status().as_u16();
+    let mut response = match shared.keeps_responses() {
+        true => kept(response, &mut entry).await,
+        false => response,
+    };
+    response.headers_mut().insert(header::DATE, http_date(at));
+    tracing::debug!(%side, method = entry.method, path = entry.path, status = entry.status, "answered");
+    shared.log(|log| log.push(entry));
+    response
+}
+
+async fn kept(response: Response, entry: &mut LoggedRequest) -> Response {
+    let (parts, body) = response.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => {
+            entry.response = as_json(&bytes);
+            Response::from_parts(parts, Body::from(bytes))
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn as_json(bytes: &Bytes) -> Option<Value> {
+    if bytes.is_empty() {
+        return None;
+    }
+    let text = || Value::String(String::from_utf8_lossy(bytes).into_owned());
+    Some(serde_json::from_slice(bytes).unwrap_or_else(|_| text()))
+}
+
+fn http_date(at: DateTime<Utc>) -> HeaderValue {
+    HeaderValue::from_str(&at.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        .unwrap_or(HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
+}

@@ -1,0 +1,79 @@
+//! What the three listeners share.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use super::log::{LoggedRequest, RequestLog};
+use super::rate_limit::Bucket;
+use super::{Options, Urls};
+use crate::{Side, World};
+
+/// What the three listeners share.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    world: RwLock<World>,
+    log: Mutex<RequestLog>,
+    platform_limit: Option<Bucket>,
+    latchel_limit: Option<Bucket>,
+    keep_responses: bool,
+    urls: Urls,
+    /// Counts list answers, so that each is shuffled in its own way.
+    shuffles: AtomicU64,
+}
+
+impl Shared {
+    pub(super) fn new(world: World, options: &Options, urls: Urls) -> Self {
+        Self(Arc::new(Inner {
+            world: RwLock::new(world),
+            log: Mutex::default(),
+            platform_limit: options.rate_limit.map(Bucket::full),
+            latchel_limit: options.latchel_rate_limit.map(Bucket::full),
+            keep_responses: options.keep_responses,
+            urls,
+            shuffles: AtomicU64::new(0),
+        }))
+    }
+
+    // A panic in somebody's closure leaves a world that is odd at worst: tests may go on with it.
+
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+        look(&self.0.world.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn edit<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
+        change(&mut self.0.world.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn log<R>(&self, use_it: impl FnOnce(&mut RequestLog) -> R) -> R {
+        use_it(&mut self.0.log.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
+        self.log(|log| log.iter().cloned().collect())
+    }
+
+    /// Whether one more request to this side is within its limit.
+    pub(crate) fn admit(&self, side: Side) -> bool {
+        let bucket = match side {
+            Side::Platform => &self.0.platform_limit,
+            Side::Latchel => &self.0.latchel_limit,
+        };
+        bucket.as_ref().is_none_or(Bucket::take)
+    }
+
+    pub(crate) fn keeps_responses(&self) -> bool {
+        self.0.keep_responses
+    }
+
+    pub(crate) fn urls(&self) -> &Urls {
+        &self.0.urls
+    }
+
+    /// A number that no other list answer gets.
+    pub(crate) fn next_shuffle(&self) -> u64 {
+        self.0.shuffles.fetch_add(1, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,226 @@
+//! Latchel's side of the world.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::{Id, Table};
+
+/// Latchel's side of the world.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Latchel {
+    /// The customer's company, and the key to it.
+    pub company: Company,
+    /// Portfolios.
+    #[serde(default)]
+    pub portfolios: Table<Portfolio>,
+    /// Properties: each is one rentable unit.
+    #[serde(default)]
+    pub properties: Table<LatchelProperty>,
+    /// Residents.
+    #[serde(default)]
+    pub residents: Table<Resident>,
+    /// Jobs, which people call work orders.
+    #[serde(default)]
+    pub jobs: Table<Job>,
+}
+
+/// The customer's company in Latchel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// Its id.
+    pub id: Id,
+    /// Its name.
+    pub name: String,
+    /// The key to its data.
+    pub api_key: String,
+    /// Where it is.
+    pub timezone: Tz,
+    /// What the key may not do: `jobs` for everything, `jobs:write` for writes alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<String>,
+}
+
+/// A portfolio.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Portfolio {
+    pub id: Id,
+    pub name: String,
+    #[serde(default)]
+    pub integration_sync_method: Option<String>,
+}
+
+/// An address as Latchel itself has adjusted it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct AdjustedAddress {
+    pub address1: String,
+    #[serde(default)]
+    pub address2: Option<String>,
+    pub city: String,
+    pub state: String,
+    pub zip: String,
+}
+
+/// A property in Latchel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct LatchelProperty {
+    pub id: Id,
+    #[serde(default)]
+    pub portfolio_id: Option<Id>,
+    pub name: String,
+    pub address1: String,
+    #[serde(default)]
+    pub address2: Option<String>,
+    pub city: String,
+    pub state: String,
+    pub zip: String,
+    #[serde(default)]
+    pub adjusted_address: Option<AdjustedAddress>,
+    pub is_active: bool,
+    #[serde(default)]
+    pub ref_property_id: Option<String>,
+    #[serde(default)]
+    pub ref_unit_id: Option<String>,
+    #[serde(default)]
+    pub integration_data: Option<String>,
+    #[serde(default)]
+    pub integration_sync_method: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A resident in Latchel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Resident {
+    pub id: Id,
+    pub name: String,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub phone: Option<String>,
+    pub is_active: bool,
+    #[serde(default)]
+    pub ref_user_id: Option<String>,
+    #[serde(default)]
+    pub ref_property_id: Option<String>,
+    #[serde(default)]
+    pub ref_unit_id: Option<String>,
+    #[serde(default)]
+    pub property_id: Option<Id>,
+    #[serde(default)]
+    pub move_in_date: Option<NaiveDate>,
+    #[serde(default)]
+    pub move_out_date: Option<NaiveDate>,
+    #[serde(default)]
+    pub integration_data: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// How grave a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Severity {
+    Emergency,
+    Urgent,
+    #[default]
+    Normal,
+}
+
+/// Who looks after a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ManagedBy {
+    #[default]
+    Latchel,
+    Pm,
+}
+
+/// A job: Latchel's work order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Job {
+    pub id: Id,
+    pub source: String,
+    /// The state's name, in any spelling.
+    pub state: String,
+    pub state_updated_at: DateTime<Utc>,
+    #[serde(default)]
+    pub scheduled_start: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub scheduled_end: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub is_urgent: bool,
+    #[serde(default)]
+    pub is_emergency: bool,
+    #[serde(default)]
+    pub severity: Severity,
+    #[serde(default)]
+    pub order_number: Option<String>,
+    pub name: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub vendor_description: Option<String>,
+    #[serde(default)]
+    pub access_instructions: Option<String>,
+    #[serde(default)]
+    pub enter_permission: bool,
+    #[serde(default)]
+    pub max_cost: Option<f64>,
+    #[serde(default)]
+    pub estimate: Option<f64>,
+    #[serde(default)]
+    pub is_vacant: bool,
+    #[serde(default)]
+    pub is_archived: bool,
+    #[serde(default)]
+    pub is_resident_responsible: bool,
+    #[serde(default)]
+    pub managed_by: ManagedBy,
+    #[serde(default)]
+    pub tenant_id: Option<Id>,
+    #[serde(default)]
+    pub pm_id: Option<Id>,
+    pub property_id: Id,
+    #[serde(default)]
+    pub vendor_id: Option<Id>,
+    #[serde(default)]
+    pub ref_job_id: Option<String>,
+    #[serde(default)]
+    pub ref_service_request_id: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl LatchelProperty {
+    /// Whether it carries exactly these references.
+    pub fn has_refs(&self, property: &str, unit: Option<&str>) -> bool {
+        self.ref_property_id.as_deref() == Some(property) && self.ref_unit_id.as_deref() == unit
+    }
+}
+
+impl Latchel {
+    /// The first property with exactly these references.
+    pub fn property_by_refs(&self, property: &str, unit: Option<&str>) -> Option<&LatchelProperty> {
+        self.properties.iter().find(|p| p.has_refs(property, unit))
+    }
+
+    /// Whether nobody active lives there.
+    pub fn is_vacant(&self, property_id: Id) -> bool {
+        !self.residents.iter().any(|r| r.is_active && r.property_id == Some(property_id))
+    }
+}

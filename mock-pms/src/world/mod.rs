@@ -1,0 +1,134 @@
+//! The world: everything that the platform and Latchel know, in one neutral shape.
+
+mod clock;
+mod edit;
+mod latchel;
+mod overrides;
+mod platform;
+mod record;
+mod requests;
+mod table;
+mod validate;
+
+pub use clock::{Clock, ClockMode};
+pub use edit::{Edit, EditError};
+pub use latchel::{
+    AdjustedAddress, Company, Job, Latchel, LatchelProperty, ManagedBy, Portfolio, Resident, Severity,
+};
+pub use overrides::RawOverride;
+pub use platform::{
+    Account, Address, Lease, LeaseStatus, LeaseTenant, MoveOut, Phone, PhoneKind, Platform, Property,
+    PropertyGroup, PropertyKind, Tenant, Unit, User, UserKind, Vendor,
+};
+pub use record::Record;
+pub use requests::{
+    Category, Contact, EntryAllowed, HistoryEntry, LineItem, Priority, Task, TaskKind, TaskStatus, WorkOrder,
+};
+pub use table::Table;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The id of a record, unique within its collection.
+pub type Id = i64;
+
+/// What both systems know, and what time it is there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// The time that both systems believe in.
+    pub clock: Clock,
+    /// The property management system's side.
+    pub platform: Platform,
+    /// Latchel's side.
+    pub latchel: Latchel,
+    /// Nonsense laid over single answers, to see what a reader makes of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raw_overrides: Vec<RawOverride>,
+}
+
+/// Why a world cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    /// The file cannot be read.
+    #[error("world file {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The text is no world: wrong JSON, an unknown field, a wrong type.
+    #[error("{path}: {message}")]
+    Malformed {
+        /// Where in the JSON, as `platform.units[3].number`.
+        path: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A record contradicts itself or refers to one that does not exist.
+    #[error("{path}: {message}")]
+    Invalid {
+        /// Where in the JSON, as `platform.units[3].property_id`.
+        path: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A file with one of the other errors in it.
+    #[error("world file {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its content.
+        source: Box<WorldError>,
+    },
+}
+
+impl World {
+    /// Reads and validates a world file.
+    ///
+    /// # Errors
+    /// Names the file, and where in it the fault is.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, WorldError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| WorldError::Read { path: path.to_owned(), source })?;
+        Self::from_json(&text)
+            .map_err(|source| WorldError::File { path: path.to_owned(), source: Box::new(source) })
+    }
+
+    /// Reads and validates a world from JSON text.
+    ///
+    /// # Errors
+    /// Names the path of the fault within the JSON.
+    pub fn from_json(text: &str) -> Result<Self, WorldError> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let world: Self = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+            let path = e.path().to_string();
+            WorldError::Malformed { path, message: e.into_inner().to_string() }
+        })?;
+        reader
+            .end()
+            .map_err(|e| WorldError::Malformed { path: ".".to_owned(), message: e.to_string() })?;
+        world.validate()?;
+        Ok(world)
+    }
+
+    /// The world as the JSON of a world file.
+    pub fn to_json(&self) -> String {
+        // A world has string keys and finite numbers only, so there is nothing serde_json could refuse.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The world's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Today's date where the platform's account is.
+    pub fn platform_today(&self) -> NaiveDate {
+        self.now().with_timezone(&self.platform.account.timezone).date_naive()
+    }
+}

@@ -1,0 +1,190 @@
+//! The platform's maintenance: tasks, their history, work orders.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Id, Phone};
+
+/// A task category.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Category {
+    pub id: Id,
+    pub name: String,
+}
+
+/// What sort of task it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum TaskKind {
+    ContactRequest,
+    ResidentRequest,
+    Todo,
+    RentalOwnerRequest,
+}
+
+/// How far a task or a work order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum TaskStatus {
+    New,
+    InProgress,
+    Completed,
+    Deferred,
+    Closed,
+}
+
+/// How pressing a task or a work order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Priority {
+    Low,
+    Normal,
+    High,
+}
+
+/// Somebody outside the system who asked for something.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Contact {
+    pub first_name: String,
+    #[serde(default)]
+    pub last_name: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub phones: Vec<Phone>,
+}
+
+/// A step in a task's life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct HistoryEntry {
+    pub at: DateTime<Utc>,
+    #[serde(default)]
+    pub message: Option<String>,
+    pub status: TaskStatus,
+    pub priority: Priority,
+    #[serde(default)]
+    pub assigned_to: Option<Id>,
+    #[serde(default)]
+    pub due: Option<NaiveDate>,
+}
+
+/// A task: what carries the status and the assigned user of a maintenance request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Task {
+    pub id: Id,
+    pub kind: TaskKind,
+    pub title: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub property_id: Option<Id>,
+    #[serde(default)]
+    pub unit_id: Option<Id>,
+    /// The lease under which a resident asked.
+    #[serde(default)]
+    pub lease_id: Option<Id>,
+    /// The tenant who asked.
+    #[serde(default)]
+    pub requested_by: Option<Id>,
+    /// Who asked, for a contact request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    /// The staff user it is assigned to.
+    #[serde(default)]
+    pub assigned_to: Option<Id>,
+    pub status: TaskStatus,
+    pub priority: Priority,
+    #[serde(default)]
+    pub due: Option<NaiveDate>,
+    #[serde(default)]
+    pub category_id: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_permitted: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pets: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_notes: Option<String>,
+    #[serde(default)]
+    pub history: Vec<HistoryEntry>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Whether somebody may enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum EntryAllowed {
+    #[default]
+    Unknown,
+    Yes,
+    No,
+}
+
+/// A line of a work order's costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct LineItem {
+    #[serde(default)]
+    pub gl_account_id: Option<Id>,
+    pub quantity: f64,
+    pub unit_price: f64,
+    #[serde(default)]
+    pub memo: Option<String>,
+}
+
+/// A work order: what a vendor is sent for a task. Its own status, priority and due date may disagree
+/// with the task's; absent ones are unknown to the platform.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct WorkOrder {
+    pub id: Id,
+    pub task_id: Id,
+    #[serde(default)]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub status: Option<TaskStatus>,
+    #[serde(default)]
+    pub priority: Option<Priority>,
+    #[serde(default)]
+    pub due: Option<NaiveDate>,
+    #[serde(default)]
+    pub details: Option<String>,
+    pub vendor_id: Id,
+    #[serde(default)]
+    pub vendor_notes: Option<String>,
+    #[serde(default)]
+    pub entry_allowed: EntryAllowed,
+    #[serde(default)]
+    pub entry_notes: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entry_contact_ids: Vec<Id>,
+    #[serde(default)]
+    pub invoice_number: Option<String>,
+    #[serde(default)]
+    pub chargeable_to: Option<String>,
+    #[serde(default)]
+    pub line_items: Vec<LineItem>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl WorkOrder {
+    /// What its lines come to.
+    pub fn amount(&self) -> f64 {
+        self.line_items.iter().map(|line| line.quantity * line.unit_price).sum()
+    }
+}

@@ -1,0 +1,128 @@
+//! A collection of records in file order, found by id.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Id, Record};
+
+/// Records in the order in which they were added, and an index by id. JSON sees an array.
+#[derive(Clone, PartialEq)]
+pub struct Table<T> {
+    rows: Vec<T>,
+    index: HashMap<Id, usize>,
+}
+
+impl<T: Record> Table<T> {
+    /// All rows, in file order.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.rows.iter()
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row with this id.
+    pub fn get(&self, id: Id) -> Option<&T> {
+        self.index.get(&id).map(|&at| &self.rows[at])
+    }
+
+    /// The row with this id, to be changed (but not its id).
+    pub fn get_mut(&mut self, id: Id) -> Option<&mut T> {
+        self.index.get(&id).map(|&at| &mut self.rows[at])
+    }
+
+    /// Whether a row has this id.
+    pub fn contains(&self, id: Id) -> bool {
+        self.index.contains_key(&id)
+    }
+
+    /// Adds a row; gives it back if its id is taken.
+    ///
+    /// # Errors
+    /// The row itself.
+    pub fn insert(&mut self, row: T) -> Result<(), Box<T>> {
+        if self.contains(row.id()) {
+            return Err(Box::new(row));
+        }
+        self.index.insert(row.id(), self.rows.len());
+        self.rows.push(row);
+        Ok(())
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, id: Id) -> Option<T> {
+        let at = self.index.remove(&id)?;
+        self.index.values_mut().filter(|i| **i > at).for_each(|i| *i -= 1);
+        Some(self.rows.remove(at))
+    }
+
+    /// The id after the highest.
+    pub fn next_id(&self) -> Id {
+        self.index.keys().max().map_or(1, |id| id + 1)
+    }
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), index: HashMap::new() }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Table<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.rows).finish()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Table<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rows.iter()
+    }
+}
+
+impl<T: Serialize> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.rows.serialize(serializer)
+    }
+}
+
+impl<'de, T: Record> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Rows(PhantomData))
+    }
+}
+
+struct Rows<T>(PhantomData<T>);
+
+impl<'de, T: Record> Visitor<'de> for Rows<T> {
+    type Value = Table<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Table<T>, A::Error> {
+        let mut table = Table::default();
+        while let Some(row) = seq.next_element::<T>()? {
+            let id = row.id();
+            if table.insert(row).is_err() {
+                return Err(A::Error::custom(format_args!("id {id} occurs twice")));
+            }
+        }
+        Ok(table)
+    }
+}
