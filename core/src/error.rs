@@ -73,7 +73,13 @@ struct Inner {
 impl Error {
     /// A failure of `kind`, in one sentence without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), context: Vec::new(), retry_after: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            context: Vec::new(),
+            retry_after: None,
+            source: None,
+        }))
     }
 
     /// Adds what it happened on, for example `("url", …)` or `("field", …)`.
@@ -123,7 +129,11 @@ impl Error {
     pub fn ends_the_run(&self) -> bool {
         matches!(
             self.0.kind,
-            ErrorKind::Unauthorized | ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Ledger | ErrorKind::Busy
+            ErrorKind::Unauthorized
+                | ErrorKind::Unavailable
+                | ErrorKind::Timeout
+                | ErrorKind::Ledger
+                | ErrorKind::Busy
         )
     }
 
@@ -131,7 +141,11 @@ impl Error {
     pub fn leaves_outcome_unknown(&self) -> bool {
         matches!(
             self.0.kind,
-            ErrorKind::Unavailable | ErrorKind::Timeout | ErrorKind::Malformed | ErrorKind::Unconfirmed | ErrorKind::Ledger
+            ErrorKind::Unavailable
+                | ErrorKind::Timeout
+                | ErrorKind::Malformed
+                | ErrorKind::Unconfirmed
+                | ErrorKind::Ledger
         )
     }
 }

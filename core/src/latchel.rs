@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob, NewProperty,
-    NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, SyncMethod, Window, WorkOrderId,
+    NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, SyncMethod, Window,
+    WorkOrderId,
 };
 use crate::{Pages, Probe, Result};
 

@@ -9,8 +9,8 @@
 
 pub mod engine;
 mod error;
-pub mod ledger;
 mod latchel;
+pub mod ledger;
 pub mod model;
 mod platform;
 pub mod registry;

@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
 use serde::Serialize;
 
-use crate::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident, ResidentRef,
-    Row, User, UserId, Window, WorkOrder, WorkOrderId,
-};
 use crate::Result;
+use crate::model::{
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
+    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
+};
 
 /// Pages of rows as they arrive; an `Err` ends the stream.
 pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
@@ -180,7 +180,12 @@ pub enum FindingLevel {
 impl Finding {
     /// Something that is as it should be.
     pub fn ok(subject: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { level: FindingLevel::Ok, subject: subject.into(), detail: detail.into(), remedy: String::new() }
+        Self {
+            level: FindingLevel::Ok,
+            subject: subject.into(),
+            detail: detail.into(),
+            remedy: String::new(),
+        }
     }
 
     /// Something worth knowing.
@@ -195,7 +200,11 @@ impl Finding {
 
     /// Something that must be put right first.
     pub fn error(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { level: FindingLevel::Error, subject: subject.into(), detail: detail.into(), remedy: remedy.into() }
+        Self {
+            level: FindingLevel::Error,
+            subject: subject.into(),
+            detail: detail.into(),
+            remedy: remedy.into(),
+        }
     }
 }
-

@@ -1,9 +1,20 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use uuid::Uuid;
 
-use crate::ledger::{Action, Link, Memory, Outcome, Status};
-use crate::model::RecordKey;
-use crate::rules::{Check, Reason};
+use super::Engine;
+use super::context::{Context, Purpose};
+use super::export::Export;
+use super::flow::{Applied, Flow};
+use super::import::Import;
+use super::property::Properties;
+use super::resident::Residents;
+use crate::Result;
+use crate::ledger::{Action, Link, Outcome, Phase, RunId};
+use crate::model::{Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side};
+use crate::rules::{Check, Reason, RuleId, Trace, WindowVerdict, coverage, judge_window};
 
 /// Why a record stands as it does, and what the next run would do with it.
 #[derive(Debug, Clone, Serialize)]
@@ -30,34 +41,162 @@ pub struct Explanation {
     pub action: Action,
 }
 
-/// What is shown on top of a work order (RULES.md, S).
-#[derive(Debug, Clone, Serialize)]
-pub struct Banner {
-    /// How it stands.
-    pub status: Status,
-    /// One sentence.
-    pub headline: String,
-    /// What it waits for, the rule and its reason in words, or the platform's own error.
-    pub explanation: String,
-    /// What the user can do about it; empty if nothing.
-    pub remedy: String,
-    /// The platform's number.
-    pub platform_number: Option<String>,
-    /// Latchel's number.
-    pub latchel_number: Option<String>,
-    /// The platform's id.
-    pub platform_id: Option<String>,
-    /// Latchel's id.
-    pub latchel_id: Option<i64>,
-    /// When a read-back confirmed it, UTC.
-    pub verified_at: Option<DateTime<Utc>>,
-    /// The newest reason.
-    pub reason: Option<Reason>,
-    /// When that was decided, UTC.
-    pub decided_at: Option<DateTime<Utc>>,
+impl Engine {
+    /// Explains the records of `kind` that `text` names: an id of either side, or a work order's number. Empty if
+    /// neither side nor the ledger knows one.
+    ///
+    /// # Errors
+    ///
+    /// If one of the two systems or the ledger cannot be read.
+    pub async fn explain(&self, kind: Kind, text: &str, now: DateTime<Utc>) -> Result<Vec<Explanation>> {
+        let account = self.ledger.account(&self.account.name).await?;
+        let sync_start = account.map_or(now, |account| account.sync_start);
+        let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|phase| phase.kind() == kind).collect();
+        let cx =
+            Context::prepare(self, RunId(Uuid::now_v7()), Purpose::Explain, now, sync_start, &phases).await?;
+
+        let keys = self.keys(kind, text).await?;
+        let on =
+            |side| keys.iter().filter(|key| key.side == side).map(|key| key.id.clone()).collect::<Vec<_>>();
+        let mut explained = match kind {
+            Kind::Property => explain(&Properties(&cx), &on(Side::Platform)).await?,
+            Kind::Resident => explain(&Residents(&cx), &on(Side::Platform)).await?,
+            Kind::WorkOrder => {
+                let mut both = explain(&Import(&cx), &on(Side::Platform)).await?;
+                both.extend(explain(&Export(&cx), &on(Side::Latchel)).await?);
+                both
+            }
+        };
+        explained.extend(self.latchel_only(kind, text).await?);
+        Ok(explained)
+    }
+
+    /// The records that `text` may name: what the ledger finds, and the text itself taken as an id.
+    async fn keys(&self, kind: Kind, text: &str) -> Result<BTreeSet<RecordKey>> {
+        let mut keys = BTreeSet::new();
+        for memory in self.ledger.find(&self.account.name, kind, text).await? {
+            if let Some(link) = &memory.link {
+                keys.insert(link.key(Side::Platform));
+                keys.insert(link.key(Side::Latchel));
+            }
+            keys.insert(memory.key);
+        }
+        keys.insert(RecordKey::platform(kind, text));
+        if text.parse::<i64>().is_ok() {
+            keys.insert(RecordKey::latchel(kind, text));
+        }
+        Ok(keys)
+    }
+
+    /// A property or resident that exists in Latchel alone (rule L1).
+    async fn latchel_only(&self, kind: Kind, text: &str) -> Result<Option<Explanation>> {
+        let Ok(id) = text.parse::<i64>() else { return Ok(None) };
+        let held = match kind {
+            Kind::Property => {
+                let found = self.latchel.properties_by_id(&[LatchelPropertyId(id)]).await?;
+                found
+                    .iter()
+                    .find(|one| one.reference.is_none())
+                    .and_then(|one| serde_json::to_value(one).ok())
+            }
+            Kind::Resident => {
+                let found = self.latchel.residents_by_id(&[LatchelResidentId(id)]).await?;
+                found
+                    .iter()
+                    .find(|one| one.reference.is_none())
+                    .and_then(|one| serde_json::to_value(one).ok())
+            }
+            Kind::WorkOrder => None,
+        };
+        let mut trace = Trace::on();
+        trace.check(RuleId::L1, "carries no reference to the platform", &id, true);
+        Ok(held.map(|held| Explanation {
+            key: RecordKey::latchel(kind, id),
+            label: String::new(),
+            platform: None,
+            latchel: Some(held),
+            link: None,
+            outcome: None,
+            checks: trace.into_checks(),
+            reason: Reason::LatchelOnly,
+            detail: None,
+            action: Action::None,
+        }))
+    }
 }
 
-/// Makes the banner of a work order from what is remembered of it on either side; `platform_name` is the PMS's title.
-pub fn banner(_memories: &[Memory], _platform_name: &str) -> Banner {
-    todo!()
+/// Takes the records with these ids through the steps of a run, with a trace and without a write.
+async fn explain<F: Flow>(flow: &F, ids: &[String]) -> Result<Vec<Explanation>> {
+    let (cx, phase) = (flow.context(), flow.phase());
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let last = cx.ledger().last_success(cx.account(), phase).await?;
+    let window = coverage(&cx.policy().window, last, cx.now).window;
+    let rows = flow.fetch(ids).await?;
+    let mut explained = Vec::new();
+    for row in rows {
+        let record = match row {
+            Row::Record(record) => record,
+            Row::Invalid(invalid) => {
+                explained.push(not_understood(phase, invalid));
+                continue;
+            }
+            Row::Hint { .. } => continue,
+        };
+        let memory = match cx.recall(phase.kind(), phase.source(), [flow.id(&record)]).await?.pop() {
+            Some(memory) => memory,
+            None => continue,
+        };
+        let mut trace = Trace::on();
+        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
+        let verdict = flow.freshness(&record).map_or(WindowVerdict::Inside, |freshness| {
+            judge_window(freshness, window, remembered, &mut trace)
+        });
+        let (link, outcome) = (memory.link.clone(), memory.outcome.clone());
+        for case in flow.gather(vec![(record, memory)]).await? {
+            let decision = flow.decide(&case, &mut trace);
+            let mut applied = match decision.action {
+                None => Applied::new(decision, Action::None),
+                Some(_) => flow.apply(&case, decision, &mut trace).await?,
+            };
+            // Outside the window a run does nothing, unless the record is pending.
+            let pending = outcome.as_ref().is_some_and(Outcome::is_tried_again);
+            if let WindowVerdict::Outside(reason) = verdict
+                && !pending
+                && applied.action.writes()
+            {
+                applied = Applied { reason, action: Action::None, detail: None, counterpart: None };
+            }
+            let (platform, latchel) = flow.sides(&case);
+            explained.push(Explanation {
+                key: RecordKey { kind: phase.kind(), side: phase.source(), id: flow.id(flow.record(&case)) },
+                label: flow.label(flow.record(&case)),
+                platform,
+                latchel,
+                link: link.clone(),
+                outcome: outcome.clone(),
+                checks: std::mem::take(&mut trace).into_checks(),
+                reason: applied.reason,
+                detail: applied.detail,
+                action: applied.action,
+            });
+        }
+    }
+    Ok(explained)
+}
+
+fn not_understood(phase: Phase, invalid: crate::model::InvalidRecord) -> Explanation {
+    Explanation {
+        key: RecordKey { kind: phase.kind(), side: phase.source(), id: invalid.id },
+        label: String::new(),
+        platform: None,
+        latchel: None,
+        link: None,
+        outcome: None,
+        checks: Vec::new(),
+        reason: Reason::InvalidRecord,
+        detail: Some(format!("{}: {}", invalid.field, invalid.problem)),
+        action: Action::None,
+    }
 }

@@ -3,21 +3,33 @@
 //! A plan is a run with [`Mode::Plan`]: the same steps with the writes taken out, over an
 //! [`Overlay`](crate::ledger::Overlay) so that the ledger stays as it was.
 
+mod banner;
+mod check;
+mod context;
+mod create;
+mod drive;
 mod explain;
+mod export;
+mod flow;
+mod import;
+mod lapse;
+mod property;
 mod request;
+mod resident;
+mod run;
+mod tally;
 
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-pub use explain::{Banner, Explanation, banner};
+pub use banner::{Banner, banner};
+pub use explain::Explanation;
 pub use request::{Mode, Observer, Quiet, Request, StopSignal};
 
-use crate::ledger::Run;
-use crate::model::{Kind, Policy};
-use crate::{Finding, Latchel, Ledger, Platform, Result};
+use crate::model::Policy;
+use crate::{Latchel, Ledger, Platform};
 
 /// An account's configuration, as far as a run needs it.
 #[derive(Debug, Clone)]
@@ -47,29 +59,6 @@ impl Engine {
         ledger: Arc<dyn Ledger>,
     ) -> Self {
         Self { account, platform, latchel, ledger }
-    }
-
-    /// Runs the requested phases. The account is added to the ledger if it is new, with `now` as its sync start.
-    ///
-    /// # Errors
-    ///
-    /// Only if the run could not begin or its end not be recorded; what fails on the way is in the [`Run`].
-    pub async fn run(&self, _request: &Request, _observer: &dyn Observer) -> Result<Run> {
-        todo!()
-    }
-
-    /// Tests both ends and what the rules need of them: credentials, permissions, the Latchel user, clock skew.
-    pub async fn check(&self, _now: DateTime<Utc>) -> Vec<Finding> {
-        todo!()
-    }
-
-    /// Explains the records of `kind` that `text` names: an id of either side, or a work order's number.
-    ///
-    /// # Errors
-    ///
-    /// If one of the two systems or the ledger cannot be read.
-    pub async fn explain(&self, _kind: Kind, _text: &str, _now: DateTime<Utc>) -> Result<Vec<Explanation>> {
-        todo!()
     }
 }
 

@@ -115,7 +115,13 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// Links of residents with a move-in or move-out date after the day of their last evaluation and not after
     /// `today` (rule R6), in the order of their platform ids, from `after` on.
-    async fn lapsing(&self, account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Result<Vec<Link>>;
+    async fn lapsing(
+        &self,
+        account: &str,
+        today: NaiveDate,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Link>>;
 
     /// The newest outcomes of one kind whose id, counterpart's id or number on either side is `text`.
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;

@@ -37,6 +37,12 @@ impl Outcome {
     pub fn status(&self) -> Status {
         self.reason.status()
     }
+
+    /// Whether the record is looked at again in every run (rule W3). An excluded property is, so that it is taken
+    /// up when the exclusion ends (rule P5).
+    pub fn is_tried_again(&self) -> bool {
+        matches!(self.status(), Status::Pending | Status::Failed) || self.reason == Reason::PropertyExcluded
+    }
 }
 
 /// How a record stands (RULES.md, S).
@@ -62,11 +68,6 @@ impl Status {
             Self::NotSynced => "not_synced",
             Self::Failed => "failed",
         }
-    }
-
-    /// Whether such a record is tried again in every run (rule W3).
-    pub fn is_tried_again(self) -> bool {
-        matches!(self, Self::Pending | Self::Failed)
     }
 }
 

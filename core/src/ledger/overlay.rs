@@ -125,7 +125,13 @@ impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
         self.scratch.retry(account, key).await
     }
 
-    async fn lapsing(&self, account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
+    async fn lapsing(
+        &self,
+        account: &str,
+        today: NaiveDate,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Link>> {
         self.real.lapsing(account, today, after, limit).await
     }
 

@@ -18,11 +18,16 @@ pub struct Address {
 impl Address {
     /// The parts that Latchel requires and this address lacks (rule P6), by their names for people.
     pub fn missing_parts(&self) -> Vec<&'static str> {
-        [("street", &self.line1), ("city", &self.city), ("state", &self.state), ("postal code", &self.postal_code)]
-            .into_iter()
-            .filter(|(_, part)| part.as_deref().is_none_or(|text| text.trim().is_empty()))
-            .map(|(name, _)| name)
-            .collect()
+        [
+            ("street", &self.line1),
+            ("city", &self.city),
+            ("state", &self.state),
+            ("postal code", &self.postal_code),
+        ]
+        .into_iter()
+        .filter(|(_, part)| part.as_deref().is_none_or(|text| text.trim().is_empty()))
+        .map(|(name, _)| name)
+        .collect()
     }
 
     /// The address on one line.

@@ -108,7 +108,6 @@ impl PropertyRef {
     }
 }
 
-
 impl fmt::Display for PropertyRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.key())

@@ -54,7 +54,14 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_one_is_none() {
-        for text in ["[Latchel #]", "[Latchel #12", "[Latchel #1x2]", "[latchel #12]", "[Latchel #012]", "[Latchel #-1]"] {
+        for text in [
+            "[Latchel #]",
+            "[Latchel #12",
+            "[Latchel #1x2]",
+            "[latchel #12]",
+            "[Latchel #012]",
+            "[Latchel #-1]",
+        ] {
             assert_eq!(Marker::find_in(text), None, "{text}");
         }
         assert_eq!(Marker::find_in("[Latchel #x] [Latchel #7]"), Some(Marker::for_job(JobId(7))));

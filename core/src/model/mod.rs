@@ -19,11 +19,13 @@ pub use ids::{
 };
 pub use marker::Marker;
 pub use policy::{
-    ClosedWorkOrders, Exclusions, MethodOverrides, NewRecords, Policy, PropertyPolicy, ResidentPolicy, SyncMethod,
-    WindowPolicy, WorkOrderPolicy,
+    ClosedWorkOrders, Exclusions, MethodOverrides, NewRecords, Policy, PropertyPolicy, ResidentPolicy,
+    SyncMethod, WindowPolicy, WorkOrderPolicy,
 };
 pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};
 pub use record::{InvalidRecord, Kind, RecordKey, Row, Side};
 pub use resident::{LatchelResident, NewResident, Resident, ResidentPatch, Tenancy};
 pub use user::{Reach, User};
-pub use work_order::{ClosedStatus, Job, JobState, NewJob, NewWorkOrder, Severity, WorkOrder, WorkOrderStatus};
+pub use work_order::{
+    ClosedStatus, Job, JobState, NewJob, NewWorkOrder, Severity, WorkOrder, WorkOrderStatus,
+};

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Freshness, GroupId, LatchelPropertyId, PortfolioId, PropertyId, PropertyRef, SyncMethod};
+use super::{
+    Address, Freshness, GroupId, LatchelPropertyId, PortfolioId, PropertyId, PropertyRef, SyncMethod,
+};
 
 /// A rentable unit on the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Freshness, JobId, LatchelPropertyId, LatchelResidentId, Marker, PropertyRef, ResidentId, UserId, WorkOrderId,
+    Freshness, JobId, LatchelPropertyId, LatchelResidentId, Marker, PropertyRef, ResidentId, UserId,
+    WorkOrderId,
 };
 
 /// The two ways in which a work order ends.

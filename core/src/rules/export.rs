@@ -50,7 +50,8 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     let job = &case.job;
     let early = job.created_at <= case.sync_start;
     if trace.check(RuleId::L2, "created at or before the sync start", &job.created_at, early) {
-        return Decision::leave(Reason::BeforeSyncStart).with_detail(format!("sync start: {}", case.sync_start));
+        return Decision::leave(Reason::BeforeSyncStart)
+            .with_detail(format!("sync start: {}", case.sync_start));
     }
     let property = OrNone(case.property.as_ref());
     trace.check(RuleId::L3, "its property is not on the platform", &property, case.property.is_none());
@@ -73,7 +74,12 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
 
 fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<ExportAction> {
     let unwritten = link.origin == Origin::FromLatchel && link.number_written_at.is_none();
-    if trace.check(RuleId::L7, "made by us, number not written back", &OrNone(link.number_written_at), unwritten) {
+    if trace.check(
+        RuleId::L7,
+        "made by us, number not written back",
+        &OrNone(link.number_written_at),
+        unwritten,
+    ) {
         return Decision::act(ExportAction::WriteNumberBack, Reason::NumberWrittenBack);
     }
     if trace.check(RuleId::L4, "the method is none", &case.method, case.method == SyncMethod::None) {
@@ -128,7 +134,12 @@ pub struct CloseAction(pub ClosedStatus);
 /// Decides rules L8, L11 and L12 on a fresh read.
 pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction> {
     let unassigned = case.method == SyncMethod::Assigned && !case.assigned_to_latchel;
-    if trace.check(RuleId::L11, "no longer assigned to Latchel, and must be", &case.assigned_to_latchel, unassigned) {
+    if trace.check(
+        RuleId::L11,
+        "no longer assigned to Latchel, and must be",
+        &case.assigned_to_latchel,
+        unassigned,
+    ) {
         return Decision::leave(Reason::UnassignedStopsUpdates);
     }
     let now = case.platform.status.closed();
@@ -139,7 +150,8 @@ pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction
         return Decision::leave(reason).with_detail(detail);
     }
     if trace.check(RuleId::L8, "the platform cannot set this status", &case.status, !case.can_close) {
-        return Decision::leave(Reason::NotSupportedByPlatform).with_detail(format!("set status {}", case.status));
+        return Decision::leave(Reason::NotSupportedByPlatform)
+            .with_detail(format!("set status {}", case.status));
     }
     Decision::act(CloseAction(case.status), closing_reason(case.status))
 }

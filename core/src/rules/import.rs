@@ -70,7 +70,8 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
         return Decision::leave(Reason::MethodNone);
     }
     let unassigned = case.method == SyncMethod::Assigned && !case.assigned_to_latchel;
-    if trace.check(RuleId::WP2, "not assigned to Latchel, and must be", &case.assigned_to_latchel, unassigned) {
+    if trace.check(RuleId::WP2, "not assigned to Latchel, and must be", &case.assigned_to_latchel, unassigned)
+    {
         return Decision::leave(Reason::NotAssignedToLatchel);
     }
 
@@ -82,7 +83,8 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
 
     let found = case.property.as_ref().map(|property| property.id);
     if trace.check(RuleId::WP3, "its property is not in Latchel", &OrNone(found), found.is_none()) {
-        return Decision::leave(Reason::NoPropertyMatch).with_detail(format!("waits for {}", platform.property));
+        return Decision::leave(Reason::NoPropertyMatch)
+            .with_detail(format!("waits for {}", platform.property));
     }
     let Some(property) = found else { return Decision::leave(Reason::NoPropertyMatch) };
 

@@ -28,7 +28,13 @@ impl Assignees {
     /// Picks them from the platform's users, the inactive ones included: a work order may still be theirs.
     pub fn among(users: &[User], policy: &Policy) -> Self {
         let named = |user: &User| policy.latchel_user.as_deref().is_some_and(|choice| names(choice, user));
-        Self(users.iter().filter(|user| user.is_latchel() || named(user)).map(|user| user.id.clone()).collect())
+        Self(
+            users
+                .iter()
+                .filter(|user| user.is_latchel() || named(user))
+                .map(|user| user.id.clone())
+                .collect(),
+        )
     }
 
     /// Whether one of `assigned` is Latchel.
@@ -49,12 +55,14 @@ pub fn choose_latchel_user<'a>(users: &'a [User], policy: &Policy) -> Result<&'a
     };
     match (candidates.as_slice(), &policy.latchel_user) {
         ([user], _) => Ok(user),
-        ([], Some(choice)) => {
-            Err(format!("no active user of the platform has the id or name {choice:?}, which `latchel_user` names"))
-        }
-        ([], None) => Err("no active user of the platform has \"latchel\" in the name: add one there, for example \
+        ([], Some(choice)) => Err(format!(
+            "no active user of the platform has the id or name {choice:?}, which `latchel_user` names"
+        )),
+        ([], None) => {
+            Err("no active user of the platform has \"latchel\" in the name: add one there, for example \
                            \"Team Latchel\", as a user and not as a vendor, or name one with `latchel_user`"
-            .to_owned()),
+                .to_owned())
+        }
         (several, _) => Err(format!(
             "several active users could be the Latchel user: set `latchel_user` to one of these ids: {}",
             several.iter().map(|user| format!("{} ({})", user.id, user.name)).collect::<Vec<_>>().join(", ")

@@ -30,8 +30,10 @@ pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) 
     let platform = &case.platform;
 
     let excluded = case.excluded_by.is_some();
-    if trace.check(RuleId::P5, "excluded in the configuration", &OrNone(case.excluded_by.as_ref()), excluded) {
-        return Decision::leave(Reason::PropertyExcluded).with_detail(case.excluded_by.clone().unwrap_or_default());
+    if trace.check(RuleId::P5, "excluded in the configuration", &OrNone(case.excluded_by.as_ref()), excluded)
+    {
+        return Decision::leave(Reason::PropertyExcluded)
+            .with_detail(case.excluded_by.clone().unwrap_or_default());
     }
 
     let claimed = case.claimed_by.is_some();
@@ -43,7 +45,8 @@ pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) 
     let missing = platform.address.missing_parts();
     let Some(latchel) = &case.latchel else {
         trace.check(RuleId::P1, "not in Latchel", &"no counterpart", true);
-        let inactive = trace.check(RuleId::P1, "inactive on the platform", &platform.is_active, !platform.is_active);
+        let inactive =
+            trace.check(RuleId::P1, "inactive on the platform", &platform.is_active, !platform.is_active);
         if inactive && policy.properties.new_inactive == NewRecords::Skip {
             return Decision::leave(Reason::PropertyNewInactive);
         }

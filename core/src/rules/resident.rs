@@ -3,7 +3,8 @@ use chrono::NaiveDate;
 use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
 use crate::ledger::ResidentMemory;
 use crate::model::{
-    LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Resident, ResidentPatch, Tenancy,
+    LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Resident,
+    ResidentPatch, Tenancy,
 };
 
 /// What is known of one resident.
@@ -89,7 +90,12 @@ pub fn decide_resident(
 
     let ours = case.memory.as_ref().is_some_and(ResidentMemory::waits_for_move_in);
     let inactive = !latchel.is_active && !ours;
-    if trace.check(RuleId::R4, "inactive in Latchel, not by a move-in of ours to come", &latchel.is_active, inactive) {
+    if trace.check(
+        RuleId::R4,
+        "inactive in Latchel, not by a move-in of ours to come",
+        &latchel.is_active,
+        inactive,
+    ) {
         return Decision::leave(Reason::ResidentInactiveInLatchel);
     }
     if trace.check(RuleId::R5, "the unit is not in Latchel", &case.unit(), !case.unit_in_latchel) {

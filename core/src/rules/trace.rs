@@ -33,7 +33,13 @@ impl Trace {
     }
 
     /// Passes `holds` on, and remembers the condition with its value.
-    pub fn check(&mut self, rule: RuleId, condition: &'static str, value: &dyn fmt::Display, holds: bool) -> bool {
+    pub fn check(
+        &mut self,
+        rule: RuleId,
+        condition: &'static str,
+        value: &dyn fmt::Display,
+        holds: bool,
+    ) -> bool {
         if let Some(checks) = &mut self.0 {
             checks.push(Check { rule, condition, value: value.to_string(), holds });
         }

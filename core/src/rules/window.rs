@@ -47,12 +47,23 @@ pub fn judge_window(
     match freshness {
         Freshness::Filtered => WindowVerdict::Inside,
         Freshness::Stamped { created_at, updated_at } => {
-            let updated = trace.check(RuleId::W1, "updated in the window", &OrNone(*updated_at), recent(updated_at));
-            let created = trace.check(RuleId::W1, "created in the window", &OrNone(*created_at), recent(created_at));
-            if updated || created { WindowVerdict::Inside } else { WindowVerdict::Outside(Reason::OutsideWindow) }
+            let updated =
+                trace.check(RuleId::W1, "updated in the window", &OrNone(*updated_at), recent(updated_at));
+            let created =
+                trace.check(RuleId::W1, "created in the window", &OrNone(*created_at), recent(created_at));
+            if updated || created {
+                WindowVerdict::Inside
+            } else {
+                WindowVerdict::Outside(Reason::OutsideWindow)
+            }
         }
         Freshness::Fingerprint { at_least, .. }
-            if trace.check(RuleId::W5, "known to have changed in the window", &OrNone(*at_least), recent(at_least)) =>
+            if trace.check(
+                RuleId::W5,
+                "known to have changed in the window",
+                &OrNone(*at_least),
+                recent(at_least),
+            ) =>
         {
             WindowVerdict::Inside
         }

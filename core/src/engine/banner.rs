@@ -1,0 +1,93 @@
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::ledger::{Memory, Outcome, Status};
+use crate::model::Side;
+use crate::rules::Reason;
+
+/// What is shown on top of a work order (RULES.md, S).
+#[derive(Debug, Clone, Serialize)]
+pub struct Banner {
+    /// How it stands.
+    pub status: Status,
+    /// One sentence.
+    pub headline: String,
+    /// What it waits for, the rule and its reason in words, or the platform's own error.
+    pub explanation: String,
+    /// What the user can do about it; empty if nothing.
+    pub remedy: String,
+    /// The platform's number.
+    pub platform_number: Option<String>,
+    /// Latchel's number.
+    pub latchel_number: Option<String>,
+    /// The platform's id.
+    pub platform_id: Option<String>,
+    /// Latchel's id.
+    pub latchel_id: Option<i64>,
+    /// When a read-back confirmed it, UTC.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// The newest reason.
+    pub reason: Option<Reason>,
+    /// When that was decided, UTC.
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's
+/// title. *Synced* needs a link that a read-back confirmed, and no side that waits, failed or was stopped.
+pub fn banner(memories: &[Memory], platform_name: &str) -> Banner {
+    let link = memories.iter().find_map(|memory| memory.link.as_ref());
+    let worst =
+        memories.iter().filter_map(|memory| memory.outcome.as_ref()).max_by_key(|outcome| severity(outcome));
+    let verified_at = link.and_then(|link| link.verified_at);
+    let status = match (worst.map(Outcome::status), verified_at) {
+        (Some(status), _) if status != Status::Synced => status,
+        (_, Some(_)) => Status::Synced,
+        (Some(_), None) => Status::Pending,
+        (None, None) => Status::NotSynced,
+    };
+    let headline = match status {
+        Status::Synced => format!("This work order was successfully synced with {platform_name}."),
+        Status::Pending => "This work order is waiting to be synced.".to_owned(),
+        Status::NotSynced if verified_at.is_some() => {
+            format!("This work order was synced with {platform_name}, but is no longer kept in step.")
+        }
+        Status::NotSynced => format!("This work order is not synced with {platform_name}."),
+        Status::Failed => "The last attempt to sync this work order failed.".to_owned(),
+    };
+    let own =
+        |side| memories.iter().find(|memory| memory.key.side == side).map(|memory| memory.key.id.clone());
+    Banner {
+        status,
+        headline,
+        explanation: worst.map(explanation).unwrap_or_default(),
+        remedy: worst.map(|outcome| outcome.reason.remedy().to_owned()).unwrap_or_default(),
+        platform_number: link.and_then(|link| link.platform_number.clone()),
+        latchel_number: link.and_then(|link| link.latchel_number.clone()),
+        platform_id: link.map(|link| link.platform_id.clone()).or_else(|| own(Side::Platform)),
+        latchel_id: link.map(|link| link.latchel_id).or_else(|| own(Side::Latchel)?.parse().ok()),
+        verified_at,
+        reason: worst.map(|outcome| outcome.reason),
+        decided_at: worst.map(|outcome| outcome.at),
+    }
+}
+
+/// Failed before pending before not synced before synced; of equals, the newest.
+fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
+    let rank = match outcome.status() {
+        Status::Failed => 3,
+        Status::Pending => 2,
+        Status::NotSynced => 1,
+        Status::Synced => 0,
+    };
+    (rank, outcome.at)
+}
+
+fn explanation(outcome: &Outcome) -> String {
+    let rule = format!("{} ({}, rule {})", outcome.reason.sentence(), outcome.reason, outcome.reason.rule());
+    match (&outcome.detail, outcome.status()) {
+        (Some(detail), Status::Failed) => format!("{rule} {detail}. It is tried again in the next run."),
+        (Some(detail), _) => format!("{rule} {detail}"),
+        (None, Status::Pending | Status::Failed) => format!("{rule} It is tried again in the next run."),
+        (None, _) => rule,
+    }
+}

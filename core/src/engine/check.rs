@@ -1,0 +1,82 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Engine;
+use crate::rules::choose_latchel_user;
+use crate::{Error, ErrorKind, Finding, Probe, Result};
+
+/// A clock that is off by more than this is worth a warning.
+const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
+/// A clock that is off by more than the overlap of rule W2 can lose records.
+const SKEW_ERROR: TimeDelta = TimeDelta::minutes(15);
+
+impl Engine {
+    /// Tests both ends and what the rules need of them: credentials, permissions, the Latchel user, clock skew.
+    /// Reads only; `now` is this machine's clock.
+    pub async fn check(&self, now: DateTime<Utc>) -> Vec<Finding> {
+        let mut findings = probe("platform", self.platform.check().await, now);
+        findings.extend(match self.platform.users().await {
+            Ok(users) => Some(match choose_latchel_user(&users, &self.account.policy) {
+                Ok(user) => Finding::ok("Latchel user", format!("{} (id {})", user.name, user.id)),
+                Err(problem) => Finding::error(
+                    "Latchel user",
+                    problem,
+                    "Make sure that exactly one active user of the platform is Latchel's, or set `latchel_user`.",
+                ),
+            }),
+            // The probe has said so already.
+            Err(error) if matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Unavailable) => None,
+            Err(error) => Some(Finding::error("Latchel user", error.to_string(), "Permit reading the users.")),
+        });
+        findings.extend(probe("Latchel", self.latchel.check().await, now));
+        findings
+    }
+}
+
+fn probe(system: &str, result: Result<Probe>, now: DateTime<Utc>) -> Vec<Finding> {
+    let probe = match result {
+        Ok(probe) => probe,
+        Err(error) => {
+            return vec![Finding::error(format!("{system}: connection"), error.to_string(), remedy(&error))];
+        }
+    };
+    let mut findings = Vec::new();
+    if let Some(name) = probe.account_name {
+        findings.push(Finding::ok(format!("{system}: account"), name));
+    }
+    findings.extend(
+        probe
+            .findings
+            .into_iter()
+            .map(|one| Finding { subject: format!("{system}: {}", one.subject), ..one }),
+    );
+    findings.extend(probe.server_time.map(|server| clock(system, server, now)));
+    findings
+}
+
+fn clock(system: &str, server: DateTime<Utc>, now: DateTime<Utc>) -> Finding {
+    let subject = format!("{system}: clock");
+    let skew = (server - now).abs();
+    let seconds = skew.num_seconds();
+    if skew <= SKEW_WARNING {
+        return Finding::ok(subject, format!("{seconds} s apart"));
+    }
+    let detail = format!("the clocks are {seconds} s apart ({server} there, {now} here)");
+    let remedy = "Set this machine's clock by NTP; records at the window's edge may be missed otherwise.";
+    if skew > SKEW_ERROR {
+        Finding::error(subject, detail, remedy)
+    } else {
+        Finding::warning(subject, detail, remedy)
+    }
+}
+
+fn remedy(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::Unauthorized => "Check the key in the configuration: it was refused.",
+        ErrorKind::Forbidden => "Give the key's user the permission that the error names.",
+        ErrorKind::Config => "Correct the configuration.",
+        ErrorKind::Unavailable | ErrorKind::Timeout => {
+            "Check the address in the configuration, and that this machine can reach it."
+        }
+        _ => "Read the error; if it stays, ask the system's support.",
+    }
+}

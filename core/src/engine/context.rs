@@ -1,0 +1,231 @@
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Engine;
+use crate::ledger::{Link, Memory, Origin, Phase, RunId};
+use crate::model::{
+    Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
+    User,
+};
+use crate::rules::{Assignees, choose_latchel_user};
+use crate::{Error, ErrorKind, Latchel, Ledger, Platform, Result};
+
+/// Why a record is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To write.
+    Apply,
+    /// To say what would be written; links that would come of it are remembered in the overlay.
+    Plan,
+    /// To say why; nothing is remembered.
+    Explain,
+}
+
+/// What every step of a run needs, read once at its start.
+pub(super) struct Context<'a> {
+    engine: &'a Engine,
+    pub run: RunId,
+    pub purpose: Purpose,
+    pub now: DateTime<Utc>,
+    pub today: NaiveDate,
+    pub sync_start: DateTime<Utc>,
+    pub portfolios: HashMap<PortfolioId, SyncMethod>,
+    pub assignees: Assignees,
+    latchel_user: Result<User, String>,
+    excluded_groups: HashMap<String, String>,
+    next_planned_id: AtomicI64,
+}
+
+impl<'a> Context<'a> {
+    /// Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some.
+    pub async fn prepare(
+        engine: &'a Engine,
+        run: RunId,
+        purpose: Purpose,
+        now: DateTime<Utc>,
+        sync_start: DateTime<Utc>,
+        phases: &[Phase],
+    ) -> Result<Self> {
+        let policy = &engine.account.policy;
+        let work_orders = phases.iter().any(|phase| phase.kind() == Kind::WorkOrder);
+        let users = if work_orders { engine.platform.users().await? } else { Vec::new() };
+        let portfolios = if work_orders { engine.latchel.portfolios().await? } else { Vec::new() };
+        let properties = phases.contains(&Phase::Properties);
+        Ok(Self {
+            engine,
+            run,
+            purpose,
+            now,
+            today: now.with_timezone(&engine.account.time_zone).date_naive(),
+            sync_start,
+            portfolios: portfolios.into_iter().filter_map(|one| Some((one.id, one.sync_method?))).collect(),
+            assignees: Assignees::among(&users, policy),
+            latchel_user: choose_latchel_user(&users, policy).cloned(),
+            excluded_groups: if properties { excluded_groups(engine).await? } else { HashMap::new() },
+            next_planned_id: AtomicI64::new(-1),
+        })
+    }
+
+    pub fn account(&self) -> &str {
+        &self.engine.account.name
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.engine.account.policy
+    }
+
+    pub fn platform(&self) -> &'a dyn Platform {
+        &*self.engine.platform
+    }
+
+    pub fn latchel(&self) -> &'a dyn Latchel {
+        &*self.engine.latchel
+    }
+
+    pub fn ledger(&self) -> &'a dyn Ledger {
+        &*self.engine.ledger
+    }
+
+    /// Whether writes are taken out.
+    pub fn is_dry(&self) -> bool {
+        self.purpose != Purpose::Apply
+    }
+
+    /// The Latchel user (rule M3).
+    pub fn latchel_user(&self) -> Result<&User> {
+        self.latchel_user.as_ref().map_err(|problem| Error::new(ErrorKind::Config, problem.clone()))
+    }
+
+    /// The entry of the configuration that excludes a property (rule P5).
+    pub fn excluded_by(&self, reference: &PropertyRef) -> Option<String> {
+        let excluded = &self.policy().exclude.properties;
+        let property = reference.property.as_str();
+        if excluded.contains(property) {
+            return Some(format!("property {property}"));
+        }
+        let unit = reference.key();
+        if excluded.contains(&unit) {
+            return Some(format!("unit {unit}"));
+        }
+        self.excluded_groups.get(property).cloned()
+    }
+
+    /// What is remembered of records on one side, in their order.
+    pub async fn recall(
+        &self,
+        kind: Kind,
+        side: Side,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<Vec<Memory>> {
+        let keys: Vec<_> = ids.into_iter().map(|id| RecordKey { kind, side, id }).collect();
+        if keys.is_empty() { Ok(Vec::new()) } else { self.ledger().recall(self.account(), &keys).await }
+    }
+
+    /// The Latchel properties for these rentable units: by reference, else by link; in a plan also those that the
+    /// same plan would create.
+    pub async fn latchel_properties(
+        &self,
+        refs: HashSet<PropertyRef>,
+    ) -> Result<HashMap<PropertyRef, LatchelProperty>> {
+        let mut wanted: Vec<_> = refs.into_iter().collect();
+        wanted.sort();
+        if wanted.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut found: HashMap<PropertyRef, LatchelProperty> = HashMap::new();
+        for property in self.latchel().properties_by_ref(&wanted).await? {
+            let Some(reference) = property.reference.clone() else { continue };
+            match found.get(&reference) {
+                Some(other) if (other.is_active, -other.id.0) >= (property.is_active, -property.id.0) => {}
+                _ => {
+                    found.insert(reference, property);
+                }
+            }
+        }
+
+        let missing: Vec<_> = wanted.into_iter().filter(|reference| !found.contains_key(reference)).collect();
+        let memories =
+            self.recall(Kind::Property, Side::Platform, missing.iter().map(PropertyRef::key)).await?;
+        let links: Vec<_> =
+            missing.into_iter().zip(memories).filter_map(|(r, m)| Some((r, m.link?))).collect();
+        let ids: Vec<_> =
+            links.iter().map(|(_, link)| LatchelPropertyId(link.latchel_id)).filter(|id| id.0 > 0).collect();
+        let by_id = if ids.is_empty() { Vec::new() } else { self.latchel().properties_by_id(&ids).await? };
+        let by_id: HashMap<_, _> = by_id.into_iter().map(|property| (property.id, property)).collect();
+        for (reference, link) in links {
+            let id = LatchelPropertyId(link.latchel_id);
+            let planned = || (id.0 < 0).then(|| planned_property(id, &reference));
+            if let Some(property) = by_id.get(&id).cloned().or_else(planned) {
+                found.insert(reference, property);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A link of this run, verified now.
+    pub fn link(&self, kind: Kind, platform_id: impl ToString, latchel_id: i64, origin: Origin) -> Link {
+        Link {
+            kind,
+            platform_id: platform_id.to_string(),
+            latchel_id,
+            origin,
+            run: self.run,
+            created_at: self.now,
+            verified_at: Some(self.now),
+            platform_number: None,
+            latchel_number: None,
+            number_written_at: None,
+            close: None,
+            resident: None,
+        }
+    }
+
+    /// Saves a link, unless the record is only being explained.
+    pub async fn put_link(&self, link: &Link) -> Result<()> {
+        match self.purpose {
+            Purpose::Explain => Ok(()),
+            Purpose::Apply | Purpose::Plan => self.ledger().put_link(self.account(), link).await,
+        }
+    }
+
+    /// An id for a record that a plan would create; negative, so that no real one is like it.
+    pub fn planned_id(&self) -> i64 {
+        self.next_planned_id.fetch_sub(1, Ordering::Relaxed)
+    }
+}
+
+/// The properties of every excluded group or portfolio, with the entry that names it.
+async fn excluded_groups(engine: &Engine) -> Result<HashMap<String, String>> {
+    let exclude = &engine.account.policy.exclude;
+    if exclude.groups.is_empty() && exclude.portfolios.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let listed = |choices: &std::collections::BTreeSet<String>, id: &str, name: &str| {
+        choices.contains(id) || choices.iter().any(|choice| choice.eq_ignore_ascii_case(name))
+    };
+    let mut excluded = HashMap::new();
+    for group in engine.platform.property_groups().await? {
+        let id = group.id.as_str();
+        if listed(&exclude.groups, id, &group.name) || listed(&exclude.portfolios, id, &group.name) {
+            for property in group.properties {
+                excluded.insert(property.as_str().to_owned(), format!("group {id} ({})", group.name));
+            }
+        }
+    }
+    Ok(excluded)
+}
+
+fn planned_property(id: LatchelPropertyId, reference: &PropertyRef) -> LatchelProperty {
+    LatchelProperty {
+        id,
+        portfolio: None,
+        reference: Some(reference.clone()),
+        name: String::new(),
+        source_address: crate::model::Address::default(),
+        integration_data: None,
+        is_active: true,
+        sync_method: None,
+    }
+}

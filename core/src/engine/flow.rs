@@ -1,0 +1,90 @@
+use async_trait::async_trait;
+
+use super::context::Context;
+use crate::ledger::{Action, Memory, Pending, Phase};
+use crate::model::{Freshness, PropertyRef, Row, Window};
+use crate::rules::{Decision, Reason, Trace};
+use crate::{Pages, Result};
+
+/// One phase's way from pages to outcomes; [`drive`](super::drive) takes every record through these steps.
+#[async_trait]
+pub(super) trait Flow: Sync {
+    type Record: Send + Sync;
+    type Case: Send + Sync;
+    type Action: Send + Sync;
+
+    fn context(&self) -> &Context<'_>;
+    fn phase(&self) -> Phase;
+
+    /// The pages of the window.
+    fn pages(&self, window: Window) -> Pages<'_, Self::Record>;
+
+    /// Records by id, outside any window.
+    async fn fetch(&self, ids: &[String]) -> Result<Vec<Row<Self::Record>>>;
+
+    fn id(&self, record: &Self::Record) -> String;
+
+    /// What people know the record by; never contact data.
+    fn label(&self, record: &Self::Record) -> String;
+
+    /// What tells whether it is in the window; `None` where the page is the window exactly.
+    fn freshness<'r>(&self, record: &'r Self::Record) -> Option<&'r Freshness>;
+
+    /// The reason for a linked record of which only a hint came, if the link is all that counts.
+    fn reason_if_linked(&self) -> Option<Reason> {
+        None
+    }
+
+    /// Looks up, in batches, everything that the decisions need; the cases are in the records' order.
+    async fn gather(&self, records: Vec<(Self::Record, Memory)>) -> Result<Vec<Self::Case>>;
+
+    fn record<'c>(&self, case: &'c Self::Case) -> &'c Self::Record;
+
+    fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
+
+    /// Keeps what the look-up taught about the pair: a counterpart that no link names yet, an intent that is settled.
+    async fn adopt(&self, case: &Self::Case) -> Result<()>;
+
+    /// Does what was decided, or in a plan stops short of it.
+    async fn apply(
+        &self,
+        case: &Self::Case,
+        decision: Decision<Self::Action>,
+        trace: &mut Trace,
+    ) -> Result<Applied>;
+
+    /// The id on the other side, if it is known before anything is done.
+    fn counterpart(&self, case: &Self::Case) -> Option<String>;
+
+    /// The property that a record with this reason waits for.
+    fn waits_for(&self, _case: &Self::Case, _reason: Reason) -> Option<PropertyRef> {
+        None
+    }
+
+    /// Which pending records are worth another look.
+    async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>>;
+
+    /// What the platform and Latchel hold, for `explain`.
+    fn sides(&self, case: &Self::Case) -> (Option<serde_json::Value>, Option<serde_json::Value>);
+}
+
+/// What came of a decision.
+#[derive(Debug, Clone)]
+pub(super) struct Applied {
+    pub reason: Reason,
+    pub action: Action,
+    pub detail: Option<String>,
+    pub counterpart: Option<String>,
+}
+
+impl Applied {
+    /// Done as decided.
+    pub fn new<A>(decision: Decision<A>, action: Action) -> Self {
+        Self { reason: decision.reason, action, detail: decision.detail, counterpart: None }
+    }
+
+    /// The same, with the id on the other side.
+    pub fn with_counterpart(self, id: impl ToString) -> Self {
+        Self { counterpart: Some(id.to_string()), ..self }
+    }
+}

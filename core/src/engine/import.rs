@@ -1,0 +1,287 @@
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+
+use super::context::Context;
+use super::create::{create_once, unconfirmed};
+use super::flow::{Applied, Flow};
+use super::resident::ready_by_property;
+use crate::ledger::{Action, Link, Memory, Origin, Pending, Phase};
+use crate::model::{
+    Freshness, Job, JobId, Kind, LatchelResidentId, NewJob, PropertyRef, RecordKey, ResidentRef, Row, Side,
+    Window, WorkOrder, WorkOrderId,
+};
+use crate::rules::{
+    Counterpart, Decision, ImportAction, ImportCase, Reason, Trace, decide_import, sync_method,
+};
+use crate::{Pages, Result};
+
+/// Work orders, platform to Latchel (rules WP1 to WP7).
+pub(super) struct Import<'a>(pub &'a Context<'a>);
+
+pub(super) struct Case {
+    rule: ImportCase,
+    memory: Memory,
+    job: Option<Job>,
+}
+
+#[async_trait]
+impl Flow for Import<'_> {
+    type Record = WorkOrder;
+    type Case = Case;
+    type Action = ImportAction;
+
+    fn context(&self) -> &Context<'_> {
+        self.0
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::WorkOrdersToLatchel
+    }
+
+    fn pages(&self, window: Window) -> Pages<'_, WorkOrder> {
+        self.0.platform().work_orders(window)
+    }
+
+    async fn fetch(&self, ids: &[String]) -> Result<Vec<Row<WorkOrder>>> {
+        let ids: Vec<_> = ids.iter().map(WorkOrderId::new).collect();
+        self.0.platform().work_orders_by_id(&ids).await
+    }
+
+    fn id(&self, record: &WorkOrder) -> String {
+        record.id.to_string()
+    }
+
+    fn label(&self, record: &WorkOrder) -> String {
+        format!("#{} {}", record.number, record.title)
+    }
+
+    fn freshness<'r>(&self, record: &'r WorkOrder) -> Option<&'r Freshness> {
+        Some(&record.freshness)
+    }
+
+    fn reason_if_linked(&self) -> Option<Reason> {
+        Some(Reason::ExistingWorkOrderNotUpdated)
+    }
+
+    async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
+        let cx = self.0;
+        let unlinked: Vec<_> =
+            records.iter().filter(|(_, m)| m.link.is_none()).map(|(record, _)| record).collect();
+        let jobs = Jobs::look_up(cx, &unlinked).await?;
+        let units: HashSet<_> = unlinked.iter().map(|record| record.property.clone()).collect();
+        let properties = cx.latchel_properties(units).await?;
+        let requesters: HashSet<_> = unlinked.iter().filter_map(|record| requester(record)).collect();
+        let residents = residents(cx, requesters).await?;
+
+        let case = |(platform, memory): (WorkOrder, Memory)| {
+            let (counterpart, job) = match &memory.link {
+                Some(link) => (Counterpart::Linked(JobId(link.latchel_id)), None),
+                None => jobs.counterpart(&platform),
+            };
+            let property = properties.get(&platform.property).cloned();
+            let rule = ImportCase {
+                counterpart,
+                method: sync_method(cx.policy(), property.as_ref(), Some(&platform.property), &cx.portfolios),
+                property,
+                resident: requester(&platform).and_then(|reference| residents.get(&reference).copied()),
+                assigned_to_latchel: cx.assignees.any_of(&platform.assigned_users),
+                platform,
+            };
+            Case { rule, memory, job }
+        };
+        Ok(records.into_iter().map(case).collect())
+    }
+
+    fn record<'c>(&self, case: &'c Case) -> &'c WorkOrder {
+        &case.rule.platform
+    }
+
+    fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ImportAction> {
+        decide_import(&case.rule, self.0.policy(), trace)
+    }
+
+    /// Assigning a work order to Latchel again takes back that updates were stopped (rule L11).
+    async fn adopt(&self, case: &Case) -> Result<()> {
+        let Some(link) = &case.memory.link else { return Ok(()) };
+        let stopped =
+            link.close.as_ref().is_some_and(|verdict| verdict.reason == Reason::UnassignedStopsUpdates);
+        if stopped && case.rule.assigned_to_latchel {
+            self.0.put_link(&Link { close: None, ..link.clone() }).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(
+        &self,
+        case: &Case,
+        decision: Decision<ImportAction>,
+        _trace: &mut Trace,
+    ) -> Result<Applied> {
+        let cx = self.0;
+        match &decision.action {
+            Some(ImportAction::Link(job)) => {
+                let job = *job;
+                self.link(case, job).await?;
+                Ok(Applied::new(decision, Action::Link).with_counterpart(job))
+            }
+            Some(ImportAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
+            Some(ImportAction::Create(new)) => {
+                let link = self.create(new, self.label(&case.rule.platform)).await?;
+                Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
+            }
+            None => Ok(Applied::new(decision, Action::None)),
+        }
+    }
+
+    fn counterpart(&self, case: &Case) -> Option<String> {
+        match &case.rule.counterpart {
+            Counterpart::Linked(job) | Counterpart::Found(job) => Some(job.to_string()),
+            Counterpart::None | Counterpart::Ambiguous(_) => None,
+        }
+    }
+
+    fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
+        (reason == Reason::NoPropertyMatch).then(|| case.rule.platform.property.clone())
+    }
+
+    async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
+        ready_by_property(self.0, pending).await
+    }
+
+    fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
+        let latchel = case.job.as_ref().and_then(|job| serde_json::to_value(job).ok());
+        (serde_json::to_value(&case.rule.platform).ok(), latchel)
+    }
+}
+
+impl Import<'_> {
+    async fn link(&self, case: &Case, job: JobId) -> Result<()> {
+        let cx = self.0;
+        let platform = &case.rule.platform;
+        let by_marker = platform.marker.is_some_and(|marker| marker.job() == job);
+        let origin = match (&case.memory.intent, by_marker) {
+            (_, true) => Origin::FromLatchel,
+            (Some(_), false) => Origin::FromPlatform,
+            (None, false) => Origin::Found,
+        };
+        let link = Link {
+            platform_number: Some(platform.number.clone()),
+            latchel_number: case.job.as_ref().and_then(|found| found.number.clone()),
+            // A reference in Latchel is what writing the number back sets along with it.
+            number_written_at: case.job.as_ref().and_then(|found| found.work_order.as_ref()).map(|_| cx.now),
+            ..cx.link(Kind::WorkOrder, &platform.id, job.0, origin)
+        };
+        match &case.memory.intent {
+            Some(intent) if !cx.is_dry() => {
+                cx.ledger().settle_intent(cx.account(), intent.id, Some(&link)).await
+            }
+            _ => cx.put_link(&link).await,
+        }
+    }
+
+    async fn create(&self, new: &NewJob, label: String) -> Result<Link> {
+        let cx = self.0;
+        let source = RecordKey::platform(Kind::WorkOrder, &new.work_order);
+        let confirm = async |id: JobId| {
+            let read = cx.latchel().jobs_by_id(&[id]).await?;
+            let shown = read.iter().any(|job| {
+                job.work_order.as_ref() == Some(&new.work_order)
+                    && job.number.as_deref() == Some(&new.number)
+                    && job.property == Some(new.property)
+                    && new.closed.is_none_or(|status| job.closed() == Some(status))
+            });
+            if !shown {
+                return Err(unconfirmed("the new work order"));
+            }
+            let number = Some(new.number.clone());
+            let link = cx.link(Kind::WorkOrder, &new.work_order, id.0, Origin::FromPlatform);
+            Ok(Link { platform_number: number.clone(), latchel_number: number, ..link })
+        };
+        create_once(cx, source, label, None, cx.latchel().create_job(new), confirm).await
+    }
+}
+
+/// The Latchel work orders that unlinked platform work orders may belong to.
+struct Jobs {
+    by_ref: HashMap<WorkOrderId, Vec<Job>>,
+    by_id: HashMap<JobId, Job>,
+    links: HashMap<JobId, Link>,
+}
+
+impl Jobs {
+    async fn look_up(cx: &Context<'_>, records: &[&WorkOrder]) -> Result<Self> {
+        let refs: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
+        let marked: Vec<_> =
+            records.iter().filter_map(|record| record.marker).map(|marker| marker.job()).collect();
+        let mut by_ref: HashMap<WorkOrderId, Vec<Job>> = HashMap::new();
+        if !refs.is_empty() {
+            for job in cx.latchel().jobs_by_ref(&refs).await? {
+                if let Some(reference) = job.work_order.clone() {
+                    by_ref.entry(reference).or_default().push(job);
+                }
+            }
+        }
+        let jobs = if marked.is_empty() { Vec::new() } else { cx.latchel().jobs_by_id(&marked).await? };
+        let mut ids: Vec<JobId> = by_ref.values().flatten().chain(&jobs).map(|job| job.id).collect();
+        ids.sort();
+        let memories = cx.recall(Kind::WorkOrder, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
+        Ok(Self {
+            by_ref,
+            by_id: jobs.into_iter().map(|job| (job.id, job)).collect(),
+            links: ids
+                .into_iter()
+                .zip(memories)
+                .filter_map(|(id, memory)| Some((id, memory.link?)))
+                .collect(),
+        })
+    }
+
+    /// The counterpart that references and the marker name together.
+    fn counterpart(&self, platform: &WorkOrder) -> (Counterpart, Option<Job>) {
+        let marked = platform.marker.and_then(|marker| self.by_id.get(&marker.job()));
+        let mut jobs: Vec<&Job> = self.by_ref.get(&platform.id).into_iter().flatten().chain(marked).collect();
+        jobs.sort_by_key(|job| job.id);
+        jobs.dedup_by_key(|job| job.id);
+        match jobs.as_slice() {
+            [] => (Counterpart::None, None),
+            [job] => match self.links.get(&job.id) {
+                Some(other) => {
+                    let what =
+                        format!("Latchel's {} is linked to work order {} already", job.id, other.platform_id);
+                    (Counterpart::Ambiguous(what), Some((*job).clone()))
+                }
+                None => (Counterpart::Found(job.id), Some((*job).clone())),
+            },
+            several => {
+                let ids: Vec<_> = several.iter().map(|job| job.id.to_string()).collect();
+                (Counterpart::Ambiguous(format!("claimed by Latchel's {}", ids.join(" and "))), None)
+            }
+        }
+    }
+}
+
+fn requester(record: &WorkOrder) -> Option<ResidentRef> {
+    let resident = record.requested_by.clone()?;
+    Some(ResidentRef::new(resident, record.property.property.clone()))
+}
+
+async fn residents(
+    cx: &Context<'_>,
+    refs: HashSet<ResidentRef>,
+) -> Result<HashMap<ResidentRef, LatchelResidentId>> {
+    let mut refs: Vec<_> = refs.into_iter().collect();
+    refs.sort();
+    if refs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut found = cx.latchel().residents_by_ref(&refs).await?;
+    found.sort_by_key(|resident| std::cmp::Reverse((resident.is_active, std::cmp::Reverse(resident.id))));
+    let mut map = HashMap::new();
+    for resident in found {
+        if let Some(reference) = resident.reference {
+            map.entry(reference).or_insert(resident.id);
+        }
+    }
+    Ok(map)
+}

@@ -1,0 +1,248 @@
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+
+use super::context::Context;
+use super::create::{create_once, unconfirmed};
+use super::drive::index;
+use super::flow::{Applied, Flow};
+use crate::ledger::{Action, Link, Memory, Origin, Pending, Phase, ResidentMemory};
+use crate::model::{
+    Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
+    ResidentPatch, ResidentRef, Row, Tenancy, Window,
+};
+use crate::rules::{Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_resident};
+use crate::{Error, ErrorKind, Pages, Result};
+
+/// Residents, platform to Latchel (rules R1 to R5 and R7; R6 is [`lapse`](super::lapse)).
+pub(super) struct Residents<'a>(pub &'a Context<'a>);
+
+pub(super) struct Case {
+    rule: ResidentCase,
+    memory: Memory,
+}
+
+#[async_trait]
+impl Flow for Residents<'_> {
+    type Record = Resident;
+    type Case = Case;
+    type Action = ResidentAction;
+
+    fn context(&self) -> &Context<'_> {
+        self.0
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::Residents
+    }
+
+    fn pages(&self, window: Window) -> Pages<'_, Resident> {
+        self.0.platform().residents(window)
+    }
+
+    async fn fetch(&self, ids: &[String]) -> Result<Vec<Row<Resident>>> {
+        let refs: Vec<_> = ids.iter().filter_map(|id| ResidentRef::from_key(id)).collect();
+        self.0.platform().residents_by_id(&refs).await
+    }
+
+    fn id(&self, record: &Resident) -> String {
+        record.id.key()
+    }
+
+    /// Residents go by their id: the ledger keeps no names of people.
+    fn label(&self, _record: &Resident) -> String {
+        String::new()
+    }
+
+    fn freshness<'r>(&self, record: &'r Resident) -> Option<&'r Freshness> {
+        Some(&record.freshness)
+    }
+
+    async fn gather(&self, records: Vec<(Resident, Memory)>) -> Result<Vec<Case>> {
+        let cx = self.0;
+        let tenancy = |resident: &Resident| {
+            let none = Tenancy { unit: None, move_in: None, move_out: None };
+            current_tenancy(&resident.tenancies, cx.today).cloned().unwrap_or(none)
+        };
+        let unit =
+            |resident: &Resident| PropertyRef::new(resident.id.property.clone(), tenancy(resident).unit);
+        let units =
+            cx.latchel_properties(records.iter().map(|(resident, _)| unit(resident)).collect()).await?;
+        let mut latchel = counterparts(cx, &records).await?;
+
+        let case = |(platform, memory): (Resident, Memory)| Case {
+            rule: ResidentCase {
+                tenancy: tenancy(&platform),
+                latchel: latchel.remove(&platform.id),
+                unit_in_latchel: units.contains_key(&unit(&platform)),
+                memory: memory.link.as_ref().and_then(|link| link.resident.clone()),
+                platform,
+            },
+            memory,
+        };
+        Ok(records.into_iter().map(case).collect())
+    }
+
+    fn record<'c>(&self, case: &'c Case) -> &'c Resident {
+        &case.rule.platform
+    }
+
+    fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ResidentAction> {
+        decide_resident(&case.rule, self.0.policy(), self.0.today, trace)
+    }
+
+    async fn adopt(&self, case: &Case) -> Result<()> {
+        let (Some(latchel), cx) = (&case.rule.latchel, self.0) else { return Ok(()) };
+        if case.memory.link.as_ref().is_some_and(|link| link.latchel_id == latchel.id.0) {
+            return Ok(());
+        }
+        let link = |origin| Link {
+            resident: Some(seen(latchel, cx)),
+            ..cx.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin)
+        };
+        match &case.memory.intent {
+            Some(intent) if !cx.is_dry() => {
+                cx.ledger().settle_intent(cx.account(), intent.id, Some(&link(Origin::FromPlatform))).await
+            }
+            _ => cx.put_link(&link(Origin::Found)).await,
+        }
+    }
+
+    async fn apply(
+        &self,
+        case: &Case,
+        decision: Decision<ResidentAction>,
+        _trace: &mut Trace,
+    ) -> Result<Applied> {
+        let cx = self.0;
+        match &decision.action {
+            Some(ResidentAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
+            Some(ResidentAction::Create(new)) => {
+                let link = self.create(new).await?;
+                Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
+            }
+            Some(ResidentAction::Update(id, patch)) => {
+                if !cx.is_dry() {
+                    update(cx, *id, patch, &case.rule.platform.id, case.memory.link.as_ref()).await?;
+                }
+                let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
+                Ok(Applied::new(decision, action))
+            }
+            None => Ok(Applied::new(decision, Action::None)),
+        }
+    }
+
+    fn counterpart(&self, case: &Case) -> Option<String> {
+        case.rule.latchel.as_ref().map(|resident| resident.id.to_string())
+    }
+
+    fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
+        (reason == Reason::NoPropertyMatch).then(|| case.rule.unit())
+    }
+
+    async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
+        ready_by_property(self.0, pending).await
+    }
+
+    fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
+        (serde_json::to_value(&case.rule.platform).ok(), serde_json::to_value(&case.rule.latchel).ok())
+    }
+}
+
+/// A record that waits for a property is worth a look, and a call, once the property is in Latchel.
+pub(super) async fn ready_by_property(cx: &Context<'_>, pending: &[Pending]) -> Result<Vec<bool>> {
+    let wanted: HashSet<_> = pending.iter().filter_map(|one| one.outcome.waits_for.clone()).collect();
+    let there = cx.latchel_properties(wanted).await?;
+    let ready =
+        |one: &Pending| one.outcome.waits_for.as_ref().is_none_or(|property| there.contains_key(property));
+    Ok(pending.iter().map(ready).collect())
+}
+
+impl Residents<'_> {
+    async fn create(&self, new: &NewResident) -> Result<Link> {
+        let cx = self.0;
+        let source = RecordKey::platform(Kind::Resident, &new.reference);
+        let confirm = async |id: LatchelResidentId| {
+            let read = cx.latchel().residents_by_id(&[id]).await?;
+            let shown = read.iter().find(|one| {
+                one.reference.as_ref() == Some(&new.reference)
+                    && one.is_active == new.is_active
+                    && (one.move_in, one.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
+                    && one.unit == new.tenancy.unit
+            });
+            let Some(resident) = shown else { return Err(unconfirmed("the new resident")) };
+            let link = cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform);
+            Ok(Link { resident: Some(seen(resident, cx)), ..link })
+        };
+        create_once(cx, source, String::new(), None, cx.latchel().create_resident(new), confirm).await
+    }
+}
+
+/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now.
+pub(super) async fn update(
+    cx: &Context<'_>,
+    id: LatchelResidentId,
+    patch: &ResidentPatch,
+    reference: &ResidentRef,
+    link: Option<&Link>,
+) -> Result<()> {
+    cx.latchel().update_resident(id, patch).await?;
+    let read = cx.latchel().residents_by_id(&[id]).await?;
+    let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {
+        return Err(unconfirmed("the change"));
+    };
+    let base = link.cloned().unwrap_or_else(|| cx.link(Kind::Resident, reference, id.0, Origin::Found));
+    cx.put_link(&Link { resident: Some(seen(resident, cx)), verified_at: Some(cx.now), ..base }).await
+}
+
+/// What to remember of a resident as Latchel holds it now.
+pub(super) fn seen(resident: &LatchelResident, cx: &Context<'_>) -> ResidentMemory {
+    ResidentMemory {
+        move_in: resident.move_in,
+        move_out: resident.move_out,
+        is_active: resident.is_active,
+        evaluated_on: cx.today,
+    }
+}
+
+fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {
+    patch.move_in.is_none_or(|date| date == resident.move_in)
+        && patch.move_out.is_none_or(|date| date == resident.move_out)
+        && patch.unit.as_ref().is_none_or(|unit| *unit == resident.unit)
+        && patch.is_active.is_none_or(|is_active| is_active == resident.is_active)
+}
+
+/// Each resident's counterpart: the linked one, else one that carries the reference (the lowest id of several).
+async fn counterparts(
+    cx: &Context<'_>,
+    records: &[(Resident, Memory)],
+) -> Result<HashMap<ResidentRef, LatchelResident>> {
+    let linked = |memory: &Memory| memory.link.as_ref().map(|link| LatchelResidentId(link.latchel_id));
+    let ids: Vec<_> = records.iter().filter_map(|(_, memory)| linked(memory)).collect();
+    let by_id = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };
+    let mut by_id = index(by_id, |resident| Some(resident.id));
+
+    let mut found = HashMap::new();
+    let mut refs = Vec::new();
+    for (resident, memory) in records {
+        match linked(memory).and_then(|id| by_id.remove(&id)) {
+            Some(counterpart) => {
+                found.insert(resident.id.clone(), counterpart);
+            }
+            None => refs.push(resident.id.clone()),
+        }
+    }
+    if !refs.is_empty() {
+        let mut by_ref = cx.latchel().residents_by_ref(&refs).await?;
+        by_ref.sort_by_key(|resident| resident.id);
+        found.extend(index(by_ref, |resident| resident.reference.clone()));
+    }
+    Ok(found)
+}
+
+/// The error for a resident key that cannot be read back, which only a damaged ledger holds.
+pub(super) fn reference_of(link: &Link) -> Result<ResidentRef> {
+    ResidentRef::from_key(&link.platform_id).ok_or_else(|| {
+        Error::new(ErrorKind::Ledger, "a resident's link has no readable id").with("id", &link.platform_id)
+    })
+}

@@ -1,0 +1,62 @@
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::Observer;
+use crate::ledger::{Counts, Outcome, Phase, PhaseReport};
+use crate::model::Window;
+use crate::rules::Reason;
+
+/// Counts what a phase does, and remembers what lay outside the window so that a row that comes twice counts once.
+pub(super) struct Tally<'a> {
+    phase: Phase,
+    window: Window,
+    observer: &'a dyn Observer,
+    counts: Counts,
+    writes: u64,
+    outside: HashSet<u64>,
+}
+
+impl<'a> Tally<'a> {
+    pub fn start(phase: Phase, window: Window, observer: &'a dyn Observer) -> Self {
+        observer.phase_started(phase, window);
+        Self { phase, window, observer, counts: Counts::new(), writes: 0, outside: HashSet::new() }
+    }
+
+    pub fn outcome(&mut self, outcome: &Outcome) {
+        *self.counts.entry(outcome.reason).or_default() += 1;
+        self.writes += u64::from(outcome.action.writes());
+        self.observer.outcome(self.phase, outcome);
+    }
+
+    /// A record outside the window is counted, but its newest outcome stays what it was.
+    pub fn outside(&mut self, id: &str, reason: Reason) {
+        if self.is_new_outside(id) {
+            *self.counts.entry(reason).or_default() += 1;
+        }
+    }
+
+    /// Records that are counted without being looked at one by one.
+    pub fn count(&mut self, reason: Reason, records: u64) {
+        if records > 0 {
+            *self.counts.entry(reason).or_default() += records;
+        }
+    }
+
+    pub fn finish(self, error: Option<String>) -> PhaseReport {
+        let report = PhaseReport {
+            phase: self.phase,
+            window_from: self.window.from,
+            counts: self.counts,
+            writes: self.writes,
+            error,
+        };
+        self.observer.phase_finished(&report);
+        report
+    }
+
+    fn is_new_outside(&mut self, id: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        self.outside.insert(hasher.finish())
+    }
+}
