@@ -1,1 +1,15 @@
-//! The HTTP client that every adapter of latchel-sync is built on.
+//! The HTTP client that every adapter of latchel-sync is built on: one place for TLS, time-outs, bounds, retries,
+//! rate limits and the mapping of failures to [`Error`](latchel_sync_core::Error)s.
+#![warn(missing_docs)]
+
+mod answer;
+mod call;
+mod limit;
+mod retry;
+mod rows;
+mod transport;
+
+pub use answer::Answer;
+pub use call::Call;
+pub use rows::rows;
+pub use transport::{Transport, TransportBuilder};

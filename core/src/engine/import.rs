@@ -6,7 +6,7 @@ use super::context::Context;
 use super::create::{create_once, unconfirmed};
 use super::flow::{Applied, Flow};
 use super::resident::ready_by_property;
-use crate::ledger::{Action, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, CloseVerdict, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Job, JobId, Kind, LatchelResidentId, NewJob, PropertyRef, RecordKey, ResidentRef, Row, Side,
     Window, WorkOrder, WorkOrderId,
@@ -185,18 +185,22 @@ impl Import<'_> {
         let source = RecordKey::platform(Kind::WorkOrder, &new.work_order);
         let confirm = async |id: JobId| {
             let read = cx.latchel().jobs_by_id(&[id]).await?;
-            let shown = read.iter().any(|job| {
+            let shown = read.iter().find(|job| {
                 job.work_order.as_ref() == Some(&new.work_order)
                     && job.number.as_deref() == Some(&new.number)
                     && job.property == Some(new.property)
                     && new.closed.is_none_or(|status| job.closed() == Some(status))
             });
-            if !shown {
-                return Err(unconfirmed("the new work order"));
-            }
+            let Some(job) = shown else { return Err(unconfirmed("the new work order")) };
             let number = Some(new.number.clone());
+            // Both sides are closed alike from the start, so that the other direction need not look.
+            let close = new.closed.map(|status| CloseVerdict {
+                status,
+                job_updated_at: job.updated_at,
+                reason: Reason::StatusAlreadySet,
+            });
             let link = cx.link(Kind::WorkOrder, &new.work_order, id.0, Origin::FromPlatform);
-            Ok(Link { platform_number: number.clone(), latchel_number: number, ..link })
+            Ok(Link { platform_number: number.clone(), latchel_number: number, close, ..link })
         };
         create_once(cx, source, label, None, cx.latchel().create_job(new), confirm).await
     }

@@ -93,8 +93,8 @@ impl Flow for Residents<'_> {
 
     async fn adopt(&self, case: &Case) -> Result<()> {
         let (Some(latchel), cx) = (&case.rule.latchel, self.0) else { return Ok(()) };
-        if case.memory.link.as_ref().is_some_and(|link| link.latchel_id == latchel.id.0) {
-            return Ok(());
+        if let Some(link) = case.memory.link.as_ref().filter(|link| link.latchel_id == latchel.id.0) {
+            return keep_dates(cx, link, latchel).await;
         }
         let link = |origin| Link {
             resident: Some(seen(latchel, cx)),
@@ -176,6 +176,18 @@ impl Residents<'_> {
         };
         create_once(cx, source, String::new(), None, cx.latchel().create_resident(new), confirm).await
     }
+}
+
+/// Follows dates that somebody changed in Latchel, so that rule R6 looks at the days that Latchel has.
+async fn keep_dates(cx: &Context<'_>, link: &Link, latchel: &LatchelResident) -> Result<()> {
+    let Some(memory) = &link.resident else {
+        return cx.put_link(&Link { resident: Some(seen(latchel, cx)), ..link.clone() }).await;
+    };
+    if (memory.move_in, memory.move_out) == (latchel.move_in, latchel.move_out) {
+        return Ok(());
+    }
+    let kept = ResidentMemory { move_in: latchel.move_in, move_out: latchel.move_out, ..memory.clone() };
+    cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await
 }
 
 /// Changes a resident, confirms it by reading back, and remembers what Latchel holds now.

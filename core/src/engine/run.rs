@@ -162,8 +162,7 @@ fn status_of(run: &Run) -> RunStatus {
     let records: u64 = run.phases.iter().map(PhaseReport::records).sum();
     match (failed_phases, failed_records) {
         (0, 0) => RunStatus::Success,
-        (0, _) => RunStatus::Partial,
-        _ if records == 0 || failed_phases == run.phases.len() => RunStatus::Failed,
-        _ => RunStatus::Partial,
+        (_, _) if records > 0 => RunStatus::Partial,
+        _ => RunStatus::Failed,
     }
 }

@@ -107,6 +107,9 @@ pub trait Ledger: Send + Sync + fmt::Debug {
         limit: u32,
     ) -> Result<Vec<Pending>>;
 
+    /// Everything that is pending, the dismissed too, for people.
+    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>>;
+
     /// Dismisses a pending record, so that it is not tried again until it changes; `false` if it is not pending.
     async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool>;
 

@@ -117,6 +117,10 @@ impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
         self.real.pending(account, kind, side, after, limit).await
     }
 
+    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
+        self.real.all_pending(account).await
+    }
+
     async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
         self.scratch.dismiss(account, key).await
     }

@@ -1,0 +1,51 @@
+use std::fmt;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use latchel_sync_core::{Error, ErrorKind, Result};
+use reqwest::header::{DATE, HeaderMap};
+use serde::de::DeserializeOwned;
+
+/// A successful answer.
+pub struct Answer {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// A header's value, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The far side's clock when it answered, UTC.
+    pub fn server_time(&self) -> Option<DateTime<Utc>> {
+        http_date(self.headers.get(DATE)?.to_str().ok()?)
+    }
+
+    /// Reads the body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Malformed`] with the context `field` that names what could not be understood.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let field = error.path().to_string();
+            Error::new(ErrorKind::Malformed, "the answer could not be understood")
+                .with("field", field)
+                .with_source(error.into_inner())
+        })
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("bytes", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+/// Reads an HTTP date.
+pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.with_timezone(&Utc))
+}

@@ -1,0 +1,108 @@
+use chrono::NaiveDate;
+use latchel_sync_core::ledger::{Intent, IntentId, Link};
+use latchel_sync_core::model::Kind;
+use latchel_sync_core::{Error, ErrorKind, Result};
+use sqlx::{SqliteConnection, SqlitePool};
+
+use crate::error::{failed, unreadable};
+
+pub(crate) async fn put(connection: &mut SqliteConnection, account: &str, link: &Link) -> Result<()> {
+    let resident = link.resident.as_ref();
+    let data = serde_json::to_string(link).map_err(unreadable("link"))?;
+    let written = sqlx::query(
+        "INSERT INTO links (account, kind, platform_id, latchel_id, platform_number, latchel_number, move_in, \
+         move_out, evaluated_on, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (account, kind, platform_id) DO UPDATE SET latchel_id = excluded.latchel_id, \
+         platform_number = excluded.platform_number, latchel_number = excluded.latchel_number, \
+         move_in = excluded.move_in, move_out = excluded.move_out, evaluated_on = excluded.evaluated_on, \
+         data = excluded.data",
+    )
+    .bind(account)
+    .bind(link.kind.as_str())
+    .bind(&link.platform_id)
+    .bind(link.latchel_id)
+    .bind(&link.platform_number)
+    .bind(&link.latchel_number)
+    .bind(resident.and_then(|memory| memory.move_in))
+    .bind(resident.and_then(|memory| memory.move_out))
+    .bind(resident.map(|memory| memory.evaluated_on))
+    .bind(data)
+    .execute(connection)
+    .await;
+    match written {
+        Ok(_) => Ok(()),
+        Err(sqlx::Error::Database(problem)) if problem.is_unique_violation() => Err(Error::new(
+            ErrorKind::Ledger,
+            "the Latchel record is linked to another platform record already",
+        )
+        .with("Latchel id", link.latchel_id)
+        .with("platform id", &link.platform_id)),
+        Err(error) => Err(failed("writing a link")(error)),
+    }
+}
+
+/// Ends an intent, with the link that came of it in the same transaction.
+pub(crate) async fn settle(
+    pool: &SqlitePool,
+    account: &str,
+    intent: IntentId,
+    link: Option<&Link>,
+) -> Result<()> {
+    let doing = "settling an intent";
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed(doing))?;
+    if let Some(link) = link {
+        put(&mut transaction, account, link).await?;
+    }
+    sqlx::query("DELETE FROM intents WHERE account = ? AND id = ?")
+        .bind(account)
+        .bind(intent.0.to_string())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed(doing))?;
+    transaction.commit().await.map_err(failed(doing))
+}
+
+pub(crate) async fn open_intent(
+    connection: &mut SqliteConnection,
+    account: &str,
+    intent: &Intent,
+) -> Result<()> {
+    let source = &intent.source;
+    sqlx::query(
+        "INSERT INTO intents (id, account, kind, side, source_id, data) VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (account, kind, side, source_id) DO UPDATE SET id = excluded.id, data = excluded.data",
+    )
+    .bind(intent.id.0.to_string())
+    .bind(account)
+    .bind(source.kind.as_str())
+    .bind(source.side.as_str())
+    .bind(&source.id)
+    .bind(serde_json::to_string(intent).map_err(unreadable("intent"))?)
+    .execute(connection)
+    .await
+    .map(|_| ())
+    .map_err(failed("opening an intent"))
+}
+
+pub(crate) async fn lapsing(
+    pool: &SqlitePool,
+    account: &str,
+    today: NaiveDate,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Link>> {
+    let rows: Vec<String> = sqlx::query_scalar(
+        "SELECT data FROM links WHERE account = ?1 AND kind = ?2 AND platform_id > ?3 AND \
+         ((move_in > evaluated_on AND move_in <= ?4) OR (move_out > evaluated_on AND move_out <= ?4)) \
+         ORDER BY platform_id LIMIT ?5",
+    )
+    .bind(account)
+    .bind(Kind::Resident.as_str())
+    .bind(after.unwrap_or_default())
+    .bind(today)
+    .bind(limit)
+    .fetch_all(pool)
+    .await
+    .map_err(failed("reading residents whose dates were reached"))?;
+    rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("link"))).collect()
+}

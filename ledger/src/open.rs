@@ -1,0 +1,146 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use latchel_sync_core::{Error, ErrorKind, Result};
+use sqlx::SqlitePool;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a lease lasts that nobody renews: longer than the longest page takes, short enough to wait for.
+const LEASE: TimeDelta = TimeDelta::seconds(120);
+/// How long a writer waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The ledger in one SQLite database.
+#[derive(Clone)]
+pub struct SqliteLedger {
+    pub(crate) pool: SqlitePool,
+    pub(crate) lease: TimeDelta,
+    path: Option<PathBuf>,
+}
+
+impl SqliteLedger {
+    /// Opens the ledger at `path`, and creates it, readable by its owner alone, if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be created or opened, is no ledger, or was written by a newer version.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        create_private(path)
+            .map_err(|error| problem("the ledger cannot be created", path).with_source(error))?;
+        let options = file(path).journal_mode(SqliteJournalMode::Wal);
+        let ledger = Self::connect(options, Some(path)).await?;
+        ledger.migrate().await?;
+        Ok(ledger)
+    }
+
+    /// Opens the ledger at `path` for reading only; it must be there, and nothing is written to it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SqliteLedger::open`], and if it is older than this version.
+    pub async fn open_existing(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let ledger = Self::connect(file(path).read_only(true), Some(path)).await?;
+        let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let applied: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
+            .fetch_one(&ledger.pool)
+            .await
+            .map_err(|error| problem("the file is not a ledger", path).with_source(error))?;
+        match applied.cmp(&newest) {
+            std::cmp::Ordering::Equal => Ok(ledger),
+            std::cmp::Ordering::Less => {
+                Err(problem("the ledger is older than this version: run a sync first", path))
+            }
+            std::cmp::Ordering::Greater => Err(newer(Some(path))),
+        }
+    }
+
+    /// A ledger in memory, gone with the last handle.
+    ///
+    /// # Errors
+    ///
+    /// If SQLite cannot make one.
+    pub async fn in_memory() -> Result<Self> {
+        let ledger = Self::connect(SqliteConnectOptions::new().in_memory(true), None).await?;
+        ledger.migrate().await?;
+        Ok(ledger)
+    }
+
+    /// A temporary ledger that SQLite moves to a temporary file when it grows, gone with the last handle.
+    ///
+    /// # Errors
+    ///
+    /// If SQLite cannot make one.
+    pub async fn scratch() -> Result<Self> {
+        // An empty name is SQLite's own way to ask for a temporary database.
+        let options = SqliteConnectOptions::new().filename("").synchronous(SqliteSynchronous::Off);
+        let ledger = Self::connect(options, None).await?;
+        ledger.migrate().await?;
+        Ok(ledger)
+    }
+
+    /// The same ledger with another length for leases that nobody renews.
+    pub fn with_lease(self, lease: TimeDelta) -> Self {
+        Self { lease, ..self }
+    }
+
+    /// One connection, so that this process's writers take turns instead of failing with "locked".
+    async fn connect(options: SqliteConnectOptions, path: Option<&Path>) -> Result<Self> {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.busy_timeout(BUSY_TIMEOUT))
+            .await
+            .map_err(|error| {
+                let error = Error::new(ErrorKind::Ledger, "the ledger cannot be opened").with_source(error);
+                path.into_iter().fold(error, |error, path| error.with("file", path.display()))
+            })?;
+        Ok(Self { pool, lease: LEASE, path: path.map(Path::to_owned) })
+    }
+
+    async fn migrate(&self) -> Result<()> {
+        MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => newer(self.path.as_deref()),
+            other => {
+                let error = Error::new(ErrorKind::Ledger, "the file is not a ledger, or is damaged")
+                    .with_source(other);
+                self.path.iter().fold(error, |error, path| error.with("file", path.display()))
+            }
+        })
+    }
+}
+
+impl fmt::Debug for SqliteLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteLedger").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+fn file(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).synchronous(SqliteSynchronous::Full)
+}
+
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ())
+}
+
+fn problem(what: &str, path: &Path) -> Error {
+    Error::new(ErrorKind::Ledger, what).with("file", path.display())
+}
+
+fn newer(path: Option<&Path>) -> Error {
+    let error =
+        Error::new(ErrorKind::Ledger, "the ledger was written by a newer version of latchel-sync: update it");
+    path.into_iter().fold(error, |error, path| error.with("file", path.display()))
+}

@@ -1,0 +1,114 @@
+use std::collections::{BTreeMap, HashMap};
+
+use latchel_sync_core::Result;
+use latchel_sync_core::ledger::{Intent, Link, Memory, Outcome};
+use latchel_sync_core::model::{Kind, RecordKey, Side};
+use serde::de::DeserializeOwned;
+use sqlx::SqlitePool;
+
+use crate::error::{failed, unreadable};
+
+/// What is remembered of each key, in their order: three queries for each kind and side, however many keys.
+pub(crate) async fn recall(pool: &SqlitePool, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+    let mut groups: BTreeMap<(Kind, Side), Vec<&str>> = BTreeMap::new();
+    for key in keys {
+        groups.entry((key.kind, key.side)).or_default().push(&key.id);
+    }
+    let mut known = HashMap::new();
+    for ((kind, side), ids) in groups {
+        let found = Known::read(pool, account, kind, side, &ids).await?;
+        known.insert((kind, side), found);
+    }
+    let memory = |key: &RecordKey| {
+        let group = known.get(&(key.kind, key.side));
+        Memory {
+            key: key.clone(),
+            link: group.and_then(|group| group.links.get(&key.id).cloned()),
+            outcome: group.and_then(|group| group.outcomes.get(&key.id).cloned()),
+            intent: group.and_then(|group| group.intents.get(&key.id).cloned()),
+        }
+    };
+    Ok(keys.iter().map(memory).collect())
+}
+
+struct Known {
+    links: HashMap<String, Link>,
+    outcomes: HashMap<String, Outcome>,
+    intents: HashMap<String, Intent>,
+}
+
+impl Known {
+    async fn read(pool: &SqlitePool, account: &str, kind: Kind, side: Side, ids: &[&str]) -> Result<Self> {
+        let ids = serde_json::to_string(ids).map_err(unreadable("ids"))?;
+        let links = match side {
+            Side::Platform => {
+                "SELECT platform_id, data FROM links WHERE account = ?1 AND kind = ?2 AND ?3 IS NOT NULL \
+                 AND platform_id IN (SELECT value FROM json_each(?4))"
+            }
+            Side::Latchel => {
+                "SELECT CAST(latchel_id AS TEXT), data FROM links WHERE account = ?1 AND kind = ?2 \
+                 AND ?3 IS NOT NULL AND latchel_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?4))"
+            }
+        };
+        let outcomes = "SELECT id, data FROM outcomes WHERE account = ?1 AND kind = ?2 AND side = ?3 \
+                        AND id IN (SELECT value FROM json_each(?4))";
+        let intents = "SELECT source_id, data FROM intents WHERE account = ?1 AND kind = ?2 AND side = ?3 \
+                       AND source_id IN (SELECT value FROM json_each(?4))";
+        Ok(Self {
+            links: by_id(pool, links, account, kind, side, &ids).await?,
+            outcomes: by_id(pool, outcomes, account, kind, side, &ids).await?,
+            intents: by_id(pool, intents, account, kind, side, &ids).await?,
+        })
+    }
+}
+
+async fn by_id<T: DeserializeOwned>(
+    pool: &SqlitePool,
+    sql: &'static str,
+    account: &str,
+    kind: Kind,
+    side: Side,
+    ids: &str,
+) -> Result<HashMap<String, T>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(sql)
+        .bind(account)
+        .bind(kind.as_str())
+        .bind(side.as_str())
+        .bind(ids)
+        .fetch_all(pool)
+        .await
+        .map_err(failed("recalling records"))?;
+    rows.into_iter()
+        .map(|(id, data)| Ok((id, serde_json::from_str(&data).map_err(unreadable("record"))?)))
+        .collect()
+}
+
+/// The records of one kind that `text` names: an id of either side, a part of a composed id, or a number.
+pub(crate) async fn find(pool: &SqlitePool, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+    // The parts of a composed id stand around `/` (property and unit) or `@` (resident and property).
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT 'platform', platform_id FROM links WHERE account = ?1 AND kind = ?2 AND (platform_id = ?3 \
+             OR platform_number = ?3 OR latchel_number = ?3 OR CAST(latchel_id AS TEXT) = ?3 \
+             OR (kind <> 'work-order' AND (platform_id LIKE '%/' || ?4 ESCAPE '\\' \
+                 OR platform_id LIKE ?4 || '/%' ESCAPE '\\' OR platform_id LIKE ?4 || '@%' ESCAPE '\\'))) \
+         UNION SELECT 'latchel', CAST(latchel_id AS TEXT) FROM links WHERE account = ?1 AND kind = ?2 \
+             AND kind = 'work-order' AND (platform_id = ?3 OR platform_number = ?3 OR latchel_number = ?3 \
+             OR CAST(latchel_id AS TEXT) = ?3) \
+         UNION SELECT side, id FROM outcomes WHERE account = ?1 AND kind = ?2 AND (id = ?3 OR counterpart = ?3 \
+             OR (kind <> 'work-order' AND (id LIKE '%/' || ?4 ESCAPE '\\' OR id LIKE ?4 || '/%' ESCAPE '\\' \
+                 OR id LIKE ?4 || '@%' ESCAPE '\\'))) \
+         ORDER BY 1 DESC, 2 LIMIT 50",
+    )
+    .bind(account)
+    .bind(kind.as_str())
+    .bind(text)
+    .bind(text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    .fetch_all(pool)
+    .await
+    .map_err(failed("finding records"))?;
+    let keys: Vec<_> = rows
+        .into_iter()
+        .filter_map(|(side, id)| Some(RecordKey { kind, side: Side::from_name(&side)?, id }))
+        .collect();
+    recall(pool, account, &keys).await
+}

@@ -1,0 +1,123 @@
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use latchel_sync_core::ledger::{
+    Account, Counts, Intent, IntentId, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
+};
+use latchel_sync_core::model::{Kind, RecordKey, Side};
+use latchel_sync_core::{Ledger, Result};
+
+use crate::error::failed;
+use crate::{SqliteLedger, accounts, links, outcomes, pending, recall, runs};
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        accounts::all(&self.pool).await
+    }
+
+    async fn account(&self, name: &str) -> Result<Option<Account>> {
+        accounts::one(&self.pool, name).await
+    }
+
+    async fn add_account(&self, account: &Account) -> Result<()> {
+        accounts::add(&self.pool, account).await
+    }
+
+    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
+        accounts::set_sync_start(&self.pool, account, sync_start).await
+    }
+
+    async fn begin_run(&self, run: &NewRun) -> Result<RunId> {
+        runs::begin(&self.pool, run, self.lease).await
+    }
+
+    async fn renew_lease(&self, account: &str, run: RunId) -> Result<()> {
+        runs::renew(&self.pool, account, run, self.lease).await
+    }
+
+    async fn finish_run(&self, run: &Run) -> Result<()> {
+        runs::finish(&self.pool, run).await
+    }
+
+    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
+        runs::newest(&self.pool, account, limit).await
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<Run>> {
+        runs::one(&self.pool, id).await
+    }
+
+    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
+        outcomes::of_run(&self.pool, id, after, limit).await
+    }
+
+    async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
+        accounts::last_success(&self.pool, account, phase).await
+    }
+
+    async fn set_last_success(&self, account: &str, phase: Phase, at: DateTime<Utc>) -> Result<()> {
+        accounts::set_last_success(&self.pool, account, phase, at).await
+    }
+
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+        recall::recall(&self.pool, account, keys).await
+    }
+
+    async fn record(&self, account: &str, run: RunId, outcomes: &[Outcome]) -> Result<()> {
+        outcomes::record(&self.pool, account, run, outcomes).await
+    }
+
+    async fn put_link(&self, account: &str, link: &Link) -> Result<()> {
+        let mut connection = self.pool.acquire().await.map_err(failed("writing a link"))?;
+        links::put(&mut connection, account, link).await
+    }
+
+    async fn open_intent(&self, account: &str, intent: &Intent) -> Result<()> {
+        outcomes::open_intent(&self.pool, account, intent).await
+    }
+
+    async fn settle_intent(&self, account: &str, intent: IntentId, link: Option<&Link>) -> Result<()> {
+        links::settle(&self.pool, account, intent, link).await
+    }
+
+    async fn pending(
+        &self,
+        account: &str,
+        kind: Kind,
+        side: Side,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Pending>> {
+        pending::page(&self.pool, account, kind, side, after, limit).await
+    }
+
+    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
+        pending::all(&self.pool, account).await
+    }
+
+    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
+        pending::dismiss(&self.pool, account, key).await
+    }
+
+    async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool> {
+        pending::retry(&self.pool, account, key).await
+    }
+
+    async fn lapsing(
+        &self,
+        account: &str,
+        today: NaiveDate,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Link>> {
+        links::lapsing(&self.pool, account, today, after, limit).await
+    }
+
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+        recall::find(&self.pool, account, kind, text).await
+    }
+
+    async fn counts(&self, account: &str) -> Result<Counts> {
+        outcomes::counts(&self.pool, account).await
+    }
+}
