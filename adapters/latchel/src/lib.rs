@@ -1,1 +1,33 @@
 //! The Latchel adapter of latchel-sync.
+//!
+//! Latchel's partner API is not public, so that this speaks a contract of the project's own, which stands in
+//! `contracts/latchel.openapi.json` and uses the public webhook field names wherever there is one. Everything that
+//! will change when the real reference is at hand stands in `api.rs` (paths, header, paging) and `wire.rs` (shapes,
+//! spellings).
+
+mod api;
+mod config;
+mod latchel;
+mod wire;
+
+use std::sync::Arc;
+
+use latchel_sync_core::registry::{LatchelAdapter, Setting, Settings};
+use latchel_sync_core::{Latchel, Result};
+
+latchel_sync_core::inventory::submit! {
+    LatchelAdapter {
+        name: "latchel",
+        title: "Latchel",
+        about: "Latchel over the project's own HTTP contract (contracts/latchel.openapi.json).",
+        settings: &[
+            Setting::text("base_url", "Where the API is; Latchel names it with the key.").required(),
+            Setting::secret("api_key", "The key, from Account Settings, Integrations, API Key."),
+        ],
+        connect,
+    }
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Latchel>> {
+    Ok(Arc::new(latchel::Adapter::new(api::Api::connect(settings)?)))
+}

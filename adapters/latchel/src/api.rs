@@ -1,0 +1,125 @@
+//! Paths, header, paging and errors: what changes with Latchel's real partner API.
+
+use latchel_sync_core::registry::Settings;
+use latchel_sync_core::{Error, Result};
+use latchel_sync_http::{Answer, Transport};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::config::Config;
+
+/// The most rows of a page, and the most references of a look-up.
+pub(crate) const LIMIT: usize = 500;
+
+/// The kinds of record that have a collection of their own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Collection {
+    Properties,
+    Residents,
+    Jobs,
+}
+
+impl Collection {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Properties => "v1/properties",
+            Self::Residents => "v1/residents",
+            Self::Jobs => "v1/jobs",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Api {
+    transport: Transport,
+}
+
+/// A page of rows that are not read yet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page<T> {
+    pub data: Vec<T>,
+    #[serde(default)]
+    pub next_cursor: Option<String>,
+    #[serde(default)]
+    pub total: Option<u64>,
+}
+
+impl Api {
+    pub fn connect(settings: &Settings) -> Result<Self> {
+        let config: Config = settings.read()?;
+        let transport = Transport::builder("Latchel", &config.base_url)
+            .secret_header("x-api-key", settings.secret("api_key")?)
+            .explain_error(explain)
+            .build()?;
+        Ok(Self { transport })
+    }
+
+    pub async fn company(&self) -> Result<Answer> {
+        self.transport.get("v1/company").send().await
+    }
+
+    pub async fn portfolios(&self, cursor: Option<&str>) -> Result<Page<Value>> {
+        let call = self.transport.get("v1/portfolios").query("limit", LIMIT);
+        cursor.into_iter().fold(call, |call, cursor| call.query("cursor", cursor)).send().await?.json()
+    }
+
+    /// How many records of a collection carry no reference.
+    pub async fn without_reference(&self, collection: Collection) -> Result<u64> {
+        let call = self.transport.get(collection.path()).query("has_ref", false).query("limit", 1);
+        let page: Page<Value> = call.send().await?.json()?;
+        Ok(page.total.unwrap_or(0))
+    }
+
+    pub async fn jobs(&self, updated_since: &str, cursor: Option<&str>) -> Result<Page<Value>> {
+        let call = self.transport.get("v1/jobs").query("updated_since", updated_since).query("limit", LIMIT);
+        cursor.into_iter().fold(call, |call, cursor| call.query("cursor", cursor)).send().await?.json()
+    }
+
+    /// Looks records up, in as many calls as the limit asks for; `key` names the list that `wanted` is.
+    pub async fn look_up<K: Serialize, T: DeserializeOwned>(
+        &self,
+        collection: Collection,
+        key: &'static str,
+        wanted: &[K],
+    ) -> Result<Vec<T>> {
+        let path = format!("{}/lookup", collection.path());
+        let mut found = Vec::new();
+        for chunk in wanted.chunks(LIMIT) {
+            let body = serde_json::json!({ key: chunk });
+            let page: Page<T> = self.transport.post(&path).json(&body).reads().send().await?.json()?;
+            found.extend(page.data);
+        }
+        Ok(found)
+    }
+
+    /// Creates a record and returns its id, which the answer holds under `id`.
+    pub async fn create(
+        &self,
+        collection: Collection,
+        id: &'static str,
+        body: &impl Serialize,
+    ) -> Result<i64> {
+        let answer: Value = self.transport.post(collection.path()).json(body).send().await?.json()?;
+        answer.get(id).and_then(Value::as_i64).ok_or_else(|| {
+            Error::new(latchel_sync_core::ErrorKind::Malformed, "Latchel answered a create without an id")
+                .with("field", id)
+        })
+    }
+
+    pub async fn change(&self, collection: Collection, id: i64, body: &impl Serialize) -> Result<()> {
+        let path = format!("{}/{id}", collection.path());
+        self.transport.patch(&path).json(body).send().await.map(|_| ())
+    }
+}
+
+/// Reads `{"error": {"code", "message", "field"}}`.
+fn explain(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let error = body.get("error")?;
+    let message = error.get("message")?.as_str()?;
+    match error.get("field").and_then(Value::as_str) {
+        Some(field) => Some(format!("{field}: {message}")),
+        None => Some(message.to_owned()),
+    }
+}

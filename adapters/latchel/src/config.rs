@@ -1,0 +1,8 @@
+use serde::Deserialize;
+
+/// The settings that are not secret.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub base_url: String,
+}

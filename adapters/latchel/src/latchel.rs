@@ -1,0 +1,169 @@
+use async_stream::try_stream;
+use async_trait::async_trait;
+use futures::StreamExt;
+use latchel_sync_core::model::{
+    Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob, NewProperty,
+    NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, Row, UnitId, Window,
+    WorkOrderId,
+};
+use latchel_sync_core::{ErrorKind, Finding, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use latchel_sync_http::rows;
+use serde_json::Value;
+
+use crate::api::{Api, Collection};
+use crate::wire;
+
+#[derive(Debug)]
+pub(crate) struct Adapter {
+    api: Api,
+}
+
+impl Adapter {
+    pub fn new(api: Api) -> Self {
+        Self { api }
+    }
+}
+
+#[async_trait]
+impl Latchel for Adapter {
+    async fn check(&self) -> Result<Probe> {
+        let answer = match self.api.company().await {
+            Ok(answer) => answer,
+            Err(error) if error.kind() == ErrorKind::Unauthorized => {
+                let remedy =
+                    "Make a new key under Account Settings, Integrations, API Key, and put it in `api_key`.";
+                let finding = Finding::error("key", error.to_string(), remedy);
+                return Ok(Probe { findings: vec![finding], ..Probe::default() });
+            }
+            Err(error) => return Err(error),
+        };
+        let company: wire::Company = answer.json()?;
+        Ok(Probe {
+            account_name: Some(company.name),
+            server_time: answer.server_time(),
+            findings: vec![Finding::ok("key", "accepted")],
+        })
+    }
+
+    async fn portfolios(&self) -> Result<Vec<Portfolio>> {
+        let mut all = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = self.api.portfolios(cursor.as_deref()).await?;
+            // One that cannot be read sets no method, so that its work orders inherit the company's.
+            let read = rows::<wire::Portfolio>(page.data, |row| id(row, "portfolio_id"));
+            all.extend(read.into_iter().filter_map(std::result::Result::ok).map(|portfolio| Portfolio {
+                id: PortfolioId(portfolio.portfolio_id),
+                name: portfolio.name,
+                sync_method: wire::method(portfolio.integration_sync_method.as_deref()),
+            }));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn properties_by_ref(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
+        let refs: Vec<_> = refs
+            .iter()
+            .map(|one| wire::PropertyRef {
+                ref_property_id: one.property.as_str(),
+                ref_unit_id: one.unit.as_ref().map(UnitId::as_str),
+            })
+            .collect();
+        let found: Vec<wire::Property> = self.api.look_up(Collection::Properties, "refs", &refs).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    async fn properties_by_id(&self, ids: &[LatchelPropertyId]) -> Result<Vec<LatchelProperty>> {
+        let found: Vec<wire::Property> = self.api.look_up(Collection::Properties, "ids", ids).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    async fn residents_by_ref(&self, refs: &[ResidentRef]) -> Result<Vec<LatchelResident>> {
+        let refs: Vec<_> = refs
+            .iter()
+            .map(|one| wire::ResidentRef {
+                ref_user_id: one.resident.as_str(),
+                ref_property_id: one.property.as_str(),
+            })
+            .collect();
+        let found: Vec<wire::Resident> = self.api.look_up(Collection::Residents, "refs", &refs).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    async fn residents_by_id(&self, ids: &[LatchelResidentId]) -> Result<Vec<LatchelResident>> {
+        let found: Vec<wire::Resident> = self.api.look_up(Collection::Residents, "ids", ids).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    fn jobs(&self, window: Window) -> Pages<'_, Job> {
+        let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+        try_stream! {
+            let mut cursor: Option<String> = None;
+            loop {
+                let page = self.api.jobs(&since, cursor.as_deref()).await?;
+                let read = rows::<wire::Job>(page.data, |row| id(row, "job_id"));
+                yield read
+                    .into_iter()
+                    .map(|row| row.map_or_else(Row::Invalid, |job| Row::Record(job.into())))
+                    .collect::<Vec<_>>();
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        .boxed()
+    }
+
+    async fn jobs_by_ref(&self, refs: &[WorkOrderId]) -> Result<Vec<Job>> {
+        let found: Vec<wire::Job> = self.api.look_up(Collection::Jobs, "ref_job_ids", refs).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<Job>> {
+        let found: Vec<wire::Job> = self.api.look_up(Collection::Jobs, "job_ids", ids).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    async fn latchel_only(&self) -> Result<LatchelOnly> {
+        Ok(LatchelOnly {
+            properties: self.api.without_reference(Collection::Properties).await?,
+            residents: self.api.without_reference(Collection::Residents).await?,
+        })
+    }
+
+    async fn create_property(&self, new: &NewProperty) -> Result<LatchelPropertyId> {
+        let id =
+            self.api.create(Collection::Properties, "property_id", &wire::NewProperty::from(new)).await?;
+        Ok(LatchelPropertyId(id))
+    }
+
+    async fn update_property(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
+        self.api.change(Collection::Properties, id.0, &wire::PropertyPatch::from(patch)).await
+    }
+
+    async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
+        let id = self.api.create(Collection::Residents, "user_id", &wire::NewResident::from(new)).await?;
+        Ok(LatchelResidentId(id))
+    }
+
+    async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
+        self.api.change(Collection::Residents, id.0, &wire::ResidentPatch::from(patch)).await
+    }
+
+    async fn create_job(&self, new: &NewJob) -> Result<JobId> {
+        Ok(JobId(self.api.create(Collection::Jobs, "job_id", &wire::NewJob::from(new)).await?))
+    }
+
+    async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()> {
+        let body = wire::NumberPatch { order_number: number, ref_job_id: work_order.as_str() };
+        self.api.change(Collection::Jobs, id.0, &body).await
+    }
+}
+
+fn id(row: &Value, field: &str) -> Option<String> {
+    row.get(field).and_then(Value::as_i64).map(|id| id.to_string())
+}
