@@ -1,1 +1,56 @@
-//! The Buildium adapter of latchel-sync.
+//! The Buildium adapter of latchel-sync, for Buildium's Open API v1.
+//!
+//! A Buildium work order has neither assignee nor property of its own: both stand on its *task*, as does the status
+//! that the API can write. `README.md` says what that means for a sync.
+
+mod api;
+mod close;
+mod config;
+mod platform;
+mod properties;
+mod residents;
+mod wire;
+mod work_orders;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::{Capabilities, MarkerPlace, Platform, Result};
+
+/// Ten calls a second, by the vendor's guide.
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: 10, seconds: 1 }];
+
+const CAPABILITIES: Capabilities = Capabilities {
+    create_work_order: true,
+    set_completed: true,
+    set_cancelled: true,
+    knows_reach: false,
+    property_groups: true,
+    marker: MarkerPlace::TextTag,
+    visibility_delay: Duration::ZERO,
+};
+
+latchel_sync_core::inventory::submit! {
+    PlatformAdapter {
+        name: "buildium",
+        title: "Buildium",
+        about: "Buildium's Open API v1, with a client id and secret.",
+        settings: &[
+            Setting::text("base_url", "Where the API is; the sandbox is https://apisandbox.buildium.com.")
+                .default("https://api.buildium.com"),
+            Setting::secret("client_id", "The API key's client id."),
+            Setting::secret("client_secret", "The API key's secret."),
+            Setting::text("vendor", "Id or name of the vendor that stands on created work orders; by default the \
+                                     one active vendor whose name contains \"latchel\"."),
+            Setting::table("status", "Buildium's words for statuses: `new`, `completed`, `cancelled`."),
+        ],
+        capabilities: CAPABILITIES,
+        rate_limits: RATE_LIMITS,
+        connect,
+    }
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(platform::Buildium::connect(settings)?))
+}

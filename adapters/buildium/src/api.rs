@@ -1,0 +1,137 @@
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::registry::Settings;
+use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_http::{Answer, Transport};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The most rows that Buildium returns at once.
+const LIMIT: usize = 1_000;
+/// Buildium answers a query of more than 4,096 characters with a 500; this leaves room for the other parameters.
+const LONGEST_LIST: usize = 3_500;
+
+/// Query parameters.
+pub(crate) type Query = Vec<(&'static str, String)>;
+
+#[derive(Debug)]
+pub(crate) struct Api {
+    transport: Transport,
+}
+
+impl Api {
+    pub fn connect(settings: &Settings, base_url: &str) -> Result<Self> {
+        let transport = Transport::builder("Buildium", base_url)
+            .secret_header("x-buildium-client-id", settings.secret("client_id")?)
+            .secret_header("x-buildium-client-secret", settings.secret("client_secret")?)
+            .rate_limits(crate::RATE_LIMITS)
+            .explain_error(explain)
+            .build()?;
+        Ok(Self { transport })
+    }
+
+    /// One record, or whatever else an address holds.
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        self.transport.get(path).send().await
+    }
+
+    /// One record; `None` if it is not there.
+    pub async fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
+        match self.get(path).await {
+            Ok(answer) => answer.json().map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The first row of a list, to see whether it may be read.
+    pub async fn peek(&self, path: &str) -> Result<()> {
+        self.transport.get(path).query("limit", 1).send().await.map(|_| ())
+    }
+
+    /// The pages of a list in the order of ids; without a unique order pages may repeat and skip rows.
+    pub fn pages<'a>(&'a self, path: &'a str, query: Query) -> BoxStream<'a, Result<Vec<Value>>> {
+        futures::stream::try_unfold(Some(0), move |offset: Option<usize>| {
+            let query = query.clone();
+            async move {
+                let Some(offset) = offset else { return Ok(None) };
+                let call = self.transport.get(path);
+                let call = query.into_iter().fold(call, |call, (name, value)| call.query(name, value));
+                let answer = call
+                    .query("orderby", "Id asc")
+                    .query("offset", offset)
+                    .query("limit", LIMIT)
+                    .send()
+                    .await?;
+                let total: Option<usize> = answer.header("x-total-count").and_then(|text| text.parse().ok());
+                let rows: Vec<Value> = answer.json()?;
+                let next = offset + rows.len();
+                let more = !rows.is_empty() && total.map_or(rows.len() >= LIMIT, |total| next < total);
+                Ok::<_, Error>(Some((rows, more.then_some(next))))
+            }
+        })
+        .boxed()
+    }
+
+    /// Every row of a list that is known to be short.
+    pub async fn all(&self, path: &str, query: Query) -> Result<Vec<Value>> {
+        self.pages(path, query).try_concat().await
+    }
+
+    /// Every row that one of `ids` selects by the filter `name`, in as many calls as the query's length asks for.
+    pub async fn by_ids(
+        &self,
+        path: &str,
+        name: &'static str,
+        ids: &[i64],
+        also: &Query,
+    ) -> Result<Vec<Value>> {
+        let mut rows = Vec::new();
+        let each = name.len() + "=12345678901&".len();
+        for chunk in ids.chunks(LONGEST_LIST / each) {
+            let mut query: Query = chunk.iter().map(|id| (name, id.to_string())).collect();
+            query.extend(also.iter().cloned());
+            rows.extend(self.all(path, query).await?);
+        }
+        Ok(rows)
+    }
+
+    pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
+        self.transport.post(path).json(body).send().await
+    }
+
+    pub async fn put(&self, path: &str, body: &impl Serialize) -> Result<()> {
+        self.transport.put(path).json(body).send().await.map(|_| ())
+    }
+}
+
+/// A row's id, where it has one.
+pub(crate) fn row_id(row: &Value) -> Option<String> {
+    row.get("Id").and_then(Value::as_i64).map(|id| id.to_string())
+}
+
+/// An id of the core as Buildium's number.
+pub(crate) fn number(id: &str) -> Result<i64> {
+    id.parse().map_err(|_| Error::new(ErrorKind::Refused, "this is not an id of Buildium").with("id", id))
+}
+
+/// Sorted, and each once.
+pub(crate) fn distinct(ids: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Reads `{"UserMessage", "Errors": [{"Key", "Value"}]}`.
+fn explain(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let text =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let errors = body.get("Errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let parts = std::iter::once(text(&body, "UserMessage"))
+        .chain(errors.iter().map(|error| format!("{}: {}", text(error, "Key"), text(error, "Value"))));
+    let words: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}

@@ -1,0 +1,66 @@
+//! Closing a work order: its status is its task's, and a PUT there nulls whatever it leaves out.
+
+use latchel_sync_core::model::{ClosedStatus, WorkOrderId};
+use latchel_sync_core::{Error, ErrorKind, Result};
+use serde_json::{Map, Value, json};
+
+use crate::api::{Api, number};
+use crate::config::StatusWords;
+use crate::wire::{self, Task};
+use crate::work_orders::{TASKS, WORK_ORDERS, assignee};
+
+pub(crate) async fn close(
+    api: &Api,
+    words: &StatusWords,
+    id: &WorkOrderId,
+    status: ClosedStatus,
+) -> Result<()> {
+    let missing = |what: &'static str| Error::new(ErrorKind::NotFound, what).with("work order", id);
+    let path = format!("{WORK_ORDERS}/{}", number(id.as_str())?);
+    let work_order: wire::WorkOrder =
+        api.find(&path).await?.ok_or_else(|| missing("the work order is gone"))?;
+    let path = format!("{TASKS}/{}", work_order.task.id);
+    let fresh: Value = api.find(&path).await?.ok_or_else(|| missing("the work order's task is gone"))?;
+    let task: Task = serde_json::from_value(fresh).map_err(|error| {
+        Error::new(ErrorKind::Malformed, "the task could not be understood").with_source(error)
+    })?;
+    let collection = collection(&task)?;
+    let path = format!("{TASKS}/{collection}/{}", task.id);
+    let own: Value = api.get(&path).await?.json()?;
+    api.put(&path, &merged(&task, &own, words.word(status))).await
+}
+
+fn collection(task: &Task) -> Result<&'static str> {
+    match task.task_type.as_str() {
+        "Todo" => Ok("todorequests"),
+        "ResidentRequest" => Ok("residentrequests"),
+        "ContactRequest" => Ok("contactrequests"),
+        "RentalOwnerRequest" => Ok("rentalownerrequests"),
+        other => {
+            Err(Error::new(ErrorKind::Unsupported, format!("a task of the type {other} cannot be changed"))
+                .with("task", task.id))
+        }
+    }
+}
+
+/// Everything that the PUT takes, as it is now, with the new status; never a message.
+fn merged(task: &Task, own: &Value, status: &str) -> Value {
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+    put("Title", json!(task.title));
+    put("TaskStatus", json!(status));
+    put("Priority", json!(task.priority.as_deref().unwrap_or("Normal")));
+    put("AssignedToUserId", json!(assignee(task)));
+    put("CategoryId", json!(task.category.as_ref().map(|category| category.id)));
+    let sub_category = task.category.as_ref().and_then(|category| category.sub_category.as_ref());
+    put("SubCategoryId", json!(sub_category.map(|sub_category| sub_category.id)));
+    put("DueDate", json!(task.due_date));
+    if task.task_type != "ResidentRequest" {
+        put("PropertyId", json!(task.property.as_ref().map(|property| property.id)));
+        put("UnitId", json!(task.unit_id.filter(|id| *id > 0)));
+    }
+    if task.task_type == "ContactRequest" {
+        put("ContactDetail", own.get("ContactDetail").cloned().unwrap_or(Value::Null));
+    }
+    Value::Object(body)
+}

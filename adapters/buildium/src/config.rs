@@ -1,0 +1,53 @@
+use latchel_sync_core::model::{ClosedStatus, WorkOrderStatus};
+use serde::Deserialize;
+
+/// The settings that are not secret.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    #[serde(default = "base_url")]
+    pub base_url: String,
+    pub vendor: Option<String>,
+    #[serde(default)]
+    pub status: StatusWords,
+}
+
+fn base_url() -> String {
+    "https://api.buildium.com".to_owned()
+}
+
+/// Buildium's words for the statuses that the rules know. Buildium has no *Assigned* and no *Cancelled*: a new task
+/// that has an assignee is what it calls new, and *Closed* is what is left for one that was called off.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StatusWords {
+    pub new: String,
+    pub completed: String,
+    pub cancelled: String,
+}
+
+impl Default for StatusWords {
+    fn default() -> Self {
+        Self { new: "New".to_owned(), completed: "Completed".to_owned(), cancelled: "Closed".to_owned() }
+    }
+}
+
+impl StatusWords {
+    /// What a task's status means; a word that is not known is an open status.
+    pub fn read(&self, word: &str) -> WorkOrderStatus {
+        if word == self.completed {
+            WorkOrderStatus::Closed(ClosedStatus::Completed)
+        } else if word == self.cancelled {
+            WorkOrderStatus::Closed(ClosedStatus::Cancelled)
+        } else {
+            WorkOrderStatus::Open(word.to_owned())
+        }
+    }
+
+    pub fn word(&self, status: ClosedStatus) -> &str {
+        match status {
+            ClosedStatus::Completed => &self.completed,
+            ClosedStatus::Cancelled => &self.cancelled,
+        }
+    }
+}

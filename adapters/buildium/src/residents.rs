@@ -1,0 +1,142 @@
+//! Tenants with the dates of their leases as residents.
+
+use std::collections::{BTreeMap, HashSet};
+
+use async_stream::try_stream;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::{
+    Freshness, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, UnitId, Window,
+};
+use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::rows;
+use serde_json::Value;
+
+use crate::api::{Api, Query, distinct, number, row_id};
+use crate::wire::{Lease, Phone, Tenant, full_name, text};
+
+const TENANTS: &str = "v1/leases/tenants";
+const LEASES: &str = "v1/leases";
+
+/// Changed tenants, then the tenants of changed leases: neither moves the other's last update.
+pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
+    let since: Query = vec![("lastupdatedfrom", window.from.format("%Y-%m-%dT%H:%M:%SZ").to_string())];
+    try_stream! {
+        let mut tenants = api.pages(TENANTS, since.clone());
+        while let Some(page) = tenants.try_next().await? {
+            yield residents(page);
+        }
+        let mut leases = api.pages(LEASES, since);
+        while let Some(page) = leases.try_next().await? {
+            yield of_leases(api, page).await?;
+        }
+    }
+    .boxed()
+}
+
+/// There is no filter by tenant id.
+pub(crate) async fn by_id(api: &Api, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
+    let mut found = Vec::new();
+    for id in ids {
+        let path = format!("{TENANTS}/{}", number(id.resident.as_str())?);
+        let page = api.find::<Value>(&path).await?.into_iter().collect();
+        found.extend(residents(page).into_iter().filter(|row| match row {
+            Row::Record(resident) => resident.id == *id,
+            Row::Invalid(_) | Row::Hint { .. } => true,
+        }));
+    }
+    Ok(found)
+}
+
+/// The tenants on a page of leases, looked up by the leases' properties because a lease has only their ids.
+async fn of_leases(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
+    let mut out = Vec::new();
+    let mut wanted = HashSet::new();
+    let (mut units, mut properties) = (Vec::new(), Vec::new());
+    for lease in rows::<Lease>(page, row_id) {
+        match lease {
+            Ok(lease) => {
+                let tenants = lease.tenants.iter().flatten().map(|tenant| tenant.id);
+                wanted.extend(tenants.map(|tenant| (tenant, lease.property_id)));
+                match lease.unit_id.filter(|id| *id > 0) {
+                    Some(unit) => units.push(unit),
+                    None => properties.push(lease.property_id),
+                }
+            }
+            Err(invalid) => {
+                let id = format!("lease {}", invalid.id);
+                out.push(Row::Invalid(latchel_sync_core::model::InvalidRecord { id, ..invalid }));
+            }
+        }
+    }
+    let mut tenants = api.by_ids(TENANTS, "unitids", &distinct(units.into_iter()), &Vec::new()).await?;
+    tenants.extend(api.by_ids(TENANTS, "propertyids", &distinct(properties.into_iter()), &Vec::new()).await?);
+    let wanted = |row: &Row<Resident>| match row {
+        Row::Record(resident) => {
+            let tenant = resident.id.resident.as_str().parse().ok();
+            let property = resident.id.property.as_str().parse().ok();
+            tenant.zip(property).is_some_and(|pair| wanted.contains(&pair))
+        }
+        Row::Invalid(_) | Row::Hint { .. } => true,
+    };
+    out.extend(residents(tenants).into_iter().filter(wanted));
+    Ok(out)
+}
+
+/// One row for each tenant and property, with all stays there.
+fn residents(page: Vec<Value>) -> Vec<Row<Resident>> {
+    let mut out = Vec::new();
+    for tenant in rows::<Tenant>(page, row_id) {
+        let tenant = match tenant {
+            Ok(tenant) => tenant,
+            Err(invalid) => {
+                let id = format!("tenant {}", invalid.id);
+                out.push(Row::Invalid(latchel_sync_core::model::InvalidRecord { id, ..invalid }));
+                continue;
+            }
+        };
+        let mut stays: BTreeMap<i64, Vec<Tenancy>> = BTreeMap::new();
+        for lease in tenant.leases.iter().flatten() {
+            stays.entry(lease.property_id).or_default().push(tenancy(lease, tenant.id));
+        }
+        out.extend(
+            stays
+                .into_iter()
+                .map(|(property, tenancies)| Row::Record(resident(&tenant, property, tenancies))),
+        );
+    }
+    out
+}
+
+/// A lease's end is not a move-out: many go on from month to month.
+fn tenancy(lease: &Lease, tenant: i64) -> Tenancy {
+    let own = lease.tenants.iter().flatten().find(|one| one.id == tenant);
+    let out = lease.move_out_data.iter().flatten().find(|one| one.tenant_id == tenant);
+    Tenancy {
+        unit: lease.unit_id.filter(|id| *id > 0).map(|id| UnitId::new(id.to_string())),
+        move_in: own.and_then(|one| one.move_in_date).or(lease.lease_from_date),
+        move_out: out.and_then(|one| one.move_out_date),
+    }
+}
+
+fn resident(tenant: &Tenant, property: i64, tenancies: Vec<Tenancy>) -> Resident {
+    Resident {
+        id: ResidentRef::new(ResidentId::new(tenant.id.to_string()), PropertyId::new(property.to_string())),
+        name: full_name(tenant.first_name.as_deref(), tenant.last_name.as_deref()),
+        email: text(tenant.email.clone()),
+        phone: phone(tenant.phone_numbers.as_deref().unwrap_or_default()),
+        tenancies,
+        freshness: Freshness::Filtered,
+    }
+}
+
+/// The primary phone: cell before home before work before any other.
+fn phone(numbers: &[Phone]) -> Option<String> {
+    let rank = |phone: &&Phone| match phone.kind.as_deref() {
+        Some("Cell") => 0,
+        Some("Home") => 1,
+        Some("Office") => 2,
+        _ => 3,
+    };
+    let usable = numbers.iter().filter(|phone| text(phone.number.clone()).is_some());
+    usable.min_by_key(rank).and_then(|phone| phone.number.clone())
+}

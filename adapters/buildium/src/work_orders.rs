@@ -1,0 +1,232 @@
+//! Work orders joined with their tasks.
+
+use std::collections::HashMap;
+
+use async_stream::try_stream;
+use chrono::TimeDelta;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::{
+    Fingerprint, Freshness, InvalidRecord, Marker, NewWorkOrder, PropertyId, PropertyRef, ResidentId, Row,
+    Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId,
+};
+use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::rows;
+use serde_json::{Value, json};
+
+use crate::api::{Api, Query, distinct, number, row_id};
+use crate::config::StatusWords;
+use crate::wire::{self, Task, text};
+
+pub(crate) const TASKS: &str = "v1/tasks";
+pub(crate) const WORK_ORDERS: &str = "v1/workorders";
+/// The longest title that Buildium takes, in characters.
+const TITLE: usize = 127;
+
+/// The work orders of changed tasks, whole; then changed work orders as hints, because their tasks would cost a call
+/// each. The filters know dates only and no time zone, so that they ask from the day before.
+pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) -> Pages<'a, WorkOrder> {
+    let day_before = (window.from - TimeDelta::days(1)).date_naive();
+    let since: Query = vec![("lastupdatedfrom", day_before.format("%Y-%m-%d").to_string())];
+    try_stream! {
+        let mut tasks = api.pages(TASKS, since.clone());
+        while let Some(page) = tasks.try_next().await? {
+            yield of_tasks(api, words, page).await?;
+        }
+        let mut work_orders = api.pages(WORK_ORDERS, since);
+        while let Some(page) = work_orders.try_next().await? {
+            yield page.iter().enumerate().map(|(position, row)| hint(position, row)).collect::<Vec<_>>();
+        }
+    }
+    .boxed()
+}
+
+fn hint(position: usize, row: &Value) -> Row<WorkOrder> {
+    match row_id(row) {
+        Some(id) => Row::Hint { id, fingerprint: Fingerprint::of(row) },
+        None => Row::Invalid(InvalidRecord {
+            id: format!("work order in row {} of a page, without an id", position + 1),
+            field: "Id".to_owned(),
+            problem: "missing".to_owned(),
+        }),
+    }
+}
+
+async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Vec<Row<WorkOrder>>> {
+    let mut out = Vec::new();
+    let mut tasks = HashMap::new();
+    for task in rows::<Task>(page, row_id) {
+        match task {
+            Ok(task) => {
+                tasks.insert(task.id, task);
+            }
+            Err(invalid) => {
+                out.push(Row::Invalid(InvalidRecord { id: format!("task {}", invalid.id), ..invalid }))
+            }
+        }
+    }
+    let ids = distinct(tasks.keys().copied());
+    for row in api.by_ids(WORK_ORDERS, "taskids", &ids, &Vec::new()).await? {
+        out.extend(joined(words, row, |id| tasks.get(&id)));
+    }
+    Ok(out)
+}
+
+/// Each work order and its task, read afresh: two calls.
+pub(crate) async fn by_id(
+    api: &Api,
+    words: &StatusWords,
+    ids: &[WorkOrderId],
+) -> Result<Vec<Row<WorkOrder>>> {
+    let mut out = Vec::new();
+    for id in ids {
+        let path = format!("{WORK_ORDERS}/{}", number(id.as_str())?);
+        let Some(row) = api.find::<Value>(&path).await? else { continue };
+        let task = row.pointer("/Task/Id").and_then(Value::as_i64);
+        let task = match task {
+            Some(task) => api.find::<Value>(&format!("{TASKS}/{task}")).await?,
+            None => None,
+        };
+        match rows::<Task>(task.into_iter().collect(), row_id).pop() {
+            Some(Err(invalid)) => {
+                let field = format!("Task.{}", invalid.field);
+                out.push(Row::Invalid(InvalidRecord { id: id.to_string(), field, ..invalid }));
+            }
+            Some(Ok(task)) => out.extend(joined(words, row, |_| Some(&task))),
+            None => out.extend(joined(words, row, |_| None)),
+        }
+    }
+    Ok(out)
+}
+
+/// A work order with its task; `None` for one of an association, which has no rental to sync.
+fn joined<'t>(
+    words: &StatusWords,
+    row: Value,
+    task: impl FnOnce(i64) -> Option<&'t Task>,
+) -> Option<Row<WorkOrder>> {
+    let fingerprint = Fingerprint::of(&row);
+    let wire = match rows::<wire::WorkOrder>(vec![row], row_id).pop()? {
+        Ok(wire) => wire,
+        Err(invalid) => return Some(Row::Invalid(invalid)),
+    };
+    let invalid = |field: &str, problem: &str| {
+        let (id, field, problem) = (wire.id.to_string(), field.to_owned(), problem.to_owned());
+        Some(Row::Invalid(InvalidRecord { id, field, problem }))
+    };
+    let Some(task) = task(wire.task.id) else { return invalid("Task", "the task cannot be read") };
+    let Some(property) = &task.property else { return invalid("Task.Property", "the task has no property") };
+    if property.kind.as_deref() == Some("Association") {
+        return None;
+    }
+    let freshness = Freshness::Fingerprint { fingerprint, at_least: task.last_updated_date_time };
+    Some(Row::Record(work_order(words, &wire, task, property.id, freshness)))
+}
+
+fn work_order(
+    words: &StatusWords,
+    wire: &wire::WorkOrder,
+    task: &Task,
+    property: i64,
+    freshness: Freshness,
+) -> WorkOrder {
+    let titles = [wire.title.clone(), task.title.clone()];
+    let marker = titles.iter().flatten().find_map(|title| Marker::find_in(title));
+    let title = titles.into_iter().find_map(text).unwrap_or_default();
+    let title =
+        marker.map_or(title.clone(), |marker| title.replace(&marker.to_string(), "").trim().to_owned());
+    let requester = task.requested_by_user_entity.as_ref();
+    WorkOrder {
+        id: WorkOrderId::new(wire.id.to_string()),
+        number: wire.id.to_string(),
+        title,
+        description: text(wire.work_details.clone())
+            .or_else(|| text(task.description.clone()))
+            .unwrap_or_default(),
+        property: PropertyRef::new(
+            PropertyId::new(property.to_string()),
+            task.unit_id.filter(|id| *id > 0).map(|id| UnitId::new(id.to_string())),
+        ),
+        requested_by: requester
+            .filter(|one| one.kind.as_deref() == Some("RentalTenant"))
+            .and_then(|one| one.id)
+            .map(|id| ResidentId::new(id.to_string())),
+        assigned_users: assignee(task).map(|id| UserId::new(id.to_string())).into_iter().collect(),
+        status: words.read(&task.task_status),
+        severity: if task.priority.as_deref() == Some("High") { Severity::Urgent } else { Severity::Normal },
+        scheduled_start: None,
+        entry_allowed: match wire.entry_allowed.as_deref() {
+            Some("Yes") => Some(true),
+            Some("No") => Some(false),
+            _ => None,
+        },
+        access_instructions: text(wire.entry_notes.clone()),
+        marker,
+        freshness,
+    }
+}
+
+/// Nobody is written as 0.
+pub(crate) fn assignee(task: &Task) -> Option<i64> {
+    task.assigned_to_user_id.filter(|id| *id > 0)
+}
+
+/// The body that creates a work order with a task of its own, both with the marker in the title.
+pub(crate) fn new_body(
+    new: &NewWorkOrder,
+    marker: &Marker,
+    vendor: i64,
+    words: &StatusWords,
+) -> Result<Value> {
+    let title = marked(&new.title, marker);
+    let unit = new.property.unit.as_ref().map(|unit| number(unit.as_str())).transpose()?;
+    Ok(json!({
+        "Title": title,
+        "WorkDetails": new.description,
+        "EntryAllowed": match new.entry_allowed { Some(true) => "Yes", Some(false) => "No", None => "Unknown" },
+        "EntryNotes": new.access_instructions,
+        "VendorId": vendor,
+        "VendorNotes": new.vendor_instructions,
+        "Task": {
+            "Title": title,
+            "Priority": if new.severity == Severity::Normal { "Normal" } else { "High" },
+            "Status": words.new,
+            "PropertyId": number(new.property.property.as_str())?,
+            "UnitId": unit,
+            "AssignedToUserId": number(new.assigned_to.as_str())?,
+        },
+    }))
+}
+
+/// The title with the marker behind it; where both are too long, the title is cut and the marker stays whole.
+fn marked(title: &str, marker: &Marker) -> String {
+    let marker = marker.to_string();
+    let room = TITLE.saturating_sub(marker.chars().count() + 1);
+    let title: String = title.trim().chars().take(room).collect();
+    format!("{} {marker}", title.trim_end()).trim_start().to_owned()
+}
+
+/// The work orders whose title carries exactly this marker; the filter only says which titles contain the text.
+pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrderId>> {
+    let found = api.all(WORK_ORDERS, vec![("title", marker.to_string())]).await?;
+    let carries = |row: &&Value| {
+        let title = row.get("Title").and_then(Value::as_str).unwrap_or_default();
+        Marker::find_in(title).as_ref() == Some(marker)
+    };
+    Ok(found.iter().filter(carries).filter_map(row_id).map(WorkOrderId::new).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use latchel_sync_core::model::JobId;
+
+    use super::*;
+
+    #[test]
+    fn a_long_title_is_cut_and_the_marker_stays_whole() {
+        let marker = Marker::for_job(JobId(48211));
+        let title = marked(&"ä".repeat(300), &marker);
+        assert_eq!(title.chars().count(), TITLE);
+        assert_eq!(Marker::find_in(&title), Some(marker));
+        assert_eq!(marked("Tap", &marker), "Tap [Latchel #48211]");
+    }
+}
