@@ -53,12 +53,7 @@ impl<'a> Fields<'a> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
-    fn take<T>(
-        &mut self,
-        name: &str,
-        what: &str,
-        convert: impl FnOnce(&'a Value) -> Option<T>,
-    ) -> Option<T> {
+    fn take<T>(&mut self, name: &str, what: &str, convert: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
         let converted = convert(self.value(name)?);
         if converted.is_none() {
             self.fault(name, format!("must be {what}"));

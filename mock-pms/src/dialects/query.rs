@@ -41,11 +41,9 @@ mod tests {
     #[test]
     fn pairs_are_decoded_in_order() {
         let pair = |n: &str, v: &str| (n.to_owned(), v.to_owned());
-        assert_eq!(pairs("a=1&a=2+3%2C&b&%C3%A4=%"), [
-            pair("a", "1"),
-            pair("a", "2 3,"),
-            pair("b", ""),
-            pair("ä", "%")
-        ]);
+        assert_eq!(
+            pairs("a=1&a=2+3%2C&b&%C3%A4=%"),
+            [pair("a", "1"), pair("a", "2 3,"), pair("b", ""), pair("ä", "%")]
+        );
     }
 }

@@ -69,8 +69,8 @@ pub struct LoggedRequest {
 impl LoggedRequest {
     /// Whether it asked for a change. The look-ups of the Latchel dialect are POSTs that only read.
     pub fn is_write(&self) -> bool {
-        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS")
-            && !(self.side == Side::Latchel && self.path.ends_with("/lookup"))
+        let look_up = self.side == Side::Latchel && self.path.ends_with("/lookup");
+        !(look_up || matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
     }
 
     /// A parameter's first value, decoded.

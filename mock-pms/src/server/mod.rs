@@ -7,7 +7,6 @@ pub(crate) mod state;
 
 pub use rate_limit::RateLimit;
 
-use std::future::Future;
 use std::io;
 use std::time::Duration;
 
@@ -232,9 +231,7 @@ fn serve(socket: TcpListener, router: Router, stopped: &watch::Receiver<bool>) -
     })
 }
 
-fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        // An error means that the sender is gone, and the server with it.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    }
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone, and the server with it.
+    let _ = stopped.wait_for(|stop| *stop).await;
 }

@@ -163,8 +163,8 @@ impl World {
     ) -> Result<Id, EditError> {
         let now = self.now();
         let before = T::table(self).get(id).cloned().ok_or_else(|| EditError::absent::<T>(id))?;
-        let mut fields = serde_json::to_value(&before)
-            .map_err(|e| EditError::malformed("set", e.to_string()))?;
+        let mut fields =
+            serde_json::to_value(&before).map_err(|e| EditError::malformed("set", e.to_string()))?;
         for (name, value) in set {
             if !set_at(&mut fields, name, value) {
                 return Err(EditError::malformed(&format!("set.{name}"), "no such place in the record"));
@@ -195,13 +195,14 @@ impl World {
 
 /// A time that the edit itself names wins over the clock's.
 fn keep_given_times<T: Record>(row: &mut T, set: &Map<String, Value>) -> Result<(), EditError> {
-    let given: Vec<_> =
-        ["created_at", "updated_at", "state_updated_at"].into_iter().filter_map(|k| set.get_key_value(k)).collect();
+    let given: Vec<_> = ["created_at", "updated_at", "state_updated_at"]
+        .into_iter()
+        .filter_map(|k| set.get_key_value(k))
+        .collect();
     if given.is_empty() {
         return Ok(());
     }
-    let mut fields =
-        serde_json::to_value(&*row).map_err(|e| EditError::malformed("set", e.to_string()))?;
+    let mut fields = serde_json::to_value(&*row).map_err(|e| EditError::malformed("set", e.to_string()))?;
     for (name, value) in given {
         set_at(&mut fields, name, value);
     }

@@ -109,9 +109,7 @@ impl World {
             let path = e.path().to_string();
             WorldError::Malformed { path, message: e.into_inner().to_string() }
         })?;
-        reader
-            .end()
-            .map_err(|e| WorldError::Malformed { path: ".".to_owned(), message: e.to_string() })?;
+        reader.end().map_err(|e| WorldError::Malformed { path: ".".to_owned(), message: e.to_string() })?;
         world.validate()?;
         Ok(world)
     }

@@ -1,5 +1,7 @@
 //! The platform's master data: the account, rentals, people, leases.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -309,12 +311,10 @@ impl Lease {
 }
 
 impl World {
-    /// Whether somebody lives there: a lease that is active on the platform's today.
-    pub(crate) fn occupied(&self, unit_id: Id) -> bool {
+    /// The units where somebody lives: by a lease that is active on the platform's today.
+    pub(crate) fn occupied_units(&self) -> HashSet<Id> {
         let today = self.platform_today();
-        self.platform
-            .leases
-            .iter()
-            .any(|l| l.unit_id == Some(unit_id) && l.status_on(today) == LeaseStatus::Active)
+        let active = |lease: &&Lease| lease.status_on(today) == LeaseStatus::Active;
+        self.platform.leases.iter().filter(active).filter_map(|lease| lease.unit_id).collect()
     }
 }

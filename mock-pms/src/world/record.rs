@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Category, EditError, Id, Job, LatchelProperty, Lease, Portfolio, Property, PropertyGroup, Resident, Table,
-    Task, Tenant, Unit, User, Vendor, WorkOrder, World,
+    Category, EditError, Id, Job, LatchelProperty, Lease, Portfolio, Property, PropertyGroup, Resident,
+    Table, Task, Tenant, Unit, User, Vendor, WorkOrder, World,
 };
 use crate::Side;
 

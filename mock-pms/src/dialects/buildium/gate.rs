@@ -1,0 +1,32 @@
+//! What is checked before a request reaches its endpoint: the query's length and the key.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::refuse;
+use crate::server::state::Shared;
+
+/// Longer query strings make the real service fail rather than complain.
+const MAX_QUERY: usize = 4096;
+
+pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    if request.uri().query().is_some_and(|query| query.len() > MAX_QUERY) {
+        return refuse(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error occurred.");
+    }
+    let known = shared.read(|world| {
+        let account = &world.platform.account;
+        header(request.headers(), "x-buildium-client-id") == Some(account.client_id.as_str())
+            && header(request.headers(), "x-buildium-client-secret") == Some(account.client_secret.as_str())
+    });
+    if known {
+        next.run(request).await
+    } else {
+        refuse(StatusCode::UNAUTHORIZED, "The client id or secret is missing or not valid.")
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,64 @@
+//! Latchel, in the contract of our own: `contracts/latchel.openapi.json`. Latchel's real reference is not
+//! public, so nothing here is a claim about it.
+
+mod body;
+mod call;
+mod company;
+mod gate;
+mod job_writes;
+mod jobs;
+mod listing;
+mod lookup;
+mod problem;
+mod properties;
+mod property_writes;
+mod resident_writes;
+mod residents;
+mod states;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use self::call::{look_up, read, write};
+use self::problem::Problem;
+use crate::server::state::Shared;
+
+const CONTRACT: &str = include_str!("../../../../contracts/latchel.openapi.json");
+
+/// An error answer that no field is to blame for, for the layers around the dialect.
+pub(crate) fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::new(status, message).into_response()
+}
+
+/// All endpoints.
+pub(crate) fn router(shared: &Shared) -> Router {
+    let properties = read("properties", properties::list);
+    let property = read("properties", properties::get);
+    let residents = read("residents", residents::list);
+    let resident = read("residents", residents::get);
+    let jobs = read("jobs", jobs::list);
+    let job = read("jobs", jobs::get);
+    Router::new()
+        .route("/v1/company", read("company", company::get))
+        .route("/v1/portfolios", read("portfolios", company::portfolios))
+        .route("/v1/properties", properties.merge(write("properties").post(property_writes::post)))
+        .route("/v1/properties/lookup", look_up("properties", properties::look_up))
+        .route("/v1/properties/{id}", property.merge(write("properties").patch(property_writes::patch)))
+        .route("/v1/residents", residents.merge(write("residents").post(resident_writes::post)))
+        .route("/v1/residents/lookup", look_up("residents", residents::look_up))
+        .route("/v1/residents/{id}", resident.merge(write("residents").patch(resident_writes::patch)))
+        .route("/v1/jobs", jobs.merge(write("jobs").post(job_writes::post)))
+        .route("/v1/jobs/lookup", look_up("jobs", jobs::look_up))
+        .route("/v1/jobs/{id}", job.merge(write("jobs").patch(job_writes::patch)))
+        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "There is no such resource.") })
+        .method_not_allowed_fallback(|| async {
+            refuse(StatusCode::METHOD_NOT_ALLOWED, "The resource does not support this method.")
+        })
+        .layer(from_fn_with_state(shared.clone(), gate::check))
+        // The contract is no secret: it stands outside the gate.
+        .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], CONTRACT) }))
+        .with_state(shared.clone())
+}

@@ -1,0 +1,4 @@
+//! The tests of the mock, over HTTP.
+
+mod latchel;
+mod world;
