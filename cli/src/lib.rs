@@ -1,1 +1,57 @@
-//! Two-way sync between a property management system and Latchel.
+//! The command `latchel-sync`, as a library: a binary with private adapters names their crates and calls [`main`].
+#![warn(missing_docs)]
+
+mod args;
+mod commands;
+mod config;
+mod connect;
+mod environment;
+mod exit;
+mod render;
+
+use std::process::ExitCode;
+
+use adapters as _;
+use clap::Parser;
+
+use crate::args::Args;
+use crate::exit::{Exit, Failure};
+
+/// Runs the command with the process's arguments.
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let usage = error.use_stderr();
+            // There is nobody left to tell if even this cannot be printed.
+            let _ = error.print();
+            return if usage { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    logging(args.verbose);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&Failure::run(error)).into(),
+    };
+    runtime.block_on(commands::run(args)).unwrap_or_else(|failure| report(&failure)).into()
+}
+
+fn report(failure: &Failure) -> Exit {
+    anstream::eprintln!("error: {:#}", failure.error);
+    if let Some(hint) = &failure.hint {
+        anstream::eprintln!("hint: {hint}");
+    }
+    failure.exit
+}
+
+fn logging(verbose: u8) {
+    let default = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env(environment::LOG)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    // A second initialisation, in a test, keeps the first.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

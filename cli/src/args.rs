@@ -1,0 +1,262 @@
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::environment;
+
+/// Two-way sync between a property management system and Latchel.
+#[derive(Debug, Parser)]
+#[command(
+    name = "latchel-sync",
+    version,
+    after_help = "Examples:\n  latchel-sync demo\n  latchel-sync init --platform buildium\n  latchel-sync check && latchel-sync plan && latchel-sync sync\n  latchel-sync status work-order 48211"
+)]
+pub(crate) struct Args {
+    /// The configuration file.
+    #[arg(long, global = true, env = environment::CONFIG, default_value = "latchel-sync.toml")]
+    pub config: PathBuf,
+    /// Say more on stderr; twice for every call.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Take this instant as now, for rehearsals and tests.
+    #[arg(long, global = true, hide_short_help = true, value_name = "INSTANT")]
+    pub now: Option<DateTime<Utc>>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented configuration file.
+    Init {
+        /// The platform to configure.
+        #[arg(long, default_value = "buildium")]
+        platform: String,
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Test both ends and say what is wrong and what to do.
+    Check {
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Show what a sync would do, record by record; write nothing.
+    Plan {
+        #[command(flatten)]
+        scope: Scope,
+        #[command(flatten)]
+        what: What,
+    },
+    /// Sync; without options, everything in both directions.
+    #[command(
+        after_help = "Examples:\n  latchel-sync sync\n  latchel-sync sync --only work-orders --direction to-platform\n  latchel-sync sync --since 2026-03-01T00:00:00Z"
+    )]
+    Sync {
+        #[command(flatten)]
+        scope: Scope,
+        #[command(flatten)]
+        what: What,
+    },
+    /// Show each account's health, or one work order's banner.
+    Status {
+        #[command(flatten)]
+        scope: Scope,
+        #[command(subcommand)]
+        of: Option<StatusOf>,
+    },
+    /// Explain why a record stands as it does.
+    #[command(
+        after_help = "Examples:\n  latchel-sync explain property 1204/20881\n  latchel-sync explain work-order 48211"
+    )]
+    Explain {
+        /// What it is.
+        kind: Explained,
+        /// Its id on either side, or a work order's number.
+        id: String,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// List runs, or show one.
+    Runs {
+        #[command(subcommand)]
+        show: Option<RunsShow>,
+        /// How many.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// List, retry or dismiss what is pending or failed.
+    Pending {
+        #[command(subcommand)]
+        action: PendingAction,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// List accounts, show one, or move its sync start.
+    Accounts {
+        #[command(subcommand)]
+        action: AccountsAction,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// List adapters, or show one.
+    Adapters {
+        #[command(subcommand)]
+        action: AdaptersAction,
+        /// As JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Show the sync rules and their reasons.
+    Rules {
+        /// As the Markdown of docs/rules.md.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the mock systems alone, for integration tests.
+    Mock {
+        /// The platform to imitate.
+        #[arg(long, default_value = "buildium")]
+        platform: String,
+        /// A world file (docs/mock-pms.md).
+        #[arg(long, conflicts_with = "generate")]
+        world: Option<PathBuf>,
+        /// A world to make, as `units=2000,seed=7`.
+        #[arg(long, default_value = "units=200,seed=1")]
+        generate: String,
+        /// The platform's port; 0 takes a free one.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Latchel's port; 0 takes a free one.
+        #[arg(long, default_value_t = 0)]
+        latchel_port: u16,
+        /// The admin API's port; 0 takes a free one.
+        #[arg(long, default_value_t = 0)]
+        admin_port: u16,
+    },
+    /// Write a shell's completions to stdout.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Scope {
+    /// One account; all of them otherwise.
+    #[arg(long, global = true)]
+    pub account: Option<String>,
+    /// As JSON on stdout.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct What {
+    /// Only these records.
+    #[arg(long, value_enum)]
+    pub only: Vec<Only>,
+    /// Only this way.
+    #[arg(long, value_enum, default_value_t = Way::Both)]
+    pub direction: Way,
+    /// Look at what changed since this instant, instead of the window.
+    #[arg(long, value_name = "INSTANT")]
+    pub since: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Only {
+    WorkOrders,
+    Properties,
+    Residents,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    ToLatchel,
+    ToPlatform,
+    Both,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StatusOf {
+    /// The banner of a work order, by an id or number of either side.
+    WorkOrder {
+        /// The id or number.
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Explained {
+    Property,
+    Resident,
+    WorkOrder,
+    Lease,
+    File,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsShow {
+    /// One run, with what was new or changed in it.
+    Show {
+        /// The run's id.
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PendingAction {
+    /// What is pending or failed, and since when.
+    List,
+    /// Try a record again, also one that was dismissed.
+    Retry(PendingRecord),
+    /// Leave a record alone until something about it changes.
+    Dismiss(PendingRecord),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PendingRecord {
+    /// property, resident or work-order.
+    pub kind: String,
+    /// The id, as `pending list` shows it.
+    pub id: String,
+    /// The record was read from Latchel.
+    #[arg(long)]
+    pub from_latchel: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountsAction {
+    /// Every account of the configuration.
+    List,
+    /// One account.
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Move the instant before which Latchel's work orders are left alone (rule L2).
+    SetSyncStart {
+        /// The account.
+        name: String,
+        /// The instant.
+        instant: DateTime<Utc>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdaptersAction {
+    /// Every adapter that this build has.
+    List,
+    /// One adapter's settings and capabilities.
+    Show {
+        /// Its name.
+        name: String,
+    },
+}

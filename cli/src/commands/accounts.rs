@@ -1,0 +1,68 @@
+use latchel_sync_core::Ledger;
+use latchel_sync_ledger::SqliteLedger;
+use serde_json::json;
+
+use crate::args::{AccountsAction, Scope};
+use crate::config::{Account, Config};
+use crate::exit::{Exit, Failure};
+use crate::{connect, render};
+
+pub(crate) async fn run(config: &Config, scope: &Scope, action: &AccountsAction) -> Result<Exit, Failure> {
+    match action {
+        AccountsAction::List => {
+            let ledger = connect::ledger_to_read(config).await?;
+            let mut all = Vec::new();
+            for account in config.chosen(scope.account.as_deref())? {
+                all.push(shown(account, &ledger).await?);
+            }
+            print(&all, scope.json)
+        }
+        AccountsAction::Show { name } => {
+            let ledger = connect::ledger_to_read(config).await?;
+            let mut all = Vec::new();
+            for account in config.chosen(Some(name))? {
+                all.push(shown(account, &ledger).await?);
+            }
+            print(&all, scope.json)
+        }
+        AccountsAction::SetSyncStart { name, instant } => {
+            config.chosen(Some(name))?;
+            let ledger = SqliteLedger::open(&config.ledger).await?;
+            if ledger.account(name).await?.is_none() {
+                anstream::eprintln!(
+                    "the account {name} has not been synced yet, so that it has no sync start"
+                );
+                return Ok(Exit::Partial);
+            }
+            ledger.set_sync_start(name, *instant).await?;
+            anstream::eprintln!("Latchel work orders created after {instant} are created on the platform");
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn shown(account: &Account, ledger: &SqliteLedger) -> Result<serde_json::Value, Failure> {
+    let known = ledger.account(&account.settings.name).await?;
+    Ok(json!({
+        "name": account.settings.name,
+        "time_zone": account.settings.time_zone.name(),
+        "platform": account.platform.get("adapter").and_then(toml::Value::as_str),
+        "sync_start": known.map(|known| known.sync_start),
+        "schedule": account.schedule,
+        "policy": account.settings.policy,
+    }))
+}
+
+fn print(all: &[serde_json::Value], json: bool) -> Result<Exit, Failure> {
+    if json {
+        render::json(&all)?;
+        return Ok(Exit::Done);
+    }
+    for account in all {
+        let text = |key: &str| account[key].as_str().unwrap_or("none yet").to_owned();
+        anstream::println!("{}: {}, {}", text("name"), text("platform"), text("time_zone"));
+        anstream::println!("  sync start {}", text("sync_start"));
+        anstream::println!("  policy {}", account["policy"]);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,43 @@
+//! One command a file.
+
+mod accounts;
+mod adapters;
+mod check;
+mod explain;
+mod init;
+mod mock;
+mod pending;
+mod rules;
+mod runs;
+mod status;
+mod sync;
+
+use chrono::{DateTime, Utc};
+use clap::CommandFactory;
+
+use crate::args::{Args, Command};
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+
+pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
+    let now: DateTime<Utc> = args.now.unwrap_or_else(Utc::now);
+    let config = || Config::read(&args.config);
+    match &args.command {
+        Command::Init { platform, force } => init::run(&args.config, platform, *force),
+        Command::Check { scope } => check::run(&config()?, scope, now).await,
+        Command::Plan { scope, what } => sync::plan(&config()?, scope, what, now).await,
+        Command::Sync { scope, what } => sync::sync(&config()?, scope, what, now).await,
+        Command::Status { scope, of } => status::run(&config()?, scope, of.as_ref(), now).await,
+        Command::Explain { kind, id, scope } => explain::run(config, *kind, id, scope, now).await,
+        Command::Runs { show, limit, scope } => runs::run(&config()?, scope, show.as_ref(), *limit).await,
+        Command::Pending { action, scope } => pending::run(&config()?, scope, action).await,
+        Command::Accounts { action, scope } => accounts::run(&config()?, scope, action).await,
+        Command::Adapters { action, json } => adapters::run(action, *json),
+        Command::Rules { markdown, json } => rules::run(*markdown, *json),
+        Command::Mock { .. } => mock::run(&args.command, now).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut std::io::stdout());
+            Ok(Exit::Done)
+        }
+    }
+}

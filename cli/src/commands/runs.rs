@@ -1,0 +1,91 @@
+use latchel_sync_core::Ledger;
+use latchel_sync_core::ledger::{Outcome, Run, RunId};
+use latchel_sync_core::model::RecordKey;
+use serde::Serialize;
+
+use crate::args::{RunsShow, Scope};
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+use crate::{connect, render};
+
+const PAGE: u32 = 500;
+
+#[derive(Serialize)]
+struct Shown {
+    run: Run,
+    outcomes: Vec<Outcome>,
+}
+
+pub(crate) async fn run(
+    config: &Config,
+    scope: &Scope,
+    show: Option<&RunsShow>,
+    limit: u32,
+) -> Result<Exit, Failure> {
+    let ledger = connect::ledger_to_read(config).await?;
+    if let Some(RunsShow::Show { id }) = show {
+        let wrong =
+            || Failure::usage(format!("{id:?} is not a run's id")).hint("`latchel-sync runs` lists them");
+        let id: RunId = serde_json::from_value(id.as_str().into()).map_err(|_| wrong())?;
+        return show_one(&ledger, id, scope.json).await;
+    }
+    let runs = ledger.runs(scope.account.as_deref(), limit).await?;
+    if scope.json {
+        render::json(&runs)?;
+        return Ok(Exit::Done);
+    }
+    let mut table = render::table(&["run", "account", "now (UTC)", "status", "records", "writes"]);
+    for run in &runs {
+        let records: u64 = run.phases.iter().map(|phase| phase.records()).sum();
+        let writes: u64 = run.phases.iter().map(|phase| phase.writes).sum();
+        table.add_row([
+            run.id.to_string(),
+            run.account.clone(),
+            run.now.format("%Y-%m-%d %H:%M:%S").to_string(),
+            run.status.as_str().to_owned(),
+            records.to_string(),
+            writes.to_string(),
+        ]);
+    }
+    anstream::println!("{table}");
+    Ok(Exit::Done)
+}
+
+async fn show_one(ledger: &dyn Ledger, id: RunId, json: bool) -> Result<Exit, Failure> {
+    let Some(run) = ledger.run(id).await? else {
+        anstream::eprintln!("there is no run {id}");
+        return Ok(Exit::Partial);
+    };
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    loop {
+        let after: Option<RecordKey> = outcomes.last().map(|outcome| outcome.key.clone());
+        let page = ledger.run_outcomes(id, after.as_ref(), PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        outcomes.extend(page);
+    }
+    if json {
+        render::json(&Shown { run, outcomes })?;
+        return Ok(Exit::Done);
+    }
+    anstream::println!("{} {} {}", run.id, run.account, run.status.as_str());
+    for phase in &run.phases {
+        anstream::println!("  {}: {} records, {} writes", phase.phase, phase.records(), phase.writes);
+        if let Some(error) = &phase.error {
+            anstream::println!("    ended early: {error}");
+        }
+    }
+    anstream::println!("new or changed:");
+    for outcome in &outcomes {
+        let detail = outcome.detail.as_deref().unwrap_or_default();
+        anstream::println!(
+            "  {:<10} {} {} {} {detail}",
+            outcome.action.as_str(),
+            outcome.key,
+            outcome.label,
+            outcome.reason
+        );
+    }
+    Ok(Exit::Done)
+}

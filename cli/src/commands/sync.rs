@@ -1,0 +1,194 @@
+//! `plan` and `sync`: the same run, with and without writes.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use indicatif::{ProgressBar, ProgressStyle};
+use latchel_sync_core::Ledger;
+use latchel_sync_core::engine::{Mode, Observer, Request, StopSignal};
+use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Phase, Run, RunStatus};
+use latchel_sync_core::model::{Kind, Window};
+use latchel_sync_ledger::SqliteLedger;
+
+use crate::args::{Only, Scope, Way, What};
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+use crate::{connect, render};
+
+/// Shows what a sync would do. The real ledger is only read; what the plan remembers goes to a scratch ledger.
+pub(crate) async fn plan(
+    config: &Config,
+    scope: &Scope,
+    what: &What,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    let printer = Printer { json: scope.json };
+    let mut exit = Exit::Done;
+    for account in config.chosen(scope.account.as_deref())? {
+        let real = connect::ledger_to_read(config).await?;
+        let ledger = Arc::new(Overlay::new(real, SqliteLedger::scratch().await?));
+        let engine = connect::engine(config, account, ledger)?;
+        let run = engine.run(&request(what, Mode::Plan, now), &printer).await?;
+        if scope.json {
+            render::json_line(&run)?;
+        } else {
+            summary(&run, "would come out");
+        }
+        exit = worse(exit, &run);
+    }
+    Ok(exit)
+}
+
+/// Syncs.
+pub(crate) async fn sync(
+    config: &Config,
+    scope: &Scope,
+    what: &What,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open(&config.ledger).await?);
+    let mut exit = Exit::Done;
+    let mut runs = Vec::new();
+    for account in config.chosen(scope.account.as_deref())? {
+        let engine = connect::engine(config, account, ledger.clone())?;
+        let request = request(what, Mode::Apply, now);
+        stop_on_interrupt(request.stop.clone());
+        let progress = Progress::new();
+        let run = engine.run(&request, &progress).await?;
+        progress.bar.finish_and_clear();
+        if !scope.json {
+            summary(&run, "came out");
+        }
+        exit = worse(exit, &run);
+        runs.push(run);
+    }
+    if scope.json {
+        render::json(&runs)?;
+    }
+    Ok(exit)
+}
+
+fn request(what: &What, mode: Mode, now: DateTime<Utc>) -> Request {
+    let kind = |phase: &Phase| {
+        let only = match phase.kind() {
+            Kind::Property => Only::Properties,
+            Kind::Resident => Only::Residents,
+            Kind::WorkOrder => Only::WorkOrders,
+        };
+        what.only.is_empty() || what.only.contains(&only)
+    };
+    let way = |phase: &Phase| match what.direction {
+        Way::Both => true,
+        Way::ToLatchel => phase.direction() == Direction::ToLatchel,
+        Way::ToPlatform => phase.direction() == Direction::ToPlatform,
+    };
+    Request {
+        phases: Phase::ALL.into_iter().filter(kind).filter(way).collect(),
+        since: what.since,
+        holder: format!("process {}", std::process::id()),
+        ..Request::everything(mode, now)
+    }
+}
+
+/// The first interrupt finishes the record at hand; the second stops at once, which is safe as well.
+fn stop_on_interrupt(stop: StopSignal) {
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if stop.is_set() {
+                std::process::exit(130);
+            }
+            stop.stop();
+            anstream::eprintln!("stopping after the record at hand; once more stops at once");
+        }
+    });
+}
+
+fn worse(exit: Exit, run: &Run) -> Exit {
+    let own = match run.status {
+        RunStatus::Success => Exit::Done,
+        RunStatus::Partial => Exit::Partial,
+        RunStatus::Failed | RunStatus::Unfinished => Exit::Failed,
+    };
+    if own as u8 > exit as u8 { own } else { exit }
+}
+
+/// The counts of each phase, by reason.
+fn summary(run: &Run, verb: &str) {
+    anstream::println!("\n{}: {} ({})", run.account, run.status.as_str(), run.id);
+    for phase in &run.phases {
+        anstream::println!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
+        for (reason, count) in &phase.counts {
+            anstream::println!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence());
+        }
+        if let Some(error) = &phase.error {
+            anstream::println!("    ended early: {error}");
+        }
+    }
+    for warning in &run.warnings {
+        anstream::eprintln!("warning: {warning}");
+    }
+}
+
+/// Prints a plan's outcomes as they come.
+#[derive(Debug)]
+struct Printer {
+    json: bool,
+}
+
+impl Observer for Printer {
+    fn phase_started(&self, phase: Phase, _window: Window) {
+        if !self.json {
+            anstream::println!("{phase}");
+        }
+    }
+
+    fn outcome(&self, _phase: Phase, outcome: &Outcome) {
+        if self.json {
+            // What cannot be printed shows in the exit code of the summary, which is printed the same way.
+            let _ = render::json_line(outcome);
+            return;
+        }
+        let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        anstream::println!(
+            "  {:<10} {} {} {} [{}]{detail}",
+            outcome.action.as_str(),
+            outcome.key,
+            outcome.label,
+            outcome.reason,
+            outcome.reason.rule()
+        );
+    }
+}
+
+/// Shows how far a sync is, where somebody watches.
+#[derive(Debug)]
+struct Progress {
+    bar: ProgressBar,
+    writes: Mutex<u64>,
+}
+
+impl Progress {
+    fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) =
+            ProgressStyle::with_template("{spinner} {prefix}: {pos} records, {msg} [{elapsed}]")
+        {
+            bar.set_style(style);
+        }
+        Self { bar, writes: Mutex::new(0) }
+    }
+}
+
+impl Observer for Progress {
+    fn phase_started(&self, phase: Phase, _window: Window) {
+        self.bar.set_prefix(phase.to_string());
+        self.bar.set_position(0);
+    }
+
+    fn outcome(&self, _phase: Phase, outcome: &Outcome) {
+        let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        *writes += u64::from(outcome.action.writes());
+        self.bar.inc(1);
+        self.bar.set_message(format!("{writes} writes"));
+    }
+}

@@ -1,0 +1,246 @@
+//! The configuration file. Every mistake is reported with file, line and key.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use latchel_sync_core::engine::AccountSettings;
+use latchel_sync_core::model::Policy;
+use latchel_sync_core::registry::{Setting, SettingForm, Settings};
+use secrecy::SecretString;
+use serde::Deserialize;
+use toml::{Spanned, Table, Value};
+
+use crate::exit::Failure;
+
+/// The configuration, read and checked, but with nothing connected.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub ledger: PathBuf,
+    pub accounts: Vec<Account>,
+    source: Source,
+}
+
+/// One account's configuration.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub settings: AccountSettings,
+    pub schedule: Schedule,
+    pub platform: Table,
+    pub latchel: Table,
+    start: usize,
+}
+
+/// When the account is synced by itself (rule W4).
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Schedule {
+    pub work_orders: String,
+    pub properties_and_residents: String,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { work_orders: "15m".to_owned(), properties_and_residents: "24h".to_owned() }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default = "ledger")]
+    ledger: PathBuf,
+    #[serde(default)]
+    account: Vec<Spanned<FileAccount>>,
+}
+
+fn ledger() -> PathBuf {
+    "latchel-sync.sqlite".into()
+}
+
+/// The policy's keys stand here one by one, because serde cannot refuse unknown keys beside a flattened struct.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileAccount {
+    name: Spanned<String>,
+    time_zone: Spanned<String>,
+    sync_method: latchel_sync_core::model::SyncMethod,
+    latchel_user: Option<String>,
+    #[serde(default)]
+    sync_method_overrides: latchel_sync_core::model::MethodOverrides,
+    #[serde(default)]
+    window: latchel_sync_core::model::WindowPolicy,
+    #[serde(default)]
+    exclude: latchel_sync_core::model::Exclusions,
+    #[serde(default)]
+    properties: latchel_sync_core::model::PropertyPolicy,
+    #[serde(default)]
+    residents: latchel_sync_core::model::ResidentPolicy,
+    #[serde(default)]
+    work_orders: latchel_sync_core::model::WorkOrderPolicy,
+    #[serde(default)]
+    schedule: Schedule,
+    platform: Table,
+    latchel: Table,
+}
+
+/// The file's text, to find lines in.
+#[derive(Debug)]
+struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+impl Config {
+    /// Reads and checks the file.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::usage(format!("{}: {error}", path.display()))
+                .hint("`latchel-sync init` writes one; `--config` names another")
+        })?;
+        let source = Source { path: path.to_owned(), text };
+        let file: File = toml::from_str(&source.text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            source.problem(at, error.message())
+        })?;
+        let mut names = BTreeMap::new();
+        let mut accounts = Vec::new();
+        for account in file.account {
+            let start = account.span().start;
+            let account = account.into_inner();
+            if names.insert(account.name.get_ref().clone(), ()).is_some() {
+                let at = account.name.span().start;
+                return Err(
+                    source.problem(at, &format!("name: a second account {:?}", account.name.get_ref()))
+                );
+            }
+            let time_zone: Tz = account.time_zone.get_ref().parse().map_err(|_| {
+                let problem = format!("time_zone: {:?} is not a time zone", account.time_zone.get_ref());
+                source
+                    .problem(account.time_zone.span().start, &problem)
+                    .hint("for example America/Los_Angeles")
+            })?;
+            let policy = Policy {
+                sync_method: account.sync_method,
+                latchel_user: account.latchel_user,
+                sync_method_overrides: account.sync_method_overrides,
+                window: account.window,
+                exclude: account.exclude,
+                properties: account.properties,
+                residents: account.residents,
+                work_orders: account.work_orders,
+            };
+            accounts.push(Account {
+                settings: AccountSettings { name: account.name.into_inner(), time_zone, policy },
+                schedule: account.schedule,
+                platform: account.platform,
+                latchel: account.latchel,
+                start,
+            });
+        }
+        if accounts.is_empty() {
+            return Err(source.problem(0, "there is no [[account]]"));
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Self { ledger: folder.join(file.ledger), accounts, source })
+    }
+
+    /// The account `name`, or all of them.
+    pub fn chosen(&self, name: Option<&str>) -> Result<Vec<&Account>, Failure> {
+        let all = || self.accounts.iter();
+        match name {
+            None => Ok(all().collect()),
+            Some(name) => match all().find(|account| account.settings.name == name) {
+                Some(account) => Ok(vec![account]),
+                None => {
+                    let names: Vec<_> = all().map(|account| account.settings.name.as_str()).collect();
+                    Err(Failure::usage(format!("no account {name:?} in {}", self.source.path.display()))
+                        .hint(format!("accounts: {}", names.join(", "))))
+                }
+            },
+        }
+    }
+
+    /// An adapter's settings out of its table; `section` is `platform` or `latchel`.
+    pub fn settings(&self, account: &Account, section: &str, known: &[Setting]) -> Result<Settings, Failure> {
+        let table = if section == "platform" { &account.platform } else { &account.latchel };
+        let mut values = serde_json::Map::new();
+        let mut secrets = BTreeMap::new();
+        for (key, value) in table.iter().filter(|(key, _)| *key != "adapter") {
+            let Some(setting) = known.iter().find(|setting| setting.key == key) else {
+                let keys: Vec<_> = known.iter().map(|setting| setting.key).collect();
+                return Err(self
+                    .problem(account, section, key, "is not a setting of this adapter")
+                    .hint(format!("its settings: {}", keys.join(", "))));
+            };
+            if setting.form == SettingForm::Secret {
+                let secret =
+                    self.secret(value).map_err(|problem| self.problem(account, section, key, &problem))?;
+                secrets.insert(key.clone(), secret);
+            } else {
+                let json = serde_json::to_value(value).map_err(Failure::run)?;
+                values.insert(key.clone(), json);
+            }
+        }
+        for setting in known.iter().filter(|setting| setting.required && setting.default.is_none()) {
+            if !table.contains_key(setting.key) {
+                return Err(self.problem(account, section, setting.key, "is missing").hint(setting.help));
+            }
+        }
+        Ok(Settings::new(values, secrets))
+    }
+
+    /// A mistake in an adapter's setting.
+    pub fn problem(&self, account: &Account, section: &str, key: &str, what: &str) -> Failure {
+        let at = self.source.find(account.start, section, key);
+        self.source.problem(at, &format!("{section}.{key}: {what}"))
+    }
+
+    /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, or the text itself.
+    fn secret(&self, value: &Value) -> Result<SecretString, String> {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Table(table) => match (table.get("env"), table.get("file"), table.len()) {
+                (Some(Value::String(name)), None, 1) => {
+                    std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"))?
+                }
+                (None, Some(Value::String(path)), 1) => {
+                    let folder = self.source.path.parent().unwrap_or(Path::new(""));
+                    std::fs::read_to_string(folder.join(path)).map_err(|error| format!("{path}: {error}"))?
+                }
+                _ => return Err("a secret is a text, { env = \"NAME\" } or { file = \"PATH\" }".to_owned()),
+            },
+            _ => return Err("a secret is a text, { env = \"NAME\" } or { file = \"PATH\" }".to_owned()),
+        };
+        match text.trim() {
+            "" => Err("the secret is empty".to_owned()),
+            text => Ok(text.to_owned().into()),
+        }
+    }
+}
+
+impl Source {
+    fn problem(&self, at: usize, what: &str) -> Failure {
+        let before = self.text.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Failure::usage(format!("{}:{line}:{column}: {what}", self.path.display()))
+    }
+
+    /// Where `key` stands in the section of the account that begins at `start`; the section itself if it is missing.
+    fn find(&self, start: usize, section: &str, key: &str) -> usize {
+        let header = format!("[account.{section}]");
+        let text = &self.text;
+        let begin = text[start..].find(&header).map_or(start, |at| start + at);
+        let body = begin + header.len().min(text.len() - begin);
+        let end = text[body..].find("\n[").map_or(text.len(), |at| body + at);
+        let mut at = body;
+        for line in text[body..end].split_inclusive('\n') {
+            if line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
+                return at;
+            }
+            at += line.len();
+        }
+        begin
+    }
+}

@@ -1,0 +1,61 @@
+//! From an account's configuration to an engine.
+
+use std::sync::Arc;
+
+use latchel_sync_core::engine::Engine;
+use latchel_sync_core::registry::{self, LatchelAdapter, PlatformAdapter};
+use latchel_sync_core::{Error, ErrorKind, Ledger};
+use latchel_sync_ledger::SqliteLedger;
+
+use crate::config::{Account, Config};
+use crate::exit::Failure;
+
+/// The platform adapter that an account names.
+pub(crate) fn platform_adapter(
+    config: &Config,
+    account: &Account,
+) -> Result<&'static PlatformAdapter, Failure> {
+    let name = account.platform.get("adapter").and_then(toml::Value::as_str).unwrap_or_default();
+    registry::platforms().into_iter().find(|adapter| adapter.name == name).ok_or_else(|| {
+        let known: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();
+        config
+            .problem(account, "platform", "adapter", &format!("there is no adapter {name:?}"))
+            .hint(format!("adapters: {}", known.join(", ")))
+    })
+}
+
+fn latchel_adapter(config: &Config, account: &Account) -> Result<&'static LatchelAdapter, Failure> {
+    let name = account.latchel.get("adapter").and_then(toml::Value::as_str).unwrap_or("latchel");
+    registry::latchels().into_iter().find(|adapter| adapter.name == name).ok_or_else(|| {
+        let known: Vec<_> = registry::latchels().iter().map(|adapter| adapter.name).collect();
+        config
+            .problem(account, "latchel", "adapter", &format!("there is no adapter {name:?}"))
+            .hint(format!("adapters: {}", known.join(", ")))
+    })
+}
+
+/// Puts an account's engine together; nothing is called yet.
+pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>) -> Result<Engine, Failure> {
+    let platform = platform_adapter(config, account)?;
+    let latchel = latchel_adapter(config, account)?;
+    let wrong = |section: &'static str| {
+        move |error: Error| match (error.kind(), error.context("key")) {
+            (ErrorKind::Config, Some(key)) => config.problem(account, section, key, error.message()),
+            _ => Failure::from(error),
+        }
+    };
+    let settings = config.settings(account, "platform", platform.settings)?;
+    let far_side = (platform.connect)(&settings).map_err(wrong("platform"))?;
+    let settings = config.settings(account, "latchel", latchel.settings)?;
+    let latchel = (latchel.connect)(&settings).map_err(wrong("latchel"))?;
+    Ok(Engine::new(account.settings.clone(), far_side, latchel, ledger))
+}
+
+/// The ledger for reading: an empty one if there is no file yet, which is not made.
+pub(crate) async fn ledger_to_read(config: &Config) -> Result<SqliteLedger, Failure> {
+    if config.ledger.exists() {
+        Ok(SqliteLedger::open_existing(&config.ledger).await?)
+    } else {
+        Ok(SqliteLedger::in_memory().await?)
+    }
+}

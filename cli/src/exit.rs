@@ -1,0 +1,54 @@
+use std::process::ExitCode;
+
+use anyhow::Error;
+
+/// What the exit code means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done = 0,
+    /// Done, but some records failed, or what was asked for does not exist.
+    Partial = 1,
+    /// It could not run.
+    Failed = 2,
+    /// Wrong usage or configuration.
+    Usage = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command ended early, and what to do.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub exit: Exit,
+    pub error: Error,
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// It could not run.
+    pub fn run(error: impl Into<Error>) -> Self {
+        Self { exit: Exit::Failed, error: error.into(), hint: None }
+    }
+
+    /// Wrong usage or configuration.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, error: Error::msg(message.into()), hint: None }
+    }
+
+    /// The same, with what to do.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl From<latchel_sync_core::Error> for Failure {
+    fn from(error: latchel_sync_core::Error) -> Self {
+        // The error's own text already has its cause.
+        Self::run(Error::msg(error.to_string()))
+    }
+}
