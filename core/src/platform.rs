@@ -24,7 +24,7 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 /// # Behavior of every call
 ///
 /// - Calls that read may be repeated at will and change nothing.
-/// - A failure has the [`ErrorKind`] that says whether it is temporary, and names what it happened on.
+/// - A failure has the [`ErrorKind`](crate::ErrorKind) that says whether it is temporary, and names what it happened on.
 /// - No error, log line or `Debug` output holds a credential.
 /// - A row that cannot be understood becomes [`Row::Invalid`] and names its field; it never fails the page.
 /// - An enum value that is not known is taken as the least harmful one, never refused.
