@@ -140,6 +140,15 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 0)]
         admin_port: u16,
     },
+    /// Show the whole thing on a world of its own: nothing to configure.
+    Demo {
+        /// About how many rentable units.
+        #[arg(long, default_value_t = 240)]
+        units: u32,
+        /// What the world's chance starts from.
+        #[arg(long, default_value_t = 3)]
+        seed: u64,
+    },
     /// Write a shell's completions to stdout.
     Completions {
         /// The shell.

@@ -3,6 +3,7 @@
 mod accounts;
 mod adapters;
 mod check;
+mod demo;
 mod explain;
 mod init;
 mod mock;
@@ -35,6 +36,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Adapters { action, json } => adapters::run(action, *json),
         Command::Rules { markdown, json } => rules::run(*markdown, *json),
         Command::Mock { .. } => mock::run(&args.command, now).await,
+        Command::Demo { units, seed } => demo::run(*units, *seed, now).await,
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut std::io::stdout());
             Ok(Exit::Done)
