@@ -70,7 +70,7 @@ fn print(one: &Explanation) {
         anstream::println!("    {mark}  {:<4} {} ({})", check.rule.as_str(), check.condition, check.value);
     }
     let detail = one.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let rule = one.reason.rule();
+    let rule = one.reason.rule_for(&one.key);
     anstream::println!("  decided by {rule}: {}{detail}", one.reason.sentence());
     anstream::println!("  a run would do: {} [{}]", one.action.as_str(), one.reason);
     if !one.reason.remedy().is_empty() {

@@ -155,7 +155,7 @@ impl Observer for Printer {
             outcome.key,
             outcome.label,
             outcome.reason,
-            outcome.reason.rule()
+            outcome.reason.rule_for(&outcome.key)
         );
     }
 }

@@ -83,7 +83,12 @@ fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
 }
 
 fn explanation(outcome: &Outcome) -> String {
-    let rule = format!("{} ({}, rule {})", outcome.reason.sentence(), outcome.reason, outcome.reason.rule());
+    let rule = format!(
+        "{} ({}, rule {})",
+        outcome.reason.sentence(),
+        outcome.reason,
+        outcome.reason.rule_for(&outcome.key)
+    );
     match (&outcome.detail, outcome.status()) {
         (Some(detail), Status::Failed) => format!("{rule} {detail}. It is tried again in the next run."),
         (Some(detail), _) => format!("{rule} {detail}"),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::RuleId;
 use crate::ledger::Status;
+use crate::model::{Kind, RecordKey, Side};
 
 macro_rules! reasons {
     ($($name:ident $code:literal $rule:ident $status:ident: $sentence:literal, $remedy:literal;)*) => {
@@ -197,6 +198,16 @@ reasons! {
 }
 
 impl Reason {
+    /// The rule that gave this reason to this record: some reasons belong to a rule in each direction.
+    pub fn rule_for(self, key: &RecordKey) -> RuleId {
+        match (self, key.kind, key.side) {
+            (Self::NoPropertyMatch, Kind::WorkOrder, Side::Platform) => RuleId::WP3,
+            (Self::NoPropertyMatch, Kind::WorkOrder, Side::Latchel) => RuleId::L3,
+            (Self::MethodNone, Kind::WorkOrder, Side::Latchel) => RuleId::L4,
+            _ => self.rule(),
+        }
+    }
+
     /// Reads back what [`Reason::code`] wrote.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reason| reason.code() == code)
