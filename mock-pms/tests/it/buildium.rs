@@ -9,7 +9,7 @@ use hyper_util::rt::TokioExecutor;
 use mock_pms::{GenerateSpec, MockServer, Options, World};
 use serde_json::{Value, json};
 
-async fn server(options: Options) -> MockServer {
+pub async fn server(options: Options) -> MockServer {
     let now = "2026-03-02T15:00:00Z".parse().expect("an instant");
     let world = World::generate(&GenerateSpec { units: 60, seed: 3, now });
     MockServer::start(world, options).await.expect("the mock starts")
@@ -37,7 +37,7 @@ async fn call(
     (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
 }
 
-async fn get(server: &MockServer, path: &str) -> (u16, Value) {
+pub async fn get(server: &MockServer, path: &str) -> (u16, Value) {
     call(server, Method::GET, path, None, "mock-client-secret").await
 }
 

@@ -1,5 +1,6 @@
 //! The tests of the mock, over HTTP.
 
 mod buildium;
+mod buildium_spec;
 mod latchel;
 mod world;
