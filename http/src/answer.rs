@@ -5,9 +5,16 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use reqwest::header::{DATE, HeaderMap};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::decode;
 
 /// A successful answer.
 pub struct Answer {
+    /// Its HTTP status, 200 to 299.
+    pub status: u16,
+    /// The request that it answers, for errors.
+    pub(crate) call: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -27,21 +34,39 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Malformed`] with the context `field` that names what could not be understood.
+    /// [`ErrorKind::Malformed`] with the contexts `call` and `field`, which names what could not be understood.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
-        serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let field = error.path().to_string();
-            Error::new(ErrorKind::Malformed, "the answer could not be understood")
-                .with("field", field)
-                .with_source(error.into_inner())
-        })
+        let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let field = decode::field(&error);
+            self.malformed(error.into_inner()).with("field", field)
+        })?;
+        json.end().map_err(|error| self.malformed(error))?;
+        Ok(read)
+    }
+
+    /// Reads the body as any JSON.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Answer::json`].
+    pub fn value(&self) -> Result<Value> {
+        self.json()
+    }
+
+    fn malformed(&self, cause: serde_json::Error) -> Error {
+        Error::new(ErrorKind::Malformed, "the answer could not be understood")
+            .with("call", &self.call)
+            .with_source(cause)
     }
 }
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("bytes", &self.body.len()).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod answer;
 mod call;
+mod decode;
+mod failure;
 mod limit;
 mod retry;
 mod rows;

@@ -1,26 +1,33 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{ErrorKind, Result};
+
+use crate::failure::{Failure, Reached};
 
 const ATTEMPTS_AFTER_THE_FIRST: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// A far side that asks for more than this gets its pause from whoever called: the error names it.
+const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(60);
 
 /// Whether a call may be repeated after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// It only reads, so that every temporary failure may be tried again.
     Always,
-    /// It writes: only what was surely not processed may be tried again, which "too many requests" says.
+    /// It writes: only what was surely not processed may be tried again, which "too many requests" says, and
+    /// which holds for what never left.
     IfNotProcessed,
 }
 
 impl Repeat {
-    fn allows(self, error: &Error) -> bool {
+    fn allows(self, failure: &Failure) -> bool {
         match self {
-            Self::Always => error.is_temporary(),
-            Self::IfNotProcessed => error.kind() == ErrorKind::RateLimited,
+            Self::Always => failure.error.is_temporary(),
+            Self::IfNotProcessed => {
+                failure.error.kind() == ErrorKind::RateLimited || failure.reached == Reached::Never
+            }
         }
     }
 }
@@ -29,7 +36,7 @@ impl Repeat {
 pub(crate) async fn with_retries<T, F, Fut>(repeat: Repeat, attempt: F) -> Result<T>
 where
     F: FnMut() -> Fut,
-    Fut: Future<Output = Result<T>>,
+    Fut: Future<Output = Result<T, Failure>>,
 {
     let pauses = ExponentialBuilder::default()
         .with_min_delay(FIRST_PAUSE)
@@ -38,8 +45,58 @@ where
         .with_jitter();
     attempt
         .retry(pauses)
-        .when(|error| repeat.allows(error))
-        .adjust(|error, pause| pause.map(|pause| error.retry_after().map_or(pause, |asked| asked.max(pause))))
-        .notify(|error, pause| tracing::debug!(%error, ?pause, "trying again"))
+        .when(|failure| repeat.allows(failure))
+        .adjust(|failure, pause| longer(pause?, failure.error.retry_after()))
+        .notify(|failure, pause| tracing::debug!(error = %failure.error, ?pause, "trying again"))
         .await
+        .map_err(|failure| failure.error)
+}
+
+/// The longer of our pause and the one that was asked for; `None` gives up.
+fn longer(ours: Duration, asked: Option<Duration>) -> Option<Duration> {
+    match asked {
+        Some(asked) if asked > LONGEST_ASKED_PAUSE => None,
+        Some(asked) => Some(asked.max(ours)),
+        None => Some(ours),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use latchel_sync_core::Error;
+
+    use super::*;
+
+    /// How often a write is tried that fails once and succeeds then.
+    async fn tries_of_a_write(kind: ErrorKind, reached: Reached) -> u32 {
+        let tries = Cell::new(0);
+        let attempt = || {
+            tries.set(tries.get() + 1);
+            let first = tries.get() == 1;
+            let failure = || Failure { error: Error::new(kind, "a failure"), reached };
+            async move { if first { Err(failure()) } else { Ok(()) } }
+        };
+        let _ = with_retries(Repeat::IfNotProcessed, attempt).await;
+        tries.get()
+    }
+
+    #[tokio::test]
+    async fn a_write_is_repeated_only_if_it_was_surely_not_processed() {
+        assert_eq!(tries_of_a_write(ErrorKind::RateLimited, Reached::Maybe).await, 2);
+        assert_eq!(tries_of_a_write(ErrorKind::Unavailable, Reached::Never).await, 2);
+        for kind in [ErrorKind::Unavailable, ErrorKind::Timeout, ErrorKind::Malformed, ErrorKind::Refused] {
+            assert_eq!(tries_of_a_write(kind, Reached::Maybe).await, 1, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_pause_that_is_asked_for_is_kept_or_left_to_the_caller() {
+        let second = Duration::from_secs(1);
+        assert_eq!(longer(second, None), Some(second));
+        assert_eq!(longer(second, Some(Duration::ZERO)), Some(second));
+        assert_eq!(longer(second, Some(30 * second)), Some(30 * second));
+        assert_eq!(longer(second, Some(3_600 * second)), None);
+    }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,17 @@ pub(crate) struct Inner {
     pub client: reqwest::Client,
     pub limits: Limits,
     pub explain_error: ExplainError,
+    secrets: Vec<SecretString>,
+}
+
+impl Inner {
+    /// `text` with every secret blotted out: a far side may repeat the key that it refuses.
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| match secret.expose_secret().trim() {
+            "" => text,
+            secret => text.replace(secret, "[secret]"),
+        })
+    }
 }
 
 impl Transport {
@@ -36,6 +48,7 @@ impl Transport {
             name,
             base_url: base_url.to_owned(),
             headers: Vec::new(),
+            secrets: Vec::new(),
             limits: Vec::new(),
             timeout: TIMEOUT,
             explain_error: |_| None,
@@ -77,7 +90,8 @@ impl fmt::Debug for Transport {
 pub struct TransportBuilder {
     name: &'static str,
     base_url: String,
-    headers: Vec<(&'static str, SecretString)>,
+    headers: Vec<(&'static str, String)>,
+    secrets: Vec<(&'static str, SecretString)>,
     limits: Vec<RateLimit>,
     timeout: Duration,
     explain_error: ExplainError,
@@ -86,7 +100,13 @@ pub struct TransportBuilder {
 impl TransportBuilder {
     /// Sends a secret with every call.
     pub fn secret_header(mut self, name: &'static str, value: SecretString) -> Self {
-        self.headers.push((name, value));
+        self.secrets.push((name, value));
+        self
+    }
+
+    /// Sends a value that is no secret with every call.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -115,21 +135,23 @@ impl TransportBuilder {
     /// [`ErrorKind::Config`] if the address or a header cannot be used; the context `key` names the setting.
     pub fn build(self) -> Result<Transport> {
         let base = base_url(&self.base_url)?;
+        let limits = Limits::new(&self.limits)?;
         let mut headers = HeaderMap::new();
-        for (name, secret) in &self.headers {
-            let mut value = HeaderValue::from_str(secret.expose_secret().trim()).map_err(|_| {
-                Error::new(ErrorKind::Config, "a secret has characters that no header can carry")
-                    .with("header", name)
-            })?;
+        for (name, value) in &self.headers {
+            headers.insert(header_name(name)?, header_value(name, value)?);
+        }
+        for (name, secret) in &self.secrets {
+            let mut value = header_value(name, secret.expose_secret())?;
             value.set_sensitive(true);
-            headers.insert(HeaderName::from_static(name), value);
+            headers.insert(header_name(name)?, value);
         }
         Ok(Transport(Arc::new(Inner {
             name: self.name,
+            client: client(&base, headers, self.timeout)?,
             base,
-            client: client(headers, self.timeout)?,
-            limits: Limits::new(&self.limits),
+            limits,
             explain_error: self.explain_error,
+            secrets: self.secrets.into_iter().map(|(_, secret)| secret).collect(),
         })))
     }
 }
@@ -140,15 +162,36 @@ impl fmt::Debug for TransportBuilder {
     }
 }
 
-/// Plain http shows credentials to the network, so that it is for this machine only.
+fn header_name(name: &'static str) -> Result<HeaderName> {
+    name.parse().map_err(|_| Error::new(ErrorKind::Config, "this cannot name a header").with("header", name))
+}
+
+/// The value stays out of the error: it may be a secret.
+fn header_value(name: &'static str, value: &str) -> Result<HeaderValue> {
+    HeaderValue::from_str(value.trim()).map_err(|_| {
+        Error::new(ErrorKind::Config, "the value has characters that no header can carry")
+            .with("header", name)
+    })
+}
+
+/// Plain http shows credentials to the network, so that it is for this machine only. What is refused before the
+/// address is known to hold no credentials stays out of the error.
 fn base_url(text: &str) -> Result<Url> {
-    let wrong = |what: &str| Error::new(ErrorKind::Config, what).with("key", "base_url").with("value", text);
-    let mut url = Url::parse(text.trim()).map_err(|error| wrong("not an address").with_source(error))?;
-    let host = url.host_str().ok_or_else(|| wrong("the address has no host"))?;
-    let loopback = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    let wrong = |what: &str| Error::new(ErrorKind::Config, what).with("key", "base_url");
+    let mut url = Url::parse(text.trim()).map_err(|error| {
+        wrong("this is not an address: write one such as https://api.example.com").with_source(error)
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("the address must hold no credentials: they have settings of their own"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("the address must end with its path, without ? and #"));
+    }
+    let wrong = |what: &str| wrong(what).with("value", text.trim());
     match url.scheme() {
+        _ if url.host_str().is_none() => return Err(wrong("the address has no host")),
         "https" => {}
-        "http" if loopback => {}
+        "http" if is_loopback(&url) => {}
         "http" => return Err(wrong("plain http would show the credentials to the network: use https")),
         _ => return Err(wrong("the address must begin with https://")),
     }
@@ -159,15 +202,27 @@ fn base_url(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// The one place that makes a client. Redirects are not followed, so that credentials go to no other host.
-fn client(headers: HeaderMap, timeout: Duration) -> Result<reqwest::Client> {
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The one place that makes a client. Redirects are not followed, so that credentials go to no other host, and
+/// whether to try again is for `retry.rs` alone.
+fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Result<reqwest::Client> {
     // An `Err` says that a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     #[expect(clippy::disallowed_methods, reason = "this is the one place that builds clients")]
-    let builder = reqwest::Client::builder();
+    let mut builder = reqwest::Client::builder();
+    if is_loopback(base) {
+        // A proxy would take what is meant for this machine out of it.
+        builder = builder.no_proxy();
+    }
     builder
         .default_headers(headers)
         .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(timeout)
         .user_agent(concat!("latchel-sync/", env!("CARGO_PKG_VERSION")))

@@ -1,6 +1,8 @@
 //! The client against a server that misbehaves.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod faults;
+
 use latchel_sync_core::ErrorKind;
 use latchel_sync_http::{Transport, rows};
 use serde_json::{Value, json};
@@ -108,7 +110,8 @@ fn one_bad_row_does_not_fail_its_page() {
     let read = rows::<Row>(page, |row| row.get("Id").map(ToString::to_string));
     assert_eq!(read[0].as_ref().map(|row| row.id).ok(), Some(1));
     assert_eq!(read[1].as_ref().err().map(|bad| bad.field.as_str()), Some("Id"));
-    assert_eq!(read[2].as_ref().err().map(|bad| bad.id.as_str()), Some("row 3 of a page, without an id"));
+    let bad = read[2].as_ref().err().expect("a row without an id");
+    assert_eq!((bad.id.as_str(), bad.field.as_str()), ("row 3 of a page, without an id", "Id"));
 }
 
 #[test]

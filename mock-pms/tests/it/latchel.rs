@@ -8,15 +8,12 @@ mod properties;
 mod residents;
 mod strictness;
 
-use axum::body::{Body, Bytes};
-use axum::http::{Method, Request, StatusCode, header};
-use http_body_util::BodyExt;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use axum::http::{Method, StatusCode};
 use mock_pms::{MockServer, Options, RateLimit, World};
 use serde_json::{Value, json};
 
 use self::contract::Contract;
+use crate::client::{Reply, send};
 
 const KEY: &str = "latchel-key";
 
@@ -26,21 +23,7 @@ struct Latchel {
     contract: Contract,
 }
 
-/// An answer that kept to the contract.
-#[derive(Debug)]
-struct Reply {
-    status: u16,
-    body: Value,
-}
-
 impl Reply {
-    /// The body of a good answer.
-    #[track_caller]
-    fn good(self) -> Value {
-        assert!(self.status < 300, "{} {}", self.status, self.body);
-        self.body
-    }
-
     /// Status and field of an error answer.
     fn fault(&self) -> (u16, Option<&str>) {
         (self.status, self.body["error"]["field"].as_str())
@@ -89,19 +72,10 @@ impl Latchel {
 
     /// Sends whatever it is told.
     async fn raw(&self, method: Method, path: &str, key: Option<&str>, body: String) -> Reply {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.server.latchel_url()))
-            .header(header::CONTENT_TYPE, "application/json");
-        if let Some(key) = key {
-            request = request.header("x-api-key", key);
-        }
-        let request = request.body(Body::from(body)).expect("a good request");
-        let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-        let response = client.request(request).await.expect("an answer");
-        let status = response.status().as_u16();
-        let bytes: Bytes = response.into_body().collect().await.expect("a body").to_bytes();
-        Reply { status, body: serde_json::from_slice(&bytes).expect("JSON") }
+        let headers =
+            key.map(|key| ("x-api-key", key)).into_iter().chain([("content-type", "application/json")]);
+        send(method, &format!("{}{path}", self.server.latchel_url()), &headers.collect::<Vec<_>>(), body)
+            .await
     }
 }
 

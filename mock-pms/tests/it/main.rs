@@ -1,6 +1,7 @@
 //! The tests of the mock, over HTTP.
 
+mod admin;
 mod buildium;
-mod buildium_spec;
+mod client;
 mod latchel;
 mod world;

@@ -1,7 +1,8 @@
 //! Worlds: generated ones, and files that are wrong.
 
 use chrono::{DateTime, Utc};
-use mock_pms::{GenerateSpec, World};
+use mock_pms::{Dialect, GenerateSpec, MockServer, Options, Ports, World};
+use serde_json::{Value, json};
 
 #[expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 fn now() -> DateTime<Utc> {
@@ -47,4 +48,93 @@ fn a_wrong_world_file_names_the_place() {
     let dangling = good.replacen("\"property_id\": 1000", "\"property_id\": 77", 1);
     let error = World::from_json(&dangling).expect_err("a reference to nowhere").to_string();
     assert!(error.contains("property_id") && error.contains("77"), "{error}");
+}
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/small-world.json");
+
+#[test]
+fn the_example_loads_and_survives_a_round_trip() {
+    let world = World::from_file(EXAMPLE).expect("the example is a world");
+    assert_eq!(World::from_json(&world.to_json()).expect("its JSON is a world"), world);
+}
+
+#[test]
+fn a_file_that_is_no_world_is_named() {
+    let error = World::from_file("/nonexistent/world.json").expect_err("no file").to_string();
+    assert!(error.starts_with("world file /nonexistent/world.json: No such file"), "{error}");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let error = World::from_file(manifest).expect_err("no JSON").to_string();
+    assert!(error.starts_with(&format!("world file {manifest}: ")), "{error}");
+}
+
+#[test]
+fn every_mistake_in_a_world_names_its_path() {
+    let text = std::fs::read_to_string(EXAMPLE).expect("the example");
+    let good: Value = serde_json::from_str(&text).expect("JSON");
+    let cases = [
+        ("/clock/mode", json!("stopped"), "clock.mode: unknown variant `stopped`"),
+        ("/clock/now", json!("today"), "clock.now: "),
+        ("/platform/account/timezone", json!("Atlantis"), "platform.account.timezone: "),
+        ("/platform/properties/1/kind", json!("castle"), "platform.properties[1].kind: unknown variant"),
+        ("/platform/properties/1/id", json!(1), "platform.properties: id 1 occurs twice"),
+        ("/platform/properties/1/id", json!(0), "platform.properties[1].id: 0 is outside 1..=2147483647"),
+        ("/platform/units/1/id", json!(4_000_000_000_i64), "platform.units[1].id: 4000000000 is outside"),
+        (
+            "/platform/property_groups/0/property_ids/0",
+            json!(9),
+            "platform.property_groups[0].property_ids[0]: no",
+        ),
+        ("/platform/leases/0/unit_id", json!(99), "platform.leases[0].unit_id: no unit 99"),
+        (
+            "/platform/leases/0/property_id",
+            json!(2),
+            "platform.leases[0].unit_id: unit 11 belongs to property 1",
+        ),
+        (
+            "/platform/leases/0/tenants/1/tenant_id",
+            json!(9),
+            "platform.leases[0].tenants[1].tenant_id: no tenant 9",
+        ),
+        (
+            "/platform/leases/0/move_outs/0/tenant_id",
+            json!(23),
+            "platform.leases[0].move_outs[0].tenant_id: tenant 23",
+        ),
+        ("/platform/leases/0/from_date", json!("2026-02-30"), "platform.leases[0].from_date: "),
+        ("/platform/tasks/0/assigned_to", json!(9), "platform.tasks[0].assigned_to: no user 9"),
+        ("/platform/work_orders/2/task_id", json!(9), "platform.work_orders[2].task_id: no task 9"),
+        (
+            "/latchel/properties/0/portfolio_id",
+            json!(9),
+            "latchel.properties[0].portfolio_id: no portfolio 9",
+        ),
+        ("/latchel/residents/0/property_id", json!(9), "latchel.residents[0].property_id: no property 9"),
+        ("/latchel/jobs/0/tenant_id", json!(9), "latchel.jobs[0].tenant_id: no resident 9"),
+        ("/latchel/jobs/0/severity", json!("bad"), "latchel.jobs[0].severity: unknown variant"),
+    ];
+    for (place, value, expected) in cases {
+        let mut world = good.clone();
+        *world.pointer_mut(place).expect("a place") = value;
+        let error = World::from_json(&world.to_string()).expect_err(place).to_string();
+        assert!(error.starts_with(expected), "{place}: {error}");
+    }
+    let error = World::from_json(&format!("{text} {{}}")).expect_err("two worlds").to_string();
+    assert!(error.starts_with(".: trailing characters"), "{error}");
+}
+
+#[test]
+fn a_platform_is_known_by_name() {
+    assert_eq!("buildium".parse(), Ok(Dialect::Buildium));
+    let error = "Buildium".parse::<Dialect>().expect_err("another case").to_string();
+    assert_eq!(error, "no platform \"Buildium\"; known: buildium");
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let latchel = taken.local_addr().expect("an address").port();
+    let options = Options { ports: Ports { latchel, ..Ports::default() }, ..Options::default() };
+    let world = World::from_file(EXAMPLE).expect("the example is a world");
+    let error = MockServer::start(world, options).await.expect_err("a taken port").to_string();
+    assert!(error.starts_with(&format!("cannot listen on 127.0.0.1:{latchel} for Latchel: ")), "{error}");
 }

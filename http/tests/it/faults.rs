@@ -1,0 +1,172 @@
+//! Answers that are too long, too late or to be had elsewhere, and secrets that come back.
+
+use std::time::Duration;
+
+use latchel_sync_core::registry::RateLimit;
+use latchel_sync_core::{Error, ErrorKind};
+use latchel_sync_http::Transport;
+use serde_json::{Value, json};
+use wiremock::matchers::{header, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::{answers, transport};
+
+const MEBIBYTE: usize = 1024 * 1024;
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off() {
+    let server = MockServer::start().await;
+    let long = ResponseTemplate::new(200).set_body_bytes(vec![b' '; 32 * MEBIBYTE + 1]);
+    answers(&server, "GET", long, 1).await;
+    let error = transport(&server).get("v1/things").send().await.expect_err("too long");
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.message().contains("more than 33554432 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn the_longest_answer_is_read() {
+    let server = MockServer::start().await;
+    answers(&server, "GET", ResponseTemplate::new(200).set_body_bytes(vec![b' '; 32 * MEBIBYTE]), 1).await;
+    let answer = transport(&server).get("v1/things").send().await.expect("an answer");
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn a_write_that_got_no_answer_in_time_is_not_repeated() {
+    let server = MockServer::start().await;
+    answers(&server, "POST", ResponseTemplate::new(201).set_delay(Duration::from_secs(30)), 1).await;
+    let hasty = Transport::builder("Far", &server.uri())
+        .timeout(Duration::from_millis(200))
+        .build()
+        .expect("a transport");
+    let error = hasty.post("v1/things").json(&json!({})).send().await.expect_err("no answer");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.leaves_outcome_unknown());
+    assert_eq!(error.context("call"), Some(format!("POST {}/v1/things", server.uri()).as_str()));
+}
+
+#[tokio::test]
+async fn a_post_that_only_reads_is_repeated() {
+    let server = MockServer::start().await;
+    Mock::given(path("/v1/things"))
+        .respond_with(ResponseTemplate::new(502))
+        .up_to_n_times(1)
+        .expect(1)
+        .mount(&server)
+        .await;
+    answers(&server, "POST", ResponseTemplate::new(200).set_body_json(json!([])), 1).await;
+    let answer = transport(&server).post("v1/things").json(&json!({})).reads().send().await.expect("rows");
+    assert_eq!(answer.value().expect("JSON"), json!([]));
+}
+
+#[tokio::test]
+async fn a_read_that_keeps_failing_is_tried_five_times() {
+    let server = MockServer::start().await;
+    answers(&server, "GET", ResponseTemplate::new(503), 5).await;
+    let error = transport(&server).get("v1/things").send().await.expect_err("a failure");
+    assert_eq!((error.kind(), error.context("status")), (ErrorKind::Unavailable, Some("503")));
+}
+
+#[tokio::test]
+async fn a_long_pause_that_is_asked_for_is_left_to_the_caller() {
+    let server = MockServer::start().await;
+    answers(&server, "GET", ResponseTemplate::new(429).insert_header("retry-after", "3600"), 1).await;
+    let error = transport(&server).get("v1/things").send().await.expect_err("patience");
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3_600)));
+}
+
+#[tokio::test]
+async fn a_short_pause_that_is_asked_for_is_kept() {
+    let server = MockServer::start().await;
+    let patience = ResponseTemplate::new(429).insert_header("retry-after", "1");
+    Mock::given(path("/v1/things")).respond_with(patience).up_to_n_times(1).mount(&server).await;
+    answers(&server, "PATCH", ResponseTemplate::new(200), 1).await;
+    let start = std::time::Instant::now();
+    transport(&server).patch("v1/things").json(&json!({})).send().await.expect("an answer");
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let server = MockServer::start().await;
+    answers(&server, "GET", ResponseTemplate::new(307).insert_header("location", "/v1/else"), 1).await;
+    Mock::given(path("/v1/else")).respond_with(ResponseTemplate::new(200)).expect(0).mount(&server).await;
+    let error = transport(&server).get("v1/things").send().await.expect_err("a redirect");
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_there_is_named() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    let address = closed.expect("a free port").to_string();
+    let far = Transport::builder("Far", &format!("http://{address}")).build().expect("a transport");
+    let error = far.get("v1/things").send().await.expect_err("nobody there");
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.to_string().starts_with("Far cannot be reached: "), "{error}");
+    assert!(error.to_string().contains(&address), "{error}");
+}
+
+#[tokio::test]
+async fn a_secret_that_the_far_side_repeats_stays_out_of_the_error() {
+    let server = MockServer::start().await;
+    let words = ResponseTemplate::new(401).set_body_string("no such key: the-secret");
+    answers(&server, "GET", words, 1).await;
+    let error = transport(&server).get("v1/things").query("q", "private").send().await.expect_err("refused");
+    assert_eq!(error.context("answer"), Some("no such key: [secret]"));
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("the-secret") && !text.contains("private"), "{text}");
+}
+
+#[tokio::test]
+async fn every_refusal_of_content_has_the_same_kind() {
+    for status in [400, 409, 413, 415, 422] {
+        let server = MockServer::start().await;
+        answers(&server, "POST", ResponseTemplate::new(status), 1).await;
+        let error = transport(&server).post("v1/things").json(&json!({})).send().await.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::Refused, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn plain_headers_are_sent() {
+    let server = MockServer::start().await;
+    Mock::given(header("accept-language", "en"))
+        .respond_with(ResponseTemplate::new(200).set_body_string("{\"a\": 1} trailing"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let builder = Transport::builder("Far", &server.uri()).header("accept-language", "en");
+    let answer = builder.build().expect("a transport").get("v1/things").send().await.expect("an answer");
+    let error = answer.json::<Value>().expect_err("more than JSON");
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.context("call").is_some_and(|call| call.ends_with("/v1/things")), "{error}");
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_without_showing_secrets() {
+    let build = |address: &str| Transport::builder("Far", address).build();
+    for address in [
+        "http://127.evil.example",
+        "http://localhost.evil.example",
+        "https://user:hunter2@api.example.com",
+        "https://api.example.com?key=hunter2",
+        "hunter2",
+        "ftp://api.example.com",
+    ] {
+        let error = build(address).expect_err(address);
+        assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some("base_url")));
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+    for address in ["http://localhost:1/api", "http://[::1]:1", "http://127.0.0.2:1"] {
+        build(address).expect(address);
+    }
+    let builder = || Transport::builder("Far", "https://api.example.com");
+    let secret = builder().secret_header("x-api-key", "hunter2\n3".to_owned().into());
+    let never = builder().rate_limits(&[RateLimit { calls: 0, seconds: 1 }]);
+    for builder in [secret, never] {
+        let error: Error = builder.build().expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+}
