@@ -137,6 +137,11 @@ impl Error {
         )
     }
 
+    /// Whether it is about what was asked for, so that asking for something else may succeed.
+    pub fn is_about_the_request(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Refused | ErrorKind::NotFound | ErrorKind::Malformed)
+    }
+
     /// Whether a write that failed like this may have happened all the same.
     pub fn leaves_outcome_unknown(&self) -> bool {
         matches!(

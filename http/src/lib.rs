@@ -13,5 +13,5 @@ mod transport;
 
 pub use answer::Answer;
 pub use call::Call;
-pub use rows::rows;
+pub use rows::{Unreadable, read_row, rows};
 pub use transport::{Transport, TransportBuilder};

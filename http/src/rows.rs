@@ -4,19 +4,43 @@ use serde_json::Value;
 
 use crate::decode;
 
-/// Reads each row of a page by itself, so that one that cannot be understood does not fail the page. `id` finds a
-/// row's id even then.
+/// Why a row could not be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The field that is wrong, as the far side spells it.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl Unreadable {
+    /// The same, of the record with this id.
+    pub fn of(self, id: impl Into<String>) -> InvalidRecord {
+        InvalidRecord { id: id.into(), field: self.field, problem: self.problem }
+    }
+
+    /// The same, of a record whose id the row may lack as well.
+    pub fn of_row(self, what: &str, id: Option<String>, row: &Value) -> InvalidRecord {
+        self.of(id.unwrap_or_else(|| InvalidRecord::nameless(what, row)))
+    }
+}
+
+/// Reads one row of a page by itself, so that one that cannot be understood does not fail the page.
+///
+/// # Errors
+///
+/// The field and what is wrong with it.
+pub fn read_row<T: DeserializeOwned>(row: &Value) -> Result<T, Unreadable> {
+    serde_path_to_error::deserialize(row)
+        .map_err(|error| Unreadable { field: decode::field(&error), problem: error.into_inner().to_string() })
+}
+
+/// Reads each row of a page by itself. `id` finds the id of one that cannot be understood, and `what` names it
+/// where it has none.
 pub fn rows<T: DeserializeOwned>(
-    page: Vec<Value>,
-    id: fn(&Value) -> Option<String>,
+    page: &[Value],
+    what: &str,
+    id: impl Fn(&Value) -> Option<String>,
 ) -> Vec<Result<T, InvalidRecord>> {
-    let read = |(position, row): (usize, Value)| {
-        let found = id(&row);
-        serde_path_to_error::deserialize(row).map_err(|error| InvalidRecord {
-            id: found.unwrap_or_else(|| format!("row {} of a page, without an id", position + 1)),
-            field: decode::field(&error),
-            problem: error.into_inner().to_string(),
-        })
-    };
-    page.into_iter().enumerate().map(read).collect()
+    page.iter().map(|row| read_row(row).map_err(|bad| bad.of_row(what, id(row), row))).collect()
 }

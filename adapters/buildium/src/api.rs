@@ -108,7 +108,12 @@ impl Api {
 
 /// A row's id, where it has one.
 pub(crate) fn row_id(row: &Value) -> Option<String> {
-    row.get("Id").and_then(Value::as_i64).map(|id| id.to_string())
+    integer(row, "Id").map(|id| id.to_string())
+}
+
+/// An integer of a row that may not be what it should.
+pub(crate) fn integer(row: &Value, name: &str) -> Option<i64> {
+    row.get(name).and_then(Value::as_i64)
 }
 
 /// An id of the core as Buildium's number.

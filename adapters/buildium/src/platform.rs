@@ -41,7 +41,7 @@ impl Buildium {
     /// The vendor that a created work order must have.
     async fn vendor(&self) -> Result<wire::Vendor> {
         let active = vec![("status", "Active".to_owned())];
-        let vendors = rows::<wire::Vendor>(self.api.all("v1/vendors", active).await?, row_id);
+        let vendors = rows::<wire::Vendor>(&self.api.all("v1/vendors", active).await?, "vendor", row_id);
         let matches = |vendor: &wire::Vendor| match &self.config.vendor {
             Some(choice) => vendor.id.to_string() == *choice || vendor.name().eq_ignore_ascii_case(choice),
             None => vendor.name().to_lowercase().contains("latchel"),
@@ -137,7 +137,7 @@ impl Platform for Buildium {
 
     async fn users(&self) -> Result<Vec<User>> {
         let staff = vec![("usertypes", "Staff".to_owned())];
-        let users = rows::<wire::User>(self.api.all("v1/users", staff).await?, row_id);
+        let users = rows::<wire::User>(&self.api.all("v1/users", staff).await?, "user", row_id);
         let user = |user: wire::User| User {
             id: UserId::new(user.id.to_string()),
             name: full_name(user.first_name.as_deref(), user.last_name.as_deref()),
@@ -147,8 +147,11 @@ impl Platform for Buildium {
     }
 
     async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
-        let groups =
-            rows::<wire::PropertyGroup>(self.api.all("v1/propertygroups", Vec::new()).await?, row_id);
+        let groups = rows::<wire::PropertyGroup>(
+            &self.api.all("v1/propertygroups", Vec::new()).await?,
+            "group",
+            row_id,
+        );
         let group = |group: wire::PropertyGroup| PropertyGroup {
             id: GroupId::new(group.id.to_string()),
             name: group.name.unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Rentals and their units as rentable units.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_stream::try_stream;
 use futures::{StreamExt, TryStreamExt};
@@ -11,7 +11,7 @@ use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::rows;
 use serde_json::Value;
 
-use crate::api::{Api, Query, distinct, number, row_id};
+use crate::api::{Api, Query, distinct, integer, number, row_id};
 use crate::wire::{self, Rental, Unit};
 
 const RENTALS: &str = "v1/rentals";
@@ -40,17 +40,22 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
     }
     let rentals = api.by_ids(RENTALS, "propertyids", &distinct(numbers.into_iter()), &Vec::new()).await?;
     let wanted = |row: &Row<Property>| match row {
-        Row::Record(property) => ids.contains(&property.id),
-        Row::Invalid(_) | Row::Hint { .. } => true,
+        Row::Record(property) => ids.contains(&property.id) || ids.contains(&whole(&property.id)),
+        _ => true,
     };
     Ok(with_units(api, rentals).await?.into_iter().filter(wanted).collect())
+}
+
+/// The property of a unit, which is asked for where it could not be read or had no units yet.
+fn whole(id: &PropertyRef) -> PropertyRef {
+    PropertyRef::new(id.property.clone(), None)
 }
 
 /// A page of rentals, each as its units, or as itself where it has none.
 async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     let mut out = Vec::new();
-    let mut rentals = HashMap::new();
-    for rental in rows::<Rental>(page, row_id) {
+    let mut rentals = BTreeMap::new();
+    for rental in rows::<Rental>(&page, "rental", row_id) {
         match rental {
             Ok(rental) => {
                 rentals.insert(rental.id, rental);
@@ -59,30 +64,36 @@ async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
         }
     }
     let ids = distinct(rentals.keys().copied());
-    let mut units: HashMap<i64, Vec<Unit>> = HashMap::new();
-    for unit in rows::<Unit>(api.by_ids(UNITS, "propertyids", &ids, &Vec::new()).await?, row_id) {
+    let page = api.by_ids(UNITS, "propertyids", &ids, &Vec::new()).await?;
+    let with_units: HashSet<_> = page.iter().map(|unit| integer(unit, "PropertyId")).collect();
+    for unit in rows::<Unit>(&page, "unit", unit_key) {
         match unit {
-            Ok(unit) => units.entry(unit.property_id).or_default().push(unit),
-            Err(invalid) => out.push(Row::Invalid(of_unit(invalid))),
+            Ok(unit) => {
+                if let Some(rental) = rentals.get(&unit.property_id) {
+                    out.push(Row::Record(property(rental, Some(unit))));
+                }
+            }
+            Err(invalid) => out.push(Row::Invalid(invalid)),
         }
     }
-    for id in ids {
-        let Some(rental) = rentals.remove(&id) else { continue };
-        match units.remove(&id) {
-            Some(units) => {
-                out.extend(units.into_iter().map(|unit| Row::Record(property(&rental, Some(unit)))))
-            }
-            None => out.push(Row::Record(property(&rental, None))),
-        }
+    for rental in rentals.values().filter(|rental| !with_units.contains(&Some(rental.id))) {
+        // It is its own unit only if no unit can be its: one whose rental cannot be read might.
+        out.push(if with_units.contains(&None) {
+            let problem = "a unit whose rental cannot be read may be this one's".to_owned();
+            Row::Invalid(InvalidRecord { id: rental.id.to_string(), field: "PropertyId".to_owned(), problem })
+        } else {
+            Row::Record(property(rental, None))
+        });
     }
     Ok(out)
 }
 
 /// A page of units with their rentals.
 async fn with_rentals(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
-    let units = rows::<Unit>(page, row_id);
+    let units = rows::<Unit>(&page, "unit", unit_key);
     let ids = distinct(units.iter().filter_map(|unit| Some(unit.as_ref().ok()?.property_id)));
-    let rentals = rows::<Rental>(api.by_ids(RENTALS, "propertyids", &ids, &Vec::new()).await?, row_id);
+    let rentals =
+        rows::<Rental>(&api.by_ids(RENTALS, "propertyids", &ids, &Vec::new()).await?, "rental", row_id);
     // A rental that cannot be read was reported by its own page, or is with its next change.
     let rentals: HashMap<_, _> = rentals.into_iter().flatten().map(|rental| (rental.id, rental)).collect();
     let row = |unit: Result<Unit, InvalidRecord>| match unit {
@@ -95,14 +106,15 @@ async fn with_rentals(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>>
                 problem: format!("rental {} cannot be read", unit.property_id),
             }),
         },
-        Err(invalid) => Row::Invalid(of_unit(invalid)),
+        Err(invalid) => Row::Invalid(invalid),
     };
     Ok(units.into_iter().map(row).collect())
 }
 
-/// Unit ids and rental ids are different counts, so that a unit without a readable rental is told apart.
-fn of_unit(invalid: InvalidRecord) -> InvalidRecord {
-    InvalidRecord { id: format!("unit {}", invalid.id), ..invalid }
+/// The key of a unit that cannot be understood, if its two ids can.
+fn unit_key(row: &Value) -> Option<String> {
+    let property = PropertyId::new(integer(row, "PropertyId")?.to_string());
+    Some(PropertyRef::new(property, Some(unit_id(integer(row, "Id")?))).key())
 }
 
 fn unit_id(id: i64) -> UnitId {

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use async_stream::try_stream;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
-    Freshness, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, UnitId, Window,
+    Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::rows;
+use latchel_sync_http::{Unreadable, read_row};
 use serde_json::Value;
 
-use crate::api::{Api, Query, distinct, number, row_id};
+use crate::api::{Api, Query, distinct, integer, number};
 use crate::wire::{Lease, Phone, Tenant, full_name, text};
 
 const TENANTS: &str = "v1/leases/tenants";
@@ -23,7 +23,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     try_stream! {
         let mut tenants = api.pages(TENANTS, since.clone());
         while let Some(page) = tenants.try_next().await? {
-            yield residents(page);
+            yield residents(&page);
         }
         let mut leases = api.pages(LEASES, since);
         while let Some(page) = leases.try_next().await? {
@@ -38,10 +38,10 @@ pub(crate) async fn by_id(api: &Api, ids: &[ResidentRef]) -> Result<Vec<Row<Resi
     let mut found = Vec::new();
     for id in ids {
         let path = format!("{TENANTS}/{}", number(id.resident.as_str())?);
-        let page = api.find::<Value>(&path).await?.into_iter().collect();
-        found.extend(residents(page).into_iter().filter(|row| match row {
+        let tenant = api.find::<Value>(&path).await?;
+        found.extend(residents(tenant.as_slice()).into_iter().filter(|row| match row {
             Row::Record(resident) => resident.id == *id,
-            Row::Invalid(_) | Row::Hint { .. } => true,
+            _ => true,
         }));
     }
     Ok(found)
@@ -52,8 +52,8 @@ async fn of_leases(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
     let mut out = Vec::new();
     let mut wanted = HashSet::new();
     let (mut units, mut properties) = (Vec::new(), Vec::new());
-    for lease in rows::<Lease>(page, row_id) {
-        match lease {
+    for row in &page {
+        match read_row::<Lease>(row) {
             Ok(lease) => {
                 let tenants = lease.tenants.iter().flatten().map(|tenant| tenant.id);
                 wanted.extend(tenants.map(|tenant| (tenant, lease.property_id)));
@@ -62,10 +62,7 @@ async fn of_leases(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
                     None => properties.push(lease.property_id),
                 }
             }
-            Err(invalid) => {
-                let id = format!("lease {}", invalid.id);
-                out.push(Row::Invalid(latchel_sync_core::model::InvalidRecord { id, ..invalid }));
-            }
+            Err(bad) => out.extend(unreadable("lease", row, &of_lease(row), &bad)),
         }
     }
     let mut tenants = api.by_ids(TENANTS, "unitids", &distinct(units.into_iter()), &Vec::new()).await?;
@@ -76,21 +73,20 @@ async fn of_leases(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
             let property = resident.id.property.as_str().parse().ok();
             tenant.zip(property).is_some_and(|pair| wanted.contains(&pair))
         }
-        Row::Invalid(_) | Row::Hint { .. } => true,
+        _ => true,
     };
-    out.extend(residents(tenants).into_iter().filter(wanted));
+    out.extend(residents(&tenants).into_iter().filter(wanted));
     Ok(out)
 }
 
 /// One row for each tenant and property, with all stays there.
-fn residents(page: Vec<Value>) -> Vec<Row<Resident>> {
+fn residents(page: &[Value]) -> Vec<Row<Resident>> {
     let mut out = Vec::new();
-    for tenant in rows::<Tenant>(page, row_id) {
-        let tenant = match tenant {
+    for row in page {
+        let tenant = match read_row::<Tenant>(row) {
             Ok(tenant) => tenant,
-            Err(invalid) => {
-                let id = format!("tenant {}", invalid.id);
-                out.push(Row::Invalid(latchel_sync_core::model::InvalidRecord { id, ..invalid }));
+            Err(bad) => {
+                out.extend(unreadable("tenant", row, &of_tenant(row), &bad));
                 continue;
             }
         };
@@ -107,6 +103,35 @@ fn residents(page: Vec<Value>) -> Vec<Row<Resident>> {
     out
 }
 
+/// Every resident that a row which cannot be understood is about, or the row itself if nobody can be told.
+fn unreadable(what: &str, row: &Value, whom: &[ResidentRef], bad: &Unreadable) -> Vec<Row<Resident>> {
+    match whom {
+        [] => vec![Row::Invalid(bad.clone().of(InvalidRecord::nameless(what, row)))],
+        whom => whom.iter().map(|id| Row::Invalid(bad.clone().of(id.key()))).collect(),
+    }
+}
+
+/// Whom a lease that cannot be understood is about, as far as its ids can be.
+fn of_lease(row: &Value) -> Vec<ResidentRef> {
+    let Some(property) = integer(row, "PropertyId") else { return Vec::new() };
+    let tenants = row.get("Tenants").and_then(Value::as_array).into_iter().flatten();
+    tenants.filter_map(|tenant| Some(reference(integer(tenant, "Id")?, property))).collect()
+}
+
+/// Where a tenant who cannot be understood lives, as far as the ids can be.
+fn of_tenant(row: &Value) -> Vec<ResidentRef> {
+    let Some(tenant) = integer(row, "Id") else { return Vec::new() };
+    let leases = row.get("Leases").and_then(Value::as_array).into_iter().flatten();
+    distinct(leases.filter_map(|lease| integer(lease, "PropertyId")))
+        .into_iter()
+        .map(|property| reference(tenant, property))
+        .collect()
+}
+
+fn reference(tenant: i64, property: i64) -> ResidentRef {
+    ResidentRef::new(ResidentId::new(tenant.to_string()), PropertyId::new(property.to_string()))
+}
+
 /// A lease's end is not a move-out: many go on from month to month.
 fn tenancy(lease: &Lease, tenant: i64) -> Tenancy {
     let own = lease.tenants.iter().flatten().find(|one| one.id == tenant);
@@ -120,7 +145,7 @@ fn tenancy(lease: &Lease, tenant: i64) -> Tenancy {
 
 fn resident(tenant: &Tenant, property: i64, tenancies: Vec<Tenancy>) -> Resident {
     Resident {
-        id: ResidentRef::new(ResidentId::new(tenant.id.to_string()), PropertyId::new(property.to_string())),
+        id: reference(tenant.id, property),
         name: full_name(tenant.first_name.as_deref(), tenant.last_name.as_deref()),
         email: text(tenant.email.clone()),
         phone: phone(tenant.phone_numbers.as_deref().unwrap_or_default()),

@@ -10,10 +10,10 @@ use latchel_sync_core::model::{
     Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::rows;
+use latchel_sync_http::{Unreadable, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{Api, Query, distinct, number, row_id};
+use crate::api::{Api, Query, distinct, integer, number, row_id};
 use crate::config::StatusWords;
 use crate::wire::{self, Task, text};
 
@@ -34,39 +34,41 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
         }
         let mut work_orders = api.pages(WORK_ORDERS, since);
         while let Some(page) = work_orders.try_next().await? {
-            yield page.iter().enumerate().map(|(position, row)| hint(position, row)).collect::<Vec<_>>();
+            yield page.iter().map(hint).collect::<Vec<_>>();
         }
     }
     .boxed()
 }
 
-fn hint(position: usize, row: &Value) -> Row<WorkOrder> {
+fn hint(row: &Value) -> Row<WorkOrder> {
     match row_id(row) {
         Some(id) => Row::Hint { id, fingerprint: Fingerprint::of(row) },
-        None => Row::Invalid(InvalidRecord {
-            id: format!("work order in row {} of a page, without an id", position + 1),
-            field: "Id".to_owned(),
-            problem: "missing".to_owned(),
-        }),
+        None => invalid(InvalidRecord::nameless("work order", row), "Id", "missing"),
     }
+}
+
+fn invalid(id: impl Into<String>, field: &str, problem: &str) -> Row<WorkOrder> {
+    Row::Invalid(InvalidRecord { id: id.into(), field: field.to_owned(), problem: problem.to_owned() })
+}
+
+fn of_bad_task(id: String, bad: &Unreadable) -> Row<WorkOrder> {
+    invalid(id, &format!("Task.{}", bad.field), &bad.problem)
 }
 
 async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Vec<Row<WorkOrder>>> {
     let mut out = Vec::new();
     let mut tasks = HashMap::new();
-    for task in rows::<Task>(page, row_id) {
-        match task {
-            Ok(task) => {
-                tasks.insert(task.id, task);
+    for row in &page {
+        match integer(row, "Id") {
+            Some(id) => {
+                tasks.insert(id, read_row::<Task>(row));
             }
-            Err(invalid) => {
-                out.push(Row::Invalid(InvalidRecord { id: format!("task {}", invalid.id), ..invalid }))
-            }
+            None => out.push(invalid(InvalidRecord::nameless("task", row), "Id", "missing")),
         }
     }
     let ids = distinct(tasks.keys().copied());
     for row in api.by_ids(WORK_ORDERS, "taskids", &ids, &Vec::new()).await? {
-        out.extend(joined(words, row, |id| tasks.get(&id)));
+        out.push(joined(words, &row, |id| tasks.get(&id)));
     }
     Ok(out)
 }
@@ -81,45 +83,42 @@ pub(crate) async fn by_id(
     for id in ids {
         let path = format!("{WORK_ORDERS}/{}", number(id.as_str())?);
         let Some(row) = api.find::<Value>(&path).await? else { continue };
-        let task = row.pointer("/Task/Id").and_then(Value::as_i64);
-        let task = match task {
+        let task = match row.get("Task").and_then(|task| integer(task, "Id")) {
             Some(task) => api.find::<Value>(&format!("{TASKS}/{task}")).await?,
             None => None,
         };
-        match rows::<Task>(task.into_iter().collect(), row_id).pop() {
-            Some(Err(invalid)) => {
-                let field = format!("Task.{}", invalid.field);
-                out.push(Row::Invalid(InvalidRecord { id: id.to_string(), field, ..invalid }));
-            }
-            Some(Ok(task)) => out.extend(joined(words, row, |_| Some(&task))),
-            None => out.extend(joined(words, row, |_| None)),
-        }
+        let task = task.as_ref().map(read_row::<Task>);
+        out.push(joined(words, &row, |_| task.as_ref()));
     }
     Ok(out)
 }
 
-/// A work order with its task; `None` for one of an association, which has no rental to sync.
+/// A work order with its task.
 fn joined<'t>(
     words: &StatusWords,
-    row: Value,
-    task: impl FnOnce(i64) -> Option<&'t Task>,
-) -> Option<Row<WorkOrder>> {
-    let fingerprint = Fingerprint::of(&row);
-    let wire = match rows::<wire::WorkOrder>(vec![row], row_id).pop()? {
+    row: &Value,
+    task: impl FnOnce(i64) -> Option<&'t Result<Task, Unreadable>>,
+) -> Row<WorkOrder> {
+    let wire = match read_row::<wire::WorkOrder>(row) {
         Ok(wire) => wire,
-        Err(invalid) => return Some(Row::Invalid(invalid)),
+        Err(bad) => return Row::Invalid(bad.of_row("work order", row_id(row), row)),
     };
-    let invalid = |field: &str, problem: &str| {
-        let (id, field, problem) = (wire.id.to_string(), field.to_owned(), problem.to_owned());
-        Some(Row::Invalid(InvalidRecord { id, field, problem }))
+    let id = wire.id.to_string();
+    let task = match task(wire.task.id) {
+        Some(Ok(task)) => task,
+        Some(Err(bad)) => return of_bad_task(id, bad),
+        None => return invalid(id, "Task", "the task cannot be read"),
     };
-    let Some(task) = task(wire.task.id) else { return invalid("Task", "the task cannot be read") };
-    let Some(property) = &task.property else { return invalid("Task.Property", "the task has no property") };
+    let Some(property) = &task.property else {
+        return invalid(id, "Task.Property", "the task has no property");
+    };
+    let fingerprint = Fingerprint::of(row);
     if property.kind.as_deref() == Some("Association") {
-        return None;
+        let what = "a work order of an association, which has no rentals".to_owned();
+        return Row::NotSupported { id, what, fingerprint: Some(fingerprint) };
     }
     let freshness = Freshness::Fingerprint { fingerprint, at_least: task.last_updated_date_time };
-    Some(Row::Record(work_order(words, &wire, task, property.id, freshness)))
+    Row::Record(work_order(words, &wire, task, property.id, freshness))
 }
 
 fn work_order(

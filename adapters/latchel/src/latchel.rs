@@ -6,8 +6,8 @@ use latchel_sync_core::model::{
     NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, Row, UnitId, Window,
     WorkOrderId,
 };
-use latchel_sync_core::{ErrorKind, Finding, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
-use latchel_sync_http::rows;
+use latchel_sync_core::{Error, ErrorKind, Finding, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use latchel_sync_http::{read_row, rows};
 use serde_json::Value;
 
 use crate::api::{Api, Collection};
@@ -50,13 +50,19 @@ impl Latchel for Adapter {
         let mut cursor: Option<String> = None;
         loop {
             let page = self.api.portfolios(cursor.as_deref()).await?;
-            // One that cannot be read sets no method, so that its work orders inherit the company's.
-            let read = rows::<wire::Portfolio>(page.data, |row| id(row, "portfolio_id"));
-            all.extend(read.into_iter().filter_map(std::result::Result::ok).map(|portfolio| Portfolio {
-                id: PortfolioId(portfolio.portfolio_id),
-                name: portfolio.name,
-                sync_method: wire::method(portfolio.integration_sync_method.as_deref()),
-            }));
+            for row in &page.data {
+                // One that is left out would let its work orders inherit a method that may write more.
+                let portfolio: wire::Portfolio = read_row(row).map_err(|bad| {
+                    Error::new(ErrorKind::Malformed, "a portfolio of Latchel could not be understood")
+                        .with("field", bad.field)
+                        .with("problem", bad.problem)
+                })?;
+                all.push(Portfolio {
+                    id: PortfolioId(portfolio.portfolio_id),
+                    name: portfolio.name,
+                    sync_method: wire::method(portfolio.integration_sync_method.as_deref()),
+                });
+            }
             cursor = page.next_cursor;
             if cursor.is_none() {
                 return Ok(all);
@@ -104,7 +110,7 @@ impl Latchel for Adapter {
             let mut cursor: Option<String> = None;
             loop {
                 let page = self.api.jobs(&since, cursor.as_deref()).await?;
-                let read = rows::<wire::Job>(page.data, |row| id(row, "job_id"));
+                let read = rows::<wire::Job>(&page.data, "work order", |row| id(row, "job_id"));
                 yield read
                     .into_iter()
                     .map(|row| row.map_or_else(Row::Invalid, |job| Row::Record(job.into())))

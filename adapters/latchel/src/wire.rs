@@ -340,9 +340,11 @@ pub(crate) struct NumberPatch<'a> {
     pub ref_job_id: &'a str,
 }
 
-/// The method, as the configuration or Latchel's user interface spells it; a spelling that is not known inherits.
+/// The method, as the configuration or Latchel's user interface spells it. Nothing inherits; a spelling that is
+/// not known is taken as the method that writes nothing.
 pub(crate) fn method(text: Option<&str>) -> Option<core::SyncMethod> {
-    text.and_then(core::SyncMethod::from_name)
+    let text = text.filter(|text| !text.trim().is_empty())?;
+    Some(core::SyncMethod::from_name(text).unwrap_or(core::SyncMethod::None))
 }
 
 fn text(value: Option<String>) -> Option<String> {

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::Explanation;
 use latchel_sync_core::model::Kind;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::rules::{Reason, RuleId};
+use serde_json::json;
 
 use crate::args::{Explained, Scope};
 use crate::config::Config;
@@ -22,8 +23,12 @@ pub(crate) async fn run(
         Explained::Resident => Kind::Resident,
         Explained::WorkOrder => Kind::WorkOrder,
         Explained::Lease | Explained::File => {
-            let reason = Reason::NotSupported;
-            anstream::println!("{} ({reason}, rule {})", reason.sentence(), reason.rule());
+            let (reason, rule) = (Reason::NotSupported, RuleId::L14);
+            if scope.json {
+                render::json(&[json!({"id": id, "reason": reason, "rule": rule})])?;
+            } else {
+                anstream::println!("{} ({reason}, rule {rule})", reason.sentence());
+            }
             return Ok(Exit::Done);
         }
     };

@@ -59,10 +59,11 @@ pub(crate) fn markdown() -> String {
         "\n## Reasons\n\n| reason | rule | status | what it says | what to do |\n|---|---|---|---|---|\n",
     );
     for reason in Reason::ALL {
-        let (rule, status) = (reason.rule(), reason.status().as_str());
+        let status = reason.status().as_str();
+        let rules = reason.rules().map(RuleId::as_str).collect::<Vec<_>>().join(", ");
         let _ = writeln!(
             text,
-            "| `{reason}` | {rule} | {status} | {} | {} |",
+            "| `{reason}` | {rules} | {status} | {} | {} |",
             reason.sentence(),
             reason.remedy()
         );

@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::TryStreamExt;
 
@@ -55,59 +55,105 @@ impl<F: Flow> Driver<'_, F> {
         tally: &mut Tally<'_>,
     ) -> Result<()> {
         let cx = self.flow.context();
-        let mut outcomes = Vec::new();
-        let mut inside = Vec::new();
-        let mut to_fetch = Vec::new();
-
+        let mut sorted = Sorted::new();
         for (row, memory) in self.with_memories(rows).await? {
-            match row {
-                Row::Invalid(invalid) => {
-                    let detail = format!("{}: {}", invalid.field, invalid.problem);
-                    outcomes.push(outcome(cx, memory.key, Reason::InvalidRecord, Some(detail)));
-                }
-                Row::Hint { id, fingerprint } => match self.judge_hint(&memory, &fingerprint) {
-                    Some(Reason::UnchangedSinceLastSeen) => {
-                        tally.outside(&id, Reason::UnchangedSinceLastSeen)
-                    }
-                    Some(reason) => {
-                        let counterpart = counterpart_of(&memory);
-                        let label = memory.outcome.map(|newest| newest.label).unwrap_or_default();
-                        let hinted = outcome(cx, memory.key, reason, None);
-                        outcomes.push(Outcome {
-                            counterpart,
-                            label,
-                            fingerprint: Some(fingerprint),
-                            ..hinted
-                        });
-                    }
-                    None => to_fetch.push(id),
-                },
-                Row::Record(record) => match self.judge(&record, &memory, window) {
-                    WindowVerdict::Inside => inside.push((record, memory)),
-                    WindowVerdict::Outside(reason) => tally.outside(&memory.key.id, reason),
-                },
-            }
+            self.sort(row, memory, window, &mut sorted, tally);
         }
-
-        if !to_fetch.is_empty() {
-            let fetched = self.flow.fetch(&to_fetch).await?;
-            for (row, memory) in self.with_memories(fetched).await? {
-                match row {
-                    Row::Record(record) => inside.push((record, memory)),
-                    Row::Invalid(invalid) => {
-                        let detail = format!("{}: {}", invalid.field, invalid.problem);
-                        outcomes.push(outcome(cx, memory.key, Reason::InvalidRecord, Some(detail)));
-                    }
-                    Row::Hint { .. } => {}
-                }
-            }
+        let mut hinted = std::mem::take(&mut sorted.hinted);
+        let (rows, failures) = self.fetch(hinted.keys().cloned().collect()).await?;
+        sorted.outcomes.extend(failures);
+        for (row, memory) in self.with_memories(rows).await? {
+            hinted.remove(&memory.key.id);
+            self.sort(row, memory, None, &mut sorted, tally);
         }
+        let Sorted { inside, mut outcomes, .. } = sorted;
+        outcomes.iter().for_each(|failure| drop(hinted.remove(&failure.key.id)));
+        outcomes.extend(hinted.into_iter().map(|(id, fingerprint)| Outcome {
+            fingerprint: Some(fingerprint),
+            ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
+        }));
 
         let decided = self.decide_all(inside, &mut outcomes).await;
-        cx.ledger().record(cx.account(), cx.run, &outcomes).await?;
-        outcomes.iter().for_each(|outcome| tally.outcome(outcome));
+        self.record(&outcomes, tally).await?;
         cx.ledger().renew_lease(cx.account(), cx.run).await?;
         decided
+    }
+
+    /// Says of a row what can be said without looking anything up.
+    fn sort(
+        &self,
+        row: Row<F::Record>,
+        memory: Memory,
+        window: Option<Window>,
+        sorted: &mut Sorted<F::Record>,
+        tally: &mut Tally<'_>,
+    ) {
+        let cx = self.flow.context();
+        match row {
+            Row::Invalid(invalid) => {
+                let detail = format!("{}: {}", invalid.field, invalid.problem);
+                sorted.outcomes.push(outcome(cx, memory.key, Reason::InvalidRecord, Some(detail)));
+            }
+            Row::NotSupported { what, fingerprint, .. } => {
+                let unsupported = outcome(cx, memory.key, Reason::NotSupported, Some(what));
+                sorted.outcomes.push(Outcome { fingerprint, ..unsupported });
+            }
+            Row::Hint { id, fingerprint } => match self.judge_hint(&memory, &fingerprint) {
+                Some(Reason::UnchangedSinceLastSeen) => tally.outside(&id, Reason::UnchangedSinceLastSeen),
+                Some(reason) => {
+                    let counterpart = counterpart_of(&memory);
+                    let label = memory.outcome.map(|newest| newest.label).unwrap_or_default();
+                    let hinted = outcome(cx, memory.key, reason, None);
+                    sorted.outcomes.push(Outcome {
+                        counterpart,
+                        label,
+                        fingerprint: Some(fingerprint),
+                        ..hinted
+                    });
+                }
+                None => drop(sorted.hinted.insert(id, fingerprint)),
+            },
+            Row::Record(record) => match self.judge(&record, &memory, window) {
+                WindowVerdict::Inside => sorted.inside.push((record, memory)),
+                WindowVerdict::Outside(reason) => tally.outside(&memory.key.id, reason),
+            },
+        }
+    }
+
+    /// Records by id, and an outcome for each that by itself makes the call fail.
+    async fn fetch(&self, ids: Vec<String>) -> Result<(Vec<Row<F::Record>>, Vec<Outcome>)> {
+        if ids.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        match self.flow.fetch(&ids).await {
+            Ok(rows) => return Ok((rows, Vec::new())),
+            Err(error) if error.is_about_the_request() => {}
+            Err(error) => return Err(error),
+        }
+        let (mut rows, mut failures) = (Vec::new(), Vec::new());
+        for id in ids {
+            match self.flow.fetch(std::slice::from_ref(&id)).await {
+                Ok(found) => rows.extend(found),
+                Err(error) if error.is_about_the_request() => {
+                    let Applied { reason, detail, .. } = failed(&error);
+                    failures.push(outcome(self.flow.context(), self.key(id), reason, detail));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((rows, failures))
+    }
+
+    async fn record(&self, outcomes: &[Outcome], tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        cx.ledger().record(cx.account(), cx.run, outcomes).await?;
+        outcomes.iter().for_each(|outcome| tally.outcome(outcome));
+        Ok(())
+    }
+
+    fn key(&self, id: String) -> RecordKey {
+        let phase = self.flow.phase();
+        RecordKey { kind: phase.kind(), side: phase.source(), id }
     }
 
     /// Decides and applies each record; what came out before an error is in `outcomes` all the same.
@@ -159,8 +205,7 @@ impl<F: Flow> Driver<'_, F> {
 
     fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
         let record = self.flow.record(case);
-        let phase = self.flow.phase();
-        let key = RecordKey { kind: phase.kind(), side: phase.source(), id: self.flow.id(record) };
+        let key = self.key(self.flow.id(record));
         let applied = applied.unwrap_or_else(|error| failed(&error));
         Outcome {
             counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
@@ -209,7 +254,7 @@ impl<F: Flow> Driver<'_, F> {
     fn row_id(&self, row: &Row<F::Record>) -> String {
         match row {
             Row::Record(record) => self.flow.id(record),
-            Row::Hint { id, .. } => id.clone(),
+            Row::Hint { id, .. } | Row::NotSupported { id, .. } => id.clone(),
             Row::Invalid(invalid) => invalid.id.clone(),
         }
     }
@@ -235,31 +280,46 @@ impl<F: Flow> Driver<'_, F> {
                 .map(|(pending, _)| pending)
                 .collect();
             let ready = self.flow.ready(&open).await?;
-            let (again, waiting): (Vec<_>, Vec<_>) =
-                open.into_iter().zip(ready).partition(|(_, ready)| *ready);
-
-            let still: Vec<Outcome> = waiting
+            let (again, waiting): (Vec<_>, Vec<_>) = open
                 .into_iter()
-                .map(|(pending, _)| Outcome { run: cx.run, at: cx.now, ..pending.outcome })
-                .collect();
-            cx.ledger().record(cx.account(), cx.run, &still).await?;
-            still.iter().for_each(|outcome| tally.outcome(outcome));
+                .zip(ready)
+                .map(|(pending, ready)| (pending.outcome, ready))
+                .partition(|(newest, ready)| *ready && newest.key.has_id());
 
-            let ids: Vec<String> = again.iter().map(|(pending, _)| pending.outcome.key.id.clone()).collect();
-            let rows = if ids.is_empty() { Vec::new() } else { self.flow.fetch(&ids).await? };
-            let found: HashSet<String> = rows.iter().map(|row| self.row_id(row)).collect();
-            let gone: Vec<Outcome> = again
+            let still = waiting.into_iter().map(|(newest, _)| Outcome { run: cx.run, at: cx.now, ..newest });
+            self.record(&still.collect::<Vec<_>>(), tally).await?;
+
+            let mut labels: BTreeMap<String, String> =
+                again.into_iter().map(|(newest, _)| (newest.key.id, newest.label)).collect();
+            let (rows, failures) = self.fetch(labels.keys().cloned().collect()).await?;
+            rows.iter().for_each(|row| drop(labels.remove(&self.row_id(row))));
+            let mut ended: Vec<Outcome> = failures
                 .into_iter()
-                .filter(|(pending, _)| !found.contains(&pending.outcome.key.id))
-                .map(|(pending, _)| Outcome {
-                    label: pending.outcome.label,
-                    ..outcome(cx, pending.outcome.key, Reason::GoneFromSource, None)
+                .map(|failure| Outcome {
+                    label: labels.remove(&failure.key.id).unwrap_or_default(),
+                    ..failure
                 })
                 .collect();
-            cx.ledger().record(cx.account(), cx.run, &gone).await?;
-            gone.iter().for_each(|outcome| tally.outcome(outcome));
+            ended.extend(labels.into_iter().map(|(id, label)| Outcome {
+                label,
+                ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
+            }));
+            self.record(&ended, tally).await?;
             self.page(rows, None, tally).await?;
         }
+    }
+}
+
+/// A page's rows, by what is to be done with them.
+struct Sorted<T> {
+    outcomes: Vec<Outcome>,
+    inside: Vec<(T, Memory)>,
+    hinted: BTreeMap<String, Fingerprint>,
+}
+
+impl<T> Sorted<T> {
+    fn new() -> Self {
+        Self { outcomes: Vec::new(), inside: Vec::new(), hinted: BTreeMap::new() }
     }
 }
 

@@ -139,7 +139,12 @@ async fn explain<F: Flow>(flow: &F, ids: &[String]) -> Result<Vec<Explanation>> 
         let record = match row {
             Row::Record(record) => record,
             Row::Invalid(invalid) => {
-                explained.push(not_understood(phase, invalid));
+                let detail = format!("{}: {}", invalid.field, invalid.problem);
+                explained.push(nothing_read(phase, invalid.id, Reason::InvalidRecord, detail));
+                continue;
+            }
+            Row::NotSupported { id, what, .. } => {
+                explained.push(nothing_read(phase, id, Reason::NotSupported, what));
                 continue;
             }
             Row::Hint { .. } => continue,
@@ -186,17 +191,17 @@ async fn explain<F: Flow>(flow: &F, ids: &[String]) -> Result<Vec<Explanation>> 
     Ok(explained)
 }
 
-fn not_understood(phase: Phase, invalid: crate::model::InvalidRecord) -> Explanation {
+fn nothing_read(phase: Phase, id: String, reason: Reason, detail: String) -> Explanation {
     Explanation {
-        key: RecordKey { kind: phase.kind(), side: phase.source(), id: invalid.id },
+        key: RecordKey { kind: phase.kind(), side: phase.source(), id },
         label: String::new(),
         platform: None,
         latchel: None,
         link: None,
         outcome: None,
         checks: Vec::new(),
-        reason: Reason::InvalidRecord,
-        detail: Some(format!("{}: {}", invalid.field, invalid.problem)),
+        reason,
+        detail: Some(detail),
         action: Action::None,
     }
 }

@@ -316,7 +316,7 @@ impl Export<'_> {
             Some(Row::Invalid(invalid)) => Err(Error::new(ErrorKind::Malformed, invalid.problem)
                 .with("field", invalid.field)
                 .with("work order", invalid.id)),
-            Some(Row::Hint { .. }) | None => {
+            Some(Row::Hint { .. } | Row::NotSupported { .. }) | None => {
                 Err(Error::new(ErrorKind::NotFound, "the platform no longer has the work order")
                     .with("work order", id))
             }

@@ -41,7 +41,11 @@ impl Flow for Residents<'_> {
     }
 
     async fn fetch(&self, ids: &[String]) -> Result<Vec<Row<Resident>>> {
-        let refs: Vec<_> = ids.iter().filter_map(|id| ResidentRef::from_key(id)).collect();
+        let reference = |id: &String| {
+            let unknown = || Error::new(ErrorKind::Refused, "this is not the id of a resident at a property");
+            ResidentRef::from_key(id).ok_or_else(|| unknown().with("id", id))
+        };
+        let refs = ids.iter().map(reference).collect::<Result<Vec<_>>>()?;
         self.0.platform().residents_by_id(&refs).await
     }
 

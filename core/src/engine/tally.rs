@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Observer;
@@ -13,16 +13,20 @@ pub(super) struct Tally<'a> {
     observer: &'a dyn Observer,
     counts: Counts,
     writes: u64,
-    outside: HashSet<u64>,
+    outside: HashMap<u64, Reason>,
 }
 
 impl<'a> Tally<'a> {
     pub fn start(phase: Phase, window: Window, observer: &'a dyn Observer) -> Self {
         observer.phase_started(phase, window);
-        Self { phase, window, observer, counts: Counts::new(), writes: 0, outside: HashSet::new() }
+        Self { phase, window, observer, counts: Counts::new(), writes: 0, outside: HashMap::new() }
     }
 
     pub fn outcome(&mut self, outcome: &Outcome) {
+        // A pending record that lay outside the window is looked at all the same, and counts as what that says.
+        if let Some(outside) = self.outside.remove(&hash(&outcome.key.id)) {
+            self.counts.entry(outside).and_modify(|records| *records -= 1);
+        }
         *self.counts.entry(outcome.reason).or_default() += 1;
         self.writes += u64::from(outcome.action.writes());
         self.observer.outcome(self.phase, outcome);
@@ -30,7 +34,7 @@ impl<'a> Tally<'a> {
 
     /// A record outside the window is counted, but its newest outcome stays what it was.
     pub fn outside(&mut self, id: &str, reason: Reason) {
-        if self.is_new_outside(id) {
+        if self.outside.insert(hash(id), reason).is_none() {
             *self.counts.entry(reason).or_default() += 1;
         }
     }
@@ -42,7 +46,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    pub fn finish(self, error: Option<String>) -> PhaseReport {
+    pub fn finish(mut self, error: Option<String>) -> PhaseReport {
+        self.counts.retain(|_, records| *records > 0);
         let report = PhaseReport {
             phase: self.phase,
             window_from: self.window.from,
@@ -53,10 +58,10 @@ impl<'a> Tally<'a> {
         self.observer.phase_finished(&report);
         report
     }
+}
 
-    fn is_new_outside(&mut self, id: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        id.hash(&mut hasher);
-        self.outside.insert(hasher.finish())
-    }
+fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
 }

@@ -101,6 +101,13 @@ impl RecordKey {
     }
 }
 
+impl RecordKey {
+    /// Whether the record has an id, so that its system can be asked for it.
+    pub fn has_id(&self) -> bool {
+        !self.id.starts_with(NAMELESS)
+    }
+}
+
 impl fmt::Display for RecordKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.side {
@@ -123,17 +130,37 @@ pub enum Row<T> {
         /// A digest of what the announcement did contain.
         fingerprint: Fingerprint,
     },
+    /// A record of a kind that is not synced (rule L14).
+    NotSupported {
+        /// The record's id.
+        id: String,
+        /// What it is, in a few words.
+        what: String,
+        /// A digest of its content, if there are hints for records like it.
+        fingerprint: Option<Fingerprint>,
+    },
     /// A row that could not be understood. It becomes a failed outcome; the rest of the page goes on.
     Invalid(InvalidRecord),
 }
 
+/// What the key of a record begins with that has no id: it can be shown and dismissed, but not asked for.
+const NAMELESS: char = '?';
+
 /// A row that could not be understood, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvalidRecord {
-    /// Its id, or where it stood if even the id is missing.
+    /// The record's id, by which it can be asked for again, or what [`InvalidRecord::nameless`] makes.
     pub id: String,
     /// The field that is wrong, as the platform spells it.
     pub field: String,
     /// What is wrong with it.
     pub problem: String,
+}
+
+impl InvalidRecord {
+    /// The id of a row that has none, from what it is and a digest of its content, so that the same row is
+    /// the same record in every run.
+    pub fn nameless(what: &str, content: &serde_json::Value) -> String {
+        format!("{NAMELESS}{what} without an id, {}", Fingerprint::of(content))
+    }
 }

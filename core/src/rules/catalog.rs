@@ -225,7 +225,7 @@ impl Section {
 impl RuleId {
     /// The reasons that belong to the rule.
     pub fn reasons(self) -> impl Iterator<Item = Reason> {
-        Reason::ALL.iter().copied().filter(move |reason| reason.rule() == self)
+        Reason::ALL.iter().copied().filter(move |reason| reason.rules().any(|rule| rule == self))
     }
 }
 

@@ -25,8 +25,7 @@ macro_rules! reasons {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// The rule that it belongs to.
-            pub fn rule(self) -> RuleId {
+            fn rule(self) -> RuleId {
                 match self { $(Self::$name => RuleId::$rule),* }
             }
 
@@ -180,7 +179,7 @@ reasons! {
         "The platform has closed it with another status than Latchel.",
         "Decide which is right and correct the other by hand.";
     NotSupported "not_supported" L14 NotSynced:
-        "Files and leases are not synced.",
+        "Records of its kind are not synced.",
         "";
     NotSupportedByPlatform "not_supported_by_platform" L8 NotSynced:
         "The platform's API has no means for this.",
@@ -197,15 +196,26 @@ reasons! {
         "The next run looks again before it writes; if it stays, look at the record on that side.";
 }
 
+/// Reasons that belong to another rule for some records.
+const SHARED: [(Reason, Kind, Side, RuleId); 3] = [
+    (Reason::NoPropertyMatch, Kind::WorkOrder, Side::Platform, RuleId::WP3),
+    (Reason::NoPropertyMatch, Kind::WorkOrder, Side::Latchel, RuleId::L3),
+    (Reason::MethodNone, Kind::WorkOrder, Side::Latchel, RuleId::L4),
+];
+
 impl Reason {
     /// The rule that gave this reason to this record: some reasons belong to a rule in each direction.
     pub fn rule_for(self, key: &RecordKey) -> RuleId {
-        match (self, key.kind, key.side) {
-            (Self::NoPropertyMatch, Kind::WorkOrder, Side::Platform) => RuleId::WP3,
-            (Self::NoPropertyMatch, Kind::WorkOrder, Side::Latchel) => RuleId::L3,
-            (Self::MethodNone, Kind::WorkOrder, Side::Latchel) => RuleId::L4,
-            _ => self.rule(),
-        }
+        let shared = SHARED
+            .iter()
+            .find(|(reason, kind, side, _)| (*reason, *kind, *side) == (self, key.kind, key.side));
+        shared.map_or(self.rule(), |(.., rule)| *rule)
+    }
+
+    /// Every rule that gives this reason.
+    pub fn rules(self) -> impl Iterator<Item = RuleId> {
+        let shared = SHARED.iter().filter(move |(reason, ..)| *reason == self).map(|(.., rule)| *rule);
+        std::iter::once(self.rule()).chain(shared)
     }
 
     /// Reads back what [`Reason::code`] wrote.
