@@ -5,12 +5,15 @@
 //! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
 //! - [`registry`]: how adapters make themselves known.
 //! - [`engine`]: a run, from pages to outcomes.
+#![cfg_attr(feature = "memory", doc = "- [`memory`]: both systems in memory, for tests.")]
 #![warn(missing_docs)]
 
 pub mod engine;
 mod error;
 mod latchel;
 pub mod ledger;
+#[cfg(feature = "memory")]
+pub mod memory;
 pub mod model;
 mod platform;
 pub mod registry;

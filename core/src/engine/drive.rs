@@ -6,7 +6,7 @@ use super::context::Context;
 use super::flow::{Applied, Flow};
 use super::tally::Tally;
 use super::{Observer, StopSignal};
-use crate::ledger::{Action, Memory, Outcome, PhaseReport};
+use crate::ledger::{Action, Memory, Origin, Outcome, PhaseReport};
 use crate::model::{Fingerprint, RecordKey, Row, Side, Window};
 use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
 use crate::{Error, ErrorKind, Result};
@@ -63,7 +63,9 @@ impl<F: Flow> Driver<'_, F> {
         let (rows, failures) = self.fetch(hinted.keys().cloned().collect()).await?;
         sorted.outcomes.extend(failures);
         for (row, memory) in self.with_memories(rows).await? {
-            hinted.remove(&memory.key.id);
+            if !matches!(row, Row::Hint { .. }) {
+                hinted.remove(&memory.key.id);
+            }
             self.sort(row, memory, None, &mut sorted, tally);
         }
         let Sorted { inside, mut outcomes, .. } = sorted;
@@ -323,10 +325,11 @@ impl<T> Sorted<T> {
     }
 }
 
-/// Whether this run has decided the record, or made the pair that it is part of.
+/// Whether this run has decided the record, or created it in Latchel.
 fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
     let decided = memory.outcome.as_ref().is_some_and(|newest| newest.run == cx.run);
-    let made = memory.link.as_ref().is_some_and(|link| link.run == cx.run);
+    let made =
+        memory.link.as_ref().is_some_and(|link| link.run == cx.run && link.origin == Origin::FromPlatform);
     decided || made
 }
 

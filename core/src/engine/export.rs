@@ -86,7 +86,10 @@ impl Flow for Export<'_> {
                 let rule = ExportCase {
                     method: sync_method(cx.policy(), latchel, property.as_ref(), &cx.portfolios),
                     resident: job.resident.and_then(|id| residents.get(&id).cloned()),
-                    link: memory.link.clone().or_else(|| referred(cx, &job)),
+                    link: memory
+                        .link
+                        .clone()
+                        .map_or_else(|| referred(cx, &job), |link| Some(told(cx, link, &job))),
                     property,
                     reach: Reach::Unknown,
                     latchel_user: latchel_user.clone(),
@@ -108,10 +111,10 @@ impl Flow for Export<'_> {
         decide_export(&case.rule, trace)
     }
 
-    /// Keeps the link that a reference in Latchel names, unless the ledger has one.
+    /// Keeps what a reference in Latchel tells about the pair.
     async fn adopt(&self, case: &Case) -> Result<()> {
-        match (&case.memory.link, &case.rule.link) {
-            (None, Some(link)) => self.0.put_link(link).await,
+        match &case.rule.link {
+            Some(link) if case.memory.link.as_ref() != Some(link) => self.0.put_link(link).await,
             _ => Ok(()),
         }
     }
@@ -326,6 +329,15 @@ impl Export<'_> {
 
 fn linked(case: &Case) -> Result<&Link> {
     case.rule.link.as_ref().ok_or_else(|| Error::new(ErrorKind::Ledger, "the work order has lost its link"))
+}
+
+/// The link, with the number as written if Latchel's reference says so: the answer to that write was lost.
+fn told(cx: &Context<'_>, link: Link, job: &Job) -> Link {
+    let refers = job.work_order.as_ref().is_some_and(|reference| reference.as_str() == link.platform_id);
+    if link.origin != Origin::FromLatchel || link.number_written_at.is_some() || !refers {
+        return link;
+    }
+    Link { number_written_at: Some(cx.now), latchel_number: job.number.clone(), ..link }
 }
 
 /// The link that a Latchel work order's own reference names.

@@ -9,14 +9,14 @@ pub struct Case {
     pub fails: Reason,
 }
 
-/// Reasons that no rule function gives but the engine, with the test in `tests/` that sees them.
+/// Reasons that no rule function gives but the engine, with the test in `tests/tests/` that sees them.
 const THROUGH_THE_ENGINE: &[Reason] = &[
-    Reason::InvalidRecord,  // inputs::one_bad_record_fails_alone_and_is_tried_again
-    Reason::LatchelOnly,    // both_ways: the generated world has records made by hand
-    Reason::CallFailed,     // not yet through the engine
-    Reason::NotConfirmed,   // not yet through the engine
-    Reason::GoneFromSource, // not yet through the engine
-    Reason::NotSupported,   // said by `explain lease` and `explain file`
+    Reason::InvalidRecord, // engine/rows: an_unreadable_record_fails_alone_and_arrives_once_it_can_be_read
+    Reason::LatchelOnly,   // it/both_ways: the generated world has records made by hand
+    Reason::CallFailed,    // engine/faults: a_write_that_is_refused_fails_its_record_alone_and_is_tried_again
+    Reason::NotConfirmed,  // engine/faults: a_write_that_was_only_pretended_is_never_shown_as_synced
+    Reason::GoneFromSource, // engine/rows: what_was_pending_and_is_gone_is_no_longer_pending
+    Reason::NotSupported,  // engine/rows: a_record_of_another_kind_has_its_outcome_and_is_looked_at_once
 ];
 
 fn all() -> Vec<Case> {

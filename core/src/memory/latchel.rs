@@ -1,0 +1,251 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures::StreamExt;
+
+use super::{Call, Journal, locked};
+use crate::model::{
+    ClosedStatus, Job, JobId, JobState, LatchelProperty, LatchelPropertyId, LatchelResident,
+    LatchelResidentId, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentPatch,
+    ResidentRef, Row, Side, Window, WorkOrderId,
+};
+use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+
+/// What Latchel holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LatchelWorld {
+    /// The system's clock, UTC, with which it stamps work orders.
+    pub now: DateTime<Utc>,
+    /// Portfolios.
+    pub portfolios: Vec<Portfolio>,
+    /// Properties.
+    pub properties: BTreeMap<LatchelPropertyId, LatchelProperty>,
+    /// Residents.
+    pub residents: BTreeMap<LatchelResidentId, LatchelResident>,
+    /// Work orders.
+    pub jobs: BTreeMap<JobId, Job>,
+}
+
+impl LatchelWorld {
+    /// Changes a work order and stamps it with the clock.
+    pub fn change_job(&mut self, id: JobId, change: impl FnOnce(&mut Job)) {
+        let now = self.now;
+        if let Some(job) = self.jobs.get_mut(&id) {
+            change(job);
+            job.updated_at = now;
+        }
+    }
+}
+
+/// Latchel in memory.
+#[derive(Debug)]
+pub struct MemoryLatchel {
+    world: Mutex<LatchelWorld>,
+    journal: Arc<Journal>,
+    page: usize,
+}
+
+impl MemoryLatchel {
+    /// Latchel with this world, with pages of two rows.
+    pub fn new(world: LatchelWorld, journal: Arc<Journal>) -> Self {
+        Self { world: Mutex::new(world), journal, page: 2 }
+    }
+
+    /// Reads or changes what it holds, as its people would.
+    pub fn edit<T>(&self, edit: impl FnOnce(&mut LatchelWorld) -> T) -> T {
+        edit(&mut locked(&self.world))
+    }
+
+    fn read<T>(&self, method: &'static str, read: impl FnOnce(&LatchelWorld) -> T) -> Result<T> {
+        let call = Call { side: Side::Latchel, method, on: String::new() };
+        self.journal.call(call, || Ok(read(&locked(&self.world))), None)
+    }
+
+    fn write<T>(
+        &self,
+        method: &'static str,
+        on: impl ToString,
+        pretended: T,
+        write: impl FnOnce(&mut LatchelWorld) -> Result<T>,
+    ) -> Result<T> {
+        let call = Call { side: Side::Latchel, method, on: on.to_string() };
+        self.journal.call(call, || write(&mut locked(&self.world)), Some(pretended))
+    }
+}
+
+/// The record to change.
+fn found<K: Ord, T>(records: &mut BTreeMap<K, T>, id: K) -> Result<&mut T> {
+    records.get_mut(&id).ok_or_else(|| Error::new(ErrorKind::NotFound, "there is no such record"))
+}
+
+fn by_id<K: Ord, T: Clone>(records: &BTreeMap<K, T>, ids: &[K]) -> Vec<T> {
+    ids.iter().filter_map(|id| records.get(id).cloned()).collect()
+}
+
+fn set<T: Clone>(field: &mut T, new: &Option<T>) {
+    if let Some(new) = new {
+        field.clone_from(new);
+    }
+}
+
+#[async_trait]
+impl Latchel for MemoryLatchel {
+    async fn check(&self) -> Result<Probe> {
+        self.read("check", |world| Probe { server_time: Some(world.now), ..Probe::default() })
+    }
+
+    async fn portfolios(&self) -> Result<Vec<Portfolio>> {
+        self.read("portfolios", |world| world.portfolios.clone())
+    }
+
+    async fn properties_by_ref(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
+        let named = |one: &&LatchelProperty| one.reference.as_ref().is_some_and(|own| refs.contains(own));
+        self.read("properties_by_ref", |world| world.properties.values().filter(named).cloned().collect())
+    }
+
+    async fn properties_by_id(&self, ids: &[LatchelPropertyId]) -> Result<Vec<LatchelProperty>> {
+        self.read("properties_by_id", |world| by_id(&world.properties, ids))
+    }
+
+    async fn residents_by_ref(&self, refs: &[ResidentRef]) -> Result<Vec<LatchelResident>> {
+        let named = |one: &&LatchelResident| one.reference.as_ref().is_some_and(|own| refs.contains(own));
+        self.read("residents_by_ref", |world| world.residents.values().filter(named).cloned().collect())
+    }
+
+    async fn residents_by_id(&self, ids: &[LatchelResidentId]) -> Result<Vec<LatchelResident>> {
+        self.read("residents_by_id", |world| by_id(&world.residents, ids))
+    }
+
+    fn jobs(&self, window: Window) -> Pages<'_, Job> {
+        futures::stream::try_unfold(None::<JobId>, move |after| async move {
+            let page: Vec<Job> = self.read("jobs", |world| {
+                let later = |job: &&Job| after.is_none_or(|after| job.id > after);
+                let inside = |job: &&Job| window.contains(job.updated_at) || window.contains(job.created_at);
+                world.jobs.values().filter(later).filter(inside).take(self.page).cloned().collect()
+            })?;
+            let last = page.last().map(|job| job.id);
+            let rows: Vec<_> = page.into_iter().map(Row::Record).collect();
+            Ok(last.map(|last| (rows, Some(last))))
+        })
+        .boxed()
+    }
+
+    async fn jobs_by_ref(&self, refs: &[WorkOrderId]) -> Result<Vec<Job>> {
+        let named = |one: &&Job| one.work_order.as_ref().is_some_and(|own| refs.contains(own));
+        self.read("jobs_by_ref", |world| world.jobs.values().filter(named).cloned().collect())
+    }
+
+    async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<Job>> {
+        self.read("jobs_by_id", |world| by_id(&world.jobs, ids))
+    }
+
+    async fn latchel_only(&self) -> Result<LatchelOnly> {
+        self.read("latchel_only", |world| LatchelOnly {
+            properties: world.properties.values().filter(|one| one.reference.is_none()).count() as u64,
+            residents: world.residents.values().filter(|one| one.reference.is_none()).count() as u64,
+        })
+    }
+
+    async fn create_property(&self, new: &NewProperty) -> Result<LatchelPropertyId> {
+        self.write("create_property", &new.reference, LatchelPropertyId(0), |world| {
+            let id = LatchelPropertyId(world.properties.keys().last().map_or(100, |last| last.0 + 1));
+            let property = LatchelProperty {
+                id,
+                portfolio: None,
+                reference: Some(new.reference.clone()),
+                name: new.name.clone(),
+                source_address: new.source_address.clone(),
+                integration_data: Some(new.integration_data.clone()),
+                is_active: new.is_active,
+                sync_method: None,
+            };
+            world.properties.insert(id, property);
+            Ok(id)
+        })
+    }
+
+    async fn update_property(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
+        self.write("update_property", id, (), |world| {
+            let property = found(&mut world.properties, id)?;
+            set(&mut property.name, &patch.name);
+            set(&mut property.source_address, &patch.source_address);
+            set(&mut property.integration_data, &patch.integration_data.clone().map(Some));
+            property.is_active &= !patch.deactivate;
+            Ok(())
+        })
+    }
+
+    async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
+        self.write("create_resident", &new.reference, LatchelResidentId(0), |world| {
+            let id = LatchelResidentId(world.residents.keys().last().map_or(200, |last| last.0 + 1));
+            let resident = LatchelResident {
+                id,
+                reference: Some(new.reference.clone()),
+                unit: new.tenancy.unit.clone(),
+                name: new.name.clone(),
+                email: new.email.clone(),
+                phone: new.phone.clone(),
+                move_in: new.tenancy.move_in,
+                move_out: new.tenancy.move_out,
+                is_active: new.is_active,
+            };
+            world.residents.insert(id, resident);
+            Ok(id)
+        })
+    }
+
+    async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
+        self.write("update_resident", id, (), |world| {
+            let resident = found(&mut world.residents, id)?;
+            set(&mut resident.move_in, &patch.move_in);
+            set(&mut resident.move_out, &patch.move_out);
+            set(&mut resident.unit, &patch.unit);
+            set(&mut resident.is_active, &patch.is_active);
+            Ok(())
+        })
+    }
+
+    async fn create_job(&self, new: &NewJob) -> Result<JobId> {
+        self.write("create_job", &new.work_order, JobId(0), |world| {
+            let id = JobId(world.jobs.keys().last().map_or(300, |last| last.0 + 1));
+            let state = match new.closed {
+                Some(ClosedStatus::Completed) => JobState::Completed,
+                Some(ClosedStatus::Cancelled) => JobState::Cancelled,
+                None => JobState::Other("Diagnosing Issue".to_owned()),
+            };
+            let job = Job {
+                id,
+                number: Some(new.number.clone()),
+                work_order: Some(new.work_order.clone()),
+                name: new.name.clone(),
+                description: new.description.clone(),
+                vendor_instructions: None,
+                access_instructions: new.access_instructions.clone(),
+                entry_allowed: new.entry_allowed,
+                severity: new.severity,
+                state,
+                is_archived: false,
+                is_vacant: false,
+                property: Some(new.property),
+                resident: new.resident,
+                created_at: world.now,
+                updated_at: world.now,
+            };
+            world.jobs.insert(id, job);
+            Ok(id)
+        })
+    }
+
+    async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()> {
+        self.write("write_number_back", id, (), |world| {
+            let now = world.now;
+            let job = found(&mut world.jobs, id)?;
+            job.number = Some(number.to_owned());
+            job.work_order = Some(work_order.clone());
+            job.updated_at = now;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! Both systems in memory: for tests of the engine, of simulations and of whatever else needs far sides that fail on
+//! demand and remember what was asked of them.
+
+mod latchel;
+mod platform;
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use latchel::{LatchelWorld, MemoryLatchel};
+pub use platform::{MemoryPlatform, PlatformWorld};
+
+use crate::model::Side;
+use crate::{Error, ErrorKind, Result};
+
+/// A call that one of the two systems got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Who got it.
+    pub side: Side,
+    /// The trait's method.
+    pub method: &'static str,
+    /// What it was about, as far as that is one record.
+    pub on: String,
+}
+
+impl Call {
+    /// Whether it asks for a change.
+    pub fn writes(&self) -> bool {
+        ["create_", "update_", "close_", "write_"].iter().any(|verb| self.method.starts_with(verb))
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}", self.side.as_str(), self.method, self.on)
+    }
+}
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is carried out and answered.
+    Proceed,
+    /// It fails before anything has happened.
+    Fail(ErrorKind),
+    /// It is carried out, and its answer is lost.
+    LoseAnswer,
+    /// It is answered as if it had been carried out, and was not.
+    Pretend,
+}
+
+type Fates = Box<dyn FnMut(&Call) -> Fate + Send>;
+
+/// Every call that the two systems got, and what becomes of the next ones.
+pub struct Journal {
+    calls: Mutex<Vec<Call>>,
+    fates: Mutex<Fates>,
+}
+
+impl Journal {
+    /// One in which every call proceeds.
+    pub fn new() -> Self {
+        Self { calls: Mutex::default(), fates: Mutex::new(Box::new(|_| Fate::Proceed)) }
+    }
+
+    /// Decides what becomes of the calls from now on.
+    pub fn decide(&self, fates: impl FnMut(&Call) -> Fate + Send + 'static) {
+        *locked(&self.fates) = Box::new(fates);
+    }
+
+    /// The calls so far, which are then forgotten.
+    pub fn take(&self) -> Vec<Call> {
+        std::mem::take(&mut locked(&self.calls))
+    }
+
+    /// The calls so far that asked for a change; all calls are then forgotten.
+    pub fn take_writes(&self) -> Vec<Call> {
+        self.take().into_iter().filter(Call::writes).collect()
+    }
+
+    /// Carries out a call as its fate wants it. `pretended` is the answer to a write that is not carried out.
+    fn call<T>(&self, call: Call, act: impl FnOnce() -> Result<T>, pretended: Option<T>) -> Result<T> {
+        let fate = locked(&self.fates)(&call);
+        locked(&self.calls).push(call.clone());
+        let failure = |kind, what: &str| Error::new(kind, what).with("call", call);
+        match (fate, pretended) {
+            (Fate::Proceed, _) | (Fate::Pretend, None) => act(),
+            (Fate::Pretend, Some(answer)) => Ok(answer),
+            (Fate::Fail(kind), _) => Err(failure(kind, "the call failed")),
+            (Fate::LoseAnswer, _) => {
+                act()?;
+                Err(failure(ErrorKind::Timeout, "the answer was lost"))
+            }
+        }
+    }
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").field("calls", &self.calls).finish_non_exhaustive()
+    }
+}
+
+/// A test that panicked while it held the lock has failed already.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,250 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures::{StreamExt, TryStreamExt};
+
+use super::{Call, Journal, locked};
+use crate::model::{
+    ClosedStatus, Fingerprint, Freshness, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId,
+    PropertyRef, Reach, Resident, ResidentRef, Row, Side, User, UserId, Window, WorkOrder, WorkOrderId,
+    WorkOrderStatus,
+};
+use crate::{Capabilities, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result};
+
+/// What the platform holds. A record is in a window by its stamp; one without a stamp is in every window.
+#[derive(Debug, Clone, Default)]
+pub struct PlatformWorld {
+    /// The system's clock, UTC, with which it stamps what is created there.
+    pub now: DateTime<Utc>,
+    /// Rentable units.
+    pub properties: BTreeMap<PropertyRef, Row<Property>>,
+    /// Residents, for each property where they live.
+    pub residents: BTreeMap<ResidentRef, Row<Resident>>,
+    /// Work orders.
+    pub work_orders: BTreeMap<WorkOrderId, Row<WorkOrder>>,
+    /// The work orders of which lists hold only a hint.
+    pub hinted: BTreeMap<WorkOrderId, Fingerprint>,
+    /// Users.
+    pub users: Vec<User>,
+    /// Groups of properties.
+    pub groups: Vec<PropertyGroup>,
+    /// The properties that no user can reach (rule L5).
+    pub unreachable: Vec<PropertyId>,
+}
+
+impl PlatformWorld {
+    /// Changes a work order and stamps it with the clock.
+    pub fn change_work_order(&mut self, id: &WorkOrderId, change: impl FnOnce(&mut WorkOrder)) {
+        let updated_at = Some(self.now);
+        if let Some(Row::Record(work_order)) = self.work_orders.get_mut(id) {
+            change(work_order);
+            work_order.freshness = Freshness::Stamped { created_at: None, updated_at };
+        }
+    }
+}
+
+/// A platform in memory.
+#[derive(Debug)]
+pub struct MemoryPlatform {
+    world: Mutex<PlatformWorld>,
+    journal: Arc<Journal>,
+    capabilities: Capabilities,
+    page: usize,
+}
+
+impl MemoryPlatform {
+    /// One that can do everything, with pages of two rows.
+    pub fn new(world: PlatformWorld, journal: Arc<Journal>) -> Self {
+        let capabilities = Capabilities {
+            create_work_order: true,
+            set_completed: true,
+            set_cancelled: true,
+            knows_reach: true,
+            property_groups: true,
+            marker: MarkerPlace::ReferenceField,
+            visibility_delay: Duration::ZERO,
+        };
+        Self { world: Mutex::new(world), journal, capabilities, page: 2 }
+    }
+
+    /// The same with other capabilities.
+    pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
+        Self { capabilities, ..self }
+    }
+
+    /// Reads or changes what it holds, as its people would.
+    pub fn edit<T>(&self, edit: impl FnOnce(&mut PlatformWorld) -> T) -> T {
+        edit(&mut locked(&self.world))
+    }
+
+    fn read<T>(
+        &self,
+        method: &'static str,
+        on: impl ToString,
+        read: impl FnOnce(&PlatformWorld) -> T,
+    ) -> Result<T> {
+        let call = Call { side: Side::Platform, method, on: on.to_string() };
+        self.journal.call(call, || Ok(read(&locked(&self.world))), None)
+    }
+
+    fn write<T>(
+        &self,
+        method: &'static str,
+        on: impl ToString,
+        pretended: T,
+        write: impl FnOnce(&mut PlatformWorld) -> Result<T>,
+    ) -> Result<T> {
+        let call = Call { side: Side::Platform, method, on: on.to_string() };
+        self.journal.call(call, || write(&mut locked(&self.world)), Some(pretended))
+    }
+
+    /// The rows in the window, page by page, each page read when it is asked for.
+    fn pages<K: Ord + Clone + Send + 'static, T: Clone + Send + 'static>(
+        &self,
+        method: &'static str,
+        window: Window,
+        rows: fn(&PlatformWorld) -> &BTreeMap<K, Row<T>>,
+        freshness: fn(&T) -> &Freshness,
+    ) -> Pages<'_, T> {
+        futures::stream::try_unfold(None::<K>, move |after| async move {
+            let page = self.read(method, "", |world| {
+                let inside = |row: &Row<T>| match row {
+                    Row::Record(record) => is_inside(freshness(record), window),
+                    Row::Hint { .. } | Row::NotSupported { .. } | Row::Invalid(_) => true,
+                };
+                let later = |key: &K| after.as_ref().is_none_or(|after| key > after);
+                let rows = rows(world).iter().filter(|(key, row)| later(key) && inside(row));
+                rows.take(self.page).map(|(key, row)| (key.clone(), row.clone())).collect::<Vec<_>>()
+            })?;
+            let last = page.last().map(|(key, _)| key.clone());
+            let rows: Vec<_> = page.into_iter().map(|(_, row)| row).collect();
+            Ok(last.map(|last| (rows, Some(last))))
+        })
+        .boxed()
+    }
+}
+
+fn is_inside(freshness: &Freshness, window: Window) -> bool {
+    match freshness {
+        Freshness::Stamped { created_at, updated_at } => {
+            [created_at, updated_at].into_iter().flatten().any(|at| window.contains(*at))
+        }
+        Freshness::Filtered | Freshness::Fingerprint { .. } => true,
+    }
+}
+
+fn by_key<K: Ord, T: Clone>(rows: &BTreeMap<K, Row<T>>, keys: &[K]) -> Vec<Row<T>> {
+    keys.iter().filter_map(|key| rows.get(key).cloned()).collect()
+}
+
+#[async_trait]
+impl Platform for MemoryPlatform {
+    fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    async fn check(&self) -> Result<Probe> {
+        self.read("check", "", |world| Probe { server_time: Some(world.now), ..Probe::default() })
+    }
+
+    fn properties(&self, window: Window) -> Pages<'_, Property> {
+        self.pages("properties", window, |world| &world.properties, |record| &record.freshness)
+    }
+
+    fn residents(&self, window: Window) -> Pages<'_, Resident> {
+        self.pages("residents", window, |world| &world.residents, |record| &record.freshness)
+    }
+
+    fn work_orders(&self, window: Window) -> Pages<'_, WorkOrder> {
+        let hint = |row: Row<WorkOrder>| match &row {
+            Row::Record(work_order) => {
+                let fingerprint = self.edit(|world| world.hinted.get(&work_order.id).cloned());
+                let hint = |fingerprint| Row::Hint { id: work_order.id.to_string(), fingerprint };
+                fingerprint.map_or(row.clone(), hint)
+            }
+            _ => row,
+        };
+        self.pages("work_orders", window, |world| &world.work_orders, |record| &record.freshness)
+            .map_ok(move |page| page.into_iter().map(hint).collect())
+            .boxed()
+    }
+
+    async fn properties_by_id(&self, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
+        self.read("properties_by_id", "", |world| by_key(&world.properties, ids))
+    }
+
+    async fn residents_by_id(&self, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
+        self.read("residents_by_id", "", |world| by_key(&world.residents, ids))
+    }
+
+    async fn work_orders_by_id(&self, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {
+        let on = ids.iter().map(WorkOrderId::as_str).collect::<Vec<_>>().join(" ");
+        self.read("work_orders_by_id", on, |world| by_key(&world.work_orders, ids))
+    }
+
+    async fn users(&self) -> Result<Vec<User>> {
+        self.read("users", "", |world| world.users.clone())
+    }
+
+    async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
+        self.read("property_groups", "", |world| world.groups.clone())
+    }
+
+    async fn reach(&self, _user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
+        self.read("reach", "", |world| {
+            let reach = |property| match world.unreachable.contains(property) {
+                true => Reach::Unreachable,
+                false => Reach::Reachable,
+            };
+            properties.iter().map(reach).collect()
+        })
+    }
+
+    async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
+        self.write("create_work_order", marker, WorkOrderId::new("0"), |world| {
+            let id = WorkOrderId::new((5_000 + world.work_orders.len()).to_string());
+            let work_order = WorkOrder {
+                id: id.clone(),
+                number: format!("WO-{id}"),
+                title: new.title.clone(),
+                description: new.description.clone(),
+                property: new.property.clone(),
+                requested_by: new.requested_by.clone(),
+                assigned_users: vec![new.assigned_to.clone()],
+                status: WorkOrderStatus::Open("Assigned".to_owned()),
+                severity: new.severity,
+                scheduled_start: None,
+                entry_allowed: new.entry_allowed,
+                access_instructions: new.access_instructions.clone(),
+                marker: Some(*marker),
+                freshness: Freshness::Stamped { created_at: Some(world.now), updated_at: Some(world.now) },
+            };
+            world.work_orders.insert(id.clone(), Row::Record(work_order));
+            Ok(id)
+        })
+    }
+
+    async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>> {
+        self.read("find_by_marker", marker, |world| {
+            let carries = |row: &Row<WorkOrder>| match row {
+                Row::Record(work_order) => work_order.marker == Some(*marker),
+                _ => false,
+            };
+            let found = world.work_orders.iter().filter(|(_, row)| carries(row));
+            found.map(|(id, _)| id.clone()).collect()
+        })
+    }
+
+    async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()> {
+        self.write("close_work_order", id, (), |world| {
+            if !world.work_orders.contains_key(id) {
+                return Err(Error::new(ErrorKind::NotFound, "there is no such work order").with("id", id));
+            }
+            world.change_work_order(id, |work_order| work_order.status = WorkOrderStatus::Closed(status));
+            Ok(())
+        })
+    }
+}

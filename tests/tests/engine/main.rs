@@ -1,0 +1,9 @@
+//! The engine over both systems in memory and a real ledger: what becomes of records when calls fail, lie or get lost.
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod faults;
+mod limits;
+mod pair;
+mod rows;
+mod story;
+mod time;
