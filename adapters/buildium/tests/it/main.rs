@@ -1,0 +1,11 @@
+//! The adapter against answers of the documented shapes (contract sheet `buildium.md`).
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod far;
+mod properties;
+mod residents;
+mod setup;
+mod work_orders;
+mod writes;
+
+use adapter_buildium as _;
