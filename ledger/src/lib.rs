@@ -10,5 +10,7 @@ mod pending;
 mod recall;
 mod runs;
 mod sqlite;
+#[cfg(feature = "suite")]
+pub mod suite;
 
 pub use open::SqliteLedger;
