@@ -139,6 +139,12 @@ pub(crate) enum Command {
         /// The admin API's port; 0 takes a free one.
         #[arg(long, default_value_t = 0)]
         admin_port: u16,
+        /// Print the addresses and keys as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Print the JSON Schema of a world file instead.
+        #[arg(long, exclusive = true)]
+        schema: bool,
     },
     /// Show the whole thing on a world of its own: nothing to configure.
     Demo {

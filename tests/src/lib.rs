@@ -1,1 +1,3 @@
-//! End-to-end tests of latchel-sync.
+//! What the tests of several crates share.
+
+pub mod openapi;

@@ -1,14 +1,22 @@
 use chrono::{DateTime, Utc};
 use mock_pms::{Dialect, GenerateSpec, MockServer, Options, Ports, World};
 
+use serde_json::json;
+
 use crate::args::Command;
 use crate::exit::{Exit, Failure};
+use crate::render;
 
 /// Runs the mock systems until they are interrupted.
 pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, Failure> {
-    let Command::Mock { platform, world, generate, port, latchel_port, admin_port } = command else {
+    let Command::Mock { platform, world, generate, port, latchel_port, admin_port, json, schema } = command
+    else {
         return Ok(Exit::Usage);
     };
+    if *schema {
+        render::json(&World::schema())?;
+        return Ok(Exit::Done);
+    }
     let platform: Dialect =
         platform.parse().map_err(|error: mock_pms::UnknownDialect| Failure::usage(error.to_string()))?;
     let world = match world {
@@ -22,13 +30,24 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
         }
     };
     let ports = Ports { platform: *port, latchel: *latchel_port, admin: *admin_port };
-    let (client, key) = (world.platform.account.client_id.clone(), world.latchel.company.api_key.clone());
+    let account = world.platform.account.clone();
+    let key = world.latchel.company.api_key.clone();
     let server = MockServer::start(world, Options { platform, ports, ..Options::default() })
         .await
         .map_err(Failure::run)?;
-    anstream::println!("platform {platform}: {} (client id {client})", server.platform_url());
-    anstream::println!("latchel: {} (key {key})", server.latchel_url());
-    anstream::println!("admin: {}/_mock/world", server.admin_url());
+    if *json {
+        let platform = json!({"adapter": platform.to_string(), "base_url": server.platform_url(),
+            "client_id": account.client_id, "client_secret": account.client_secret});
+        let latchel = json!({"adapter": "latchel", "base_url": server.latchel_url(), "api_key": key});
+        render::json_line(
+            &json!({"platform": platform, "latchel": latchel, "admin_url": server.admin_url()}),
+        )?;
+    } else {
+        let (url, id, secret) = (server.platform_url(), account.client_id, account.client_secret);
+        anstream::println!("platform {platform}: {url} (client id {id}, secret {secret})");
+        anstream::println!("latchel: {} (key {key})", server.latchel_url());
+        anstream::println!("admin: {}/_mock/world", server.admin_url());
+    }
     tokio::signal::ctrl_c().await.map_err(Failure::run)?;
     server.shutdown().await;
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -56,8 +56,7 @@ impl Engine {
             Context::prepare(self, RunId(Uuid::now_v7()), Purpose::Explain, now, sync_start, &phases).await?;
 
         let keys = self.keys(kind, text).await?;
-        let on =
-            |side| keys.iter().filter(|key| key.side == side).map(|key| key.id.clone()).collect::<Vec<_>>();
+        let on = |side| keys.iter().filter(|(key, _)| key.side == side).collect::<Vec<_>>();
         let mut explained = match kind {
             Kind::Property => explain(&Properties(&cx), &on(Side::Platform)).await?,
             Kind::Resident => explain(&Residents(&cx), &on(Side::Platform)).await?,
@@ -72,18 +71,17 @@ impl Engine {
     }
 
     /// The records that `text` may name: what the ledger finds, and the text itself taken as an id.
-    async fn keys(&self, kind: Kind, text: &str) -> Result<BTreeSet<RecordKey>> {
-        let mut keys = BTreeSet::new();
+    async fn keys(&self, kind: Kind, text: &str) -> Result<BTreeMap<RecordKey, Named>> {
+        let mut keys = BTreeMap::from([(RecordKey::platform(kind, text), Named::Perhaps)]);
+        if text.parse::<i64>().is_ok() {
+            keys.insert(RecordKey::latchel(kind, text), Named::Perhaps);
+        }
         for memory in self.ledger.find(&self.account.name, kind, text).await? {
             if let Some(link) = &memory.link {
-                keys.insert(link.key(Side::Platform));
-                keys.insert(link.key(Side::Latchel));
+                keys.insert(link.key(Side::Platform), Named::InLedger);
+                keys.insert(link.key(Side::Latchel), Named::InLedger);
             }
-            keys.insert(memory.key);
-        }
-        keys.insert(RecordKey::platform(kind, text));
-        if text.parse::<i64>().is_ok() {
-            keys.insert(RecordKey::latchel(kind, text));
+            keys.insert(memory.key, Named::InLedger);
         }
         Ok(keys)
     }
@@ -125,26 +123,61 @@ impl Engine {
     }
 }
 
-/// Takes the records with these ids through the steps of a run, with a trace and without a write.
-async fn explain<F: Flow>(flow: &F, ids: &[String]) -> Result<Vec<Explanation>> {
-    let (cx, phase) = (flow.context(), flow.phase());
-    if ids.is_empty() {
-        return Ok(Vec::new());
+/// Whether a text names a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// The ledger knows the record.
+    InLedger,
+    /// It is one if its system has it.
+    Perhaps,
+}
+
+/// Takes these records through the steps of a run, with a trace and without a write.
+async fn explain<F: Flow>(flow: &F, keys: &[(&RecordKey, &Named)]) -> Result<Vec<Explanation>> {
+    let mut explained = Vec::new();
+    for (key, named) in keys {
+        let found = match flow.fetch(std::slice::from_ref(&key.id)).await {
+            Ok(rows) => explain_rows(flow, rows).await?,
+            Err(error) if error.is_about_the_request() => {
+                vec![nothing_read((*key).clone(), Reason::CallFailed, Some(error.to_string()))]
+            }
+            Err(error) => return Err(error),
+        };
+        match (named, found.is_empty()) {
+            (Named::InLedger, true) => {
+                explained.push(nothing_read((*key).clone(), Reason::GoneFromSource, None));
+            }
+            (Named::Perhaps, _) => {
+                explained.extend(found.into_iter().filter(|one| one.reason != Reason::CallFailed))
+            }
+            (Named::InLedger, false) => explained.extend(found),
+        }
     }
+    for one in explained.iter_mut().filter(|one| one.checks.is_empty()) {
+        let cx = flow.context();
+        if let Some(memory) = cx.ledger().recall(cx.account(), std::slice::from_ref(&one.key)).await?.pop() {
+            (one.link, one.outcome) = (memory.link, memory.outcome);
+        }
+    }
+    Ok(explained)
+}
+
+async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Vec<Explanation>> {
+    let (cx, phase) = (flow.context(), flow.phase());
     let last = cx.ledger().last_success(cx.account(), phase).await?;
     let window = coverage(&cx.policy().window, last, cx.now).window;
-    let rows = flow.fetch(ids).await?;
+    let key = |id| RecordKey { kind: phase.kind(), side: phase.source(), id };
     let mut explained = Vec::new();
     for row in rows {
         let record = match row {
             Row::Record(record) => record,
             Row::Invalid(invalid) => {
                 let detail = format!("{}: {}", invalid.field, invalid.problem);
-                explained.push(nothing_read(phase, invalid.id, Reason::InvalidRecord, detail));
+                explained.push(nothing_read(key(invalid.id), Reason::InvalidRecord, Some(detail)));
                 continue;
             }
             Row::NotSupported { id, what, .. } => {
-                explained.push(nothing_read(phase, id, Reason::NotSupported, what));
+                explained.push(nothing_read(key(id), Reason::NotSupported, Some(what)));
                 continue;
             }
             Row::Hint { .. } => continue,
@@ -175,7 +208,7 @@ async fn explain<F: Flow>(flow: &F, ids: &[String]) -> Result<Vec<Explanation>> 
             }
             let (platform, latchel) = flow.sides(&case);
             explained.push(Explanation {
-                key: RecordKey { kind: phase.kind(), side: phase.source(), id: flow.id(flow.record(&case)) },
+                key: key(flow.id(flow.record(&case))),
                 label: flow.label(flow.record(&case)),
                 platform,
                 latchel,
@@ -191,9 +224,9 @@ async fn explain<F: Flow>(flow: &F, ids: &[String]) -> Result<Vec<Explanation>> 
     Ok(explained)
 }
 
-fn nothing_read(phase: Phase, id: String, reason: Reason, detail: String) -> Explanation {
+fn nothing_read(key: RecordKey, reason: Reason, detail: Option<String>) -> Explanation {
     Explanation {
-        key: RecordKey { kind: phase.kind(), side: phase.source(), id },
+        key,
         label: String::new(),
         platform: None,
         latchel: None,
@@ -201,7 +234,7 @@ fn nothing_read(phase: Phase, id: String, reason: Reason, detail: String) -> Exp
         outcome: None,
         checks: Vec::new(),
         reason,
-        detail: Some(detail),
+        detail,
         action: Action::None,
     }
 }

@@ -55,7 +55,7 @@ reasons! {
         "The platform lists it, but its content is what it was when we last looked.",
         "";
     GoneFromSource "gone_from_source" W3 NotSynced:
-        "It was pending, and no longer exists where it came from.",
+        "It no longer exists where it came from.",
         "";
 
     PropertyNew "property_new" P1 Synced:

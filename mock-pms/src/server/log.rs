@@ -73,11 +73,14 @@ impl LoggedRequest {
         !(look_up || matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
     }
 
+    /// Every parameter with its value, decoded.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        crate::dialects::query::pairs(self.query.as_deref().unwrap_or_default())
+    }
+
     /// A parameter's first value, decoded.
     pub fn query_value(&self, name: &str) -> Option<String> {
-        crate::dialects::query::pairs(self.query.as_deref().unwrap_or_default())
-            .into_iter()
-            .find_map(|(key, value)| (key == name).then_some(value))
+        self.query_pairs().into_iter().find_map(|(key, value)| (key == name).then_some(value))
     }
 }
 

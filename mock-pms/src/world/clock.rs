@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Whether the clock moves by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockMode {
     /// It stands still until it is set or advanced.
@@ -17,7 +18,7 @@ pub enum ClockMode {
 }
 
 /// The time that both systems of a world believe in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "ClockFile", into = "ClockFile")]
 pub struct Clock {
     set_to: DateTime<Utc>,
@@ -26,7 +27,7 @@ pub struct Clock {
 }
 
 /// The clock as it stands in a world file.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ClockFile {
     now: DateTime<Utc>,

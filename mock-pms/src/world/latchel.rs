@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Id, Table};
 
 /// Latchel's side of the world.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Latchel {
     /// The customer's company, and the key to it.
@@ -27,7 +28,7 @@ pub struct Latchel {
 }
 
 /// The customer's company in Latchel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Company {
     /// Its id.
@@ -37,6 +38,7 @@ pub struct Company {
     /// The key to its data.
     pub api_key: String,
     /// Where it is.
+    #[schemars(with = "String")]
     pub timezone: Tz,
     /// What the key may not do: `jobs` for everything, `jobs:write` for writes alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -44,7 +46,7 @@ pub struct Company {
 }
 
 /// A portfolio.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Portfolio {
@@ -55,7 +57,7 @@ pub struct Portfolio {
 }
 
 /// An address as Latchel itself has adjusted it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct AdjustedAddress {
@@ -68,7 +70,7 @@ pub struct AdjustedAddress {
 }
 
 /// A property in Latchel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct LatchelProperty {
@@ -98,7 +100,7 @@ pub struct LatchelProperty {
 }
 
 /// A resident in Latchel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Resident {
@@ -128,7 +130,7 @@ pub struct Resident {
 }
 
 /// How grave a job is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Severity {
@@ -139,7 +141,7 @@ pub enum Severity {
 }
 
 /// Who looks after a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ManagedBy {
@@ -149,7 +151,7 @@ pub enum ManagedBy {
 }
 
 /// A job: Latchel's work order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Job {
@@ -177,8 +179,9 @@ pub struct Job {
     pub vendor_description: Option<String>,
     #[serde(default)]
     pub access_instructions: Option<String>,
+    /// Nobody may have been asked yet.
     #[serde(default)]
-    pub enter_permission: bool,
+    pub enter_permission: Option<bool>,
     #[serde(default)]
     pub max_cost: Option<f64>,
     #[serde(default)]

@@ -29,13 +29,14 @@ pub use table::Table;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The id of a record, unique within its collection.
 pub type Id = i64;
 
 /// What both systems know, and what time it is there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct World {
     /// The time that both systems believe in.
@@ -118,6 +119,11 @@ impl World {
     pub fn to_json(&self) -> String {
         // A world has string keys and finite numbers only, so there is nothing serde_json could refuse.
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The JSON Schema of a world file.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(World).to_value()
     }
 
     /// The world's time.

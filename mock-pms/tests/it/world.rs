@@ -59,6 +59,26 @@ fn the_example_loads_and_survives_a_round_trip() {
 }
 
 #[test]
+fn worlds_fit_the_schema_and_mistakes_do_not() {
+    let schema = jsonschema::validator_for(&World::schema()).expect("a schema");
+    let text = std::fs::read_to_string(EXAMPLE).expect("the example");
+    let example: Value = serde_json::from_str(&text).expect("JSON");
+    let generated = World::generate(&GenerateSpec { units: 60, seed: 3, now: now() }).to_json();
+    for world in [&example, &serde_json::from_str(&generated).expect("JSON")] {
+        let faults: Vec<_> = schema.iter_errors(world).map(|fault| fault.to_string()).collect();
+        assert_eq!(faults, [""; 0]);
+    }
+    for (place, value) in
+        [("/platform/properties/1/kind", json!("castle")), ("/latchel/jobs/0/surprise", json!(1))]
+    {
+        let mut wrong = example.clone();
+        let (parent, name) = place.rsplit_once('/').expect("a place");
+        wrong.pointer_mut(parent).expect("a parent")[name] = value;
+        assert!(!schema.is_valid(&wrong), "{place}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_world_is_named() {
     let error = World::from_file("/nonexistent/world.json").expect_err("no file").to_string();
     assert!(error.starts_with("world file /nonexistent/world.json: No such file"), "{error}");

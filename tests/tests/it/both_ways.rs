@@ -262,13 +262,13 @@ fn set_active(setup: &mut Setup, rental: i64, active: bool) {
         .edit(|world| world.update::<Property>(rental, |one| one.active = active).expect("the rental"));
 }
 
-fn set_state(setup: &mut Setup, job: i64, state: &str) {
+pub fn set_state(setup: &mut Setup, job: i64, state: &str) {
     setup.advance(TimeDelta::minutes(15));
     setup.server.edit(|world| world.update::<Job>(job, |one| one.state = state.to_owned()).expect("the job"));
 }
 
 /// A job made in Latchel on a property that the platform has.
-fn new_job(setup: &Setup, state: &str) -> i64 {
+pub fn new_job(setup: &Setup, state: &str) -> i64 {
     let edit = |property: i64| {
         serde_json::from_value(serde_json::json!([{"side": "latchel", "collection": "jobs", "create": {
             "source": "Tenant Call", "state": state, "name": "Broken fence", "description": "The fence fell over.",

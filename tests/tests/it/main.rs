@@ -5,3 +5,4 @@ mod both_ways;
 mod inputs;
 mod registry;
 mod setup;
+mod spec;

@@ -35,7 +35,9 @@ impl Setup {
     pub async fn new(method: &str, change: impl FnOnce(&mut World)) -> Self {
         let mut world = World::generate(&GenerateSpec { units: 60, seed: 3, now: noon() });
         change(&mut world);
-        let server = MockServer::start(world, Options::unlimited()).await.expect("the mock starts");
+        let server = MockServer::start(world, Options { keep_responses: true, ..Options::unlimited() })
+            .await
+            .expect("the mock starts");
         let folder = TempDir::new().expect("a folder");
         let config = format!(
             "[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"{method}\"\n\

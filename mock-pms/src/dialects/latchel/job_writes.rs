@@ -70,7 +70,7 @@ fn new_job(world: &World, body: &mut Body<'_>) -> Job {
         description: body.text("description"),
         vendor_description: None,
         access_instructions: body.text("access_instructions"),
-        enter_permission: body.flag("enter_permission").unwrap_or_default(),
+        enter_permission: body.flag("enter_permission"),
         max_cost: None,
         estimate: None,
         is_vacant,

@@ -64,7 +64,7 @@ pub(super) fn render(world: &World, job: &Job) -> Value {
         "description": job.description,
         "vendor_description": job.vendor_description,
         "access_instructions": job.access_instructions,
-        "enter_permission": i64::from(job.enter_permission),
+        "enter_permission": job.enter_permission.map(i64::from),
         "max_cost": job.max_cost,
         "estimate": job.estimate,
         "is_vacant": job.is_vacant,

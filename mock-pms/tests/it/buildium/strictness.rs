@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::Buildium;
+use super::{Asked, Buildium};
 
 /// Values of every type, good and bad.
 fn values() -> Vec<Value> {
@@ -32,7 +32,8 @@ fn values() -> Vec<Value> {
 async fn compare(method: Method, path: &str, good: &Value) {
     let buildium = Buildium::start().await;
     let Some(spec) = &buildium.spec else { return };
-    let mut fields = spec.body_members(&method, path);
+    let asked = Asked { method: method.as_str(), path };
+    let mut fields = spec.body_members(&asked);
     fields.push("Nonsense".to_owned());
     let (mut refused, mut let_through) = (0, 0);
     for field in fields {
@@ -48,7 +49,7 @@ async fn compare(method: Method, path: &str, good: &Value) {
         without.as_object_mut().expect("an object").remove(&field);
         bodies.push(without);
         for body in bodies {
-            let malformed = !spec.request_faults(&method, path, &body).is_empty();
+            let malformed = !spec.body_faults(&asked, &body).is_empty();
             let reply = buildium.ask(method.clone(), path, body.to_string()).await;
             *(if malformed { &mut refused } else { &mut let_through }) += 1;
             // 422 is for what the schema cannot know.

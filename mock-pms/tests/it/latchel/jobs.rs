@@ -127,10 +127,10 @@ async fn states_keep_their_spelling_and_slugs_differ() {
 #[tokio::test]
 async fn an_override_makes_nonsense_of_one_answer() {
     let mut world = world();
-    world["raw_overrides"] = json!([{ "kind": "job", "id": 1, "set": { "enter_permission": null } }]);
+    world["raw_overrides"] = json!([{ "kind": "job", "id": 1, "set": { "enter_permission": 1 } }]);
     let latchel = Latchel::of(&world).await;
     assert_eq!(
         latchel.get("/v1/jobs").await.each("enter_permission"),
-        [json!(null), json!(0), json!(0), json!(0)]
+        [json!(1), json!(null), json!(null), json!(null)]
     );
 }

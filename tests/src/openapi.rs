@@ -1,86 +1,107 @@
-//! The vendor's specification as a judge, where its file is at hand. Nothing of it is kept here.
+//! A vendor's OpenAPI file as a judge of requests and answers, wherever the file is at hand. Nothing of it is kept
+//! here.
+#![allow(clippy::expect_used, reason = "a file that cannot be read fails the test")]
 
+use std::fmt;
 use std::path::Path;
-use std::sync::Once;
 
-use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::client::Reply;
-
 /// Beside the workspace, not in it.
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/specs/buildium.openapi.json");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/specs");
 
-/// The specification, its schemas in the words of JSON Schema.
-pub(super) struct Spec {
+/// A specification, its schemas in the words of JSON Schema.
+pub struct Spec {
     document: Value,
     schemas: Value,
 }
 
+impl fmt::Debug for Spec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spec").field("info", &self.document["info"]["title"]).finish_non_exhaustive()
+    }
+}
+
+/// A request, as far as it names an operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Its method, in capitals.
+    pub method: &'a str,
+    /// Its path, with or without a query.
+    pub path: &'a str,
+}
+
 impl Spec {
-    /// The specification, or `None` and a word about that.
-    pub(super) fn at_hand() -> Option<Self> {
-        static TOLD: Once = Once::new();
-        if !Path::new(FILE).exists() {
-            TOLD.call_once(|| eprintln!("skipped: {FILE} is not there to check Buildium's answers against"));
+    /// The specification in this file, or `None` and a word about that.
+    pub fn at_hand(file: &str) -> Option<Self> {
+        let path = Path::new(FOLDER).join(file);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            eprintln!("skipped: {} is not there to check against", path.display());
             return None;
-        }
-        let text = std::fs::read_to_string(FILE).expect("the specification can be read");
+        };
         let document: Value = serde_json::from_str(&text).expect("the specification is JSON");
         let schemas = translated(&document["components"]["schemas"]);
         Some(Self { document, schemas })
     }
 
-    /// Panics unless the answer is one that the specification has for the request.
-    #[track_caller]
-    pub(super) fn check_answer(&self, method: &Method, path: &str, reply: &Reply) {
-        let faults = self.answer_faults(method, path, reply.status, &reply.body);
-        assert!(faults.is_empty(), "{method} {path} answered {} {}: {faults:?}", reply.status, reply.body);
-    }
-
-    /// What the specification finds wrong with an answer.
-    pub(super) fn answer_faults(
-        &self,
-        method: &Method,
-        path: &str,
-        status: u16,
-        body: &Value,
-    ) -> Vec<String> {
-        let operation = self.operation(method, path);
+    /// What is wrong with an answer. An error that the operation does not declare is held against `error`, a schema's
+    /// name.
+    pub fn answer_faults(&self, asked: &Asked<'_>, status: u16, body: &Value, error: &str) -> Vec<String> {
+        let operation = self.operation(asked);
         let response = &operation.unwrap_or(&Value::Null)["responses"][status.to_string()];
         match &response["content"]["application/json"]["schema"] {
-            // Rate limits, long queries and unknown paths are in the guide, not in the specification.
             Value::Null if status >= 400 => {
-                self.faults(&json!({ "$ref": "#/components/schemas/ApiErrorResponse" }), body)
+                self.faults(&json!({ "$ref": format!("#/components/schemas/{error}") }), body)
             }
-            Value::Null => vec![format!("{method} {path} must not answer {status}")],
+            Value::Null => vec![format!("{} {} must not answer {status}", asked.method, asked.path)],
             schema => self.faults(schema, body),
         }
     }
 
-    /// Panics unless the body is one that the specification has for the request.
-    #[track_caller]
-    pub(super) fn check_request(&self, method: &Method, path: &str, body: &str) {
-        let body: Value = serde_json::from_str(body).expect("JSON");
-        let faults = self.request_faults(method, path, &body);
-        assert!(faults.is_empty(), "{method} {path} was accepted with {body}: {faults:?}");
+    /// What is wrong with a request's body.
+    pub fn body_faults(&self, asked: &Asked<'_>, body: &Value) -> Vec<String> {
+        self.faults(self.body_schema(asked), body)
     }
 
-    /// What the specification finds wrong with a request's body.
-    pub(super) fn request_faults(&self, method: &Method, path: &str, body: &Value) -> Vec<String> {
-        self.faults(self.body_schema(method, path), body)
+    /// What is wrong with a request's path, method and query parameters.
+    pub fn query_faults(&self, asked: &Asked<'_>, query: &[(String, String)]) -> Vec<String> {
+        let Some(operation) = self.operation(asked) else {
+            return vec![format!("there is no {} {}", asked.method, asked.path)];
+        };
+        let known: Vec<_> = operation["parameters"].as_array().into_iter().flatten().collect();
+        let mut faults = Vec::new();
+        for (name, value) in query {
+            match known.iter().find(|one| one["in"] == "query" && one["name"] == **name) {
+                Some(parameter) => faults.extend(self.parameter_faults(parameter, value)),
+                None => faults.push(format!("{name}: there is no such parameter")),
+            }
+        }
+        faults
+    }
+
+    fn parameter_faults(&self, parameter: &Value, value: &str) -> Vec<String> {
+        let schema = match &parameter["schema"] {
+            list if list["type"] == "array" => &list["items"],
+            one => one,
+        };
+        let value = match schema["type"].as_str() {
+            Some("integer" | "number" | "boolean") => serde_json::from_str(value).unwrap_or(json!(value)),
+            _ => json!(value),
+        };
+        let name = parameter["name"].as_str().unwrap_or_default();
+        self.faults(schema, &value).into_iter().map(|fault| format!("{name}{fault}")).collect()
     }
 
     /// The members that a request's body may have.
-    pub(super) fn body_members(&self, method: &Method, path: &str) -> Vec<String> {
-        let schema = self.body_schema(method, path);
+    pub fn body_members(&self, asked: &Asked<'_>) -> Vec<String> {
+        let schema = self.body_schema(asked);
         let target = schema["allOf"][0]["$ref"].as_str().expect("a named schema");
         let schema = self.document.pointer(target.trim_start_matches('#')).expect("a schema");
         schema["properties"].as_object().expect("members").keys().cloned().collect()
     }
 
-    fn body_schema(&self, method: &Method, path: &str) -> &Value {
-        let operation = self.operation(method, path).expect("an operation of the specification");
+    fn body_schema(&self, asked: &Asked<'_>) -> &Value {
+        let operation = self.operation(asked).expect("an operation of the specification");
         &operation["requestBody"]["content"]["application/json"]["schema"]
     }
 
@@ -110,8 +131,8 @@ impl Spec {
     }
 
     /// The operation that a request means: a path with a literal end wins over one with a parameter.
-    fn operation(&self, method: &Method, path: &str) -> Option<&Value> {
-        let path = path.split('?').next().unwrap_or_default();
+    fn operation(&self, asked: &Asked<'_>) -> Option<&Value> {
+        let path = asked.path.split('?').next().unwrap_or_default();
         let paths = self.document["paths"].as_object().expect("paths");
         let fits = |known: &str| {
             known.split('/').count() == path.split('/').count()
@@ -119,7 +140,7 @@ impl Spec {
         };
         let mut candidates: Vec<_> = paths.iter().filter(|(known, _)| fits(known)).collect();
         candidates.sort_by_key(|(known, _)| known.matches('{').count());
-        let operation = &candidates.first()?.1[method.as_str().to_lowercase()];
+        let operation = &candidates.first()?.1[asked.method.to_lowercase()];
         operation.is_object().then_some(operation)
     }
 }
