@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::environment;
+use crate::since::Since;
 
 /// Two-way sync between a property management system and Latchel.
 #[derive(Debug, Parser)]
@@ -19,11 +20,22 @@ pub(crate) struct Args {
     /// Say more on stderr; twice for every call.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// How log lines look.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
     /// Take this instant as now, for rehearsals and tests.
     #[arg(long, global = true, hide_short_help = true, value_name = "INSTANT")]
     pub now: Option<DateTime<Utc>>,
     #[command(subcommand)]
     pub command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,7 +63,7 @@ pub(crate) enum Command {
     },
     /// Sync; without options, everything in both directions.
     #[command(
-        after_help = "Examples:\n  latchel-sync sync\n  latchel-sync sync --only work-orders --direction to-platform\n  latchel-sync sync --since 2026-03-01T00:00:00Z"
+        after_help = "Examples:\n  latchel-sync sync\n  latchel-sync sync --only work-orders --direction to-platform\n  latchel-sync sync --since 2026-03-01\n  latchel-sync sync --account main --since 5d"
     )]
     Sync {
         #[command(flatten)]
@@ -180,9 +192,10 @@ pub(crate) struct What {
     /// Only this way.
     #[arg(long, value_enum, default_value_t = Way::Both)]
     pub direction: Way,
-    /// Look at what changed since this instant, instead of the window.
-    #[arg(long, value_name = "INSTANT")]
-    pub since: Option<DateTime<Utc>>,
+    /// Look at what changed since then, instead of the window: an instant, a day in the account's time zone, or a
+    /// span such as 5d or 36h.
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<Since>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

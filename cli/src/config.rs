@@ -35,8 +35,19 @@ pub(crate) struct Account {
 #[derive(Debug, Clone, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Schedule {
+    #[serde(deserialize_with = "interval")]
     pub work_orders: String,
+    #[serde(deserialize_with = "interval")]
     pub properties_and_residents: String,
+}
+
+/// An interval such as `15m`, kept as it is written.
+fn interval<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    match humantime::parse_duration(&text) {
+        Ok(interval) if !interval.is_zero() => Ok(text),
+        _ => Err(serde::de::Error::custom(format!("{text:?} is not an interval such as 15m or 24h"))),
+    }
 }
 
 impl Default for Schedule {

@@ -8,13 +8,14 @@ mod connect;
 mod environment;
 mod exit;
 mod render;
+mod since;
 
 use std::process::ExitCode;
 
 use adapters as _;
 use clap::Parser;
 
-use crate::args::Args;
+use crate::args::{Args, LogFormat};
 use crate::exit::{Exit, Failure};
 
 /// Runs the command with the process's arguments.
@@ -28,7 +29,7 @@ pub fn main() -> ExitCode {
             return if usage { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
-    logging(args.verbose);
+    logging(args.verbose, args.log_format);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failure::run(error)).into(),
@@ -44,7 +45,7 @@ fn report(failure: &Failure) -> Exit {
     failure.exit
 }
 
-fn logging(verbose: u8) {
+fn logging(verbose: u8, format: LogFormat) {
     let default = match verbose {
         0 => "warn",
         1 => "info",
@@ -52,6 +53,10 @@ fn logging(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env(environment::LOG)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second initialisation, in a test, keeps the first.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = match format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
 }

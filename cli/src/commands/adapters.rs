@@ -8,8 +8,9 @@ use crate::render;
 pub(crate) fn run(action: &AdaptersAction, as_json: bool) -> Result<Exit, Failure> {
     match action {
         AdaptersAction::List if as_json => {
-            let names: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();
-            render::json(&json!({ "platforms": names }))?;
+            let platforms: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();
+            let latchel: Vec<_> = registry::latchels().iter().map(|adapter| adapter.name).collect();
+            render::json(&json!({ "platforms": platforms, "latchel": latchel }))?;
         }
         AdaptersAction::List => {
             for adapter in registry::platforms() {

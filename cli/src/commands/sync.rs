@@ -11,7 +11,7 @@ use latchel_sync_core::model::{Kind, Window};
 use latchel_sync_ledger::SqliteLedger;
 
 use crate::args::{Only, Scope, Way, What};
-use crate::config::Config;
+use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
@@ -28,7 +28,7 @@ pub(crate) async fn plan(
         let real = connect::ledger_to_read(config).await?;
         let ledger = Arc::new(Overlay::new(real, SqliteLedger::scratch().await?));
         let engine = connect::engine(config, account, ledger)?;
-        let run = engine.run(&request(what, Mode::Plan, now), &printer).await?;
+        let run = engine.run(&request(what, account, Mode::Plan, now), &printer).await?;
         if scope.json {
             render::json_line(&run)?;
         } else {
@@ -51,7 +51,7 @@ pub(crate) async fn sync(
     let mut runs = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
         let engine = connect::engine(config, account, ledger.clone())?;
-        let request = request(what, Mode::Apply, now);
+        let request = request(what, account, Mode::Apply, now);
         stop_on_interrupt(request.stop.clone());
         let progress = Progress::new();
         let run = engine.run(&request, &progress).await?;
@@ -68,7 +68,7 @@ pub(crate) async fn sync(
     Ok(exit)
 }
 
-fn request(what: &What, mode: Mode, now: DateTime<Utc>) -> Request {
+fn request(what: &What, account: &Account, mode: Mode, now: DateTime<Utc>) -> Request {
     let kind = |phase: &Phase| {
         let only = match phase.kind() {
             Kind::Property => Only::Properties,
@@ -84,7 +84,7 @@ fn request(what: &What, mode: Mode, now: DateTime<Utc>) -> Request {
     };
     Request {
         phases: Phase::ALL.into_iter().filter(kind).filter(way).collect(),
-        since: what.since,
+        since: what.since.map(|since| since.instant(now, account.settings.time_zone)),
         holder: format!("process {}", std::process::id()),
         ..Request::everything(mode, now)
     }

@@ -51,7 +51,7 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     let early = job.created_at <= case.sync_start;
     if trace.check(RuleId::L2, "created at or before the sync start", &job.created_at, early) {
         return Decision::leave(Reason::BeforeSyncStart)
-            .with_detail(format!("sync start: {}", case.sync_start));
+            .with_detail(format!("sync start: {}", case.sync_start.format("%Y-%m-%d %H:%M:%S UTC")));
     }
     let property = OrNone(case.property.as_ref());
     trace.check(RuleId::L3, "its property is not on the platform", &property, case.property.is_none());

@@ -2,7 +2,9 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod both_ways;
+mod check;
 mod inputs;
 mod registry;
+mod scope;
 mod setup;
 mod spec;

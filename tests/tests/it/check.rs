@@ -1,0 +1,69 @@
+//! What `check` says of both ends.
+
+use chrono::TimeDelta;
+
+use crate::setup::Setup;
+
+#[tokio::test]
+async fn all_is_well() {
+    let setup = Setup::new("assigned", |_| {}).await;
+    let checked = setup.run(0, &["check"]).await;
+    for expected in
+        ["platform: key: accepted", "platform: vendor:", "Latchel user:", "Latchel: key: accepted"]
+    {
+        assert!(checked.contains(expected), "{expected} is missing: {checked}");
+    }
+    assert!(!checked.contains("ERROR") && !checked.contains("warning"), "{checked}");
+    assert!(setup.writes().is_empty());
+    assert!(!setup.folder.path().join("latchel-sync.sqlite").exists(), "check makes no ledger");
+    let findings: serde_json::Value =
+        serde_json::from_str(&setup.run(0, &["check", "--json"]).await).expect("JSON");
+    assert!(findings[0]["findings"].as_array().is_some_and(|all| all.len() > 4), "{findings}");
+}
+
+#[tokio::test]
+async fn each_missing_permission_is_named_with_its_remedy() {
+    let setup = Setup::new("assigned", |world| {
+        world.platform.account.denied = vec!["work_orders".to_owned(), "tasks".to_owned()];
+    })
+    .await;
+    let checked = setup.run(2, &["check"]).await;
+    for expected in ["permission for v1/tasks", "permission for v1/workorders", "Work Orders, view and edit"]
+    {
+        assert!(checked.contains(expected), "{expected} is missing: {checked}");
+    }
+    assert!(!checked.contains("permission for v1/rentals"), "{checked}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_a_warning_and_then_an_error() {
+    for (minutes, code, word) in [(1, 0, "ok"), (5, 0, "warning"), (16, 2, "ERROR")] {
+        let mut setup = Setup::new("assigned", |_| {}).await;
+        setup.now += TimeDelta::minutes(minutes);
+        let checked = setup.run(code, &["check"]).await;
+        let clock = checked.lines().find(|line| line.contains("platform: clock")).expect("the clock's line");
+        assert!(clock.trim().starts_with(word), "{minutes} minutes: {clock}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_there_is_named_and_the_other_end_is_tested_all_the_same() {
+    let setup = Setup::new("assigned", |_| {}).await;
+    let path = setup.folder.path().join("latchel-sync.toml");
+    let text = std::fs::read_to_string(&path).expect("the configuration");
+    let gone = text.replace(setup.server.platform_url(), "http://127.0.0.1:9");
+    std::fs::write(&path, gone).expect("a configuration");
+    let checked = setup.run(2, &["check"]).await;
+    assert!(checked.contains("Buildium cannot be reached"), "{checked}");
+    assert!(checked.contains("http://127.0.0.1:9/"), "{checked}");
+    assert!(checked.contains("Latchel: key: accepted"), "{checked}");
+    assert_eq!(setup.sync(2).await, []);
+}
+
+#[tokio::test]
+async fn a_wrong_latchel_key_is_told_from_a_wrong_platform_key() {
+    let setup = Setup::new("assigned", |world| world.latchel.company.api_key = "another".to_owned()).await;
+    let checked = setup.run(2, &["check"]).await;
+    let wrong: Vec<_> = checked.lines().filter(|line| line.contains("ERROR")).collect();
+    assert!(wrong.len() == 1 && wrong[0].contains("Latchel: key"), "{checked}");
+}
