@@ -49,6 +49,7 @@ fn logging(verbose: u8, format: LogFormat) {
     let default = match verbose {
         0 => "warn",
         1 => "info",
+        2 => "info,latchel_sync_http=debug",
         _ => "debug",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env(environment::LOG)

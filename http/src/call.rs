@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use latchel_sync_core::{Error, ErrorKind, Result};
@@ -97,10 +98,16 @@ impl Request<'_> {
         if let Some(body) = &self.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
+        let begin = Instant::now();
         let answer = match request.send().await {
             Ok(response) => self.read(response).await,
             Err(error) => Err(unanswered(self.transport, &error)),
         };
+        let ms = begin.elapsed().as_millis();
+        match &answer {
+            Ok(answer) => tracing::debug!(call = self.call, status = answer.status, ms, "answered"),
+            Err(failure) => tracing::debug!(call = self.call, error = %failure.error, ms, "failed"),
+        }
         answer.map_err(|failure| failure.of_call(&self.call))
     }
 
