@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use mock_pms::world::ClockMode;
 use mock_pms::{Dialect, GenerateSpec, MockServer, Options, Ports, World};
 
 use serde_json::json;
@@ -26,7 +27,10 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
         None => {
             let spec =
                 GenerateSpec::parse(generate, now).map_err(|error| Failure::usage(error.to_string()))?;
-            World::generate(&spec)
+            let mut world = World::generate(&spec);
+            // People look around for a while; a world that a test makes stands still.
+            world.clock.set_mode(ClockMode::Running);
+            world
         }
     };
     let ports = Ports { platform: *port, latchel: *latchel_port, admin: *admin_port };

@@ -1,11 +1,21 @@
 use latchel_sync_core::Ledger;
+use latchel_sync_core::ledger::Pending;
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_ledger::SqliteLedger;
+use serde::Serialize;
 
 use crate::args::{PendingAction, PendingRecord, Scope};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
+
+/// What is pending, and where.
+#[derive(Serialize)]
+struct Listed {
+    account: String,
+    #[serde(flatten)]
+    pending: Pending,
+}
 
 pub(crate) async fn run(config: &Config, scope: &Scope, action: &PendingAction) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
@@ -14,16 +24,24 @@ pub(crate) async fn run(config: &Config, scope: &Scope, action: &PendingAction) 
             let ledger = connect::ledger_to_read(config).await?;
             let mut all = Vec::new();
             for account in accounts {
-                all.extend(ledger.all_pending(&account.settings.name).await?);
+                let name = &account.settings.name;
+                let pending = ledger.all_pending(name).await?;
+                all.extend(pending.into_iter().map(|pending| Listed { account: name.clone(), pending }));
             }
             if scope.json {
                 render::json(&all)?;
                 return Ok(Exit::Done);
             }
-            let mut table = render::table(&["record", "label", "reason", "since (UTC)", "tries", "detail"]);
-            for one in &all {
+            if all.is_empty() {
+                anstream::println!("nothing is pending");
+                return Ok(Exit::Done);
+            }
+            let columns = ["account", "record", "label", "reason", "since (UTC)", "tries", "detail"];
+            let mut table = render::table(&columns);
+            for Listed { account, pending: one } in &all {
                 let note = if one.dismissed { " (dismissed)" } else { "" };
                 table.add_row([
+                    account.clone(),
                     one.outcome.key.to_string(),
                     one.outcome.label.clone(),
                     format!("{}{note}", one.outcome.reason),
@@ -37,6 +55,10 @@ pub(crate) async fn run(config: &Config, scope: &Scope, action: &PendingAction) 
         }
         PendingAction::Retry(record) | PendingAction::Dismiss(record) => {
             let key = key(record)?;
+            if accounts.len() > 1 {
+                return Err(Failure::usage("several accounts may have a record with this id")
+                    .hint("name the account with `--account`"));
+            }
             let ledger = SqliteLedger::open(&config.ledger).await?;
             let mut changed = false;
             for account in accounts {

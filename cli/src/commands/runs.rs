@@ -34,6 +34,10 @@ pub(crate) async fn run(
         render::json(&runs)?;
         return Ok(Exit::Done);
     }
+    if runs.is_empty() {
+        anstream::println!("no run yet");
+        return Ok(Exit::Done);
+    }
     let mut table = render::table(&["run", "account", "now (UTC)", "status", "records", "writes"]);
     for run in &runs {
         let records: u64 = run.phases.iter().map(|phase| phase.records()).sum();

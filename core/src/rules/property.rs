@@ -1,4 +1,5 @@
-use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
+use super::trace::{OrNone, activity};
+use super::{Decision, Reason, RuleId, Trace};
 use crate::model::{
     LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch, PropertyRef,
 };
@@ -45,8 +46,12 @@ pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) 
     let missing = platform.address.missing_parts();
     let Some(latchel) = &case.latchel else {
         trace.check(RuleId::P1, "not in Latchel", &"no counterpart", true);
-        let inactive =
-            trace.check(RuleId::P1, "inactive on the platform", &platform.is_active, !platform.is_active);
+        let inactive = trace.check(
+            RuleId::P1,
+            "inactive on the platform",
+            &activity(platform.is_active),
+            !platform.is_active,
+        );
         if inactive && policy.properties.new_inactive == NewRecords::Skip {
             return Decision::leave(Reason::PropertyNewInactive);
         }
@@ -56,10 +61,11 @@ pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) 
         return Decision::act(PropertyAction::Create(new_property(platform)), Reason::PropertyNew);
     };
 
-    if trace.check(RuleId::P4, "inactive in Latchel", &latchel.is_active, !latchel.is_active) {
+    if trace.check(RuleId::P4, "inactive in Latchel", &activity(latchel.is_active), !latchel.is_active) {
         return Decision::leave(Reason::PropertyInactiveInLatchel);
     }
-    if trace.check(RuleId::P3, "inactive on the platform", &platform.is_active, !platform.is_active) {
+    if trace.check(RuleId::P3, "inactive on the platform", &activity(platform.is_active), !platform.is_active)
+    {
         let patch = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
         return Decision::act(PropertyAction::Update(latchel.id, patch), Reason::PropertyDeactivated);
     }

@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 
-use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
+use super::trace::{OrNone, activity};
+use super::{Decision, Reason, RuleId, Trace};
 use crate::ledger::ResidentMemory;
 use crate::model::{
     LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Resident,
@@ -93,7 +94,7 @@ pub fn decide_resident(
     if trace.check(
         RuleId::R4,
         "inactive in Latchel, not by a move-in of ours to come",
-        &latchel.is_active,
+        &activity(latchel.is_active),
         inactive,
     ) {
         return Decision::leave(Reason::ResidentInactiveInLatchel);
@@ -130,12 +131,17 @@ pub fn decide_lapse(
 ) -> Decision<ResidentAction> {
     let now_active = active(latchel.move_in, latchel.move_out, today);
     let right = latchel.is_active == now_active;
-    if trace.check(RuleId::R6, "Latchel's activity is what the dates say", &latchel.is_active, right) {
+    if trace.check(
+        RuleId::R6,
+        "Latchel's activity is what the dates say",
+        &activity(latchel.is_active),
+        right,
+    ) {
         return Decision::leave(Reason::ResidentUnchanged);
     }
 
     let changed = latchel.is_active != memory.is_active;
-    if trace.check(RuleId::R6, "somebody changed it in Latchel", &latchel.is_active, changed) {
+    if trace.check(RuleId::R6, "somebody changed it in Latchel", &activity(latchel.is_active), changed) {
         // Active by hand although the dates say otherwise is left alone as well; there is nothing to bring over.
         return Decision::leave(if latchel.is_active {
             Reason::ResidentUnchanged
@@ -146,7 +152,12 @@ pub fn decide_lapse(
 
     let reason = if now_active { Reason::ResidentMovedIn } else { Reason::ResidentLapsed };
     let moved_in = now_active && !memory.waits_for_move_in();
-    if trace.check(RuleId::R4, "inactive, not by a move-in of ours to come", &memory.is_active, moved_in) {
+    if trace.check(
+        RuleId::R4,
+        "inactive, not by a move-in of ours to come",
+        &activity(memory.is_active),
+        moved_in,
+    ) {
         return Decision::leave(Reason::ResidentInactiveInLatchel);
     }
     let patch = ResidentPatch { is_active: Some(now_active), ..ResidentPatch::default() };

@@ -41,7 +41,8 @@ impl Trace {
         holds: bool,
     ) -> bool {
         if let Some(checks) = &mut self.0 {
-            checks.push(Check { rule, condition, value: value.to_string(), holds });
+            let value = Some(value.to_string()).filter(|value| !value.is_empty());
+            checks.push(Check { rule, condition, value: value.unwrap_or_else(|| "none".to_owned()), holds });
         }
         holds
     }
@@ -50,6 +51,11 @@ impl Trace {
     pub fn into_checks(self) -> Vec<Check> {
         self.0.unwrap_or_default()
     }
+}
+
+/// The word for whether something is active.
+pub(super) fn activity(is_active: bool) -> &'static str {
+    if is_active { "active" } else { "inactive" }
 }
 
 /// Shows a value that may be absent.

@@ -171,6 +171,30 @@ async fn a_latchel_work_order_is_created_once_numbered_once_and_closed() {
 }
 
 #[tokio::test]
+async fn a_vendor_named_latchel_is_not_latchel() {
+    let assign = |world: &mut World, user: i64| {
+        let ids: Vec<_> = world.platform.tasks.iter().map(|task| task.id).collect();
+        for id in ids {
+            world.platform.tasks.get_mut(id).expect("a task").assigned_to = Some(user);
+        }
+        let jobs: Vec<_> = world.latchel.jobs.iter().map(|job| job.id).collect();
+        jobs.into_iter().for_each(|id| drop(world.latchel.jobs.remove(id)));
+    };
+    let vendor = Setup::new("assigned", |world| {
+        let user = serde_json::json!({"id": 9_999, "kind": "vendor", "first_name": "Latchel", "last_name": "Plumbing",
+            "active": true});
+        world.platform.users.insert(serde_json::from_value(user).expect("a user")).expect("a free id");
+        assign(world, 9_999);
+    })
+    .await;
+    vendor.sync(0).await;
+    assert_eq!(vendor.server.read(|world| world.latchel.jobs.len()), 0);
+    let user = Setup::new("assigned", |world| assign(world, 9_001)).await;
+    user.sync(0).await;
+    assert!(user.server.read(|world| world.latchel.jobs.len()) > 0);
+}
+
+#[tokio::test]
 async fn a_forwarded_an_open_and_an_unassigned_work_order_stay_as_they_are() {
     let mut setup = Setup::new("assigned", |_| {}).await;
     setup.sync(0).await;

@@ -114,6 +114,25 @@ async fn runs_accounts_status_and_explain_tell_what_was_done() {
 }
 
 #[tokio::test]
+async fn status_shows_a_gap_that_the_next_window_leaves() {
+    let mut setup = Setup::new("none", |_| {}).await;
+    let path = setup.folder.path().join("latchel-sync.toml");
+    let text = std::fs::read_to_string(&path).expect("the configuration");
+    let strict = text.replacen("sync_method", "window = { catch_up = false }\nsync_method", 1);
+    std::fs::write(&path, strict).expect("a configuration");
+    setup.sync(0).await;
+    setup.advance(TimeDelta::hours(72));
+    let status = json(&setup.run(0, &["status", "--json"]).await);
+    assert_eq!(status[0]["health"], "ok", "{status}");
+    setup.advance(TimeDelta::hours(1));
+    let status = setup.run(0, &["status"]).await;
+    assert!(status.starts_with("main: gap") && status.contains("sync --since 2026-03-02T"), "{status}");
+    let output = setup.output(&["sync"]).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("not covered by the window") && said.contains("--since 2026-03-02T"), "{said}");
+}
+
+#[tokio::test]
 async fn a_dismissed_record_is_left_alone_until_it_is_retried() {
     let setup = Setup::new("all", |_| {}).await;
     setup.sync(0).await;
