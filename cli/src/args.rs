@@ -114,6 +114,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         scope: Scope,
     },
+    /// Check the ledger, or write a copy of it.
+    Ledger {
+        #[command(subcommand)]
+        action: LedgerAction,
+        /// As JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
     /// List adapters, or show one.
     Adapters {
         #[command(subcommand)]
@@ -196,6 +204,12 @@ pub(crate) struct What {
     /// span such as 5d or 36h.
     #[arg(long, value_name = "WHEN")]
     pub since: Option<Since>,
+    /// Set as many records inactive as the platform says, however many (rule G1).
+    #[arg(long)]
+    pub allow_mass_change: bool,
+    /// End after so long, as 20m, with what was done by then.
+    #[arg(long, value_name = "SPAN")]
+    pub deadline: Option<humantime::Duration>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -275,6 +289,17 @@ pub(crate) enum AccountsAction {
         name: String,
         /// The instant.
         instant: DateTime<Utc>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerAction {
+    /// Look for what a sound ledger never holds; 1 if there is any.
+    Check,
+    /// Copy a SQLite ledger to a new file, also while a sync runs.
+    Backup {
+        /// The new file.
+        file: PathBuf,
     },
 }
 

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{Setting, SettingForm, Settings};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
@@ -16,7 +16,7 @@ use crate::exit::Failure;
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
 pub(crate) struct Config {
-    pub ledger: PathBuf,
+    pub ledger: Place,
     pub accounts: Vec<Account>,
     source: Source,
 }
@@ -60,13 +60,22 @@ impl Default for Schedule {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default = "ledger")]
-    ledger: PathBuf,
+    ledger: Spanned<Value>,
     #[serde(default)]
     account: Vec<Spanned<FileAccount>>,
 }
 
-fn ledger() -> PathBuf {
-    "latchel-sync.sqlite".into()
+fn ledger() -> Spanned<Value> {
+    Spanned::new(0..0, Value::String("latchel-sync.sqlite".to_owned()))
+}
+
+/// Where the ledger is.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// A SQLite file.
+    File(PathBuf),
+    /// A PostgreSQL database; the address may hold a password.
+    Postgres(SecretString),
 }
 
 /// The policy's keys stand here one by one, because serde cannot refuse unknown keys beside a flattened struct.
@@ -89,6 +98,8 @@ struct FileAccount {
     residents: latchel_sync_core::model::ResidentPolicy,
     #[serde(default)]
     work_orders: latchel_sync_core::model::WorkOrderPolicy,
+    #[serde(default)]
+    mass_change: latchel_sync_core::model::MassChangePolicy,
     #[serde(default)]
     schedule: Schedule,
     platform: Table,
@@ -140,6 +151,7 @@ impl Config {
                 properties: account.properties,
                 residents: account.residents,
                 work_orders: account.work_orders,
+                mass_change: account.mass_change,
             };
             accounts.push(Account {
                 settings: AccountSettings { name: account.name.into_inner(), time_zone, policy },
@@ -152,8 +164,14 @@ impl Config {
         if accounts.is_empty() {
             return Err(source.problem(0, "there is no [[account]]"));
         }
+        let (at, place) = (file.ledger.span().start, file.ledger.into_inner());
+        let place =
+            source.secret(&place).map_err(|problem| source.problem(at, &format!("ledger: {problem}")))?;
+        let text = place.expose_secret();
+        let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
         let folder = path.parent().unwrap_or(Path::new(""));
-        Ok(Self { ledger: folder.join(file.ledger), accounts, source })
+        let ledger = if is_postgres { Place::Postgres(place) } else { Place::File(folder.join(text)) };
+        Ok(Self { ledger, accounts, source })
     }
 
     /// The account `name`, or all of them.
@@ -185,8 +203,10 @@ impl Config {
                     .hint(format!("its settings: {}", keys.join(", "))));
             };
             if setting.form == SettingForm::Secret {
-                let secret =
-                    self.secret(value).map_err(|problem| self.problem(account, section, key, &problem))?;
+                let secret = self
+                    .source
+                    .secret(value)
+                    .map_err(|problem| self.problem(account, section, key, &problem))?;
                 secrets.insert(key.clone(), secret);
             } else {
                 let json = serde_json::to_value(value).map_err(Failure::run)?;
@@ -206,7 +226,9 @@ impl Config {
         let at = self.source.find(account.start, section, key);
         self.source.problem(at, &format!("{section}.{key}: {what}"))
     }
+}
 
+impl Source {
     /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, or the text itself.
     fn secret(&self, value: &Value) -> Result<SecretString, String> {
         let text = match value {
@@ -216,7 +238,7 @@ impl Config {
                     std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"))?
                 }
                 (None, Some(Value::String(path)), 1) => {
-                    let folder = self.source.path.parent().unwrap_or(Path::new(""));
+                    let folder = self.path.parent().unwrap_or(Path::new(""));
                     std::fs::read_to_string(folder.join(path)).map_err(|error| format!("{path}: {error}"))?
                 }
                 _ => return Err("a secret is a text, { env = \"NAME\" } or { file = \"PATH\" }".to_owned()),
@@ -228,9 +250,7 @@ impl Config {
             text => Ok(text.to_owned().into()),
         }
     }
-}
 
-impl Source {
     fn problem(&self, at: usize, what: &str) -> Failure {
         let before = self.text.get(..at).unwrap_or_default();
         let line = before.matches('\n').count() + 1;

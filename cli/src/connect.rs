@@ -5,9 +5,10 @@ use std::sync::Arc;
 use latchel_sync_core::engine::Engine;
 use latchel_sync_core::registry::{self, LatchelAdapter, PlatformAdapter};
 use latchel_sync_core::{Error, ErrorKind, Ledger};
-use latchel_sync_ledger::SqliteLedger;
+use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
+use secrecy::ExposeSecret;
 
-use crate::config::{Account, Config};
+use crate::config::{Account, Config, Place};
 use crate::exit::Failure;
 
 /// The platform adapter that an account names.
@@ -51,11 +52,19 @@ pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>
     Ok(Engine::new(account.settings.clone(), far_side, latchel, ledger))
 }
 
+/// The ledger, made if it is not there yet.
+pub(crate) async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
+    Ok(match &config.ledger {
+        Place::File(path) => Arc::new(SqliteLedger::open(path).await?),
+        Place::Postgres(url) => Arc::new(PostgresLedger::open(url.expose_secret()).await?),
+    })
+}
+
 /// The ledger for reading: an empty one if there is no file yet, which is not made.
-pub(crate) async fn ledger_to_read(config: &Config) -> Result<SqliteLedger, Failure> {
-    if config.ledger.exists() {
-        Ok(SqliteLedger::open_existing(&config.ledger).await?)
-    } else {
-        Ok(SqliteLedger::in_memory().await?)
-    }
+pub(crate) async fn ledger_to_read(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
+    Ok(match &config.ledger {
+        Place::File(path) if path.exists() => Arc::new(SqliteLedger::open_existing(path).await?),
+        Place::File(_) => Arc::new(SqliteLedger::in_memory().await?),
+        Place::Postgres(url) => Arc::new(PostgresLedger::open_existing(url.expose_secret()).await?),
+    })
 }

@@ -36,6 +36,10 @@ pub enum ErrorKind {
     Busy,
     /// The platform cannot do this.
     Unsupported,
+    /// A create was sent before, and its outcome is not known yet (rule E1).
+    Unsettled,
+    /// It would have changed too much at once (rule G1).
+    MassChange,
 }
 
 impl ErrorKind {
@@ -55,6 +59,8 @@ impl ErrorKind {
             Self::Ledger => "ledger",
             Self::Busy => "busy",
             Self::Unsupported => "unsupported",
+            Self::Unsettled => "unsettled",
+            Self::MassChange => "mass_change",
         }
     }
 }
@@ -134,7 +140,13 @@ impl Error {
                 | ErrorKind::Timeout
                 | ErrorKind::Ledger
                 | ErrorKind::Busy
+                | ErrorKind::MassChange
         )
+    }
+
+    /// Whether this run can do nothing more at all, so that not even the next record is tried.
+    pub fn is_final(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Unauthorized | ErrorKind::Ledger | ErrorKind::Busy)
     }
 
     /// Whether it is about what was asked for, so that asking for something else may succeed.

@@ -1,6 +1,7 @@
 //! The trait of Latchel.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,10 @@ use crate::{Pages, Probe, Result};
 /// hold here too.
 #[async_trait]
 pub trait Latchel: Send + Sync + fmt::Debug {
+    /// How long a new record may stay invisible to look-ups, at most; a create whose outcome is not known is not
+    /// sent again before that.
+    fn visibility_delay(&self) -> Duration;
+
     /// Tests the connection, the credentials and the permissions. Reads only.
     async fn check(&self) -> Result<Probe>;
 

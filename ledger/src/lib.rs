@@ -1,16 +1,24 @@
-//! The ledger of latchel-sync on SQLite: one file, created on first use, readable by its owner alone.
+//! The ledger of latchel-sync: on SQLite, one file that is created on first use and readable by its owner alone; or on
+//! PostgreSQL, for many accounts and many workers.
+//!
+//! The SQL stands once, in `ops/`, and is compiled for each of the two; what differs stands in `sqlite/mod.rs` and
+//! `postgres/mod.rs`.
 #![warn(missing_docs)]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "ops/ is compiled once for each engine, so that both run the same text"
+)]
 
-mod accounts;
 mod error;
-mod links;
-mod open;
-mod outcomes;
-mod pending;
-mod recall;
-mod runs;
+mod postgres;
 mod sqlite;
 #[cfg(feature = "suite")]
 pub mod suite;
 
-pub use open::SqliteLedger;
+use chrono::TimeDelta;
+
+pub use postgres::PostgresLedger;
+pub use sqlite::SqliteLedger;
+
+/// How long a lease lasts that nobody renews: longer than the longest page takes, short enough to wait for.
+const LEASE: TimeDelta = TimeDelta::seconds(120);

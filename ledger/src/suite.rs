@@ -19,6 +19,8 @@ macro_rules! ledger_suite {
         $crate::ledger_suite!($fresh:
             accounts_keep_their_sync_start,
             one_run_at_a_time,
+            phases_are_held_apart,
+            a_run_that_lost_its_lease_writes_nothing,
             runs_are_newest_first,
             a_success_is_remembered_by_account_and_phase,
             memories_come_in_the_order_of_their_keys,
@@ -31,6 +33,7 @@ macro_rules! ledger_suite {
             a_dismissed_record_wakes_when_it_changes,
             an_intent_keeps_its_record_pending_until_it_is_settled,
             lapsing_is_what_was_reached_since_the_last_evaluation,
+            links_are_counted_and_listed,
             records_are_found_by_ids_and_numbers,
             accounts_do_not_see_each_other,
         );
@@ -104,6 +107,11 @@ fn finished(run: &NewRun, status: RunStatus) -> Run {
     }
 }
 
+/// Begins a run of every phase.
+async fn begin(ledger: &dyn Ledger, account: &str) -> Lease {
+    ledger.begin_run(&new_run(account)).await.expect("a lease")
+}
+
 async fn open_ids(ledger: &dyn Ledger, after: Option<&str>, limit: u32) -> Vec<String> {
     let page = ledger.pending("a", Kind::WorkOrder, Side::Platform, after, limit).await.expect("pending");
     page.into_iter().map(|pending| pending.outcome.key.id).collect()
@@ -130,16 +138,76 @@ pub async fn accounts_keep_their_sync_start(ledger: &dyn Ledger) {
 
 pub async fn one_run_at_a_time(ledger: &dyn Ledger) {
     let first = new_run("a");
-    ledger.begin_run(&first).await.expect("the first");
+    let held = ledger.begin_run(&first).await.expect("the first");
+    assert_eq!(held, Lease { account: "a".to_owned(), run: first.id });
+    ledger.renew_lease(&held).await.expect("it is held");
     let busy = ledger.begin_run(&new_run("a")).await.expect_err("held");
     assert_eq!(busy.kind(), ErrorKind::Busy);
     assert!(busy.to_string().contains("a test"), "it says who holds it: {busy}");
     ledger.begin_run(&new_run("b")).await.expect("another account");
-    ledger.renew_lease("a", first.id).await.expect("it is held");
-    let not_held = ledger.renew_lease("a", new_run("a").id).await.expect_err("not this one's");
+    let other = Lease { account: "a".to_owned(), run: new_run("a").id };
+    let not_held = ledger.renew_lease(&other).await.expect_err("not this one's");
     assert_eq!(not_held.kind(), ErrorKind::Busy);
     ledger.finish_run(&finished(&first, RunStatus::Success)).await.expect("finished");
     ledger.begin_run(&new_run("a")).await.expect("the next");
+}
+
+pub async fn phases_are_held_apart(ledger: &dyn Ledger) {
+    let of = |phases: &[Phase]| NewRun { phases: phases.to_vec(), ..new_run("a") };
+    ledger.begin_run(&of(&[Phase::Properties, Phase::Residents])).await.expect("the first");
+    ledger.begin_run(&of(&[Phase::WorkOrdersToLatchel])).await.expect("another phase");
+    let busy =
+        ledger.begin_run(&of(&[Phase::WorkOrdersToPlatform, Phase::Residents])).await.expect_err("held");
+    assert_eq!((busy.kind(), busy.context("phase")), (ErrorKind::Busy, Some("residents")));
+    ledger.begin_run(&of(&[Phase::WorkOrdersToPlatform])).await.expect("a refused run holds nothing");
+}
+
+pub async fn a_run_that_lost_its_lease_writes_nothing(ledger: &dyn Ledger) {
+    let first = new_run("a");
+    let lost = ledger.begin_run(&first).await.expect("a lease");
+    ledger.finish_run(&finished(&first, RunStatus::Success)).await.expect("finished");
+    let held = begin(ledger, "a").await;
+    let source = RecordKey::platform(Kind::WorkOrder, "1");
+    let intent = Intent {
+        id: IntentId(Uuid::now_v7()),
+        source: source.clone(),
+        label: String::new(),
+        marker: None,
+        run: lost.run,
+        created_at: now(),
+    };
+    let of_lost = link(lost.run, "1", 10);
+    let refusals = [
+        ledger.record(&lost, &[outcome(lost.run, "1", Reason::MethodNone)]).await,
+        ledger.put_link(&lost, &of_lost).await,
+        ledger.open_intent(&lost, &intent).await,
+        ledger.settle_intent(&lost, intent.id, Some(&of_lost)).await,
+        ledger.set_last_success(&lost, Phase::Properties, now()).await,
+        ledger.renew_lease(&lost).await,
+    ];
+    for refused in refusals {
+        assert_eq!(refused.expect_err("it was taken over").kind(), ErrorKind::Busy);
+    }
+    let memory = recall_one(ledger, source).await;
+    assert_eq!((memory.link, memory.outcome, memory.intent), (None, None, None));
+    assert_eq!(ledger.last_success("a", Phase::Properties).await.expect("a watermark"), None);
+    ledger.renew_lease(&held).await.expect("the other run goes on");
+}
+
+pub async fn links_are_counted_and_listed(ledger: &dyn Ledger) {
+    let held = begin(ledger, "a").await;
+    for id in [3, 1, 2] {
+        ledger.put_link(&held, &link(held.run, &id.to_string(), id)).await.expect("a link");
+    }
+    assert_eq!(ledger.linked("a", Kind::WorkOrder).await.expect("a count"), 3);
+    assert_eq!(ledger.linked("a", Kind::Property).await.expect("a count"), 0);
+    assert_eq!(ledger.linked("b", Kind::WorkOrder).await.expect("a count"), 0);
+    let page = async |after, limit| {
+        let links = ledger.links("a", Kind::WorkOrder, after, limit).await.expect("links");
+        links.into_iter().map(|link| link.platform_id).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 2).await, ["1", "2"]);
+    assert_eq!(page(Some("2"), 2).await, ["3"]);
 }
 
 pub async fn runs_are_newest_first(ledger: &dyn Ledger) {
@@ -161,18 +229,20 @@ pub async fn runs_are_newest_first(ledger: &dyn Ledger) {
 pub async fn a_success_is_remembered_by_account_and_phase(ledger: &dyn Ledger) {
     let last = async |account, phase| ledger.last_success(account, phase).await.expect("a watermark");
     assert_eq!(last("a", Phase::Properties).await, None);
-    ledger.set_last_success("a", Phase::Properties, now()).await.expect("set");
+    let held = begin(ledger, "a").await;
+    ledger.set_last_success(&held, Phase::Properties, now()).await.expect("set");
     let later = now() + TimeDelta::hours(1);
-    ledger.set_last_success("a", Phase::Properties, later).await.expect("set");
+    ledger.set_last_success(&held, Phase::Properties, later).await.expect("set");
     assert_eq!(last("a", Phase::Properties).await, Some(later));
     assert_eq!(last("a", Phase::Residents).await, None);
     assert_eq!(last("b", Phase::Properties).await, None);
 }
 
 pub async fn memories_come_in_the_order_of_their_keys(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
-    ledger.record("a", run, &[outcome(run, "1", Reason::WorkOrderImported)]).await.expect("recorded");
-    ledger.put_link("a", &link(run, "2", 20)).await.expect("a link");
+    let held = begin(ledger, "a").await;
+    let run = held.run;
+    ledger.record(&held, &[outcome(run, "1", Reason::WorkOrderImported)]).await.expect("recorded");
+    ledger.put_link(&held, &link(run, "2", 20)).await.expect("a link");
     let keys = [
         RecordKey::latchel(Kind::WorkOrder, 20),
         RecordKey::platform(Kind::WorkOrder, "9"),
@@ -190,29 +260,31 @@ pub async fn memories_come_in_the_order_of_their_keys(ledger: &dyn Ledger) {
 }
 
 pub async fn a_link_is_found_from_both_sides(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let verdict = CloseVerdict {
         status: ClosedStatus::Completed,
         job_updated_at: now(),
         reason: Reason::StatusCompleted,
     };
     let whole = Link { close: Some(verdict), number_written_at: Some(now()), ..link(run, "1", 10) };
-    ledger.put_link("a", &link(run, "1", 10)).await.expect("a link");
-    ledger.put_link("a", &whole).await.expect("put again");
+    ledger.put_link(&held, &link(run, "1", 10)).await.expect("a link");
+    ledger.put_link(&held, &whole).await.expect("put again");
     for side in [Side::Platform, Side::Latchel] {
         assert_eq!(recall_one(ledger, whole.key(side)).await.link.as_ref(), Some(&whole), "{side}");
     }
 }
 
 pub async fn a_latchel_record_is_never_linked_twice(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
-    ledger.put_link("a", &link(run, "1", 10)).await.expect("a link");
-    let error = ledger.put_link("a", &link(run, "2", 10)).await.expect_err("taken");
+    let held = begin(ledger, "a").await;
+    let run = held.run;
+    ledger.put_link(&held, &link(run, "1", 10)).await.expect("a link");
+    let error = ledger.put_link(&held, &link(run, "2", 10)).await.expect_err("taken");
     assert_eq!(error.kind(), ErrorKind::Ledger);
     assert!(error.to_string().contains("linked to another"), "{error}");
     assert_eq!(recall_one(ledger, RecordKey::platform(Kind::WorkOrder, "2")).await.link, None);
     let of_another_kind = Link { kind: Kind::Property, ..link(run, "1", 10) };
-    ledger.put_link("a", &of_another_kind).await.expect("ids of kinds are apart");
+    ledger.put_link(&held, &of_another_kind).await.expect("ids of kinds are apart");
 }
 
 pub async fn an_outcome_is_the_newest_and_history_holds_changes(ledger: &dyn Ledger) {
@@ -220,13 +292,16 @@ pub async fn an_outcome_is_the_newest_and_history_holds_changes(ledger: &dyn Led
     let seen = |run: &NewRun, id, reason| outcome(run.id, id, reason);
     let wrote = Outcome { action: Action::Create, ..seen(&second, "3", Reason::WorkOrderImported) };
     let of_first = [seen(&first, "1", Reason::NoPropertyMatch), seen(&first, "2", Reason::MethodNone)];
-    ledger.record("a", first.id, &of_first).await.expect("recorded");
+    let held = ledger.begin_run(&first).await.expect("a lease");
+    ledger.record(&held, &of_first).await.expect("recorded");
+    ledger.finish_run(&finished(&first, RunStatus::Success)).await.expect("finished");
     let of_second = [
         seen(&second, "1", Reason::WorkOrderImported),
         seen(&second, "2", Reason::MethodNone),
         wrote.clone(),
     ];
-    ledger.record("a", second.id, &of_second).await.expect("recorded");
+    let held = ledger.begin_run(&second).await.expect("a lease");
+    ledger.record(&held, &of_second).await.expect("recorded");
     for newest in &of_second {
         assert_eq!(recall_one(ledger, newest.key.clone()).await.outcome.as_ref(), Some(newest));
     }
@@ -238,55 +313,59 @@ pub async fn an_outcome_is_the_newest_and_history_holds_changes(ledger: &dyn Led
 }
 
 pub async fn outcomes_are_counted_by_reason(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let of = |id, reason| outcome(run, id, reason);
     ledger
-        .record("a", run, &[of("1", Reason::MethodNone), of("2", Reason::MethodNone)])
+        .record(&held, &[of("1", Reason::MethodNone), of("2", Reason::MethodNone)])
         .await
         .expect("recorded");
-    ledger.record("a", run, &[of("2", Reason::WorkOrderImported)]).await.expect("recorded");
+    ledger.record(&held, &[of("2", Reason::WorkOrderImported)]).await.expect("recorded");
     let expected = Counts::from([(Reason::MethodNone, 1), (Reason::WorkOrderImported, 1)]);
     assert_eq!(ledger.counts("a").await.expect("counts"), expected);
 }
 
 pub async fn what_failed_is_pending_until_it_ends(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let unit = PropertyRef::new(PropertyId::new("7"), None);
     let waits = Outcome { waits_for: Some(unit), ..outcome(run, "1", Reason::NoPropertyMatch) };
-    ledger.record("a", run, std::slice::from_ref(&waits)).await.expect("recorded");
+    ledger.record(&held, std::slice::from_ref(&waits)).await.expect("recorded");
     let later = Outcome { at: now() + TimeDelta::hours(1), ..waits.clone() };
-    ledger.record("a", run, std::slice::from_ref(&later)).await.expect("recorded");
-    ledger.record("a", run, &[outcome(run, "2", Reason::CallFailed)]).await.expect("recorded");
+    ledger.record(&held, std::slice::from_ref(&later)).await.expect("recorded");
+    ledger.record(&held, &[outcome(run, "2", Reason::CallFailed)]).await.expect("recorded");
     let all = ledger.all_pending("a").await.expect("pending");
     let first = Pending { outcome: later, since: now(), attempts: 2, dismissed: false };
     assert_eq!((all.len(), &all[0]), (2, &first), "since the first time, with the newest outcome");
-    ledger.record("a", run, &[outcome(run, "1", Reason::WorkOrderImported)]).await.expect("recorded");
+    ledger.record(&held, &[outcome(run, "1", Reason::WorkOrderImported)]).await.expect("recorded");
     assert_eq!(open_ids(ledger, None, 10).await, ["2"]);
 }
 
 pub async fn pending_comes_in_pages(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let failed: Vec<_> = ["3", "1", "2"].map(|id| outcome(run, id, Reason::CallFailed)).into();
-    ledger.record("a", run, &failed).await.expect("recorded");
+    ledger.record(&held, &failed).await.expect("recorded");
     let in_latchel =
         Outcome { key: RecordKey::latchel(Kind::WorkOrder, 1), ..outcome(run, "1", Reason::CallFailed) };
-    ledger.record("a", run, &[in_latchel]).await.expect("recorded");
+    ledger.record(&held, &[in_latchel]).await.expect("recorded");
     assert_eq!(open_ids(ledger, None, 2).await, ["1", "2"]);
     assert_eq!(open_ids(ledger, Some("2"), 2).await, ["3"]);
     assert_eq!(ledger.all_pending("a").await.expect("pending").len(), 4, "of both sides");
 }
 
 pub async fn a_dismissed_record_wakes_when_it_changes(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let failed =
         |detail: &str| Outcome { detail: Some(detail.to_owned()), ..outcome(run, "1", Reason::CallFailed) };
     let key = failed("x").key;
-    ledger.record("a", run, &[failed("x")]).await.expect("recorded");
+    ledger.record(&held, &[failed("x")]).await.expect("recorded");
     assert!(ledger.dismiss("a", &key).await.expect("dismissed"));
-    ledger.record("a", run, &[failed("x")]).await.expect("recorded");
+    ledger.record(&held, &[failed("x")]).await.expect("recorded");
     assert_eq!(open_ids(ledger, None, 10).await.len(), 0, "the same again");
     assert!(ledger.all_pending("a").await.expect("pending")[0].dismissed, "people still see it");
-    ledger.record("a", run, &[failed("y")]).await.expect("recorded");
+    ledger.record(&held, &[failed("y")]).await.expect("recorded");
     assert_eq!(open_ids(ledger, None, 10).await, ["1"]);
     assert!(ledger.dismiss("a", &key).await.expect("dismissed"));
     assert!(ledger.retry("a", &key).await.expect("taken back"));
@@ -297,7 +376,8 @@ pub async fn a_dismissed_record_wakes_when_it_changes(ledger: &dyn Ledger) {
 }
 
 pub async fn an_intent_keeps_its_record_pending_until_it_is_settled(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let source = RecordKey::latchel(Kind::WorkOrder, 10);
     let intent = || Intent {
         id: IntentId(Uuid::now_v7()),
@@ -308,20 +388,21 @@ pub async fn an_intent_keeps_its_record_pending_until_it_is_settled(ledger: &dyn
         created_at: now(),
     };
     let (abandoned, intent) = (intent(), intent());
-    ledger.open_intent("a", &abandoned).await.expect("opened");
-    ledger.open_intent("a", &intent).await.expect("opened again");
+    ledger.open_intent(&held, &abandoned).await.expect("opened");
+    ledger.open_intent(&held, &intent).await.expect("opened again");
     assert_eq!(recall_one(ledger, source.clone()).await.intent.as_ref(), Some(&intent));
     let pending = ledger.pending("a", Kind::WorkOrder, Side::Latchel, None, 10).await.expect("pending");
     assert_eq!(pending.len(), 1, "whatever happens now, it is looked at again");
 
-    ledger.settle_intent("a", intent.id, Some(&link(run, "1", 10))).await.expect("settled");
+    ledger.settle_intent(&held, intent.id, Some(&link(run, "1", 10))).await.expect("settled");
     let settled = recall_one(ledger, source).await;
     assert_eq!((settled.intent, settled.link), (None, Some(link(run, "1", 10))));
-    ledger.settle_intent("a", intent.id, None).await.expect("settled already");
+    ledger.settle_intent(&held, intent.id, None).await.expect("settled already");
 }
 
 pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let day = |text: &str| text.parse().expect("a day");
     let resident = |id: i64, move_in: Option<&str>, move_out: Option<&str>, evaluated: &str| Link {
         kind: Kind::Resident,
@@ -341,7 +422,7 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
         resident(4, Some("2026-03-02"), None, "2026-02-01"),
         resident(5, None, None, "2026-02-01"),
     ] {
-        ledger.put_link("a", &one).await.expect("a link");
+        ledger.put_link(&held, &one).await.expect("a link");
     }
     let lapsing = async |after, limit| {
         let links = ledger.lapsing("a", day("2026-03-02"), after, limit).await.expect("links");
@@ -353,17 +434,18 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
 }
 
 pub async fn records_are_found_by_ids_and_numbers(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
-    ledger.put_link("a", &link(run, "1", 10)).await.expect("a link");
+    let held = begin(ledger, "a").await;
+    let run = held.run;
+    ledger.put_link(&held, &link(run, "1", 10)).await.expect("a link");
     let unlinked = Outcome { counterpart: None, ..outcome(run, "5", Reason::MethodNone) };
-    ledger.record("a", run, &[unlinked]).await.expect("recorded");
+    ledger.record(&held, &[unlinked]).await.expect("recorded");
     let property = Link {
         kind: Kind::Property,
         platform_id: "12/34".to_owned(),
         platform_number: None,
         ..link(run, "", 77)
     };
-    ledger.put_link("a", &property).await.expect("a link");
+    ledger.put_link(&held, &property).await.expect("a link");
     let found = async |kind, text: &str| {
         let memories = ledger.find("a", kind, text).await.expect("memories");
         memories.into_iter().map(|one| one.key.to_string()).collect::<Vec<_>>()
@@ -382,11 +464,12 @@ pub async fn records_are_found_by_ids_and_numbers(ledger: &dyn Ledger) {
 }
 
 pub async fn accounts_do_not_see_each_other(ledger: &dyn Ledger) {
-    let run = new_run("a").id;
+    let held = begin(ledger, "a").await;
+    let run = held.run;
     let print = Some(Fingerprint::of(&serde_json::json!("content")));
     let failed = Outcome { fingerprint: print, ..outcome(run, "1", Reason::CallFailed) };
-    ledger.put_link("a", &link(run, "1", 10)).await.expect("a link");
-    ledger.record("a", run, std::slice::from_ref(&failed)).await.expect("recorded");
+    ledger.put_link(&held, &link(run, "1", 10)).await.expect("a link");
+    ledger.record(&held, std::slice::from_ref(&failed)).await.expect("recorded");
     let memory = ledger.recall("b", std::slice::from_ref(&failed.key)).await.expect("memories").pop();
     let memory = memory.expect("a memory");
     assert_eq!((memory.link, memory.outcome), (None, None));
@@ -394,5 +477,8 @@ pub async fn accounts_do_not_see_each_other(ledger: &dyn Ledger) {
     assert_eq!(ledger.find("b", Kind::WorkOrder, "1").await.expect("nothing"), []);
     assert_eq!(ledger.counts("b").await.expect("counts"), Counts::new());
     assert!(!ledger.dismiss("b", &failed.key).await.expect("not there"));
-    ledger.put_link("b", &link(run, "1", 10)).await.expect("the same ids in another account");
+    ledger
+        .put_link(&begin(ledger, "b").await, &link(run, "1", 10))
+        .await
+        .expect("the same ids in another account");
 }

@@ -28,7 +28,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     knows_reach: false,
     property_groups: true,
     marker: MarkerPlace::TextTag,
-    visibility_delay: Duration::ZERO,
+    // Nothing is known of it; a minute costs nothing, because the next run comes later.
+    visibility_delay: Duration::from_secs(60),
 };
 
 latchel_sync_core::inventory::submit! {

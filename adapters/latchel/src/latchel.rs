@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_stream::try_stream;
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -26,6 +28,11 @@ impl Adapter {
 
 #[async_trait]
 impl Latchel for Adapter {
+    /// Nothing is known of it; a minute costs nothing, because the next run comes later.
+    fn visibility_delay(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
     async fn check(&self) -> Result<Probe> {
         let answer = match self.api.company().await {
             Ok(answer) => answer,

@@ -1,5 +1,4 @@
 use latchel_sync_core::Ledger;
-use latchel_sync_ledger::SqliteLedger;
 use serde_json::json;
 
 use crate::args::{AccountsAction, Scope};
@@ -13,7 +12,7 @@ pub(crate) async fn run(config: &Config, scope: &Scope, action: &AccountsAction)
             let ledger = connect::ledger_to_read(config).await?;
             let mut all = Vec::new();
             for account in config.chosen(scope.account.as_deref())? {
-                all.push(shown(account, &ledger).await?);
+                all.push(shown(account, &*ledger).await?);
             }
             print(&all, scope.json)
         }
@@ -21,13 +20,13 @@ pub(crate) async fn run(config: &Config, scope: &Scope, action: &AccountsAction)
             let ledger = connect::ledger_to_read(config).await?;
             let mut all = Vec::new();
             for account in config.chosen(Some(name))? {
-                all.push(shown(account, &ledger).await?);
+                all.push(shown(account, &*ledger).await?);
             }
             print(&all, scope.json)
         }
         AccountsAction::SetSyncStart { name, instant } => {
             config.chosen(Some(name))?;
-            let ledger = SqliteLedger::open(&config.ledger).await?;
+            let ledger = connect::ledger(config).await?;
             if ledger.account(name).await?.is_none() {
                 anstream::eprintln!(
                     "the account {name} has not been synced yet, so that it has no sync start"
@@ -41,7 +40,7 @@ pub(crate) async fn run(config: &Config, scope: &Scope, action: &AccountsAction)
     }
 }
 
-async fn shown(account: &Account, ledger: &SqliteLedger) -> Result<serde_json::Value, Failure> {
+async fn shown(account: &Account, ledger: &dyn Ledger) -> Result<serde_json::Value, Failure> {
     let known = ledger.account(&account.settings.name).await?;
     Ok(json!({
         "name": account.settings.name,

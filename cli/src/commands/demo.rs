@@ -1,13 +1,12 @@
 //! The product's main job, on a world of its own, told as it happens.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{Engine, Mode, Observer, Request};
 use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport};
 use latchel_sync_core::rules::Reason;
-use latchel_sync_ledger::SqliteLedger;
 use mock_pms::world::{Job, LatchelProperty, Property, Resident, Task, World};
 use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options};
 
@@ -25,7 +24,7 @@ pub(crate) async fn run(units: u32, seed: u64, now: DateTime<Utc>) -> Result<Exi
     let path = folder.path().join("latchel-sync.toml");
     std::fs::write(&path, configuration(&server)).map_err(Failure::run)?;
     let config = Config::read(&path)?;
-    let ledger = Arc::new(SqliteLedger::open(&config.ledger).await?);
+    let ledger = connect::ledger(&config).await?;
     let account = &config.accounts[0];
     let engine = connect::engine(&config, account, ledger)?;
     anstream::println!(

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::Explanation;
 use latchel_sync_core::model::Kind;
@@ -36,7 +34,7 @@ pub(crate) async fn run(
     let mut all = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
         let ledger = connect::ledger_to_read(&config).await?;
-        all.extend(connect::engine(&config, account, Arc::new(ledger))?.explain(kind, id, now).await?);
+        all.extend(connect::engine(&config, account, ledger)?.explain(kind, id, now).await?);
     }
     if scope.json {
         render::json(&all)?;

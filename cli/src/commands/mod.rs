@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod init;
+mod ledger;
 mod mock;
 mod pending;
 mod rules;
@@ -33,6 +34,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Runs { show, limit, scope } => runs::run(&config()?, scope, show.as_ref(), *limit).await,
         Command::Pending { action, scope } => pending::run(&config()?, scope, action).await,
         Command::Accounts { action, scope } => accounts::run(&config()?, scope, action).await,
+        Command::Ledger { action, json } => ledger::run(&config()?, action, *json).await,
         Command::Adapters { action, json } => adapters::run(action, *json),
         Command::Rules { markdown, json } => rules::run(*markdown, *json),
         Command::Mock { .. } => mock::run(&args.command, now).await,

@@ -1,7 +1,5 @@
-use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::Pending;
 use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_ledger::SqliteLedger;
 use serde::Serialize;
 
 use crate::args::{PendingAction, PendingRecord, Scope};
@@ -59,7 +57,7 @@ pub(crate) async fn run(config: &Config, scope: &Scope, action: &PendingAction) 
                 return Err(Failure::usage("several accounts may have a record with this id")
                     .hint("name the account with `--account`"));
             }
-            let ledger = SqliteLedger::open(&config.ledger).await?;
+            let ledger = connect::ledger(config).await?;
             let mut changed = false;
             for account in accounts {
                 let name = &account.settings.name;

@@ -27,7 +27,7 @@ pub(crate) async fn run(
         let wrong =
             || Failure::usage(format!("{id:?} is not a run's id")).hint("`latchel-sync runs` lists them");
         let id: RunId = serde_json::from_value(id.as_str().into()).map_err(|_| wrong())?;
-        return show_one(&ledger, id, scope.json).await;
+        return show_one(&*ledger, id, scope.json).await;
     }
     let runs = ledger.runs(scope.account.as_deref(), limit).await?;
     if scope.json {

@@ -4,7 +4,6 @@ use latchel_sync_core::engine::{Banner, banner};
 use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
 use latchel_sync_core::model::Kind;
 use latchel_sync_core::rules::coverage;
-use latchel_sync_ledger::SqliteLedger;
 use serde::Serialize;
 
 use crate::args::{Scope, StatusOf};
@@ -41,11 +40,11 @@ pub(crate) async fn run(
     let ledger = connect::ledger_to_read(config).await?;
     let accounts = config.chosen(scope.account.as_deref())?;
     if let Some(StatusOf::WorkOrder { id }) = of {
-        return work_order(config, &accounts, &ledger, id, scope.json).await;
+        return work_order(config, &accounts, &*ledger, id, scope.json).await;
     }
     let mut all = Vec::new();
     for account in accounts {
-        all.push(health(account, &ledger, now).await?);
+        all.push(health(account, &*ledger, now).await?);
     }
     if scope.json {
         render::json(&all)?;
@@ -55,7 +54,7 @@ pub(crate) async fn run(
     Ok(Exit::Done)
 }
 
-async fn health(account: &Account, ledger: &SqliteLedger, now: DateTime<Utc>) -> Result<Health, Failure> {
+async fn health(account: &Account, ledger: &dyn Ledger, now: DateTime<Utc>) -> Result<Health, Failure> {
     let name = &account.settings.name;
     let mut phases = Vec::new();
     for phase in Phase::ALL {
@@ -113,7 +112,7 @@ fn print(health: &Health) {
 async fn work_order(
     config: &Config,
     accounts: &[&Account],
-    ledger: &SqliteLedger,
+    ledger: &dyn Ledger,
     id: &str,
     json: bool,
 ) -> Result<Exit, Failure> {

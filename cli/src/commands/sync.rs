@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
-use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Observer, Request, StopSignal};
 use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Phase, Run, RunStatus};
 use latchel_sync_core::model::{Kind, Window};
 use latchel_sync_ledger::SqliteLedger;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{Only, Scope, Way, What};
 use crate::config::{Account, Config};
@@ -26,7 +26,7 @@ pub(crate) async fn plan(
     let mut exit = Exit::Done;
     for account in config.chosen(scope.account.as_deref())? {
         let real = connect::ledger_to_read(config).await?;
-        let ledger = Arc::new(Overlay::new(real, SqliteLedger::scratch().await?));
+        let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
         let engine = connect::engine(config, account, ledger)?;
         let run = engine.run(&request(what, account, Mode::Plan, now), &printer).await?;
         if scope.json {
@@ -46,13 +46,14 @@ pub(crate) async fn sync(
     what: &What,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let ledger: Arc<dyn Ledger> = Arc::new(SqliteLedger::open(&config.ledger).await?);
+    let ledger = connect::ledger(config).await?;
     let mut exit = Exit::Done;
     let mut runs = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
         let engine = connect::engine(config, account, ledger.clone())?;
         let request = request(what, account, Mode::Apply, now);
-        stop_on_interrupt(request.stop.clone());
+        stop_on_interrupt(request.stop.clone())?;
+        stop_at_the_deadline(request.stop.clone(), what.deadline);
         let progress = Progress::new();
         let run = engine.run(&request, &progress).await?;
         progress.bar.finish_and_clear();
@@ -86,20 +87,36 @@ fn request(what: &What, account: &Account, mode: Mode, now: DateTime<Utc>) -> Re
         phases: Phase::ALL.into_iter().filter(kind).filter(way).collect(),
         since: what.since.map(|since| since.instant(now, account.settings.time_zone)),
         holder: format!("process {}", std::process::id()),
+        allow_mass_change: what.allow_mass_change,
         ..Request::everything(mode, now)
     }
 }
 
-/// The first interrupt finishes the record at hand; the second stops at once, which is safe as well.
-fn stop_on_interrupt(stop: StopSignal) {
+/// The first interrupt or request to end finishes the record at hand; the second stops at once, which is safe as well.
+fn stop_on_interrupt(stop: StopSignal) -> Result<(), Failure> {
+    let mut ends = signal(SignalKind::terminate()).map_err(Failure::run)?;
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
+        loop {
+            tokio::select! {
+                interrupted = tokio::signal::ctrl_c() => if interrupted.is_err() { return },
+                _ = ends.recv() => {}
+            }
             if stop.is_set() {
                 std::process::exit(130);
             }
             stop.stop();
             anstream::eprintln!("stopping after the record at hand; once more stops at once");
         }
+    });
+    Ok(())
+}
+
+fn stop_at_the_deadline(stop: StopSignal, deadline: Option<humantime::Duration>) {
+    let Some(deadline) = deadline else { return };
+    tokio::spawn(async move {
+        tokio::time::sleep(*deadline).await;
+        stop.stop();
+        anstream::eprintln!("the deadline of {deadline} is reached: stopping after the record at hand");
     });
 }
 

@@ -39,6 +39,7 @@ fn every_command_has_help_on_stdout() {
         "runs",
         "pending",
         "accounts",
+        "ledger",
         "adapters",
         "rules",
         "mock",

@@ -1,10 +1,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Engine;
-use crate::ledger::{Link, Memory, Origin, Phase, RunId};
+use crate::ledger::{Lease, Link, Memory, Origin, Phase, RunId};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
     User,
@@ -27,6 +28,7 @@ pub(super) enum Purpose {
 pub(super) struct Context<'a> {
     engine: &'a Engine,
     pub run: RunId,
+    pub lease: Lease,
     pub purpose: Purpose,
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
@@ -36,13 +38,14 @@ pub(super) struct Context<'a> {
     latchel_user: Result<User, String>,
     excluded_groups: HashMap<String, String>,
     next_planned_id: AtomicI64,
+    started: Instant,
 }
 
 impl<'a> Context<'a> {
     /// Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some.
     pub async fn prepare(
         engine: &'a Engine,
-        run: RunId,
+        lease: Lease,
         purpose: Purpose,
         now: DateTime<Utc>,
         sync_start: DateTime<Utc>,
@@ -55,7 +58,8 @@ impl<'a> Context<'a> {
         let properties = phases.contains(&Phase::Properties);
         Ok(Self {
             engine,
-            run,
+            run: lease.run,
+            lease,
             purpose,
             now,
             today: now.with_timezone(&engine.account.time_zone).date_naive(),
@@ -65,7 +69,18 @@ impl<'a> Context<'a> {
             latchel_user: choose_latchel_user(&users, policy).cloned(),
             excluded_groups: if properties { excluded_groups(engine).await? } else { HashMap::new() },
             next_planned_id: AtomicI64::new(-1),
+            started: Instant::now(),
         })
+    }
+
+    /// The run's *now* and the time that passed since: when calls are made, never what rules decide by.
+    pub fn clock(&self) -> DateTime<Utc> {
+        self.now + self.started.elapsed()
+    }
+
+    /// Makes sure before a write that the run still holds its lease.
+    pub async fn hold(&self) -> Result<()> {
+        if self.is_dry() { Ok(()) } else { self.ledger().renew_lease(&self.lease).await }
     }
 
     pub fn account(&self) -> &str {
@@ -186,7 +201,7 @@ impl<'a> Context<'a> {
     pub async fn put_link(&self, link: &Link) -> Result<()> {
         match self.purpose {
             Purpose::Explain => Ok(()),
-            Purpose::Apply | Purpose::Plan => self.ledger().put_link(self.account(), link).await,
+            Purpose::Apply | Purpose::Plan => self.ledger().put_link(&self.lease, link).await,
         }
     }
 

@@ -4,15 +4,14 @@ use futures::TryStreamExt;
 
 use super::context::Context;
 use super::flow::{Applied, Flow};
+use super::guard::Guard;
+use super::settle::failed;
 use super::tally::Tally;
-use super::{Observer, StopSignal};
-use crate::ledger::{Action, Memory, Origin, Outcome, PhaseReport};
+use super::{Observer, Request, StopSignal};
+use crate::ledger::{Action, Memory, Origin, Outcome, Phase, PhaseReport};
 use crate::model::{Fingerprint, RecordKey, Row, Side, Window};
 use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
-use crate::{Error, ErrorKind, Result};
-
-/// How many writes in a row may fail as if the far side were down before the phase gives up.
-const PATIENCE: u32 = 5;
+use crate::{Error, Result};
 
 /// How many pending records are looked at together.
 const PENDING_PAGE: u32 = 200;
@@ -21,29 +20,46 @@ const PENDING_PAGE: u32 = 200;
 pub(super) async fn drive<F: Flow>(
     flow: &F,
     window: Window,
-    stop: &StopSignal,
+    request: &Request,
     observer: &dyn Observer,
     first: impl AsyncFnOnce(&mut Tally<'_>) -> Result<()>,
 ) -> (PhaseReport, Option<Error>) {
     let mut tally = Tally::start(flow.phase(), window, observer);
-    let mut driver = Driver { flow, stop, failures_in_a_row: 0 };
+    let guard = Guard { off: request.allow_mass_change };
+    let mut driver = Driver {
+        flow,
+        guard,
+        stop: &request.stop,
+        failures_in_a_row: 0,
+        held: Vec::new(),
+        held_ids: HashSet::new(),
+    };
     let result = async {
         first(&mut tally).await?;
         let mut pages = flow.pages(window);
         while let Some(rows) = pages.try_next().await? {
+            tally.listed(rows.len());
             driver.page(rows, Some(window), &mut tally).await?;
         }
-        driver.pending(&mut tally).await
+        if flow.phase() == Phase::Properties && tally.nothing_listed() {
+            guard.check_platform(flow.context()).await?;
+        }
+        driver.pending(&mut tally).await?;
+        driver.release(&mut tally).await
     }
     .await;
     let error = result.err();
     (tally.finish(error.as_ref().map(Error::to_string)), error)
 }
 
-struct Driver<'a, F> {
-    flow: &'a F,
-    stop: &'a StopSignal,
-    failures_in_a_row: u32,
+pub(super) struct Driver<'a, F: Flow> {
+    pub(super) flow: &'a F,
+    pub(super) guard: Guard,
+    pub(super) stop: &'a StopSignal,
+    pub(super) failures_in_a_row: u32,
+    /// Deactivations, which wait until the whole phase was seen (rule G1).
+    pub(super) held: Vec<F::Case>,
+    pub(super) held_ids: HashSet<String>,
 }
 
 impl<F: Flow> Driver<'_, F> {
@@ -77,7 +93,7 @@ impl<F: Flow> Driver<'_, F> {
 
         let decided = self.decide_all(inside, &mut outcomes).await;
         self.record(&outcomes, tally).await?;
-        cx.ledger().renew_lease(cx.account(), cx.run).await?;
+        cx.ledger().renew_lease(&cx.lease).await?;
         decided
     }
 
@@ -146,77 +162,16 @@ impl<F: Flow> Driver<'_, F> {
         Ok((rows, failures))
     }
 
-    async fn record(&self, outcomes: &[Outcome], tally: &mut Tally<'_>) -> Result<()> {
+    pub(super) async fn record(&self, outcomes: &[Outcome], tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
-        cx.ledger().record(cx.account(), cx.run, outcomes).await?;
+        cx.ledger().record(&cx.lease, outcomes).await?;
         outcomes.iter().for_each(|outcome| tally.outcome(outcome));
         Ok(())
     }
 
-    fn key(&self, id: String) -> RecordKey {
+    pub(super) fn key(&self, id: String) -> RecordKey {
         let phase = self.flow.phase();
         RecordKey { kind: phase.kind(), side: phase.source(), id }
-    }
-
-    /// Decides and applies each record; what came out before an error is in `outcomes` all the same.
-    async fn decide_all(
-        &mut self,
-        records: Vec<(F::Record, Memory)>,
-        outcomes: &mut Vec<Outcome>,
-    ) -> Result<()> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let cx = self.flow.context();
-        for case in self.flow.gather(records).await? {
-            if self.stop.is_set() {
-                return Err(Error::new(
-                    ErrorKind::Timeout,
-                    "the run was asked to stop; the next run goes on from here",
-                ));
-            }
-            let applied = self.settle(&case).await;
-            self.failures_in_a_row = match &applied {
-                Err(error) if error.ends_the_run() => self.failures_in_a_row + 1,
-                _ => 0,
-            };
-            let give_up = match &applied {
-                Err(error)
-                    if error.kind() == ErrorKind::Unauthorized || self.failures_in_a_row >= PATIENCE =>
-                {
-                    Some(Error::new(error.kind(), format!("gave up, because calls keep failing: {error}")))
-                }
-                _ => None,
-            };
-            outcomes.push(self.outcome_of(cx, &case, applied));
-            if let Some(error) = give_up {
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
-    async fn settle(&self, case: &F::Case) -> Result<Applied> {
-        let decision = self.flow.decide(case, &mut Trace::off());
-        self.flow.adopt(case).await?;
-        match decision.action {
-            None => Ok(Applied::new(decision, Action::None)),
-            Some(_) => self.flow.apply(case, decision, &mut Trace::off()).await,
-        }
-    }
-
-    fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
-        let record = self.flow.record(case);
-        let key = self.key(self.flow.id(record));
-        let applied = applied.unwrap_or_else(|error| failed(&error));
-        Outcome {
-            counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
-            label: self.flow.label(record),
-            action: applied.action,
-            fingerprint: self.flow.freshness(record).and_then(|freshness| freshness.fingerprint().cloned()),
-            waits_for: self.flow.waits_for(case, applied.reason),
-            ..outcome(cx, key, applied.reason, applied.detail)
-        }
     }
 
     fn judge(&self, record: &F::Record, memory: &Memory, window: Option<Window>) -> WindowVerdict {
@@ -250,7 +205,8 @@ impl<F: Flow> Driver<'_, F> {
         let ids = unique.iter().map(|(_, id)| id.clone());
         let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
         let rows = unique.into_iter().map(|(row, _)| row);
-        Ok(rows.zip(memories).filter(|(_, memory)| !decided_in(memory, cx)).collect())
+        let decided = |memory: &Memory| decided_in(memory, cx) || self.held_ids.contains(&memory.key.id);
+        Ok(rows.zip(memories).filter(|(_, memory)| !decided(memory)).collect())
     }
 
     fn row_id(&self, row: &Row<F::Record>) -> String {
@@ -278,9 +234,12 @@ impl<F: Flow> Driver<'_, F> {
             let open: Vec<_> = page
                 .into_iter()
                 .zip(memories)
-                .filter(|(_, memory)| !decided_in(memory, cx))
+                .filter(|(_, memory)| !decided_in(memory, cx) && !self.held_ids.contains(&memory.key.id))
                 .map(|(pending, _)| pending)
                 .collect();
+            let (open, paused): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|pending| pending.next_try().is_none_or(|at| at <= cx.now));
+            paused.iter().for_each(|pending| tally.outcome(&pending.outcome));
             let ready = self.flow.ready(&open).await?;
             let (again, waiting): (Vec<_>, Vec<_>) = open
                 .into_iter()
@@ -338,16 +297,6 @@ fn counterpart_of(memory: &Memory) -> Option<String> {
         Side::Platform => link.latchel_id.to_string(),
         Side::Latchel => link.platform_id.clone(),
     })
-}
-
-fn failed(error: &Error) -> Applied {
-    let reason = match error.kind() {
-        ErrorKind::Unconfirmed => Reason::NotConfirmed,
-        ErrorKind::Malformed => Reason::InvalidRecord,
-        ErrorKind::Unsupported => Reason::NotSupportedByPlatform,
-        _ => Reason::CallFailed,
-    };
-    Applied { reason, action: Action::None, detail: Some(error.to_string()), counterpart: None }
 }
 
 /// An outcome of this run without particulars.

@@ -12,7 +12,7 @@ use super::import::Import;
 use super::property::Properties;
 use super::resident::Residents;
 use crate::Result;
-use crate::ledger::{Action, Link, Outcome, Phase, RunId};
+use crate::ledger::{Action, Lease, Link, Outcome, Phase, RunId};
 use crate::model::{Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side};
 use crate::rules::{Check, Reason, RuleId, Trace, WindowVerdict, coverage, judge_window};
 
@@ -52,8 +52,9 @@ impl Engine {
         let account = self.ledger.account(&self.account.name).await?;
         let sync_start = account.map_or(now, |account| account.sync_start);
         let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|phase| phase.kind() == kind).collect();
-        let cx =
-            Context::prepare(self, RunId(Uuid::now_v7()), Purpose::Explain, now, sync_start, &phases).await?;
+        // Nothing is written, so that nothing is held.
+        let lease = Lease { account: self.account.name.clone(), run: RunId(Uuid::now_v7()) };
+        let cx = Context::prepare(self, lease, Purpose::Explain, now, sync_start, &phases).await?;
 
         let keys = self.keys(kind, text).await?;
         let on = |side| keys.iter().filter(|(key, _)| key.side == side).collect::<Vec<_>>();

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 
 use super::context::Context;
-use super::create::{create_once, unconfirmed};
+use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::index;
 use super::flow::{Applied, Flow};
 use crate::ledger::{Action, CloseVerdict, Link, Memory, Origin, Pending, Phase};
@@ -192,7 +192,7 @@ impl Export<'_> {
         match cx.platform().find_by_marker(&marker).await?.as_slice() {
             [] if cx.is_dry() => Ok(applied(decision.reason, Action::Create)),
             [] => {
-                let link = self.create_on_platform(job, new, marker).await?;
+                let link = self.create_on_platform(case, new, marker).await?;
                 let after = self.after_create(case, link.clone()).await?;
                 Ok(Applied { detail: after, ..applied(decision.reason, Action::Create) }
                     .with_counterpart(link.platform_id))
@@ -201,7 +201,7 @@ impl Export<'_> {
                 let link = cx.link(Kind::WorkOrder, found, job.id.0, Origin::FromLatchel);
                 match &case.memory.intent {
                     Some(intent) if !cx.is_dry() => {
-                        cx.ledger().settle_intent(cx.account(), intent.id, Some(&link)).await?;
+                        cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link)).await?;
                     }
                     _ => cx.put_link(&link).await?,
                 }
@@ -217,9 +217,15 @@ impl Export<'_> {
         }
     }
 
-    async fn create_on_platform(&self, job: &Job, new: &NewWorkOrder, marker: Marker) -> Result<Link> {
-        let cx = self.0;
-        let source = RecordKey::latchel(Kind::WorkOrder, job.id);
+    async fn create_on_platform(&self, case: &Case, new: &NewWorkOrder, marker: Marker) -> Result<Link> {
+        let (cx, job) = (self.0, &case.rule.job);
+        let create = NewIntent {
+            source: RecordKey::latchel(Kind::WorkOrder, job.id),
+            label: self.label(job),
+            marker: Some(marker),
+            open: case.memory.intent.as_ref(),
+            visibility_delay: cx.platform().capabilities().visibility_delay,
+        };
         let confirm = async |id: WorkOrderId| {
             let created = self.read(&id).await?;
             if created.marker != Some(marker)
@@ -232,7 +238,7 @@ impl Export<'_> {
             Ok(Link { platform_number: Some(created.number), ..link })
         };
         let call = cx.platform().create_work_order(new, &marker);
-        create_once(cx, source, self.label(job), Some(marker), call, confirm).await
+        create_once(cx, create, call, confirm).await
     }
 
     /// What follows a creation at once; what fails here is made up for in the next run, because the link is there.

@@ -53,6 +53,11 @@ pub(super) trait Flow: Sync {
         trace: &mut Trace,
     ) -> Result<Applied>;
 
+    /// Whether the action sets a counterpart inactive, so that rule G1 counts it.
+    fn deactivates(&self, _action: &Self::Action) -> bool {
+        false
+    }
+
     /// The id on the other side, if it is known before anything is done.
     fn counterpart(&self, case: &Self::Case) -> Option<String>;
 

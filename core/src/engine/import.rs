@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 
 use super::context::Context;
-use super::create::{create_once, unconfirmed};
+use super::create::{NewIntent, create_once, unconfirmed};
 use super::flow::{Applied, Flow};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Link, Memory, Origin, Pending, Phase};
@@ -127,7 +127,7 @@ impl Flow for Import<'_> {
             }
             Some(ImportAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
             Some(ImportAction::Create(new)) => {
-                let link = self.create(new, self.label(&case.rule.platform)).await?;
+                let link = self.create(new, case).await?;
                 Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
             }
             None => Ok(Applied::new(decision, Action::None)),
@@ -174,15 +174,21 @@ impl Import<'_> {
         };
         match &case.memory.intent {
             Some(intent) if !cx.is_dry() => {
-                cx.ledger().settle_intent(cx.account(), intent.id, Some(&link)).await
+                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link)).await
             }
             _ => cx.put_link(&link).await,
         }
     }
 
-    async fn create(&self, new: &NewJob, label: String) -> Result<Link> {
+    async fn create(&self, new: &NewJob, case: &Case) -> Result<Link> {
         let cx = self.0;
-        let source = RecordKey::platform(Kind::WorkOrder, &new.work_order);
+        let create = NewIntent {
+            source: RecordKey::platform(Kind::WorkOrder, &new.work_order),
+            label: self.label(&case.rule.platform),
+            marker: None,
+            open: case.memory.intent.as_ref(),
+            visibility_delay: cx.latchel().visibility_delay(),
+        };
         let confirm = async |id: JobId| {
             let read = cx.latchel().jobs_by_id(&[id]).await?;
             let shown = read.iter().find(|job| {
@@ -202,7 +208,7 @@ impl Import<'_> {
             let link = cx.link(Kind::WorkOrder, &new.work_order, id.0, Origin::FromPlatform);
             Ok(Link { platform_number: number.clone(), latchel_number: number, close, ..link })
         };
-        create_once(cx, source, label, None, cx.latchel().create_job(new), confirm).await
+        create_once(cx, create, cx.latchel().create_job(new), confirm).await
     }
 }
 

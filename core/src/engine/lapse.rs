@@ -1,18 +1,34 @@
 //! Rule R6: dates pass without any change on the platform.
 
+use chrono::NaiveDate;
+
 use super::context::Context;
 use super::drive::{index, outcome};
+use super::guard::Guard;
 use super::resident::{reference_of, seen, update};
 use super::tally::Tally;
 use crate::ledger::{Action, Link, Outcome, ResidentMemory};
-use crate::model::{LatchelResident, LatchelResidentId, Side};
+use crate::model::{Kind, LatchelResident, LatchelResidentId, ResidentPatch, ResidentRef, Side};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
 use crate::{Error, Result};
 
 const PAGE: u32 = 200;
 
 /// Evaluates every linked resident one of whose dates was reached since the last evaluation.
-pub(super) async fn evaluate_lapses(cx: &Context<'_>, tally: &mut Tally<'_>) -> Result<()> {
+pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut Tally<'_>) -> Result<()> {
+    let mut moved_out = 0;
+    let mut after: Option<String> = None;
+    loop {
+        let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
+        let Some(last) = links.last() else { break };
+        after = Some(last.platform_id.clone());
+        moved_out += links
+            .iter()
+            .filter(|link| link.resident.as_ref().is_some_and(|one| leaves(one, cx.today)))
+            .count();
+    }
+    guard.check(cx, Kind::Resident, moved_out as u64).await?;
+
     let mut after: Option<String> = None;
     loop {
         let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
@@ -28,9 +44,9 @@ pub(super) async fn evaluate_lapses(cx: &Context<'_>, tally: &mut Tally<'_>) -> 
                 outcomes.extend(evaluate(cx, link, memory, &resident).await?);
             }
         }
-        cx.ledger().record(cx.account(), cx.run, &outcomes).await?;
+        cx.ledger().record(&cx.lease, &outcomes).await?;
         outcomes.iter().for_each(|outcome| tally.outcome(outcome));
-        cx.ledger().renew_lease(cx.account(), cx.run).await?;
+        cx.ledger().renew_lease(&cx.lease).await?;
     }
 }
 
@@ -51,13 +67,30 @@ async fn evaluate(
     let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
     let done: Result<()> = match cx.is_dry() {
         true => Ok(()),
-        false => update(cx, *id, patch, &reference_of(link)?, Some(link)).await,
+        false => held_update(cx, *id, patch, &reference_of(link)?, Some(link)).await,
     };
     let base = outcome(cx, link.key(Side::Platform), decision.reason, decision.detail);
     Ok(Some(match done {
         Ok(()) => Outcome { action, counterpart: Some(link.latchel_id.to_string()), ..base },
         Err(error) => failed(base, &error),
     }))
+}
+
+/// Whether the resident was active when last evaluated, and has moved out by today.
+fn leaves(memory: &ResidentMemory, today: NaiveDate) -> bool {
+    memory.is_active && memory.move_out.is_some_and(|day| day <= today)
+}
+
+/// Changes the resident if the run still holds its lease.
+async fn held_update(
+    cx: &Context<'_>,
+    id: LatchelResidentId,
+    patch: &ResidentPatch,
+    reference: &ResidentRef,
+    link: Option<&Link>,
+) -> Result<()> {
+    cx.hold().await?;
+    update(cx, id, patch, reference, link).await
 }
 
 fn failed(base: Outcome, error: &Error) -> Outcome {

@@ -11,12 +11,14 @@ mod drive;
 mod explain;
 mod export;
 mod flow;
+mod guard;
 mod import;
 mod lapse;
 mod property;
 mod request;
 mod resident;
 mod run;
+mod settle;
 mod tally;
 
 use std::fmt;

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 
 use super::context::Context;
-use super::create::{create_once, unconfirmed};
+use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::index;
 use super::flow::{Applied, Flow};
 use crate::ledger::{Action, Link, Memory, Origin, Pending, Phase};
@@ -97,7 +97,7 @@ impl Flow for Properties<'_> {
         let link = |origin| cx.link(Kind::Property, &platform.id, latchel.id.0, origin);
         match &case.memory.intent {
             Some(intent) if !cx.is_dry() => {
-                cx.ledger().settle_intent(cx.account(), intent.id, Some(&link(Origin::FromPlatform))).await
+                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link(Origin::FromPlatform))).await
             }
             _ => cx.put_link(&link(Origin::Found)).await,
         }
@@ -117,7 +117,7 @@ impl Flow for Properties<'_> {
                 Ok(Applied::new(decision, Action::Create))
             }
             Some(PropertyAction::Create(new)) => {
-                let link = self.create(new, self.label(&case.rule.platform)).await?;
+                let link = self.create(new, case).await?;
                 Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
             }
             Some(PropertyAction::Update(id, patch)) => {
@@ -129,6 +129,10 @@ impl Flow for Properties<'_> {
             }
             None => Ok(Applied::new(decision, Action::None)),
         }
+    }
+
+    fn deactivates(&self, action: &PropertyAction) -> bool {
+        matches!(action, PropertyAction::Update(_, patch) if patch.deactivate)
     }
 
     fn counterpart(&self, case: &Case) -> Option<String> {
@@ -148,9 +152,15 @@ impl Flow for Properties<'_> {
 }
 
 impl Properties<'_> {
-    async fn create(&self, new: &NewProperty, label: String) -> Result<Link> {
+    async fn create(&self, new: &NewProperty, case: &Case) -> Result<Link> {
         let cx = self.0;
-        let source = RecordKey::platform(Kind::Property, &new.reference);
+        let create = NewIntent {
+            source: RecordKey::platform(Kind::Property, &new.reference),
+            label: self.label(&case.rule.platform),
+            marker: None,
+            open: case.memory.intent.as_ref(),
+            visibility_delay: cx.latchel().visibility_delay(),
+        };
         let confirm = async |id: LatchelPropertyId| {
             let read = cx.latchel().properties_by_id(&[id]).await?;
             let shown = read.iter().any(|one| {
@@ -164,7 +174,7 @@ impl Properties<'_> {
             }
             Ok(cx.link(Kind::Property, &new.reference, id.0, Origin::FromPlatform))
         };
-        create_once(cx, source, label, None, cx.latchel().create_property(new), confirm).await
+        create_once(cx, create, cx.latchel().create_property(new), confirm).await
     }
 
     async fn update(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {

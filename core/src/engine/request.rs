@@ -22,6 +22,8 @@ pub struct Request {
     pub trigger: Trigger,
     /// Who holds the lease, for people: a host and process id.
     pub holder: String,
+    /// Whether it may set as many records inactive as it likes (rule G1).
+    pub allow_mass_change: bool,
     /// Asks the run to end after the record at hand.
     pub stop: StopSignal,
 }
@@ -36,6 +38,7 @@ impl Request {
             since: None,
             trigger: Trigger::Manual,
             holder: String::from("unnamed"),
+            allow_mass_change: false,
             stop: StopSignal::default(),
         }
     }

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 
 use super::context::Context;
-use super::create::{create_once, unconfirmed};
+use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::index;
 use super::flow::{Applied, Flow};
 use crate::ledger::{Action, Link, Memory, Origin, Pending, Phase, ResidentMemory};
@@ -106,7 +106,7 @@ impl Flow for Residents<'_> {
         };
         match &case.memory.intent {
             Some(intent) if !cx.is_dry() => {
-                cx.ledger().settle_intent(cx.account(), intent.id, Some(&link(Origin::FromPlatform))).await
+                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link(Origin::FromPlatform))).await
             }
             _ => cx.put_link(&link(Origin::Found)).await,
         }
@@ -122,7 +122,7 @@ impl Flow for Residents<'_> {
         match &decision.action {
             Some(ResidentAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
             Some(ResidentAction::Create(new)) => {
-                let link = self.create(new).await?;
+                let link = self.create(new, case).await?;
                 Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
             }
             Some(ResidentAction::Update(id, patch)) => {
@@ -134,6 +134,10 @@ impl Flow for Residents<'_> {
             }
             None => Ok(Applied::new(decision, Action::None)),
         }
+    }
+
+    fn deactivates(&self, action: &ResidentAction) -> bool {
+        matches!(action, ResidentAction::Update(_, patch) if patch.is_active == Some(false))
     }
 
     fn counterpart(&self, case: &Case) -> Option<String> {
@@ -163,9 +167,15 @@ pub(super) async fn ready_by_property(cx: &Context<'_>, pending: &[Pending]) -> 
 }
 
 impl Residents<'_> {
-    async fn create(&self, new: &NewResident) -> Result<Link> {
+    async fn create(&self, new: &NewResident, case: &Case) -> Result<Link> {
         let cx = self.0;
-        let source = RecordKey::platform(Kind::Resident, &new.reference);
+        let create = NewIntent {
+            source: RecordKey::platform(Kind::Resident, &new.reference),
+            label: String::new(),
+            marker: None,
+            open: case.memory.intent.as_ref(),
+            visibility_delay: cx.latchel().visibility_delay(),
+        };
         let confirm = async |id: LatchelResidentId| {
             let read = cx.latchel().residents_by_id(&[id]).await?;
             let shown = read.iter().find(|one| {
@@ -178,7 +188,7 @@ impl Residents<'_> {
             let link = cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform);
             Ok(Link { resident: Some(seen(resident, cx)), ..link })
         };
-        create_once(cx, source, String::new(), None, cx.latchel().create_resident(new), confirm).await
+        create_once(cx, create, cx.latchel().create_resident(new), confirm).await
     }
 }
 

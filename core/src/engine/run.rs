@@ -4,13 +4,14 @@ use uuid::Uuid;
 use super::context::{Context, Purpose};
 use super::drive::drive;
 use super::export::Export;
+use super::guard::Guard;
 use super::import::Import;
 use super::lapse::evaluate_lapses;
 use super::property::Properties;
 use super::resident::Residents;
 use super::tally::Tally;
 use super::{Engine, Mode, Observer, Request};
-use crate::ledger::{Account, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
+use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
 use crate::model::Window;
 use crate::rules::{Reason, coverage};
 use crate::{Error, Result};
@@ -34,9 +35,9 @@ impl Engine {
             holder: request.holder.clone(),
             phases: phases.clone(),
         };
-        let id = self.ledger.begin_run(&begun).await?;
+        let lease = self.ledger.begin_run(&begun).await?;
         let mut run = Run {
-            id,
+            id: lease.run,
             account: begun.account,
             now: request.now,
             trigger: request.trigger,
@@ -44,7 +45,7 @@ impl Engine {
             phases: Vec::new(),
             warnings: Vec::new(),
         };
-        self.run_phases(&mut run, &phases, request, sync_start, observer).await;
+        self.run_phases(&mut run, lease, &phases, request, sync_start, observer).await;
         run.status = status_of(&run);
         self.ledger.finish_run(&run).await?;
         Ok(run)
@@ -63,6 +64,7 @@ impl Engine {
     async fn run_phases(
         &self,
         run: &mut Run,
+        lease: Lease,
         phases: &[Phase],
         request: &Request,
         sync_start: DateTime<Utc>,
@@ -72,7 +74,7 @@ impl Engine {
             Mode::Apply => Purpose::Apply,
             Mode::Plan => Purpose::Plan,
         };
-        let cx = match Context::prepare(self, run.id, purpose, request.now, sync_start, phases).await {
+        let cx = match Context::prepare(self, lease, purpose, request.now, sync_start, phases).await {
             Ok(cx) => cx,
             Err(error) => {
                 let window = Window::before(request.now, TimeDelta::zero());
@@ -95,7 +97,7 @@ impl Engine {
             let recorded = match error {
                 Some(error) if error.ends_the_run() => return,
                 Some(_) => Ok(()),
-                None => self.ledger.set_last_success(&self.account.name, phase, request.now).await,
+                None => self.ledger.set_last_success(&cx.lease, phase, request.now).await,
             };
             if let Err(error) = recorded {
                 run.warnings.push(error.to_string());
@@ -131,26 +133,27 @@ impl Engine {
         request: &Request,
         observer: &dyn Observer,
     ) -> (PhaseReport, Option<Error>) {
-        let stop = &request.stop;
         match phase {
             Phase::Properties => {
                 let count = async |tally: &mut Tally<'_>| {
                     tally.count(Reason::LatchelOnly, cx.latchel().latchel_only().await?.properties);
                     Ok(())
                 };
-                drive(&Properties(cx), window, stop, observer, count).await
+                drive(&Properties(cx), window, request, observer, count).await
             }
             Phase::Residents => {
                 let first = async |tally: &mut Tally<'_>| {
                     tally.count(Reason::LatchelOnly, cx.latchel().latchel_only().await?.residents);
-                    evaluate_lapses(cx, tally).await
+                    evaluate_lapses(cx, &Guard { off: request.allow_mass_change }, tally).await
                 };
-                drive(&Residents(cx), window, stop, observer, first).await
+                drive(&Residents(cx), window, request, observer, first).await
             }
-            Phase::WorkOrdersToLatchel => drive(&Import(cx), window, stop, observer, async |_| Ok(())).await,
+            Phase::WorkOrdersToLatchel => {
+                drive(&Import(cx), window, request, observer, async |_| Ok(())).await
+            }
             Phase::WorkOrdersToPlatform => {
                 let needs_user = async |_: &mut Tally<'_>| cx.latchel_user().map(|_| ());
-                drive(&Export(cx), window, stop, observer, needs_user).await
+                drive(&Export(cx), window, request, observer, needs_user).await
             }
         }
     }

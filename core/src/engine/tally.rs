@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Observer;
-use crate::ledger::{Counts, Outcome, Phase, PhaseReport};
+use crate::ledger::{Action, Counts, Outcome, Phase, PhaseReport};
 use crate::model::Window;
 use crate::rules::Reason;
 
@@ -13,13 +13,24 @@ pub(super) struct Tally<'a> {
     observer: &'a dyn Observer,
     counts: Counts,
     writes: u64,
+    deactivations: u64,
+    rows: u64,
     outside: HashMap<u64, Reason>,
 }
 
 impl<'a> Tally<'a> {
     pub fn start(phase: Phase, window: Window, observer: &'a dyn Observer) -> Self {
         observer.phase_started(phase, window);
-        Self { phase, window, observer, counts: Counts::new(), writes: 0, outside: HashMap::new() }
+        Self {
+            phase,
+            window,
+            observer,
+            counts: Counts::new(),
+            writes: 0,
+            deactivations: 0,
+            rows: 0,
+            outside: HashMap::new(),
+        }
     }
 
     pub fn outcome(&mut self, outcome: &Outcome) {
@@ -29,7 +40,23 @@ impl<'a> Tally<'a> {
         }
         *self.counts.entry(outcome.reason).or_default() += 1;
         self.writes += u64::from(outcome.action.writes());
+        self.deactivations += u64::from(outcome.action == Action::Deactivate);
         self.observer.outcome(self.phase, outcome);
+    }
+
+    /// How many records were set inactive so far.
+    pub fn deactivations(&self) -> u64 {
+        self.deactivations
+    }
+
+    /// Remembers that the platform listed something.
+    pub fn listed(&mut self, rows: usize) {
+        self.rows += rows as u64;
+    }
+
+    /// Whether the platform listed nothing so far.
+    pub fn nothing_listed(&self) -> bool {
+        self.rows == 0
     }
 
     /// A record outside the window is counted, but its newest outcome stays what it was.

@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use link::{CloseVerdict, Intent, IntentId, Link, Origin, ResidentMemory};
 pub use outcome::{Action, Counts, Outcome, Pending, Status};
 pub use overlay::Overlay;
-pub use run::{Account, Direction, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Trigger};
+pub use run::{Account, Direction, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Trigger};
 
 use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
@@ -52,17 +52,21 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// Changes the account's sync start, which only an explicit command does (rule L2).
     async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()>;
 
-    /// Begins a run and takes the account's lease.
+    /// Begins a run and takes the leases of its phases: one run at a time for each account and phase.
     ///
     /// # Errors
     ///
-    /// [`Busy`](crate::ErrorKind::Busy) if another run holds the lease; it says which and since when.
-    async fn begin_run(&self, run: &NewRun) -> Result<RunId>;
+    /// [`Busy`](crate::ErrorKind::Busy) if another run holds one of them; it says which and since when.
+    async fn begin_run(&self, run: &NewRun) -> Result<Lease>;
 
-    /// Keeps the run's lease alive; called once a page.
-    async fn renew_lease(&self, account: &str, run: RunId) -> Result<()>;
+    /// Keeps the run's leases alive; called once a page and before each call that writes to one of the two systems.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`](crate::ErrorKind::Busy) if another run has taken over. So has every call that takes a lease.
+    async fn renew_lease(&self, lease: &Lease) -> Result<()>;
 
-    /// Ends the run and gives the lease back.
+    /// Ends the run and gives the leases back that it still holds.
     async fn finish_run(&self, run: &Run) -> Result<()>;
 
     /// The newest runs, newest first; of every account if `account` is `None`.
@@ -78,24 +82,24 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>>;
 
     /// Remembers that the phase succeeded in a run that started at `at`.
-    async fn set_last_success(&self, account: &str, phase: Phase, at: DateTime<Utc>) -> Result<()>;
+    async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()>;
 
     /// What is remembered of each of `keys`, in their order.
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>>;
 
     /// Writes a page's outcomes: the newest of each record, and the run's history where an outcome differs from
     /// the one before. A pending or failed one becomes pending (rule W3); any other ends its being pending.
-    async fn record(&self, account: &str, run: RunId, outcomes: &[Outcome]) -> Result<()>;
+    async fn record(&self, lease: &Lease, outcomes: &[Outcome]) -> Result<()>;
 
     /// Adds or replaces the link of a pair.
-    async fn put_link(&self, account: &str, link: &Link) -> Result<()>;
+    async fn put_link(&self, lease: &Lease, link: &Link) -> Result<()>;
 
     /// Writes a create down before it is sent (rule E); a pending outcome is written with it, so that the record is
     /// looked at again even if the process dies.
-    async fn open_intent(&self, account: &str, intent: &Intent) -> Result<()>;
+    async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()>;
 
     /// Ends an intent: with the link that came of it, or without one if nothing was created.
-    async fn settle_intent(&self, account: &str, intent: IntentId, link: Option<&Link>) -> Result<()>;
+    async fn settle_intent(&self, lease: &Lease, intent: IntentId, link: Option<&Link>) -> Result<()>;
 
     /// What is pending of one kind and side and not dismissed, in the order of ids, from `after` on.
     async fn pending(
@@ -128,6 +132,15 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// The newest outcomes of one kind whose id, counterpart's id or number on either side is `text`.
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;
+
+    /// How many links there are of one kind.
+    async fn linked(&self, account: &str, kind: Kind) -> Result<u64>;
+
+    /// Links of one kind in the order of their platform ids, from `after` on.
+    async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>>;
+
+    /// What is wrong with the ledger itself, in sentences; empty if it keeps its promises.
+    async fn check(&self) -> Result<Vec<String>>;
 
     /// How many newest outcomes there are of each reason.
     async fn counts(&self, account: &str) -> Result<Counts>;

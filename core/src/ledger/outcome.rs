@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::RunId;
@@ -126,6 +126,24 @@ pub struct Pending {
     pub attempts: u32,
     /// Whether somebody dismissed it.
     pub dismissed: bool,
+}
+
+/// The pause after the first failure; each further one doubles it.
+const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(5);
+/// The longest pause: after it a doubling changes nothing.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
+
+impl Pending {
+    /// When a record that failed is tried again at the earliest, UTC; `None` for one that waits, which costs no call
+    /// until it is ready, and for one whose next try was asked for.
+    pub fn next_try(&self) -> Option<DateTime<Utc>> {
+        if self.outcome.status() != Status::Failed || self.attempts == 0 {
+            return None;
+        }
+        let doublings = (self.attempts - 1).min(16);
+        let pause = FIRST_PAUSE.checked_mul(1 << doublings).unwrap_or(LONGEST_PAUSE);
+        Some(self.outcome.at + pause.min(LONGEST_PAUSE))
+    }
 }
 
 /// How many records there are of each reason.

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
-    Account, Counts, Intent, IntentId, Ledger, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
+    Account, Counts, Intent, IntentId, Lease, Ledger, Link, Memory, NewRun, Outcome, Pending, Phase, Run,
+    RunId,
 };
 use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
@@ -10,20 +13,20 @@ use crate::model::{Kind, RecordKey, Side};
 /// A ledger whose writes go to a scratch ledger: a plan runs over one, so that it takes the same steps as a sync,
 /// sees what it would have written, and leaves the real ledger as it was.
 #[derive(Debug)]
-pub struct Overlay<R, S> {
-    real: R,
-    scratch: S,
+pub struct Overlay {
+    real: Arc<dyn Ledger>,
+    scratch: Arc<dyn Ledger>,
 }
 
-impl<R: Ledger, S: Ledger> Overlay<R, S> {
+impl Overlay {
     /// Lays `scratch`, which must be empty, over `real`.
-    pub fn new(real: R, scratch: S) -> Self {
+    pub fn new(real: Arc<dyn Ledger>, scratch: Arc<dyn Ledger>) -> Self {
         Self { real, scratch }
     }
 }
 
 #[async_trait]
-impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
+impl Ledger for Overlay {
     async fn accounts(&self) -> Result<Vec<Account>> {
         self.real.accounts().await
     }
@@ -43,12 +46,12 @@ impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
         self.scratch.set_sync_start(account, sync_start).await
     }
 
-    async fn begin_run(&self, run: &NewRun) -> Result<RunId> {
+    async fn begin_run(&self, run: &NewRun) -> Result<Lease> {
         self.scratch.begin_run(run).await
     }
 
-    async fn renew_lease(&self, account: &str, run: RunId) -> Result<()> {
-        self.scratch.renew_lease(account, run).await
+    async fn renew_lease(&self, lease: &Lease) -> Result<()> {
+        self.scratch.renew_lease(lease).await
     }
 
     async fn finish_run(&self, run: &Run) -> Result<()> {
@@ -71,8 +74,8 @@ impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
         self.real.last_success(account, phase).await
     }
 
-    async fn set_last_success(&self, account: &str, phase: Phase, at: DateTime<Utc>) -> Result<()> {
-        self.scratch.set_last_success(account, phase, at).await
+    async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
+        self.scratch.set_last_success(lease, phase, at).await
     }
 
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
@@ -90,20 +93,20 @@ impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
             .collect())
     }
 
-    async fn record(&self, account: &str, run: RunId, outcomes: &[Outcome]) -> Result<()> {
-        self.scratch.record(account, run, outcomes).await
+    async fn record(&self, lease: &Lease, outcomes: &[Outcome]) -> Result<()> {
+        self.scratch.record(lease, outcomes).await
     }
 
-    async fn put_link(&self, account: &str, link: &Link) -> Result<()> {
-        self.scratch.put_link(account, link).await
+    async fn put_link(&self, lease: &Lease, link: &Link) -> Result<()> {
+        self.scratch.put_link(lease, link).await
     }
 
-    async fn open_intent(&self, account: &str, intent: &Intent) -> Result<()> {
-        self.scratch.open_intent(account, intent).await
+    async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()> {
+        self.scratch.open_intent(lease, intent).await
     }
 
-    async fn settle_intent(&self, account: &str, intent: IntentId, link: Option<&Link>) -> Result<()> {
-        self.scratch.settle_intent(account, intent, link).await
+    async fn settle_intent(&self, lease: &Lease, intent: IntentId, link: Option<&Link>) -> Result<()> {
+        self.scratch.settle_intent(lease, intent, link).await
     }
 
     async fn pending(
@@ -141,6 +144,18 @@ impl<R: Ledger, S: Ledger> Ledger for Overlay<R, S> {
 
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
         self.real.find(account, kind, text).await
+    }
+
+    async fn linked(&self, account: &str, kind: Kind) -> Result<u64> {
+        self.real.linked(account, kind).await
+    }
+
+    async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
+        self.real.links(account, kind, after, limit).await
+    }
+
+    async fn check(&self) -> Result<Vec<String>> {
+        self.real.check().await
     }
 
     async fn counts(&self, account: &str) -> Result<Counts> {

@@ -137,6 +137,16 @@ pub struct NewRun {
     pub phases: Vec<Phase>,
 }
 
+/// A run's hold on its phases of an account. Each of the run's writes names it, and is refused once another run has
+/// taken over, so that a run that was frozen for longer than its lease writes nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The account.
+    pub account: String,
+    /// The run that holds it; later runs have greater ids, which makes it the lease's epoch.
+    pub run: RunId,
+}
+
 /// A run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -45,12 +46,18 @@ pub struct MemoryLatchel {
     world: Mutex<LatchelWorld>,
     journal: Arc<Journal>,
     page: usize,
+    visibility_delay: Duration,
 }
 
 impl MemoryLatchel {
     /// Latchel with this world, with pages of two rows.
     pub fn new(world: LatchelWorld, journal: Arc<Journal>) -> Self {
-        Self { world: Mutex::new(world), journal, page: 2 }
+        Self { world: Mutex::new(world), journal, page: 2, visibility_delay: Duration::ZERO }
+    }
+
+    /// The same with another visibility delay.
+    pub fn with_visibility_delay(self, visibility_delay: Duration) -> Self {
+        Self { visibility_delay, ..self }
     }
 
     /// Reads or changes what it holds, as its people would.
@@ -92,6 +99,10 @@ fn set<T: Clone>(field: &mut T, new: &Option<T>) {
 
 #[async_trait]
 impl Latchel for MemoryLatchel {
+    fn visibility_delay(&self) -> Duration {
+        self.visibility_delay
+    }
+
     async fn check(&self) -> Result<Probe> {
         self.read("check", |world| Probe { server_time: Some(world.now), ..Probe::default() })
     }

@@ -73,6 +73,9 @@ pub struct Policy {
     /// Work orders (rule WP7).
     #[serde(default)]
     pub work_orders: WorkOrderPolicy,
+    /// When a run stops rather than deactivate (rule G1).
+    #[serde(default)]
+    pub mass_change: MassChangePolicy,
 }
 
 impl Policy {
@@ -87,6 +90,7 @@ impl Policy {
             properties: PropertyPolicy::default(),
             residents: ResidentPolicy::default(),
             work_orders: WorkOrderPolicy::default(),
+            mass_change: MassChangePolicy::default(),
         }
     }
 }
@@ -114,6 +118,22 @@ pub struct WindowPolicy {
 impl Default for WindowPolicy {
     fn default() -> Self {
         Self { hours: 72, catch_up: true }
+    }
+}
+
+/// How many of an account's properties or residents a run may set inactive (rule G1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MassChangePolicy {
+    /// The share of the linked records, in percent, that is not yet too much.
+    pub percent: u64,
+    /// The number below which no share is too much.
+    pub at_least: u64,
+}
+
+impl Default for MassChangePolicy {
+    fn default() -> Self {
+        Self { percent: 20, at_least: 10 }
     }
 }
 

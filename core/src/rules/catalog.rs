@@ -50,7 +50,7 @@ rules! {
         "With `window.catch_up = true` (default) the window starts 15 minutes before the last success. With `false` it keeps its length, and the run warns of the span that nothing covers and of the command that does (`sync --since`). An account's first run never reaches further back than the window.";
     W3 Window:
         "a record could not be applied",
-        "It is kept as pending and tried in every later run, also after it has left the window, until it succeeds, no longer applies, or is dismissed by hand.";
+        "It is kept as pending and tried in every later run, also after it has left the window, until it succeeds, no longer applies, or is dismissed by hand. One that fails again and again is tried with growing pauses, of six hours at most.";
     W4 Window:
         "schedule",
         "Work orders every 15 minutes, properties and residents daily, both configurable; a plain `sync` is \"Sync All Data\": everything, both directions.";
@@ -177,12 +177,15 @@ rules! {
         "files and leases",
         "Not synced. Leases are read only where a platform keeps move-in and move-out dates on them.";
 
+    G1 Outcomes:
+        "a run would set more than 20 % and at least 10 of the account's properties or residents inactive, or the platform has none of the account's properties any more",
+        "None of them is set inactive and the run ends, with an explanation; `sync --allow-mass-change` goes on. Share: `mass_change.percent`, number: `mass_change.at_least`.";
     S1 Outcomes:
         "the banner of a work order",
         "*Synced* only after the value was read back; otherwise pending, not synced or failed, each with its reason.";
     E1 Outcomes:
         "exactly once",
-        "Every create is written down before it is sent and carries a marker; one whose answer was lost is resolved by looking for the marker before anything is sent again. A marker found twice is reported.";
+        "Every create is written down before it is sent and carries a marker; one whose answer was lost is resolved by looking for the marker before anything is sent again. While the far side may not show it yet, the record waits. A marker found twice is reported.";
     E2 Outcomes:
         "a record fails",
         "It becomes a failed outcome and is tried again; the other records go on.";

@@ -4,6 +4,7 @@
 
 mod catalog;
 mod export;
+mod guard;
 mod import;
 mod method;
 mod property;
@@ -14,6 +15,7 @@ mod window;
 
 pub use catalog::{RuleId, Section};
 pub use export::{CloseAction, CloseCase, ExportAction, ExportCase, decide_close, decide_export};
+pub use guard::is_mass_change;
 pub use import::{Counterpart, ImportAction, ImportCase, decide_import};
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use property::{PropertyAction, PropertyCase, decide_property};

@@ -135,6 +135,9 @@ reasons! {
     MarkerAmbiguous "marker_ambiguous" E1 Failed:
         "More than one work order carries the same marker or reference, and a sync does not guess.",
         "Keep the right one and remove the tag `[Latchel #…]` from the other's title, or the reference in Latchel.";
+    CreateUnsettled "create_unsettled" E1 Pending:
+        "A create was sent and its outcome is not known; the far side may show the new record a little later.",
+        "The next run looks for it before anything is sent again.";
     WorkOrderImportedClosed "work_order_imported_closed" WP7 Synced:
         "It was closed on the platform before Latchel saw it, and was created in Latchel in that state.",
         "";
@@ -185,6 +188,9 @@ reasons! {
         "The platform's API has no means for this.",
         "Do it on the platform by hand.";
 
+    MassChangeHeld "mass_change_held" G1 Pending:
+        "It would have been set inactive, together with so many others that a mistake is likely.",
+        "Look at the platform; if the change is meant, run `sync --allow-mass-change`.";
     InvalidRecord "invalid_record" E2 Failed:
         "The record could not be understood.",
         "Correct the named field where the record comes from; the next run tries again.";

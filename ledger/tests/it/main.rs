@@ -9,6 +9,8 @@ use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::suite::{link, new_run, outcome};
 use tempfile::TempDir;
 
+mod postgres;
+
 mod in_memory {
     async fn fresh() -> latchel_sync_ledger::SqliteLedger {
         latchel_sync_ledger::SqliteLedger::in_memory().await.expect("a ledger")
@@ -24,10 +26,10 @@ async fn what_was_written_is_there_after_opening_again_for_one_account_only() {
     let run = new_run("a");
     {
         let ledger = SqliteLedger::open(&path).await.expect("a ledger");
-        ledger.begin_run(&run).await.expect("a run");
-        ledger.put_link("a", &link(run.id, "1", 10)).await.expect("a link");
+        let held = ledger.begin_run(&run).await.expect("a run");
+        ledger.put_link(&held, &link(run.id, "1", 10)).await.expect("a link");
         let pending = outcome(run.id, "2", Reason::NoPropertyMatch);
-        ledger.record("a", run.id, &[pending]).await.expect("recorded");
+        ledger.record(&held, &[pending]).await.expect("recorded");
     }
     #[cfg(unix)]
     {
@@ -52,9 +54,9 @@ async fn what_was_written_is_there_after_opening_again_for_one_account_only() {
 async fn a_lease_that_nobody_renews_ends() {
     let ledger = SqliteLedger::in_memory().await.expect("a ledger").with_lease(TimeDelta::zero());
     let killed = new_run("a");
-    ledger.begin_run(&killed).await.expect("the first");
+    let killed = ledger.begin_run(&killed).await.expect("the first");
     ledger.begin_run(&new_run("a")).await.expect("its lease has ended");
-    let lost = ledger.renew_lease("a", killed.id).await.expect_err("taken over");
+    let lost = ledger.renew_lease(&killed).await.expect_err("taken over");
     assert_eq!(lost.kind(), ErrorKind::Busy);
 }
 

@@ -2,8 +2,11 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod faults;
+mod leases;
 mod limits;
+mod mass_change;
 mod pair;
 mod rows;
 mod story;
 mod time;
+mod unsettled;

@@ -17,6 +17,7 @@ pub struct Pair {
     pub platform: Arc<MemoryPlatform>,
     pub latchel: Arc<MemoryLatchel>,
     pub journal: Arc<Journal>,
+    pub ledger: Arc<SqliteLedger>,
     pub engine: Engine,
     policy: Policy,
     pub now: DateTime<Utc>,
@@ -64,13 +65,13 @@ impl Pair {
         let latchel = LatchelWorld { now, ..LatchelWorld::default() };
         let platform = Arc::new(change(MemoryPlatform::new(world, Arc::clone(&journal))));
         let latchel = Arc::new(MemoryLatchel::new(latchel, Arc::clone(&journal)));
-        let engine = engine(&policy, &platform, &latchel).await;
-        Self { platform, latchel, journal, engine, policy, now }
+        let (ledger, engine) = engine(&policy, &platform, &latchel).await;
+        Self { platform, latchel, journal, ledger, engine, policy, now }
     }
 
     /// Goes on with an empty ledger.
     pub async fn lose_ledger(&mut self) {
-        self.engine = engine(&self.policy, &self.platform, &self.latchel).await;
+        (self.ledger, self.engine) = engine(&self.policy, &self.platform, &self.latchel).await;
     }
 
     /// Lets time pass everywhere.
@@ -93,8 +94,12 @@ impl Pair {
     }
 
     pub async fn run(&self, mode: Mode) -> Done {
+        self.request(&Request::everything(mode, self.now)).await
+    }
+
+    pub async fn request(&self, request: &Request) -> Done {
         let seen = Seen::default();
-        let run = self.engine.run(&Request::everything(mode, self.now), &seen).await.expect("a run");
+        let run = self.engine.run(request, &seen).await.expect("a run");
         Done { run, outcomes: seen.0.into_inner().expect("no panic") }
     }
 
@@ -147,11 +152,15 @@ impl Pair {
     }
 }
 
-async fn engine(policy: &Policy, platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>) -> Engine {
+async fn engine(
+    policy: &Policy,
+    platform: &Arc<MemoryPlatform>,
+    latchel: &Arc<MemoryLatchel>,
+) -> (Arc<SqliteLedger>, Engine) {
     let ledger = Arc::new(SqliteLedger::in_memory().await.expect("a ledger"));
     let time_zone = chrono_tz::America::Los_Angeles;
     let account = AccountSettings { name: "main".to_owned(), time_zone, policy: policy.clone() };
-    Engine::new(account, platform.clone(), latchel.clone(), ledger)
+    (ledger.clone(), Engine::new(account, platform.clone(), latchel.clone(), ledger))
 }
 
 pub fn noon() -> DateTime<Utc> {

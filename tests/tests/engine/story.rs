@@ -202,7 +202,8 @@ impl Story {
     async fn end(mut self) {
         self.pair.advance(TimeDelta::minutes(15));
         self.sync_with(0, Fate::Proceed).await;
-        self.pair.advance(TimeDelta::minutes(15));
+        // The longest pause between two tries of what failed.
+        self.pair.advance(TimeDelta::hours(6));
         let done = self.pair.sync().await;
         assert_eq!(done.run.status, RunStatus::Success, "{:#?}", done.outcomes);
         self.check_nothing_is_lost();

@@ -150,6 +150,57 @@ async fn a_dismissed_record_is_left_alone_until_it_is_retried() {
 }
 
 #[tokio::test]
+async fn the_ledger_is_checked_and_copied() {
+    let setup = Setup::new("all", |_| {}).await;
+    setup.sync(0).await;
+    assert!(setup.run(0, &["ledger", "check"]).await.contains("is sound"));
+    setup.run(0, &["ledger", "backup", "copy.sqlite"]).await;
+    setup.run(2, &["ledger", "backup", "copy.sqlite"]).await;
+    let folder = setup.folder.path();
+    let before = std::fs::metadata(folder.join("copy.sqlite")).expect("the copy");
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(before.permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::rename(folder.join("copy.sqlite"), folder.join("latchel-sync.sqlite")).expect("put in place");
+    for rest in ["latchel-sync.sqlite-wal", "latchel-sync.sqlite-shm"] {
+        drop(std::fs::remove_file(folder.join(rest)));
+    }
+    assert_eq!(setup.sync(0).await, [], "the copy remembers everything");
+}
+
+#[tokio::test]
+async fn a_deadline_ends_a_sync_and_the_next_one_goes_on() {
+    let setup = Setup::new("all", |_| {}).await;
+    let output = setup.output(&["sync", "--deadline", "1ms"]).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("deadline") && matches!(output.status.code(), Some(1 | 2)), "{said}");
+    setup.sync(0).await;
+    assert_eq!(setup.sync(0).await, []);
+}
+
+#[tokio::test]
+async fn hiding_a_whole_portfolio_stops_until_it_is_allowed() {
+    let mut setup = Setup::new("none", |_| {}).await;
+    setup.sync(0).await;
+    setup.advance(TimeDelta::minutes(15));
+    setup.server.edit(|world| {
+        let ids: Vec<_> = world.platform.properties.iter().map(|one| one.id).collect();
+        for id in ids {
+            world.update::<mock_pms::world::Property>(id, |one| one.active = false).expect("the rental");
+        }
+    });
+    setup.advance(TimeDelta::minutes(15));
+    let output = setup.output(&["sync"]).await;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(1) && told.contains("--allow-mass-change"), "{told}");
+    assert!(setup.server.read(|world| world.latchel.properties.iter().any(|one| one.is_active)));
+    setup.run(0, &["sync", "--allow-mass-change"]).await;
+    let left = |one: &mock_pms::world::LatchelProperty| one.is_active && one.ref_property_id.is_some();
+    assert!(!setup.server.read(|world| world.latchel.properties.iter().any(left)));
+}
+
+#[tokio::test]
 async fn the_demo_tells_its_story_to_the_end() {
     let told = tokio::task::spawn_blocking(|| {
         std::process::Command::new(binary()).args(["demo", "--units", "120"]).output().expect("it runs")

@@ -1,17 +1,17 @@
 use chrono::NaiveDate;
-use latchel_sync_core::ledger::{Intent, IntentId, Link};
+use latchel_sync_core::ledger::{Intent, IntentId, Lease, Link};
 use latchel_sync_core::model::Kind;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use sqlx::{SqliteConnection, SqlitePool};
 
+use super::{BEGIN, Connection, Pool, runs};
 use crate::error::{failed, unreadable};
 
-pub(crate) async fn put(connection: &mut SqliteConnection, account: &str, link: &Link) -> Result<()> {
+pub(crate) async fn put(connection: &mut Connection, account: &str, link: &Link) -> Result<()> {
     let resident = link.resident.as_ref();
     let data = serde_json::to_string(link).map_err(unreadable("link"))?;
     let written = sqlx::query(
         "INSERT INTO links (account, kind, platform_id, latchel_id, platform_number, latchel_number, move_in, \
-         move_out, evaluated_on, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         move_out, evaluated_on, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (account, kind, platform_id) DO UPDATE SET latchel_id = excluded.latchel_id, \
          platform_number = excluded.platform_number, latchel_number = excluded.latchel_number, \
          move_in = excluded.move_in, move_out = excluded.move_out, evaluated_on = excluded.evaluated_on, \
@@ -41,20 +41,25 @@ pub(crate) async fn put(connection: &mut SqliteConnection, account: &str, link: 
     }
 }
 
+/// Adds or replaces a link on its own.
+pub(crate) async fn put_one(pool: &Pool, lease: &Lease, link: &Link) -> Result<()> {
+    let doing = "writing a link";
+    let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
+    runs::fence(&mut transaction, lease).await?;
+    put(&mut transaction, &lease.account, link).await?;
+    transaction.commit().await.map_err(failed(doing))
+}
+
 /// Ends an intent, with the link that came of it in the same transaction.
-pub(crate) async fn settle(
-    pool: &SqlitePool,
-    account: &str,
-    intent: IntentId,
-    link: Option<&Link>,
-) -> Result<()> {
+pub(crate) async fn settle(pool: &Pool, lease: &Lease, intent: IntentId, link: Option<&Link>) -> Result<()> {
     let doing = "settling an intent";
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed(doing))?;
+    let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
+    runs::fence(&mut transaction, lease).await?;
     if let Some(link) = link {
-        put(&mut transaction, account, link).await?;
+        put(&mut transaction, &lease.account, link).await?;
     }
-    sqlx::query("DELETE FROM intents WHERE account = ? AND id = ?")
-        .bind(account)
+    sqlx::query("DELETE FROM intents WHERE account = $1 AND id = $2")
+        .bind(&lease.account)
         .bind(intent.0.to_string())
         .execute(&mut *transaction)
         .await
@@ -62,14 +67,10 @@ pub(crate) async fn settle(
     transaction.commit().await.map_err(failed(doing))
 }
 
-pub(crate) async fn open_intent(
-    connection: &mut SqliteConnection,
-    account: &str,
-    intent: &Intent,
-) -> Result<()> {
+pub(crate) async fn open_intent(connection: &mut Connection, account: &str, intent: &Intent) -> Result<()> {
     let source = &intent.source;
     sqlx::query(
-        "INSERT INTO intents (id, account, kind, side, source_id, data) VALUES (?, ?, ?, ?, ?, ?) \
+        "INSERT INTO intents (id, account, kind, side, source_id, data) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (account, kind, side, source_id) DO UPDATE SET id = excluded.id, data = excluded.data",
     )
     .bind(intent.id.0.to_string())
@@ -85,24 +86,54 @@ pub(crate) async fn open_intent(
 }
 
 pub(crate) async fn lapsing(
-    pool: &SqlitePool,
+    pool: &Pool,
     account: &str,
     today: NaiveDate,
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<Link>> {
     let rows: Vec<String> = sqlx::query_scalar(
-        "SELECT data FROM links WHERE account = ?1 AND kind = ?2 AND platform_id > ?3 AND \
-         ((move_in > evaluated_on AND move_in <= ?4) OR (move_out > evaluated_on AND move_out <= ?4)) \
-         ORDER BY platform_id LIMIT ?5",
+        "SELECT data FROM links WHERE account = $1 AND kind = $2 AND platform_id > $3 AND \
+         ((move_in > evaluated_on AND move_in <= $4) OR (move_out > evaluated_on AND move_out <= $4)) \
+         ORDER BY platform_id LIMIT $5",
     )
     .bind(account)
     .bind(Kind::Resident.as_str())
     .bind(after.unwrap_or_default())
     .bind(today)
-    .bind(limit)
+    .bind(i64::from(limit))
     .fetch_all(pool)
     .await
     .map_err(failed("reading residents whose dates were reached"))?;
+    rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("link"))).collect()
+}
+
+pub(crate) async fn count(pool: &Pool, account: &str, kind: Kind) -> Result<u64> {
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM links WHERE account = $1 AND kind = $2")
+        .bind(account)
+        .bind(kind.as_str())
+        .fetch_one(pool)
+        .await
+        .map_err(failed("counting links"))?;
+    Ok(count.unsigned_abs())
+}
+
+pub(crate) async fn page(
+    pool: &Pool,
+    account: &str,
+    kind: Kind,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Link>> {
+    let rows: Vec<String> = sqlx::query_scalar(
+        "SELECT data FROM links WHERE account = $1 AND kind = $2 AND platform_id > $3 ORDER BY platform_id LIMIT $4",
+    )
+    .bind(account)
+    .bind(kind.as_str())
+    .bind(after.unwrap_or_default())
+    .bind(i64::from(limit))
+    .fetch_all(pool)
+    .await
+    .map_err(failed("reading links"))?;
     rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("link"))).collect()
 }

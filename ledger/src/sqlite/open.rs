@@ -8,18 +8,18 @@ use sqlx::SqlitePool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::LEASE;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// How long a lease lasts that nobody renews: longer than the longest page takes, short enough to wait for.
-const LEASE: TimeDelta = TimeDelta::seconds(120);
 /// How long a writer waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The ledger in one SQLite database.
 #[derive(Clone)]
 pub struct SqliteLedger {
-    pub(crate) pool: SqlitePool,
-    pub(crate) lease: TimeDelta,
+    pub(super) pool: SqlitePool,
+    pub(super) lease: TimeDelta,
     path: Option<PathBuf>,
 }
 
@@ -83,6 +83,27 @@ impl SqliteLedger {
         let ledger = Self::connect(options, None).await?;
         ledger.migrate().await?;
         Ok(ledger)
+    }
+
+    /// Writes a copy of the ledger, as it is now, to a new file that its owner alone can read.
+    ///
+    /// # Errors
+    ///
+    /// If the file is there already, or cannot be written.
+    pub async fn backup(&self, to: impl AsRef<Path>) -> Result<()> {
+        let to = to.as_ref();
+        let refused = |error: std::io::Error| problem("the backup cannot be written", to).with_source(error);
+        if to.exists() {
+            return Err(problem("there is a file already where the backup would go", to));
+        }
+        create_private(to).map_err(refused)?;
+        let name = to.to_str().ok_or_else(|| problem("the name of the backup is not text", to))?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(name)
+            .execute(&self.pool)
+            .await
+            .map(|_| ())
+            .map_err(|error| problem("the backup cannot be written", to).with_source(error))
     }
 
     /// The same ledger with another length for leases that nobody renews.

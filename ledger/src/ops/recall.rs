@@ -4,12 +4,12 @@ use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Intent, Link, Memory, Outcome};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use serde::de::DeserializeOwned;
-use sqlx::SqlitePool;
 
+use super::{ELEMENTS, Pool};
 use crate::error::{failed, unreadable};
 
 /// What is remembered of each key, in their order: three queries for each kind and side, however many keys.
-pub(crate) async fn recall(pool: &SqlitePool, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
     let mut groups: BTreeMap<(Kind, Side), Vec<&str>> = BTreeMap::new();
     for key in keys {
         groups.entry((key.kind, key.side)).or_default().push(&key.id);
@@ -38,22 +38,27 @@ struct Known {
 }
 
 impl Known {
-    async fn read(pool: &SqlitePool, account: &str, kind: Kind, side: Side, ids: &[&str]) -> Result<Self> {
+    async fn read(pool: &Pool, account: &str, kind: Kind, side: Side, ids: &[&str]) -> Result<Self> {
         let ids = serde_json::to_string(ids).map_err(unreadable("ids"))?;
         let links = match side {
-            Side::Platform => {
-                "SELECT platform_id, data FROM links WHERE account = ?1 AND kind = ?2 AND ?3 IS NOT NULL \
-                 AND platform_id IN (SELECT value FROM json_each(?4))"
-            }
-            Side::Latchel => {
-                "SELECT CAST(latchel_id AS TEXT), data FROM links WHERE account = ?1 AND kind = ?2 \
-                 AND ?3 IS NOT NULL AND latchel_id IN (SELECT CAST(value AS INTEGER) FROM json_each(?4))"
-            }
+            Side::Platform => format!(
+                "SELECT platform_id, data FROM links WHERE account = $1 AND kind = $2 \
+                 AND CAST($3 AS TEXT) IS NOT NULL AND platform_id IN (SELECT value FROM {ELEMENTS})"
+            ),
+            Side::Latchel => format!(
+                "SELECT CAST(latchel_id AS TEXT), data FROM links WHERE account = $1 AND kind = $2 \
+                 AND CAST($3 AS TEXT) IS NOT NULL \
+                 AND latchel_id IN (SELECT CAST(value AS BIGINT) FROM {ELEMENTS})"
+            ),
         };
-        let outcomes = "SELECT id, data FROM outcomes WHERE account = ?1 AND kind = ?2 AND side = ?3 \
-                        AND id IN (SELECT value FROM json_each(?4))";
-        let intents = "SELECT source_id, data FROM intents WHERE account = ?1 AND kind = ?2 AND side = ?3 \
-                       AND source_id IN (SELECT value FROM json_each(?4))";
+        let outcomes = format!(
+            "SELECT id, data FROM outcomes WHERE account = $1 AND kind = $2 AND side = $3 \
+             AND id IN (SELECT value FROM {ELEMENTS})"
+        );
+        let intents = format!(
+            "SELECT source_id, data FROM intents WHERE account = $1 AND kind = $2 AND side = $3 \
+             AND source_id IN (SELECT value FROM {ELEMENTS})"
+        );
         Ok(Self {
             links: by_id(pool, links, account, kind, side, &ids).await?,
             outcomes: by_id(pool, outcomes, account, kind, side, &ids).await?,
@@ -63,14 +68,14 @@ impl Known {
 }
 
 async fn by_id<T: DeserializeOwned>(
-    pool: &SqlitePool,
-    sql: &'static str,
+    pool: &Pool,
+    sql: String,
     account: &str,
     kind: Kind,
     side: Side,
     ids: &str,
 ) -> Result<HashMap<String, T>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(sql)
+    let rows: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(account)
         .bind(kind.as_str())
         .bind(side.as_str())
@@ -84,19 +89,19 @@ async fn by_id<T: DeserializeOwned>(
 }
 
 /// The records of one kind that `text` names: an id of either side, a part of a composed id, or a number.
-pub(crate) async fn find(pool: &SqlitePool, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
     // The parts of a composed id stand around `/` (property and unit) or `@` (resident and property).
     let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT 'platform', platform_id FROM links WHERE account = ?1 AND kind = ?2 AND (platform_id = ?3 \
-             OR platform_number = ?3 OR latchel_number = ?3 OR CAST(latchel_id AS TEXT) = ?3 \
-             OR (kind <> 'work-order' AND (platform_id LIKE '%/' || ?4 ESCAPE '\\' \
-                 OR platform_id LIKE ?4 || '/%' ESCAPE '\\' OR platform_id LIKE ?4 || '@%' ESCAPE '\\'))) \
-         UNION SELECT 'latchel', CAST(latchel_id AS TEXT) FROM links WHERE account = ?1 AND kind = ?2 \
-             AND kind = 'work-order' AND (platform_id = ?3 OR platform_number = ?3 OR latchel_number = ?3 \
-             OR CAST(latchel_id AS TEXT) = ?3) \
-         UNION SELECT side, id FROM outcomes WHERE account = ?1 AND kind = ?2 AND (id = ?3 OR counterpart = ?3 \
-             OR (kind <> 'work-order' AND (id LIKE '%/' || ?4 ESCAPE '\\' OR id LIKE ?4 || '/%' ESCAPE '\\' \
-                 OR id LIKE ?4 || '@%' ESCAPE '\\'))) \
+        "SELECT 'platform', platform_id FROM links WHERE account = $1 AND kind = $2 AND (platform_id = $3 \
+             OR platform_number = $3 OR latchel_number = $3 OR CAST(latchel_id AS TEXT) = $3 \
+             OR (kind <> 'work-order' AND (platform_id LIKE '%/' || $4 ESCAPE '\\' \
+                 OR platform_id LIKE $4 || '/%' ESCAPE '\\' OR platform_id LIKE $4 || '@%' ESCAPE '\\'))) \
+         UNION SELECT 'latchel', CAST(latchel_id AS TEXT) FROM links WHERE account = $1 AND kind = $2 \
+             AND kind = 'work-order' AND (platform_id = $3 OR platform_number = $3 OR latchel_number = $3 \
+             OR CAST(latchel_id AS TEXT) = $3) \
+         UNION SELECT side, id FROM outcomes WHERE account = $1 AND kind = $2 AND (id = $3 OR counterpart = $3 \
+             OR (kind <> 'work-order' AND (id LIKE '%/' || $4 ESCAPE '\\' OR id LIKE $4 || '/%' ESCAPE '\\' \
+                 OR id LIKE $4 || '@%' ESCAPE '\\'))) \
          ORDER BY 1 DESC, 2 LIMIT 50",
     )
     .bind(account)

@@ -1,16 +1,15 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::{
-    Account, Counts, Intent, IntentId, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
+    Account, Counts, Intent, IntentId, Lease, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
 };
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_core::{Ledger, Result};
 
-use crate::error::failed;
-use crate::{SqliteLedger, accounts, links, outcomes, pending, recall, runs};
+use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};
 
 #[async_trait]
-impl Ledger for SqliteLedger {
+impl Ledger for Engine {
     async fn accounts(&self) -> Result<Vec<Account>> {
         accounts::all(&self.pool).await
     }
@@ -27,12 +26,12 @@ impl Ledger for SqliteLedger {
         accounts::set_sync_start(&self.pool, account, sync_start).await
     }
 
-    async fn begin_run(&self, run: &NewRun) -> Result<RunId> {
+    async fn begin_run(&self, run: &NewRun) -> Result<Lease> {
         runs::begin(&self.pool, run, self.lease).await
     }
 
-    async fn renew_lease(&self, account: &str, run: RunId) -> Result<()> {
-        runs::renew(&self.pool, account, run, self.lease).await
+    async fn renew_lease(&self, lease: &Lease) -> Result<()> {
+        runs::renew(&self.pool, lease, self.lease).await
     }
 
     async fn finish_run(&self, run: &Run) -> Result<()> {
@@ -55,29 +54,28 @@ impl Ledger for SqliteLedger {
         accounts::last_success(&self.pool, account, phase).await
     }
 
-    async fn set_last_success(&self, account: &str, phase: Phase, at: DateTime<Utc>) -> Result<()> {
-        accounts::set_last_success(&self.pool, account, phase, at).await
+    async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
+        accounts::set_last_success(&self.pool, lease, phase, at).await
     }
 
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
         recall::recall(&self.pool, account, keys).await
     }
 
-    async fn record(&self, account: &str, run: RunId, outcomes: &[Outcome]) -> Result<()> {
-        outcomes::record(&self.pool, account, run, outcomes).await
+    async fn record(&self, lease: &Lease, outcomes: &[Outcome]) -> Result<()> {
+        outcomes::record(&self.pool, lease, outcomes).await
     }
 
-    async fn put_link(&self, account: &str, link: &Link) -> Result<()> {
-        let mut connection = self.pool.acquire().await.map_err(failed("writing a link"))?;
-        links::put(&mut connection, account, link).await
+    async fn put_link(&self, lease: &Lease, link: &Link) -> Result<()> {
+        links::put_one(&self.pool, lease, link).await
     }
 
-    async fn open_intent(&self, account: &str, intent: &Intent) -> Result<()> {
-        outcomes::open_intent(&self.pool, account, intent).await
+    async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()> {
+        outcomes::open_intent(&self.pool, lease, intent).await
     }
 
-    async fn settle_intent(&self, account: &str, intent: IntentId, link: Option<&Link>) -> Result<()> {
-        links::settle(&self.pool, account, intent, link).await
+    async fn settle_intent(&self, lease: &Lease, intent: IntentId, link: Option<&Link>) -> Result<()> {
+        links::settle(&self.pool, lease, intent, link).await
     }
 
     async fn pending(
@@ -115,6 +113,18 @@ impl Ledger for SqliteLedger {
 
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
         recall::find(&self.pool, account, kind, text).await
+    }
+
+    async fn check(&self) -> Result<Vec<String>> {
+        check::check(&self.pool).await
+    }
+
+    async fn linked(&self, account: &str, kind: Kind) -> Result<u64> {
+        links::count(&self.pool, account, kind).await
+    }
+
+    async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
+        links::page(&self.pool, account, kind, after, limit).await
     }
 
     async fn counts(&self, account: &str) -> Result<Counts> {

@@ -2,24 +2,32 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Outcome, Pending};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
-use sqlx::{SqliteConnection, SqlitePool};
 
+use super::outcomes::summary;
+use super::{Connection, Pool};
 use crate::error::{failed, unreadable};
-use crate::outcomes::summary;
 
 /// A dismissal lasts for as long as the record's reason and detail stay the same.
-pub(crate) async fn put(connection: &mut SqliteConnection, account: &str, outcome: &Outcome) -> Result<()> {
+/// `tries` is added to the number of attempts.
+pub(crate) async fn put(
+    connection: &mut Connection,
+    account: &str,
+    outcome: &Outcome,
+    tries: i64,
+) -> Result<()> {
     let key = &outcome.key;
     sqlx::query(
         "INSERT INTO pending (account, kind, side, id, since, attempts, dismissed, summary) \
-         VALUES (?, ?, ?, ?, ?, 1, 0, ?) ON CONFLICT (account, kind, side, id) DO UPDATE SET \
-         attempts = attempts + 1, dismissed = dismissed AND summary = excluded.summary, summary = excluded.summary",
+         VALUES ($1, $2, $3, $4, $5, $6, FALSE, $7) ON CONFLICT (account, kind, side, id) DO UPDATE SET \
+         attempts = pending.attempts + excluded.attempts, \
+         dismissed = pending.dismissed AND pending.summary = excluded.summary, summary = excluded.summary",
     )
     .bind(account)
     .bind(key.kind.as_str())
     .bind(key.side.as_str())
     .bind(&key.id)
     .bind(outcome.at)
+    .bind(tries)
     .bind(summary(outcome))
     .execute(connection)
     .await
@@ -27,8 +35,8 @@ pub(crate) async fn put(connection: &mut SqliteConnection, account: &str, outcom
     .map_err(failed("keeping a pending record"))
 }
 
-pub(crate) async fn end(connection: &mut SqliteConnection, account: &str, key: &RecordKey) -> Result<()> {
-    sqlx::query("DELETE FROM pending WHERE account = ? AND kind = ? AND side = ? AND id = ?")
+pub(crate) async fn end(connection: &mut Connection, account: &str, key: &RecordKey) -> Result<()> {
+    sqlx::query("DELETE FROM pending WHERE account = $1 AND kind = $2 AND side = $3 AND id = $4")
         .bind(account)
         .bind(key.kind.as_str())
         .bind(key.side.as_str())
@@ -42,7 +50,7 @@ pub(crate) async fn end(connection: &mut SqliteConnection, account: &str, key: &
 type Row = (DateTime<Utc>, i64, bool, String);
 
 const SELECT: &str = "SELECT pending.since, pending.attempts, pending.dismissed, outcomes.data FROM pending \
-                      JOIN outcomes USING (account, kind, side, id) WHERE account = ?1";
+                      JOIN outcomes USING (account, kind, side, id) WHERE account = $1";
 
 fn read((since, attempts, dismissed, data): Row) -> Result<Pending> {
     let outcome: Outcome = serde_json::from_str(&data).map_err(unreadable("outcome"))?;
@@ -50,7 +58,7 @@ fn read((since, attempts, dismissed, data): Row) -> Result<Pending> {
 }
 
 pub(crate) async fn page(
-    pool: &SqlitePool,
+    pool: &Pool,
     account: &str,
     kind: Kind,
     side: Side,
@@ -58,20 +66,20 @@ pub(crate) async fn page(
     limit: u32,
 ) -> Result<Vec<Pending>> {
     let sql =
-        format!("{SELECT} AND kind = ?2 AND side = ?3 AND id > ?4 AND NOT dismissed ORDER BY id LIMIT ?5");
+        format!("{SELECT} AND kind = $2 AND side = $3 AND id > $4 AND NOT dismissed ORDER BY id LIMIT $5");
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(account)
         .bind(kind.as_str())
         .bind(side.as_str())
         .bind(after.unwrap_or_default())
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(pool)
         .await
         .map_err(failed("reading what is pending"))?;
     rows.into_iter().map(read).collect()
 }
 
-pub(crate) async fn all(pool: &SqlitePool, account: &str) -> Result<Vec<Pending>> {
+pub(crate) async fn all(pool: &Pool, account: &str) -> Result<Vec<Pending>> {
     let sql = format!("{SELECT} ORDER BY kind, side, id");
     let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(account)
@@ -81,16 +89,16 @@ pub(crate) async fn all(pool: &SqlitePool, account: &str) -> Result<Vec<Pending>
     rows.into_iter().map(read).collect()
 }
 
-pub(crate) async fn dismiss(pool: &SqlitePool, account: &str, key: &RecordKey) -> Result<bool> {
-    update(pool, account, key, "dismissed = 1").await
+pub(crate) async fn dismiss(pool: &Pool, account: &str, key: &RecordKey) -> Result<bool> {
+    update(pool, account, key, "dismissed = TRUE").await
 }
 
-pub(crate) async fn retry(pool: &SqlitePool, account: &str, key: &RecordKey) -> Result<bool> {
-    update(pool, account, key, "dismissed = 0, attempts = 0").await
+pub(crate) async fn retry(pool: &Pool, account: &str, key: &RecordKey) -> Result<bool> {
+    update(pool, account, key, "dismissed = FALSE, attempts = 0").await
 }
 
-async fn update(pool: &SqlitePool, account: &str, key: &RecordKey, set: &'static str) -> Result<bool> {
-    let sql = format!("UPDATE pending SET {set} WHERE account = ? AND kind = ? AND side = ? AND id = ?");
+async fn update(pool: &Pool, account: &str, key: &RecordKey, set: &'static str) -> Result<bool> {
+    let sql = format!("UPDATE pending SET {set} WHERE account = $1 AND kind = $2 AND side = $3 AND id = $4");
     let done = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(account)
         .bind(key.kind.as_str())

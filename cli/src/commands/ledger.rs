@@ -1,0 +1,34 @@
+use latchel_sync_ledger::SqliteLedger;
+use serde_json::json;
+
+use crate::args::LedgerAction;
+use crate::config::{Config, Place};
+use crate::exit::{Exit, Failure};
+use crate::{connect, render};
+
+pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -> Result<Exit, Failure> {
+    match (action, &config.ledger) {
+        (LedgerAction::Check, _) => {
+            let wrong = connect::ledger_to_read(config).await?.check().await?;
+            if as_json {
+                render::json(&json!({ "wrong": wrong }))?;
+            } else if wrong.is_empty() {
+                anstream::println!("the ledger is sound");
+            } else {
+                wrong.iter().for_each(|line| anstream::println!("{line}"));
+                anstream::eprintln!(
+                    "hint: keep a copy, and start with an empty ledger: a sync finds its records again"
+                );
+            }
+            Ok(if wrong.is_empty() { Exit::Done } else { Exit::Partial })
+        }
+        (LedgerAction::Backup { file }, Place::File(path)) => {
+            SqliteLedger::open_existing(path).await?.backup(file).await?;
+            anstream::eprintln!("wrote {}", file.display());
+            Ok(Exit::Done)
+        }
+        (LedgerAction::Backup { .. }, Place::Postgres(_)) => {
+            Err(Failure::usage("the ledger is on PostgreSQL").hint("`pg_dump` copies it"))
+        }
+    }
+}

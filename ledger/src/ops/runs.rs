@@ -1,0 +1,149 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::ledger::{Lease, NewRun, Phase, Run, RunId, RunStatus};
+use latchel_sync_core::{Error, ErrorKind, Result};
+
+use super::{BEGIN, Connection, Pool, SHARE};
+use crate::error::{failed, unreadable};
+
+/// Begins a run and takes its leases. Leases go by this machine's clock: they are about processes, not about records.
+pub(crate) async fn begin(pool: &Pool, run: &NewRun, lease: TimeDelta) -> Result<Lease> {
+    let doing = "beginning a run";
+    let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
+    take_leases(&mut transaction, run, lease).await?;
+    let unfinished = Run {
+        id: run.id,
+        account: run.account.clone(),
+        now: run.now,
+        trigger: run.trigger,
+        status: RunStatus::Unfinished,
+        phases: Vec::new(),
+        warnings: Vec::new(),
+    };
+    put(&mut transaction, &unfinished).await?;
+    transaction.commit().await.map_err(failed(doing))?;
+    Ok(Lease { account: run.account.clone(), run: run.id })
+}
+
+/// One row for each phase. A row that is held is not taken, so that of two runs at once only one gets it.
+async fn take_leases(connection: &mut Connection, run: &NewRun, lease: TimeDelta) -> Result<()> {
+    let doing = "taking the lease";
+    let clock = Utc::now();
+    for phase in &run.phases {
+        let taken = sqlx::query(
+            "INSERT INTO leases (account, phase, run, epoch, holder, taken_at, expires_at) \
+             VALUES ($1, $2, $3, 1, $4, $5, $6) ON CONFLICT (account, phase) DO UPDATE SET run = excluded.run, \
+             epoch = leases.epoch + 1, holder = excluded.holder, taken_at = excluded.taken_at, \
+             expires_at = excluded.expires_at WHERE leases.expires_at <= $5",
+        )
+        .bind(&run.account)
+        .bind(phase.as_str())
+        .bind(run.id.to_string())
+        .bind(&run.holder)
+        .bind(clock)
+        .bind(clock + lease)
+        .execute(&mut *connection)
+        .await
+        .map_err(failed(doing))?;
+        if taken.rows_affected() == 0 {
+            return Err(held(connection, &run.account, *phase, clock).await?);
+        }
+    }
+    Ok(())
+}
+
+/// The error that says who holds a phase.
+async fn held(
+    connection: &mut Connection,
+    account: &str,
+    phase: Phase,
+    clock: DateTime<Utc>,
+) -> Result<Error> {
+    let (holder, since, expires_at): (String, DateTime<Utc>, DateTime<Utc>) =
+        sqlx::query_as("SELECT holder, taken_at, expires_at FROM leases WHERE account = $1 AND phase = $2")
+            .bind(account)
+            .bind(phase.as_str())
+            .fetch_one(connection)
+            .await
+            .map_err(failed("reading a lease"))?;
+    let message = format!("another run of this account is under way, started by {holder}");
+    let free = (expires_at - clock).num_seconds().max(1);
+    Ok(Error::new(ErrorKind::Busy, message)
+        .with("account", account)
+        .with("phase", phase.as_str())
+        .with("since", since.format("%Y-%m-%dT%H:%M:%SZ"))
+        .with("free, if that run was killed, in", format!("{free} s")))
+}
+
+/// Refuses what a run wants to write once another has taken over, in the same transaction as the write.
+pub(crate) async fn fence(connection: &mut Connection, lease: &Lease) -> Result<()> {
+    let sql =
+        format!("SELECT COUNT(*) FROM (SELECT 1 FROM leases WHERE account = $1 AND run = $2{SHARE}) AS held");
+    let held: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(&lease.account)
+        .bind(lease.run.to_string())
+        .fetch_one(connection)
+        .await
+        .map_err(failed("looking at the lease"))?;
+    if held == 0 { Err(taken_over(&lease.account)) } else { Ok(()) }
+}
+
+fn taken_over(account: &str) -> Error {
+    Error::new(ErrorKind::Busy, "another run has taken over the account").with("account", account)
+}
+
+pub(crate) async fn renew(pool: &Pool, lease: &Lease, length: TimeDelta) -> Result<()> {
+    let renewed = sqlx::query("UPDATE leases SET expires_at = $1 WHERE account = $2 AND run = $3")
+        .bind(Utc::now() + length)
+        .bind(&lease.account)
+        .bind(lease.run.to_string())
+        .execute(pool)
+        .await
+        .map_err(failed("renewing the lease"))?;
+    if renewed.rows_affected() == 0 { Err(taken_over(&lease.account)) } else { Ok(()) }
+}
+
+pub(crate) async fn finish(pool: &Pool, run: &Run) -> Result<()> {
+    let doing = "finishing a run";
+    let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
+    put(&mut transaction, run).await?;
+    sqlx::query("DELETE FROM leases WHERE account = $1 AND run = $2")
+        .bind(&run.account)
+        .bind(run.id.to_string())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed(doing))?;
+    transaction.commit().await.map_err(failed(doing))
+}
+
+async fn put(connection: &mut Connection, run: &Run) -> Result<()> {
+    sqlx::query("INSERT INTO runs (id, account, data) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET data = excluded.data")
+        .bind(run.id.to_string())
+        .bind(&run.account)
+        .bind(serde_json::to_string(run).map_err(unreadable("run"))?)
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(failed("writing a run"))
+}
+
+/// Run ids are made in the order of time, so that the newest sorts last.
+pub(crate) async fn newest(pool: &Pool, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
+    let rows: Vec<String> = sqlx::query_scalar(
+        "SELECT data FROM runs WHERE CAST($1 AS TEXT) IS NULL OR account = $1 ORDER BY id DESC LIMIT $2",
+    )
+    .bind(account)
+    .bind(i64::from(limit))
+    .fetch_all(pool)
+    .await
+    .map_err(failed("reading runs"))?;
+    rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("run"))).collect()
+}
+
+pub(crate) async fn one(pool: &Pool, id: RunId) -> Result<Option<Run>> {
+    let row: Option<String> = sqlx::query_scalar("SELECT data FROM runs WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(pool)
+        .await
+        .map_err(failed("reading a run"))?;
+    row.map(|data| serde_json::from_str(&data).map_err(unreadable("run"))).transpose()
+}

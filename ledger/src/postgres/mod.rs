@@ -1,0 +1,34 @@
+//! The ledger on PostgreSQL: what of the SQL in `ops/` is PostgreSQL's own.
+
+#[path = "../ops/accounts.rs"]
+mod accounts;
+#[path = "../ops/check.rs"]
+mod check;
+#[path = "../ops/ledger.rs"]
+mod ledger;
+#[path = "../ops/links.rs"]
+mod links;
+#[path = "../ops/outcomes.rs"]
+mod outcomes;
+#[path = "../ops/pending.rs"]
+mod pending;
+#[path = "../ops/recall.rs"]
+mod recall;
+#[path = "../ops/runs.rs"]
+mod runs;
+
+mod open;
+
+pub use open::PostgresLedger;
+
+type Engine = PostgresLedger;
+type Pool = sqlx::PgPool;
+type Connection = sqlx::PgConnection;
+
+const BEGIN: &str = "BEGIN";
+/// The elements of the JSON array that is the fourth parameter, as rows of `value`.
+const ELEMENTS: &str = "jsonb_array_elements_text(CAST($4 AS JSONB)) AS elements(value)";
+/// Nobody takes a lease over between its being read and the write that it permits.
+const SHARE: &str = " FOR SHARE";
+/// PostgreSQL has no such test of its own.
+const INTEGRITY: &str = "SELECT 'ok'";

@@ -1,0 +1,104 @@
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use latchel_sync_core::{Error, ErrorKind, Result};
+use sqlx::PgPool;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::LEASE;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How many connections one process holds at most.
+const CONNECTIONS: u32 = 8;
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The ledger in a PostgreSQL database, for many accounts and many workers.
+#[derive(Clone)]
+pub struct PostgresLedger {
+    pub(super) pool: PgPool,
+    pub(super) lease: TimeDelta,
+    /// The host and database, for errors; never the whole address, which may hold a password.
+    place: String,
+}
+
+impl PostgresLedger {
+    /// Connects to the database at `url` (`postgres://…`) and brings its tables up to date.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be reached, or was written by a newer version. No error shows the password.
+    pub async fn open(url: &str) -> Result<Self> {
+        let ledger = Self::connect(url, |options| options).await?;
+        MIGRATIONS.run(&ledger.pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => {
+                ledger.problem("the ledger was written by a newer version of latchel-sync: update it")
+            }
+            other => ledger.problem("the ledger's tables cannot be made").with_source(other),
+        })?;
+        Ok(ledger)
+    }
+
+    /// Connects for reading only; the tables must be there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`PostgresLedger::open`], and if they are older than this version.
+    pub async fn open_existing(url: &str) -> Result<Self> {
+        let ledger =
+            Self::connect(url, |options| options.options([("default_transaction_read_only", "on")])).await?;
+        let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let applied: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
+            .fetch_one(&ledger.pool)
+            .await
+            .map_err(|error| ledger.problem("there is no ledger yet: run a sync first").with_source(error))?;
+        match applied.cmp(&newest) {
+            std::cmp::Ordering::Equal => Ok(ledger),
+            std::cmp::Ordering::Less => {
+                Err(ledger.problem("the ledger is older than this version: run a sync first"))
+            }
+            std::cmp::Ordering::Greater => {
+                Err(ledger.problem("the ledger was written by a newer version of latchel-sync: update it"))
+            }
+        }
+    }
+
+    /// The same ledger with another length for leases that nobody renews.
+    pub fn with_lease(self, lease: TimeDelta) -> Self {
+        Self { lease, ..self }
+    }
+
+    async fn connect(url: &str, change: impl FnOnce(PgConnectOptions) -> PgConnectOptions) -> Result<Self> {
+        // The parser's own error may repeat the address.
+        let options = PgConnectOptions::from_str(url).map_err(|_| {
+            Error::new(ErrorKind::Config, "this is not a PostgreSQL address").with("key", "ledger")
+        })?;
+        let database = options.get_database().unwrap_or("the default database").to_owned();
+        let place = format!("{database} on {}", options.get_host());
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_with(change(options))
+            .await;
+        let pool = pool.map_err(|error| {
+            Error::new(ErrorKind::Ledger, "the ledger cannot be reached")
+                .with("database", &place)
+                .with_source(error)
+        })?;
+        Ok(Self { pool, lease: LEASE, place })
+    }
+
+    fn problem(&self, what: &str) -> Error {
+        Error::new(ErrorKind::Ledger, what).with("database", &self.place)
+    }
+}
+
+impl fmt::Debug for PostgresLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresLedger").field("place", &self.place).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,35 @@
+//! The ledger on SQLite: what of the SQL in `ops/` is SQLite's own.
+
+#[path = "../ops/accounts.rs"]
+mod accounts;
+#[path = "../ops/check.rs"]
+mod check;
+#[path = "../ops/ledger.rs"]
+mod ledger;
+#[path = "../ops/links.rs"]
+mod links;
+#[path = "../ops/outcomes.rs"]
+mod outcomes;
+#[path = "../ops/pending.rs"]
+mod pending;
+#[path = "../ops/recall.rs"]
+mod recall;
+#[path = "../ops/runs.rs"]
+mod runs;
+
+mod open;
+
+pub use open::SqliteLedger;
+
+type Engine = SqliteLedger;
+type Pool = sqlx::SqlitePool;
+type Connection = sqlx::SqliteConnection;
+
+/// Writers take turns from the start instead of failing when they find out.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+/// The elements of the JSON array that is the fourth parameter, as rows of `value`.
+const ELEMENTS: &str = "json_each($4)";
+/// Writers take turns, so that a lease that was read needs no lock.
+const SHARE: &str = "";
+/// What SQLite finds wrong with the file; the one row `ok` if nothing.
+const INTEGRITY: &str = "PRAGMA integrity_check";

@@ -1,0 +1,141 @@
+//! Creates whose outcome is not known, far sides that show new records late, and pauses between tries.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use latchel_sync_core::memory::Fate;
+use latchel_sync_core::model::*;
+use latchel_sync_core::rules::Reason;
+use latchel_sync_core::{ErrorKind, Ledger, Platform};
+
+use crate::pair::{Pair, unit, work_order, world};
+
+#[tokio::test]
+async fn what_a_far_side_may_not_show_yet_is_waited_for() {
+    let policy = Policy::new(SyncMethod::All);
+    let mut pair = Pair::with(world(), policy, |platform| {
+        let mut capabilities = platform.capabilities();
+        capabilities.visibility_delay = Duration::from_secs(600);
+        platform.with_capabilities(capabilities)
+    })
+    .await;
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let job = pair.add_job("Diagnosing Issue");
+    pair.advance(TimeDelta::minutes(1));
+    // The answer is lost, and the platform does not show what it made.
+    pair.journal.decide(|call| match call.method {
+        "create_work_order" => Fate::LoseAnswer,
+        _ => Fate::Proceed,
+    });
+    pair.sync().await;
+    let hidden = pair.platform.edit(|world| {
+        let made =
+            world.work_orders.keys().find(|id| id.as_str().starts_with("50")).cloned().expect("it was made");
+        (made.clone(), world.work_orders.remove(&made).expect("it was made"))
+    });
+    let key = RecordKey::latchel(Kind::WorkOrder, job);
+    pair.advance(TimeDelta::minutes(6));
+    pair.journal.take();
+    let done = pair.sync().await;
+    assert_eq!(done.reason(&key), Reason::CreateUnsettled);
+    assert_eq!(pair.journal.take_writes(), []);
+
+    pair.platform.edit(|world| world.work_orders.insert(hidden.0, hidden.1));
+    pair.journal.decide(|_| Fate::Proceed);
+    pair.advance(TimeDelta::minutes(1));
+    pair.sync().await;
+    assert_eq!(pair.made_from(job).len(), 1, "it was found, and not made again");
+}
+
+#[tokio::test]
+async fn after_the_delay_a_create_that_made_nothing_is_sent_again() {
+    let policy = Policy::new(SyncMethod::All);
+    let mut pair = Pair::with(world(), policy, |platform| {
+        let mut capabilities = platform.capabilities();
+        capabilities.visibility_delay = Duration::from_secs(600);
+        platform.with_capabilities(capabilities)
+    })
+    .await;
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let job = pair.add_job("Diagnosing Issue");
+    pair.advance(TimeDelta::minutes(1));
+    pair.journal.decide(|call| match call.method {
+        "create_work_order" => Fate::Fail(ErrorKind::Timeout),
+        _ => Fate::Proceed,
+    });
+    pair.sync().await;
+    pair.journal.decide(|_| Fate::Proceed);
+    let key = RecordKey::latchel(Kind::WorkOrder, job);
+    pair.advance(TimeDelta::minutes(9));
+    assert_eq!(pair.sync().await.reason(&key), Reason::CreateUnsettled);
+    pair.advance(TimeDelta::minutes(2));
+    assert_eq!(pair.sync().await.reason(&key), Reason::WorkOrderCreated);
+    assert_eq!(pair.made_from(job).len(), 1);
+}
+
+#[tokio::test]
+async fn a_marker_found_twice_is_reported_and_nothing_is_linked() {
+    let mut pair = Pair::new(world()).await;
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let job = pair.add_job("Diagnosing Issue");
+    for id in ["X1", "X2"] {
+        pair.platform.edit(|world| {
+            let id = WorkOrderId::new(id);
+            let copied = WorkOrder {
+                id: id.clone(),
+                marker: Some(Marker::for_job(job)),
+                ..work_order(&unit("13", None))
+            };
+            world.work_orders.insert(id, Row::Record(copied));
+        });
+    }
+    pair.advance(TimeDelta::minutes(1));
+    pair.journal.take();
+    let request = {
+        let mut request =
+            latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
+        request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
+        request
+    };
+    let done = pair.request(&request).await;
+    assert_eq!(done.reason(&RecordKey::latchel(Kind::WorkOrder, job)), Reason::MarkerAmbiguous);
+    assert_eq!(pair.journal.take_writes(), []);
+}
+
+#[tokio::test]
+async fn what_keeps_failing_outside_the_window_is_tried_with_growing_pauses() {
+    let mut world = world();
+    world.work_orders.insert(WorkOrderId::new("W99"), Row::Record(work_order(&unit("99", None))));
+    let mut pair = Pair::new(world).await;
+    pair.sync().await;
+    pair.let_it_age().await;
+    pair.add_property(&unit("99", None));
+    pair.journal.decide(|call| match call.method == "work_orders_by_id" && call.on == "W99" {
+        true => Fate::Fail(ErrorKind::Refused),
+        false => Fate::Proceed,
+    });
+    pair.sync().await;
+    let mut tries = Vec::new();
+    for minute in 1..=600 {
+        pair.advance(TimeDelta::minutes(1));
+        pair.journal.take();
+        pair.sync().await;
+        if pair.journal.take().iter().any(|call| call.method == "work_orders_by_id") {
+            tries.push(minute);
+        }
+    }
+    let pauses: Vec<_> = tries.windows(2).map(|two| two[1] - two[0]).collect();
+    assert!(pauses.windows(2).all(|two| two[0] < two[1]), "{tries:?}");
+    assert!(tries.len() < 10, "{tries:?}");
+
+    let key = RecordKey::platform(Kind::WorkOrder, "W99");
+    let waiting = pair.ledger.all_pending("main").await.expect("pending");
+    let one = waiting.iter().find(|one| one.outcome.key == key).expect("it is pending");
+    assert!(one.next_try().is_some_and(|at| at > pair.now), "{one:?}");
+    pair.ledger.retry("main", &key).await.expect("asked for");
+    pair.journal.decide(|_| Fate::Proceed);
+    assert_eq!(pair.sync().await.reason(&key), Reason::WorkOrderImported, "at once, because somebody asked");
+}
