@@ -150,6 +150,9 @@ pub(crate) enum Command {
         /// A world to make, as `units=2000,seed=7`.
         #[arg(long, default_value = "units=200,seed=1")]
         generate: String,
+        /// A file that says what goes wrong on purpose (docs/mock-pms.md).
+        #[arg(long)]
+        faults: Option<PathBuf>,
         /// The platform's port; 0 takes a free one.
         #[arg(long, default_value_t = 0)]
         port: u16,

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::server::faults::{FaultPlan, Faults};
 use crate::server::log::RequestLog;
 use crate::server::state::Shared;
 use crate::world::ClockMode;
@@ -22,6 +23,7 @@ pub(crate) fn router(shared: Shared) -> Router {
         .route("/_mock/requests", get(requests).delete(clear_requests))
         .route("/_mock/edit", post(edit))
         .route("/_mock/urls", get(urls))
+        .route("/_mock/faults", get(faults).put(set_faults))
         .with_state(shared)
 }
 
@@ -110,6 +112,20 @@ async fn edit(State(shared): State<Shared>, edits: Result<Json<Vec<Edit>>, JsonR
     match shared.edit(|world| world.apply(&edits)) {
         Ok(ids) => Json(json!({ "ids": ids })).into_response(),
         Err(error) => refuse(&error.to_string()),
+    }
+}
+
+async fn faults(State(shared): State<Shared>) -> Json<FaultPlan> {
+    Json(shared.faults(|faults| faults.plan().clone()))
+}
+
+async fn set_faults(State(shared): State<Shared>, plan: Result<Json<FaultPlan>, JsonRejection>) -> Response {
+    match plan {
+        Ok(Json(plan)) => {
+            shared.faults(|faults| *faults = Faults::new(plan));
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => refuse(&error.body_text()),
     }
 }
 

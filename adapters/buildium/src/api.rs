@@ -1,11 +1,13 @@
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
-use latchel_sync_core::registry::Settings;
+use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_http::{Answer, Transport};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::config::Config;
 
 /// The most rows that Buildium returns at once.
 const LIMIT: usize = 1_000;
@@ -21,11 +23,12 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub fn connect(settings: &Settings, base_url: &str) -> Result<Self> {
-        let transport = Transport::builder("Buildium", base_url)
+    pub fn connect(settings: &Settings, config: &Config) -> Result<Self> {
+        let limit = RateLimit { calls: config.calls_per_second.get(), seconds: 1 };
+        let transport = Transport::builder("Buildium", &config.base_url)
             .secret_header("x-buildium-client-id", settings.secret("client_id")?)
             .secret_header("x-buildium-client-secret", settings.secret("client_secret")?)
-            .rate_limits(crate::RATE_LIMITS)
+            .rate_limits(&[limit])
             .explain_error(explain)
             .build()?;
         Ok(Self { transport })

@@ -8,8 +8,14 @@ pub(crate) struct Config {
     #[serde(default = "base_url")]
     pub base_url: String,
     pub vendor: Option<String>,
+    #[serde(default = "calls_per_second")]
+    pub calls_per_second: std::num::NonZeroU32,
     #[serde(default)]
     pub status: StatusWords,
+}
+
+fn calls_per_second() -> std::num::NonZeroU32 {
+    crate::CALLS_PER_SECOND
 }
 
 fn base_url() -> String {

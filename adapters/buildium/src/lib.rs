@@ -12,14 +12,16 @@ mod residents;
 mod wire;
 mod work_orders;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
 use latchel_sync_core::{Capabilities, MarkerPlace, Platform, Result};
 
-/// Ten calls a second, by the vendor's guide.
-const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: 10, seconds: 1 }];
+/// By the vendor's guide.
+const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).unwrap();
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND.get(), seconds: 1 }];
 
 const CAPABILITIES: Capabilities = Capabilities {
     create_work_order: true,
@@ -44,6 +46,9 @@ latchel_sync_core::inventory::submit! {
             Setting::secret("client_secret", "The API key's secret."),
             Setting::text("vendor", "Id or name of the vendor that stands on created work orders; by default the \
                                      one active vendor whose name contains \"latchel\"."),
+            Setting::integer("calls_per_second", "How many of the account's calls the sync may use; fewer where others \
+                                                  use the API too.")
+                .default("10"),
             Setting::table("status", "Buildium's words for statuses: `new`, `completed`, `cancelled`."),
         ],
         capabilities: CAPABILITIES,

@@ -35,7 +35,7 @@ pub(crate) struct Buildium {
 impl Buildium {
     pub fn connect(settings: &Settings) -> Result<Self> {
         let config: Config = settings.read()?;
-        Ok(Self { api: Api::connect(settings, &config.base_url)?, config, vendor: OnceCell::new() })
+        Ok(Self { api: Api::connect(settings, &config)?, config, vendor: OnceCell::new() })
     }
 
     /// The vendor that a created work order must have.

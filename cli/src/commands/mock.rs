@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use mock_pms::world::ClockMode;
-use mock_pms::{Dialect, GenerateSpec, MockServer, Options, Ports, World};
+use mock_pms::{Dialect, FaultPlan, GenerateSpec, MockServer, Options, Ports, World};
 
 use serde_json::json;
 
@@ -10,7 +10,8 @@ use crate::render;
 
 /// Runs the mock systems until they are interrupted.
 pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, Failure> {
-    let Command::Mock { platform, world, generate, port, latchel_port, admin_port, json, schema } = command
+    let Command::Mock { platform, world, generate, faults, port, latchel_port, admin_port, json, schema } =
+        command
     else {
         return Ok(Exit::Usage);
     };
@@ -33,10 +34,14 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
             world
         }
     };
+    let faults = match faults {
+        Some(file) => FaultPlan::from_file(file).map_err(|error| Failure::usage(error.to_string()))?,
+        None => FaultPlan::default(),
+    };
     let ports = Ports { platform: *port, latchel: *latchel_port, admin: *admin_port };
     let account = world.platform.account.clone();
     let key = world.latchel.company.api_key.clone();
-    let server = MockServer::start(world, Options { platform, ports, ..Options::default() })
+    let server = MockServer::start(world, Options { platform, ports, faults, ..Options::default() })
         .await
         .map_err(Failure::run)?;
     if *json {

@@ -82,16 +82,18 @@ pub(crate) async fn limit(
     if shared.admit(side) {
         return next.run(request).await;
     }
+    refuse(side, StatusCode::TOO_MANY_REQUESTS, "Too many requests.")
+}
+
+/// An error as the side spells it.
+pub(crate) fn refuse(side: Side, status: StatusCode, message: &str) -> Response {
     match side {
-        Side::Platform => buildium::refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
-        Side::Latchel => latchel::refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+        Side::Platform => buildium::refuse(status, message),
+        Side::Latchel => latchel::refuse(status, message),
     }
 }
 
 /// The answer to a body that is too long to be read.
 pub(crate) fn too_large(side: Side) -> Response {
-    match side {
-        Side::Platform => buildium::refuse(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large."),
-        Side::Latchel => latchel::refuse(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large."),
-    }
+    refuse(side, StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
 }

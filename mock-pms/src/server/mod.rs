@@ -1,5 +1,6 @@
 //! The server: three listeners over one world.
 
+pub(crate) mod faults;
 pub(crate) mod log;
 mod observe;
 mod rate_limit;
@@ -17,8 +18,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::faults::{FaultPlan, Faults};
 use self::log::LoggedRequest;
-use self::state::Shared;
+pub use self::state::Moment;
+use self::state::{Shared, Watcher};
 use crate::{Dialect, Side, World, admin, dialects};
 
 /// How long open connections may take to finish when the server stops.
@@ -37,6 +40,8 @@ pub struct Options {
     pub latchel_rate_limit: Option<RateLimit>,
     /// Whether the request log keeps the bodies of answers.
     pub keep_responses: bool,
+    /// What goes wrong on purpose; nothing by default.
+    pub faults: FaultPlan,
 }
 
 impl Default for Options {
@@ -47,6 +52,7 @@ impl Default for Options {
             rate_limit: Some(RateLimit::per_second(10)),
             latchel_rate_limit: None,
             keep_responses: false,
+            faults: FaultPlan::default(),
         }
     }
 }
@@ -190,6 +196,22 @@ impl MockServer {
         self.shared.log(log::RequestLog::clear);
     }
 
+    /// Lets other requests go wrong from now on.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.shared.faults(|faults| *faults = Faults::new(plan));
+    }
+
+    /// Tells `watcher` of each request to one of the systems when it arrives and when it is done; the request waits
+    /// for the watcher.
+    pub fn watch(&self, watcher: impl FnMut(Moment) + Send + 'static) {
+        self.shared.watch(Some(Watcher(Box::new(watcher))));
+    }
+
+    /// Tells nobody any more.
+    pub fn stop_watching(&self) {
+        self.shared.watch(None);
+    }
+
     /// Stops listening and lets open requests finish.
     pub async fn shutdown(mut self) {
         let _ = self.stop.send(true);
@@ -207,11 +229,12 @@ impl Drop for MockServer {
     }
 }
 
-/// The layers around a system, outermost last. Faults belong between the log, which must see what was
-/// really answered, and the rate limit.
+/// The layers around a system, outermost last. Faults stand between the log, which sees what was really answered,
+/// and the rate limit.
 fn system(router: Router, shared: &Shared, side: Side) -> Router {
     router
         .layer(from_fn_with_state((shared.clone(), side), dialects::limit))
+        .layer(from_fn_with_state((shared.clone(), side), faults::inject))
         .layer(from_fn_with_state((shared.clone(), side), observe::observe))
 }
 

@@ -2,14 +2,15 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use axum::response::Response;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::faults::ClockError;
 use super::log::LoggedRequest;
-use super::state::Shared;
+use super::state::{Moment, Shared};
 use crate::Side;
 
 /// Longer bodies are refused before anything looks at them.
@@ -34,6 +35,7 @@ pub(super) async fn observe(
         status: 0,
         response: None,
     };
+    shared.tell(Moment::Arrived);
     let response = match to_bytes(body, MAX_BODY).await {
         Ok(bytes) => {
             entry.body = as_json(&bytes);
@@ -46,7 +48,9 @@ pub(super) async fn observe(
         true => kept(response, &mut entry).await,
         false => response,
     };
-    response.headers_mut().insert(header::DATE, http_date(at));
+    let off = response.extensions().get::<ClockError>().map_or(0, |error| error.0);
+    response.headers_mut().insert(header::DATE, http_date(at + TimeDelta::seconds(off)));
+    shared.tell(Moment::Done);
     tracing::debug!(%side, method = entry.method, path = entry.path, status = entry.status, "answered");
     shared.log(|log| log.push(entry));
     response
@@ -59,7 +63,8 @@ async fn kept(response: Response, entry: &mut LoggedRequest) -> Response {
             entry.response = as_json(&bytes);
             Response::from_parts(parts, Body::from(bytes))
         }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        // The body breaks off on purpose.
+        Err(_) => super::faults::cut(),
     }
 }
 

@@ -1,12 +1,32 @@
 //! What the three listeners share.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use super::faults::Faults;
 use super::log::{LoggedRequest, RequestLog};
 use super::rate_limit::Bucket;
 use super::{Options, Urls};
 use crate::{Side, World};
+
+/// Where a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// It has arrived, and nothing is done yet.
+    Arrived,
+    /// Everything is done, and the answer is not sent yet.
+    Done,
+}
+
+/// Somebody who is told of each request, in a blocking way.
+pub(crate) struct Watcher(pub(crate) Box<dyn FnMut(Moment) + Send>);
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
+}
 
 /// What the three listeners share.
 #[derive(Debug, Clone)]
@@ -20,6 +40,8 @@ struct Inner {
     latchel_limit: Option<Bucket>,
     keep_responses: bool,
     urls: Urls,
+    faults: Mutex<Faults>,
+    watcher: Mutex<Option<Watcher>>,
     /// Counts list answers, so that each is shuffled in its own way.
     shuffles: AtomicU64,
 }
@@ -33,6 +55,8 @@ impl Shared {
             latchel_limit: options.latchel_rate_limit.map(Bucket::full),
             keep_responses: options.keep_responses,
             urls,
+            faults: Mutex::new(Faults::new(options.faults.clone())),
+            watcher: Mutex::default(),
             shuffles: AtomicU64::new(0),
         }))
     }
@@ -62,6 +86,21 @@ impl Shared {
             Side::Latchel => &self.0.latchel_limit,
         };
         bucket.as_ref().is_none_or(Bucket::take)
+    }
+
+    pub(crate) fn faults<R>(&self, use_them: impl FnOnce(&mut Faults) -> R) -> R {
+        use_them(&mut self.0.faults.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn watch(&self, watcher: Option<Watcher>) {
+        *self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
+    }
+
+    /// Tells the watcher where a request is.
+    pub(crate) fn tell(&self, moment: Moment) {
+        if let Some(watcher) = &mut *self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner) {
+            (watcher.0)(moment);
+        }
     }
 
     pub(crate) fn keeps_responses(&self) -> bool {

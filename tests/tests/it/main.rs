@@ -3,6 +3,7 @@
 
 mod both_ways;
 mod check;
+mod faults;
 mod inputs;
 mod registry;
 mod scope;

@@ -35,6 +35,16 @@ impl Setup {
     pub async fn new(method: &str, change: impl FnOnce(&mut World)) -> Self {
         let mut world = World::generate(&GenerateSpec { units: 60, seed: 3, now: noon() });
         change(&mut world);
+        Self::of(world, method).await
+    }
+
+    /// The example world of the mock: a handful of everything.
+    pub async fn small(method: &str) -> Self {
+        let text = include_str!("../../../mock-pms/examples/small-world.json");
+        Self::of(World::from_json(text).expect("the example"), method).await
+    }
+
+    pub async fn of(world: World, method: &str) -> Self {
         let server = MockServer::start(world, Options { keep_responses: true, ..Options::unlimited() })
             .await
             .expect("the mock starts");
@@ -42,13 +52,25 @@ impl Setup {
         let config = format!(
             "[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"{method}\"\n\
              [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"mock-client-id\"\n\
-             client_secret = \"mock-client-secret\"\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}\"\n\
+             client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}\"\n\
              api_key = \"mock-api-key\"\n",
             server.platform_url(),
             server.latchel_url()
         );
         std::fs::write(folder.path().join("latchel-sync.toml"), config).expect("a configuration");
         Self { server, folder, now: noon() }
+    }
+
+    /// Another setup that stands where this one does: the same world, the same ledger.
+    pub async fn copy(&self, method: &str) -> Self {
+        let copy = Self { now: self.now, ..Self::of(self.server.read(World::clone), method).await };
+        for entry in std::fs::read_dir(self.folder.path()).expect("the folder").flatten() {
+            let name = entry.file_name();
+            if name.to_string_lossy().contains("sqlite") {
+                std::fs::copy(entry.path(), copy.folder.path().join(name)).expect("a copy");
+            }
+        }
+        copy
     }
 
     /// Lets time pass in both systems and here.
