@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
@@ -17,6 +18,8 @@ use crate::exit::Failure;
 #[derive(Debug)]
 pub(crate) struct Config {
     pub ledger: Place,
+    /// How long a run that was killed keeps others out.
+    pub lease: TimeDelta,
     pub accounts: Vec<Account>,
     source: Source,
 }
@@ -61,12 +64,18 @@ impl Default for Schedule {
 struct File {
     #[serde(default = "ledger")]
     ledger: Spanned<Value>,
+    #[serde(default = "lease", deserialize_with = "interval")]
+    lease: String,
     #[serde(default)]
     account: Vec<Spanned<FileAccount>>,
 }
 
 fn ledger() -> Spanned<Value> {
     Spanned::new(0..0, Value::String("latchel-sync.sqlite".to_owned()))
+}
+
+fn lease() -> String {
+    "2m".to_owned()
 }
 
 /// Where the ledger is.
@@ -171,7 +180,10 @@ impl Config {
         let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
         let folder = path.parent().unwrap_or(Path::new(""));
         let ledger = if is_postgres { Place::Postgres(place) } else { Place::File(folder.join(text)) };
-        Ok(Self { ledger, accounts, source })
+        let lease =
+            humantime::parse_duration(&file.lease).ok().and_then(|lease| TimeDelta::from_std(lease).ok());
+        let lease = lease.ok_or_else(|| source.problem(0, "lease: this is too long"))?;
+        Ok(Self { ledger, lease, accounts, source })
     }
 
     /// The account `name`, or all of them.

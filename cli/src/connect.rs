@@ -55,8 +55,10 @@ pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>
 /// The ledger, made if it is not there yet.
 pub(crate) async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
     Ok(match &config.ledger {
-        Place::File(path) => Arc::new(SqliteLedger::open(path).await?),
-        Place::Postgres(url) => Arc::new(PostgresLedger::open(url.expose_secret()).await?),
+        Place::File(path) => Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease)),
+        Place::Postgres(url) => {
+            Arc::new(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
+        }
     })
 }
 

@@ -201,9 +201,9 @@ impl MockServer {
         self.shared.faults(|faults| *faults = Faults::new(plan));
     }
 
-    /// Tells `watcher` of each request to one of the systems when it arrives and when it is done; the request waits
-    /// for the watcher.
-    pub fn watch(&self, watcher: impl FnMut(Moment) + Send + 'static) {
+    /// Tells `watcher` of each request to one of the systems when it arrives and when it is done. The request waits for
+    /// the watcher; where that says `false`, the connection is cut.
+    pub fn watch(&self, watcher: impl FnMut(Moment) -> bool + Send + 'static) {
         self.shared.watch(Some(Watcher(Box::new(watcher))));
     }
 

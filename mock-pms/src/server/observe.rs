@@ -35,7 +35,9 @@ pub(super) async fn observe(
         status: 0,
         response: None,
     };
-    shared.tell(Moment::Arrived);
+    if !shared.tell(Moment::Arrived) {
+        return super::faults::cut();
+    }
     let response = match to_bytes(body, MAX_BODY).await {
         Ok(bytes) => {
             entry.body = as_json(&bytes);
@@ -50,7 +52,9 @@ pub(super) async fn observe(
     };
     let off = response.extensions().get::<ClockError>().map_or(0, |error| error.0);
     response.headers_mut().insert(header::DATE, http_date(at + TimeDelta::seconds(off)));
-    shared.tell(Moment::Done);
+    if !shared.tell(Moment::Done) {
+        return super::faults::cut();
+    }
     tracing::debug!(%side, method = entry.method, path = entry.path, status = entry.status, "answered");
     shared.log(|log| log.push(entry));
     response

@@ -19,8 +19,8 @@ pub enum Moment {
     Done,
 }
 
-/// Somebody who is told of each request, in a blocking way.
-pub(crate) struct Watcher(pub(crate) Box<dyn FnMut(Moment) + Send>);
+/// Somebody who is told of each request, in a blocking way, and says whether it goes on.
+pub(crate) struct Watcher(pub(crate) Box<dyn FnMut(Moment) -> bool + Send>);
 
 impl fmt::Debug for Watcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,11 +96,10 @@ impl Shared {
         *self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner) = watcher;
     }
 
-    /// Tells the watcher where a request is.
-    pub(crate) fn tell(&self, moment: Moment) {
-        if let Some(watcher) = &mut *self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner) {
-            (watcher.0)(moment);
-        }
+    /// Tells the watcher where a request is; `false` if it is to go no further.
+    pub(crate) fn tell(&self, moment: Moment) -> bool {
+        let mut watcher = self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        watcher.as_mut().is_none_or(|watcher| (watcher.0)(moment))
     }
 
     pub(crate) fn keeps_responses(&self) -> bool {

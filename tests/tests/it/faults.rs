@@ -70,7 +70,7 @@ pub fn pairs(setup: &Setup) -> Vec<String> {
 
 /// A first sync, changes on both sides, and what is then to be done.
 pub async fn scenario() -> Setup {
-    let mut setup = Setup::small("assigned").await;
+    let mut setup = Setup::small("all").await;
     setup.sync(0).await;
     setup.advance(TimeDelta::minutes(15));
     let job = new_job(&setup, "Diagnosing Issue");
@@ -125,7 +125,7 @@ async fn every_fault_is_survived_and_the_end_is_the_same() {
         .map(|(fault, (side, method))| {
             let (start, expected) = (&start, &expected);
             async move {
-                let mut setup = start.copy("assigned").await;
+                let mut setup = start.copy("all").await;
                 let what = format!("{fault:?} on {side} {method}");
                 let once = FaultRule { method: Some(method.to_owned()), times: Some(1), ..rule(side, fault) };
                 setup.server.set_faults(FaultPlan { seed: 7, faults: vec![once] });

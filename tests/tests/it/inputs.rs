@@ -11,17 +11,17 @@ async fn a_wrong_configuration_names_file_line_and_key() {
     let path = setup.folder.path().join("latchel-sync.toml");
     let good = std::fs::read_to_string(&path).expect("the configuration");
     for (from, to, expected) in [
-        ("sync_method", "sync_methode", "latchel-sync.toml:4:1: unknown field `sync_methode`"),
+        ("sync_method", "sync_methode", "latchel-sync.toml:5:1: unknown field `sync_methode`"),
         ("sync_method = \"all\"\n", "", "missing field `sync_method`"),
         (
             "Los_Angeles",
             "Los_Angelos",
-            "latchel-sync.toml:3:13: time_zone: \"America/Los_Angelos\" is not a time zone",
+            "latchel-sync.toml:4:13: time_zone: \"America/Los_Angelos\" is not a time zone",
         ),
         (
             "client_id",
             "client_ID",
-            "latchel-sync.toml:8:1: platform.client_ID: is not a setting of this adapter",
+            "latchel-sync.toml:9:1: platform.client_ID: is not a setting of this adapter",
         ),
         (
             "\"mock-client-id\"",

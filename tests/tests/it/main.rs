@@ -5,6 +5,7 @@ mod both_ways;
 mod check;
 mod faults;
 mod inputs;
+mod kills;
 mod registry;
 mod scope;
 mod setup;

@@ -50,7 +50,7 @@ impl Setup {
             .expect("the mock starts");
         let folder = TempDir::new().expect("a folder");
         let config = format!(
-            "[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"{method}\"\n\
+            "lease = \"1ms\"\n[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"{method}\"\n\
              [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"mock-client-id\"\n\
              client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}\"\n\
              api_key = \"mock-api-key\"\n",
