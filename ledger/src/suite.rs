@@ -32,6 +32,7 @@ macro_rules! ledger_suite {
             pending_comes_in_pages,
             a_dismissed_record_wakes_when_it_changes,
             an_intent_keeps_its_record_pending_until_it_is_settled,
+            a_link_ends_the_intents_of_its_pair,
             lapsing_is_what_was_reached_since_the_last_evaluation,
             links_are_counted_and_listed,
             records_are_found_by_ids_and_numbers,
@@ -398,6 +399,28 @@ pub async fn an_intent_keeps_its_record_pending_until_it_is_settled(ledger: &dyn
     let settled = recall_one(ledger, source).await;
     assert_eq!((settled.intent, settled.link), (None, Some(link(run, "1", 10))));
     ledger.settle_intent(&held, intent.id, None).await.expect("settled already");
+}
+
+pub async fn a_link_ends_the_intents_of_its_pair(ledger: &dyn Ledger) {
+    let held = begin(ledger, "a").await;
+    let sources = [RecordKey::latchel(Kind::WorkOrder, 10), RecordKey::platform(Kind::WorkOrder, "1")];
+    let other = RecordKey::platform(Kind::Resident, "1");
+    for source in sources.iter().chain([&other]) {
+        let intent = Intent {
+            id: IntentId(Uuid::now_v7()),
+            source: source.clone(),
+            label: String::new(),
+            marker: None,
+            run: held.run,
+            created_at: now(),
+        };
+        ledger.open_intent(&held, &intent).await.expect("opened");
+    }
+    ledger.put_link(&held, &link(held.run, "1", 10)).await.expect("a link");
+    for source in sources {
+        assert_eq!(recall_one(ledger, source).await.intent, None);
+    }
+    assert!(recall_one(ledger, other).await.intent.is_some(), "another kind's");
 }
 
 pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn Ledger) {

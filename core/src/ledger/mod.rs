@@ -91,7 +91,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// the one before. A pending or failed one becomes pending (rule W3); any other ends its being pending.
     async fn record(&self, lease: &Lease, outcomes: &[Outcome]) -> Result<()>;
 
-    /// Adds or replaces the link of a pair.
+    /// Adds or replaces the link of a pair, and ends the intents of its two records.
     async fn put_link(&self, lease: &Lease, link: &Link) -> Result<()>;
 
     /// Writes a create down before it is sent (rule E); a pending outcome is written with it, so that the record is

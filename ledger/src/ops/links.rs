@@ -27,10 +27,10 @@ pub(crate) async fn put(connection: &mut Connection, account: &str, link: &Link)
     .bind(resident.and_then(|memory| memory.move_out))
     .bind(resident.map(|memory| memory.evaluated_on))
     .bind(data)
-    .execute(connection)
+    .execute(&mut *connection)
     .await;
     match written {
-        Ok(_) => Ok(()),
+        Ok(_) => end_intents(connection, account, link).await,
         Err(sqlx::Error::Database(problem)) if problem.is_unique_violation() => Err(Error::new(
             ErrorKind::Ledger,
             "the Latchel record is linked to another platform record already",
@@ -39,6 +39,22 @@ pub(crate) async fn put(connection: &mut Connection, account: &str, link: &Link)
         .with("platform id", &link.platform_id)),
         Err(error) => Err(failed("writing a link")(error)),
     }
+}
+
+/// A create for either record of the pair has its outcome now.
+async fn end_intents(connection: &mut Connection, account: &str, link: &Link) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM intents WHERE account = $1 AND kind = $2 AND \
+         ((side = 'platform' AND source_id = $3) OR (side = 'latchel' AND source_id = $4))",
+    )
+    .bind(account)
+    .bind(link.kind.as_str())
+    .bind(&link.platform_id)
+    .bind(link.latchel_id.to_string())
+    .execute(connection)
+    .await
+    .map(|_| ())
+    .map_err(failed("ending an intent"))
 }
 
 /// Adds or replaces a link on its own.

@@ -7,7 +7,7 @@ use latchel_sync_core::memory::{Call, Fate};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 
-use crate::pair::{Done, Pair, unit, world};
+use tests::simulation::pair::{Done, Pair, unit, world};
 
 /// Each write, and the record whose outcome tells of it.
 fn writes() -> Vec<(&'static str, RecordKey)> {

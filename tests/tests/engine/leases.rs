@@ -10,7 +10,7 @@ use latchel_sync_core::model::*;
 use latchel_sync_core::{ErrorKind, Ledger};
 use latchel_sync_ledger::SqliteLedger;
 
-use crate::pair::{Pair, world};
+use tests::simulation::pair::{Pair, world};
 
 fn engine(pair: &Pair, ledger: SqliteLedger) -> Engine {
     let time_zone = chrono_tz::America::Los_Angeles;

@@ -5,7 +5,7 @@ use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, Platform};
 
-use crate::pair::{Pair, world};
+use tests::simulation::pair::{Pair, world};
 
 async fn with(change: fn(&mut Capabilities)) -> Pair {
     let policy = Policy::new(SyncMethod::All);

@@ -5,7 +5,6 @@ mod faults;
 mod leases;
 mod limits;
 mod mass_change;
-mod pair;
 mod rows;
 mod story;
 mod time;

@@ -7,7 +7,7 @@ use latchel_sync_core::memory::PlatformWorld;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 
-use crate::pair::{Done, Pair, noon, property, resident, stamped, unit};
+use tests::simulation::pair::{Done, Pair, noon, property, resident, stamped, unit};
 
 /// A pair that knows so many properties, each with a resident.
 async fn of(properties: usize) -> Pair {
@@ -16,7 +16,7 @@ async fn of(properties: usize) -> Pair {
         now: noon(),
         properties: units.iter().map(|id| (id.clone(), Row::Record(property(id)))).collect(),
         residents: units.iter().map(resident).map(|one| (one.id.clone(), Row::Record(one))).collect(),
-        users: crate::pair::world().users,
+        users: tests::simulation::pair::world().users,
         ..PlatformWorld::default()
     };
     let mut pair = Pair::new(world).await;

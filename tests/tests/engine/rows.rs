@@ -8,7 +8,7 @@ use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 use serde_json::json;
 
-use crate::pair::{Pair, unit, work_order, world};
+use tests::simulation::pair::{Pair, unit, work_order, world};
 
 fn invalid<T>(id: &str) -> Row<T> {
     let text = |text: &str| text.to_owned();

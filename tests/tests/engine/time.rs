@@ -7,7 +7,7 @@ use latchel_sync_core::memory::PlatformWorld;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 
-use crate::pair::{Pair, noon, stamped, unit, world};
+use tests::simulation::pair::{Pair, noon, stamped, unit, world};
 
 fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")

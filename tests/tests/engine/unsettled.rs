@@ -8,7 +8,7 @@ use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger, Platform};
 
-use crate::pair::{Pair, unit, work_order, world};
+use tests::simulation::pair::{Pair, unit, work_order, world};
 
 #[tokio::test]
 async fn what_a_far_side_may_not_show_yet_is_waited_for() {
