@@ -4,7 +4,7 @@ use latchel_sync_core::rules::{PropertyAction, PropertyCase, Reason, Trace, deci
 use crate::cases::Case;
 use crate::make::{address, latchel_property, policy, unit};
 
-fn known() -> PropertyCase {
+pub fn known() -> PropertyCase {
     let platform = Property {
         id: unit(),
         property_name: "Elm".to_owned(),

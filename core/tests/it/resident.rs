@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::cases::Case;
 use crate::make::{day, policy, today, unit};
 
-fn known() -> ResidentCase {
+pub fn known() -> ResidentCase {
     let tenancy = Tenancy { unit: unit().unit, move_in: Some(day("2025-01-01")), move_out: None };
     let id = ResidentRef::new(ResidentId::new("7"), PropertyId::new("12"));
     let latchel = LatchelResident {
