@@ -62,11 +62,14 @@ pub(crate) async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> 
     })
 }
 
-/// The ledger for reading: an empty one if there is no file yet, which is not made.
+/// The ledger for reading: an empty one if there is none yet, which is not made.
 pub(crate) async fn ledger_to_read(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
     Ok(match &config.ledger {
         Place::File(path) if path.exists() => Arc::new(SqliteLedger::open_existing(path).await?),
         Place::File(_) => Arc::new(SqliteLedger::in_memory().await?),
-        Place::Postgres(url) => Arc::new(PostgresLedger::open_existing(url.expose_secret()).await?),
+        Place::Postgres(url) => match PostgresLedger::open_existing(url.expose_secret()).await? {
+            Some(ledger) => Arc::new(ledger),
+            None => Arc::new(SqliteLedger::in_memory().await?),
+        },
     })
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::LEASE;
 
@@ -43,21 +43,29 @@ impl PostgresLedger {
         Ok(ledger)
     }
 
-    /// Connects for reading only; the tables must be there.
+    /// Connects for reading only; `None` if no sync has made the tables yet.
     ///
     /// # Errors
     ///
     /// As for [`PostgresLedger::open`], and if they are older than this version.
-    pub async fn open_existing(url: &str) -> Result<Self> {
+    pub async fn open_existing(url: &str) -> Result<Option<Self>> {
         let ledger =
             Self::connect(url, |options| options.options([("default_transaction_read_only", "on")])).await?;
+        let unreadable = |error| ledger.problem("the ledger cannot be read").with_source(error);
+        let is_made: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+            .fetch_one(&ledger.pool)
+            .await
+            .map_err(unreadable)?;
+        if !is_made {
+            return Ok(None);
+        }
         let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
         let applied: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
             .fetch_one(&ledger.pool)
             .await
-            .map_err(|error| ledger.problem("there is no ledger yet: run a sync first").with_source(error))?;
+            .map_err(unreadable)?;
         match applied.cmp(&newest) {
-            std::cmp::Ordering::Equal => Ok(ledger),
+            std::cmp::Ordering::Equal => Ok(Some(ledger)),
             std::cmp::Ordering::Less => {
                 Err(ledger.problem("the ledger is older than this version: run a sync first"))
             }
@@ -79,16 +87,21 @@ impl PostgresLedger {
         })?;
         let database = options.get_database().unwrap_or("the default database").to_owned();
         let place = format!("{database} on {}", options.get_host());
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(CONNECT_TIMEOUT)
-            .connect_with(change(options))
-            .await;
-        let pool = pool.map_err(|error| {
+        let options = change(options);
+        let unreachable = |error| {
             Error::new(ErrorKind::Ledger, "the ledger cannot be reached")
                 .with("database", &place)
                 .with_source(error)
-        })?;
+        };
+        // By itself, because a pool tries until its time is over and then names no cause.
+        let first = PgConnection::connect_with(&options).await.map_err(unreachable)?;
+        first.close().await.map_err(unreachable)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_with(options)
+            .await
+            .map_err(unreachable)?;
         Ok(Self { pool, lease: LEASE, place })
     }
 

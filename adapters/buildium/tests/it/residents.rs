@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::far::{Far, all, invalid, record, window};
 
 /// A lease with a tenant each for `stays`: (tenant, move-in, move-out).
-fn lease(id: i64, property: i64, unit: i64, stays: &[(i64, Option<&str>, Option<&str>)]) -> Value {
+pub fn lease(id: i64, property: i64, unit: i64, stays: &[(i64, Option<&str>, Option<&str>)]) -> Value {
     let tenants: Vec<_> = stays
         .iter()
         .map(|(tenant, move_in, _)| json!({"Id": tenant, "Status": "Current", "MoveInDate": move_in}))
@@ -20,7 +20,7 @@ fn lease(id: i64, property: i64, unit: i64, stays: &[(i64, Option<&str>, Option<
         "CreatedDateTime": "2024-12-01T00:00:00Z", "LastUpdatedDateTime": "2026-03-01T06:00:00Z"})
 }
 
-fn tenant(id: i64, leases: &[Value]) -> Value {
+pub fn tenant(id: i64, leases: &[Value]) -> Value {
     json!({"Id": id, "FirstName": "Ada", "LastName": "Abara", "Email": "ada@example.com", "AlternateEmail": null,
         "PhoneNumbers": [{"Number": "503-555-0101", "Type": "Home"}, {"Number": "503-555-0102", "Type": "Cell"}],
         "CreatedDateTime": "2024-12-01T00:00:00Z", "TaxId": "000-00-0000", "Leases": leases, "Comment": null,
