@@ -13,6 +13,12 @@ pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
             sqlx::Error::Database(problem) if problem.message().contains("full") => {
                 "the disk of the ledger is full"
             }
+            sqlx::Error::Database(problem) if problem.message().contains("I/O error") => {
+                "the disk of the ledger failed, or is full"
+            }
+            sqlx::Error::Database(problem) if problem.message().contains("malformed") => {
+                "the ledger is damaged: keep a copy, and go on with a backup or an empty one"
+            }
             _ => "the ledger failed",
         };
         Error::new(ErrorKind::Ledger, what).with("while", doing).with_source(error)

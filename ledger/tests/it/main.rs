@@ -9,6 +9,7 @@ use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::suite::{link, new_run, outcome};
 use tempfile::TempDir;
 
+mod damage;
 mod postgres;
 
 mod in_memory {
