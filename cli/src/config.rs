@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
-use latchel_sync_core::registry::{Setting, SettingForm, Settings};
+use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
@@ -207,9 +207,18 @@ impl Config {
         let table = if section == "platform" { &account.platform } else { &account.latchel };
         let mut values = serde_json::Map::new();
         let mut secrets = BTreeMap::new();
+        let mut plain_http = PlainHttp::Loopback;
         for (key, value) in table.iter().filter(|(key, _)| *key != "adapter") {
+            if key == "allow_plain_http" {
+                plain_http = match value {
+                    Value::Boolean(true) => PlainHttp::Anywhere,
+                    Value::Boolean(false) => PlainHttp::Loopback,
+                    _ => return Err(self.problem(account, section, key, "is not true or false")),
+                };
+                continue;
+            }
             let Some(setting) = known.iter().find(|setting| setting.key == key) else {
-                let keys: Vec<_> = known.iter().map(|setting| setting.key).collect();
+                let keys: Vec<_> = known.iter().chain(COMMON_SETTINGS).map(|setting| setting.key).collect();
                 return Err(self
                     .problem(account, section, key, "is not a setting of this adapter")
                     .hint(format!("its settings: {}", keys.join(", "))));
@@ -230,7 +239,7 @@ impl Config {
                 return Err(self.problem(account, section, setting.key, "is missing").hint(setting.help));
             }
         }
-        Ok(Settings::new(values, secrets))
+        Ok(Settings::new(values, secrets).with_plain_http(plain_http))
     }
 
     /// A mistake in an adapter's setting.

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     RateLimited,
     /// The far side could not be reached, or failed on its own account.
     Unavailable,
+    /// The far side is closed for a while by its own schedule, which is no fault of anyone's.
+    Paused,
     /// No answer came in time, or it broke off.
     Timeout,
     /// An answer came that could not be understood.
@@ -52,6 +54,7 @@ impl ErrorKind {
             Self::Refused => "refused",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
+            Self::Paused => "paused",
             Self::Timeout => "timeout",
             Self::Malformed => "malformed",
             Self::Unconfirmed => "unconfirmed",
@@ -137,6 +140,7 @@ impl Error {
             self.0.kind,
             ErrorKind::Unauthorized
                 | ErrorKind::Unavailable
+                | ErrorKind::Paused
                 | ErrorKind::Timeout
                 | ErrorKind::Ledger
                 | ErrorKind::Busy
@@ -146,7 +150,10 @@ impl Error {
 
     /// Whether this run can do nothing more at all, so that not even the next record is tried.
     pub fn is_final(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Unauthorized | ErrorKind::Ledger | ErrorKind::Busy)
+        matches!(
+            self.0.kind,
+            ErrorKind::Unauthorized | ErrorKind::Paused | ErrorKind::Ledger | ErrorKind::Busy
+        )
     }
 
     /// Whether it is about what was asked for, so that asking for something else may succeed.
@@ -159,6 +166,7 @@ impl Error {
         matches!(
             self.0.kind,
             ErrorKind::Unavailable
+                | ErrorKind::Paused
                 | ErrorKind::Timeout
                 | ErrorKind::Malformed
                 | ErrorKind::Unconfirmed

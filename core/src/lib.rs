@@ -23,4 +23,4 @@ pub use error::{Error, ErrorKind, Result};
 pub use inventory;
 pub use latchel::{Latchel, LatchelOnly, Portfolio};
 pub use ledger::Ledger;
-pub use platform::{Capabilities, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};
+pub use platform::{Capabilities, ChangeFilter, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};

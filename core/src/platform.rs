@@ -105,6 +105,8 @@ pub trait Platform: Send + Sync + fmt::Debug {
 pub struct Capabilities {
     /// A work order can be created.
     pub create_work_order: bool,
+    /// A work order can be assigned to a user when it is created (rule L6).
+    pub assign_user: bool,
     /// A work order's status can be set to completed.
     pub set_completed: bool,
     /// A work order's status can be set to cancelled.
@@ -117,6 +119,24 @@ pub struct Capabilities {
     pub marker: MarkerPlace,
     /// How long a new record may stay invisible to [`Platform::find_by_marker`].
     pub visibility_delay: Duration,
+    /// How finely the list of properties can be narrowed to what changed (rule W5).
+    pub properties_since: ChangeFilter,
+    /// How finely the list of residents can be.
+    pub residents_since: ChangeFilter,
+    /// How finely the list of work orders can be.
+    pub work_orders_since: ChangeFilter,
+}
+
+/// How finely a platform's list can be narrowed to what was created or updated lately (rule W5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeFilter {
+    /// To an instant.
+    Instant,
+    /// To a day: what comes back is a superset.
+    Day,
+    /// Not at all: every run reads the whole list, and compares it by content with what it saw before.
+    None,
 }
 
 impl Capabilities {

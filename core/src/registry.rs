@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting};
-//! # use latchel_sync_core::{Capabilities, MarkerPlace, Platform, Result, registry::Settings};
+//! # use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result, registry::Settings};
 //! # fn connect(_: &Settings) -> Result<std::sync::Arc<dyn Platform>> { unimplemented!() }
 //! latchel_sync_core::inventory::submit! {
 //!     PlatformAdapter {
@@ -12,12 +12,16 @@
 //!         settings: &[Setting::text("base_url", "Where its API is.").default("https://api.example.com")],
 //!         capabilities: Capabilities {
 //!             create_work_order: true,
+//!             assign_user: true,
 //!             set_completed: true,
 //!             set_cancelled: true,
 //!             knows_reach: false,
 //!             property_groups: false,
 //!             marker: MarkerPlace::TextTag,
 //!             visibility_delay: std::time::Duration::ZERO,
+//!             properties_since: ChangeFilter::Instant,
+//!             residents_since: ChangeFilter::Instant,
+//!             work_orders_since: ChangeFilter::Day,
 //!         },
 //!         rate_limits: &[RateLimit { calls: 10, seconds: 1 }],
 //!         connect,
@@ -117,6 +121,8 @@ pub enum SettingForm {
     Text,
     /// A whole number.
     Integer,
+    /// `true` or `false`.
+    Boolean,
     /// A table of strings.
     Table,
     /// A secret: from an environment variable, a file, or the configuration itself.
@@ -132,6 +138,11 @@ impl Setting {
     /// An optional whole number.
     pub const fn integer(key: &'static str, help: &'static str) -> Self {
         Self { form: SettingForm::Integer, ..Self::text(key, help) }
+    }
+
+    /// An optional `true` or `false`.
+    pub const fn boolean(key: &'static str, help: &'static str) -> Self {
+        Self { form: SettingForm::Boolean, ..Self::text(key, help) }
     }
 
     /// An optional table of strings.
@@ -155,11 +166,40 @@ impl Setting {
     }
 }
 
+/// The settings that every adapter takes beside its own; the HTTP client keeps them.
+pub const COMMON_SETTINGS: &[Setting] = &[Setting::boolean(
+    "allow_plain_http",
+    "Whether `base_url` may be plain http on another machine, where anyone on the way can read the credentials.",
+)
+.default("false")];
+
+/// What an adapter may do on the far side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Whatever its trait offers.
+    #[default]
+    ReadAndWrite,
+    /// Nothing but read; the HTTP client refuses every other call before it is sent.
+    ReadOnly,
+}
+
+/// Where plain http may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PlainHttp {
+    /// Within this machine only.
+    #[default]
+    Loopback,
+    /// Anywhere, because the configuration says so.
+    Anywhere,
+}
+
 /// The settings of one adapter in one account. `Debug` shows no secret.
 #[derive(Debug, Default)]
 pub struct Settings {
     values: serde_json::Map<String, serde_json::Value>,
     secrets: BTreeMap<String, SecretString>,
+    access: Access,
+    plain_http: PlainHttp,
 }
 
 impl Settings {
@@ -168,7 +208,27 @@ impl Settings {
         values: serde_json::Map<String, serde_json::Value>,
         secrets: BTreeMap<String, SecretString>,
     ) -> Self {
-        Self { values, secrets }
+        Self { values, secrets, ..Self::default() }
+    }
+
+    /// The same for a connection that may do no more than this.
+    pub fn with_access(self, access: Access) -> Self {
+        Self { access, ..self }
+    }
+
+    /// The same for a connection that may use plain http there.
+    pub fn with_plain_http(self, plain_http: PlainHttp) -> Self {
+        Self { plain_http, ..self }
+    }
+
+    /// What the connection may do.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Where plain http may be used.
+    pub fn plain_http(&self) -> PlainHttp {
+        self.plain_http
     }
 
     /// Reads the values that are not secrets.

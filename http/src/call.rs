@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
+use latchel_sync_core::registry::Access;
 use latchel_sync_core::{Error, ErrorKind, Result};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response, Url};
@@ -57,6 +58,11 @@ impl Call {
     ///
     /// Every answer that is not a success; the context `call` names the request and `answer` the far side's words.
     pub async fn send(self) -> Result<Answer> {
+        if self.transport.access == Access::ReadOnly && self.repeat != Repeat::Always {
+            let message = "this connection only reads, and the call would write";
+            return Err(Error::new(ErrorKind::Unsupported, message)
+                .with("call", format_args!("{} {}", self.method, self.path)));
+        }
         let mut url = self.transport.base.join(&self.path).map_err(|error| {
             Error::new(ErrorKind::Config, "the address cannot be made")
                 .with("path", &self.path)

@@ -44,7 +44,7 @@ impl From<Error> for Failure {
 /// The failure that an answer's status stands for.
 pub(crate) fn refused(transport: &Inner, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Failure {
     let name = transport.name;
-    let (kind, what) = match status.as_u16() {
+    let (usual, what) = match status.as_u16() {
         401 => (ErrorKind::Unauthorized, "refused the credentials"),
         403 => (ErrorKind::Forbidden, "does not permit this to the credentials"),
         404 | 410 => (ErrorKind::NotFound, "does not have it"),
@@ -54,6 +54,10 @@ pub(crate) fn refused(transport: &Inner, status: StatusCode, headers: &HeaderMap
         500.. => (ErrorKind::Unavailable, "failed"),
         _ => (ErrorKind::Refused, "refused the request"),
     };
+    let (kind, what) = match (transport.classify_error)(status.as_u16(), body) {
+        Some(kind) if kind != usual => (kind, meaning(kind)),
+        _ => (usual, what),
+    };
     let mut error = Error::new(kind, format!("{name} {what}")).with("status", status.as_u16());
     if let Some(words) = (transport.explain_error)(body) {
         let words = transport.without_secrets(&words);
@@ -62,6 +66,20 @@ pub(crate) fn refused(transport: &Inner, status: StatusCode, headers: &HeaderMap
     match headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause) {
         Some(pause) => error.with_retry_after(pause).into(),
         None => error.into(),
+    }
+}
+
+/// What a failure that the status does not tell is for people.
+fn meaning(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Unauthorized => "refused the credentials",
+        ErrorKind::Forbidden => "does not permit this to the credentials",
+        ErrorKind::NotFound => "does not have it",
+        ErrorKind::RateLimited => "asks for fewer calls",
+        ErrorKind::Unavailable => "failed",
+        ErrorKind::Paused => "is closed for the moment",
+        ErrorKind::Timeout => "took too long",
+        _ => "refused the request",
     }
 }
 

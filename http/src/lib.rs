@@ -7,11 +7,13 @@ mod call;
 mod decode;
 mod failure;
 mod limit;
+mod pages;
 mod retry;
 mod rows;
 mod transport;
 
 pub use answer::Answer;
 pub use call::Call;
+pub use pages::{Page, pages};
 pub use rows::{Unreadable, read_row, rows};
 pub use transport::{Transport, TransportBuilder};

@@ -3,7 +3,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::RateLimit;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use latchel_sync_core::registry::{Access, PlainHttp, RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
@@ -18,6 +20,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Reads the far side's own words out of an error answer's body.
 pub(crate) type ExplainError = fn(&[u8]) -> Option<String>;
 
+/// What an error answer means by its status and body, where it means something else than HTTP says.
+pub(crate) type ClassifyError = fn(u16, &[u8]) -> Option<ErrorKind>;
+
 /// A connection to one far side. Clones share it.
 #[derive(Clone)]
 pub struct Transport(Arc<Inner>);
@@ -28,6 +33,8 @@ pub(crate) struct Inner {
     pub client: reqwest::Client,
     pub limits: Limits,
     pub explain_error: ExplainError,
+    pub classify_error: ClassifyError,
+    pub access: Access,
     secrets: Vec<SecretString>,
 }
 
@@ -42,16 +49,21 @@ impl Inner {
 }
 
 impl Transport {
-    /// Starts to describe the far side `name` at `base_url`.
-    pub fn builder(name: &'static str, base_url: &str) -> TransportBuilder {
+    /// Starts to describe the far side `name` at `base_url`; of `settings` it keeps what every adapter has
+    /// ([`COMMON_SETTINGS`](latchel_sync_core::registry::COMMON_SETTINGS) and the access).
+    pub fn builder(name: &'static str, base_url: &str, settings: &Settings) -> TransportBuilder {
         TransportBuilder {
             name,
             base_url: base_url.to_owned(),
+            plain_http: settings.plain_http(),
+            access: settings.access(),
             headers: Vec::new(),
+            secret_headers: Vec::new(),
             secrets: Vec::new(),
             limits: Vec::new(),
             timeout: TIMEOUT,
             explain_error: |_| None,
+            classify_error: |_, _| None,
         }
     }
 
@@ -90,18 +102,36 @@ impl fmt::Debug for Transport {
 pub struct TransportBuilder {
     name: &'static str,
     base_url: String,
+    plain_http: PlainHttp,
+    access: Access,
     headers: Vec<(&'static str, String)>,
-    secrets: Vec<(&'static str, SecretString)>,
+    secret_headers: Vec<(&'static str, SecretString)>,
+    secrets: Vec<SecretString>,
     limits: Vec<RateLimit>,
     timeout: Duration,
     explain_error: ExplainError,
+    classify_error: ClassifyError,
 }
 
 impl TransportBuilder {
     /// Sends a secret with every call.
     pub fn secret_header(mut self, name: &'static str, value: SecretString) -> Self {
-        self.secrets.push((name, value));
+        self.secret_headers.push((name, value));
         self
+    }
+
+    /// Sends `authorization` with every call: `scheme`, as the far side spells it, and a token.
+    pub fn token(mut self, scheme: &str, token: SecretString) -> Self {
+        let value = format!("{scheme} {}", token.expose_secret().trim());
+        self.secrets.push(token);
+        self.secret_header("authorization", value.into())
+    }
+
+    /// Sends a user and a password with every call by HTTP's basic authentication.
+    pub fn basic_auth(mut self, user: &SecretString, password: SecretString) -> Self {
+        let pair = format!("{}:{}", user.expose_secret().trim(), password.expose_secret().trim());
+        self.secrets.push(password);
+        self.token("Basic", BASE64_STANDARD.encode(pair).into())
     }
 
     /// Sends a value that is no secret with every call.
@@ -128,19 +158,25 @@ impl TransportBuilder {
         self
     }
 
+    /// Says what error answers mean, by status and body, where it is something else than HTTP says.
+    pub fn classify_error(mut self, classify: ClassifyError) -> Self {
+        self.classify_error = classify;
+        self
+    }
+
     /// Makes the transport; nothing is sent yet.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Config`] if the address or a header cannot be used; the context `key` names the setting.
     pub fn build(self) -> Result<Transport> {
-        let base = base_url(&self.base_url)?;
+        let base = base_url(&self.base_url, self.plain_http)?;
         let limits = Limits::new(&self.limits)?;
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             headers.insert(header_name(name)?, header_value(name, value)?);
         }
-        for (name, secret) in &self.secrets {
+        for (name, secret) in &self.secret_headers {
             let mut value = header_value(name, secret.expose_secret())?;
             value.set_sensitive(true);
             headers.insert(header_name(name)?, value);
@@ -151,7 +187,10 @@ impl TransportBuilder {
             base,
             limits,
             explain_error: self.explain_error,
-            secrets: self.secrets.into_iter().map(|(_, secret)| secret).collect(),
+            classify_error: self.classify_error,
+            access: self.access,
+            // What a header carries is blotted out before the parts that it may be made of.
+            secrets: self.secret_headers.into_iter().map(|(_, secret)| secret).chain(self.secrets).collect(),
         })))
     }
 }
@@ -174,9 +213,9 @@ fn header_value(name: &'static str, value: &str) -> Result<HeaderValue> {
     })
 }
 
-/// Plain http shows credentials to the network, so that it is for this machine only. What is refused before the
-/// address is known to hold no credentials stays out of the error.
-fn base_url(text: &str) -> Result<Url> {
+/// Plain http shows credentials to the network, so that it is for this machine only, unless the configuration says
+/// otherwise. What is refused before the address is known to hold no credentials stays out of the error.
+fn base_url(text: &str, plain_http: PlainHttp) -> Result<Url> {
     let wrong = |what: &str| Error::new(ErrorKind::Config, what).with("key", "base_url");
     let mut url = Url::parse(text.trim()).map_err(|error| {
         wrong("this is not an address: write one such as https://api.example.com").with_source(error)
@@ -191,8 +230,12 @@ fn base_url(text: &str) -> Result<Url> {
     match url.scheme() {
         _ if url.host_str().is_none() => return Err(wrong("the address has no host")),
         "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => return Err(wrong("plain http would show the credentials to the network: use https")),
+        "http" if plain_http == PlainHttp::Anywhere || is_loopback(&url) => {}
+        "http" => {
+            return Err(wrong(
+                "plain http would show the credentials to the network: use https, or set `allow_plain_http = true`",
+            ));
+        }
         _ => return Err(wrong("the address must begin with https://")),
     }
     if !url.path().ends_with('/') {

@@ -1,8 +1,8 @@
+use futures::TryStreamExt;
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Transport};
+use latchel_sync_http::{Answer, Page, Transport, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(crate) struct Api {
 impl Api {
     pub fn connect(settings: &Settings, config: &Config) -> Result<Self> {
         let limit = RateLimit { calls: config.calls_per_second.get(), seconds: 1 };
-        let transport = Transport::builder("Buildium", &config.base_url)
+        let transport = Transport::builder("Buildium", &config.base_url, settings)
             .secret_header("x-buildium-client-id", settings.secret("client_id")?)
             .secret_header("x-buildium-client-secret", settings.secret("client_secret")?)
             .rate_limits(&[limit])
@@ -55,10 +55,9 @@ impl Api {
 
     /// The pages of a list in the order of ids; without a unique order pages may repeat and skip rows.
     pub fn pages<'a>(&'a self, path: &'a str, query: Query) -> BoxStream<'a, Result<Vec<Value>>> {
-        futures::stream::try_unfold(Some(0), move |offset: Option<usize>| {
+        pages(0, move |offset: usize| {
             let query = query.clone();
             async move {
-                let Some(offset) = offset else { return Ok(None) };
                 let call = self.transport.get(path);
                 let call = query.into_iter().fold(call, |call, (name, value)| call.query(name, value));
                 let answer = call
@@ -71,10 +70,9 @@ impl Api {
                 let rows: Vec<Value> = answer.json()?;
                 let next = offset + rows.len();
                 let more = !rows.is_empty() && total.map_or(rows.len() >= LIMIT, |total| next < total);
-                Ok::<_, Error>(Some((rows, more.then_some(next))))
+                Ok(Page { rows, next: more.then_some(next) })
             }
         })
-        .boxed()
     }
 
     /// Every row of a list that is known to be short.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
-use latchel_sync_core::{Capabilities, MarkerPlace, Platform, Result};
+use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's guide.
 const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).unwrap();
@@ -25,6 +25,7 @@ const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND.get(), s
 
 const CAPABILITIES: Capabilities = Capabilities {
     create_work_order: true,
+    assign_user: true,
     set_completed: true,
     set_cancelled: true,
     knows_reach: false,
@@ -32,6 +33,9 @@ const CAPABILITIES: Capabilities = Capabilities {
     marker: MarkerPlace::TextTag,
     // Nothing is known of it; a minute costs nothing, because the next run comes later.
     visibility_delay: Duration::from_secs(60),
+    properties_since: ChangeFilter::Instant,
+    residents_since: ChangeFilter::Instant,
+    work_orders_since: ChangeFilter::Day,
 };
 
 latchel_sync_core::inventory::submit! {

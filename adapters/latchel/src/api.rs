@@ -48,7 +48,7 @@ pub(crate) struct Page<T> {
 impl Api {
     pub fn connect(settings: &Settings) -> Result<Self> {
         let config: Config = settings.read()?;
-        let transport = Transport::builder("Latchel", &config.base_url)
+        let transport = Transport::builder("Latchel", &config.base_url, settings)
             .secret_header("x-api-key", settings.secret("api_key")?)
             .explain_error(explain)
             .build()?;

@@ -58,6 +58,7 @@ fn print(adapter: &PlatformAdapter) {
     anstream::println!("capabilities:");
     for (what, can) in [
         ("create work orders", able.create_work_order),
+        ("assign them to a user", able.assign_user),
         ("set them completed", able.set_completed),
         ("set them cancelled", able.set_cancelled),
         ("tell which properties a user can reach", able.knows_reach),

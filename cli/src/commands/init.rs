@@ -58,6 +58,7 @@ fn section(text: &mut String, name: &str, adapter: &str, settings: &[Setting]) {
         let value = match setting.form {
             SettingForm::Secret => format!("{{ env = \"{variable}\" }}"),
             SettingForm::Integer => setting.default.unwrap_or("0").to_owned(),
+            SettingForm::Boolean => setting.default.unwrap_or("false").to_owned(),
             SettingForm::Table => "{}".to_owned(),
             SettingForm::Text => format!("\"{}\"", setting.default.unwrap_or("")),
         };

@@ -39,21 +39,25 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
         None => FaultPlan::default(),
     };
     let ports = Ports { platform: *port, latchel: *latchel_port, admin: *admin_port };
-    let account = world.platform.account.clone();
+    let credentials = platform.credentials(&world);
     let key = world.latchel.company.api_key.clone();
     let server = MockServer::start(world, Options { platform, ports, faults, ..Options::default() })
         .await
         .map_err(Failure::run)?;
     if *json {
-        let platform = json!({"adapter": platform.to_string(), "base_url": server.platform_url(),
-            "client_id": account.client_id, "client_secret": account.client_secret});
+        let mut settings = serde_json::Map::new();
+        settings.insert("adapter".to_owned(), json!(platform.name()));
+        settings.insert("base_url".to_owned(), json!(server.platform_url()));
+        settings.extend(credentials.into_iter().map(|(name, value)| (name.to_owned(), json!(value))));
+        let platform = serde_json::Value::Object(settings);
         let latchel = json!({"adapter": "latchel", "base_url": server.latchel_url(), "api_key": key});
         render::json_line(
             &json!({"platform": platform, "latchel": latchel, "admin_url": server.admin_url()}),
         )?;
     } else {
-        let (url, id, secret) = (server.platform_url(), account.client_id, account.client_secret);
-        anstream::println!("platform {platform}: {url} (client id {id}, secret {secret})");
+        let credentials: Vec<_> =
+            credentials.into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+        anstream::println!("platform {platform}: {} ({})", server.platform_url(), credentials.join(", "));
         anstream::println!("latchel: {} (key {key})", server.latchel_url());
         anstream::println!("admin: {}/_mock/world", server.admin_url());
     }

@@ -12,7 +12,7 @@ use crate::model::{
     PropertyRef, Reach, Resident, ResidentRef, Row, Side, User, UserId, Window, WorkOrder, WorkOrderId,
     WorkOrderStatus,
 };
-use crate::{Capabilities, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result};
+use crate::{Capabilities, ChangeFilter, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result};
 
 /// What the platform holds. A record is in a window by its stamp; one without a stamp is in every window.
 #[derive(Debug, Clone, Default)]
@@ -60,12 +60,16 @@ impl MemoryPlatform {
     pub fn new(world: PlatformWorld, journal: Arc<Journal>) -> Self {
         let capabilities = Capabilities {
             create_work_order: true,
+            assign_user: true,
             set_completed: true,
             set_cancelled: true,
             knows_reach: true,
             property_groups: true,
             marker: MarkerPlace::ReferenceField,
             visibility_delay: Duration::ZERO,
+            properties_since: ChangeFilter::Instant,
+            residents_since: ChangeFilter::Instant,
+            work_orders_since: ChangeFilter::Instant,
         };
         Self { world: Mutex::new(world), journal, capabilities, page: 2 }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchel_sync_core::registry::RateLimit;
+use latchel_sync_core::registry::{Access, PlainHttp, RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind};
 use latchel_sync_http::Transport;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn the_longest_answer_is_read() {
 async fn a_write_that_got_no_answer_in_time_is_not_repeated() {
     let server = MockServer::start().await;
     answers(&server, "POST", ResponseTemplate::new(201).set_delay(Duration::from_secs(30)), 1).await;
-    let hasty = Transport::builder("Far", &server.uri())
+    let hasty = Transport::builder("Far", &server.uri(), &Settings::default())
         .timeout(Duration::from_millis(200))
         .build()
         .expect("a transport");
@@ -100,7 +100,9 @@ async fn a_redirect_is_not_followed() {
 async fn a_host_that_is_not_there_is_named() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
     let address = closed.expect("a free port").to_string();
-    let far = Transport::builder("Far", &format!("http://{address}")).build().expect("a transport");
+    let far = Transport::builder("Far", &format!("http://{address}"), &Settings::default())
+        .build()
+        .expect("a transport");
     let error = far.get("v1/things").send().await.expect_err("nobody there");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().starts_with("Far cannot be reached: "), "{error}");
@@ -136,7 +138,8 @@ async fn plain_headers_are_sent() {
         .expect(1)
         .mount(&server)
         .await;
-    let builder = Transport::builder("Far", &server.uri()).header("accept-language", "en");
+    let builder =
+        Transport::builder("Far", &server.uri(), &Settings::default()).header("accept-language", "en");
     let answer = builder.build().expect("a transport").get("v1/things").send().await.expect("an answer");
     let error = answer.json::<Value>().expect_err("more than JSON");
     assert_eq!(error.kind(), ErrorKind::Malformed);
@@ -145,7 +148,7 @@ async fn plain_headers_are_sent() {
 
 #[test]
 fn what_cannot_be_used_is_refused_without_showing_secrets() {
-    let build = |address: &str| Transport::builder("Far", address).build();
+    let build = |address: &str| Transport::builder("Far", address, &Settings::default()).build();
     for address in [
         "http://127.evil.example",
         "http://localhost.evil.example",
@@ -161,7 +164,7 @@ fn what_cannot_be_used_is_refused_without_showing_secrets() {
     for address in ["http://localhost:1/api", "http://[::1]:1", "http://127.0.0.2:1"] {
         build(address).expect(address);
     }
-    let builder = || Transport::builder("Far", "https://api.example.com");
+    let builder = || Transport::builder("Far", "https://api.example.com", &Settings::default());
     let secret = builder().secret_header("x-api-key", "hunter2\n3".to_owned().into());
     let never = builder().rate_limits(&[RateLimit { calls: 0, seconds: 1 }]);
     for builder in [secret, never] {
@@ -169,4 +172,74 @@ fn what_cannot_be_used_is_refused_without_showing_secrets() {
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn plain_http_to_another_machine_is_for_those_who_ask_for_it() {
+    let build = |settings: Settings| Transport::builder("Far", "http://pms.internal:8080", &settings).build();
+    let error = build(Settings::default()).expect_err("refused");
+    assert!(error.message().contains("allow_plain_http"), "{error}");
+    build(Settings::default().with_plain_http(PlainHttp::Anywhere)).expect("allowed");
+}
+
+#[tokio::test]
+async fn a_connection_that_only_reads_sends_nothing_else() {
+    let server = MockServer::start().await;
+    Mock::given(path("/v1/things"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!([])))
+        .expect(2)
+        .mount(&server)
+        .await;
+    let settings = Settings::default().with_access(Access::ReadOnly);
+    let far = Transport::builder("Far", &server.uri(), &settings).build().expect("a transport");
+    far.get("v1/things").send().await.expect("a read");
+    far.post("v1/things").reads().send().await.expect("a read by POST");
+    for call in [far.post("v1/things"), far.put("v1/things"), far.patch("v1/things")] {
+        let error = call.send().await.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn basic_authentication_and_tokens_are_sent_and_never_shown() {
+    let server = MockServer::start().await;
+    let echo = |request: &wiremock::Request| {
+        let sent = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or("");
+        ResponseTemplate::new(400).set_body_string(format!("{sent} hunter2"))
+    };
+    Mock::given(path("/v1/things")).respond_with(echo).mount(&server).await;
+    let builder = || {
+        Transport::builder("Far", &server.uri(), &Settings::default())
+            .explain_error(|body| Some(String::from_utf8_lossy(body).into_owned()))
+    };
+    let secret = || "hunter2".to_owned().into();
+    for (builder, scheme) in [
+        (builder().basic_auth(&"key".to_owned().into(), secret()), "Basic"),
+        (builder().token("bearer", secret()), "bearer"),
+    ] {
+        let far = builder.build().expect("a transport");
+        let error = far.get("v1/things").send().await.expect_err("refused");
+        let shown = format!("{error}");
+        assert!(!shown.contains("hunter2") && !shown.contains("a2V5Omh1bnRlcjI"), "{shown}");
+        assert!(shown.contains("[secret]"), "{scheme}: {shown}");
+    }
+    let sent = server.received_requests().await.expect("recorded");
+    let header = |n: usize| sent[n].headers["authorization"].to_str().expect("text").to_owned();
+    assert_eq!(header(0), "Basic a2V5Omh1bnRlcjI=");
+    assert_eq!(header(1), "bearer hunter2");
+}
+
+#[tokio::test]
+async fn a_status_may_mean_something_else_than_http_says() {
+    let server = MockServer::start().await;
+    Mock::given(path("/v1/things")).respond_with(ResponseTemplate::new(405)).mount(&server).await;
+    let far = Transport::builder("Far", &server.uri(), &Settings::default())
+        .classify_error(|status, _| (status == 405).then_some(ErrorKind::Forbidden))
+        .build()
+        .expect("a transport");
+    let error = far.get("v1/things").send().await.expect_err("refused");
+    assert_eq!(
+        (error.kind(), error.message()),
+        (ErrorKind::Forbidden, "Far does not permit this to the credentials")
+    );
 }

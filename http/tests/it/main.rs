@@ -4,13 +4,14 @@
 mod faults;
 
 use latchel_sync_core::ErrorKind;
+use latchel_sync_core::registry::Settings;
 use latchel_sync_http::{Transport, rows};
 use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn transport(server: &MockServer) -> Transport {
-    Transport::builder("Far", &server.uri())
+    Transport::builder("Far", &server.uri(), &Settings::default())
         .secret_header("x-api-key", "the-secret".to_owned().into())
         .explain_error(|body| Some(String::from_utf8_lossy(body).into_owned()))
         .build()
@@ -117,8 +118,12 @@ fn one_bad_row_does_not_fail_its_page() {
 
 #[test]
 fn plain_http_is_for_this_machine_only() {
-    let build =
-        |address| Transport::builder("Far", address).build().map(|_| ()).map_err(|error| error.kind());
+    let build = |address| {
+        Transport::builder("Far", address, &Settings::default())
+            .build()
+            .map(|_| ())
+            .map_err(|error| error.kind())
+    };
     assert_eq!(build("http://127.0.0.1:1"), Ok(()));
     assert_eq!(build("https://api.example.com"), Ok(()));
     assert_eq!(build("http://api.example.com"), Err(ErrorKind::Config));

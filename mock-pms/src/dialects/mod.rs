@@ -1,12 +1,14 @@
 //! The languages in which the systems answer: one folder each.
 
 pub(crate) mod buildium;
+mod endpoint;
 mod fields;
 pub(crate) mod latchel;
 pub(crate) mod query;
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -14,32 +16,83 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::Side;
 use crate::server::state::Shared;
+use crate::{RateLimit, Side, World};
 
 /// A platform that the server can imitate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Dialect {
-    /// Buildium's Open API, version 1.
-    Buildium,
+#[derive(Clone, Copy)]
+pub struct Dialect(&'static Spec);
+
+/// What there is to know of a dialect outside its folder.
+pub(crate) struct Spec {
+    /// Its name on the command line.
+    pub(crate) name: &'static str,
+    /// The system's name for people.
+    pub(crate) title: &'static str,
+    /// How many requests the real system takes.
+    pub(crate) rate_limits: &'static [RateLimit],
+    /// All endpoints.
+    pub(crate) router: fn(&Shared) -> Router,
+    /// An error answer without details, as the system spells it.
+    pub(crate) refuse: fn(StatusCode, &str) -> Response,
+    /// The answer to a request beyond the rate limit, which has to wait so long.
+    pub(crate) refuse_haste: fn(Duration) -> Response,
+    /// What a client needs to be let in, by the names that the vendor gives it.
+    pub(crate) credentials: fn(&World) -> Vec<(&'static str, String)>,
 }
 
 impl Dialect {
-    /// All of them.
-    pub const ALL: &[Self] = &[Self::Buildium];
+    /// Buildium's Open API, version 1.
+    pub const BUILDIUM: Self = Self(&buildium::SPEC);
+
+    /// All of them, by name.
+    pub const ALL: &[Self] = &[Self::BUILDIUM];
+
+    /// The dialect with this name.
+    ///
+    /// # Errors
+    /// Names those that there are.
+    pub fn named(name: &str) -> Result<Self, UnknownDialect> {
+        let found = Self::ALL.iter().find(|dialect| dialect.name() == name);
+        found.copied().ok_or_else(|| UnknownDialect { name: name.to_owned() })
+    }
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Buildium => "buildium",
-        }
+        self.0.name
+    }
+
+    /// The system's name for people.
+    pub fn title(self) -> &'static str {
+        self.0.title
+    }
+
+    /// How many requests the real system takes; all limits hold at once.
+    pub fn rate_limits(self) -> &'static [RateLimit] {
+        self.0.rate_limits
+    }
+
+    /// What a client of this world needs to be let in, by the names that the vendor gives it.
+    pub fn credentials(self, world: &World) -> Vec<(&'static str, String)> {
+        (self.0.credentials)(world)
     }
 
     pub(crate) fn router(self, shared: &Shared) -> Router {
-        match self {
-            Self::Buildium => buildium::router(shared),
-        }
+        (self.0.router)(shared)
+    }
+}
+
+impl PartialEq for Dialect {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Dialect {}
+
+impl fmt::Debug for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Dialect").field(&self.name()).finish()
     }
 }
 
@@ -65,11 +118,7 @@ impl FromStr for Dialect {
     type Err = UnknownDialect;
 
     fn from_str(name: &str) -> Result<Self, UnknownDialect> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|d| d.name() == name)
-            .ok_or_else(|| UnknownDialect { name: name.to_owned() })
+        Self::named(name)
     }
 }
 
@@ -79,21 +128,22 @@ pub(crate) async fn limit(
     request: Request,
     next: Next,
 ) -> Response {
-    if shared.admit(side) {
-        return next.run(request).await;
+    match (shared.limits(side).admit(), side) {
+        (Ok(()), _) => next.run(request).await,
+        (Err(wait), Side::Platform) => (shared.dialect().0.refuse_haste)(wait),
+        (Err(_), Side::Latchel) => latchel::refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
     }
-    refuse(side, StatusCode::TOO_MANY_REQUESTS, "Too many requests.")
 }
 
 /// An error as the side spells it.
-pub(crate) fn refuse(side: Side, status: StatusCode, message: &str) -> Response {
+pub(crate) fn refuse(shared: &Shared, side: Side, status: StatusCode, message: &str) -> Response {
     match side {
-        Side::Platform => buildium::refuse(status, message),
+        Side::Platform => (shared.dialect().0.refuse)(status, message),
         Side::Latchel => latchel::refuse(status, message),
     }
 }
 
 /// The answer to a body that is too long to be read.
-pub(crate) fn too_large(side: Side) -> Response {
-    refuse(side, StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
+pub(crate) fn too_large(shared: &Shared, side: Side) -> Response {
+    refuse(shared, side, StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
 }

@@ -216,7 +216,7 @@ pub(super) async fn inject(
         }
         Fault::Status { status, retry_after } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut refusal = crate::dialects::refuse(side, status, "A planned fault.");
+            let mut refusal = crate::dialects::refuse(&shared, side, status, "A planned fault.");
             if let Some(seconds) = retry_after {
                 refusal.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }

@@ -34,8 +34,8 @@ pub struct Options {
     pub platform: Dialect,
     /// The ports to listen on.
     pub ports: Ports,
-    /// The platform's rate limit; `None` for no limit. Ten in a second by default.
-    pub rate_limit: Option<RateLimit>,
+    /// The platform's rate limits, all at once; `None` for those of the real system, an empty list for none.
+    pub rate_limits: Option<Vec<RateLimit>>,
     /// Latchel's rate limit; none by default.
     pub latchel_rate_limit: Option<RateLimit>,
     /// Whether the request log keeps the bodies of answers.
@@ -47,9 +47,9 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            platform: Dialect::Buildium,
+            platform: Dialect::BUILDIUM,
             ports: Ports::default(),
-            rate_limit: Some(RateLimit::per_second(10)),
+            rate_limits: None,
             latchel_rate_limit: None,
             keep_responses: false,
             faults: FaultPlan::default(),
@@ -60,7 +60,11 @@ impl Default for Options {
 impl Options {
     /// The defaults without any rate limit: for tests that have no patience.
     pub fn unlimited() -> Self {
-        Self { rate_limit: None, ..Self::default() }
+        Self { rate_limits: Some(Vec::new()), ..Self::default() }
+    }
+
+    fn rate_limits(&self) -> Vec<RateLimit> {
+        self.rate_limits.clone().unwrap_or_else(|| self.platform.rate_limits().to_vec())
     }
 }
 

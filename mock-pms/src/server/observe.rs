@@ -43,7 +43,7 @@ pub(super) async fn observe(
             entry.body = as_json(&bytes);
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
-        Err(_) => crate::dialects::too_large(side),
+        Err(_) => crate::dialects::too_large(&shared, side),
     };
     entry.status = response.status().as_u16();
     let mut response = match shared.keeps_responses() {

@@ -1,44 +1,91 @@
-//! A token bucket on real time: the world's clock may stand still, a client's haste does not.
+//! Rate limits on real time: the world's clock may stand still, a client's haste does not.
 
-use std::sync::Mutex;
-use std::time::Instant;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-/// How many requests a system takes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How many requests a system takes in any span of this length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
-    /// Requests for each second, on average.
-    pub per_second: f64,
-    /// Requests at once.
-    pub burst: u32,
+    /// Requests.
+    pub calls: u32,
+    /// The span's length in seconds.
+    pub seconds: u32,
 }
 
 impl RateLimit {
-    /// `n` requests in each second, and as many at once.
-    pub fn per_second(n: u32) -> Self {
-        Self { per_second: f64::from(n), burst: n }
+    /// `calls` requests in any second.
+    pub const fn per_second(calls: u32) -> Self {
+        Self { calls, seconds: 1 }
+    }
+
+    fn span(self) -> Duration {
+        Duration::from_secs(self.seconds.into())
     }
 }
 
 /// What is left of a [`RateLimit`].
-#[derive(Debug)]
-pub(crate) struct Bucket {
-    limit: RateLimit,
-    level: Mutex<(f64, Instant)>,
+#[derive(Debug, Clone, Copy)]
+struct Allowance {
+    /// How many requests are left now.
+    remaining: u32,
+    /// In how long the oldest request that counts does not count any more.
+    resets_in: Duration,
 }
 
-impl Bucket {
-    pub(crate) fn full(limit: RateLimit) -> Self {
-        Self { limit, level: Mutex::new((f64::from(limit.burst), Instant::now())) }
+/// Several limits that hold at once, and the requests that were let through.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    limits: Vec<RateLimit>,
+    admitted: Mutex<VecDeque<Instant>>,
+}
+
+impl Limits {
+    pub(crate) fn new(limits: Vec<RateLimit>) -> Self {
+        Self { limits, admitted: Mutex::default() }
     }
 
-    /// Takes one token, if there is one.
-    pub(crate) fn take(&self) -> bool {
-        let mut level = self.level.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// Lets one request through, or says how long it has to wait.
+    pub(crate) fn admit(&self) -> Result<(), Duration> {
+        let mut admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let refilled = level.0 + now.duration_since(level.1).as_secs_f64() * self.limit.per_second;
-        let tokens = refilled.min(f64::from(self.limit.burst));
-        let granted = tokens >= 1.0;
-        *level = (if granted { tokens - 1.0 } else { tokens }, now);
-        granted
+        let wait = self.limits.iter().map(|limit| allowance(*limit, &admitted, now));
+        let wait = wait.filter(|left| left.remaining == 0).map(|left| left.resets_in).max();
+        if let Some(wait) = wait {
+            return Err(wait);
+        }
+        let longest = self.limits.iter().map(|limit| limit.span()).max().unwrap_or_default();
+        while admitted.front().is_some_and(|at| now.duration_since(*at) >= longest) {
+            admitted.pop_front();
+        }
+        if !self.limits.is_empty() {
+            admitted.push_back(now);
+        }
+        Ok(())
+    }
+}
+
+fn allowance(limit: RateLimit, admitted: &VecDeque<Instant>, now: Instant) -> Allowance {
+    let first = admitted.partition_point(|at| now.duration_since(*at) >= limit.span());
+    let used = u32::try_from(admitted.len() - first).unwrap_or(u32::MAX);
+    let oldest = admitted.get(first).map(|at| limit.span().saturating_sub(now.duration_since(*at)));
+    Allowance {
+        remaining: limit.calls.saturating_sub(used),
+        resets_in: oldest.unwrap_or_else(|| limit.span()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tightest_of_several_limits_decides() {
+        let limits = Limits::new(vec![RateLimit::per_second(3), RateLimit { calls: 2, seconds: 60 }]);
+        assert_eq!(limits.admit(), Ok(()));
+        assert_eq!(limits.admit(), Ok(()));
+        let wait = limits.admit().expect_err("two in a minute");
+        assert!(wait > Duration::from_secs(50), "{wait:?}");
+        assert_eq!(Limits::new(Vec::new()).admit(), Ok(()));
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::faults::Faults;
 use super::log::{LoggedRequest, RequestLog};
-use super::rate_limit::Bucket;
+use super::rate_limit::Limits;
 use super::{Options, Urls};
-use crate::{Side, World};
+use crate::{Dialect, Side, World};
 
 /// Where a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +36,9 @@ pub(crate) struct Shared(Arc<Inner>);
 struct Inner {
     world: RwLock<World>,
     log: Mutex<RequestLog>,
-    platform_limit: Option<Bucket>,
-    latchel_limit: Option<Bucket>,
+    dialect: Dialect,
+    platform_limits: Limits,
+    latchel_limits: Limits,
     keep_responses: bool,
     urls: Urls,
     faults: Mutex<Faults>,
@@ -51,8 +52,9 @@ impl Shared {
         Self(Arc::new(Inner {
             world: RwLock::new(world),
             log: Mutex::default(),
-            platform_limit: options.rate_limit.map(Bucket::full),
-            latchel_limit: options.latchel_rate_limit.map(Bucket::full),
+            dialect: options.platform,
+            platform_limits: Limits::new(options.rate_limits()),
+            latchel_limits: Limits::new(options.latchel_rate_limit.into_iter().collect()),
             keep_responses: options.keep_responses,
             urls,
             faults: Mutex::new(Faults::new(options.faults.clone())),
@@ -79,13 +81,17 @@ impl Shared {
         self.log(|log| log.iter().cloned().collect())
     }
 
-    /// Whether one more request to this side is within its limit.
-    pub(crate) fn admit(&self, side: Side) -> bool {
-        let bucket = match side {
-            Side::Platform => &self.0.platform_limit,
-            Side::Latchel => &self.0.latchel_limit,
-        };
-        bucket.as_ref().is_none_or(Bucket::take)
+    /// The platform that is imitated.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.0.dialect
+    }
+
+    /// What a side lets through.
+    pub(crate) fn limits(&self, side: Side) -> &Limits {
+        match side {
+            Side::Platform => &self.0.platform_limits,
+            Side::Latchel => &self.0.latchel_limits,
+        }
     }
 
     pub(crate) fn faults<R>(&self, use_them: impl FnOnce(&mut Faults) -> R) -> R {

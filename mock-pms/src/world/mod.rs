@@ -3,6 +3,7 @@
 mod clock;
 mod edit;
 mod latchel;
+mod maintenance;
 mod overrides;
 mod platform;
 mod record;
@@ -15,6 +16,8 @@ pub use edit::{Edit, EditError};
 pub use latchel::{
     AdjustedAddress, Company, Job, Latchel, LatchelProperty, ManagedBy, Portfolio, Resident, Severity,
 };
+#[allow(unused_imports, reason = "for dialects that show a work order and its task as one")]
+pub(crate) use maintenance::{Maintenance, NewMaintenance};
 pub use overrides::RawOverride;
 pub use platform::{
     Account, Address, Lease, LeaseStatus, LeaseTenant, MoveOut, Phone, PhoneKind, Platform, Property,

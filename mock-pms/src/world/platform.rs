@@ -59,6 +59,9 @@ pub struct Account {
     pub client_id: String,
     /// The API key's secret half.
     pub client_secret: String,
+    /// What names the customer or the integration beside the key, on a platform that asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner_id: Option<String>,
     /// Where the company is.
     #[schemars(with = "String")]
     pub timezone: Tz,

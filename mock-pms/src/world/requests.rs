@@ -104,6 +104,9 @@ pub struct Task {
     /// The staff user it is assigned to.
     #[serde(default)]
     pub assigned_to: Option<Id>,
+    /// Those beside the first, on a platform that takes several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_assigned_to: Vec<Id>,
     pub status: TaskStatus,
     pub priority: Priority,
     #[serde(default)]
@@ -164,7 +167,9 @@ pub struct WorkOrder {
     pub due: Option<NaiveDate>,
     #[serde(default)]
     pub details: Option<String>,
-    pub vendor_id: Id,
+    /// Absent on a platform where a work order needs none.
+    #[serde(default)]
+    pub vendor_id: Option<Id>,
     #[serde(default)]
     pub vendor_notes: Option<String>,
     #[serde(default)]
@@ -173,6 +178,14 @@ pub struct WorkOrder {
     pub entry_notes: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_contact_ids: Vec<Id>,
+    /// What somebody outside wrote to find it again, on a platform that has a field for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The platform's own word for the status, where it has several for what the task's status says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_word: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_start: Option<DateTime<Utc>>,
     #[serde(default)]
     pub invoice_number: Option<String>,
     #[serde(default)]

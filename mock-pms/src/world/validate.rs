@@ -46,7 +46,7 @@ impl World {
         for (i, order) in p.work_orders.iter().enumerate() {
             let at = |field: &'static str| move || format!("platform.work_orders[{i}].{field}");
             refers(at("task_id"), "task", &p.tasks, Some(order.task_id))?;
-            refers(at("vendor_id"), "vendor", &p.vendors, Some(order.vendor_id))?;
+            refers(at("vendor_id"), "vendor", &p.vendors, order.vendor_id)?;
         }
         Ok(())
     }
@@ -77,6 +77,10 @@ impl World {
         refers(|| format!("{path}.lease_id"), "lease", &p.leases, task.lease_id)?;
         refers(|| format!("{path}.requested_by"), "tenant", &p.tenants, task.requested_by)?;
         refers(|| format!("{path}.assigned_to"), "user", &p.users, task.assigned_to)?;
+        for (j, user) in task.also_assigned_to.iter().enumerate() {
+            let path = || format!("{path}.also_assigned_to[{j}]");
+            refers(path, "user", &p.users, Some(*user))?;
+        }
         refers(|| format!("{path}.category_id"), "category", &p.categories, task.category_id)
     }
 

@@ -199,7 +199,7 @@ async fn a_body_that_is_too_long_is_413() {
 async fn beyond_the_rate_limit_is_429() {
     let world = World::from_json(&world().to_string()).expect("the world is good");
     let options =
-        Options { latchel_rate_limit: Some(RateLimit { burst: 1, per_second: 0.0 }), ..Options::default() };
+        Options { latchel_rate_limit: Some(RateLimit { calls: 1, seconds: 3_600 }), ..Options::default() };
     let server = MockServer::start(world, options).await.expect("the server starts");
     let latchel = Latchel { server, contract: Contract::read() };
     assert_eq!(latchel.get("/v1/company").await.status, 200);

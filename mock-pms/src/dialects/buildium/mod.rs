@@ -23,19 +23,36 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
+use axum::routing::MethodFilter;
 
 use self::call::{read, write};
 use self::problem::Problem;
+use super::Spec;
+use crate::RateLimit;
 use crate::server::state::Shared;
 use crate::world::TaskKind;
 
+pub(super) const SPEC: Spec = Spec {
+    name: "buildium",
+    title: "Buildium",
+    rate_limits: &[RateLimit::per_second(10)],
+    router,
+    refuse,
+    // No Retry-After: the real service gives no hint either.
+    refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+    credentials: |world| {
+        let account = &world.platform.account;
+        vec![("client_id", account.client_id.clone()), ("client_secret", account.client_secret.clone())]
+    },
+};
+
 /// An error answer without details, for the layers around the dialect.
-pub(crate) fn refuse(status: StatusCode, message: &str) -> Response {
+fn refuse(status: StatusCode, message: &str) -> Response {
     Problem::new(status, message).into_response()
 }
 
 /// All endpoints.
-pub(crate) fn router(shared: &Shared) -> Router {
+fn router(shared: &Shared) -> Router {
     let mut router = Router::new()
         .route("/v1/administration/account", read("account", account::get))
         .route("/v1/rentals", read("properties", rentals::list))
@@ -58,11 +75,19 @@ pub(crate) fn router(shared: &Shared) -> Router {
         .route("/v1/tasks/categories", read("categories", tasks::categories))
         .route(
             "/v1/workorders",
-            read("work_orders", work_orders::list).merge(write("work_orders").post(work_order_writes::post)),
+            read("work_orders", work_orders::list).merge(write(
+                MethodFilter::POST,
+                "work_orders",
+                work_order_writes::post,
+            )),
         )
         .route(
             "/v1/workorders/{id}",
-            read("work_orders", work_orders::get).merge(write("work_orders").put(work_order_writes::put)),
+            read("work_orders", work_orders::get).merge(write(
+                MethodFilter::PUT,
+                "work_orders",
+                work_order_writes::put,
+            )),
         );
     for kind in
         [TaskKind::ResidentRequest, TaskKind::Todo, TaskKind::ContactRequest, TaskKind::RentalOwnerRequest]
@@ -83,9 +108,14 @@ fn task_routes(router: Router<Shared>, kind: TaskKind) -> Router<Shared> {
     let path = names::task_path(kind);
     let mut all = read("tasks", move |world, call| tasks::list_of(kind, world, call));
     if matches!(kind, TaskKind::ResidentRequest | TaskKind::Todo) {
-        all = all.merge(write("tasks").post(move |world, call| task_writes::post(kind, world, call)));
+        all = all.merge(write(MethodFilter::POST, "tasks", move |world, call| {
+            task_writes::post(kind, world, call)
+        }));
     }
-    let one = read("tasks", move |world, call| tasks::get_of(kind, world, call))
-        .merge(write("tasks").put(move |world, call| task_writes::put(kind, world, call)));
+    let one = read("tasks", move |world, call| tasks::get_of(kind, world, call)).merge(write(
+        MethodFilter::PUT,
+        "tasks",
+        move |world, call| task_writes::put(kind, world, call),
+    ));
     router.route(path, all).route(&format!("{path}/{{id}}"), one)
 }

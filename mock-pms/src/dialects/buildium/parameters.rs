@@ -8,7 +8,6 @@ use chrono_tz::Tz;
 
 use super::problem::Problem;
 use crate::dialects::fields::plain_date;
-use crate::dialects::query::pairs;
 use crate::world::Id;
 
 /// The parameters of one request.
@@ -40,8 +39,8 @@ impl Days {
 }
 
 impl Parameters {
-    pub(super) fn parse(query: &str) -> Self {
-        Self(pairs(query))
+    pub(super) fn of(query: Vec<(String, String)>) -> Self {
+        Self(query)
     }
 
     /// Refuses names that the endpoint does not have, as if the resource did not exist, and those that

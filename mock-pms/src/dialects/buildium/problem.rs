@@ -5,7 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::dialects::endpoint;
 use crate::dialects::fields::FieldFault;
+use crate::world::World;
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,16 @@ impl Problem {
     fn faulty(status: StatusCode, name: &str, message: impl Into<String>) -> Self {
         let fault = FieldFault { name: name.to_owned(), message: message.into() };
         Self { faults: vec![fault], ..Self::new(status, INVALID) }
+    }
+}
+
+impl endpoint::Problem for Problem {
+    fn forbidden(resource: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, format!("The API key has no permission for {resource}."))
+    }
+
+    fn denied(world: &World) -> &[String] {
+        &world.platform.account.denied
     }
 }
 

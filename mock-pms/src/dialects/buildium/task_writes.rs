@@ -61,6 +61,7 @@ pub(super) fn new_task(world: &World, kind: TaskKind, body: TaskBody) -> Task {
         requested_by: body.requested_by,
         contact: body.contact,
         assigned_to: body.assigned_to,
+        also_assigned_to: Vec::new(),
         status: body.status,
         priority: body.priority,
         due: body.due,

@@ -120,11 +120,14 @@ impl Body {
             priority: Some(task.priority),
             due: task.due,
             details: None,
-            vendor_id: self.vendor_id,
+            vendor_id: Some(self.vendor_id),
             vendor_notes: None,
             entry_allowed: self.entry_allowed,
             entry_notes: None,
             entry_contact_ids: Vec::new(),
+            reference: None,
+            status_word: None,
+            scheduled_start: None,
             invoice_number: None,
             chargeable_to: None,
             line_items: Vec::new(),
@@ -144,7 +147,7 @@ impl Body {
         order.entry_allowed = self.entry_allowed;
         order.entry_notes = self.entry_notes;
         order.entry_contact_ids = self.entry_contact_ids;
-        order.vendor_id = self.vendor_id;
+        order.vendor_id = Some(self.vendor_id);
         order.vendor_notes = self.vendor_notes;
         order.line_items = self.line_items;
     }

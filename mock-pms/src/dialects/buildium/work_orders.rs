@@ -68,7 +68,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         .platform
         .work_orders
         .iter()
-        .filter(|o| vendors.as_ref().is_none_or(|ids| ids.contains(&o.vendor_id)))
+        .filter(|o| vendors.as_ref().is_none_or(|ids| o.vendor_id.is_some_and(|id| ids.contains(&id))))
         .filter(|o| tasks.as_ref().is_none_or(|ids| ids.contains(&o.task_id)))
         // Status, priority and due date are the work order's own, whatever the task says.
         .filter(|o| own.takes(o.status, o.priority, o.due))

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodFilter, get};
 
 use self::call::{look_up, read, write};
 use self::problem::Problem;
@@ -44,15 +44,27 @@ pub(crate) fn router(shared: &Shared) -> Router {
     Router::new()
         .route("/v1/company", read("company", company::get))
         .route("/v1/portfolios", read("portfolios", company::portfolios))
-        .route("/v1/properties", properties.merge(write("properties").post(property_writes::post)))
+        .route(
+            "/v1/properties",
+            properties.merge(write(MethodFilter::POST, "properties", property_writes::post)),
+        )
         .route("/v1/properties/lookup", look_up("properties", properties::look_up))
-        .route("/v1/properties/{id}", property.merge(write("properties").patch(property_writes::patch)))
-        .route("/v1/residents", residents.merge(write("residents").post(resident_writes::post)))
+        .route(
+            "/v1/properties/{id}",
+            property.merge(write(MethodFilter::PATCH, "properties", property_writes::patch)),
+        )
+        .route(
+            "/v1/residents",
+            residents.merge(write(MethodFilter::POST, "residents", resident_writes::post)),
+        )
         .route("/v1/residents/lookup", look_up("residents", residents::look_up))
-        .route("/v1/residents/{id}", resident.merge(write("residents").patch(resident_writes::patch)))
-        .route("/v1/jobs", jobs.merge(write("jobs").post(job_writes::post)))
+        .route(
+            "/v1/residents/{id}",
+            resident.merge(write(MethodFilter::PATCH, "residents", resident_writes::patch)),
+        )
+        .route("/v1/jobs", jobs.merge(write(MethodFilter::POST, "jobs", job_writes::post)))
         .route("/v1/jobs/lookup", look_up("jobs", jobs::look_up))
-        .route("/v1/jobs/{id}", job.merge(write("jobs").patch(job_writes::patch)))
+        .route("/v1/jobs/{id}", job.merge(write(MethodFilter::PATCH, "jobs", job_writes::patch)))
         .fallback(|| async { refuse(StatusCode::NOT_FOUND, "There is no such resource.") })
         .method_not_allowed_fallback(|| async {
             refuse(StatusCode::METHOD_NOT_ALLOWED, "The resource does not support this method.")

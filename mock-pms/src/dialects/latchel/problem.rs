@@ -5,7 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::dialects::endpoint;
 use crate::dialects::fields::FieldFault;
+use crate::world::World;
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +53,16 @@ impl Problem {
             500.. => "internal",
             _ => "bad_request",
         }
+    }
+}
+
+impl endpoint::Problem for Problem {
+    fn forbidden(resource: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, format!("The key has no permission for {resource}."))
+    }
+
+    fn denied(world: &World) -> &[String] {
+        &world.latchel.company.denied
     }
 }
 

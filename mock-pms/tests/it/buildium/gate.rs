@@ -71,8 +71,8 @@ async fn a_query_of_more_than_4096_characters_is_500() {
 
 #[tokio::test]
 async fn beyond_the_rate_limit_is_429_without_a_hint() {
-    let limit = RateLimit { per_second: 0.0, burst: 3 };
-    let options = Options { rate_limit: Some(limit), ..Options::default() };
+    let limit = RateLimit { calls: 3, seconds: 3_600 };
+    let options = Options { rate_limits: Some(vec![limit]), ..Options::default() };
     let buildium = Buildium::of(example(), options).await;
     for _ in 0..3 {
         assert_eq!(buildium.status("/v1/users").await, 200);
@@ -80,7 +80,8 @@ async fn beyond_the_rate_limit_is_429_without_a_hint() {
     let reply = buildium.get("/v1/users").await;
     assert_eq!(reply.status, 429);
     assert!(reply.header("retry-after").is_none());
-    assert_eq!(Options::default().rate_limit, Some(RateLimit::per_second(10)));
+    let real = Options::default().platform.rate_limits();
+    assert_eq!(real, [RateLimit::per_second(10)]);
 }
 
 #[tokio::test]

@@ -1,0 +1,145 @@
+//! The way between HTTP and an endpoint, which is the same for every dialect: a request comes in, the key's permission
+//! is looked up, the endpoint looks at the world or changes it.
+
+use axum::body::Bytes;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use serde_json::{Map, Value};
+
+use super::query;
+use crate::server::state::Shared;
+use crate::world::World;
+
+/// A request that passed the dialect's gate.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The parameters in the path, in order.
+    pub(crate) path: Vec<String>,
+    /// The query, decoded, in order.
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Differs for each request: the seed of whatever order the client left open.
+    pub(crate) shuffle: u64,
+}
+
+/// Why a body cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BodyFault {
+    #[error("Send application/json.")]
+    ContentType,
+    #[error("The body is not JSON: {0}")]
+    NotJson(String),
+    #[error("The body must be a JSON object.")]
+    NotObject,
+}
+
+impl Request {
+    fn new(shared: &Shared, parts: Parts) -> Self {
+        let (path, RawQuery(query), headers, body) = parts;
+        let path = path.map(|path| path.iter().map(|(_, value)| value.to_owned()).collect());
+        Self {
+            path: path.unwrap_or_default(),
+            query: query::pairs(query.as_deref().unwrap_or_default()),
+            headers,
+            body,
+            shuffle: shared.next_shuffle(),
+        }
+    }
+
+    /// The first parameter in the path.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.path.first().map(String::as_str)
+    }
+
+    /// The first value of a query parameter.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find_map(|(known, value)| (known == name).then_some(value.as_str()))
+    }
+
+    /// The body, which must be JSON and say so.
+    pub(crate) fn json(&self) -> Result<Value, BodyFault> {
+        let kind = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind = kind.and_then(|value| value.split(';').next()).unwrap_or_default();
+        if !kind.trim().eq_ignore_ascii_case("application/json") {
+            return Err(BodyFault::ContentType);
+        }
+        serde_json::from_slice(&self.body).map_err(|error| BodyFault::NotJson(error.to_string()))
+    }
+
+    /// The body, which must be a JSON object and say so.
+    pub(crate) fn object(&self) -> Result<Map<String, Value>, BodyFault> {
+        match self.json()? {
+            Value::Object(members) => Ok(members),
+            _ => Err(BodyFault::NotObject),
+        }
+    }
+}
+
+/// A dialect's error answer.
+pub(crate) trait Problem: IntoResponse {
+    /// The answer to a key that may not use this resource.
+    fn forbidden(resource: &str) -> Self;
+
+    /// What the key may not do: `work_orders` for everything, `work_orders:write` for writes alone.
+    fn denied(world: &World) -> &[String];
+}
+
+type Parts = (Result<RawPathParams, RawPathParamsRejection>, RawQuery, HeaderMap, Bytes);
+
+/// An endpoint that looks at the world.
+pub(crate) fn read<C, R, P, F>(
+    method: MethodFilter,
+    resource: &'static str,
+    endpoint: F,
+) -> MethodRouter<Shared>
+where
+    C: From<Request>,
+    R: IntoResponse,
+    P: Problem,
+    F: Fn(&World, &C) -> Result<R, P> + Clone + Send + Sync + 'static,
+{
+    on(method, move |State(shared): State<Shared>, path, query, headers, body| async move {
+        let call = C::from(Request::new(&shared, (path, query, headers, body)));
+        respond(shared.read(|world| {
+            allowed::<P>(world, resource, &[resource])?;
+            endpoint(world, &call)
+        }))
+    })
+}
+
+/// An endpoint that changes the world.
+pub(crate) fn write<C, R, P, F>(
+    method: MethodFilter,
+    resource: &'static str,
+    endpoint: F,
+) -> MethodRouter<Shared>
+where
+    C: From<Request>,
+    R: IntoResponse,
+    P: Problem,
+    F: Fn(&mut World, &C) -> Result<R, P> + Clone + Send + Sync + 'static,
+{
+    on(method, move |State(shared): State<Shared>, path, query, headers, body| async move {
+        let call = C::from(Request::new(&shared, (path, query, headers, body)));
+        respond(shared.edit(|world| {
+            allowed::<P>(world, resource, &[resource, &format!("{resource}:write")])?;
+            endpoint(world, &call)
+        }))
+    })
+}
+
+fn allowed<P: Problem>(world: &World, resource: &str, denials: &[&str]) -> Result<(), P> {
+    let denied = P::denied(world).iter().any(|denied| denials.contains(&denied.as_str()));
+    if denied { Err(P::forbidden(resource)) } else { Ok(()) }
+}
+
+fn respond<R: IntoResponse, P: IntoResponse>(answer: Result<R, P>) -> Response {
+    match answer {
+        Ok(reply) => reply.into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
