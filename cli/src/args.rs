@@ -309,7 +309,11 @@ pub(crate) enum LedgerAction {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdaptersAction {
     /// Every adapter that this build has.
-    List,
+    List {
+        /// What each platform can do, as the Markdown of docs/platforms.md.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+    },
     /// One adapter's settings and capabilities.
     Show {
         /// Its name.

@@ -1,4 +1,5 @@
 use latchel_sync_core::registry::{self, PlatformAdapter, Setting};
+use latchel_sync_core::{ChangeFilter, MarkerPlace};
 use serde_json::json;
 
 use crate::args::AdaptersAction;
@@ -7,12 +8,13 @@ use crate::render;
 
 pub(crate) fn run(action: &AdaptersAction, as_json: bool) -> Result<Exit, Failure> {
     match action {
-        AdaptersAction::List if as_json => {
+        AdaptersAction::List { markdown: true } => anstream::print!("{}", markdown()),
+        AdaptersAction::List { .. } if as_json => {
             let platforms: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();
             let latchel: Vec<_> = registry::latchels().iter().map(|adapter| adapter.name).collect();
             render::json(&json!({ "platforms": platforms, "latchel": latchel }))?;
         }
-        AdaptersAction::List => {
+        AdaptersAction::List { .. } => {
             for adapter in registry::platforms() {
                 anstream::println!("{:<14} {}: {}", adapter.name, adapter.title, adapter.about);
             }
@@ -54,19 +56,69 @@ fn print(adapter: &PlatformAdapter) {
         };
         anstream::println!("  {key} ({form}, {note}): {help}");
     }
-    let able = adapter.capabilities;
-    anstream::println!("capabilities:");
-    for (what, can) in [
-        ("create work orders", able.create_work_order),
-        ("assign them to a user", able.assign_user),
-        ("set them completed", able.set_completed),
-        ("set them cancelled", able.set_cancelled),
-        ("tell which properties a user can reach", able.knows_reach),
-        ("group properties", able.property_groups),
-    ] {
-        anstream::println!("  {} {what}", if can { "yes" } else { "no " });
+    anstream::println!("what it can do:");
+    for (what, can) in abilities(adapter) {
+        anstream::println!("  {what}: {can}");
     }
-    for limit in adapter.rate_limits {
-        anstream::println!("rate limit: {} calls in {} s", limit.calls, limit.seconds);
+}
+
+/// What a platform can do, in the order in which it is shown.
+fn abilities(adapter: &PlatformAdapter) -> Vec<(&'static str, String)> {
+    let able = adapter.capabilities;
+    let yes = |can: bool| if can { "yes" } else { "no" }.to_owned();
+    let since = |filter| match filter {
+        ChangeFilter::Instant => "by the instant of the change",
+        ChangeFilter::Day => "by the day of the change",
+        ChangeFilter::None => "not at all: the whole list, compared by content",
+    };
+    let marker = match able.marker {
+        MarkerPlace::IdempotencyKey => "an idempotency key",
+        MarkerPlace::ReferenceField => "a field for references",
+        MarkerPlace::TextTag => "a tag in the text",
+    };
+    let limits: Vec<_> =
+        adapter.rate_limits.iter().map(|limit| format!("{} in {} s", limit.calls, limit.seconds)).collect();
+    vec![
+        ("create work orders (L6)", yes(able.create_work_order)),
+        ("assign them to a user (L6)", yes(able.assign_user)),
+        ("set them completed (L8)", yes(able.set_completed)),
+        ("set them cancelled (L8)", yes(able.set_cancelled)),
+        ("tell which properties a user can reach (L5)", yes(able.knows_reach)),
+        ("group properties (P5)", yes(able.property_groups)),
+        ("list changed properties (W5)", since(able.properties_since).to_owned()),
+        ("list changed residents (W5)", since(able.residents_since).to_owned()),
+        ("list changed work orders (W5)", since(able.work_orders_since).to_owned()),
+        ("keep our marker (E1)", format!("in {marker}")),
+        ("show what was created (E1)", format!("after {} s at most", able.visibility_delay.as_secs())),
+        ("calls that it takes", limits.join(", ")),
+    ]
+}
+
+/// The content of docs/platforms.md.
+fn markdown() -> String {
+    let adapters = registry::platforms();
+    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let header = adapters.iter().map(|one| format!("[{}](../adapters/{}/README.md)", one.title, one.name));
+    let mut text = String::from(
+        "# What each platform can do\n\nMade from the code by `latchel-sync adapters list --markdown > docs/platforms.md`; a test \
+         compares. The rules work alike on\nevery platform, as far as it can do what they ask for; where it cannot, the record's \
+         outcome says\n`not_supported_by_platform`. Each platform's README says what is known of it and from where.\n\n",
+    );
+    text.push_str(&row(std::iter::once(String::new()).chain(header).collect()));
+    text.push_str(&row(vec!["---".to_owned(); adapters.len() + 1]));
+    let columns: Vec<_> = adapters.iter().map(|adapter| abilities(adapter)).collect();
+    for (line, (what, _)) in columns.first().into_iter().flatten().enumerate() {
+        let cells = columns.iter().map(|column| column[line].1.clone());
+        text.push_str(&row(std::iter::once((*what).to_owned()).chain(cells).collect()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_of_platforms_is_up_to_date() {
+        let page = include_str!("../../../docs/platforms.md");
+        assert!(page == super::markdown(), "run `latchel-sync adapters list --markdown > docs/platforms.md`");
     }
 }
