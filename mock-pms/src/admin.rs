@@ -119,13 +119,13 @@ async fn faults(State(shared): State<Shared>) -> Json<FaultPlan> {
     Json(shared.faults(|faults| faults.plan().clone()))
 }
 
-async fn set_faults(State(shared): State<Shared>, plan: Result<Json<FaultPlan>, JsonRejection>) -> Response {
-    match plan {
-        Ok(Json(plan)) => {
+async fn set_faults(State(shared): State<Shared>, body: String) -> Response {
+    match FaultPlan::from_json(&body) {
+        Ok(plan) => {
             shared.faults(|faults| *faults = Faults::new(plan));
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(error) => refuse(&error.body_text()),
+        Err(error) => refuse(&error.to_string()),
     }
 }
 

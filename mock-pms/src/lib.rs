@@ -17,7 +17,7 @@ pub mod world;
 
 pub use dialects::{Dialect, UnknownDialect};
 pub use generate::{GenerateSpec, GenerateSpecError};
-pub use server::faults::{Fault, FaultPlan, FaultRule};
+pub use server::faults::{Fault, FaultPlan, FaultPlanError, FaultRule};
 pub use server::log::{LoggedRequest, Side};
 pub use server::{MockServer, Moment, Options, Ports, RateLimit, StartError, WorldHandle};
 pub use world::{Edit, World, WorldError};

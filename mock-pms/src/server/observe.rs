@@ -50,8 +50,8 @@ pub(super) async fn observe(
         true => kept(response, &mut entry).await,
         false => response,
     };
-    let off = response.extensions().get::<ClockError>().map_or(0, |error| error.0);
-    response.headers_mut().insert(header::DATE, http_date(at + TimeDelta::seconds(off)));
+    let off = response.extensions().get::<ClockError>().map_or(TimeDelta::zero(), |error| error.0);
+    response.headers_mut().insert(header::DATE, http_date(at + off));
     if !shared.tell(Moment::Done) {
         return super::faults::cut();
     }

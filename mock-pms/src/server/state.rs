@@ -4,11 +4,34 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use chrono::TimeDelta;
+
 use super::faults::Faults;
 use super::log::{LoggedRequest, RequestLog};
 use super::rate_limit::Limits;
 use super::{Options, Urls};
 use crate::{Dialect, Side, World};
+
+tokio::task_local! {
+    /// The world that a request has for itself.
+    static OWN_WORLD: Mutex<World>;
+    /// How far the clock is off for a request.
+    static CLOCK_OFF: TimeDelta;
+}
+
+fn has_own_world() -> bool {
+    OWN_WORLD.try_with(|_| ()).is_ok()
+}
+
+/// Answers a request from a world that it has for itself, and that is gone with it.
+pub(super) async fn with_own_world<R>(world: World, request: impl Future<Output = R>) -> R {
+    OWN_WORLD.scope(Mutex::new(world), request).await
+}
+
+/// Answers a request by a clock that is off.
+pub(super) async fn with_clock_off<R>(by: TimeDelta, request: impl Future<Output = R>) -> R {
+    CLOCK_OFF.scope(by, request).await
+}
 
 /// Where a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +89,23 @@ impl Shared {
     // A panic in somebody's closure leaves a world that is odd at worst: tests may go on with it.
 
     pub(crate) fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+        if has_own_world() {
+            return OWN_WORLD.with(|own| look(&own.lock().unwrap_or_else(PoisonError::into_inner)));
+        }
         look(&self.0.world.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn edit<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
-        change(&mut self.0.world.write().unwrap_or_else(PoisonError::into_inner))
+        if has_own_world() {
+            return OWN_WORLD.with(|own| change(&mut own.lock().unwrap_or_else(PoisonError::into_inner)));
+        }
+        let mut world = self.0.world.write().unwrap_or_else(PoisonError::into_inner);
+        self.faults(|faults| faults.remember(&world));
+        let off = CLOCK_OFF.try_with(|off| *off).unwrap_or_default();
+        world.clock.advance(off);
+        let changed = change(&mut world);
+        world.clock.advance(-off);
+        changed
     }
 
     pub(crate) fn log<R>(&self, use_it: impl FnOnce(&mut RequestLog) -> R) -> R {

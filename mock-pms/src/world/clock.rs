@@ -77,7 +77,7 @@ impl Clock {
 
     /// Moves the clock, backwards too.
     pub fn advance(&mut self, by: TimeDelta) {
-        self.set(self.now() + by);
+        self.set_to += by;
     }
 }
 

@@ -5,7 +5,8 @@ use futures::StreamExt;
 use mock_pms::{Fault, FaultPlan, FaultRule, Side};
 
 use crate::both_ways::{new_job, set_state};
-use crate::setup::Setup;
+use crate::pairs::pairs;
+use crate::setup::{Setup, small_world};
 
 fn rule(side: Side, fault: Fault) -> FaultRule {
     FaultRule {
@@ -19,58 +20,9 @@ fn rule(side: Side, fault: Fault) -> FaultRule {
     }
 }
 
-/// Every pair that the two systems hold, in a form to compare; fails on duplicates.
-pub fn pairs(setup: &Setup) -> Vec<String> {
-    setup.server.read(|world| {
-        let some = |reference: &Option<String>| reference.clone().unwrap_or_default();
-        let properties =
-            world.latchel.properties.iter().filter(|one| one.ref_property_id.is_some()).map(|one| {
-                format!(
-                    "property {}/{} {} {}",
-                    some(&one.ref_property_id),
-                    some(&one.ref_unit_id),
-                    one.name,
-                    one.is_active
-                )
-            });
-        let residents = world.latchel.residents.iter().filter(|one| one.ref_user_id.is_some()).map(|one| {
-            let dates = (one.move_in_date, one.move_out_date);
-            format!(
-                "resident {}@{} {dates:?} {}",
-                some(&one.ref_user_id),
-                some(&one.ref_property_id),
-                one.is_active
-            )
-        });
-        let jobs = world.latchel.jobs.iter().map(|one| format!("job {} {}", one.name, one.state));
-        let work_orders = world.platform.work_orders.iter().map(|one| {
-            let task = world.platform.tasks.get(one.task_id).expect("its task");
-            format!("work order {:?} {:?} {:?}", one.title, task.status, task.assigned_to)
-        });
-        let mut refs: Vec<_> = world
-            .latchel
-            .properties
-            .iter()
-            .filter_map(|one| Some((one.ref_property_id.clone()?, one.ref_unit_id.clone())))
-            .collect();
-        refs.sort();
-        let all = refs.len();
-        refs.dedup();
-        assert_eq!(refs.len(), all, "a property is in Latchel twice");
-        let mut refs: Vec<_> = world.latchel.jobs.iter().filter_map(|one| one.ref_job_id.clone()).collect();
-        refs.sort();
-        let all = refs.len();
-        refs.dedup();
-        assert_eq!(refs.len(), all, "a work order is in Latchel twice");
-        let mut all: Vec<_> = properties.chain(residents).chain(jobs).chain(work_orders).collect();
-        all.sort();
-        all
-    })
-}
-
 /// A first sync, changes on both sides, and what is then to be done.
 pub async fn scenario() -> Setup {
-    let mut setup = Setup::small("all").await;
+    let mut setup = Setup::of(small_world(), "sync_method = \"all\"").await;
     setup.sync(0).await;
     setup.advance(TimeDelta::minutes(15));
     let job = new_job(&setup, "Diagnosing Issue");
@@ -107,8 +59,9 @@ async fn every_fault_is_survived_and_the_end_is_the_same() {
         Fault::ContentType,
         Fault::Pretend,
         Fault::DoubledRow,
-        Fault::ReversedRows,
-        Fault::WrongTotal,
+        Fault::ShuffledRows,
+        Fault::WrongTotal { total: 1 },
+        Fault::WrongTotal { total: 99_999 },
         Fault::WrongClock { seconds: 86_400 },
         Fault::Stale { seconds: 30 },
     ];
@@ -125,7 +78,7 @@ async fn every_fault_is_survived_and_the_end_is_the_same() {
         .map(|(fault, (side, method))| {
             let (start, expected) = (&start, &expected);
             async move {
-                let mut setup = start.copy("all").await;
+                let mut setup = start.copy().await;
                 let what = format!("{fault:?} on {side} {method}");
                 let once = FaultRule { method: Some(method.to_owned()), times: Some(1), ..rule(side, fault) };
                 setup.server.set_faults(FaultPlan { seed: 7, faults: vec![once] });

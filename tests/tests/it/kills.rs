@@ -5,15 +5,17 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chrono::TimeDelta;
 use futures::StreamExt;
 use mock_pms::Moment;
 
-use crate::faults::{pairs, scenario};
-use crate::setup::{Setup, binary};
+use crate::setup::Setup;
+use crate::story::Story;
+
+/// How many stories are told at once: each mostly waits for its processes and its disk.
+pub const AT_ONCE: usize = 6;
 
 /// Syncs until the request with this number gets there, and kills the process; `false` if there are fewer requests.
-async fn killed_at(setup: &Setup, moment: Moment, request: u32) -> bool {
+async fn killed_at(setup: &Setup, run: &[&str], moment: Moment, request: u32) -> bool {
     let process = Arc::new(AtomicU32::new(0));
     let seen = Arc::clone(&process);
     let mut requests = 0;
@@ -30,8 +32,7 @@ async fn killed_at(setup: &Setup, moment: Moment, request: u32) -> bool {
         assert!(killed.success());
         false
     });
-    let mut command = Command::new(binary());
-    command.current_dir(setup.folder.path()).args(["--now", &setup.now.to_rfc3339(), "sync"]);
+    let mut command = setup.command(run);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let ended = tokio::task::spawn_blocking(move || {
         let mut child = command.spawn().expect("it starts");
@@ -43,33 +44,24 @@ async fn killed_at(setup: &Setup, moment: Moment, request: u32) -> bool {
     ended.code().is_none()
 }
 
-/// Kills the sync that `start` has before it at each of its requests.
-async fn kill_everywhere(start: Setup) {
-    let undisturbed = start.copy("all").await;
-    undisturbed.sync(0).await;
-    let expected = pairs(&undisturbed);
-    let requests = u32::try_from(undisturbed.server.requests().len()).expect("few");
-    assert!(requests > 15, "{requests} requests");
-
+/// Kills the story's run at each of its requests.
+async fn kill_everywhere(story: Story) {
+    let (expected, requests) = story.undisturbed().await;
+    let requests = u32::try_from(requests.len()).expect("few");
     let points = [Moment::Arrived, Moment::Done]
         .into_iter()
         .flat_map(|moment| (1..=requests).map(move |n| (moment, n)));
     let killed = futures::stream::iter(points)
         .map(|(moment, request)| {
-            let (start, expected) = (&start, &expected);
+            let (story, expected) = (&story, &expected);
             async move {
-                let mut setup = start.copy("all").await;
+                let setup = story.begin().await;
                 let what = format!("killed at request {request} of {requests}, {moment:?}");
-                assert!(killed_at(&setup, moment, request).await, "{what}: it was not");
-                setup.run(0, &["ledger", "check"]).await;
-                setup.advance(TimeDelta::minutes(15));
-                setup.sync(0).await;
-                assert_eq!(&pairs(&setup), expected, "{what}");
-                setup.advance(TimeDelta::minutes(15));
-                assert_eq!(setup.sync(0).await, [], "{what}: nothing is left to do");
+                assert!(killed_at(&setup, story.run, moment, request).await, "{what}: it was not");
+                story.is_made_good(setup, expected, &what).await;
             }
         })
-        .buffer_unordered(4)
+        .buffer_unordered(AT_ONCE)
         .count()
         .await;
     eprintln!("{killed} kill points");
@@ -77,11 +69,16 @@ async fn kill_everywhere(start: Setup) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn killed_in_a_first_sync_it_doubles_nothing_and_loses_nothing() {
-    kill_everywhere(Setup::small("all").await).await;
+async fn killed_at_any_request_of_a_first_sync() {
+    kill_everywhere(Story::first_sync().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn killed_with_changes_both_ways_it_doubles_nothing_and_loses_nothing() {
-    kill_everywhere(scenario().await).await;
+async fn killed_at_any_request_of_a_run_with_every_rule() {
+    kill_everywhere(Story::every_rule().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn killed_at_any_request_of_a_run_that_the_guard_stops() {
+    kill_everywhere(Story::cautious().await).await;
 }

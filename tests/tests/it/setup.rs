@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_ledger::SqliteLedger;
 use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options, World};
 use tempfile::TempDir;
 
@@ -10,6 +11,8 @@ pub struct Setup {
     pub server: MockServer,
     pub folder: TempDir,
     pub now: DateTime<Utc>,
+    /// What the configuration says of the account beyond its systems.
+    policy: String,
 }
 
 /// A fixed Monday, at noon in the account's time zone.
@@ -17,8 +20,11 @@ pub fn noon() -> DateTime<Utc> {
     "2026-03-02T20:00:00Z".parse().expect("a time")
 }
 
-/// The binary, built from what stands here now, beside this test's own.
+/// The binary, built from what stands here now, beside this test's own; or the one that `LATCHEL_SYNC_BINARY` names.
 pub fn binary() -> PathBuf {
+    if let Some(built) = std::env::var_os("LATCHEL_SYNC_BINARY") {
+        return built.into();
+    }
     static BUILT: std::sync::Once = std::sync::Once::new();
     BUILT.call_once(|| {
         let built = Command::new(env!("CARGO"))
@@ -31,39 +37,45 @@ pub fn binary() -> PathBuf {
     test.parent().and_then(Path::parent).expect("target/PROFILE").join("latchel-sync")
 }
 
+/// The example world of the mock: a handful of everything.
+pub fn small_world() -> World {
+    World::from_json(include_str!("../../../mock-pms/examples/small-world.json")).expect("the example")
+}
+
 impl Setup {
     pub async fn new(method: &str, change: impl FnOnce(&mut World)) -> Self {
         let mut world = World::generate(&GenerateSpec { units: 60, seed: 3, now: noon() });
         change(&mut world);
-        Self::of(world, method).await
+        Self::of(world, &format!("sync_method = \"{method}\"")).await
     }
 
-    /// The example world of the mock: a handful of everything.
-    pub async fn small(method: &str) -> Self {
-        let text = include_str!("../../../mock-pms/examples/small-world.json");
-        Self::of(World::from_json(text).expect("the example"), method).await
-    }
-
-    pub async fn of(world: World, method: &str) -> Self {
+    /// A setup with this world and these lines about the account.
+    pub async fn of(world: World, policy: &str) -> Self {
         let server = MockServer::start(world, Options { keep_responses: true, ..Options::unlimited() })
             .await
             .expect("the mock starts");
         let folder = TempDir::new().expect("a folder");
+        let setup = Self { server, folder, now: noon(), policy: policy.to_owned() };
+        setup.configure("lease = \"1ms\"");
+        setup
+    }
+
+    /// Writes the configuration, with these lines before the account.
+    pub fn configure(&self, top: &str) {
+        let (platform, latchel) = (self.server.platform_url(), self.server.latchel_url());
         let config = format!(
-            "lease = \"1ms\"\n[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"{method}\"\n\
-             [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"mock-client-id\"\n\
-             client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}\"\n\
-             api_key = \"mock-api-key\"\n",
-            server.platform_url(),
-            server.latchel_url()
+            "{top}\n[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
+             [account.platform]\nadapter = \"buildium\"\nbase_url = \"{platform}\"\nclient_id = \"mock-client-id\"\n\
+             client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\n\
+             base_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
+            self.policy
         );
-        std::fs::write(folder.path().join("latchel-sync.toml"), config).expect("a configuration");
-        Self { server, folder, now: noon() }
+        std::fs::write(self.folder.path().join("latchel-sync.toml"), config).expect("a configuration");
     }
 
     /// Another setup that stands where this one does: the same world, the same ledger.
-    pub async fn copy(&self, method: &str) -> Self {
-        let copy = Self { now: self.now, ..Self::of(self.server.read(World::clone), method).await };
+    pub async fn copy(&self) -> Self {
+        let copy = Self { now: self.now, ..Self::of(self.server.read(World::clone), &self.policy).await };
         for entry in std::fs::read_dir(self.folder.path()).expect("the folder").flatten() {
             let name = entry.file_name();
             if name.to_string_lossy().contains("sqlite") {
@@ -73,11 +85,27 @@ impl Setup {
         copy
     }
 
+    /// Where the ledger is.
+    pub fn ledger_file(&self) -> PathBuf {
+        self.folder.path().join("latchel-sync.sqlite")
+    }
+
+    /// The ledger, for looking into it.
+    pub async fn ledger(&self) -> SqliteLedger {
+        SqliteLedger::open_existing(self.ledger_file()).await.expect("the ledger")
+    }
+
     /// Lets time pass in both systems and here.
     pub fn advance(&mut self, by: TimeDelta) {
         self.now += by;
         let now = self.now;
         self.server.edit(|world| world.clock.set(now));
+    }
+
+    /// Changes the world as people at a screen would.
+    pub fn edit(&self, edits: &str) {
+        let edits: Vec<mock_pms::Edit> = serde_json::from_str(edits).expect("edits");
+        self.server.edit(|world| world.apply(&edits)).expect("the edits fit");
     }
 
     /// Runs the command and returns what it printed; stderr shows if it did not exit with `code`.
@@ -88,9 +116,18 @@ impl Setup {
         out.into_owned()
     }
 
-    pub async fn output(&self, args: &[&str]) -> Output {
+    /// The command, about to be run here and now.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command.current_dir(self.folder.path()).args(["--now", &self.now.to_rfc3339()]).args(args);
+        // The mock has no TLS, and reading all the authorities of this machine would take half the time of a sync.
+        let none = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/data");
+        command.env("SSL_CERT_FILE", format!("{none}/no-authority.pem")).env("SSL_CERT_DIR", none);
+        command
+    }
+
+    pub async fn output(&self, args: &[&str]) -> Output {
+        let mut command = self.command(args);
         tokio::task::spawn_blocking(move || command.output().expect("latchel-sync runs"))
             .await
             .expect("no panic")

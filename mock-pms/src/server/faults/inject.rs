@@ -1,0 +1,171 @@
+//! The layer that lets a planned fault happen to a request.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+
+use super::{Fault, Turn, seconds_of};
+use crate::server::state::{Shared, with_clock_off, with_own_world};
+use crate::{Side, World};
+
+const TOTAL: &str = "x-total-count";
+
+/// Lets the planned fault happen to the request.
+pub(in crate::server) async fn inject(
+    State((shared, side)): State<(Shared, Side)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let turn = shared.faults(|faults| faults.next(side, &request));
+    if shared.faults(|faults| faults.has_expired(side)) {
+        drop_credentials(request.headers_mut());
+    }
+    let Some(Turn { fault, dice }) = turn else {
+        return next.run(request).await;
+    };
+    let writes = request.method() != Method::GET && !request.uri().path().ends_with("/lookup");
+    match fault {
+        Fault::Latency { ms } => {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            next.run(request).await
+        }
+        Fault::Status { status, retry_after } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let mut refusal = crate::dialects::refuse(&shared, side, status, "A planned fault.");
+            if let Some(seconds) = retry_after {
+                refusal.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            refusal
+        }
+        Fault::ExpiredCredentials | Fault::RenewedCredentials => next.run(request).await,
+        Fault::CutBefore => cut(),
+        Fault::CutAfter => {
+            next.run(request).await;
+            cut()
+        }
+        Fault::Pretend if writes => {
+            let copy = shared.read(World::clone);
+            with_own_world(copy, next.run(request)).await
+        }
+        Fault::Stale { seconds } if !writes => {
+            let now = shared.read(World::now);
+            match shared.faults(|faults| faults.world_of(seconds_of(seconds), now)) {
+                Some(old) => with_own_world(old, next.run(request)).await,
+                None => next.run(request).await,
+            }
+        }
+        Fault::Pretend | Fault::Stale { .. } => next.run(request).await,
+        Fault::Html => {
+            let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+            ([(header::CONTENT_TYPE, "text/html")], page).into_response()
+        }
+        Fault::WrongClock { seconds } => {
+            let off = TimeDelta::seconds(seconds);
+            let mut answer = with_clock_off(off, next.run(request)).await;
+            answer.extensions_mut().insert(ClockError(off));
+            answer
+        }
+        Fault::ContentType => {
+            let mut answer = next.run(request).await;
+            answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+            answer
+        }
+        Fault::Truncated => bytes(next.run(request).await, |body| body[..body.len() / 2].to_vec()).await,
+        Fault::Malformed => bytes(next.run(request).await, |body| [b"{]", body].concat()).await,
+        Fault::WrongTotal { total } => wrong_total(next.run(request).await, total).await,
+        Fault::DoubledRow => {
+            rows(next.run(request).await, |rows| {
+                rows.extend(one_of(rows.len(), dice).map(|index| rows[index].clone()));
+            })
+            .await
+        }
+        Fault::MissingRow => {
+            rows(next.run(request).await, |rows| {
+                if let Some(index) = one_of(rows.len(), dice) {
+                    rows.remove(index);
+                }
+            })
+            .await
+        }
+        Fault::ShuffledRows => {
+            let mut random = ChaCha8Rng::seed_from_u64(dice);
+            rows(next.run(request).await, |rows| rows.shuffle(&mut random)).await
+        }
+    }
+}
+
+/// Leaves no header that could carry credentials, so that the side refuses the request in its own way.
+fn drop_credentials(headers: &mut HeaderMap) {
+    let kept = [header::HOST, header::ACCEPT, header::CONTENT_TYPE, header::CONTENT_LENGTH];
+    let others: Vec<_> = headers.keys().filter(|name| !kept.contains(name)).cloned().collect();
+    others.into_iter().for_each(|name| drop(headers.remove(name)));
+}
+
+/// How far the date of an answer is to be off.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::server) struct ClockError(pub(in crate::server) TimeDelta);
+
+/// An answer in the middle of which the connection ends.
+pub(in crate::server) fn cut() -> Response {
+    let broken = futures::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("cut on purpose")) });
+    ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(broken)).into_response()
+}
+
+async fn bytes(answer: Response, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(change(&body)))
+}
+
+async fn json(answer: Response, change: impl FnOnce(&mut Value)) -> Response {
+    bytes(answer, |body| {
+        let Ok(mut value) = serde_json::from_slice::<Value>(body) else { return body.to_vec() };
+        change(&mut value);
+        value.to_string().into_bytes()
+    })
+    .await
+}
+
+/// Changes the total where an answer has one: in a header, or under `total`.
+async fn wrong_total(mut answer: Response, total: u64) -> Response {
+    if let Some(header) = answer.headers_mut().get_mut(TOTAL) {
+        *header = HeaderValue::from(total);
+        return answer;
+    }
+    json(answer, |body| {
+        if let Some(member) = body.get_mut("total") {
+            *member = Value::from(total);
+        }
+    })
+    .await
+}
+
+/// Changes the rows of a list: the body itself, or what stands under `data` in it.
+async fn rows(answer: Response, change: impl FnOnce(&mut Vec<Value>)) -> Response {
+    json(answer, |list| {
+        let found = match list {
+            Value::Object(members) => members.get_mut("data"),
+            other => Some(other),
+        };
+        if let Some(Value::Array(rows)) = found {
+            change(rows);
+        }
+    })
+    .await
+}
+
+/// The index of one of so many rows; none of none.
+fn one_of(rows: usize, dice: u64) -> Option<usize> {
+    let index = dice.checked_rem(rows as u64)?;
+    usize::try_from(index).ok()
+}

@@ -1,0 +1,229 @@
+//! A plan of what goes wrong on purpose, and how it is written.
+
+use std::path::{Path, PathBuf};
+
+use axum::http::Method;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Side;
+
+/// The furthest that a clock can be off, in seconds: a hundred years.
+const FURTHEST: u64 = 100 * 366 * 86_400;
+
+/// Which requests go wrong, and how. The same plan, seed and requests go wrong in the same way.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultPlan {
+    /// What chance starts from.
+    #[serde(default)]
+    pub seed: u64,
+    /// The faults; the first whose turn it is happens to a request.
+    pub faults: Vec<FaultRule>,
+}
+
+/// One fault, and the requests that it happens to: all that match, unless `calls` or `probability` says less.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultRule {
+    /// Only requests to this side.
+    #[serde(default)]
+    pub side: Option<Side>,
+    /// Only requests with this method.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Only requests whose path begins like this.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Only these of the requests that match, counted from 1, whether another fault happens to them or not.
+    #[serde(default)]
+    pub calls: Vec<u64>,
+    /// Only so often, from 0 to 1.
+    #[serde(default)]
+    pub probability: Option<f64>,
+    /// At most so many times.
+    #[serde(default)]
+    pub times: Option<u64>,
+    /// What happens.
+    pub fault: Fault,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fault {
+    /// The answer comes late.
+    Latency {
+        /// By so many milliseconds.
+        ms: u64,
+    },
+    /// An error is answered, and nothing is done.
+    Status {
+        /// The status, from 400 to 599.
+        status: u16,
+        /// Retry-After, in seconds.
+        #[serde(default)]
+        retry_after: Option<u64>,
+    },
+    /// The side's credentials expire: from now on it refuses them as it refuses wrong ones.
+    ExpiredCredentials,
+    /// The side's credentials are good again.
+    RenewedCredentials,
+    /// The connection is cut, and nothing was done.
+    CutBefore,
+    /// The connection is cut after everything was done.
+    CutAfter,
+    /// The answer ends in the middle.
+    Truncated,
+    /// The answer is no JSON.
+    Malformed,
+    /// The answer is an HTML page, as a proxy would make it, and nothing is done.
+    Html,
+    /// The answer is right, and says that it is something else than JSON.
+    ContentType,
+    /// The answer is as it should be, and nothing is done.
+    Pretend,
+    /// A list has one of its rows twice.
+    DoubledRow,
+    /// A list lacks one of its rows.
+    MissingRow,
+    /// A list is in any order.
+    ShuffledRows,
+    /// What is read is as old as this, by the world's clock.
+    Stale {
+        /// In seconds.
+        seconds: u64,
+    },
+    /// The total of a list is wrong.
+    WrongTotal {
+        /// What it is instead.
+        total: u64,
+    },
+    /// The side's clock is off: the date of the answer, and the times of what the request changes.
+    WrongClock {
+        /// By so many seconds.
+        seconds: i64,
+    },
+}
+
+/// Why a plan cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FaultPlanError {
+    /// The file cannot be read.
+    #[error("faults file {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The text is no plan: wrong JSON, an unknown field or kind, a value that cannot be.
+    #[error("{place}: {message}")]
+    Invalid {
+        /// Where in the JSON, as `faults[2].probability`.
+        place: String,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A file with such a text in it.
+    #[error("faults file {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its content.
+        source: Box<FaultPlanError>,
+    },
+}
+
+impl FaultPlan {
+    /// Reads a plan from a JSON file.
+    ///
+    /// # Errors
+    /// Names the file, and where in it the mistake is.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, FaultPlanError> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| FaultPlanError::Read { path: path.to_owned(), source })?;
+        Self::from_json(&text)
+            .map_err(|source| FaultPlanError::File { path: path.to_owned(), source: Box::new(source) })
+    }
+
+    /// Reads a plan from JSON text.
+    ///
+    /// # Errors
+    /// Names where in the text the mistake is.
+    pub fn from_json(text: &str) -> Result<Self, FaultPlanError> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let plan: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let place = error.path().to_string();
+            invalid(place, error.into_inner())
+        })?;
+        reader.end().map_err(|error| invalid(".", error))?;
+        let raw: Value = serde_json::from_str(text).map_err(|error| invalid(".", error))?;
+        for (index, rule) in plan.faults.iter().enumerate() {
+            let mistake =
+                rule.mistake().or_else(|| unknown_member(&rule.fault, &raw["faults"][index]["fault"]));
+            if let Some((field, message)) = mistake {
+                return Err(invalid(format!("faults[{index}].{field}"), message));
+            }
+        }
+        Ok(plan)
+    }
+}
+
+impl FaultRule {
+    /// The fault for every request.
+    pub fn always(fault: Fault) -> Self {
+        Self {
+            side: None,
+            method: None,
+            path: None,
+            calls: Vec::new(),
+            probability: None,
+            times: None,
+            fault,
+        }
+    }
+
+    /// The first field that holds what cannot be, and why not.
+    fn mistake(&self) -> Option<(&'static str, String)> {
+        let no_method = |name: &&String| {
+            let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+            !known.iter().any(|method| method.as_str().eq_ignore_ascii_case(name))
+        };
+        if let Some(name) = self.method.as_ref().filter(no_method) {
+            return Some(("method", format!("{name:?} is no method of HTTP")));
+        }
+        if let Some(path) = self.path.as_ref().filter(|path| !path.starts_with('/')) {
+            return Some(("path", format!("{path:?} must begin with a slash")));
+        }
+        if self.calls.contains(&0) {
+            return Some(("calls", "calls are counted from 1".to_owned()));
+        }
+        if let Some(odd) = self.probability.filter(|p| !(0.0..=1.0).contains(p)) {
+            return Some(("probability", format!("{odd} is not from 0 to 1")));
+        }
+        match self.fault {
+            Fault::Status { status, .. } if !(400..=599).contains(&status) => {
+                Some(("fault.status", format!("{status} is not from 400 to 599")))
+            }
+            Fault::WrongClock { seconds } if seconds.unsigned_abs() > FURTHEST => {
+                Some(("fault.seconds", format!("{seconds} is more than a hundred years")))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A member that the fault does not have: serde lets them pass where a kind has no members at all.
+fn unknown_member(fault: &Fault, raw: &Value) -> Option<(&'static str, String)> {
+    let known = serde_json::to_value(fault).unwrap_or_default();
+    let mut names = raw.as_object()?.keys();
+    let unknown = names.find(|name| known.get(name.as_str()).is_none())?;
+    Some(("fault", format!("unknown field `{unknown}`: this kind has no such field")))
+}
+
+fn invalid(place: impl Into<String>, message: impl ToString) -> FaultPlanError {
+    FaultPlanError::Invalid { place: place.into(), message: message.to_string() }
+}
