@@ -3,6 +3,7 @@
 
 mod both_ways;
 mod check;
+mod commits;
 mod faults;
 mod inputs;
 mod kills;

@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::Outcome;
-use latchel_sync_core::ledger::Status;
+use latchel_sync_core::ledger::{Outcome, Status};
 use latchel_sync_core::model::{Kind, Side};
 use latchel_sync_core::rules::Reason;
 use mock_pms::World;
@@ -66,9 +65,8 @@ fn title(world: &World, job: &Job) -> Option<String> {
     Some(order.map_or_else(|| "none".to_owned(), |one| one.title.clone().unwrap_or_default()))
 }
 
-/// What the newest run says is synced, and is not.
-pub async fn untrue(setup: &Setup) -> Vec<String> {
-    let ledger = setup.ledger().await;
+/// What the newest run of the ledger says is synced, and is not.
+pub async fn untrue(setup: &Setup, ledger: &dyn Ledger) -> Vec<String> {
     let newest = ledger.runs(None, 1).await.expect("runs").pop().expect("a run");
     let outcomes = ledger.run_outcomes(newest.id, None, 10_000).await.expect("outcomes");
     let synced = outcomes.iter().filter(|outcome| outcome.reason.status() == Status::Synced);

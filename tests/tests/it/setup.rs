@@ -46,15 +46,21 @@ impl Setup {
     pub async fn new(method: &str, change: impl FnOnce(&mut World)) -> Self {
         let mut world = World::generate(&GenerateSpec { units: 60, seed: 3, now: noon() });
         change(&mut world);
-        Self::of(world, &format!("sync_method = \"{method}\"")).await
+        let options = Options { keep_responses: true, ..Options::unlimited() };
+        Self::with(options, world, &format!("sync_method = \"{method}\"")).await
     }
 
     /// A setup with this world and these lines about the account.
     pub async fn of(world: World, policy: &str) -> Self {
-        let server = MockServer::start(world, Options { keep_responses: true, ..Options::unlimited() })
-            .await
-            .expect("the mock starts");
-        let folder = TempDir::new().expect("a folder");
+        Self::with(Options::unlimited(), world, policy).await
+    }
+
+    async fn with(options: Options, world: World, policy: &str) -> Self {
+        let server = MockServer::start(world, options).await.expect("the mock starts");
+        // Processes are killed and not the machine, so that a disk would prove no more than memory does.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
+        let folder = folder.expect("a folder");
         let setup = Self { server, folder, now: noon(), policy: policy.to_owned() };
         setup.configure("lease = \"1ms\"");
         setup
