@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
@@ -53,7 +55,8 @@ impl Api {
         self.transport.get(path).query("limit", 1).send().await.map(|_| ())
     }
 
-    /// The pages of a list in the order of ids; without a unique order pages may repeat and skip rows.
+    /// The pages of a list in the order of ids; without a unique order pages may repeat and skip rows. A total only
+    /// adds pages: behind a full page is looked whatever it says, so that one that is too small loses nothing.
     pub fn pages<'a>(&'a self, path: &'a str, query: Query) -> BoxStream<'a, Result<Vec<Value>>> {
         pages(0, move |offset: usize| {
             let query = query.clone();
@@ -68,8 +71,9 @@ impl Api {
                     .await?;
                 let total: Option<usize> = answer.header("x-total-count").and_then(|text| text.parse().ok());
                 let rows: Vec<Value> = answer.json()?;
-                let next = offset + rows.len();
-                let more = !rows.is_empty() && total.map_or(rows.len() >= LIMIT, |total| next < total);
+                let next = offset + covered(&rows);
+                let says_more = total.is_some_and(|total| next < total);
+                let more = !rows.is_empty() && (rows.len() >= LIMIT || says_more);
                 Ok(Page { rows, next: more.then_some(next) })
             }
         })
@@ -105,6 +109,12 @@ impl Api {
     pub async fn put(&self, path: &str, body: &impl Serialize) -> Result<()> {
         self.transport.put(path).json(body).send().await.map(|_| ())
     }
+}
+
+/// How many rows of its list a page covers: one that comes twice counts once, so that none behind it is skipped.
+fn covered(page: &[Value]) -> usize {
+    let nameless = page.iter().filter(|row| integer(row, "Id").is_none()).count();
+    nameless + page.iter().filter_map(|row| integer(row, "Id")).collect::<HashSet<_>>().len()
 }
 
 /// A row's id, where it has one.

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use latchel_sync_core::model::{PropertyId, PropertyRef, Row, UnitId};
 use serde_json::{Value, json};
 
@@ -42,6 +44,30 @@ async fn a_changed_unit_comes_with_its_rental_though_that_did_not_change() {
     let rows = all(far.buildium.properties(window())).await;
     assert_eq!(rows.iter().map(key).collect::<Vec<_>>(), ["1/11"]);
     assert!(record(&rows[0]).is_active);
+}
+
+#[tokio::test]
+async fn neither_a_total_that_is_wrong_nor_a_row_that_comes_twice_loses_a_row() {
+    for (total, twice) in [("1", false), ("99999", false), ("1200", true)] {
+        let far = Far::new().await;
+        let rentals: Vec<Value> = (1..=1_200).map(|id| rental(id, true)).collect();
+        let answer = move |request: &wiremock::Request| {
+            let offset = request.url.query_pairs().find(|(name, _)| name == "offset").map(|(_, value)| value);
+            let offset: usize = offset.and_then(|offset| offset.parse().ok()).unwrap_or_default();
+            let mut page: Vec<_> = rentals.iter().skip(offset).take(1_000).collect();
+            if twice {
+                page.extend(page.first().copied());
+            }
+            wiremock::ResponseTemplate::new(200).insert_header("X-Total-Count", total).set_body_json(page)
+        };
+        wiremock::Mock::given(wiremock::matchers::path("/v1/rentals"))
+            .respond_with(answer)
+            .mount(&far.server)
+            .await;
+        far.list("/v1/rentals/units", json!([])).await;
+        let read: HashSet<_> = all(far.buildium.properties(window())).await.iter().map(key).collect();
+        assert_eq!(read.len(), 1_200, "a total of {total}, a row twice: {twice}");
+    }
 }
 
 #[tokio::test]
