@@ -31,17 +31,47 @@ impl Reply {
     }
 }
 
-/// Sends a request with exactly these headers.
-pub(crate) async fn send(method: Method, url: &str, headers: &[(&str, &str)], body: String) -> Reply {
+/// An answer whose body may be anything.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    bytes: Vec<u8>,
+}
+
+impl Raw {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The body, which has to be JSON; null if there is none.
+    pub(crate) fn json(&self) -> Value {
+        if self.bytes.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.bytes).expect("JSON")
+    }
+}
+
+/// Sends a request with exactly these headers; `None` if the connection is cut.
+pub(crate) async fn raw(method: Method, url: &str, headers: &[(&str, &str)], body: String) -> Option<Raw> {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
     let request = request.body(Body::from(body)).expect("a good request");
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
-    let response = client.request(request).await.expect("an answer");
-    let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.expect("a body").to_bytes();
-    let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") };
-    Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    let (parts, body) = client.request(request).await.ok()?.into_parts();
+    let bytes = body.collect().await.ok()?.to_bytes().to_vec();
+    Some(Raw { status: parts.status.as_u16(), headers: parts.headers, bytes })
+}
+
+/// Sends a request with exactly these headers, and reads an answer in JSON.
+pub(crate) async fn send(method: Method, url: &str, headers: &[(&str, &str)], body: String) -> Reply {
+    let answer = raw(method, url, headers, body).await.expect("an answer");
+    Reply { status: answer.status, body: answer.json(), headers: answer.headers }
 }

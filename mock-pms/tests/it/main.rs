@@ -3,5 +3,6 @@
 mod admin;
 mod buildium;
 mod client;
+mod faults;
 mod latchel;
 mod world;
