@@ -209,11 +209,7 @@ impl Export<'_> {
                 Ok(Applied { detail, ..applied(Reason::WorkOrderRecovered, Action::Link) }
                     .with_counterpart(found))
             }
-            several => {
-                let ids: Vec<_> = several.iter().map(WorkOrderId::as_str).collect();
-                let detail = format!("{marker} is on work orders {}", ids.join(" and "));
-                Ok(Applied { detail: Some(detail), ..applied(Reason::MarkerAmbiguous, Action::None) })
-            }
+            several => Ok(Applied::ambiguous(marker, several)),
         }
     }
 

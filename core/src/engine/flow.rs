@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::context::Context;
 use crate::ledger::{Action, Memory, Pending, Phase};
-use crate::model::{Freshness, PropertyRef, Row, Window};
+use crate::model::{Freshness, Marker, PropertyRef, Row, Window, WorkOrderId};
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Pages, Result};
 
@@ -86,6 +86,18 @@ impl Applied {
     /// Done as decided.
     pub fn new<A>(decision: Decision<A>, action: Action) -> Self {
         Self { reason: decision.reason, action, detail: decision.detail, counterpart: None }
+    }
+
+    /// Nothing done, because all of these work orders carry the marker.
+    pub fn ambiguous(marker: Marker, on: &[WorkOrderId]) -> Self {
+        let ids: Vec<_> = on.iter().map(WorkOrderId::as_str).collect();
+        let detail = format!("{marker} is on work orders {}", ids.join(" and "));
+        Self {
+            reason: Reason::MarkerAmbiguous,
+            action: Action::None,
+            detail: Some(detail),
+            counterpart: None,
+        }
     }
 
     /// The same, with the id on the other side.

@@ -8,8 +8,8 @@ use super::flow::{Applied, Flow};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
-    Freshness, Job, JobId, Kind, LatchelResidentId, NewJob, PropertyRef, RecordKey, ResidentRef, Row, Side,
-    Window, WorkOrder, WorkOrderId,
+    Freshness, Job, JobId, Kind, LatchelResidentId, Marker, NewJob, PropertyRef, RecordKey, ResidentRef, Row,
+    Side, Window, WorkOrder, WorkOrderId,
 };
 use crate::rules::{
     Counterpart, Decision, ImportAction, ImportCase, Reason, Trace, decide_import, sync_method,
@@ -122,6 +122,13 @@ impl Flow for Import<'_> {
         match &decision.action {
             Some(ImportAction::Link(job)) => {
                 let job = *job;
+                if let Some(marker) = by_marker_alone(case, job) {
+                    // Somebody may have copied the work order, and the copy looks like the one that we made.
+                    let marked = cx.platform().find_by_marker(&marker).await?;
+                    if marked.len() > 1 {
+                        return Ok(Applied::ambiguous(marker, &marked));
+                    }
+                }
                 self.link(case, job).await?;
                 Ok(Applied::new(decision, Action::Link).with_counterpart(job))
             }
@@ -269,6 +276,13 @@ impl Jobs {
             }
         }
     }
+}
+
+/// The marker, if nothing else links the work order to `job`: no reference in Latchel that tells it from a copy.
+fn by_marker_alone(case: &Case, job: JobId) -> Option<Marker> {
+    let platform = &case.rule.platform;
+    let referred = case.job.as_ref().is_some_and(|found| found.work_order.as_ref() == Some(&platform.id));
+    platform.marker.filter(|marker| marker.job() == job && !referred)
 }
 
 fn requester(record: &WorkOrder) -> Option<ResidentRef> {

@@ -94,15 +94,19 @@ async fn a_marker_found_twice_is_reported_and_nothing_is_linked() {
     }
     pair.advance(TimeDelta::minutes(1));
     pair.journal.take();
-    let request = {
-        let mut request =
-            latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
-        request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
-        request
-    };
+    let mut request =
+        latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
+    request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
     let done = pair.request(&request).await;
     assert_eq!(done.reason(&RecordKey::latchel(Kind::WorkOrder, job)), Reason::MarkerAmbiguous);
     assert_eq!(pair.journal.take_writes(), []);
+
+    let done = pair.sync().await;
+    let copies = ["X1", "X2"].map(|id| RecordKey::platform(Kind::WorkOrder, id));
+    for key in copies.iter().chain([&RecordKey::latchel(Kind::WorkOrder, job)]) {
+        assert_eq!(done.reason(key), Reason::MarkerAmbiguous, "{key}");
+    }
+    assert_eq!(pair.journal.take_writes(), [], "the first that is listed is not taken for the right one");
 }
 
 #[tokio::test]
