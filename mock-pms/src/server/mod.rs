@@ -205,6 +205,11 @@ impl MockServer {
         self.shared.faults(|faults| *faults = Faults::new(plan));
     }
 
+    /// How many faults of the present plan have happened.
+    pub fn faults_happened(&self) -> u64 {
+        self.shared.faults(|faults| faults.happened())
+    }
+
     /// Tells `watcher` of each request to one of the systems when it arrives and when it is done. The request waits for
     /// the watcher; where that says `false`, the connection is cut.
     pub fn watch(&self, watcher: impl FnMut(Moment) -> bool + Send + 'static) {

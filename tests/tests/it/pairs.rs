@@ -38,7 +38,10 @@ pub fn pairs(setup: &Setup) -> Vec<String> {
         });
         let jobs = latchel.jobs.iter().map(|one| {
             let numbered = one.order_number == one.ref_job_id;
-            format!("job {} {} of {:?}, numbered alike: {numbered}", one.name, one.state, title(world, one))
+            // Latchel begins with one of these, by whether it knows yet of somebody who lives there.
+            let begun = ["Diagnosing Issue", "Finding Service Provider"].contains(&one.state.as_str());
+            let state = if begun { "begun" } else { &one.state };
+            format!("job {} {state} of {:?}, numbered alike: {numbered}", one.name, title(world, one))
         });
         let work_orders = world.platform.work_orders.iter().map(|one| {
             let task = world.platform.tasks.get(one.task_id).expect("its task");

@@ -7,6 +7,7 @@ use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Ledger, rules};
 use mock_pms::{Fault, FaultPlan, FaultRule, LoggedRequest, Side};
 
+use crate::both_ways::{new_job, set_state};
 use crate::pairs::{pairs, untrue};
 use crate::setup::{Setup, small_world};
 
@@ -23,6 +24,21 @@ impl Story {
     /// A first sync of a handful of everything.
     pub async fn first_sync() -> Self {
         Self::of(Setup::of(small_world(), "sync_method = \"all\"").await)
+    }
+
+    /// A first sync, a work order that goes out, and changes on both sides: a little of everything that writes.
+    pub async fn both_ways() -> Self {
+        let mut setup = Setup::of(small_world(), "sync_method = \"all\"").await;
+        setup.sync(0).await;
+        setup.advance(TimeDelta::minutes(15));
+        let job = new_job(&setup, "Diagnosing Issue");
+        setup.advance(TimeDelta::minutes(15));
+        setup.sync(0).await;
+        set_state(&mut setup, job, "Completed");
+        new_job(&setup, "Diagnosing Issue");
+        setup.edit(include_str!("data/both_ways_changes.json"));
+        setup.advance(TimeDelta::minutes(15));
+        Self::of(setup)
     }
 
     /// Two first runs, one of them on a bad line, changes on both sides, and a day that begins.

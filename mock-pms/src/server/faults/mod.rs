@@ -41,6 +41,11 @@ impl Faults {
         &self.plan
     }
 
+    /// How many faults have happened.
+    pub(crate) fn happened(&self) -> u64 {
+        self.counts.iter().map(|(_, happened)| happened).sum()
+    }
+
     /// Whether the side refuses credentials that are right.
     pub(crate) fn has_expired(&self, side: Side) -> bool {
         self.expired.contains(&side)

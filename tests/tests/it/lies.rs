@@ -1,0 +1,102 @@
+//! A platform and a Latchel that do not show at once what was made there, and markers that a person copies.
+
+use chrono::TimeDelta;
+use mock_pms::{Fault, FaultPlan, FaultRule, Side};
+
+use crate::both_ways::new_job;
+use crate::pairs::pairs;
+use crate::setup::{Setup, small_world};
+use crate::story::{Story, copy_work_order};
+
+/// What a side shows is a minute old, and the answers to its first creates are lost.
+fn slow(side: Side, lost: &str) -> FaultPlan {
+    let cut = FaultRule {
+        side: Some(side),
+        method: Some("POST".to_owned()),
+        path: Some(lost.to_owned()),
+        times: Some(1),
+        ..FaultRule::always(Fault::CutAfter)
+    };
+    let stale = FaultRule { side: Some(side), ..FaultRule::always(Fault::Stale { seconds: 60 }) };
+    FaultPlan { seed: 1, faults: vec![cut, stale] }
+}
+
+#[tokio::test]
+async fn what_shows_only_a_minute_later_is_not_made_twice() {
+    let creates = [
+        (Side::Platform, "/v1/workorders"),
+        (Side::Latchel, "/v1/properties"),
+        (Side::Latchel, "/v1/residents"),
+        (Side::Latchel, "/v1/jobs"),
+    ];
+    for (side, path) in creates {
+        let story = Story::every_rule().await;
+        let (expected, _) = story.undisturbed().await;
+        let mut setup = story.begin().await;
+        setup.server.set_faults(slow(side, path));
+        setup.output(&["sync"]).await;
+        // While it cannot be seen yet, at once and half a minute later, and then when it can.
+        for seconds in [0, 30, 31] {
+            setup.advance(TimeDelta::seconds(seconds));
+            setup.output(&["sync"]).await;
+            pairs(&setup);
+        }
+        story.is_made_good(setup, &expected, &format!("{side} {path}")).await;
+    }
+}
+
+/// A Latchel work order whose platform work order a person has copied, after the answer that made it was lost or not.
+async fn copied(answer_lost: bool) -> (Setup, i64) {
+    let mut setup = Setup::of(small_world(), "sync_method = \"all\"").await;
+    setup.sync(0).await;
+    setup.advance(TimeDelta::minutes(15));
+    let job = new_job(&setup, "Diagnosing Issue");
+    setup.advance(TimeDelta::minutes(15));
+    if answer_lost {
+        let cut = FaultRule {
+            path: Some("/v1/workorders".to_owned()),
+            method: Some("POST".to_owned()),
+            ..FaultRule::always(Fault::CutAfter)
+        };
+        setup.server.set_faults(FaultPlan { seed: 1, faults: vec![cut] });
+    }
+    setup.sync(i32::from(answer_lost)).await;
+    setup.server.set_faults(FaultPlan::default());
+    setup.advance(TimeDelta::minutes(5));
+    copy_work_order(&setup, job);
+    setup.advance(TimeDelta::minutes(10));
+    (setup, job)
+}
+
+/// Takes the marker out of the title of the newer of the two.
+fn unmark(setup: &Setup) {
+    setup.server.edit(|world| {
+        let id = world.platform.work_orders.iter().map(|one| one.id).max().expect("the copy");
+        let unmarked = |one: &mut mock_pms::world::WorkOrder| one.title = Some("A copy".to_owned());
+        world.update(id, unmarked).expect("the copy");
+        let task = world.platform.work_orders.get(id).expect("the copy").task_id;
+        let unmarked = |one: &mut mock_pms::world::Task| one.title = "A copy".to_owned();
+        world.update(task, unmarked).expect("its task");
+    });
+}
+
+#[tokio::test]
+async fn a_marker_found_twice_is_reported_until_a_person_decides() {
+    for answer_lost in [true, false] {
+        let (mut setup, job) = copied(answer_lost).await;
+        let before = pairs(&setup);
+        for _ in 0..2 {
+            assert_eq!(setup.sync(1).await, [], "a sync does not guess");
+            assert_eq!(pairs(&setup), before);
+            let pending = setup.run(0, &["pending", "list"]).await;
+            assert!(pending.contains("marker_ambiguous"), "{pending}");
+            setup.advance(TimeDelta::hours(6));
+        }
+        unmark(&setup);
+        setup.advance(TimeDelta::hours(6));
+        setup.sync(0).await;
+        let banner = setup.run(0, &["status", "work-order", &job.to_string()]).await;
+        assert!(banner.starts_with("[synced]"), "{banner}");
+        assert_eq!(setup.sync(0).await, []);
+    }
+}
