@@ -14,6 +14,8 @@ mod postgres;
 mod sqlite;
 #[cfg(feature = "suite")]
 pub mod suite;
+#[cfg(feature = "suite")]
+pub mod throw_away;
 
 use chrono::TimeDelta;
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use futures::StreamExt;
 use mock_pms::Moment;
 
-use crate::setup::Setup;
-use crate::story::Story;
+use crate::setup::{Setup, small_world};
+use crate::story::{Story, make_good};
 
 /// How many stories are told at once: each mostly waits for its processes and its disk.
 pub const AT_ONCE: usize = 6;
@@ -81,4 +81,29 @@ async fn killed_at_any_request_of_a_run_with_every_rule() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killed_at_any_request_of_a_run_that_the_guard_stops() {
     kill_everywhere(Story::cautious().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn killed_over_a_ledger_on_postgresql() {
+    let (expected, requests) = Story::both_ways().await.undisturbed().await;
+    let last = u32::try_from(requests.len()).expect("few");
+    // Each story is told from its beginning, because a database is not copied: a handful of points, to the last one.
+    let points =
+        (1..=4).flat_map(|step| [(step * last / 4, Moment::Arrived), (step * last / 4, Moment::Done)]);
+    let killed = futures::stream::iter(points)
+        .map(|(request, moment)| {
+            let expected = &expected;
+            async move {
+                let url = latchel_sync_ledger::throw_away::fresh_url().await;
+                let setup = Setup::of(small_world(), "sync_method = \"all\"").await.on_postgres(url);
+                let Story { start, run, next, .. } = Story::both_ways_in(setup).await;
+                let what = format!("killed at request {request} of {last}, {moment:?}, over PostgreSQL");
+                assert!(killed_at(&start, run, moment, request).await, "{what}: it was not");
+                make_good(next, start, expected, &what).await;
+            }
+        })
+        .buffer_unordered(AT_ONCE)
+        .count()
+        .await;
+    assert_eq!(killed, 8);
 }

@@ -2,7 +2,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_ledger::SqliteLedger;
+use latchel_sync_core::Ledger;
+use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options, World};
 use tempfile::TempDir;
 
@@ -13,6 +14,8 @@ pub struct Setup {
     pub now: DateTime<Utc>,
     /// What the configuration says of the account beyond its systems.
     policy: String,
+    /// Where the ledger is, if it is not a file in the folder.
+    postgres: Option<String>,
 }
 
 /// A fixed Monday, at noon in the account's time zone.
@@ -61,16 +64,24 @@ impl Setup {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let folder = folder.expect("a folder");
-        let setup = Self { server, folder, now: noon(), policy: policy.to_owned() };
+        let setup = Self { server, folder, now: noon(), policy: policy.to_owned(), postgres: None };
         setup.configure("lease = \"1ms\"");
         setup
     }
 
+    /// The same with its ledger in this database.
+    pub fn on_postgres(mut self, url: String) -> Self {
+        self.postgres = Some(url);
+        self.configure("lease = \"1ms\"");
+        self
+    }
+
     /// Writes the configuration, with these lines before the account.
     pub fn configure(&self, top: &str) {
+        let ledger = self.postgres.iter().map(|url| format!("ledger = \"{url}\"")).collect::<String>();
         let (platform, latchel) = (self.server.platform_url(), self.server.latchel_url());
         let config = format!(
-            "{top}\n[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
+            "{top}\n{ledger}\n[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
              [account.platform]\nadapter = \"buildium\"\nbase_url = \"{platform}\"\nclient_id = \"mock-client-id\"\n\
              client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\n\
              base_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
@@ -79,8 +90,9 @@ impl Setup {
         std::fs::write(self.folder.path().join("latchel-sync.toml"), config).expect("a configuration");
     }
 
-    /// Another setup that stands where this one does: the same world, the same ledger.
+    /// Another setup that stands where this one does: the same world, the same ledger in a file.
     pub async fn copy(&self) -> Self {
+        assert_eq!(self.postgres, None, "a database is not copied");
         let copy = Self { now: self.now, ..Self::of(self.server.read(World::clone), &self.policy).await };
         for entry in std::fs::read_dir(self.folder.path()).expect("the folder").flatten() {
             let name = entry.file_name();
@@ -97,8 +109,14 @@ impl Setup {
     }
 
     /// The ledger, for looking into it.
-    pub async fn ledger(&self) -> SqliteLedger {
-        SqliteLedger::open_existing(self.ledger_file()).await.expect("the ledger")
+    pub async fn ledger(&self) -> Box<dyn Ledger> {
+        match &self.postgres {
+            None => Box::new(SqliteLedger::open_existing(self.ledger_file()).await.expect("the ledger")),
+            Some(url) => {
+                let ledger = PostgresLedger::open_existing(url).await.expect("the database");
+                Box::new(ledger.expect("the ledger"))
+            }
+        }
     }
 
     /// Lets time pass in both systems and here.

@@ -41,7 +41,7 @@ async fn run(setup: &mut Setup, what: &str) {
     let output = setup.output(&["sync"]).await;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.code().is_some_and(|code| code <= 2), "{what}: {said}");
-    assert_eq!(untrue(setup, &setup.ledger().await).await, [""; 0], "{what}: said to be synced");
+    assert_eq!(untrue(setup, &*setup.ledger().await).await, [""; 0], "{what}: said to be synced");
     pairs(setup);
 }
 
