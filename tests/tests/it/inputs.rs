@@ -81,3 +81,20 @@ async fn one_bad_record_fails_alone_and_is_tried_again() {
     let pending = setup.run(0, &["pending", "list"]).await;
     assert!(pending.contains("invalid_record") && pending.contains("LeaseFromDate"), "{pending}");
 }
+
+#[tokio::test]
+async fn a_mistake_in_a_faults_file_is_named_with_file_and_place() {
+    let setup = Setup::new("all", |_| {}).await;
+    std::fs::write(
+        setup.folder.path().join("faults.json"),
+        r#"{ "seed": 1, "faults": [{ "fault": { "kind": "cut_after" } }, { "fault": { "kind": "cut_of" } }] }"#,
+    )
+    .expect("a file");
+    let output = setup.output(&["mock", "--generate", "units=5", "--faults", "faults.json"]).await;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("faults file faults.json: faults[1].fault.kind: unknown variant `cut_of`"),
+        "{said}"
+    );
+}

@@ -78,10 +78,10 @@ impl Setup {
 
     /// Writes the configuration, with these lines before the account.
     pub fn configure(&self, top: &str) {
-        let ledger = self.postgres.iter().map(|url| format!("ledger = \"{url}\"")).collect::<String>();
+        let ledger = self.postgres.iter().map(|url| format!("ledger = \"{url}\"\n")).collect::<String>();
         let (platform, latchel) = (self.server.platform_url(), self.server.latchel_url());
         let config = format!(
-            "{top}\n{ledger}\n[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
+            "{top}\n{ledger}[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
              [account.platform]\nadapter = \"buildium\"\nbase_url = \"{platform}\"\nclient_id = \"mock-client-id\"\n\
              client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\n\
              base_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
