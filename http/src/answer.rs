@@ -39,9 +39,9 @@ impl Answer {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = decode::field(&error);
-            self.malformed(error.into_inner()).with("field", field)
+            self.malformed(error.inner()).with("field", field)
         })?;
-        json.end().map_err(|error| self.malformed(error))?;
+        json.end().map_err(|error| self.malformed(&error))?;
         Ok(read)
     }
 
@@ -54,10 +54,10 @@ impl Answer {
         self.json()
     }
 
-    fn malformed(&self, cause: serde_json::Error) -> Error {
+    fn malformed(&self, cause: &serde_json::Error) -> Error {
         Error::new(ErrorKind::Malformed, "the answer could not be understood")
             .with("call", &self.call)
-            .with_source(cause)
+            .with("problem", decode::problem(cause))
     }
 }
 

@@ -123,7 +123,7 @@ impl Request<'_> {
         if status.is_success() {
             return Ok(Answer { status: status.as_u16(), call: self.call.clone(), headers, body });
         }
-        Err(refused(self.transport, status, &headers, &body))
+        Err(refused(self.transport, status, &headers, &body, self.body.as_deref()))
     }
 }
 

@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::answer::http_date;
+use crate::contact::without_contact_data;
 use crate::transport::Inner;
 
 /// The most that is kept of the far side's own words.
@@ -41,8 +42,14 @@ impl From<Error> for Failure {
     }
 }
 
-/// The failure that an answer's status stands for.
-pub(crate) fn refused(transport: &Inner, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Failure {
+/// The failure that an answer's status stands for; `sent` is the request's body.
+pub(crate) fn refused(
+    transport: &Inner,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    sent: Option<&[u8]>,
+) -> Failure {
     let name = transport.name;
     let (usual, what) = match status.as_u16() {
         401 => (ErrorKind::Unauthorized, "refused the credentials"),
@@ -60,11 +67,13 @@ pub(crate) fn refused(transport: &Inner, status: StatusCode, headers: &HeaderMap
     };
     let mut error = Error::new(kind, format!("{name} {what}")).with("status", status.as_u16());
     if let Some(words) = (transport.explain_error)(body) {
-        let words = transport.without_secrets(&words);
+        let words = without_contact_data(transport.without_secrets(&words), sent);
         error = error.with("answer", words.chars().take(LONGEST_WORDS).collect::<String>());
     }
     match headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause) {
-        Some(pause) => error.with_retry_after(pause).into(),
+        Some(pause) => {
+            error.with("asks to wait", format!("{} s", pause.as_secs())).with_retry_after(pause).into()
+        }
         None => error.into(),
     }
 }

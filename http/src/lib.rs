@@ -4,6 +4,7 @@
 
 mod answer;
 mod call;
+mod contact;
 mod decode;
 mod failure;
 mod limit;

@@ -32,7 +32,7 @@ impl Unreadable {
 /// The field and what is wrong with it.
 pub fn read_row<T: DeserializeOwned>(row: &Value) -> Result<T, Unreadable> {
     serde_path_to_error::deserialize(row)
-        .map_err(|error| Unreadable { field: decode::field(&error), problem: error.into_inner().to_string() })
+        .map_err(|error| Unreadable { field: decode::field(&error), problem: decode::problem(error.inner()) })
 }
 
 /// Reads each row of a page by itself. `id` finds the id of one that cannot be understood, and `what` names it

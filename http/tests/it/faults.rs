@@ -74,6 +74,7 @@ async fn a_long_pause_that_is_asked_for_is_left_to_the_caller() {
     let error = transport(&server).get("v1/things").send().await.expect_err("patience");
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3_600)));
+    assert_eq!(error.context("asks to wait"), Some("3600 s"));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The client against a server that misbehaves.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod bounds;
 mod faults;
 
 use latchel_sync_core::ErrorKind;
