@@ -2,8 +2,8 @@ use std::process::ExitCode;
 
 use anyhow::Error;
 
-/// What the exit code means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the exit code means; of several, the greatest counts. A second interrupt ends with 130.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// Done.
     Done = 0,

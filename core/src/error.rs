@@ -139,6 +139,7 @@ impl Error {
         matches!(
             self.0.kind,
             ErrorKind::Unauthorized
+                | ErrorKind::RateLimited
                 | ErrorKind::Unavailable
                 | ErrorKind::Paused
                 | ErrorKind::Timeout

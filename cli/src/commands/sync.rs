@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::args::{Only, Scope, Way, What};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
-use crate::{connect, render};
+use crate::{connect, render, report};
 
 /// Shows what a sync would do. The real ledger is only read; what the plan remembers goes to a scratch ledger.
 pub(crate) async fn plan(
@@ -28,7 +28,9 @@ pub(crate) async fn plan(
         let real = connect::ledger_to_read(config).await?;
         let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
         let engine = connect::engine(config, account, ledger)?;
-        let run = engine.run(&request(what, account, Mode::Plan, now), &printer).await?;
+        let request = request(what, account, Mode::Plan, now);
+        stop_at_the_deadline(request.stop.clone(), what.deadline);
+        let run = engine.run(&request, &printer).await?;
         if scope.json {
             render::json_line(&run)?;
         } else {
@@ -47,21 +49,37 @@ pub(crate) async fn sync(
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let ledger = connect::ledger(config).await?;
+    let stop = StopSignal::default();
+    let mut engines = Vec::new();
+    for account in config.chosen(scope.account.as_deref())? {
+        let request = Request { stop: stop.clone(), ..request(what, account, Mode::Apply, now) };
+        engines.push((account, connect::engine(config, account, ledger.clone())?, request));
+    }
+    stop_on_interrupt(stop.clone())?;
+    stop_at_the_deadline(stop.clone(), what.deadline);
+
     let mut exit = Exit::Done;
     let mut runs = Vec::new();
-    for account in config.chosen(scope.account.as_deref())? {
-        let engine = connect::engine(config, account, ledger.clone())?;
-        let request = request(what, account, Mode::Apply, now);
-        stop_on_interrupt(request.stop.clone())?;
-        stop_at_the_deadline(request.stop.clone(), what.deadline);
-        let progress = Progress::new();
-        let run = engine.run(&request, &progress).await?;
-        progress.bar.finish_and_clear();
-        if !scope.json {
-            summary(&run, "came out");
+    for (account, engine, request) in engines {
+        if stop.is_set() {
+            anstream::eprintln!("{}: not begun", account.settings.name);
+            exit = exit.max(Exit::Partial);
+            continue;
         }
-        exit = worse(exit, &run);
-        runs.push(run);
+        let progress = Progress::new();
+        let run = engine.run(&request, &progress).await;
+        progress.bar.finish_and_clear();
+        match run {
+            Ok(run) => {
+                if !scope.json {
+                    summary(&run, "came out");
+                }
+                exit = worse(exit, &run);
+                runs.push(run);
+            }
+            // One account that cannot be synced keeps no other from it.
+            Err(error) => exit = exit.max(report(&error.into())),
+        }
     }
     if scope.json {
         render::json(&runs)?;
@@ -86,10 +104,17 @@ fn request(what: &What, account: &Account, mode: Mode, now: DateTime<Utc>) -> Re
     Request {
         phases: Phase::ALL.into_iter().filter(kind).filter(way).collect(),
         since: what.since.map(|since| since.instant(now, account.settings.time_zone)),
-        holder: format!("process {}", std::process::id()),
+        holder: holder(),
         allow_mass_change: what.allow_mass_change,
         ..Request::everything(mode, now)
     }
+}
+
+/// Who holds the lease, for the people of another run that finds it held.
+fn holder() -> String {
+    let user = whoami::username().unwrap_or_else(|_| "somebody".to_owned());
+    let host = whoami::hostname().unwrap_or_else(|_| "an unnamed host".to_owned());
+    format!("{user} on {host}, process {}", std::process::id())
 }
 
 /// The first interrupt or request to end finishes the record at hand; the second stops at once, which is safe as well.
@@ -126,7 +151,7 @@ fn worse(exit: Exit, run: &Run) -> Exit {
         RunStatus::Partial => Exit::Partial,
         RunStatus::Failed | RunStatus::Unfinished => Exit::Failed,
     };
-    if own as u8 > exit as u8 { own } else { exit }
+    exit.max(own)
 }
 
 /// The counts of each phase, by reason.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Engine;
+use super::{Engine, StopSignal};
 use crate::ledger::{Lease, Link, Memory, Origin, Phase, RunId};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
@@ -35,6 +35,7 @@ pub(super) struct Context<'a> {
     pub sync_start: DateTime<Utc>,
     pub portfolios: HashMap<PortfolioId, SyncMethod>,
     pub assignees: Assignees,
+    pub stop: StopSignal,
     latchel_user: Result<User, String>,
     excluded_groups: HashMap<String, String>,
     next_planned_id: AtomicI64,
@@ -50,6 +51,7 @@ impl<'a> Context<'a> {
         now: DateTime<Utc>,
         sync_start: DateTime<Utc>,
         phases: &[Phase],
+        stop: &StopSignal,
     ) -> Result<Self> {
         let policy = &engine.account.policy;
         let work_orders = phases.iter().any(|phase| phase.kind() == Kind::WorkOrder);
@@ -66,6 +68,7 @@ impl<'a> Context<'a> {
             sync_start,
             portfolios: portfolios.into_iter().filter_map(|one| Some((one.id, one.sync_method?))).collect(),
             assignees: Assignees::among(&users, policy),
+            stop: stop.clone(),
             latchel_user: choose_latchel_user(&users, policy).cloned(),
             excluded_groups: if properties { excluded_groups(engine).await? } else { HashMap::new() },
             next_planned_id: AtomicI64::new(-1),

@@ -5,9 +5,10 @@ use futures::TryStreamExt;
 use super::context::Context;
 use super::flow::{Applied, Flow};
 use super::guard::Guard;
+use super::patience::Patience;
 use super::settle::failed;
 use super::tally::Tally;
-use super::{Observer, Request, StopSignal};
+use super::{Observer, Request};
 use crate::ledger::{Action, Memory, Origin, Outcome, Phase, PhaseReport};
 use crate::model::{Fingerprint, RecordKey, Row, Side, Window};
 use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
@@ -26,18 +27,12 @@ pub(super) async fn drive<F: Flow>(
 ) -> (PhaseReport, Option<Error>) {
     let mut tally = Tally::start(flow.phase(), window, observer);
     let guard = Guard { off: request.allow_mass_change };
-    let mut driver = Driver {
-        flow,
-        guard,
-        stop: &request.stop,
-        failures_in_a_row: 0,
-        held: Vec::new(),
-        held_ids: HashSet::new(),
-    };
+    let mut driver =
+        Driver { flow, guard, patience: Patience::default(), held: Vec::new(), held_ids: HashSet::new() };
     let result = async {
         first(&mut tally).await?;
         let mut pages = flow.pages(window);
-        while let Some(rows) = pages.try_next().await? {
+        while let Some(rows) = flow.context().reading(pages.try_next()).await? {
             tally.listed(rows.len());
             driver.page(rows, Some(window), &mut tally).await?;
         }
@@ -55,8 +50,7 @@ pub(super) async fn drive<F: Flow>(
 pub(super) struct Driver<'a, F: Flow> {
     pub(super) flow: &'a F,
     pub(super) guard: Guard,
-    pub(super) stop: &'a StopSignal,
-    pub(super) failures_in_a_row: u32,
+    pub(super) patience: Patience,
     /// Deactivations, which wait until the whole phase was seen (rule G1).
     pub(super) held: Vec<F::Case>,
     pub(super) held_ids: HashSet<String>,
@@ -76,7 +70,7 @@ impl<F: Flow> Driver<'_, F> {
             self.sort(row, memory, window, &mut sorted, tally);
         }
         let mut hinted = std::mem::take(&mut sorted.hinted);
-        let (rows, failures) = self.fetch(hinted.keys().cloned().collect()).await?;
+        let (rows, failures) = cx.reading(self.fetch(hinted.keys().cloned().collect())).await?;
         sorted.outcomes.extend(failures);
         for (row, memory) in self.with_memories(rows).await? {
             if !matches!(row, Row::Hint { .. }) {
@@ -149,10 +143,14 @@ impl<F: Flow> Driver<'_, F> {
             Err(error) => return Err(error),
         }
         let (mut rows, mut failures) = (Vec::new(), Vec::new());
+        let mut patience = Patience::default();
         for id in ids {
             match self.flow.fetch(std::slice::from_ref(&id)).await {
                 Ok(found) => rows.extend(found),
                 Err(error) if error.is_about_the_request() => {
+                    if rows.is_empty() {
+                        patience.unreadable(&error)?;
+                    }
                     let Applied { reason, detail, .. } = failed(&error);
                     failures.push(outcome(self.flow.context(), self.key(id), reason, detail));
                 }
@@ -240,7 +238,7 @@ impl<F: Flow> Driver<'_, F> {
             let (open, paused): (Vec<_>, Vec<_>) =
                 open.into_iter().partition(|pending| pending.next_try().is_none_or(|at| at <= cx.now));
             paused.iter().for_each(|pending| tally.outcome(&pending.outcome));
-            let ready = self.flow.ready(&open).await?;
+            let ready = cx.reading(self.flow.ready(&open)).await?;
             let (again, waiting): (Vec<_>, Vec<_>) = open
                 .into_iter()
                 .zip(ready)
@@ -252,7 +250,7 @@ impl<F: Flow> Driver<'_, F> {
 
             let mut labels: BTreeMap<String, String> =
                 again.into_iter().map(|(newest, _)| (newest.key.id, newest.label)).collect();
-            let (rows, failures) = self.fetch(labels.keys().cloned().collect()).await?;
+            let (rows, failures) = cx.reading(self.fetch(labels.keys().cloned().collect())).await?;
             rows.iter().for_each(|row| drop(labels.remove(&self.row_id(row))));
             let mut ended: Vec<Outcome> = failures
                 .into_iter()

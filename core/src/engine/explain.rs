@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Engine;
 use super::context::{Context, Purpose};
 use super::export::Export;
 use super::flow::{Applied, Flow};
 use super::import::Import;
 use super::property::Properties;
 use super::resident::Residents;
+use super::{Engine, StopSignal};
 use crate::Result;
 use crate::ledger::{Action, Lease, Link, Outcome, Phase, RunId};
 use crate::model::{Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side};
@@ -54,7 +54,8 @@ impl Engine {
         let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|phase| phase.kind() == kind).collect();
         // Nothing is written, so that nothing is held.
         let lease = Lease { account: self.account.name.clone(), run: RunId(Uuid::now_v7()) };
-        let cx = Context::prepare(self, lease, Purpose::Explain, now, sync_start, &phases).await?;
+        let stop = StopSignal::default();
+        let cx = Context::prepare(self, lease, Purpose::Explain, now, sync_start, &phases, &stop).await?;
 
         let keys = self.keys(kind, text).await?;
         let on = |side| keys.iter().filter(|(key, _)| key.side == side).collect::<Vec<_>>();

@@ -4,13 +4,16 @@ use chrono::NaiveDate;
 
 use super::context::Context;
 use super::drive::{index, outcome};
+use super::flow::Applied;
 use super::guard::Guard;
+use super::patience::Patience;
 use super::resident::{reference_of, seen, update};
+use super::settle::failed;
 use super::tally::Tally;
+use crate::Result;
 use crate::ledger::{Action, Link, Outcome, ResidentMemory};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, ResidentPatch, ResidentRef, Side};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
-use crate::{Error, Result};
 
 const PAGE: u32 = 200;
 
@@ -30,22 +33,34 @@ pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut
     guard.check(cx, Kind::Resident, moved_out as u64).await?;
 
     let mut after: Option<String> = None;
+    let mut patience = Patience::default();
     loop {
         let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
         let Some(last) = links.last() else { return Ok(()) };
         after = Some(last.platform_id.clone());
 
         let ids: Vec<_> = links.iter().map(|link| LatchelResidentId(link.latchel_id)).collect();
-        let mut residents = index(cx.latchel().residents_by_id(&ids).await?, |resident| Some(resident.id));
+        let mut residents =
+            index(cx.reading(cx.latchel().residents_by_id(&ids)).await?, |resident| Some(resident.id));
         let mut outcomes = Vec::new();
+        let mut evaluated = Ok(());
         for link in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
-            if let (Some(resident), Some(memory)) = (resident, &link.resident) {
-                outcomes.extend(evaluate(cx, link, memory, &resident).await?);
+            let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
+            evaluated = cx.stop.check();
+            if evaluated.is_err() {
+                break;
+            }
+            let (outcome, patience) = evaluate(cx, link, memory, &resident, &mut patience).await?;
+            outcomes.extend(outcome);
+            evaluated = patience;
+            if evaluated.is_err() {
+                break;
             }
         }
         cx.ledger().record(&cx.lease, &outcomes).await?;
         outcomes.iter().for_each(|outcome| tally.outcome(outcome));
+        evaluated?;
         cx.ledger().renew_lease(&cx.lease).await?;
     }
 }
@@ -57,23 +72,34 @@ async fn evaluate(
     link: &Link,
     memory: &ResidentMemory,
     resident: &LatchelResident,
-) -> Result<Option<Outcome>> {
+    patience: &mut Patience,
+) -> Result<(Option<Outcome>, Result<()>)> {
     let decision = decide_lapse(resident, memory, cx.today, &mut Trace::off());
     let Some(ResidentAction::Update(id, patch)) = &decision.action else {
         let kept = ResidentMemory { is_active: memory.is_active, ..seen(resident, cx) };
         cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await?;
-        return Ok(None);
+        return Ok((None, Ok(())));
     };
     let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
     let done: Result<()> = match cx.is_dry() {
         true => Ok(()),
-        false => held_update(cx, *id, patch, &reference_of(link)?, Some(link)).await,
+        false => {
+            let reference = reference_of(link)?;
+            cx.writing(held_update(cx, *id, patch, &reference, Some(link))).await
+        }
     };
     let base = outcome(cx, link.key(Side::Platform), decision.reason, decision.detail);
-    Ok(Some(match done {
-        Ok(()) => Outcome { action, counterpart: Some(link.latchel_id.to_string()), ..base },
-        Err(error) => failed(base, &error),
-    }))
+    let counterpart = Some(link.latchel_id.to_string());
+    Ok(match done {
+        Ok(()) => {
+            patience.succeeded();
+            (Some(Outcome { action, counterpart, ..base }), Ok(()))
+        }
+        Err(error) => {
+            let Applied { reason, detail, .. } = failed(&error);
+            (Some(Outcome { reason, detail, counterpart, ..base }), patience.failed(&error))
+        }
+    })
 }
 
 /// Whether the resident was active when last evaluated, and has moved out by today.
@@ -91,8 +117,4 @@ async fn held_update(
 ) -> Result<()> {
     cx.hold().await?;
     update(cx, id, patch, reference, link).await
-}
-
-fn failed(base: Outcome, error: &Error) -> Outcome {
-    Outcome { reason: crate::rules::Reason::CallFailed, detail: Some(error.to_string()), ..base }
 }

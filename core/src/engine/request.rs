@@ -1,8 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 
 use crate::ledger::{Outcome, Phase, PhaseReport, Trigger};
 use crate::model::Window;
@@ -53,19 +53,25 @@ pub enum Mode {
     Apply,
 }
 
-/// Asks a run to end after the record at hand. Clones share the signal.
+/// Asks a run to end: it reads no further, and has half a minute for the record at hand. Clones share the signal.
 #[derive(Debug, Clone, Default)]
-pub struct StopSignal(Arc<AtomicBool>);
+pub struct StopSignal(Arc<watch::Sender<bool>>);
 
 impl StopSignal {
     /// Asks.
     pub fn stop(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.send_replace(true);
     }
 
     /// Whether somebody asked.
     pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        *self.0.borrow()
+    }
+
+    /// Waits until somebody asks.
+    pub async fn asked(&self) {
+        // The sender is here, so that it cannot be gone.
+        let _ = self.0.subscribe().wait_for(|asked| *asked).await;
     }
 }
 

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -46,7 +48,10 @@ impl Engine {
             warnings: Vec::new(),
         };
         self.run_phases(&mut run, lease, &phases, request, sync_start, observer).await;
-        run.status = status_of(&run);
+        run.status = match status_of(&run) {
+            RunStatus::Failed if request.stop.is_set() => RunStatus::Partial,
+            status => status,
+        };
         self.ledger.finish_run(&run).await?;
         Ok(run)
     }
@@ -74,7 +79,9 @@ impl Engine {
             Mode::Apply => Purpose::Apply,
             Mode::Plan => Purpose::Plan,
         };
-        let cx = match Context::prepare(self, lease, purpose, request.now, sync_start, phases).await {
+        let stop = &request.stop;
+        let prepared = Context::prepare(self, lease, purpose, request.now, sync_start, phases, stop);
+        let cx = match stop.bounds(Duration::ZERO, prepared).await {
             Ok(cx) => cx,
             Err(error) => {
                 let window = Window::before(request.now, TimeDelta::zero());
@@ -136,14 +143,18 @@ impl Engine {
         match phase {
             Phase::Properties => {
                 let count = async |tally: &mut Tally<'_>| {
-                    tally.count(Reason::LatchelOnly, cx.latchel().latchel_only().await?.properties);
+                    tally.count(
+                        Reason::LatchelOnly,
+                        cx.reading(cx.latchel().latchel_only()).await?.properties,
+                    );
                     Ok(())
                 };
                 drive(&Properties(cx), window, request, observer, count).await
             }
             Phase::Residents => {
                 let first = async |tally: &mut Tally<'_>| {
-                    tally.count(Reason::LatchelOnly, cx.latchel().latchel_only().await?.residents);
+                    tally
+                        .count(Reason::LatchelOnly, cx.reading(cx.latchel().latchel_only()).await?.residents);
                     evaluate_lapses(cx, &Guard { off: request.allow_mass_change }, tally).await
                 };
                 drive(&Residents(cx), window, request, observer, first).await

@@ -8,9 +8,6 @@ use crate::ledger::{Action, Memory, Outcome};
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Error, ErrorKind, Result};
 
-/// How many writes in a row may fail as if the far side were down before the phase gives up.
-const PATIENCE: u32 = 5;
-
 /// How many deactivations are kept until the whole phase was seen; a bound on memory.
 const HELD_AT_MOST: usize = 5_000;
 
@@ -25,34 +22,26 @@ impl<F: Flow> Driver<'_, F> {
             return Ok(());
         }
         let cx = self.flow.context();
-        for case in self.flow.gather(records).await? {
-            if self.stop.is_set() {
-                return Err(Error::new(
-                    ErrorKind::Timeout,
-                    "the run was asked to stop; the next run goes on from here",
-                ));
-            }
+        for case in cx.reading(self.flow.gather(records)).await? {
+            cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
             if !self.guard.off && decision.action.as_ref().is_some_and(|action| self.flow.deactivates(action))
             {
                 self.hold(case, outcomes);
                 continue;
             }
-            let applied = self.settle(&case, decision).await;
-            self.failures_in_a_row = match &applied {
-                Err(error) if error.ends_the_run() => self.failures_in_a_row + 1,
-                _ => 0,
-            };
-            let give_up = match &applied {
-                Err(error) if error.is_final() || self.failures_in_a_row >= PATIENCE => {
-                    Some(Error::new(error.kind(), format!("gave up, because calls keep failing: {error}")))
+            let calls = decision.action.is_some();
+            let applied = cx.writing(self.settle(&case, decision)).await;
+            let patience = match &applied {
+                Err(error) => self.patience.failed(error),
+                Ok(_) if calls => {
+                    self.patience.succeeded();
+                    Ok(())
                 }
-                _ => None,
+                Ok(_) => Ok(()),
             };
             outcomes.push(self.outcome_of(cx, &case, applied));
-            if let Some(error) = give_up {
-                return Err(error);
-            }
+            patience?;
         }
         Ok(())
     }
@@ -93,8 +82,9 @@ impl<F: Flow> Driver<'_, F> {
             return Err(error);
         }
         for case in held {
+            cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
-            let applied = self.settle(&case, decision).await;
+            let applied = cx.writing(self.settle(&case, decision)).await;
             let stop = applied.as_ref().err().filter(|error| error.ends_the_run()).map(ToString::to_string);
             self.record(&[self.outcome_of(cx, &case, applied)], tally).await?;
             if let Some(error) = stop {

@@ -5,6 +5,7 @@ mod faults;
 mod leases;
 mod limits;
 mod mass_change;
+mod outage;
 mod rows;
 mod story;
 mod time;
