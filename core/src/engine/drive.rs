@@ -9,7 +9,7 @@ use super::patience::Patience;
 use super::settle::failed;
 use super::tally::Tally;
 use super::{Observer, Request};
-use crate::ledger::{Action, Memory, Origin, Outcome, Phase, PhaseReport};
+use crate::ledger::{Action, Memory, Origin, Outcome, PhaseReport};
 use crate::model::{Fingerprint, RecordKey, Row, Side, Window};
 use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
 use crate::{Error, Result};
@@ -27,8 +27,14 @@ pub(super) async fn drive<F: Flow>(
 ) -> (PhaseReport, Option<Error>) {
     let mut tally = Tally::start(flow.phase(), window, observer);
     let guard = Guard { off: request.allow_mass_change };
-    let mut driver =
-        Driver { flow, guard, patience: Patience::default(), held: Vec::new(), held_ids: HashSet::new() };
+    let mut driver = Driver {
+        flow,
+        guard,
+        patience: Patience::default(),
+        held: Vec::new(),
+        put_off: 0,
+        held_ids: HashSet::new(),
+    };
     let result = async {
         first(&mut tally).await?;
         let mut pages = flow.pages(window);
@@ -36,8 +42,9 @@ pub(super) async fn drive<F: Flow>(
             tally.listed(rows.len());
             driver.page(rows, Some(window), &mut tally).await?;
         }
-        if flow.phase() == Phase::Properties && tally.nothing_listed() {
-            guard.check_platform(flow.context()).await?;
+        if tally.nothing_listed() {
+            let cx = flow.context();
+            cx.reading(guard.check_source(cx, flow.phase().source())).await?;
         }
         driver.pending(&mut tally).await?;
         driver.release(&mut tally).await
@@ -54,6 +61,8 @@ pub(super) struct Driver<'a, F: Flow> {
     /// Deactivations, which wait until the whole phase was seen (rule G1).
     pub(super) held: Vec<F::Case>,
     pub(super) held_ids: HashSet<String>,
+    /// How many more there are than are kept.
+    pub(super) put_off: u64,
 }
 
 impl<F: Flow> Driver<'_, F> {
@@ -252,6 +261,10 @@ impl<F: Flow> Driver<'_, F> {
                 again.into_iter().map(|(newest, _)| (newest.key.id, newest.label)).collect();
             let (rows, failures) = cx.reading(self.fetch(labels.keys().cloned().collect())).await?;
             rows.iter().for_each(|row| drop(labels.remove(&self.row_id(row))));
+            if rows.is_empty() && !labels.is_empty() {
+                // A side that has nothing any more must not end what is pending.
+                cx.reading(self.guard.check_source(cx, phase.source())).await?;
+            }
             let mut ended: Vec<Outcome> = failures
                 .into_iter()
                 .map(|failure| Outcome {

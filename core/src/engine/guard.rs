@@ -1,7 +1,7 @@
 //! Rule G1: a run that would set too much inactive stops instead.
 
 use super::context::Context;
-use crate::model::{Kind, PropertyRef};
+use crate::model::{Kind, LatchelPropertyId, PropertyRef, Side};
 use crate::rules::is_mass_change;
 use crate::{Error, ErrorKind, Result};
 
@@ -16,35 +16,48 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// Stops the run if `deactivations` of the linked records of `kind` are too many.
+    /// Stops the run if `deactivations` of the account's active records of `kind` are too many.
     pub async fn check(&self, cx: &Context<'_>, kind: Kind, deactivations: u64) -> Result<()> {
         let policy = &cx.policy().mass_change;
-        if self.off || deactivations < policy.at_least {
+        if self.off || deactivations == 0 {
             return Ok(());
         }
-        let linked = cx.ledger().linked(cx.account(), kind).await?;
-        if !is_mass_change(deactivations, linked, policy) {
+        let active = cx.ledger().linked(cx.account(), kind).await?;
+        if !is_mass_change(kind, deactivations, active, policy) {
             return Ok(());
         }
         let message = format!(
-            "{deactivations} of {linked} linked records would be set inactive at once, more than {} %; none was. If \
-             this is meant, run `sync --allow-mass-change`",
+            "{deactivations} of {active} active records would be set inactive at once, and up to {} % are taken for \
+             granted; none of them was. Look at the platform, and if this is meant, run `sync --allow-mass-change`",
             policy.percent
         );
         Err(Error::new(ErrorKind::MassChange, message).with("records", kind))
     }
 
-    /// Stops the run if a platform that listed nothing has none of the account's properties any more.
-    pub async fn check_platform(&self, cx: &Context<'_>) -> Result<()> {
+    /// Stops the run if a side that listed nothing has none of the account's properties any more.
+    pub async fn check_source(&self, cx: &Context<'_>, side: Side) -> Result<()> {
         let known = cx.ledger().links(cx.account(), Kind::Property, None, SAMPLE).await?;
-        let refs: Vec<_> = known.iter().map(|link| PropertyRef::from_key(&link.platform_id)).collect();
-        if self.off || refs.is_empty() || !cx.platform().properties_by_id(&refs).await?.is_empty() {
+        if self.off || known.is_empty() {
+            return Ok(());
+        }
+        let (name, is_empty) = match side {
+            Side::Platform => {
+                let refs: Vec<_> =
+                    known.iter().map(|link| PropertyRef::from_key(&link.platform_id)).collect();
+                ("the platform", cx.platform().properties_by_id(&refs).await?.is_empty())
+            }
+            Side::Latchel => {
+                let ids: Vec<_> = known.iter().map(|link| LatchelPropertyId(link.latchel_id)).collect();
+                ("Latchel", cx.latchel().properties_by_id(&ids).await?.is_empty())
+            }
+        };
+        if !is_empty {
             return Ok(());
         }
         let message = format!(
-            "the platform lists nothing, and has none of {} properties that it had before: perhaps the key belongs to \
-             another account. If this is meant, run `sync --allow-mass-change`",
-            refs.len()
+            "{name} lists nothing, and has none of {} properties that it had before: perhaps the key belongs to another \
+             account. If this is meant, run `sync --allow-mass-change`",
+            known.len()
         );
         Err(Error::new(ErrorKind::MassChange, message))
     }

@@ -9,7 +9,9 @@ use crate::rules::{Decision, Reason, Trace};
 use crate::{Error, ErrorKind, Result};
 
 /// How many deactivations are kept until the whole phase was seen; a bound on memory.
-const HELD_AT_MOST: usize = 5_000;
+const HELD_AT_MOST: usize = 2_000;
+/// What is said of those that are more.
+const PUT_OFF: &str = "one of very many; the next run goes on with it unless they are too many";
 
 impl<F: Flow> Driver<'_, F> {
     /// Decides and applies each record; what came out before an error is in `outcomes` all the same.
@@ -61,13 +63,15 @@ impl<F: Flow> Driver<'_, F> {
             self.held_ids.insert(self.flow.id(self.flow.record(&case)));
             self.held.push(case);
         } else {
-            outcomes.push(self.held_back(&case));
+            self.put_off += 1;
+            outcomes.push(self.held_back(&case, Some(PUT_OFF)));
         }
     }
 
-    fn held_back(&self, case: &F::Case) -> Outcome {
+    fn held_back(&self, case: &F::Case, detail: Option<&str>) -> Outcome {
+        let detail = detail.map(str::to_owned);
         let held =
-            Applied { reason: Reason::MassChangeHeld, action: Action::None, detail: None, counterpart: None };
+            Applied { reason: Reason::MassChangeHeld, action: Action::None, detail, counterpart: None };
         self.outcome_of(self.flow.context(), case, Ok(held))
     }
 
@@ -75,9 +79,9 @@ impl<F: Flow> Driver<'_, F> {
     pub(super) async fn release(&mut self, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let held = std::mem::take(&mut self.held);
-        let all = tally.deactivations() + held.len() as u64;
+        let all = tally.deactivations() + held.len() as u64 + self.put_off;
         if let Err(error) = self.guard.check(cx, self.flow.phase().kind(), all).await {
-            let kept: Vec<_> = held.iter().map(|case| self.held_back(case)).collect();
+            let kept: Vec<_> = held.iter().map(|case| self.held_back(case, None)).collect();
             self.record(&kept, tally).await?;
             return Err(error);
         }

@@ -133,7 +133,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// The newest outcomes of one kind whose id, counterpart's id or number on either side is `text`.
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;
 
-    /// How many links there are of one kind.
+    /// How many records of one kind are linked and, as far as the ledger knows, active in Latchel.
     async fn linked(&self, account: &str, kind: Kind) -> Result<u64>;
 
     /// Links of one kind in the order of their platform ids, from `after` on.

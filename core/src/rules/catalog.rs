@@ -178,7 +178,7 @@ rules! {
         "Not synced. Leases are read only where a platform keeps move-in and move-out dates on them.";
 
     G1 Outcomes:
-        "a run would set more than 20 % and at least 10 of the account's properties or residents inactive, or the platform has none of the account's properties any more",
+        "a run would set more than 20 % and at least 10 of the account's active properties or residents inactive, or every one of three properties or more; or a side that lists nothing has none of the account's properties any more",
         "None of them is set inactive and the run ends, with an explanation; `sync --allow-mass-change` goes on. Share: `mass_change.percent`, number: `mass_change.at_least`.";
     S1 Outcomes:
         "the banner of a work order",

@@ -1,7 +1,14 @@
-use crate::model::MassChangePolicy;
+use crate::model::{Kind, MassChangePolicy};
 
-/// Whether a run that would set `deactivations` of the account's `linked` records inactive must stop (rule G1).
-pub fn is_mass_change(deactivations: u64, linked: u64, policy: &MassChangePolicy) -> bool {
-    deactivations >= policy.at_least
-        && deactivations.saturating_mul(100) > linked.saturating_mul(policy.percent)
+/// The fewest properties of which losing every one is no everyday event.
+const SMALL_ACCOUNT: u64 = 3;
+
+/// Whether a run that would set `deactivations` of the account's `active` records inactive must stop (rule G1). A small
+/// account never reaches the policy's number, so that losing every property it has is too much as well; that every
+/// resident of a few units leaves is not.
+pub fn is_mass_change(kind: Kind, deactivations: u64, active: u64, policy: &MassChangePolicy) -> bool {
+    let every_property = kind == Kind::Property && deactivations >= active && deactivations >= SMALL_ACCOUNT;
+    every_property
+        || deactivations >= policy.at_least
+            && deactivations.saturating_mul(100) > active.saturating_mul(policy.percent)
 }

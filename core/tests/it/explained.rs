@@ -13,7 +13,7 @@ use crate::resident::known;
 #[test]
 fn a_mass_change_is_more_than_the_share_and_at_least_the_number() {
     let policy = MassChangePolicy::default();
-    for (deactivations, linked, expected) in [
+    for (deactivations, active, expected) in [
         (10, 50, false),
         (11, 50, true),
         (10, 49, true),
@@ -22,7 +22,14 @@ fn a_mass_change_is_more_than_the_share_and_at_least_the_number() {
         (10, 0, true),
         (0, 0, false),
     ] {
-        assert_eq!(is_mass_change(deactivations, linked, &policy), expected, "{deactivations} of {linked}");
+        for kind in [Kind::Property, Kind::Resident] {
+            let found = is_mass_change(kind, deactivations, active, &policy);
+            assert_eq!(found, expected, "{deactivations} of {active}");
+        }
+    }
+    for (deactivations, active, expected) in [(2, 2, false), (3, 3, true), (9, 9, true), (4, 5, false)] {
+        assert_eq!(is_mass_change(Kind::Property, deactivations, active, &policy), expected);
+        assert!(!is_mass_change(Kind::Resident, deactivations, active, &policy), "people move together");
     }
 }
 

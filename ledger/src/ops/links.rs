@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 use latchel_sync_core::ledger::{Intent, IntentId, Lease, Link};
 use latchel_sync_core::model::Kind;
+use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use super::{BEGIN, Connection, Pool, runs};
@@ -124,13 +125,23 @@ pub(crate) async fn lapsing(
     rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("link"))).collect()
 }
 
+/// A resident's activity is told by the move-out date as last seen, a property's by its newest outcome.
 pub(crate) async fn count(pool: &Pool, account: &str, kind: Kind) -> Result<u64> {
-    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM links WHERE account = $1 AND kind = $2")
-        .bind(account)
-        .bind(kind.as_str())
-        .fetch_one(pool)
-        .await
-        .map_err(failed("counting links"))?;
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM links LEFT JOIN outcomes ON outcomes.account = links.account AND \
+         outcomes.kind = links.kind AND outcomes.side = 'platform' AND outcomes.id = links.platform_id \
+         WHERE links.account = $1 AND links.kind = $2 AND \
+         (links.move_out IS NULL OR links.evaluated_on IS NULL OR links.move_out > links.evaluated_on) AND \
+         (outcomes.reason IS NULL OR outcomes.reason NOT IN ($3, $4, $5))",
+    )
+    .bind(account)
+    .bind(kind.as_str())
+    .bind(Reason::PropertyDeactivated.code())
+    .bind(Reason::PropertyInactiveInLatchel.code())
+    .bind(Reason::ResidentInactiveInLatchel.code())
+    .fetch_one(pool)
+    .await
+    .map_err(failed("counting links"))?;
     Ok(count.unsigned_abs())
 }
 

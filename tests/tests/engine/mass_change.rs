@@ -1,8 +1,9 @@
 //! Rule G1: a run that would set too much inactive stops instead.
 
 use chrono::TimeDelta;
+use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::RunStatus;
+use latchel_sync_core::ledger::{Link, NewRun, Origin, Phase, RunId, RunStatus, Trigger};
 use latchel_sync_core::memory::PlatformWorld;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
@@ -63,7 +64,9 @@ async fn both_the_share_and_the_number_must_be_passed() {
         (49, 10, true),
         (12, 9, false),
         (12, 10, true),
-        (5, 5, false),
+        (5, 4, false),
+        (5, 5, true),
+        (2, 2, false),
         (100, 20, false),
     ] {
         let pair = of(properties).await;
@@ -160,4 +163,114 @@ async fn a_platform_that_has_nothing_any_more_stops_the_run() {
     let done = pair.sync().await;
     assert!(stopped(&done), "{:?}", done.run.phases);
     assert!(!stopped(&allowed(&pair).await));
+}
+
+#[tokio::test]
+async fn the_share_is_of_what_is_active_and_not_of_all_that_ever_was() {
+    let mut pair = of(60).await;
+    hide(&pair, 11);
+    for hidden in [22, 31] {
+        assert!(!stopped(&pair.sync().await));
+        pair.advance(TimeDelta::days(5));
+        // The ones that are hidden already are looked at once more.
+        hide(&pair, hidden);
+        let done = allowed(&pair).await;
+        assert_eq!(done.run.status, RunStatus::Success);
+        pair.advance(TimeDelta::hours(1));
+        pair.sync().await;
+    }
+    assert_eq!(active(&pair).0, 29);
+    hide(&pair, 42);
+    assert!(stopped(&pair.sync().await), "11 of 29 are too many, though 11 of 60 would not be");
+}
+
+#[tokio::test]
+async fn of_a_large_account_every_deactivation_counts_and_not_only_those_that_are_kept() {
+    let hidden: Vec<_> = (0..2_010).map(|number| unit(&format!("{number:05}"), None)).collect();
+    let gone = |id: &PropertyRef| Property { is_active: false, ..property(id) };
+    let world = PlatformWorld {
+        now: noon(),
+        properties: hidden.iter().map(|id| (id.clone(), Row::Record(gone(id)))).collect(),
+        users: tests::simulation::pair::world().users,
+        ..PlatformWorld::default()
+    };
+    let pair = Pair::new(world).await;
+    let run = NewRun {
+        id: RunId(uuid::Uuid::now_v7()),
+        account: "main".to_owned(),
+        now: pair.now,
+        trigger: Trigger::Manual,
+        holder: "the test".to_owned(),
+        phases: vec![Phase::Properties],
+    };
+    let lease = pair.ledger.begin_run(&run).await.expect("a lease");
+    let link = |number: usize| Link {
+        kind: Kind::Property,
+        platform_id: format!("{number:05}"),
+        latchel_id: number as i64 + 1,
+        origin: Origin::Found,
+        run: run.id,
+        created_at: pair.now,
+        verified_at: None,
+        platform_number: None,
+        latchel_number: None,
+        number_written_at: None,
+        close: None,
+        resident: None,
+    };
+    pair.latchel.edit(|world| {
+        for (number, id) in hidden.iter().enumerate() {
+            let id_there = LatchelPropertyId(number as i64 + 1);
+            world.properties.insert(id_there, latchel_property(id_there, id));
+        }
+    });
+    // Of 10,020 records 2,000 are less than a fifth, and 2,010 are more.
+    for number in 0..10_020 {
+        pair.ledger.put_link(&lease, &link(number)).await.expect("a link");
+    }
+    let request = Request { phases: vec![Phase::Properties], ..Request::everything(Mode::Apply, pair.now) };
+    let done = pair.request(&request).await;
+    assert!(stopped(&done), "{:?}", done.run.phases);
+    assert_eq!(active(&pair).0, 2_010);
+    let held = done.outcomes.iter().filter(|one| one.reason == Reason::MassChangeHeld).count();
+    assert_eq!(held, 2_010, "each has its outcome");
+}
+
+fn latchel_property(id: LatchelPropertyId, reference: &PropertyRef) -> LatchelProperty {
+    LatchelProperty {
+        id,
+        portfolio: None,
+        reference: Some(reference.clone()),
+        name: String::new(),
+        source_address: Address::default(),
+        integration_data: None,
+        is_active: true,
+        sync_method: None,
+    }
+}
+
+#[tokio::test]
+async fn either_side_that_has_nothing_any_more_stops_every_phase_and_ends_nothing_that_is_pending() {
+    for phase in Phase::ALL {
+        let mut world = tests::simulation::pair::world();
+        let orphan = tests::simulation::pair::work_order(&unit("99", None));
+        world.work_orders.insert(orphan.id.clone(), Row::Record(orphan));
+        let mut pair = Pair::new(world).await;
+        pair.sync().await;
+        let waiting = pair.ledger.all_pending("main").await.expect("pending").len();
+        assert_eq!(waiting, 1);
+        pair.let_it_age().await;
+        pair.platform.edit(|world| {
+            world.properties.clear();
+            world.residents.clear();
+            world.work_orders.clear();
+        });
+        pair.latchel.edit(|world| {
+            world.properties.clear();
+            world.jobs.clear();
+        });
+        let request = Request { phases: vec![phase], ..Request::everything(Mode::Apply, pair.now) };
+        assert!(stopped(&pair.request(&request).await), "{phase}");
+        assert_eq!(pair.ledger.all_pending("main").await.expect("pending").len(), waiting);
+    }
 }
