@@ -90,7 +90,9 @@ fn explanation(outcome: &Outcome) -> String {
         outcome.reason.rule_for(&outcome.key)
     );
     match (&outcome.detail, outcome.status()) {
-        (Some(detail), Status::Failed) => format!("{rule} {detail}. It is tried again in the next run."),
+        (Some(detail), Status::Failed) => {
+            format!("{rule} {detail}. It is tried again by itself, with growing pauses.")
+        }
         (Some(detail), _) => format!("{rule} {detail}"),
         (None, Status::Pending | Status::Failed) => format!("{rule} It is tried again in the next run."),
         (None, _) => rule,

@@ -6,13 +6,15 @@ use super::context::Context;
 use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::index;
 use super::flow::{Applied, Flow};
+use super::owners::Owners;
 use crate::ledger::{Action, CloseVerdict, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     ClosedStatus, Freshness, Job, JobId, Kind, LatchelPropertyId, LatchelResidentId, Marker, NewWorkOrder,
     PropertyRef, Reach, RecordKey, ResidentId, Row, Side, Window, WorkOrder, WorkOrderId,
 };
 use crate::rules::{
-    CloseCase, Decision, ExportAction, ExportCase, Reason, Trace, decide_close, decide_export, sync_method,
+    CloseCase, Decision, ExportAction, ExportCase, Reason, RuleId, Trace, decide_close, decide_export,
+    sync_method,
 };
 use crate::{Error, ErrorKind, Pages, Result};
 
@@ -22,6 +24,8 @@ pub(super) struct Export<'a>(pub &'a Context<'a>);
 pub(super) struct Case {
     rule: ExportCase,
     memory: Memory,
+    /// The other Latchel work order that the platform's is linked to.
+    claimed_by: Option<JobId>,
 }
 
 #[async_trait]
@@ -74,6 +78,7 @@ impl Flow for Export<'_> {
         let links: HashMap<LatchelPropertyId, Link> =
             ids.iter().copied().zip(links).filter_map(|(id, memory)| Some((id, memory.link?))).collect();
         let residents = requesters(cx, &records).await?;
+        let mut owners = Owners::look_up(cx, &records).await?;
 
         let mut cases: Vec<Case> = records
             .into_iter()
@@ -96,7 +101,8 @@ impl Flow for Export<'_> {
                     sync_start: cx.sync_start,
                     job,
                 };
-                Case { rule, memory }
+                let claimed_by = owners.other_than(&rule.job, &memory);
+                Case { rule, memory, claimed_by }
             })
             .collect();
         self.look_up_reach(&mut cases).await?;
@@ -108,12 +114,18 @@ impl Flow for Export<'_> {
     }
 
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ExportAction> {
+        if let Some(other) = case.claimed_by {
+            trace.check(RuleId::E1, "the platform's is linked to another", &other, true);
+            let detail = format!("Latchel's {other} and {} refer to one work order", case.rule.job.id);
+            return Decision::leave(Reason::MarkerAmbiguous).with_detail(detail);
+        }
         decide_export(&case.rule, trace)
     }
 
     /// Keeps what a reference in Latchel tells about the pair.
     async fn adopt(&self, case: &Case) -> Result<()> {
         match &case.rule.link {
+            Some(_) if case.claimed_by.is_some() => Ok(()),
             Some(link) if case.memory.link.as_ref() != Some(link) => self.0.put_link(link).await,
             _ => Ok(()),
         }
@@ -357,7 +369,7 @@ async fn requesters(
     Ok(residents.into_iter().filter_map(|one| Some((one.id, one.reference?.resident))).collect())
 }
 
-fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+pub(super) fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = items.collect();
     all.sort();
     all.dedup();

@@ -14,6 +14,7 @@ mod flow;
 mod guard;
 mod import;
 mod lapse;
+mod owners;
 mod patience;
 mod property;
 mod request;

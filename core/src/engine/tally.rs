@@ -6,6 +6,10 @@ use crate::ledger::{Action, Counts, Outcome, Phase, PhaseReport};
 use crate::model::Window;
 use crate::rules::Reason;
 
+/// How many rows outside the window are remembered; a bound on memory of a few megabytes. Of a platform that lists more
+/// of them in every run, one that it lists twice is counted twice.
+const REMEMBERED_AT_MOST: usize = 100_000;
+
 /// Counts what a phase does, and remembers what lay outside the window so that a row that comes twice counts once.
 pub(super) struct Tally<'a> {
     phase: Phase,
@@ -61,7 +65,12 @@ impl<'a> Tally<'a> {
 
     /// A record outside the window is counted, but its newest outcome stays what it was.
     pub fn outside(&mut self, id: &str, reason: Reason) {
-        if self.outside.insert(hash(id), reason).is_none() {
+        let id = hash(id);
+        let is_new = match self.outside.len() < REMEMBERED_AT_MOST {
+            true => self.outside.insert(id, reason).is_none(),
+            false => !self.outside.contains_key(&id),
+        };
+        if is_new {
             *self.counts.entry(reason).or_default() += 1;
         }
     }

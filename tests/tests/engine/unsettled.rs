@@ -110,6 +110,68 @@ async fn a_marker_found_twice_is_reported_and_nothing_is_linked() {
 }
 
 #[tokio::test]
+async fn a_copy_of_a_latchel_work_order_does_not_take_the_place_of_its_original() {
+    let mut pair = Pair::new(world()).await;
+    pair.sync().await;
+    let original = pair.latchel.edit(|world| {
+        world
+            .jobs
+            .values()
+            .find(|job| job.work_order == Some(WorkOrderId::new("W12")))
+            .cloned()
+            .expect("W12's")
+    });
+    pair.advance(TimeDelta::minutes(1));
+    let copies = [JobId(901), JobId(902)];
+    pair.latchel.edit(|world| {
+        let now = world.now;
+        for id in copies {
+            let state = JobState::Completed;
+            let copy = Job { id, state, created_at: now, updated_at: now, ..original.clone() };
+            world.jobs.insert(id, copy);
+        }
+    });
+    for _ in 0..3 {
+        pair.journal.take();
+        let done = pair.sync().await;
+        for id in copies {
+            let reason = done.reason(&RecordKey::latchel(Kind::WorkOrder, id));
+            assert_eq!(reason, Reason::MarkerAmbiguous, "reported, and nothing is closed because of it");
+        }
+        assert_eq!(pair.journal.take_writes(), []);
+        let key = RecordKey::platform(Kind::WorkOrder, "W12");
+        let memory = pair.ledger.recall("main", &[key]).await.expect("a memory").remove(0);
+        assert_eq!(memory.link.map(|link| link.latchel_id), Some(original.id.0));
+        pair.advance(TimeDelta::minutes(1));
+    }
+}
+
+#[tokio::test]
+async fn of_two_that_refer_to_one_unlinked_work_order_only_the_first_is_linked() {
+    let mut pair = Pair::new(world()).await;
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let jobs = [pair.add_job("Diagnosing Issue"), pair.add_job("Diagnosing Issue")];
+    pair.platform.edit(|world| {
+        let made = WorkOrder { id: WorkOrderId::new("W77"), ..work_order(&unit("13", None)) };
+        world.work_orders.insert(made.id.clone(), Row::Record(made));
+    });
+    pair.latchel.edit(|world| {
+        jobs.iter()
+            .for_each(|id| world.change_job(*id, |job| job.work_order = Some(WorkOrderId::new("W77"))));
+    });
+    let request = {
+        let mut request =
+            latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
+        request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
+        request
+    };
+    let done = pair.request(&request).await;
+    let reasons = jobs.map(|id| done.reason(&RecordKey::latchel(Kind::WorkOrder, id)));
+    assert_eq!(reasons, [Reason::StatusNotSynced, Reason::MarkerAmbiguous]);
+}
+
+#[tokio::test]
 async fn what_keeps_failing_outside_the_window_is_tried_with_growing_pauses() {
     let mut world = world();
     world.work_orders.insert(WorkOrderId::new("W99"), Row::Record(work_order(&unit("99", None))));
