@@ -13,6 +13,7 @@ use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
 use crate::exit::Failure;
+use crate::suggest::{did_you_mean, out_of_error};
 
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
@@ -126,13 +127,16 @@ impl Config {
     /// Reads and checks the file.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::usage(format!("{}: {error}", path.display()))
-                .hint("`latchel-sync init` writes one; `--config` names another")
+            let folder = std::env::current_dir().unwrap_or_default();
+            Failure::usage(format!("{}: {error}", path.display())).hint(format!(
+                "this is {}; `latchel-sync init` writes a configuration, and `--config` names one elsewhere",
+                folder.display()
+            ))
         })?;
         let source = Source { path: path.to_owned(), text };
         let file: File = toml::from_str(&source.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            source.problem(at, error.message())
+            source.problem(at, error.message()).hint_if(out_of_error(error.message()))
         })?;
         let mut names = BTreeMap::new();
         let mut accounts = Vec::new();
@@ -147,9 +151,13 @@ impl Config {
             }
             let time_zone: Tz = account.time_zone.get_ref().parse().map_err(|_| {
                 let problem = format!("time_zone: {:?} is not a time zone", account.time_zone.get_ref());
-                source
-                    .problem(account.time_zone.span().start, &problem)
-                    .hint("for example America/Los_Angeles")
+                source.problem(account.time_zone.span().start, &problem).hint(
+                    did_you_mean(
+                        account.time_zone.get_ref(),
+                        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()),
+                    )
+                    .unwrap_or_else(|| "for example America/Los_Angeles".to_owned()),
+                )
             })?;
             let policy = Policy {
                 sync_method: account.sync_method,
@@ -219,9 +227,10 @@ impl Config {
             }
             let Some(setting) = known.iter().find(|setting| setting.key == key) else {
                 let keys: Vec<_> = known.iter().chain(COMMON_SETTINGS).map(|setting| setting.key).collect();
+                let hint = did_you_mean(key, keys.iter().copied());
                 return Err(self
                     .problem(account, section, key, "is not a setting of this adapter")
-                    .hint(format!("its settings: {}", keys.join(", "))));
+                    .hint(hint.unwrap_or_else(|| format!("its settings: {}", keys.join(", ")))));
             };
             if setting.form == SettingForm::Secret {
                 let secret = self

@@ -40,6 +40,11 @@ impl Failure {
         Self { exit: Exit::Usage, error: Error::msg(message.into()), hint: None }
     }
 
+    /// The same, with what to do if that is known.
+    pub fn hint_if(self, hint: Option<String>) -> Self {
+        Self { hint, ..self }
+    }
+
     /// The same, with what to do.
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

@@ -9,6 +9,7 @@ mod environment;
 mod exit;
 mod render;
 mod since;
+mod suggest;
 
 use std::process::ExitCode;
 

@@ -3,27 +3,42 @@ use latchel_sync_core::{Error, ErrorKind};
 /// The error for a ledger call that failed.
 pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
     move |error| {
-        let what = match &error {
-            sqlx::Error::Database(problem) if problem.message().contains("locked") => {
-                "the ledger is locked by another process"
-            }
-            sqlx::Error::Database(problem) if problem.message().contains("readonly") => {
-                "the ledger is read-only"
-            }
-            sqlx::Error::Database(problem) if problem.message().contains("full") => {
-                "the disk of the ledger is full"
-            }
-            sqlx::Error::Database(problem) if problem.message().contains("I/O error") => {
-                "the disk of the ledger failed, or is full"
-            }
-            sqlx::Error::Database(problem) if problem.message().contains("malformed") => {
-                "the ledger is damaged: keep a copy, and go on with a backup or an empty one"
-            }
-            _ => "the ledger failed",
-        };
+        let what = trouble(&error).unwrap_or("the ledger failed");
         Error::new(ErrorKind::Ledger, what).with("while", doing).with_source(error)
     }
 }
+
+/// What is the matter with the ledger's file or database, and what to do, where the error's code tells.
+pub(crate) fn trouble(error: &sqlx::Error) -> Option<&'static str> {
+    let sqlx::Error::Database(problem) = error else { return None };
+    let code = problem.code()?;
+    // PostgreSQL has five characters; of SQLite's numbers the last byte is the kind.
+    match code.as_ref() {
+        "53100" => return Some(FULL),
+        "25006" => return Some(READ_ONLY),
+        "55P03" => return Some(LOCKED),
+        _ => {}
+    }
+    match code.parse::<u32>().ok()? & 0xff {
+        5 | 6 => Some(LOCKED),
+        8 => Some(READ_ONLY),
+        10 => Some("the disk of the ledger failed, or is full: look at it; what was recorded before stays"),
+        11 | 26 => Some(
+            "the ledger is no ledger, or is damaged: keep a copy, and go on with a backup or with an empty one, from \
+             which a sync finds its records again",
+        ),
+        13 => Some(FULL),
+        14 => Some(
+            "the ledger cannot be opened: its folder must be there, and this user must be able to write to it",
+        ),
+        _ => None,
+    }
+}
+
+const FULL: &str = "the disk of the ledger is full: make room; what was recorded before stays, and the next run goes on \
+                    from there";
+const READ_ONLY: &str = "the ledger is read-only: let this user write to its file and its folder";
+const LOCKED: &str = "the ledger is locked by another process: wait until that has ended, or end it";
 
 /// The error for a stored record that cannot be read back, which only a damaged ledger holds.
 pub(crate) fn unreadable(what: &'static str) -> impl FnOnce(serde_json::Error) -> Error {

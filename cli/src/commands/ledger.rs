@@ -23,12 +23,17 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             Ok(if wrong.is_empty() { Exit::Done } else { Exit::Partial })
         }
         (LedgerAction::Backup { file }, Place::File(path)) => {
+            if !path.exists() {
+                return Err(Failure::usage(format!("there is no ledger yet at {}", path.display()))
+                    .hint("the first `latchel-sync sync` makes it"));
+            }
             SqliteLedger::open_existing(path).await?.backup(file).await?;
             anstream::eprintln!("wrote {}", file.display());
             Ok(Exit::Done)
         }
         (LedgerAction::Backup { .. }, Place::Postgres(_)) => {
-            Err(Failure::usage("the ledger is on PostgreSQL").hint("`pg_dump` copies it"))
+            Err(Failure::usage("the ledger is on PostgreSQL")
+                .hint("copy it with PostgreSQL's own means: `pg_dump --file FILE DATABASE`"))
         }
     }
 }

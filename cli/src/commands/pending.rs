@@ -1,86 +1,179 @@
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::ledger::Pending;
 use latchel_sync_core::model::{Kind, RecordKey, Side};
+use latchel_sync_core::rules::Reason;
 use serde::Serialize;
 
-use crate::args::{PendingAction, PendingRecord, Scope};
-use crate::config::Config;
+use crate::args::{PendingAction, PendingRecords, Scope};
+use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
+use crate::suggest::did_you_mean;
 use crate::{connect, render};
 
 /// What is pending, and where.
 #[derive(Serialize)]
 struct Listed {
     account: String,
+    next_try: Option<DateTime<Utc>>,
     #[serde(flatten)]
     pending: Pending,
 }
 
-pub(crate) async fn run(config: &Config, scope: &Scope, action: &PendingAction) -> Result<Exit, Failure> {
+/// A record that was retried or dismissed.
+#[derive(Serialize)]
+struct Changed {
+    account: String,
+    #[serde(flatten)]
+    key: RecordKey,
+}
+
+/// Which records are meant.
+enum Chosen {
+    One(RecordKey),
+    With(Reason),
+    All,
+}
+
+pub(crate) async fn run(
+    config: &Config,
+    scope: &Scope,
+    action: &PendingAction,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
     match action {
-        PendingAction::List => {
-            let ledger = connect::ledger_to_read(config).await?;
-            let mut all = Vec::new();
-            for account in accounts {
-                let name = &account.settings.name;
-                let pending = ledger.all_pending(name).await?;
-                all.extend(pending.into_iter().map(|pending| Listed { account: name.clone(), pending }));
-            }
-            if scope.json {
-                render::json(&all)?;
-                return Ok(Exit::Done);
-            }
-            if all.is_empty() {
-                anstream::println!("nothing is pending");
-                return Ok(Exit::Done);
-            }
-            let columns = ["account", "record", "label", "reason", "since (UTC)", "tries", "detail"];
-            let mut table = render::table(&columns);
-            for Listed { account, pending: one } in &all {
-                let note = if one.dismissed { " (dismissed)" } else { "" };
-                table.add_row([
-                    account.clone(),
-                    one.outcome.key.to_string(),
-                    one.outcome.label.clone(),
-                    format!("{}{note}", one.outcome.reason),
-                    one.since.format("%Y-%m-%d %H:%M").to_string(),
-                    one.attempts.to_string(),
-                    one.outcome.detail.clone().unwrap_or_default(),
-                ]);
-            }
-            anstream::println!("{table}");
-            Ok(Exit::Done)
-        }
-        PendingAction::Retry(record) | PendingAction::Dismiss(record) => {
-            let key = key(record)?;
-            if accounts.len() > 1 {
-                return Err(Failure::usage("several accounts may have a record with this id")
-                    .hint("name the account with `--account`"));
-            }
-            let ledger = connect::ledger(config).await?;
-            let mut changed = false;
-            for account in accounts {
-                let name = &account.settings.name;
-                changed |= match action {
-                    PendingAction::Dismiss(_) => ledger.dismiss(name, &key).await?,
-                    _ => ledger.retry(name, &key).await?,
-                };
-            }
-            if !changed {
-                anstream::eprintln!("{key} is not pending");
-                anstream::eprintln!("hint: `latchel-sync pending list` shows what is");
-                return Ok(Exit::Partial);
-            }
-            Ok(Exit::Done)
+        PendingAction::List => list(config, scope, &accounts, now).await,
+        PendingAction::Retry(records) | PendingAction::Dismiss(records) => {
+            change(config, scope, &accounts, action, &chosen(records)?).await
         }
     }
 }
 
-fn key(record: &PendingRecord) -> Result<RecordKey, Failure> {
-    let kind = Kind::from_name(&record.kind).ok_or_else(|| {
-        Failure::usage(format!("{:?} is no kind of record", record.kind))
-            .hint("property, resident or work-order")
+async fn list(
+    config: &Config,
+    scope: &Scope,
+    accounts: &[&Account],
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    let ledger = connect::ledger_to_read(config).await?;
+    let mut all = Vec::new();
+    for account in accounts {
+        let name = &account.settings.name;
+        all.extend(ledger.all_pending(name).await?.into_iter().map(|pending| Listed {
+            account: name.clone(),
+            next_try: pending.next_try(),
+            pending,
+        }));
+    }
+    if scope.json {
+        render::json(&all)?;
+        return Ok(Exit::Done);
+    }
+    if all.is_empty() {
+        anstream::println!("nothing is pending");
+        return Ok(Exit::Done);
+    }
+    let columns = ["account", "record", "label", "reason", "for", "tries", "next try (UTC)", "detail"];
+    let mut table = render::table(&columns);
+    for Listed { account, next_try, pending: one } in &all {
+        let next = match next_try {
+            _ if one.dismissed => "dismissed".to_owned(),
+            Some(at) if *at > now => at.format("%Y-%m-%d %H:%M").to_string(),
+            _ => "next run".to_owned(),
+        };
+        table.add_row([
+            account.clone(),
+            one.outcome.key.to_string(),
+            one.outcome.label.clone(),
+            one.outcome.reason.to_string(),
+            age(now - one.since),
+            one.attempts.to_string(),
+            next,
+            one.outcome.detail.clone().unwrap_or_default(),
+        ]);
+    }
+    anstream::println!("{table}");
+    Ok(Exit::Done)
+}
+
+async fn change(
+    config: &Config,
+    scope: &Scope,
+    accounts: &[&Account],
+    action: &PendingAction,
+    chosen: &Chosen,
+) -> Result<Exit, Failure> {
+    if accounts.len() > 1 && matches!(chosen, Chosen::One(_)) {
+        return Err(Failure::usage("several accounts may have a record with this id")
+            .hint("name the account with `--account`"));
+    }
+    let ledger = connect::ledger(config).await?;
+    let mut changed = Vec::new();
+    for account in accounts {
+        let name = &account.settings.name;
+        let keys = match chosen {
+            Chosen::One(key) => vec![key.clone()],
+            Chosen::With(_) | Chosen::All => {
+                let meant = |one: &Pending| match chosen {
+                    Chosen::With(reason) => one.outcome.reason == *reason,
+                    _ => true,
+                };
+                ledger.all_pending(name).await?.into_iter().filter(meant).map(|one| one.outcome.key).collect()
+            }
+        };
+        for key in keys {
+            let done = match action {
+                PendingAction::Dismiss(_) => ledger.dismiss(name, &key).await?,
+                _ => ledger.retry(name, &key).await?,
+            };
+            if done {
+                changed.push(Changed { account: name.clone(), key });
+            }
+        }
+    }
+    if scope.json {
+        render::json(&changed)?;
+    }
+    if changed.is_empty() {
+        match chosen {
+            Chosen::One(key) => anstream::eprintln!("{key} is not pending"),
+            Chosen::With(reason) => anstream::eprintln!("nothing is pending with the reason {reason}"),
+            Chosen::All => anstream::eprintln!("nothing is pending"),
+        }
+        anstream::eprintln!("hint: `latchel-sync pending list` shows what is");
+        return Ok(Exit::Partial);
+    }
+    match action {
+        PendingAction::Dismiss(_) => anstream::eprintln!(
+            "{} dismissed until something about them changes; `pending retry` takes it back",
+            changed.len()
+        ),
+        _ => anstream::eprintln!("{} to be tried again in the next run", changed.len()),
+    }
+    Ok(Exit::Done)
+}
+
+fn chosen(records: &PendingRecords) -> Result<Chosen, Failure> {
+    if let Some(code) = &records.reason {
+        return Reason::from_code(code).map(Chosen::With).ok_or_else(|| {
+            let codes = Reason::ALL.iter().map(|reason| reason.code());
+            Failure::usage(format!("{code:?} is no reason")).hint(
+                did_you_mean(code, codes).unwrap_or_else(|| "`latchel-sync rules` lists them".to_owned()),
+            )
+        });
+    }
+    let (Some(kind), Some(id)) = (&records.kind, &records.id) else { return Ok(Chosen::All) };
+    let kind = Kind::from_name(kind).ok_or_else(|| {
+        Failure::usage(format!("{kind:?} is no kind of record")).hint("property, resident or work-order")
     })?;
-    let side = if record.from_latchel { Side::Latchel } else { Side::Platform };
-    Ok(RecordKey { kind, side, id: record.id.clone() })
+    let side = if records.from_latchel { Side::Latchel } else { Side::Platform };
+    Ok(Chosen::One(RecordKey { kind, side, id: id.clone() }))
+}
+
+/// A span in days, hours and minutes.
+fn age(span: TimeDelta) -> String {
+    let minutes = span.num_minutes().max(0).unsigned_abs();
+    humantime::format_duration(Duration::from_secs(minutes * 60)).to_string()
 }

@@ -22,6 +22,7 @@ pub(crate) async fn run(
     show: Option<&RunsShow>,
     limit: u32,
 ) -> Result<Exit, Failure> {
+    config.chosen(scope.account.as_deref())?;
     let ledger = connect::ledger_to_read(config).await?;
     if let Some(RunsShow::Show { id }) = show {
         let wrong =

@@ -9,6 +9,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::LEASE;
+use crate::error::trouble;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -31,8 +32,8 @@ impl SqliteLedger {
     /// If the file cannot be created or opened, is no ledger, or was written by a newer version.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        create_private(path)
-            .map_err(|error| problem("the ledger cannot be created", path).with_source(error))?;
+        let what = "the ledger cannot be written: its folder must be there, and this user must be able to write to both";
+        create_private(path).map_err(|error| problem(what, path).with_source(error))?;
         let options = file(path).journal_mode(SqliteJournalMode::Wal);
         let ledger = Self::connect(options, Some(path)).await?;
         ledger.migrate().await?;
@@ -51,7 +52,9 @@ impl SqliteLedger {
         let applied: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
             .fetch_one(&ledger.pool)
             .await
-            .map_err(|error| problem("the file is not a ledger", path).with_source(error))?;
+            .map_err(|error| {
+                problem(trouble(&error).unwrap_or("the file is not a ledger"), path).with_source(error)
+            })?;
         match applied.cmp(&newest) {
             std::cmp::Ordering::Equal => Ok(ledger),
             std::cmp::Ordering::Less => {
@@ -98,12 +101,12 @@ impl SqliteLedger {
         }
         create_private(to).map_err(refused)?;
         let name = to.to_str().ok_or_else(|| problem("the name of the backup is not text", to))?;
-        sqlx::query("VACUUM INTO $1")
-            .bind(name)
-            .execute(&self.pool)
-            .await
-            .map(|_| ())
-            .map_err(|error| problem("the backup cannot be written", to).with_source(error))
+        let written = sqlx::query("VACUUM INTO $1").bind(name).execute(&self.pool).await;
+        written.map(|_| ()).map_err(|error| {
+            // Half a backup is none; the ledger itself is untouched.
+            let _ = std::fs::remove_file(to);
+            problem(trouble(&error).unwrap_or("the backup cannot be written"), to).with_source(error)
+        })
     }
 
     /// The same ledger with another length for leases that nobody renews.
@@ -120,7 +123,8 @@ impl SqliteLedger {
             .connect_with(options.busy_timeout(BUSY_TIMEOUT))
             .await
             .map_err(|error| {
-                let error = Error::new(ErrorKind::Ledger, "the ledger cannot be opened").with_source(error);
+                let what = trouble(&error).unwrap_or("the ledger cannot be opened");
+                let error = Error::new(ErrorKind::Ledger, what).with_source(error);
                 path.into_iter().fold(error, |error, path| error.with("file", path.display()))
             })?;
         Ok(Self { pool, lease: LEASE, path: path.map(Path::to_owned) })
@@ -130,8 +134,12 @@ impl SqliteLedger {
         MIGRATIONS.run(&self.pool).await.map_err(|error| match error {
             MigrateError::VersionMissing(_) | MigrateError::VersionMismatch(_) => newer(self.path.as_deref()),
             other => {
-                let error = Error::new(ErrorKind::Ledger, "the file is not a ledger, or is damaged")
-                    .with_source(other);
+                let cause = match &other {
+                    MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _) => trouble(cause),
+                    _ => None,
+                };
+                let what = cause.unwrap_or("the file is not a ledger, or is damaged");
+                let error = Error::new(ErrorKind::Ledger, what).with_source(other);
                 self.path.iter().fold(error, |error, path| error.with("file", path.display()))
             }
         })
