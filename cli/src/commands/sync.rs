@@ -48,10 +48,11 @@ pub(crate) async fn sync(
     what: &What,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
+    let accounts = config.chosen(scope.account.as_deref())?;
     let ledger = connect::ledger(config).await?;
     let stop = StopSignal::default();
     let mut engines = Vec::new();
-    for account in config.chosen(scope.account.as_deref())? {
+    for account in accounts {
         let request = Request { stop: stop.clone(), ..request(what, account, Mode::Apply, now) };
         engines.push((account, connect::engine(config, account, ledger.clone())?, request));
     }

@@ -162,3 +162,42 @@ fn a_ledger_that_is_none_is_refused_and_kept() {
     assert!(said.contains("latchel-sync.sqlite"), "{said}");
     assert_eq!(std::fs::read_to_string(&ledger).expect("the file"), "not a ledger");
 }
+
+#[test]
+fn a_typo_in_the_configuration_is_located_and_what_was_meant_is_suggested() {
+    let folder = here();
+    out(folder.path(), 0, &["init"]);
+    let path = folder.path().join("latchel-sync.toml");
+    let sound = std::fs::read_to_string(&path).expect("the file");
+    for (right, wrong, said) in [
+        ("time_zone", "timezone", "did you mean `time_zone`?"),
+        ("America/Los_Angeles", "America/Los Angeles", "did you mean `America/Los_Angeles`?"),
+        ("client_secret", "clientsecret", "did you mean `client_secret`?"),
+        ("\"buildium\"", "\"buildum\"", "adapters: buildium"),
+    ] {
+        std::fs::write(&path, sound.replacen(right, wrong, 1)).expect("written");
+        let done = command(folder.path())
+            .arg("check")
+            .env("BUILDIUM_CLIENT_ID", "a")
+            .env("BUILDIUM_CLIENT_SECRET", "b")
+            .env("LATCHEL_API_KEY", "c")
+            .assert()
+            .code(3);
+        let told = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+        assert!(told.contains(said) && told.contains("latchel-sync.toml:"), "{wrong}: {told}");
+    }
+    std::fs::write(&path, &sound).expect("written");
+    for args in
+        [&["sync", "--account", "man"][..], &["runs", "--account", "man"], &["status", "--account", "man"]]
+    {
+        let (_, told) = out(folder.path(), 3, args);
+        assert!(told.contains("no account \"man\"") && told.contains("accounts: main"), "{told}");
+    }
+    for args in [&["pending", "retry"][..], &["pending", "dismiss", "work-order", "1", "--all"]] {
+        out(folder.path(), 3, args);
+    }
+    let (_, told) = out(folder.path(), 3, &["pending", "retry", "--reason", "cal_failed"]);
+    assert!(told.contains("did you mean `call_failed`?"), "{told}");
+    let (_, told) = out(folder.path(), 3, &["ledger", "backup", "copy.sqlite"]);
+    assert!(told.contains("there is no ledger yet"), "{told}");
+}

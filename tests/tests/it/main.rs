@@ -11,6 +11,7 @@ mod kills;
 mod ledger_trouble;
 mod lies;
 mod pairs;
+mod pending;
 mod privacy;
 mod registry;
 mod scope;
