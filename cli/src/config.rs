@@ -2,26 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
+use latchel_sync_core::{Latchel, Platform};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
+use crate::connect;
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
 
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
-pub(crate) struct Config {
-    pub ledger: Place,
+pub struct Config {
+    pub(crate) ledger: Place,
     /// How long a run that was killed keeps others out.
-    pub lease: TimeDelta,
-    pub accounts: Vec<Account>,
+    pub(crate) lease: TimeDelta,
+    pub(crate) accounts: Vec<Account>,
     source: Source,
 }
 
@@ -124,7 +127,11 @@ struct Source {
 }
 
 impl Config {
-    /// Reads and checks the file.
+    /// Reads and checks the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Names the file, line, column and key of the first mistake.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             let folder = std::env::current_dir().unwrap_or_default();
@@ -133,6 +140,15 @@ impl Config {
                 folder.display()
             ))
         })?;
+        Self::parse(path, text)
+    }
+
+    /// Checks the text of the file at `path`; other files are looked for beside it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::read`].
+    pub fn parse(path: &Path, text: String) -> Result<Self, Failure> {
         let source = Source { path: path.to_owned(), text };
         let file: File = toml::from_str(&source.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -194,8 +210,22 @@ impl Config {
         Ok(Self { ledger, lease, accounts, source })
     }
 
+    /// What the accounts say about themselves, in the file's order.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountSettings> {
+        self.accounts.iter().map(|account| &account.settings)
+    }
+
+    /// Each account's platform and Latchel, ready to call; nothing is called yet.
+    ///
+    /// # Errors
+    ///
+    /// Names the setting that an adapter does not take, or that is missing.
+    pub fn far_sides(&self) -> Result<Vec<(Arc<dyn Platform>, Arc<dyn Latchel>)>, Failure> {
+        self.accounts.iter().map(|account| connect::far_sides(self, account)).collect()
+    }
+
     /// The account `name`, or all of them.
-    pub fn chosen(&self, name: Option<&str>) -> Result<Vec<&Account>, Failure> {
+    pub(crate) fn chosen(&self, name: Option<&str>) -> Result<Vec<&Account>, Failure> {
         let all = || self.accounts.iter();
         match name {
             None => Ok(all().collect()),
@@ -211,7 +241,7 @@ impl Config {
     }
 
     /// An adapter's settings out of its table; `section` is `platform` or `latchel`.
-    pub fn settings(&self, account: &Account, section: &str, known: &[Setting]) -> Result<Settings, Failure> {
+    pub(crate) fn settings(&self, account: &Account, section: &str, known: &[Setting]) -> Result<Settings, Failure> {
         let table = if section == "platform" { &account.platform } else { &account.latchel };
         let mut values = serde_json::Map::new();
         let mut secrets = BTreeMap::new();
@@ -252,7 +282,7 @@ impl Config {
     }
 
     /// A mistake in an adapter's setting.
-    pub fn problem(&self, account: &Account, section: &str, key: &str, what: &str) -> Failure {
+    pub(crate) fn problem(&self, account: &Account, section: &str, key: &str, what: &str) -> Failure {
         let at = self.source.find(account.start, section, key);
         self.source.problem(at, &format!("{section}.{key}: {what}"))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchel_sync_core::engine::Engine;
 use latchel_sync_core::registry::{self, LatchelAdapter, PlatformAdapter};
-use latchel_sync_core::{Error, ErrorKind, Ledger};
+use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, Platform};
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use secrecy::ExposeSecret;
 
@@ -37,6 +37,15 @@ fn latchel_adapter(config: &Config, account: &Account) -> Result<&'static Latche
 
 /// Puts an account's engine together; nothing is called yet.
 pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>) -> Result<Engine, Failure> {
+    let (platform, latchel) = far_sides(config, account)?;
+    Ok(Engine::new(account.settings.clone(), platform, latchel, ledger))
+}
+
+/// An account's platform and Latchel; nothing is called yet.
+pub(crate) fn far_sides(
+    config: &Config,
+    account: &Account,
+) -> Result<(Arc<dyn Platform>, Arc<dyn Latchel>), Failure> {
     let platform = platform_adapter(config, account)?;
     let latchel = latchel_adapter(config, account)?;
     let wrong = |section: &'static str| {
@@ -49,7 +58,7 @@ pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>
     let far_side = (platform.connect)(&settings).map_err(wrong("platform"))?;
     let settings = config.settings(account, "latchel", latchel.settings)?;
     let latchel = (latchel.connect)(&settings).map_err(wrong("latchel"))?;
-    Ok(Engine::new(account.settings.clone(), far_side, latchel, ledger))
+    Ok((far_side, latchel))
 }
 
 /// The ledger, made if it is not there yet.

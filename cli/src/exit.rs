@@ -1,3 +1,4 @@
+use std::fmt;
 use std::process::ExitCode;
 
 use anyhow::Error;
@@ -23,20 +24,20 @@ impl From<Exit> for ExitCode {
 
 /// Why a command ended early, and what to do.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub exit: Exit,
-    pub error: Error,
-    pub hint: Option<String>,
+pub struct Failure {
+    pub(crate) exit: Exit,
+    error: Error,
+    hint: Option<String>,
 }
 
 impl Failure {
     /// It could not run.
-    pub fn run(error: impl Into<Error>) -> Self {
+    pub(crate) fn run(error: impl Into<Error>) -> Self {
         Self { exit: Exit::Failed, error: error.into(), hint: None }
     }
 
     /// Wrong usage or configuration.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, error: Error::msg(message.into()), hint: None }
     }
 
@@ -46,8 +47,16 @@ impl Failure {
     }
 
     /// The same, with what to do.
-    pub fn hint(self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// What went wrong, and on a line of its own what to do.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.error)?;
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "\nhint: {hint}"))
     }
 }
 

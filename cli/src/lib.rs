@@ -1,4 +1,5 @@
 //! The command `latchel-sync`, as a library: a binary with private adapters names their crates and calls [`main`].
+//! What reads configurations and arguments is here for tools that share them.
 #![warn(missing_docs)]
 
 mod args;
@@ -17,7 +18,11 @@ use adapters as _;
 use clap::Parser;
 
 use crate::args::{Args, LogFormat};
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
+
+pub use crate::config::Config;
+pub use crate::exit::Failure;
+pub use crate::since::Since;
 
 /// Runs the command with the process's arguments.
 pub fn main() -> ExitCode {
@@ -39,10 +44,7 @@ pub fn main() -> ExitCode {
 }
 
 fn report(failure: &Failure) -> Exit {
-    anstream::eprintln!("error: {:#}", failure.error);
-    if let Some(hint) = &failure.hint {
-        anstream::eprintln!("hint: {hint}");
-    }
+    anstream::eprintln!("error: {failure}");
     failure.exit
 }
 

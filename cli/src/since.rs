@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 /// When a look back begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Since {
+pub enum Since {
     /// At this instant, UTC.
     Instant(DateTime<Utc>),
     /// With this day where the account is.
