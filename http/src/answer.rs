@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::decode;
+use crate::transport::Inner;
 
 /// A successful answer.
 pub struct Answer {
@@ -15,6 +17,7 @@ pub struct Answer {
     pub status: u16,
     /// The request that it answers, for errors.
     pub(crate) call: String,
+    pub(crate) transport: Arc<Inner>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -39,7 +42,7 @@ impl Answer {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = decode::field(&error);
-            self.malformed(error.inner()).with("field", field)
+            self.malformed(error.inner()).with("field", self.transport.without_secrets(&field))
         })?;
         json.end().map_err(|error| self.malformed(&error))?;
         Ok(read)
@@ -57,7 +60,7 @@ impl Answer {
     fn malformed(&self, cause: &serde_json::Error) -> Error {
         Error::new(ErrorKind::Malformed, "the answer could not be understood")
             .with("call", &self.call)
-            .with("problem", decode::problem(cause))
+            .with("problem", self.transport.without_secrets(&decode::problem(cause)))
     }
 }
 

@@ -63,11 +63,7 @@ impl Call {
             return Err(Error::new(ErrorKind::Unsupported, message)
                 .with("call", format_args!("{} {}", self.method, self.path)));
         }
-        let mut url = self.transport.base.join(&self.path).map_err(|error| {
-            Error::new(ErrorKind::Config, "the address cannot be made")
-                .with("path", &self.path)
-                .with_source(error)
-        })?;
+        let mut url = address(&self.transport.base, &self.path)?;
         let call = format!("{} {url}", self.method);
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
@@ -90,7 +86,7 @@ impl fmt::Debug for Call {
 
 /// A request that can be sent again and again.
 struct Request<'a> {
-    transport: &'a Inner,
+    transport: &'a Arc<Inner>,
     method: Method,
     url: Url,
     body: Option<Vec<u8>>,
@@ -121,10 +117,33 @@ impl Request<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = bounded_body(self.transport, response).await?;
         if status.is_success() {
-            return Ok(Answer { status: status.as_u16(), call: self.call.clone(), headers, body });
+            return Ok(Answer {
+                status: status.as_u16(),
+                call: self.call.clone(),
+                transport: self.transport.clone(),
+                headers,
+                body,
+            });
         }
         Err(refused(self.transport, status, &headers, &body, self.body.as_deref()))
     }
+}
+
+/// The address of `path` below `base`. An id that came from outside may be part of a path, and must not lead to another
+/// place than the one that it is written into.
+fn address(base: &Url, path: &str) -> Result<Url> {
+    let wanted = format!("{}{path}", base.path());
+    let mut url = base.clone();
+    url.set_path(&wanted);
+    // To a parser of addresses a backslash is a slash.
+    let as_wanted = !path.contains('\\')
+        && url.path().starts_with(base.path())
+        && url.path().split('/').count() == wanted.split('/').count()
+        && url.path().ends_with('/') == wanted.ends_with('/');
+    if as_wanted {
+        return Ok(url);
+    }
+    Err(Error::new(ErrorKind::Refused, "this path would lead elsewhere").with("path", path))
 }
 
 async fn bounded_body(transport: &Inner, mut response: Response) -> Result<Bytes, Failure> {
@@ -137,4 +156,28 @@ async fn bounded_body(transport: &Inner, mut response: Response) -> Result<Bytes
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> Result<String, ErrorKind> {
+        let base = Url::parse("https://pms.example/api/").expect("an address");
+        address(&base, path).map(Into::into).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn an_id_in_a_path_stays_where_it_stands() {
+        assert_eq!(at("v1/things"), Ok("https://pms.example/api/v1/things".to_owned()));
+        assert_eq!(at("v1/things/"), Ok("https://pms.example/api/v1/things/".to_owned()));
+        assert_eq!(at("v1/things/a b?c#d"), Ok("https://pms.example/api/v1/things/a%20b%3Fc%23d".to_owned()));
+        assert_eq!(at("http:x"), Ok("https://pms.example/api/http:x".to_owned()));
+        assert_eq!(at("http://evil.example"), Ok("https://pms.example/api/http://evil.example".to_owned()));
+        for elsewhere in
+            ["v1/things/..", "v1/things/.", "../x", "v1/%2e%2E/x", "v1/.\t./x", "a\\..\\b", "a\\b"]
+        {
+            assert_eq!(at(elsewhere), Err(ErrorKind::Refused), "{elsewhere}");
+        }
+    }
 }

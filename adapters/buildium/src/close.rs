@@ -2,6 +2,7 @@
 
 use latchel_sync_core::model::{ClosedStatus, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_http::read_row;
 use serde_json::{Map, Value, json};
 
 use crate::api::{Api, number};
@@ -21,8 +22,10 @@ pub(crate) async fn close(
         api.find(&path).await?.ok_or_else(|| missing("the work order is gone"))?;
     let path = format!("{TASKS}/{}", work_order.task.id);
     let fresh: Value = api.find(&path).await?.ok_or_else(|| missing("the work order's task is gone"))?;
-    let task: Task = serde_json::from_value(fresh).map_err(|error| {
-        Error::new(ErrorKind::Malformed, "the task could not be understood").with_source(error)
+    let task: Task = read_row(&fresh).map_err(|bad| {
+        Error::new(ErrorKind::Malformed, "the task could not be understood")
+            .with("field", bad.field)
+            .with("problem", bad.problem)
     })?;
     let collection = collection(&task)?;
     let path = format!("{TASKS}/{collection}/{}", task.id);
