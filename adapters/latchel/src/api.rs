@@ -1,8 +1,9 @@
 //! Paths, header, paging and errors: what changes with Latchel's real partner API.
 
+use futures::stream::BoxStream;
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{Error, Result};
-use latchel_sync_http::{Answer, Transport};
+use latchel_sync_http::{Answer, Transport, pages};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -59,9 +60,8 @@ impl Api {
         self.transport.get("v1/company").send().await
     }
 
-    pub async fn portfolios(&self, cursor: Option<&str>) -> Result<Page<Value>> {
-        let call = self.transport.get("v1/portfolios").query("limit", LIMIT);
-        cursor.into_iter().fold(call, |call, cursor| call.query("cursor", cursor)).send().await?.json()
+    pub fn portfolios(&self) -> BoxStream<'_, Result<Vec<Value>>> {
+        self.pages("v1/portfolios", None)
     }
 
     /// How many records of a collection carry no reference.
@@ -71,9 +71,28 @@ impl Api {
         Ok(page.total.unwrap_or(0))
     }
 
-    pub async fn jobs(&self, updated_since: &str, cursor: Option<&str>) -> Result<Page<Value>> {
-        let call = self.transport.get("v1/jobs").query("updated_since", updated_since).query("limit", LIMIT);
-        cursor.into_iter().fold(call, |call, cursor| call.query("cursor", cursor)).send().await?.json()
+    pub fn jobs(&self, updated_since: String) -> BoxStream<'_, Result<Vec<Value>>> {
+        self.pages("v1/jobs", Some(updated_since))
+    }
+
+    fn pages<'a>(
+        &'a self,
+        path: &'a str,
+        updated_since: Option<String>,
+    ) -> BoxStream<'a, Result<Vec<Value>>> {
+        pages(None, move |cursor: Option<String>| {
+            let mut call = self.transport.get(path).query("limit", LIMIT);
+            if let Some(since) = &updated_since {
+                call = call.query("updated_since", since);
+            }
+            if let Some(cursor) = cursor {
+                call = call.query("cursor", cursor);
+            }
+            async move {
+                let page: Page<Value> = call.send().await?.json()?;
+                Ok(latchel_sync_http::Page { rows: page.data, next: page.next_cursor.map(Some) })
+            }
+        })
     }
 
     /// Looks records up, in as many calls as the limit asks for; `key` names the list that `wanted` is.

@@ -1,8 +1,7 @@
 use std::time::Duration;
 
-use async_stream::try_stream;
 use async_trait::async_trait;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob, NewProperty,
     NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, Row, UnitId, Window,
@@ -53,28 +52,21 @@ impl Latchel for Adapter {
     }
 
     async fn portfolios(&self) -> Result<Vec<Portfolio>> {
-        let mut all = Vec::new();
-        let mut cursor: Option<String> = None;
-        loop {
-            let page = self.api.portfolios(cursor.as_deref()).await?;
-            for row in &page.data {
-                // One that is left out would let its work orders inherit a method that may write more.
-                let portfolio: wire::Portfolio = read_row(row).map_err(|bad| {
-                    Error::new(ErrorKind::Malformed, "a portfolio of Latchel could not be understood")
-                        .with("field", bad.field)
-                        .with("problem", bad.problem)
-                })?;
-                all.push(Portfolio {
-                    id: PortfolioId(portfolio.portfolio_id),
-                    name: portfolio.name,
-                    sync_method: wire::method(portfolio.integration_sync_method.as_deref()),
-                });
-            }
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                return Ok(all);
-            }
-        }
+        let rows = self.api.portfolios().try_concat().await?;
+        // One that is left out would let its work orders inherit a method that may write more.
+        let portfolio = |row: &Value| {
+            let portfolio: wire::Portfolio = read_row(row).map_err(|bad| {
+                Error::new(ErrorKind::Malformed, "a portfolio of Latchel could not be understood")
+                    .with("field", bad.field)
+                    .with("problem", bad.problem)
+            })?;
+            Ok(Portfolio {
+                id: PortfolioId(portfolio.portfolio_id),
+                name: portfolio.name,
+                sync_method: wire::method(portfolio.integration_sync_method.as_deref()),
+            })
+        };
+        rows.iter().map(portfolio).collect()
     }
 
     async fn properties_by_ref(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
@@ -113,22 +105,13 @@ impl Latchel for Adapter {
 
     fn jobs(&self, window: Window) -> Pages<'_, Job> {
         let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
-        try_stream! {
-            let mut cursor: Option<String> = None;
-            loop {
-                let page = self.api.jobs(&since, cursor.as_deref()).await?;
-                let read = rows::<wire::Job>(&page.data, "work order", |row| id(row, "job_id"));
-                yield read
-                    .into_iter()
-                    .map(|row| row.map_or_else(Row::Invalid, |job| Row::Record(job.into())))
-                    .collect::<Vec<_>>();
-                cursor = page.next_cursor;
-                if cursor.is_none() {
-                    break;
-                }
-            }
-        }
-        .boxed()
+        let read = |page: Vec<Value>| {
+            rows::<wire::Job>(&page, "work order", |row| id(row, "job_id"))
+                .into_iter()
+                .map(|row| row.map_or_else(Row::Invalid, |job| Row::Record(job.into())))
+                .collect()
+        };
+        self.api.jobs(since).map_ok(read).boxed()
     }
 
     async fn jobs_by_ref(&self, refs: &[WorkOrderId]) -> Result<Vec<Job>> {
