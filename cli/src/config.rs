@@ -1,6 +1,7 @@
 //! The configuration file. Every mistake is reported with file, line and key.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,8 +29,7 @@ pub struct Config {
     source: Source,
 }
 
-/// One account's configuration.
-#[derive(Debug)]
+/// One account's configuration. `Debug` leaves the adapters' settings out: secrets may stand in them.
 pub(crate) struct Account {
     pub settings: AccountSettings,
     pub schedule: Schedule,
@@ -82,6 +82,9 @@ fn lease() -> String {
     "2m".to_owned()
 }
 
+/// A lease that a killed run leaves behind.
+const LONGEST_LEASE: TimeDelta = TimeDelta::days(1);
+
 /// Where the ledger is.
 #[derive(Debug)]
 pub(crate) enum Place {
@@ -119,8 +122,7 @@ struct FileAccount {
     latchel: Table,
 }
 
-/// The file's text, to find lines in.
-#[derive(Debug)]
+/// The file's text, to find lines in. `Debug` leaves the text out: secrets may stand in it.
 struct Source {
     path: PathBuf,
     text: String,
@@ -206,7 +208,9 @@ impl Config {
         let ledger = if is_postgres { Place::Postgres(place) } else { Place::File(folder.join(text)) };
         let lease =
             humantime::parse_duration(&file.lease).ok().and_then(|lease| TimeDelta::from_std(lease).ok());
-        let lease = lease.ok_or_else(|| source.problem(0, "lease: this is too long"))?;
+        let lease = lease
+            .filter(|lease| *lease <= LONGEST_LEASE)
+            .ok_or_else(|| source.problem(0, "lease: a killed run may keep others out for a day at most"))?;
         Ok(Self { ledger, lease, accounts, source })
     }
 
@@ -241,7 +245,12 @@ impl Config {
     }
 
     /// An adapter's settings out of its table; `section` is `platform` or `latchel`.
-    pub(crate) fn settings(&self, account: &Account, section: &str, known: &[Setting]) -> Result<Settings, Failure> {
+    pub(crate) fn settings(
+        &self,
+        account: &Account,
+        section: &str,
+        known: &[Setting],
+    ) -> Result<Settings, Failure> {
         let table = if section == "platform" { &account.platform } else { &account.latchel };
         let mut values = serde_json::Map::new();
         let mut secrets = BTreeMap::new();
@@ -288,6 +297,18 @@ impl Config {
     }
 }
 
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 impl Source {
     /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, or the text itself.
     fn secret(&self, value: &Value) -> Result<SecretString, String> {
@@ -322,8 +343,8 @@ impl Source {
     fn find(&self, start: usize, section: &str, key: &str) -> usize {
         let header = format!("[account.{section}]");
         let text = &self.text;
-        let begin = text[start..].find(&header).map_or(start, |at| start + at);
-        let body = begin + header.len().min(text.len() - begin);
+        let found = text[start..].find(&header).map(|at| start + at);
+        let (begin, body) = found.map_or((start, start), |at| (at, at + header.len()));
         let end = text[body..].find("\n[").map_or(text.len(), |at| body + at);
         let mut at = body;
         for line in text[body..end].split_inclusive('\n') {

@@ -1,7 +1,8 @@
 use std::str::FromStr;
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use latchel_sync_core::model::Window;
 
 /// When a look back begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,7 @@ impl Since {
     pub fn instant(self, now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
         match self {
             Self::Instant(instant) => instant,
-            Self::Ago(span) => now - span,
+            Self::Ago(span) => Window::before(now, span).from,
             Self::Day(day) => {
                 let midnight = day.and_time(NaiveTime::MIN);
                 match zone.from_local_datetime(&midnight) {
@@ -37,10 +38,10 @@ impl FromStr for Since {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Ok(instant) = text.parse::<DateTime<Utc>>() {
-            return Ok(Self::Instant(instant));
+            return within(instant.year()).map(|()| Self::Instant(instant));
         }
         if let Ok(day) = text.parse::<NaiveDate>() {
-            return Ok(Self::Day(day));
+            return within(day.year()).map(|()| Self::Day(day));
         }
         let span = humantime::parse_duration(text).ok().and_then(|span| TimeDelta::from_std(span).ok());
         span.map(Self::Ago).ok_or_else(|| {
@@ -48,6 +49,11 @@ impl FromStr for Since {
                 .to_owned()
         })
     }
+}
+
+/// No record is older or younger; outside of this, far sides may not know how to read the year.
+fn within(year: i32) -> Result<(), String> {
+    if (1971..=9999).contains(&year) { Ok(()) } else { Err("the year must be 1971 to 9999".to_owned()) }
 }
 
 #[cfg(test)]
@@ -71,8 +77,17 @@ mod tests {
                 expected.parse::<DateTime<Utc>>().unwrap()
             );
         }
-        for text in ["", "yesterday", "2026-02-30", "5 bananas"] {
+        for text in ["", "yesterday", "2026-02-30", "5 bananas", "-262143-01-01", "+262142-12-31T00:00:00Z"] {
             assert!(text.parse::<Since>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_longer_than_time_begins_in_1970() {
+        let now = "2026-03-10T12:00:00Z".parse().unwrap();
+        for text in ["300000years", "90000years", "100years"] {
+            let since: Since = text.parse().unwrap();
+            assert_eq!(since.instant(now, chrono_tz::UTC), DateTime::UNIX_EPOCH, "{text}");
         }
     }
 

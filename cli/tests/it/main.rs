@@ -1,6 +1,8 @@
 //! The command without any far side: help, usage, files it writes, and what it prints for scripts.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod config;
+
 use std::path::Path;
 
 use assert_cmd::Command;

@@ -12,9 +12,11 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of `length` that ends at `now`.
+    /// The window of `length` that ends at `now`. It begins no earlier than 1970: no record is older, and what is
+    /// reckoned from its beginning stays within what instants can be.
     pub fn before(now: DateTime<Utc>, length: TimeDelta) -> Self {
-        Self { from: now - length }
+        let from = now.checked_sub_signed(length).unwrap_or(DateTime::UNIX_EPOCH);
+        Self { from: from.max(DateTime::UNIX_EPOCH) }
     }
 
     /// Whether `instant` lies inside; the edge does.
@@ -80,5 +82,19 @@ impl Fingerprint {
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_longer_than_time_begins_in_1970() {
+        let now = "2026-03-10T12:00:00Z".parse().unwrap();
+        assert_eq!(Window::before(now, TimeDelta::hours(72)).from, now - TimeDelta::hours(72));
+        for length in [TimeDelta::hours(u32::MAX.into()), TimeDelta::MAX, TimeDelta::days(365 * 100)] {
+            assert_eq!(Window::before(now, length).from, DateTime::UNIX_EPOCH);
+        }
     }
 }

@@ -1,0 +1,60 @@
+//! Configurations that are odd, through the library.
+
+use std::path::Path;
+
+use latchel_sync_cli::{Config, Failure};
+
+const GOOD: &str = r#"
+[[account]]
+name = "main"
+time_zone = "America/Los_Angeles"
+sync_method = "all"
+
+[account.platform]
+adapter = "buildium"
+client_id = "hunter2"
+client_secret = "hunter2"
+
+[account.latchel]
+base_url = "https://latchel.example.com"
+api_key = "hunter2"
+"#;
+
+fn parse(text: &str) -> Result<Config, Failure> {
+    Config::parse(Path::new("latchel-sync.toml"), text.to_owned())
+}
+
+fn refusal(text: &str) -> String {
+    parse(text).and_then(|config| config.far_sides().map(|_| ())).expect_err(text).to_string()
+}
+
+#[test]
+fn what_is_printed_for_debugging_holds_no_secret() {
+    let config = parse(GOOD).expect("a configuration");
+    let far_sides = config.far_sides().expect("adapters");
+    let text = format!("{config:?} {far_sides:?}");
+    assert!(text.contains("main") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn a_mistake_in_an_inline_table_is_reported_whatever_letters_stand_before_it() {
+    for name in ["aaaaaaaaaaaa", "éééééééééééé", "aééééééééééé", "💧💧💧💧"] {
+        let text = format!(
+            "account = [{{name=\"{name}\", time_zone=\"UTC\", sync_method=\"none\", platform={{adapter=\"x\"}}, latchel={{}}}}]"
+        );
+        let refusal = refusal(&text);
+        assert!(
+            refusal.starts_with("latchel-sync.toml:1:12: platform.adapter: there is no adapter \"x\""),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn a_lease_is_a_day_at_most() {
+    parse(&format!("lease = \"1day\"\n{GOOD}")).expect("a day");
+    for lease in ["25h", "99999999years"] {
+        let refusal = refusal(&format!("lease = \"{lease}\"\n{GOOD}"));
+        assert!(refusal.contains("lease: a killed run may keep others out for a day at most"), "{refusal}");
+    }
+}
