@@ -51,7 +51,8 @@ pub(super) async fn observe(
         false => response,
     };
     let off = response.extensions().get::<ClockError>().map_or(TimeDelta::zero(), |error| error.0);
-    response.headers_mut().insert(header::DATE, http_date(at + off));
+    let date = at.checked_add_signed(off).unwrap_or(at);
+    response.headers_mut().insert(header::DATE, http_date(date));
     if !shared.tell(Moment::Done) {
         return super::faults::cut();
     }

@@ -1,9 +1,14 @@
 //! References and identities within a world: each error names the path.
 
+use chrono::Datelike;
+
 use super::{Id, Lease, Record, Table, Task, World, WorldError};
 
 /// Platform ids are 32 bits wide on some platforms.
 const MAX_PLATFORM_ID: Id = i32::MAX as Id;
+
+/// Years that every zone and every date format can tell.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
 
 impl World {
     /// Checks that every id is usable and that every reference leads somewhere.
@@ -11,6 +16,12 @@ impl World {
     /// # Errors
     /// The first fault, with its path.
     pub fn validate(&self) -> Result<(), WorldError> {
+        if !YEARS.contains(&self.now().year()) {
+            return Err(invalid(
+                "clock.now".to_owned(),
+                format!("{} is outside of 1970 to 9999", self.now()),
+            ));
+        }
         self.check_platform()?;
         self.check_latchel()
     }

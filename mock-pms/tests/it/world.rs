@@ -1,7 +1,7 @@
 //! Worlds: generated ones, and files that are wrong.
 
 use chrono::{DateTime, Utc};
-use mock_pms::{Dialect, GenerateSpec, MockServer, Options, Ports, World};
+use mock_pms::{Dialect, FaultPlan, GenerateSpec, MockServer, Options, Ports, World};
 use serde_json::{Value, json};
 
 #[expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
@@ -94,6 +94,11 @@ fn every_mistake_in_a_world_names_its_path() {
     let cases = [
         ("/clock/mode", json!("stopped"), "clock.mode: unknown variant `stopped`"),
         ("/clock/now", json!("today"), "clock.now: "),
+        (
+            "/clock/now",
+            json!("+262142-12-31T23:59:59Z"),
+            "clock.now: +262142-12-31 23:59:59 UTC is outside of",
+        ),
         ("/platform/account/timezone", json!("Atlantis"), "platform.account.timezone: "),
         ("/platform/properties/1/kind", json!("castle"), "platform.properties[1].kind: unknown variant"),
         ("/platform/properties/1/id", json!(1), "platform.properties: id 1 occurs twice"),
@@ -157,4 +162,11 @@ async fn a_port_that_is_taken_is_named() {
     let world = World::from_file(EXAMPLE).expect("the example is a world");
     let error = MockServer::start(world, options).await.expect_err("a taken port").to_string();
     assert!(error.starts_with(&format!("cannot listen on 127.0.0.1:{latchel} for Latchel: ")), "{error}");
+}
+
+#[test]
+fn a_plan_of_faults_ends_where_its_json_does() {
+    FaultPlan::from_json("{\"faults\": []}\n").expect("a plan");
+    let error = FaultPlan::from_json("{\"faults\": []} {\"faults\": [1]}").expect_err("two plans");
+    assert!(error.to_string().contains("trailing characters"), "{error}");
 }
