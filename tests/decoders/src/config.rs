@@ -43,7 +43,10 @@ fn holds_secrets_as_such(text: &str) -> bool {
         .collect();
     let accounts = file.get_mut("account").and_then(Value::as_array_mut).into_iter().flatten();
     for section in accounts.filter_map(Value::as_table_mut).flat_map(|account| {
-        account.iter_mut().filter(|(name, _)| ["platform", "latchel"].contains(&name.as_str())).map(|(_, one)| one)
+        account
+            .iter_mut()
+            .filter(|(name, _)| ["platform", "latchel"].contains(&name.as_str()))
+            .map(|(_, one)| one)
     }) {
         if let Value::Table(settings) = section {
             settings.retain(|key, value| !(value.is_str() && secrets.contains(&key)));

@@ -1,5 +1,5 @@
 use latchel_sync_core::registry::{Setting, Settings};
-use latchel_sync_core::Result;
+use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_http::{Answer, Transport};
 use serde_json::Value;
 
@@ -19,11 +19,19 @@ pub fn http(input: &[u8]) {
         // Writes are not repeated, so that no input has to wait.
         far.post(&script.call).json(&Value::Null).send().await
     });
-    for path in called {
-        assert!(path.starts_with("/api/"), "{:?} leads out of the API, to {path}", script.call);
+    let segments = |path: &str| path.split(['/', '\\']).count();
+    for path in &called {
+        let stays =
+            path.starts_with("/api/") && segments(path) == 2 + segments(script.call.trim_start_matches('/'));
+        assert!(stays, "{:?} leads to {path}", script.call);
     }
     if let Err(error) = result.and_then(|answer| read(&answer)) {
         shows_no_secret(&format!("{error} {error:?}"));
+        assert!(
+            !called.is_empty() || error.kind() == ErrorKind::Refused,
+            "{:?} leads elsewhere: {error}",
+            script.call
+        );
     }
 }
 

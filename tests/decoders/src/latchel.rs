@@ -1,8 +1,9 @@
 use futures::FutureExt;
 use latchel_sync_core::Latchel;
 use latchel_sync_core::model::{
-    Address, JobId, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty, NewResident, PropertyId, PropertyPatch,
-    PropertyRef, ResidentId, ResidentPatch, ResidentRef, Severity, Tenancy, UnitId, Window, WorkOrderId,
+    Address, JobId, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty, NewResident, PropertyId,
+    PropertyPatch, PropertyRef, ResidentId, ResidentPatch, ResidentRef, Severity, Tenancy, UnitId, Window,
+    WorkOrderId,
 };
 use latchel_sync_core::registry::latchels;
 

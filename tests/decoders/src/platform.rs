@@ -1,8 +1,8 @@
 use futures::FutureExt;
 use latchel_sync_core::Platform;
 use latchel_sync_core::model::{
-    ClosedStatus, JobId, Marker, NewWorkOrder, PropertyId, PropertyRef, ResidentId, ResidentRef, Severity, UnitId,
-    UserId, Window, WorkOrderId,
+    ClosedStatus, JobId, Marker, NewWorkOrder, PropertyId, PropertyRef, ResidentId, ResidentRef, Severity,
+    UnitId, UserId, Window, WorkOrderId,
 };
 use latchel_sync_core::registry::platforms;
 
@@ -55,9 +55,7 @@ async fn call(platform: &dyn Platform, name: &str) -> Seen {
         "property_groups" => Seen::of(platform.property_groups().await),
         "reach" => Seen::of(platform.reach(&UserId::new("41"), &[PropertyId::new("1")]).await),
         "find_by_marker" => Seen::of(platform.find_by_marker(&marker).await),
-        "close_work_order" => {
-            Seen::of(platform.close_work_order(&work_order, ClosedStatus::Completed).await)
-        }
+        "close_work_order" => Seen::of(platform.close_work_order(&work_order, ClosedStatus::Completed).await),
         "create_work_order" => {
             let new = NewWorkOrder {
                 property: property(),
