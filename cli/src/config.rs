@@ -3,19 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
-use latchel_sync_core::{Latchel, Platform};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
-use crate::connect;
+use crate::connect::{self, FarSides};
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
 
@@ -224,7 +222,7 @@ impl Config {
     /// # Errors
     ///
     /// Names the setting that an adapter does not take, or that is missing.
-    pub fn far_sides(&self) -> Result<Vec<(Arc<dyn Platform>, Arc<dyn Latchel>)>, Failure> {
+    pub fn far_sides(&self) -> Result<Vec<FarSides>, Failure> {
         self.accounts.iter().map(|account| connect::far_sides(self, account)).collect()
     }
 

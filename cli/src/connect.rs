@@ -41,11 +41,11 @@ pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>
     Ok(Engine::new(account.settings.clone(), platform, latchel, ledger))
 }
 
+/// An account's platform and its Latchel.
+pub type FarSides = (Arc<dyn Platform>, Arc<dyn Latchel>);
+
 /// An account's platform and Latchel; nothing is called yet.
-pub(crate) fn far_sides(
-    config: &Config,
-    account: &Account,
-) -> Result<(Arc<dyn Platform>, Arc<dyn Latchel>), Failure> {
+pub(crate) fn far_sides(config: &Config, account: &Account) -> Result<FarSides, Failure> {
     let platform = platform_adapter(config, account)?;
     let latchel = latchel_adapter(config, account)?;
     let wrong = |section: &'static str| {

@@ -39,7 +39,9 @@ async fn drips(head: &'static str) -> String {
 async fn a_far_side_that_drips_without_end_is_left() {
     for head in ["", "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n"] {
         let address = drips(head).await;
-        let hasty = Transport::builder("Far", &address, &Settings::default()).timeout(Duration::from_millis(300)).build();
+        let hasty = Transport::builder("Far", &address, &Settings::default())
+            .timeout(Duration::from_millis(300))
+            .build();
         let begin = std::time::Instant::now();
         let error = hasty.expect("a transport").post("v1/things").send().await.expect_err("no end");
         assert!(matches!(error.kind(), ErrorKind::Timeout), "{error}");

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use futures::StreamExt;
 use mock_pms::Moment;
 
-use crate::setup::{Setup, small_world};
+use crate::setup::Setup;
 use crate::story::{Story, make_good};
 
 /// How many stories are told at once: each mostly waits for its processes and its disk.
@@ -95,7 +95,7 @@ async fn killed_over_a_ledger_on_postgresql() {
             let expected = &expected;
             async move {
                 let url = latchel_sync_ledger::throw_away::fresh_url().await;
-                let setup = Setup::of(small_world(), "sync_method = \"all\"").await.on_postgres(url);
+                let setup = Setup::small("all").await.on_postgres(url);
                 let Story { start, run, next, .. } = Story::both_ways_in(setup).await;
                 let what = format!("killed at request {request} of {last}, {moment:?}, over PostgreSQL");
                 assert!(killed_at(&start, run, moment, request).await, "{what}: it was not");

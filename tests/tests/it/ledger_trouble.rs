@@ -67,7 +67,7 @@ async fn one_that_cannot_grow_is_named_and_the_next_run_goes_on() {
     assert!(said.contains("the disk of the ledger"), "{said}");
     setup.advance(chrono::TimeDelta::minutes(15));
     setup.sync(0).await;
-    crate::faults::pairs(&setup);
+    crate::pairs::pairs(&setup);
     setup.run(0, &["ledger", "check"]).await;
 }
 

@@ -5,7 +5,7 @@ use mock_pms::{Fault, FaultPlan, FaultRule, Side};
 
 use crate::both_ways::new_job;
 use crate::pairs::pairs;
-use crate::setup::{Setup, small_world};
+use crate::setup::Setup;
 use crate::story::{Story, copy_work_order};
 
 /// What a side shows is a minute old, and the answers to its first creates are lost.
@@ -47,7 +47,7 @@ async fn what_shows_only_a_minute_later_is_not_made_twice() {
 
 /// A Latchel work order whose platform work order a person has copied, after the answer that made it was lost or not.
 async fn copied(answer_lost: bool) -> (Setup, i64) {
-    let mut setup = Setup::of(small_world(), "sync_method = \"all\"").await;
+    let mut setup = Setup::small("all").await;
     setup.sync(0).await;
     setup.advance(TimeDelta::minutes(15));
     let job = new_job(&setup, "Diagnosing Issue");

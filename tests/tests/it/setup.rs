@@ -53,6 +53,11 @@ impl Setup {
         Self::with(options, world, &format!("sync_method = \"{method}\"")).await
     }
 
+    /// A setup with the example world of the mock.
+    pub async fn small(method: &str) -> Self {
+        Self::of(small_world(), &format!("sync_method = \"{method}\"")).await
+    }
+
     /// A setup with this world and these lines about the account.
     pub async fn of(world: World, policy: &str) -> Self {
         Self::with(Options::unlimited(), world, policy).await

@@ -22,12 +22,12 @@ pub struct Story {
 impl Story {
     /// A first sync of a handful of everything.
     pub async fn first_sync() -> Self {
-        Self::of(Setup::of(small_world(), "sync_method = \"all\"").await)
+        Self::of(Setup::small("all").await)
     }
 
     /// A first sync, a work order that goes out, and changes on both sides: a little of everything that writes.
     pub async fn both_ways() -> Self {
-        Self::both_ways_in(Setup::of(small_world(), "sync_method = \"all\"").await).await
+        Self::both_ways_in(Setup::small("all").await).await
     }
 
     /// The same, in a setup of the small world in which nothing has happened yet.

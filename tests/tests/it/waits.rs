@@ -111,7 +111,7 @@ async fn a_first_signal_ends_a_wait_and_a_second_one_the_process() {
         assert!(code == Some(130) || code == Some(1), "{name}: {code:?}");
         setup.server.set_faults(FaultPlan::default());
         setup.sync(0).await;
-        crate::faults::pairs(&setup);
+        crate::pairs::pairs(&setup);
     }
 }
 
@@ -129,7 +129,7 @@ async fn a_run_that_was_frozen_while_another_took_over_writes_nothing_any_more()
     assert_eq!(setup.writes(), [], "{told}");
     assert!(matches!(code, Some(1 | 2)), "{code:?} {told}");
     assert!(told.contains("another run has taken over the account"), "{told}");
-    crate::faults::pairs(&setup);
+    crate::pairs::pairs(&setup);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! The corpus of every fuzz target, on any toolchain.
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
