@@ -111,10 +111,12 @@ impl Api {
     }
 }
 
-/// How many rows of its list a page covers: one that comes twice counts once, so that none behind it is skipped.
+/// How many rows of its list a page covers: one that comes twice counts once, so that none behind it is skipped. A page
+/// of nothing but repetitions still leads on.
 fn covered(page: &[Value]) -> usize {
     let nameless = page.iter().filter(|row| integer(row, "Id").is_none()).count();
-    nameless + page.iter().filter_map(|row| integer(row, "Id")).collect::<HashSet<_>>().len()
+    let distinct = page.iter().filter_map(|row| integer(row, "Id")).collect::<HashSet<_>>().len();
+    (nameless + distinct).max(page.len().div_ceil(2))
 }
 
 /// A row's id, where it has one.

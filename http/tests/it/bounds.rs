@@ -153,5 +153,5 @@ fn what_cannot_be_understood_is_named_without_its_value() {
         _phone: i64,
     }
     let bad = latchel_sync_http::read_row::<Row>(&row).expect_err("not a number");
-    assert_eq!((bad.field.as_str(), bad.problem.as_str()), ("Phone", "invalid type: a string, expected i64"));
+    assert_eq!((bad.field.as_str(), bad.problem.as_str()), ("Phone", "invalid type: string, expected i64"));
 }
