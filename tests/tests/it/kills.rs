@@ -15,7 +15,7 @@ use crate::story::{Story, make_good};
 pub const AT_ONCE: usize = 6;
 
 /// Syncs until the request with this number gets there, and kills the process; `false` if there are fewer requests.
-async fn killed_at(setup: &Setup, run: &[&str], moment: Moment, request: u32) -> bool {
+pub async fn killed_at(setup: &Setup, run: &[&str], moment: Moment, request: u32) -> bool {
     let process = Arc::new(AtomicU32::new(0));
     let seen = Arc::clone(&process);
     let mut requests = 0;

@@ -1,47 +1,75 @@
 //! A platform and a Latchel that do not show at once what was made there, and markers that a person copies.
 
 use chrono::TimeDelta;
-use mock_pms::{Fault, FaultPlan, FaultRule, Side};
+use mock_pms::{Fault, FaultPlan, FaultRule, LoggedRequest, Moment, Side};
 
 use crate::both_ways::new_job;
+use crate::kills::killed_at;
 use crate::pairs::pairs;
 use crate::setup::Setup;
 use crate::story::{Story, copy_work_order};
 
-/// What a side shows is a minute old, and the answers to its first creates are lost.
-fn slow(side: Side, lost: &str) -> FaultPlan {
-    let cut = FaultRule {
-        side: Some(side),
-        method: Some("POST".to_owned()),
-        path: Some(lost.to_owned()),
-        times: Some(1),
-        ..FaultRule::always(Fault::CutAfter)
-    };
-    let stale = FaultRule { side: Some(side), ..FaultRule::always(Fault::Stale { seconds: 60 }) };
-    FaultPlan { seed: 1, faults: vec![cut, stale] }
+/// Every kind of create.
+const CREATES: [(Side, &str); 4] = [
+    (Side::Platform, "/v1/workorders"),
+    (Side::Latchel, "/v1/properties"),
+    (Side::Latchel, "/v1/residents"),
+    (Side::Latchel, "/v1/jobs"),
+];
+
+/// What a side shows is a minute old.
+fn slow(side: Side) -> FaultRule {
+    FaultRule { side: Some(side), ..FaultRule::always(Fault::Stale { seconds: 60 }) }
+}
+
+/// Runs while what was made cannot be seen yet, at once and half a minute later, and then when it can.
+async fn is_not_made_twice(story: &Story, mut setup: Setup, expected: &[String], what: &str) {
+    for seconds in [0, 30, 31] {
+        setup.advance(TimeDelta::seconds(seconds));
+        setup.output(&["sync"]).await;
+        pairs(&setup);
+    }
+    story.is_made_good(setup, expected, what).await;
 }
 
 #[tokio::test]
-async fn what_shows_only_a_minute_later_is_not_made_twice() {
-    let creates = [
-        (Side::Platform, "/v1/workorders"),
-        (Side::Latchel, "/v1/properties"),
-        (Side::Latchel, "/v1/residents"),
-        (Side::Latchel, "/v1/jobs"),
-    ];
-    for (side, path) in creates {
-        let story = Story::every_rule().await;
-        let (expected, _) = story.undisturbed().await;
-        let mut setup = story.begin().await;
-        setup.server.set_faults(slow(side, path));
-        setup.output(&["sync"]).await;
-        // While it cannot be seen yet, at once and half a minute later, and then when it can.
-        for seconds in [0, 30, 31] {
-            setup.advance(TimeDelta::seconds(seconds));
-            setup.output(&["sync"]).await;
-            pairs(&setup);
-        }
-        story.is_made_good(setup, &expected, &format!("{side} {path}")).await;
+async fn what_shows_only_a_minute_after_its_answer_was_lost_is_not_made_twice() {
+    let story = Story::every_rule().await;
+    let (expected, _) = story.undisturbed().await;
+    for (side, path) in CREATES {
+        let setup = story.begin().await;
+        let cut = FaultRule {
+            side: Some(side),
+            method: Some("POST".to_owned()),
+            path: Some(path.to_owned()),
+            times: Some(1),
+            ..FaultRule::always(Fault::CutAfter)
+        };
+        setup.server.set_faults(FaultPlan { seed: 1, faults: vec![cut, slow(side)] });
+        setup.output(story.run).await;
+        is_not_made_twice(&story, setup, &expected, &format!("{side} {path}")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_shows_only_a_minute_after_the_run_was_killed_is_not_made_twice() {
+    let story = Story::every_rule().await;
+    let (expected, _) = story.undisturbed().await;
+    for (side, path) in CREATES {
+        let plan = FaultPlan { seed: 1, faults: vec![slow(side)] };
+        let counted = story.begin().await;
+        counted.server.set_faults(plan.clone());
+        counted.output(story.run).await;
+        let create =
+            |one: &LoggedRequest| (one.side, one.method.as_str(), one.path.as_str()) == (side, "POST", path);
+        let place = counted.server.requests().iter().position(create).expect("such a create");
+        let request = u32::try_from(place + 1).expect("few");
+
+        let setup = story.begin().await;
+        setup.server.set_faults(plan);
+        let what = format!("killed when {side} {path} was done");
+        assert!(killed_at(&setup, story.run, Moment::Done, request).await, "{what}: it was not");
+        is_not_made_twice(&story, setup, &expected, &what).await;
     }
 }
 
