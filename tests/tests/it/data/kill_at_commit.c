@@ -91,7 +91,8 @@ ssize_t write(int fd, const void *data, size_t size) {
 static int sync_with(const char *name, int fd) {
   int (*real)(int) = next(name);
   char file = file_of(fd);
-  if (!file) return real(fd);
+  /* Closing the ledger syncs once more what is on the disk already. */
+  if (!file || last_fd < 0) return real(fd);
   before_commit();
   int failed = real(fd);
   if (!failed) after_commit(file);
