@@ -1,8 +1,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Instant;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::time::Instant;
 
 use super::Engine;
 use crate::ledger::{Lease, Link, Memory, Origin, Phase, RunId};
