@@ -1,17 +1,21 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::time::Instant;
 
 use super::Engine;
-use crate::ledger::{Lease, Link, Memory, Origin, Phase, RunId};
+use crate::ledger::{Intent, Lease, Link, Memory, Origin, Phase, RunId};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
     User,
 };
 use crate::rules::{Assignees, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, Ledger, Platform, Result};
+
+/// An answer from the ledger within this time says how things stand: a lease is far longer.
+const PROMPT: Duration = Duration::from_secs(10);
 
 /// Why a record is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +66,7 @@ impl<'a> Context<'a> {
             lease,
             purpose,
             now,
-            today: now.with_timezone(&engine.account.time_zone).date_naive(),
+            today: local_date(engine, now),
             sync_start,
             portfolios: portfolios.into_iter().filter_map(|one| Some((one.id, one.sync_method?))).collect(),
             assignees: Assignees::among(&users, policy),
@@ -78,9 +82,28 @@ impl<'a> Context<'a> {
         self.now + self.started.elapsed()
     }
 
-    /// Makes sure before a write that the run still holds its lease.
+    /// The account's local date of an instant.
+    pub fn date(&self, at: DateTime<Utc>) -> NaiveDate {
+        local_date(self.engine, at)
+    }
+
+    /// Makes sure, directly before each call that writes, that the run still holds its lease. A process that stood
+    /// still while it asked may have lost the lease since the answer was given, and asks again.
     pub async fn hold(&self) -> Result<()> {
-        if self.is_dry() { Ok(()) } else { self.ledger().renew_lease(&self.lease).await }
+        let mut asked = Instant::now();
+        self.ledger().renew_lease(&self.lease).await?;
+        while asked.elapsed() > PROMPT {
+            asked = Instant::now();
+            self.ledger().renew_lease(&self.lease).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes an intent down, which only the run that holds the lease can do.
+    pub async fn open_intent(&self, intent: &Intent) -> Result<()> {
+        let asked = Instant::now();
+        self.ledger().open_intent(&self.lease, intent).await?;
+        if asked.elapsed() > PROMPT { self.hold().await } else { Ok(()) }
     }
 
     pub fn account(&self) -> &str {
@@ -209,6 +232,10 @@ impl<'a> Context<'a> {
     pub fn planned_id(&self) -> i64 {
         self.next_planned_id.fetch_sub(1, Ordering::Relaxed)
     }
+}
+
+fn local_date(engine: &Engine, at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&engine.account.time_zone).date_naive()
 }
 
 /// The properties of every excluded group or portfolio, with the entry that names it.

@@ -3,19 +3,42 @@
 use chrono::NaiveDate;
 
 use super::context::Context;
-use super::drive::{index, outcome};
+use super::drive::{decided_in, index, outcome};
 use super::guard::Guard;
 use super::resident::{reference_of, seen, update};
 use super::tally::Tally;
-use crate::ledger::{Action, Link, Outcome, ResidentMemory};
-use crate::model::{Kind, LatchelResident, LatchelResidentId, ResidentPatch, ResidentRef, Side};
+use crate::ledger::{Action, Link, Memory, Outcome, ResidentMemory};
+use crate::model::{Kind, LatchelResident, LatchelResidentId, Side};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
 use crate::{Error, Result};
 
 const PAGE: u32 = 200;
 
-/// Evaluates every linked resident one of whose dates was reached since the last evaluation.
-pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut Tally<'_>) -> Result<()> {
+/// Which of a resident's dates was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lapse {
+    /// The move-out, after which nothing from the platform is brought over (rule R3), so that these come first.
+    MoveOut,
+    /// The move-in alone. What the platform says of the resident counts before that (rule R2), so that these come last.
+    MoveIn,
+}
+
+impl Lapse {
+    fn is_it(self, link: &Link, today: NaiveDate) -> bool {
+        let moved_out =
+            link.resident.as_ref().is_some_and(|one| one.move_out.is_some_and(|day| day <= today));
+        moved_out == (self == Self::MoveOut)
+    }
+}
+
+/// Evaluates every linked resident one of whose dates was reached since the last evaluation, and whom this run has not
+/// decided otherwise.
+pub(super) async fn evaluate_lapses(
+    cx: &Context<'_>,
+    lapse: Lapse,
+    guard: &Guard,
+    tally: &mut Tally<'_>,
+) -> Result<()> {
     let mut moved_out = 0;
     let mut after: Option<String> = None;
     loop {
@@ -34,6 +57,10 @@ pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut
         let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
         let Some(last) = links.last() else { return Ok(()) };
         after = Some(last.platform_id.clone());
+        let links = undecided(cx, links, lapse).await?;
+        if links.is_empty() {
+            continue;
+        }
 
         let ids: Vec<_> = links.iter().map(|link| LatchelResidentId(link.latchel_id)).collect();
         let mut residents = index(cx.latchel().residents_by_id(&ids).await?, |resident| Some(resident.id));
@@ -50,6 +77,18 @@ pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut
     }
 }
 
+/// The links to evaluate now. A resident who is pending is left to that: what is tried again is the platform's whole word
+/// (rule R2), of which a move-in is a part, and a move-out ends it (rule R3).
+async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<Vec<Link>> {
+    let links: Vec<_> = links.into_iter().filter(|link| lapse.is_it(link, cx.today)).collect();
+    let ids = links.iter().map(|link| link.platform_id.clone());
+    let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
+    let pairs = links.into_iter().zip(memories);
+    let pending = |memory: &Memory| memory.outcome.as_ref().is_some_and(Outcome::is_tried_again);
+    let ready = |memory: &Memory| !decided_in(memory, cx) && (lapse == Lapse::MoveOut || !pending(memory));
+    Ok(pairs.filter(|(_, memory)| ready(memory)).map(|(link, _)| link).collect())
+}
+
 /// Decides one resident. Where nothing is to be written the evaluation is remembered, but there is no outcome: the
 /// resident may still have one of this run's pages.
 async fn evaluate(
@@ -59,15 +98,17 @@ async fn evaluate(
     resident: &LatchelResident,
 ) -> Result<Option<Outcome>> {
     let decision = decide_lapse(resident, memory, cx.today, &mut Trace::off());
-    let Some(ResidentAction::Update(id, patch)) = &decision.action else {
-        let kept = ResidentMemory { is_active: memory.is_active, ..seen(resident, cx) };
+    let Some(ResidentAction::Update(_, patch)) = &decision.action else {
+        let arrived = memory.sent == Some(resident.is_active);
+        let is_active = if arrived { resident.is_active } else { memory.is_active };
+        let kept = ResidentMemory { is_active, ..seen(resident, cx) };
         cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await?;
         return Ok(None);
     };
     let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
     let done: Result<()> = match cx.is_dry() {
         true => Ok(()),
-        false => held_update(cx, *id, patch, &reference_of(link)?, Some(link)).await,
+        false => update(cx, resident, patch, &reference_of(link)?, Some(link)).await,
     };
     let base = outcome(cx, link.key(Side::Platform), decision.reason, decision.detail);
     Ok(Some(match done {
@@ -79,18 +120,6 @@ async fn evaluate(
 /// Whether the resident was active when last evaluated, and has moved out by today.
 fn leaves(memory: &ResidentMemory, today: NaiveDate) -> bool {
     memory.is_active && memory.move_out.is_some_and(|day| day <= today)
-}
-
-/// Changes the resident if the run still holds its lease.
-async fn held_update(
-    cx: &Context<'_>,
-    id: LatchelResidentId,
-    patch: &ResidentPatch,
-    reference: &ResidentRef,
-    link: Option<&Link>,
-) -> Result<()> {
-    cx.hold().await?;
-    update(cx, id, patch, reference, link).await
 }
 
 fn failed(base: Outcome, error: &Error) -> Outcome {
