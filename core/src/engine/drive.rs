@@ -238,6 +238,7 @@ impl<F: Flow> Driver<'_, F> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let mut after: Option<String> = None;
         loop {
+            cx.ledger().renew_lease(&cx.lease).await?;
             let page = cx
                 .ledger()
                 .pending(cx.account(), phase.kind(), phase.source(), after.as_deref(), PENDING_PAGE)

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::context::Context;
 use super::drive::{decided_in, index, outcome};
 use super::guard::Guard;
-use super::resident::{reference_of, seen, update};
+use super::resident::{seen, update};
 use super::tally::Tally;
 use crate::ledger::{Action, Link, Memory, Outcome, ResidentMemory};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, Side};
@@ -108,7 +108,7 @@ async fn evaluate(
     let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
     let done: Result<()> = match cx.is_dry() {
         true => Ok(()),
-        false => update(cx, resident, patch, &reference_of(link)?, Some(link)).await,
+        false => update(cx, resident, patch, link).await,
     };
     let base = outcome(cx, link.key(Side::Platform), decision.reason, decision.detail);
     Ok(Some(match done {

@@ -130,7 +130,7 @@ impl Flow for Residents<'_> {
             }
             Some(ResidentAction::Update(_, patch)) => {
                 if let (Some(latchel), false) = (&case.rule.latchel, cx.is_dry()) {
-                    update(cx, latchel, patch, &case.rule.platform.id, case.memory.link.as_ref()).await?;
+                    update(cx, latchel, patch, &self.adopted(case, latchel)).await?;
                 }
                 let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
                 Ok(Applied::new(decision, action))
@@ -175,6 +175,14 @@ pub(super) async fn ready_by_property(cx: &Context<'_>, pending: &[Pending]) -> 
 }
 
 impl Residents<'_> {
+    /// The link, also where this run has just made it, with what is remembered of the resident.
+    fn adopted(&self, case: &Case, latchel: &LatchelResident) -> Link {
+        let origin = if case.memory.intent.is_some() { Origin::FromPlatform } else { Origin::Found };
+        let new = || self.0.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin);
+        let link = case.memory.link.clone().unwrap_or_else(new);
+        Link { resident: case.rule.memory.clone(), ..link }
+    }
+
     async fn create(&self, new: &NewResident, case: &Case) -> Result<Link> {
         let cx = self.0;
         let create = NewIntent {
@@ -238,11 +246,9 @@ pub(super) async fn update(
     cx: &Context<'_>,
     latchel: &LatchelResident,
     patch: &ResidentPatch,
-    reference: &ResidentRef,
-    link: Option<&Link>,
+    base: &Link,
 ) -> Result<()> {
     let id = latchel.id;
-    let base = link.cloned().unwrap_or_else(|| cx.link(Kind::Resident, reference, id.0, Origin::Found));
     if patch.is_active.is_some() {
         let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx));
         let sending = ResidentMemory { sent: patch.is_active, ..memory };
@@ -254,7 +260,7 @@ pub(super) async fn update(
     let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {
         return Err(unconfirmed("the change"));
     };
-    cx.put_link(&Link { resident: Some(seen(resident, cx)), verified_at: Some(cx.now), ..base }).await
+    cx.put_link(&Link { resident: Some(seen(resident, cx)), verified_at: Some(cx.now), ..base.clone() }).await
 }
 
 /// What to remember of a resident as Latchel holds it now.
@@ -301,11 +307,4 @@ async fn counterparts(
         found.extend(index(by_ref, |resident| resident.reference.clone()));
     }
     Ok(found)
-}
-
-/// The error for a resident key that cannot be read back, which only a damaged ledger holds.
-pub(super) fn reference_of(link: &Link) -> Result<ResidentRef> {
-    ResidentRef::from_key(&link.platform_id).ok_or_else(|| {
-        Error::new(ErrorKind::Ledger, "a resident's link has no readable id").with("id", &link.platform_id)
-    })
 }
