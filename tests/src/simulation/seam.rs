@@ -43,9 +43,10 @@ pub struct Weather {
     pub outage: Option<Side>,
     /// How many calls in a thousand begin a time of stale reads.
     pub stale: i64,
-    /// The points at which the process dies, or stands still for longer than its lease.
+    /// The point at which the process dies.
     pub crash_at: Option<u32>,
-    pub freeze_at: Option<u32>,
+    /// At how many points in a thousand the process stands still, mostly for longer than its lease.
+    pub freezes: i64,
 }
 
 /// What becomes of a call.
@@ -128,13 +129,9 @@ impl Seam {
         let (dies, freezes) = {
             let mut state = self.state();
             state.points += 1;
-            let here = Some(state.points);
-            if state.weather.freeze_at.is_some_and(|at| Some(at) <= here) && flight == Flight::Grounded {
-                state.weather.freeze_at = None;
-                (false, true)
-            } else {
-                (state.weather.crash_at == here, false)
-            }
+            let per_mille = if flight == Flight::Grounded { state.weather.freezes } else { 0 };
+            let freezes = per_mille > 0 && state.chance.from(1, 1_000) <= per_mille;
+            (state.weather.crash_at == Some(state.points), freezes)
         };
         if dies {
             self.account.tally.fault("crash");

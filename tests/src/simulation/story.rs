@@ -110,11 +110,13 @@ async fn work(worker: Worker, starts: Vec<Duration>, mut chance: Chance) {
     let begun = tokio::time::Instant::now();
     for at in starts {
         wait_until(begun, at + chance.seconds(0, 40)).await;
-        let end = worker.run(order(&worker.seam.account, &mut chance)).await;
         // What died, or found the lease taken, is started again before long.
-        if matches!(end, End::Died | End::Refused(_)) {
-            tokio::time::sleep(chance.seconds(1, 200)).await;
-            worker.run(order(&worker.seam.account, &mut chance)).await;
+        for _ in 0..4 {
+            let end = worker.run(order(&worker.seam.account, &mut chance)).await;
+            if matches!(end, End::Finished(_)) {
+                break;
+            }
+            tokio::time::sleep(chance.seconds(1, 150)).await;
         }
     }
 }
@@ -124,7 +126,8 @@ fn order(account: &Account, chance: &mut Chance) -> Order {
     // The overlap of rule W2 bridges a quarter of an hour; a declared lag has room for less.
     let off = if account.habits.declared_lag.is_zero() { 14 * 60 } else { 120 };
     let skew = TimeDelta::seconds(if chance.percent(40) { chance.from(-off, off) } else { 0 });
-    let phases = match chance.below(4) {
+    let phases = match chance.below(5) {
+        4 => vec![chance.pick(&Phase::ALL)],
         0 => vec![Phase::Properties, Phase::Residents],
         1 => vec![Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform],
         _ => Phase::ALL.to_vec(),
@@ -137,7 +140,7 @@ fn order(account: &Account, chance: &mut Chance) -> Order {
             outage: chance.percent(15).then(|| chance.pick(&[Side::Platform, Side::Latchel])),
             stale: chance.pick(&[0, 0, 15]),
             crash_at: chance.percent(35).then(|| chance.from(1, 260) as u32),
-            freeze_at: chance.percent(15).then(|| chance.from(1, 260) as u32),
+            freezes: chance.pick(&[0, 0, 0, 15]),
         };
     }
     Order { phases, skew, weather, allow_mass_change: chance.percent(5) }

@@ -41,9 +41,14 @@ impl Leases {
         Ok(())
     }
 
+    /// Whether the run holds a lease.
+    pub fn holds(&self, lease: &Lease) -> bool {
+        self.0.iter().any(|((account, _), held)| *account == lease.account && held.run == lease.run)
+    }
+
     /// Refuses a run from which another has taken over.
     pub fn fence(&self, lease: &Lease) -> Result<()> {
-        if self.0.iter().any(|((account, _), held)| *account == lease.account && held.run == lease.run) {
+        if self.holds(lease) {
             return Ok(());
         }
         let message = "another run has taken over the account";

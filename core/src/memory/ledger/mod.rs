@@ -52,7 +52,7 @@ impl MemoryLedger {
 
     /// Whether no other run has taken over from the one that got this lease.
     pub fn is_held(&self, lease: &Lease) -> bool {
-        self.state().leases.fence(lease).is_ok()
+        self.state().leases.holds(lease)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
