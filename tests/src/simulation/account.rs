@@ -150,15 +150,6 @@ impl Account {
         self.links.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }
 
-    /// A resident was linked, perhaps for the first time.
-    pub fn note_linked(&self, id: LatchelResidentId) {
-        let before = |event: &Event| matches!(event, Event::ResidentLinked(one) if *one == id);
-        let known = self.history().events().any(before);
-        if !known {
-            self.note(Event::ResidentLinked(id));
-        }
-    }
-
     /// Both systems show what they hold now until `until`, whatever changes.
     pub fn grow_stale(&self, until: DateTime<Utc>) {
         let span = until - self.clock.now();

@@ -9,6 +9,7 @@ use latchel_sync_core::model::{Kind, LatchelPropertyId, LatchelResidentId, Prope
 use latchel_sync_core::{Ledger, Result};
 
 use super::claims;
+use super::history::Event;
 use super::seam::Seam;
 
 /// The one ledger of all accounts, through a worker's seam.
@@ -29,7 +30,11 @@ impl FarLedger {
                 let reference = PropertyRef::from_key(&link.platform_id);
                 account.note_property_link(reference, LatchelPropertyId(id));
             }
-            Kind::Resident => account.note_linked(LatchelResidentId(id)),
+            Kind::Resident => {
+                let known = link.resident.as_ref().map(|memory| memory.is_active);
+                let known = known.map(|active| Event::ResidentKnown(LatchelResidentId(id), active));
+                known.into_iter().for_each(|event| account.note(event));
+            }
             Kind::WorkOrder => {}
         }
     }

@@ -24,8 +24,9 @@ pub enum Event {
     ResidentShown(RunId, Resident),
     WorkOrderShown(RunId, WorkOrder, Eligible, How),
     JobShown(RunId, Job, Eligible, How),
-    /// The resident was linked for the first time; nobody can know what people did to them in Latchel before.
-    ResidentLinked(LatchelResidentId),
+    /// What a run knows of a resident's activity; what people did before that, or while an answer was lost, nobody can
+    /// tell from what was never touched.
+    ResidentKnown(LatchelResidentId, bool),
     /// The run's write was carried out.
     LatchelPropertyWritten(LatchelProperty),
     LatchelResidentWritten(LatchelResident),

@@ -81,7 +81,7 @@ pub fn update_resident(seam: &Seam, id: LatchelResidentId, patch: &ResidentPatch
     }
 }
 
-/// Whether people switched a resident off before `then` whom a run had made active, and nobody has switched them on since.
+/// Whether people switched a resident off before `then` whom a run knew as active, and nobody has switched them on since.
 /// What people switch on and off again between two looks, no run can tell from what was never touched.
 fn was_switched_off(account: &Account, id: LatchelResidentId, then: chrono::DateTime<chrono::Utc>) -> bool {
     let (mut active, mut off) = (false, false);
@@ -89,13 +89,8 @@ fn was_switched_off(account: &Account, id: LatchelResidentId, then: chrono::Date
         match event {
             Event::LatchelResident(one) if one.id == id => {
                 off = !one.is_active && (active || off);
-                active &= one.is_active;
             }
-            Event::LatchelResidentWritten(one) if one.id == id => {
-                active = one.is_active;
-                off &= !active;
-            }
-            Event::ResidentLinked(linked) if *linked == id => off = false,
+            Event::ResidentKnown(one, known) if *one == id => active = *known,
             _ => {}
         }
     }
