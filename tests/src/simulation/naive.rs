@@ -14,26 +14,18 @@ pub fn lives_there(move_in: Option<NaiveDate>, move_out: Option<NaiveDate>, day:
     if move_in.is_some_and(|first| day < first) {
         return false;
     }
-    !move_out.is_some_and(|gone| day >= gone)
+    move_out.is_none_or(|gone| day < gone)
 }
 
 /// R: of several stays the present one counts, else the one to come next, else the last one.
 pub fn stay(resident: &Resident, day: NaiveDate) -> Tenancy {
     let mut stays = resident.tenancies.clone();
-    stays.sort();
-    let present: Vec<_> = stays.iter().filter(|stay| lives_there(stay.move_in, stay.move_out, day)).collect();
-    if let Some(latest) = present.last() {
-        let begun_last: Vec<_> =
-            present.iter().filter(|stay| stay.move_in >= latest.move_in).copied().collect();
-        let mut begun = begun_last;
-        begun.extend(present.iter().copied());
-        begun.sort_by_key(|stay| (stay.move_in, (*stay).clone()));
-        return begun[begun.len() - 1].clone();
+    stays.sort_by_key(|stay| (stay.move_in, stay.clone()));
+    if let Some(present) = stays.iter().rfind(|stay| lives_there(stay.move_in, stay.move_out, day)) {
+        return present.clone();
     }
-    let mut coming: Vec<_> = stays.iter().filter(|stay| stay.move_in > Some(day)).collect();
-    coming.sort_by_key(|stay| (stay.move_in, (*stay).clone()));
-    if let Some(next) = coming.first() {
-        return (*next).clone();
+    if let Some(next) = stays.iter().find(|stay| stay.move_in > Some(day)) {
+        return next.clone();
     }
     stays.sort_by_key(|stay| (stay.move_out, stay.clone()));
     stays.pop().expect("a resident has a stay")

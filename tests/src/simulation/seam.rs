@@ -251,10 +251,8 @@ impl Seam {
                 .say(self.account.clock, &self.worker, || format!("reads are stale for {span} s"));
             self.account.grow_stale(now + chrono::TimeDelta::seconds(span));
         }
-        if let Some((down, until)) = *outage {
-            if now < until && down == side {
-                return Fate::Fail(ErrorKind::Unavailable);
-            }
+        if outage.is_some_and(|(down, until)| now < until && down == side) {
+            return Fate::Fail(ErrorKind::Unavailable);
         }
         if weather.outage == Some(side) && chance.percent(4) {
             weather.outage = None;

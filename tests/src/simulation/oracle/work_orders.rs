@@ -32,7 +32,7 @@ pub async fn check_import(account: &Account, ledger: &MemoryLedger) {
 
 fn shown_work_order(account: &Account, id: &WorkOrderId) -> Shown {
     let history = account.history();
-    let shown = history.0.iter().filter_map(|(at, event)| match event {
+    let mut shown = history.0.iter().filter_map(|(at, event)| match event {
         Event::WorkOrderShown(run, one, eligible, How::Listed)
             if one.id == *id && history.done(*run, Phase::WorkOrdersToLatchel) =>
         {
@@ -45,7 +45,7 @@ fn shown_work_order(account: &Account, id: &WorkOrderId) -> Shown {
         Event::WorkOrderShown(_, one, Eligible::Yes, _) => one.id == *id,
         _ => false,
     };
-    Shown { last: shown.last(), ever: history.events().any(ever) }
+    Shown { last: shown.next_back(), ever: history.events().any(ever) }
 }
 
 /// Whether it was to be brought over when a run last asked for it by its id.
@@ -104,7 +104,7 @@ fn is_in_doubt(history: &History, at: DateTime<Utc>) -> bool {
 
 fn shown_job(account: &Account, id: JobId) -> Shown {
     let history = account.history();
-    let shown = history.0.iter().filter_map(|(at, event)| match event {
+    let mut shown = history.0.iter().filter_map(|(at, event)| match event {
         Event::JobShown(run, one, eligible, How::Listed)
             if one.id == id && history.done(*run, Phase::WorkOrdersToPlatform) =>
         {
@@ -113,7 +113,7 @@ fn shown_job(account: &Account, id: JobId) -> Shown {
         _ => None,
     });
     let ever = |event: &Event| matches!(event, Event::JobShown(_, one, Eligible::Yes, _) if one.id == id);
-    Shown { last: shown.last(), ever: history.events().any(ever) }
+    Shown { last: shown.next_back(), ever: history.events().any(ever) }
 }
 
 /// L7: the platform's number, unless people changed it afterwards.
@@ -159,9 +159,11 @@ fn l8_to_l12_end(account: &Account, job: &Job) {
         _ => true,
     };
     let always = history.events().all(assigned) && method != SyncMethod::None;
-    // L8: opened again on the platform after it had ended in Latchel, it stays open.
-    let opened = history
-        .touched_since(job.updated_at, |event| matches!(event, Event::WorkOrder(one) if one.id == *id));
+    // L8: opened again on the platform after it had ended in Latchel, it stays open; so does one that was
+    // imported closed, and opened while that run went on.
+    let since = job.updated_at - TimeDelta::hours(1);
+    let opened =
+        history.touched_since(since, |event| matches!(event, Event::WorkOrder(one) if one.id == *id));
     let shown = history.0.iter().any(|(at, event)| match event {
         Event::JobShown(run, one, _, How::Listed) => {
             one.id == job.id
