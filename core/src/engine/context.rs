@@ -46,12 +46,13 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some.
+    /// Begins at `now`, which was at `started` by the monotonic clock: a process that stands still before it gets here
+    /// takes what it then does for no earlier than it is. Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some.
     pub async fn prepare(
         engine: &'a Engine,
         lease: Lease,
         purpose: Purpose,
-        now: DateTime<Utc>,
+        (now, started): (DateTime<Utc>, Instant),
         sync_start: DateTime<Utc>,
         phases: &[Phase],
     ) -> Result<Self> {
@@ -73,7 +74,7 @@ impl<'a> Context<'a> {
             latchel_user: choose_latchel_user(&users, policy).cloned(),
             excluded_groups: if properties { excluded_groups(engine).await? } else { HashMap::new() },
             next_planned_id: AtomicI64::new(-1),
-            started: Instant::now(),
+            started,
         })
     }
 

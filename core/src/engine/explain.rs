@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Engine;
@@ -54,7 +55,8 @@ impl Engine {
         let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|phase| phase.kind() == kind).collect();
         // Nothing is written, so that nothing is held.
         let lease = Lease { account: self.account.name.clone(), run: RunId(Uuid::now_v7()) };
-        let cx = Context::prepare(self, lease, Purpose::Explain, now, sync_start, &phases).await?;
+        let cx = Context::prepare(self, lease, Purpose::Explain, (now, Instant::now()), sync_start, &phases)
+            .await?;
 
         let keys = self.keys(kind, text).await?;
         let on = |side| keys.iter().filter(|(key, _)| key.side == side).collect::<Vec<_>>();

@@ -24,10 +24,9 @@ pub(super) enum Lapse {
 }
 
 impl Lapse {
-    fn is_it(self, link: &Link, today: NaiveDate) -> bool {
-        let moved_out =
-            link.resident.as_ref().is_some_and(|one| one.move_out.is_some_and(|day| day <= today));
-        moved_out == (self == Self::MoveOut)
+    /// By the date that Latchel has: what is remembered may be older than a write whose answer was lost.
+    fn is_it(self, resident: &LatchelResident, today: NaiveDate) -> bool {
+        resident.move_out.is_some_and(|day| day <= today) == (self == Self::MoveOut)
     }
 }
 
@@ -67,6 +66,7 @@ pub(super) async fn evaluate_lapses(
         let mut outcomes = Vec::new();
         for link in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
+            let resident = resident.filter(|resident| lapse.is_it(resident, cx.today));
             if let (Some(resident), Some(memory)) = (resident, &link.resident) {
                 outcomes.extend(evaluate(cx, link, memory, &resident).await?);
             }
@@ -80,7 +80,6 @@ pub(super) async fn evaluate_lapses(
 /// The links to evaluate now. A resident who is pending is left to that: what is tried again is the platform's whole word
 /// (rule R2), of which a move-in is a part, and a move-out ends it (rule R3).
 async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<Vec<Link>> {
-    let links: Vec<_> = links.into_iter().filter(|link| lapse.is_it(link, cx.today)).collect();
     let ids = links.iter().map(|link| link.platform_id.clone());
     let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
     let pairs = links.into_iter().zip(memories);

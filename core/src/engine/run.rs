@@ -1,4 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::context::{Context, Purpose};
@@ -23,6 +24,7 @@ impl Engine {
     ///
     /// Only if the run could not begin or its end not be recorded; what fails on the way is in the [`Run`].
     pub async fn run(&self, request: &Request, observer: &dyn Observer) -> Result<Run> {
+        let started = Instant::now();
         let account = self.ledger_account(request.now).await?;
         let mut phases = request.phases.clone();
         phases.sort();
@@ -45,7 +47,7 @@ impl Engine {
             phases: Vec::new(),
             warnings: Vec::new(),
         };
-        self.run_phases(&mut run, lease, &phases, request, &account, observer).await;
+        self.run_phases(&mut run, lease, &phases, (request, started), &account, observer).await;
         run.status = status_of(&run);
         self.ledger.finish_run(&run).await?;
         Ok(run)
@@ -68,7 +70,7 @@ impl Engine {
         run: &mut Run,
         lease: Lease,
         phases: &[Phase],
-        request: &Request,
+        (request, started): (&Request, Instant),
         account: &Account,
         observer: &dyn Observer,
     ) {
@@ -76,16 +78,19 @@ impl Engine {
             Mode::Apply => Purpose::Apply,
             Mode::Plan => Purpose::Plan,
         };
-        let cx = match Context::prepare(self, lease, purpose, request.now, account.sync_start, phases).await {
-            Ok(cx) => cx,
-            Err(error) => {
-                let window = Window::before(request.now, TimeDelta::zero());
-                let nothing_done =
-                    |&phase| Tally::start(phase, window, observer).finish(Some(error.to_string()));
-                run.phases.extend(phases.iter().take(1).map(nothing_done));
-                return;
-            }
-        };
+        let cx =
+            match Context::prepare(self, lease, purpose, (request.now, started), account.sync_start, phases)
+                .await
+            {
+                Ok(cx) => cx,
+                Err(error) => {
+                    let window = Window::before(request.now, TimeDelta::zero());
+                    let nothing_done =
+                        |&phase| Tally::start(phase, window, observer).finish(Some(error.to_string()));
+                    run.phases.extend(phases.iter().take(1).map(nothing_done));
+                    return;
+                }
+            };
         for &phase in phases {
             let window = match self.window(phase, request, account, &mut run.warnings).await {
                 Ok(window) => window,

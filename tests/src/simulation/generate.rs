@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Capabilities, MarkerPlace, Portfolio};
+use latchel_sync_core::{Capabilities, Platform, Portfolio};
 
 use super::account::{Account, Habits, Stamps};
 use super::chance::Chance;
@@ -29,15 +29,6 @@ pub fn account(
     (log, tally): (Arc<Log>, Arc<Shared>),
 ) -> Account {
     let habits = habits(chance);
-    let capabilities = Capabilities {
-        create_work_order: !chance.percent(12),
-        set_completed: true,
-        set_cancelled: !chance.percent(15),
-        knows_reach: !chance.percent(30),
-        property_groups: true,
-        marker: MarkerPlace::ReferenceField,
-        visibility_delay: habits.declared_lag,
-    };
     let settings = AccountSettings {
         name: name.to_owned(),
         time_zone: chance.pick(&[chrono_tz::America::Los_Angeles, chrono_tz::UTC, chrono_tz::Asia::Tokyo]),
@@ -46,8 +37,16 @@ pub fn account(
     let made = clock.now() - BEFORE;
     let platform = platform_world(chance, habits.stamps, made);
     let latchel = latchel_world(chance, made);
+    let platform = MemoryPlatform::new(platform, Arc::new(Journal::new()));
+    let capabilities = Capabilities {
+        create_work_order: !chance.percent(12),
+        set_cancelled: !chance.percent(15),
+        knows_reach: !chance.percent(30),
+        visibility_delay: habits.declared_lag,
+        ..platform.capabilities()
+    };
     let systems = (
-        MemoryPlatform::new(platform, Arc::new(Journal::new())).with_capabilities(capabilities),
+        platform.with_capabilities(capabilities),
         MemoryLatchel::new(latchel, Arc::new(Journal::new())).with_visibility_delay(habits.declared_lag),
     );
     let account = Account::new(settings, systems, habits, clock, (log, tally));

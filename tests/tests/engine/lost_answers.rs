@@ -100,6 +100,31 @@ async fn a_change_on_the_platform_is_not_lost_to_a_move_in() {
 }
 
 #[tokio::test]
+async fn a_move_out_that_was_taken_back_in_a_lost_answer_is_not_gone_by() {
+    let mut pair = about_to_move_in().await;
+    pair.sync().await;
+    let note = |pair: &mut Pair, move_out| {
+        pair.advance(TimeDelta::hours(1));
+        pair.platform.edit(|world| {
+            let now = world.now;
+            let Some(Row::Record(one)) = world.residents.values_mut().last() else { panic!() };
+            (one.tenancies[0].move_out, one.freshness) = (move_out, stamped(now));
+        });
+    };
+    note(&mut pair, None);
+    let_all(&pair, "update_resident", Fate::LoseAnswer);
+    pair.sync().await;
+    let_all(&pair, "update_resident", Fate::Proceed);
+    let leaves = Some((pair.now + TimeDelta::days(30)).date_naive());
+    note(&mut pair, leaves);
+    // The day on which they were to leave at first is over when a sync comes by.
+    pair.advance(TimeDelta::days(5));
+    pair.sync().await;
+    let latchel = pair.latchel.edit(|world| world.residents.values().last().expect("the resident").clone());
+    assert_eq!((latchel.move_out, latchel.is_active), (leaves, true));
+}
+
+#[tokio::test]
 async fn what_was_made_and_lost_is_closed_on_the_platform_when_it_is_found() {
     let mut pair = Pair::new(world()).await;
     let_all(&pair, "create_job", Fate::LoseAnswer);
