@@ -5,7 +5,7 @@
 //! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
 //! - [`registry`]: how adapters make themselves known.
 //! - [`engine`]: a run, from pages to outcomes.
-#![cfg_attr(feature = "memory", doc = "- [`memory`]: both systems in memory, for tests.")]
+#![cfg_attr(feature = "memory", doc = "- [`memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
 
 pub mod engine;

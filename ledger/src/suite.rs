@@ -434,6 +434,7 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
             move_in: move_in.map(day),
             move_out: move_out.map(day),
             is_active: true,
+            sent: None,
             evaluated_on: day(evaluated),
         }),
         ..link(run, "", id)

@@ -1,17 +1,21 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Instant;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::time::Instant;
 
 use super::{Engine, StopSignal};
-use crate::ledger::{Lease, Link, Memory, Origin, Phase, RunId};
+use crate::ledger::{Intent, Lease, Link, Memory, Origin, Phase, RunId};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
     User,
 };
 use crate::rules::{Assignees, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, Ledger, Platform, Result};
+
+/// An answer from the ledger within this time says how things stand: a lease is far longer.
+const PROMPT: Duration = Duration::from_secs(10);
 
 /// Why a record is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +47,13 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some.
+    /// Begins at `now`, which was at `started` by the monotonic clock: a process that stands still before it gets here
+    /// takes what it then does for no earlier than it is. Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some.
     pub async fn prepare(
         engine: &'a Engine,
         lease: Lease,
         purpose: Purpose,
-        now: DateTime<Utc>,
+        (now, started): (DateTime<Utc>, Instant),
         sync_start: DateTime<Utc>,
         phases: &[Phase],
         stop: &StopSignal,
@@ -64,7 +69,7 @@ impl<'a> Context<'a> {
             lease,
             purpose,
             now,
-            today: now.with_timezone(&engine.account.time_zone).date_naive(),
+            today: local_date(engine, now),
             sync_start,
             portfolios: portfolios.into_iter().filter_map(|one| Some((one.id, one.sync_method?))).collect(),
             assignees: Assignees::among(&users, policy),
@@ -72,7 +77,7 @@ impl<'a> Context<'a> {
             latchel_user: choose_latchel_user(&users, policy).cloned(),
             excluded_groups: if properties { excluded_groups(engine).await? } else { HashMap::new() },
             next_planned_id: AtomicI64::new(-1),
-            started: Instant::now(),
+            started,
         })
     }
 
@@ -81,9 +86,28 @@ impl<'a> Context<'a> {
         self.now + self.started.elapsed()
     }
 
-    /// Makes sure before a write that the run still holds its lease.
+    /// The account's local date of an instant.
+    pub fn date(&self, at: DateTime<Utc>) -> NaiveDate {
+        local_date(self.engine, at)
+    }
+
+    /// Makes sure, directly before each call that writes, that the run still holds its lease. A process that stood
+    /// still while it asked may have lost the lease since the answer was given, and asks again.
     pub async fn hold(&self) -> Result<()> {
-        if self.is_dry() { Ok(()) } else { self.ledger().renew_lease(&self.lease).await }
+        let mut asked = Instant::now();
+        self.ledger().renew_lease(&self.lease).await?;
+        while asked.elapsed() > PROMPT {
+            asked = Instant::now();
+            self.ledger().renew_lease(&self.lease).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes an intent down, which only the run that holds the lease can do.
+    pub async fn open_intent(&self, intent: &Intent) -> Result<()> {
+        let asked = Instant::now();
+        self.ledger().open_intent(&self.lease, intent).await?;
+        if asked.elapsed() > PROMPT { self.hold().await } else { Ok(()) }
     }
 
     pub fn account(&self) -> &str {
@@ -212,6 +236,10 @@ impl<'a> Context<'a> {
     pub fn planned_id(&self) -> i64 {
         self.next_planned_id.fetch_sub(1, Ordering::Relaxed)
     }
+}
+
+fn local_date(engine: &Engine, at: DateTime<Utc>) -> NaiveDate {
+    at.with_timezone(&engine.account.time_zone).date_naive()
 }
 
 /// The properties of every excluded group or portfolio, with the entry that names it.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::context::Context;
@@ -17,7 +18,9 @@ pub(super) struct NewIntent<'a> {
     pub marker: Option<Marker>,
     /// A create before this one whose outcome is not known.
     pub open: Option<&'a Intent>,
-    /// How long what that one made may stay invisible.
+    /// The pair that the record is part of, though its counterpart is not to be found.
+    pub linked: Option<&'a Link>,
+    /// How long what was made before may stay invisible.
     pub visibility_delay: Duration,
 }
 
@@ -30,19 +33,12 @@ pub(super) async fn create_once<Id>(
     call: impl Future<Output = Result<Id>>,
     confirm: impl AsyncFnOnce(Id) -> Result<Link>,
 ) -> Result<Link> {
-    let NewIntent { source, label, marker, open, visibility_delay } = create;
-    if let Some(open) = open {
-        let shown_by = open.created_at + visibility_delay;
-        if cx.clock() < shown_by {
-            let message = "a create was sent before, and may not be visible yet";
-            return Err(
-                Error::new(ErrorKind::Unsettled, message).with("until", shown_by.format("%H:%M:%S UTC"))
-            );
-        }
-    }
+    let NewIntent { source, label, marker, open, linked, visibility_delay } = create;
+    let before = [open.map(|open| open.created_at), linked.map(|link| link.created_at)];
+    before.into_iter().flatten().try_for_each(|sent| shown_by_now(cx, sent, visibility_delay))?;
     let id = IntentId(Uuid::now_v7());
     let intent = Intent { id, source, label, marker, run: cx.run, created_at: cx.clock() };
-    cx.ledger().open_intent(&cx.lease, &intent).await?;
+    cx.open_intent(&intent).await?;
 
     let created = match call.await {
         Ok(created) => created,
@@ -56,6 +52,31 @@ pub(super) async fn create_once<Id>(
     let link = confirm(created).await?;
     cx.ledger().settle_intent(&cx.lease, id, Some(&link)).await?;
     Ok(link)
+}
+
+/// Settles the create that was sent for a record before, if nothing is to be created for it any more and looking for what
+/// it may have made found nothing.
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsettled`] while what it made may not be visible yet.
+pub(super) async fn settle_nothing(
+    cx: &Context<'_>,
+    open: &Intent,
+    visibility_delay: Duration,
+) -> Result<()> {
+    shown_by_now(cx, open.created_at, visibility_delay)?;
+    cx.ledger().settle_intent(&cx.lease, open.id, None).await
+}
+
+/// Whether what a create made that was sent then is visible by now, so that looking for it tells.
+fn shown_by_now(cx: &Context<'_>, sent: DateTime<Utc>, visibility_delay: Duration) -> Result<()> {
+    let shown_by = sent + visibility_delay;
+    if visibility_delay.is_zero() || cx.clock() >= shown_by {
+        return Ok(());
+    }
+    let message = "a create was sent before, and may not be visible yet";
+    Err(Error::new(ErrorKind::Unsettled, message).with("until", shown_by.format("%H:%M:%S UTC")))
 }
 
 /// The error for a write that reading back did not show.

@@ -9,7 +9,7 @@ use super::patience::Patience;
 use super::settle::failed;
 use super::tally::Tally;
 use super::{Observer, Request};
-use crate::ledger::{Action, Memory, Origin, Outcome, PhaseReport};
+use crate::ledger::{Action, Intent, Memory, Origin, Outcome, PhaseReport};
 use crate::model::{Fingerprint, RecordKey, Row, Side, Window};
 use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
 use crate::{Error, Result};
@@ -24,6 +24,7 @@ pub(super) async fn drive<F: Flow>(
     request: &Request,
     observer: &dyn Observer,
     first: impl AsyncFnOnce(&mut Tally<'_>) -> Result<()>,
+    last: impl AsyncFnOnce(&mut Tally<'_>) -> Result<()>,
 ) -> (PhaseReport, Option<Error>) {
     let mut tally = Tally::start(flow.phase(), window, observer);
     let guard = Guard { off: request.allow_mass_change };
@@ -47,6 +48,7 @@ pub(super) async fn drive<F: Flow>(
             cx.reading(guard.check_source(cx, flow.phase().source())).await?;
         }
         driver.pending(&mut tally).await?;
+        last(&mut tally).await?;
         driver.release(&mut tally).await
     }
     .await;
@@ -79,6 +81,7 @@ impl<F: Flow> Driver<'_, F> {
             self.sort(row, memory, window, &mut sorted, tally);
         }
         let mut hinted = std::mem::take(&mut sorted.hinted);
+        let intents = std::mem::take(&mut sorted.intents);
         let (rows, failures) = cx.reading(self.fetch(hinted.keys().cloned().collect())).await?;
         sorted.outcomes.extend(failures);
         for (row, memory) in self.with_memories(rows).await? {
@@ -89,6 +92,7 @@ impl<F: Flow> Driver<'_, F> {
         }
         let Sorted { inside, mut outcomes, .. } = sorted;
         outcomes.iter().for_each(|failure| drop(hinted.remove(&failure.key.id)));
+        self.forget(intents.iter().filter(|intent| hinted.contains_key(&intent.source.id))).await?;
         outcomes.extend(hinted.into_iter().map(|(id, fingerprint)| Outcome {
             fingerprint: Some(fingerprint),
             ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
@@ -132,7 +136,10 @@ impl<F: Flow> Driver<'_, F> {
                         ..hinted
                     });
                 }
-                None => drop(sorted.hinted.insert(id, fingerprint)),
+                None => {
+                    sorted.intents.extend(memory.intent);
+                    sorted.hinted.insert(id, fingerprint);
+                }
             },
             Row::Record(record) => match self.judge(&record, &memory, window) {
                 WindowVerdict::Inside => sorted.inside.push((record, memory)),
@@ -195,7 +202,7 @@ impl<F: Flow> Driver<'_, F> {
         if remembered == Some(fingerprint) {
             return Some(Reason::UnchangedSinceLastSeen);
         }
-        self.flow.reason_if_linked().filter(|_| memory.link.is_some())
+        memory.link.as_ref().and_then(|link| self.flow.reason_if_linked(link))
     }
 
     /// Pairs rows with what is remembered of them, without those that this run has decided already.
@@ -216,6 +223,15 @@ impl<F: Flow> Driver<'_, F> {
         Ok(rows.zip(memories).filter(|(_, memory)| !decided(memory)).collect())
     }
 
+    /// Ends the creates for records that are gone from their source: nothing is ever looked for again because of them.
+    async fn forget(&self, intents: impl Iterator<Item = &Intent>) -> Result<()> {
+        let cx = self.flow.context();
+        for intent in intents.filter(|_| !cx.is_dry()) {
+            cx.ledger().settle_intent(&cx.lease, intent.id, None).await?;
+        }
+        Ok(())
+    }
+
     fn row_id(&self, row: &Row<F::Record>) -> String {
         match row {
             Row::Record(record) => self.flow.id(record),
@@ -229,6 +245,7 @@ impl<F: Flow> Driver<'_, F> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let mut after: Option<String> = None;
         loop {
+            cx.ledger().renew_lease(&cx.lease).await?;
             let page = cx
                 .ledger()
                 .pending(cx.account(), phase.kind(), phase.source(), after.as_deref(), PENDING_PAGE)
@@ -238,6 +255,7 @@ impl<F: Flow> Driver<'_, F> {
 
             let keys: Vec<_> = page.iter().map(|pending| pending.outcome.key.clone()).collect();
             let memories = cx.ledger().recall(cx.account(), &keys).await?;
+            let intents: Vec<_> = memories.iter().filter_map(|memory| memory.intent.clone()).collect();
             let open: Vec<_> = page
                 .into_iter()
                 .zip(memories)
@@ -272,6 +290,7 @@ impl<F: Flow> Driver<'_, F> {
                     ..failure
                 })
                 .collect();
+            self.forget(intents.iter().filter(|intent| labels.contains_key(&intent.source.id))).await?;
             ended.extend(labels.into_iter().map(|(id, label)| Outcome {
                 label,
                 ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
@@ -287,16 +306,18 @@ struct Sorted<T> {
     outcomes: Vec<Outcome>,
     inside: Vec<(T, Memory)>,
     hinted: BTreeMap<String, Fingerprint>,
+    /// Creates for what was hinted at whose outcome is not known.
+    intents: Vec<Intent>,
 }
 
 impl<T> Sorted<T> {
     fn new() -> Self {
-        Self { outcomes: Vec::new(), inside: Vec::new(), hinted: BTreeMap::new() }
+        Self { outcomes: Vec::new(), inside: Vec::new(), hinted: BTreeMap::new(), intents: Vec::new() }
     }
 }
 
 /// Whether this run has decided the record, or created it in Latchel.
-fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
+pub(super) fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
     let decided = memory.outcome.as_ref().is_some_and(|newest| newest.run == cx.run);
     let made =
         memory.link.as_ref().is_some_and(|link| link.run == cx.run && link.origin == Origin::FromPlatform);

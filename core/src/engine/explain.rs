@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::context::{Context, Purpose};
@@ -55,7 +56,8 @@ impl Engine {
         // Nothing is written, so that nothing is held.
         let lease = Lease { account: self.account.name.clone(), run: RunId(Uuid::now_v7()) };
         let stop = StopSignal::default();
-        let cx = Context::prepare(self, lease, Purpose::Explain, now, sync_start, &phases, &stop).await?;
+        let clock = (now, Instant::now());
+        let cx = Context::prepare(self, lease, Purpose::Explain, clock, sync_start, &phases, &stop).await?;
 
         let keys = self.keys(kind, text).await?;
         let on = |side| keys.iter().filter(|(key, _)| key.side == side).collect::<Vec<_>>();

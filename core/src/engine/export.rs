@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -7,7 +8,7 @@ use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::index;
 use super::flow::{Applied, Flow};
 use super::owners::Owners;
-use crate::ledger::{Action, CloseVerdict, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     ClosedStatus, Freshness, Job, JobId, Kind, LatchelPropertyId, LatchelResidentId, Marker, NewWorkOrder,
     PropertyRef, Reach, RecordKey, ResidentId, Row, Side, Window, WorkOrder, WorkOrderId,
@@ -106,6 +107,7 @@ impl Flow for Export<'_> {
             })
             .collect();
         self.look_up_reach(&mut cases).await?;
+        self.look_up_unsettled(&mut cases).await?;
         Ok(cases)
     }
 
@@ -155,6 +157,11 @@ impl Flow for Export<'_> {
         }
     }
 
+    fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
+        let intent = case.memory.intent.as_ref().filter(|_| case.rule.link.is_none())?;
+        Some((intent, self.0.platform().capabilities().visibility_delay))
+    }
+
     fn counterpart(&self, case: &Case) -> Option<String> {
         case.rule.link.as_ref().map(|link| link.platform_id.clone())
     }
@@ -170,6 +177,23 @@ impl Flow for Export<'_> {
 }
 
 impl Export<'_> {
+    /// Looks for what a create made whose outcome is not known where nothing is to be created any more; [`Self::create`]
+    /// looks for itself.
+    async fn look_up_unsettled(&self, cases: &mut [Case]) -> Result<()> {
+        let cx = self.0;
+        for case in cases.iter_mut().filter(|case| case.memory.intent.is_some() && case.rule.link.is_none()) {
+            let decision = decide_export(&case.rule, &mut Trace::off());
+            if matches!(decision.action, Some(ExportAction::Create(_))) {
+                continue;
+            }
+            let job = case.rule.job.id;
+            if let [found] = cx.platform().find_by_marker(&Marker::for_job(job)).await?.as_slice() {
+                case.rule.link = Some(cx.link(Kind::WorkOrder, found, job.0, Origin::FromLatchel));
+            }
+        }
+        Ok(())
+    }
+
     async fn look_up_reach(&self, cases: &mut [Case]) -> Result<()> {
         let cx = self.0;
         if !cx.platform().capabilities().knows_reach {
@@ -232,6 +256,7 @@ impl Export<'_> {
             label: self.label(job),
             marker: Some(marker),
             open: case.memory.intent.as_ref(),
+            linked: None,
             visibility_delay: cx.platform().capabilities().visibility_delay,
         };
         let confirm = async |id: WorkOrderId| {
@@ -268,6 +293,7 @@ impl Export<'_> {
             Some(number) => number.clone(),
             None => self.read(&id).await?.number,
         };
+        cx.hold().await?;
         cx.latchel().write_number_back(job.id, &number, &id).await?;
         let read = cx.latchel().jobs_by_id(&[job.id]).await?;
         if !read
@@ -312,6 +338,7 @@ impl Export<'_> {
             return Ok(Applied::new(decision, action));
         }
         if decision.action.is_some() {
+            cx.hold().await?;
             cx.platform().close_work_order(&id, status).await?;
             if self.read(&id).await?.status.closed() != Some(status) {
                 return Err(unconfirmed("the new status"));

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::context::Context;
-use crate::ledger::{Action, Memory, Pending, Phase};
+use crate::ledger::{Action, Intent, Link, Memory, Pending, Phase};
 use crate::model::{Freshness, Marker, PropertyRef, Row, Window, WorkOrderId};
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Pages, Result};
@@ -31,7 +33,7 @@ pub(super) trait Flow: Sync {
     fn freshness<'r>(&self, record: &'r Self::Record) -> Option<&'r Freshness>;
 
     /// The reason for a linked record of which only a hint came, if the link is all that counts.
-    fn reason_if_linked(&self) -> Option<Reason> {
+    fn reason_if_linked(&self, _link: &Link) -> Option<Reason> {
         None
     }
 
@@ -60,6 +62,10 @@ pub(super) trait Flow: Sync {
 
     /// The id on the other side, if it is known before anything is done.
     fn counterpart(&self, case: &Self::Case) -> Option<String>;
+
+    /// A create that was sent for the record, whose outcome is not known though it was looked for, and how long what it
+    /// made may stay invisible.
+    fn unsettled<'c>(&self, case: &'c Self::Case) -> Option<(&'c Intent, Duration)>;
 
     /// The property that a record with this reason waits for.
     fn waits_for(&self, _case: &Self::Case, _reason: Reason) -> Option<PropertyRef> {

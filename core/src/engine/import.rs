@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -6,7 +7,7 @@ use super::context::Context;
 use super::create::{NewIntent, create_once, unconfirmed};
 use super::flow::{Applied, Flow};
 use super::resident::ready_by_property;
-use crate::ledger::{Action, CloseVerdict, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Job, JobId, Kind, LatchelResidentId, Marker, NewJob, PropertyRef, RecordKey, ResidentRef, Row,
     Side, Window, WorkOrder, WorkOrderId,
@@ -60,8 +61,9 @@ impl Flow for Import<'_> {
         Some(&record.freshness)
     }
 
-    fn reason_if_linked(&self) -> Option<Reason> {
-        Some(Reason::ExistingWorkOrderNotUpdated)
+    /// One that was closed, or not, because of Latchel is looked at, because that may have changed.
+    fn reason_if_linked(&self, link: &Link) -> Option<Reason> {
+        link.close.is_none().then_some(Reason::ExistingWorkOrderNotUpdated)
     }
 
     async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
@@ -101,15 +103,27 @@ impl Flow for Import<'_> {
         decide_import(&case.rule, self.0.policy(), trace)
     }
 
-    /// Assigning a work order to Latchel again takes back that updates were stopped (rule L11).
+    /// Follows what people did on the platform after a verdict about closing: assigning the work order to Latchel again
+    /// takes back that updates were stopped (rule L11); one that is opened again, or closed otherwise, no longer shows
+    /// Latchel's status (rule L12).
     async fn adopt(&self, case: &Case) -> Result<()> {
-        let Some(link) = &case.memory.link else { return Ok(()) };
-        let stopped =
-            link.close.as_ref().is_some_and(|verdict| verdict.reason == Reason::UnassignedStopsUpdates);
-        if stopped && case.rule.assigned_to_latchel {
-            self.0.put_link(&Link { close: None, ..link.clone() }).await?;
-        }
-        Ok(())
+        let Some((link, verdict)) =
+            case.memory.link.as_ref().and_then(|link| Some((link, link.close.as_ref()?)))
+        else {
+            return Ok(());
+        };
+        let same = case.rule.platform.status.closed() == Some(verdict.status);
+        let now = match verdict.reason {
+            Reason::UnassignedStopsUpdates if case.rule.assigned_to_latchel => None,
+            Reason::StatusCompleted | Reason::StatusCancelled | Reason::StatusAlreadySet if !same => {
+                Some(CloseVerdict { reason: Reason::StatusConflict, ..verdict.clone() })
+            }
+            Reason::StatusConflict if same => {
+                Some(CloseVerdict { reason: Reason::StatusAlreadySet, ..verdict.clone() })
+            }
+            _ => return Ok(()),
+        };
+        self.0.put_link(&Link { close: now, ..link.clone() }).await
     }
 
     async fn apply(
@@ -148,6 +162,12 @@ impl Flow for Import<'_> {
         }
     }
 
+    fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
+        let nowhere = matches!(case.rule.counterpart, Counterpart::None);
+        let intent = case.memory.intent.as_ref().filter(|_| nowhere)?;
+        Some((intent, self.0.latchel().visibility_delay()))
+    }
+
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
         (reason == Reason::NoPropertyMatch).then(|| case.rule.platform.property.clone())
     }
@@ -172,7 +192,10 @@ impl Import<'_> {
             (Some(_), false) => Origin::FromPlatform,
             (None, false) => Origin::Found,
         };
+        // What an earlier run made is that run's, so that this one looks at both sides of it.
+        let made_by = case.memory.intent.as_ref().map_or(cx.run, |intent| intent.run);
         let link = Link {
+            run: made_by,
             platform_number: Some(platform.number.clone()),
             latchel_number: case.job.as_ref().and_then(|found| found.number.clone()),
             // A reference in Latchel is what writing the number back sets along with it.
@@ -194,6 +217,7 @@ impl Import<'_> {
             label: self.label(&case.rule.platform),
             marker: None,
             open: case.memory.intent.as_ref(),
+            linked: None,
             visibility_delay: cx.latchel().visibility_delay(),
         };
         let confirm = async |id: JobId| {
@@ -262,6 +286,11 @@ impl Jobs {
         jobs.dedup_by_key(|job| job.id);
         match jobs.as_slice() {
             [] => (Counterpart::None, None),
+            [job] if job.work_order.as_ref().is_some_and(|reference| *reference != platform.id) => {
+                let reference = job.work_order.as_ref().map(WorkOrderId::as_str).unwrap_or_default();
+                let what = format!("Latchel's {} refers to work order {reference}", job.id);
+                (Counterpart::Ambiguous(what), Some((*job).clone()))
+            }
             [job] => match self.links.get(&job.id) {
                 Some(other) => {
                     let what =

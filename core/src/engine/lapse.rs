@@ -3,22 +3,44 @@
 use chrono::NaiveDate;
 
 use super::context::Context;
-use super::drive::{index, outcome};
+use super::drive::{decided_in, index, outcome};
 use super::flow::Applied;
 use super::guard::Guard;
 use super::patience::Patience;
-use super::resident::{reference_of, seen, update};
+use super::resident::{seen, update};
 use super::settle::failed;
 use super::tally::Tally;
 use crate::Result;
-use crate::ledger::{Action, Link, Outcome, ResidentMemory};
-use crate::model::{Kind, LatchelResident, LatchelResidentId, ResidentPatch, ResidentRef, Side};
+use crate::ledger::{Action, Link, Memory, Outcome, ResidentMemory};
+use crate::model::{Kind, LatchelResident, LatchelResidentId, Side};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
 
 const PAGE: u32 = 200;
 
-/// Evaluates every linked resident one of whose dates was reached since the last evaluation.
-pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut Tally<'_>) -> Result<()> {
+/// Which of a resident's dates was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lapse {
+    /// The move-out, after which nothing from the platform is brought over (rule R3), so that these come first.
+    MoveOut,
+    /// The move-in alone. What the platform says of the resident counts before that (rule R2), so that these come last.
+    MoveIn,
+}
+
+impl Lapse {
+    /// By the date that Latchel has: what is remembered may be older than a write whose answer was lost.
+    fn is_it(self, resident: &LatchelResident, today: NaiveDate) -> bool {
+        resident.move_out.is_some_and(|day| day <= today) == (self == Self::MoveOut)
+    }
+}
+
+/// Evaluates every linked resident one of whose dates was reached since the last evaluation, and whom this run has not
+/// decided otherwise.
+pub(super) async fn evaluate_lapses(
+    cx: &Context<'_>,
+    lapse: Lapse,
+    guard: &Guard,
+    tally: &mut Tally<'_>,
+) -> Result<()> {
     let mut moved_out = 0;
     let mut after: Option<String> = None;
     loop {
@@ -38,6 +60,10 @@ pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut
         let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
         let Some(last) = links.last() else { return Ok(()) };
         after = Some(last.platform_id.clone());
+        let links = undecided(cx, links, lapse).await?;
+        if links.is_empty() {
+            continue;
+        }
 
         let ids: Vec<_> = links.iter().map(|link| LatchelResidentId(link.latchel_id)).collect();
         let mut residents =
@@ -46,6 +72,7 @@ pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut
         let mut evaluated = Ok(());
         for link in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
+            let resident = resident.filter(|resident| lapse.is_it(resident, cx.today));
             let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
             evaluated = cx.stop.check();
             if evaluated.is_err() {
@@ -65,6 +92,17 @@ pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut
     }
 }
 
+/// The links to evaluate now. A resident who is pending is left to that: what is tried again is the platform's whole word
+/// (rule R2), of which a move-in is a part, and a move-out ends it (rule R3).
+async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<Vec<Link>> {
+    let ids = links.iter().map(|link| link.platform_id.clone());
+    let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
+    let pairs = links.into_iter().zip(memories);
+    let pending = |memory: &Memory| memory.outcome.as_ref().is_some_and(Outcome::is_tried_again);
+    let ready = |memory: &Memory| !decided_in(memory, cx) && (lapse == Lapse::MoveOut || !pending(memory));
+    Ok(pairs.filter(|(_, memory)| ready(memory)).map(|(link, _)| link).collect())
+}
+
 /// Decides one resident. Where nothing is to be written the evaluation is remembered, but there is no outcome: the
 /// resident may still have one of this run's pages.
 async fn evaluate(
@@ -75,18 +113,17 @@ async fn evaluate(
     patience: &mut Patience,
 ) -> Result<(Option<Outcome>, Result<()>)> {
     let decision = decide_lapse(resident, memory, cx.today, &mut Trace::off());
-    let Some(ResidentAction::Update(id, patch)) = &decision.action else {
-        let kept = ResidentMemory { is_active: memory.is_active, ..seen(resident, cx) };
+    let Some(ResidentAction::Update(_, patch)) = &decision.action else {
+        let arrived = memory.sent == Some(resident.is_active);
+        let is_active = if arrived { resident.is_active } else { memory.is_active };
+        let kept = ResidentMemory { is_active, ..seen(resident, cx) };
         cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await?;
         return Ok((None, Ok(())));
     };
     let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
     let done: Result<()> = match cx.is_dry() {
         true => Ok(()),
-        false => {
-            let reference = reference_of(link)?;
-            cx.writing(held_update(cx, *id, patch, &reference, Some(link))).await
-        }
+        false => cx.writing(update(cx, resident, patch, link)).await,
     };
     let base = outcome(cx, link.key(Side::Platform), decision.reason, decision.detail);
     let counterpart = Some(link.latchel_id.to_string());
@@ -105,16 +142,4 @@ async fn evaluate(
 /// Whether the resident was active when last evaluated, and has moved out by today.
 fn leaves(memory: &ResidentMemory, today: NaiveDate) -> bool {
     memory.is_active && memory.move_out.is_some_and(|day| day <= today)
-}
-
-/// Changes the resident if the run still holds its lease.
-async fn held_update(
-    cx: &Context<'_>,
-    id: LatchelResidentId,
-    patch: &ResidentPatch,
-    reference: &ResidentRef,
-    link: Option<&Link>,
-) -> Result<()> {
-    cx.hold().await?;
-    update(cx, id, patch, reference, link).await
 }

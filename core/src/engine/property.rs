@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -6,7 +7,7 @@ use super::context::Context;
 use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::index;
 use super::flow::{Applied, Flow};
-use crate::ledger::{Action, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Kind, LatchelProperty, LatchelPropertyId, NewProperty, Property, PropertyPatch, PropertyRef,
     RecordKey, Row, Side, Window,
@@ -139,6 +140,11 @@ impl Flow for Properties<'_> {
         case.rule.latchel.as_ref().map(|property| property.id.to_string())
     }
 
+    fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
+        let intent = case.memory.intent.as_ref().filter(|_| case.rule.latchel.is_none())?;
+        Some((intent, self.0.latchel().visibility_delay()))
+    }
+
     /// A property that is excluded is worth a look once it no longer is (rule P5).
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
         let excluded =
@@ -159,6 +165,7 @@ impl Properties<'_> {
             label: self.label(&case.rule.platform),
             marker: None,
             open: case.memory.intent.as_ref(),
+            linked: case.memory.link.as_ref(),
             visibility_delay: cx.latchel().visibility_delay(),
         };
         let confirm = async |id: LatchelPropertyId| {
@@ -179,6 +186,7 @@ impl Properties<'_> {
 
     async fn update(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
         let latchel = self.0.latchel();
+        self.0.hold().await?;
         latchel.update_property(id, patch).await?;
         let read = latchel.properties_by_id(&[id]).await?;
         if read.iter().any(|property| shows(property, patch)) {

@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -6,7 +7,7 @@ use super::context::Context;
 use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::index;
 use super::flow::{Applied, Flow};
-use crate::ledger::{Action, Link, Memory, Origin, Pending, Phase, ResidentMemory};
+use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase, ResidentMemory};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
     ResidentPatch, ResidentRef, Row, Tenancy, Window,
@@ -77,9 +78,9 @@ impl Flow for Residents<'_> {
         let case = |(platform, memory): (Resident, Memory)| Case {
             rule: ResidentCase {
                 tenancy: tenancy(&platform),
-                latchel: latchel.remove(&platform.id),
                 unit_in_latchel: units.contains_key(&unit(&platform)),
-                memory: memory.link.as_ref().and_then(|link| link.resident.clone()),
+                memory: remembered(cx, &memory, latchel.get(&platform.id)),
+                latchel: latchel.remove(&platform.id),
                 platform,
             },
             memory,
@@ -100,15 +101,17 @@ impl Flow for Residents<'_> {
         if let Some(link) = case.memory.link.as_ref().filter(|link| link.latchel_id == latchel.id.0) {
             return keep_dates(cx, link, latchel).await;
         }
-        let link = |origin| Link {
-            resident: Some(seen(latchel, cx)),
+        let link = |origin, evaluated_on| Link {
+            resident: Some(ResidentMemory { evaluated_on, ..seen(latchel, cx) }),
             ..cx.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin)
         };
         match &case.memory.intent {
+            // What was sent was right on that day; dates may have passed since (rule R6).
             Some(intent) if !cx.is_dry() => {
-                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link(Origin::FromPlatform))).await
+                let link = link(Origin::FromPlatform, cx.date(intent.created_at));
+                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link)).await
             }
-            _ => cx.put_link(&link(Origin::Found)).await,
+            _ => cx.put_link(&link(Origin::Found, cx.today)).await,
         }
     }
 
@@ -125,9 +128,9 @@ impl Flow for Residents<'_> {
                 let link = self.create(new, case).await?;
                 Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
             }
-            Some(ResidentAction::Update(id, patch)) => {
-                if !cx.is_dry() {
-                    update(cx, *id, patch, &case.rule.platform.id, case.memory.link.as_ref()).await?;
+            Some(ResidentAction::Update(_, patch)) => {
+                if let (Some(latchel), false) = (&case.rule.latchel, cx.is_dry()) {
+                    update(cx, latchel, patch, &self.adopted(case, latchel)).await?;
                 }
                 let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
                 Ok(Applied::new(decision, action))
@@ -142,6 +145,11 @@ impl Flow for Residents<'_> {
 
     fn counterpart(&self, case: &Case) -> Option<String> {
         case.rule.latchel.as_ref().map(|resident| resident.id.to_string())
+    }
+
+    fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
+        let intent = case.memory.intent.as_ref().filter(|_| case.rule.latchel.is_none())?;
+        Some((intent, self.0.latchel().visibility_delay()))
     }
 
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
@@ -167,6 +175,14 @@ pub(super) async fn ready_by_property(cx: &Context<'_>, pending: &[Pending]) -> 
 }
 
 impl Residents<'_> {
+    /// The link, also where this run has just made it, with what is remembered of the resident.
+    fn adopted(&self, case: &Case, latchel: &LatchelResident) -> Link {
+        let origin = if case.memory.intent.is_some() { Origin::FromPlatform } else { Origin::Found };
+        let new = || self.0.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin);
+        let link = case.memory.link.clone().unwrap_or_else(new);
+        Link { resident: case.rule.memory.clone(), ..link }
+    }
+
     async fn create(&self, new: &NewResident, case: &Case) -> Result<Link> {
         let cx = self.0;
         let create = NewIntent {
@@ -174,6 +190,7 @@ impl Residents<'_> {
             label: String::new(),
             marker: None,
             open: case.memory.intent.as_ref(),
+            linked: case.memory.link.as_ref(),
             visibility_delay: cx.latchel().visibility_delay(),
         };
         let confirm = async |id: LatchelResidentId| {
@@ -192,33 +209,58 @@ impl Residents<'_> {
     }
 }
 
-/// Follows dates that somebody changed in Latchel, so that rule R6 looks at the days that Latchel has.
+/// What we remember of a resident; of one whose create was sent and not confirmed, that it is as Latchel shows it.
+fn remembered(
+    cx: &Context<'_>,
+    memory: &Memory,
+    latchel: Option<&LatchelResident>,
+) -> Option<ResidentMemory> {
+    match (&memory.link, &memory.intent, latchel) {
+        (Some(link), ..) => link.resident.clone(),
+        (None, Some(intent), Some(latchel)) => {
+            Some(ResidentMemory { evaluated_on: cx.date(intent.created_at), ..seen(latchel, cx) })
+        }
+        _ => None,
+    }
+}
+
+/// Follows dates that somebody changed in Latchel, so that rule R6 looks at the days that Latchel has; and takes an
+/// activity that we sent, without having seen it arrive, as written once Latchel shows it.
 async fn keep_dates(cx: &Context<'_>, link: &Link, latchel: &LatchelResident) -> Result<()> {
     let Some(memory) = &link.resident else {
         return cx.put_link(&Link { resident: Some(seen(latchel, cx)), ..link.clone() }).await;
     };
-    if (memory.move_in, memory.move_out) == (latchel.move_in, latchel.move_out) {
+    let mut kept = ResidentMemory { move_in: latchel.move_in, move_out: latchel.move_out, ..memory.clone() };
+    if memory.sent == Some(latchel.is_active) {
+        (kept.is_active, kept.sent) = (latchel.is_active, None);
+    }
+    if kept == *memory {
         return Ok(());
     }
-    let kept = ResidentMemory { move_in: latchel.move_in, move_out: latchel.move_out, ..memory.clone() };
     cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await
 }
 
-/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now.
+/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity is written down
+/// before it is sent, so that if its answer is lost it is not taken for somebody's change in Latchel.
 pub(super) async fn update(
     cx: &Context<'_>,
-    id: LatchelResidentId,
+    latchel: &LatchelResident,
     patch: &ResidentPatch,
-    reference: &ResidentRef,
-    link: Option<&Link>,
+    base: &Link,
 ) -> Result<()> {
+    let id = latchel.id;
+    if patch.is_active.is_some() {
+        let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx));
+        let sending = ResidentMemory { sent: patch.is_active, ..memory };
+        cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
+    }
+    cx.hold().await?;
     cx.latchel().update_resident(id, patch).await?;
     let read = cx.latchel().residents_by_id(&[id]).await?;
     let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {
         return Err(unconfirmed("the change"));
     };
-    let base = link.cloned().unwrap_or_else(|| cx.link(Kind::Resident, reference, id.0, Origin::Found));
-    cx.put_link(&Link { resident: Some(seen(resident, cx)), verified_at: Some(cx.now), ..base }).await
+    cx.put_link(&Link { resident: Some(seen(resident, cx)), verified_at: Some(cx.now), ..base.clone() }).await
 }
 
 /// What to remember of a resident as Latchel holds it now.
@@ -227,6 +269,7 @@ pub(super) fn seen(resident: &LatchelResident, cx: &Context<'_>) -> ResidentMemo
         move_in: resident.move_in,
         move_out: resident.move_out,
         is_active: resident.is_active,
+        sent: None,
         evaluated_on: cx.today,
     }
 }
@@ -264,11 +307,4 @@ async fn counterparts(
         found.extend(index(by_ref, |resident| resident.reference.clone()));
     }
     Ok(found)
-}
-
-/// The error for a resident key that cannot be read back, which only a damaged ledger holds.
-pub(super) fn reference_of(link: &Link) -> Result<ResidentRef> {
-    ResidentRef::from_key(&link.platform_id).ok_or_else(|| {
-        Error::new(ErrorKind::Ledger, "a resident's link has no readable id").with("id", &link.platform_id)
-    })
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::context::{Context, Purpose};
@@ -8,14 +9,14 @@ use super::drive::drive;
 use super::export::Export;
 use super::guard::Guard;
 use super::import::Import;
-use super::lapse::evaluate_lapses;
+use super::lapse::{Lapse, evaluate_lapses};
 use super::property::Properties;
 use super::resident::Residents;
 use super::tally::Tally;
 use super::{Engine, Mode, Observer, Request};
 use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
 use crate::model::Window;
-use crate::rules::{Reason, coverage};
+use crate::rules::{Reason, coverage, first_window};
 use crate::{Error, Result};
 
 impl Engine {
@@ -25,7 +26,8 @@ impl Engine {
     ///
     /// Only if the run could not begin or its end not be recorded; what fails on the way is in the [`Run`].
     pub async fn run(&self, request: &Request, observer: &dyn Observer) -> Result<Run> {
-        let sync_start = self.sync_start(request.now).await?;
+        let started = Instant::now();
+        let account = self.ledger_account(request.now).await?;
         let mut phases = request.phases.clone();
         phases.sort();
         phases.dedup();
@@ -47,7 +49,7 @@ impl Engine {
             phases: Vec::new(),
             warnings: Vec::new(),
         };
-        self.run_phases(&mut run, lease, &phases, request, sync_start, observer).await;
+        self.run_phases(&mut run, lease, &phases, (request, started), &account, observer).await;
         run.status = match status_of(&run) {
             RunStatus::Failed if request.stop.is_set() => RunStatus::Partial,
             status => status,
@@ -56,14 +58,16 @@ impl Engine {
         Ok(run)
     }
 
-    /// The account's sync start (rule L2).
-    async fn sync_start(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    /// The account as the ledger knows it, with its sync start (rule L2); it is added if it is new.
+    async fn ledger_account(&self, now: DateTime<Utc>) -> Result<Account> {
         let name = &self.account.name;
         if let Some(account) = self.ledger.account(name).await? {
-            return Ok(account.sync_start);
+            return Ok(account);
         }
-        self.ledger.add_account(&Account { name: name.clone(), sync_start: now, created_at: now }).await?;
-        Ok(now)
+        let new = Account { name: name.clone(), sync_start: now, created_at: now };
+        self.ledger.add_account(&new).await?;
+        // Another run may have been faster, and its sync start holds.
+        Ok(self.ledger.account(name).await?.unwrap_or(new))
     }
 
     async fn run_phases(
@@ -71,16 +75,16 @@ impl Engine {
         run: &mut Run,
         lease: Lease,
         phases: &[Phase],
-        request: &Request,
-        sync_start: DateTime<Utc>,
+        (request, started): (&Request, Instant),
+        account: &Account,
         observer: &dyn Observer,
     ) {
         let purpose = match request.mode {
             Mode::Apply => Purpose::Apply,
             Mode::Plan => Purpose::Plan,
         };
-        let stop = &request.stop;
-        let prepared = Context::prepare(self, lease, purpose, request.now, sync_start, phases, stop);
+        let (clock, stop) = ((request.now, started), &request.stop);
+        let prepared = Context::prepare(self, lease, purpose, clock, account.sync_start, phases, stop);
         let cx = match stop.bounds(Duration::ZERO, prepared).await {
             Ok(cx) => cx,
             Err(error) => {
@@ -92,7 +96,7 @@ impl Engine {
             }
         };
         for &phase in phases {
-            let window = match self.window(phase, request, &mut run.warnings).await {
+            let window = match self.window(phase, request, account, &mut run.warnings).await {
                 Ok(window) => window,
                 Err(error) => {
                     run.warnings.push(error.to_string());
@@ -114,12 +118,21 @@ impl Engine {
     }
 
     /// The phase's window, with a warning where the policy leaves a gap (rule W2).
-    async fn window(&self, phase: Phase, request: &Request, warnings: &mut Vec<String>) -> Result<Window> {
+    async fn window(
+        &self,
+        phase: Phase,
+        request: &Request,
+        account: &Account,
+        warnings: &mut Vec<String>,
+    ) -> Result<Window> {
         if let Some(from) = request.since {
             return Ok(Window { from });
         }
-        let last = self.ledger.last_success(&self.account.name, phase).await?;
-        let coverage = coverage(&self.account.policy.window, last, request.now);
+        let policy = &self.account.policy.window;
+        let Some(last) = self.ledger.last_success(&self.account.name, phase).await? else {
+            return Ok(first_window(policy, account.created_at, request.now));
+        };
+        let coverage = coverage(policy, Some(last), request.now);
         if let Some((from, to)) = coverage.gap {
             let since = from.format("%Y-%m-%dT%H:%M:%SZ");
             warnings.push(format!(
@@ -140,6 +153,7 @@ impl Engine {
         request: &Request,
         observer: &dyn Observer,
     ) -> (PhaseReport, Option<Error>) {
+        let nothing = async |_: &mut Tally<'_>| Ok(());
         match phase {
             Phase::Properties => {
                 let count = async |tally: &mut Tally<'_>| {
@@ -149,22 +163,25 @@ impl Engine {
                     );
                     Ok(())
                 };
-                drive(&Properties(cx), window, request, observer, count).await
+                drive(&Properties(cx), window, request, observer, count, nothing).await
             }
             Phase::Residents => {
+                let guard = Guard { off: request.allow_mass_change };
                 let first = async |tally: &mut Tally<'_>| {
                     tally
                         .count(Reason::LatchelOnly, cx.reading(cx.latchel().latchel_only()).await?.residents);
-                    evaluate_lapses(cx, &Guard { off: request.allow_mass_change }, tally).await
+                    evaluate_lapses(cx, Lapse::MoveOut, &guard, tally).await
                 };
-                drive(&Residents(cx), window, request, observer, first).await
+                let last =
+                    async |tally: &mut Tally<'_>| evaluate_lapses(cx, Lapse::MoveIn, &guard, tally).await;
+                drive(&Residents(cx), window, request, observer, first, last).await
             }
             Phase::WorkOrdersToLatchel => {
-                drive(&Import(cx), window, request, observer, async |_| Ok(())).await
+                drive(&Import(cx), window, request, observer, nothing, nothing).await
             }
             Phase::WorkOrdersToPlatform => {
                 let needs_user = async |_: &mut Tally<'_>| cx.latchel_user().map(|_| ());
-                drive(&Export(cx), window, request, observer, needs_user).await
+                drive(&Export(cx), window, request, observer, needs_user, nothing).await
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What the driver does with a page's cases: decide, hold back, apply.
 
 use super::context::Context;
+use super::create::settle_nothing;
 use super::drive::{Driver, outcome};
 use super::flow::{Applied, Flow};
 use super::tally::Tally;
@@ -51,9 +52,11 @@ impl<F: Flow> Driver<'_, F> {
     async fn settle(&self, case: &F::Case, decision: Decision<F::Action>) -> Result<Applied> {
         self.flow.adopt(case).await?;
         if decision.action.is_none() {
+            if let Some((open, delay)) = self.flow.unsettled(case).filter(|_| !self.flow.context().is_dry()) {
+                settle_nothing(self.flow.context(), open, delay).await?;
+            }
             return Ok(Applied::new(decision, Action::None));
         }
-        self.flow.context().hold().await?;
         self.flow.apply(case, decision, &mut Trace::off()).await
     }
 

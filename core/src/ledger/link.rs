@@ -78,6 +78,9 @@ pub struct ResidentMemory {
     pub move_out: Option<NaiveDate>,
     /// The activity that we last wrote, or first found.
     pub is_active: bool,
+    /// The activity that we sent, as long as no read-back has shown whether it arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<bool>,
     /// The account's local date of the last evaluation.
     pub evaluated_on: NaiveDate,
 }

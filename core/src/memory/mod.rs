@@ -1,13 +1,15 @@
-//! Both systems in memory: for tests of the engine, of simulations and of whatever else needs far sides that fail on
-//! demand and remember what was asked of them.
+//! Both systems and the ledger in memory: for tests of the engine, of simulations and of whatever else needs far sides
+//! that fail on demand and remember what was asked of them.
 
 mod latchel;
+mod ledger;
 mod platform;
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use latchel::{LatchelWorld, MemoryLatchel};
+pub use ledger::MemoryLedger;
 pub use platform::{MemoryPlatform, PlatformWorld};
 
 use crate::model::Side;

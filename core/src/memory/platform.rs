@@ -209,7 +209,8 @@ impl Platform for MemoryPlatform {
 
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
         self.write("create_work_order", marker, WorkOrderId::new("0"), |world| {
-            let id = WorkOrderId::new((5_000 + world.work_orders.len()).to_string());
+            let made = world.work_orders.keys().filter_map(|id| id.as_str().parse::<u64>().ok());
+            let id = WorkOrderId::new(made.max().map_or(5_000, |last| last + 1).to_string());
             let work_order = WorkOrder {
                 id: id.clone(),
                 number: format!("WO-{id}"),

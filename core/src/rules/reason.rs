@@ -179,7 +179,7 @@ reasons! {
         "The platform already shows that status.",
         "";
     StatusConflict "status_conflict" L12 NotSynced:
-        "The platform has closed it with another status than Latchel.",
+        "The platform has closed it with another status than Latchel, or opened it again.",
         "Decide which is right and correct the other by hand.";
     NotSupported "not_supported" L14 NotSynced:
         "Records of its kind are not synced.",

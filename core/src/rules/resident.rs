@@ -140,7 +140,8 @@ pub fn decide_lapse(
         return Decision::leave(Reason::ResidentUnchanged);
     }
 
-    let changed = latchel.is_active != memory.is_active;
+    let ours = memory.is_active == latchel.is_active || memory.sent == Some(latchel.is_active);
+    let changed = !ours;
     if trace.check(RuleId::R6, "somebody changed it in Latchel", &activity(latchel.is_active), changed) {
         // Active by hand although the dates say otherwise is left alone as well; there is nothing to bring over.
         return Decision::leave(if latchel.is_active {

@@ -27,6 +27,13 @@ pub fn coverage(policy: &WindowPolicy, last_success: Option<DateTime<Utc>>, now:
     }
 }
 
+/// The window of a phase that has never succeeded (rules W1, W2). It still covers what the account's first run, at
+/// `added_at`, was to cover, so that a first run that failed loses nothing.
+pub fn first_window(policy: &WindowPolicy, added_at: DateTime<Utc>, now: DateTime<Utc>) -> Window {
+    let end = if policy.catch_up { now.min(added_at) } else { now };
+    Window::before(end, TimeDelta::hours(policy.hours.into()))
+}
+
 /// Whether a record is to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WindowVerdict {

@@ -78,6 +78,7 @@ fn a_lapse_changes_the_activity_and_nothing_else() {
         move_in: resident.move_in,
         move_out: resident.move_out,
         is_active: true,
+        sent: None,
         evaluated_on: day("2026-03-01"),
     };
     let decision = decide_lapse(&resident, &memory, today(), &mut Trace::off());

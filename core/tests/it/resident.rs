@@ -51,6 +51,7 @@ fn lapse(move_in: &str, move_out: Option<&str>, wrote: bool, holds: bool) -> Rea
         move_in: resident.move_in,
         move_out: resident.move_out,
         is_active: wrote,
+        sent: None,
         evaluated_on: day("2026-03-01"),
     };
     decide_lapse(&resident, &memory, today(), &mut Trace::off()).reason
@@ -102,6 +103,7 @@ pub fn cases() -> Vec<Case> {
                     move_in: Some(day("2026-03-05")),
                     move_out: None,
                     is_active: false,
+                    sent: None,
                     evaluated_on: day("2026-03-01"),
                 });
             }),

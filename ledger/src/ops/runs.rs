@@ -29,6 +29,9 @@ async fn take_leases(connection: &mut Connection, run: &NewRun, lease: TimeDelta
     let doing = "taking the lease";
     let clock = Utc::now();
     for phase in &run.phases {
+        end_others(connection, &run.account, *phase, clock).await?;
+    }
+    for phase in &run.phases {
         let taken = sqlx::query(
             "INSERT INTO leases (account, phase, run, epoch, holder, taken_at, expires_at) \
              VALUES ($1, $2, $3, 1, $4, $5, $6) ON CONFLICT (account, phase) DO UPDATE SET run = excluded.run, \
@@ -49,6 +52,26 @@ async fn take_leases(connection: &mut Connection, run: &NewRun, lease: TimeDelta
         }
     }
     Ok(())
+}
+
+/// A run that loses the lease of one phase has lost all of them, so that it writes nothing any more.
+async fn end_others(
+    connection: &mut Connection,
+    account: &str,
+    phase: Phase,
+    clock: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE leases SET run = '', expires_at = $3 WHERE account = $1 AND run IN (SELECT run FROM leases \
+         WHERE account = $1 AND phase = $2 AND expires_at <= $3)",
+    )
+    .bind(account)
+    .bind(phase.as_str())
+    .bind(clock)
+    .execute(connection)
+    .await
+    .map(|_| ())
+    .map_err(failed("ending a lease"))
 }
 
 /// The error that says who holds a phase.

@@ -1,7 +1,11 @@
 //! The ledger on a file: what it promises over closing, crashing and damage.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use latchel_sync_core::ledger::{NewRun, Phase};
+use latchel_sync_core::memory::MemoryLedger;
 use latchel_sync_core::model::{Kind, RecordKey};
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
@@ -11,6 +15,14 @@ use tempfile::TempDir;
 
 mod damage;
 mod postgres;
+
+mod without_sql {
+    async fn fresh() -> latchel_sync_core::memory::MemoryLedger {
+        latchel_sync_core::memory::MemoryLedger::new()
+    }
+
+    latchel_sync_ledger::ledger_suite!(fresh);
+}
 
 mod in_memory {
     async fn fresh() -> latchel_sync_ledger::SqliteLedger {
@@ -59,6 +71,24 @@ async fn a_lease_that_nobody_renews_ends() {
     ledger.begin_run(&new_run("a")).await.expect("its lease has ended");
     let lost = ledger.renew_lease(&killed).await.expect_err("taken over");
     assert_eq!(lost.kind(), ErrorKind::Busy);
+}
+
+#[tokio::test]
+async fn a_run_that_lost_one_phase_has_lost_all() {
+    let sqlite = SqliteLedger::in_memory().await.expect("a ledger").with_lease(TimeDelta::zero());
+    let in_memory = MemoryLedger::new().with_lease(Duration::ZERO);
+    let ledgers: [&dyn Ledger; 2] = [&sqlite, &in_memory];
+    for ledger in ledgers {
+        let frozen = ledger.begin_run(&new_run("a")).await.expect("every phase");
+        let properties = NewRun { phases: vec![Phase::Properties], ..new_run("a") };
+        let held = ledger.begin_run(&properties).await.expect("its lease has ended");
+        let refused = ledger.put_link(&frozen, &link(frozen.run, "1", 10)).await.expect_err("taken over");
+        assert_eq!(refused.kind(), ErrorKind::Busy);
+        assert_eq!(ledger.renew_lease(&frozen).await.expect_err("taken over").kind(), ErrorKind::Busy);
+        ledger.renew_lease(&held).await.expect("the other run goes on");
+        let rest = NewRun { phases: Phase::ALL[1..].to_vec(), ..new_run("a") };
+        ledger.begin_run(&rest).await.expect("what the first run held is free");
+    }
 }
 
 #[tokio::test]

@@ -9,8 +9,6 @@ use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 use latchel_sync_ledger::SqliteLedger;
 
-use super::crash::CrashingLedger;
-
 /// The id of the platform user that is Latchel.
 pub const LATCHEL_USER: &str = "1";
 
@@ -19,7 +17,7 @@ pub struct Pair {
     pub platform: Arc<MemoryPlatform>,
     pub latchel: Arc<MemoryLatchel>,
     pub journal: Arc<Journal>,
-    pub ledger: Arc<CrashingLedger>,
+    pub ledger: Arc<SqliteLedger>,
     pub engine: Engine,
     policy: Policy,
     pub now: DateTime<Utc>,
@@ -99,17 +97,6 @@ impl Pair {
         self.request(&Request::everything(mode, self.now)).await
     }
 
-    /// Syncs, and dies at a point of the ledger's; `None` if it died.
-    pub async fn sync_crashing(&self, point: u32) -> Option<Done> {
-        self.ledger.crash_at(point);
-        let done = tokio::select! {
-            () = self.ledger.crashed() => None,
-            done = self.sync() => Some(done),
-        };
-        self.ledger.survive();
-        done
-    }
-
     pub async fn request(&self, request: &Request) -> Done {
         let seen = Seen::default();
         let run = self.engine.run(request, &seen).await.expect("a run");
@@ -169,10 +156,10 @@ async fn engine(
     policy: &Policy,
     platform: &Arc<MemoryPlatform>,
     latchel: &Arc<MemoryLatchel>,
-) -> (Arc<CrashingLedger>, Engine) {
+) -> (Arc<SqliteLedger>, Engine) {
     // A run that died keeps nobody out: time in a story is not this machine's.
-    let real = SqliteLedger::in_memory().await.expect("a ledger").with_lease(TimeDelta::zero());
-    let ledger = Arc::new(CrashingLedger::new(real));
+    let ledger = SqliteLedger::in_memory().await.expect("a ledger").with_lease(TimeDelta::zero());
+    let ledger = Arc::new(ledger);
     let time_zone = chrono_tz::America::Los_Angeles;
     let account = AccountSettings { name: "main".to_owned(), time_zone, policy: policy.clone() };
     (ledger.clone(), Engine::new(account, platform.clone(), latchel.clone(), ledger))

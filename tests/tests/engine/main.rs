@@ -4,6 +4,8 @@
 mod faults;
 mod leases;
 mod limits;
+mod lost_answers;
+mod markers;
 mod mass_change;
 mod outage;
 mod rows;

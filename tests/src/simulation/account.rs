@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use latchel_sync_core::engine::AccountSettings;
+use latchel_sync_core::memory::{LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::model::*;
+
+use super::clock::Clock;
+use super::history::{Event, History};
+use super::log::Log;
+use super::tally::Shared;
+
+/// One account: both systems, what its configuration says, and everything that happened.
+#[derive(Debug)]
+pub struct Account {
+    pub settings: AccountSettings,
+    pub platform: MemoryPlatform,
+    pub latchel: MemoryLatchel,
+    pub habits: Habits,
+    pub clock: Clock,
+    pub log: Arc<Log>,
+    pub tally: Arc<Shared>,
+    history: Mutex<History>,
+    sync_start: OnceLock<DateTime<Utc>>,
+    stale: Mutex<Option<Stale>>,
+    /// The Latchel property that each rentable unit is linked to.
+    links: Mutex<BTreeMap<PropertyRef, LatchelPropertyId>>,
+    /// When a run created it, by its key, for as long as it stays invisible.
+    born: Mutex<BTreeMap<RecordKey, DateTime<Utc>>>,
+}
+
+/// How the account's systems behave.
+#[derive(Debug, Clone, Copy)]
+pub struct Habits {
+    /// Whether properties and residents carry stamps, or must be compared by content (rule W5).
+    pub stamps: Stamps,
+    /// How far before the window the platform's lists begin.
+    pub superset: Duration,
+    /// How long a new record stays invisible to look-ups; at most half of what the adapters declare, so that there is
+    /// room for clocks that are off.
+    pub lag: Duration,
+    /// What the adapters declare.
+    pub declared_lag: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamps {
+    Instants,
+    Fingerprints,
+}
+
+/// What both systems show while they answer from an old copy.
+#[derive(Debug)]
+struct Stale {
+    until: DateTime<Utc>,
+    /// Whether look-ups by reference and marker are old too, which only a declared lag permits.
+    lookups: bool,
+    platform: PlatformWorld,
+    latchel: LatchelWorld,
+}
+
+/// What kind of read it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// By id, or a list.
+    Plain,
+    /// By reference or marker: what keeps creates from being doubled.
+    LookUp,
+}
+
+impl Account {
+    pub fn new(
+        settings: AccountSettings,
+        (platform, latchel): (MemoryPlatform, MemoryLatchel),
+        habits: Habits,
+        clock: Clock,
+        (log, tally): (Arc<Log>, Arc<Shared>),
+    ) -> Self {
+        Self {
+            settings,
+            platform,
+            latchel,
+            habits,
+            clock,
+            log,
+            tally,
+            history: Mutex::default(),
+            sync_start: OnceLock::new(),
+            stale: Mutex::default(),
+            links: Mutex::default(),
+            born: Mutex::default(),
+        }
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.settings.policy
+    }
+
+    /// The account's sync start, once it has one (rule L2).
+    pub fn sync_start(&self) -> Option<DateTime<Utc>> {
+        self.sync_start.get().copied()
+    }
+
+    /// The account was added to the ledger.
+    pub fn added(&self, sync_start: DateTime<Utc>) {
+        self.sync_start.get_or_init(|| sync_start);
+    }
+
+    /// The account's local date of an instant.
+    pub fn date(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.settings.time_zone).date_naive()
+    }
+
+    /// Reads or changes the platform at the present time.
+    pub fn on_platform<T>(&self, edit: impl FnOnce(&mut PlatformWorld) -> T) -> T {
+        let now = self.clock.now();
+        self.platform.edit(|world| {
+            world.now = now;
+            edit(world)
+        })
+    }
+
+    /// Reads or changes Latchel at the present time.
+    pub fn in_latchel<T>(&self, edit: impl FnOnce(&mut LatchelWorld) -> T) -> T {
+        let now = self.clock.now();
+        self.latchel.edit(|world| {
+            world.now = now;
+            edit(world)
+        })
+    }
+
+    pub fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn note(&self, event: Event) {
+        let now = self.clock.now();
+        self.history().0.push((now, event));
+    }
+
+    /// A property was linked.
+    pub fn note_property_link(&self, id: PropertyRef, latchel: LatchelPropertyId) {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).insert(id, latchel);
+    }
+
+    /// The Latchel property that a rentable unit is linked to.
+    pub fn linked(&self, id: &PropertyRef) -> Option<LatchelPropertyId> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+
+    /// Both systems show what they hold now until `until`, whatever changes.
+    pub fn grow_stale(&self, until: DateTime<Utc>) {
+        let span = until - self.clock.now();
+        let stale = Stale {
+            until,
+            lookups: span.to_std().is_ok_and(|span| span <= self.habits.lag),
+            platform: self.on_platform(|world| world.clone()),
+            latchel: self.in_latchel(|world| world.clone()),
+        };
+        *self.stale() = Some(stale);
+    }
+
+    pub fn is_stale(&self) -> bool {
+        let now = self.clock.now();
+        // Runs go on with what they read a little earlier.
+        self.stale().as_ref().is_some_and(|stale| now < stale.until + chrono::TimeDelta::minutes(10))
+    }
+
+    pub fn freshen(&self) {
+        *self.stale() = None;
+    }
+
+    fn stale(&self) -> MutexGuard<'_, Option<Stale>> {
+        self.stale.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the platform shows.
+    pub fn shown_on_platform(&self, read: Read) -> PlatformWorld {
+        let now = self.clock.now();
+        match &*self.stale() {
+            Some(stale) if now < stale.until && (read == Read::Plain || stale.lookups) => {
+                self.tally.fault("stale read");
+                PlatformWorld { now, ..stale.platform.clone() }
+            }
+            _ => self.on_platform(|world| world.clone()),
+        }
+    }
+
+    /// What Latchel shows.
+    pub fn shown_in_latchel(&self, read: Read) -> LatchelWorld {
+        let now = self.clock.now();
+        match &*self.stale() {
+            Some(stale) if now < stale.until && (read == Read::Plain || stale.lookups) => {
+                self.tally.fault("stale read");
+                LatchelWorld { now, ..stale.latchel.clone() }
+            }
+            _ => self.in_latchel(|world| world.clone()),
+        }
+    }
+
+    /// A run created it just now.
+    pub fn born(&self, key: RecordKey) {
+        self.born.lock().unwrap_or_else(PoisonError::into_inner).insert(key, self.clock.now());
+    }
+
+    /// Whether it was too new to be found at an instant.
+    pub fn was_invisible(&self, key: &RecordKey, at: DateTime<Utc>) -> bool {
+        let born = self.born.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied();
+        born.is_some_and(|born| at < born + self.habits.lag)
+    }
+
+    /// Whether it is too new to be found.
+    pub fn is_invisible(&self, key: &RecordKey) -> bool {
+        let hidden = self.was_invisible(key, self.clock.now());
+        if hidden {
+            self.tally.fault("not visible yet");
+        }
+        hidden
+    }
+}

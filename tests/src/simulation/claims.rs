@@ -1,0 +1,315 @@
+//! What an outcome claims must be so when it is written down: by what the run was shown, and, for *synced*, by what
+//! the other side then really holds, unless people were faster.
+
+use latchel_sync_core::ledger::{Link, Outcome, Phase, Status};
+use latchel_sync_core::model::*;
+use latchel_sync_core::rules::Reason;
+use latchel_sync_core::{Ledger, Platform};
+
+use super::account::Account;
+use super::history::Event;
+use super::naive;
+use super::seam::Seam;
+
+/// Checks every outcome of a batch.
+pub async fn check(seam: &Seam, outcomes: &[Outcome]) {
+    for outcome in outcomes {
+        let name = &seam.account.settings.name;
+        let memories = seam.ledger.recall(name, std::slice::from_ref(&outcome.key)).await;
+        let link = memories.expect("the ledger answers").pop().and_then(|memory| memory.link);
+        seam.say(|| {
+            let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+            format!("  {} → {}{detail}", outcome.key, outcome.reason)
+        });
+        if let Err(problem) = is_true(seam, outcome, link.as_ref()) {
+            panic!("{}: {} says {}, but {problem}", seam.worker, outcome.key, outcome.reason);
+        }
+    }
+}
+
+type Verdict = Result<(), String>;
+
+/// Asserts in the form of an answer.
+fn so(yes: bool, otherwise: impl FnOnce() -> String) -> Verdict {
+    if yes { Ok(()) } else { Err(otherwise()) }
+}
+
+fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    match outcome.reason {
+        Reason::CallFailed | Reason::NotConfirmed => went_wrong(seam, outcome),
+        Reason::InvalidRecord | Reason::GoneFromSource | Reason::NotSupported => Ok(()),
+        Reason::CreateUnsettled => so(!seam.account.habits.declared_lag.is_zero(), || {
+            "everything that is created is visible at once".to_owned()
+        }),
+        Reason::MassChangeHeld => so(seam.account.policy().mass_change.at_least <= 10, String::new),
+        Reason::MarkerAmbiguous => Ok(()),
+        _ if outcome.status() == Status::Synced && link.is_none() => Err("nothing is linked".to_owned()),
+        _ => match (outcome.key.kind, outcome.key.side) {
+            (Kind::Property, _) => property(seam, outcome, link),
+            (Kind::Resident, _) => resident(seam, outcome, link),
+            (Kind::WorkOrder, Side::Platform) => work_order(seam, outcome, link),
+            (Kind::WorkOrder, Side::Latchel) => job(seam, outcome, link),
+        },
+    }
+}
+
+fn went_wrong(seam: &Seam, outcome: &Outcome) -> Verdict {
+    // A Latchel work order may be left whose platform's was removed.
+    let gone = outcome.counterpart.as_ref().is_some_and(|id| {
+        !seam.account.on_platform(|world| world.work_orders.contains_key(&WorkOrderId::new(id)))
+    });
+    if outcome.key.side == Side::Latchel && gone {
+        return Ok(());
+    }
+    // People can make a read-back differ from what was just written.
+    let people =
+        seam.account.history().0.iter().any(|(at, event)| *at >= seam.view().began && by_people(event));
+    let stale = seam.account.is_stale();
+    so(seam.view().faults > 0 || people || stale, || "nothing went wrong in this run".to_owned())
+}
+
+fn by_people(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Property(_)
+            | Event::Resident(_)
+            | Event::WorkOrder(_)
+            | Event::LatchelProperty(_)
+            | Event::LatchelResident(_)
+            | Event::Job(_)
+    )
+}
+
+/// Whether people touched a record since the run began, so that its claim may be overtaken.
+fn overtaken(seam: &Seam, is_it: impl Fn(&Event) -> bool) -> bool {
+    seam.account.history().touched_since(seam.view().began, is_it)
+}
+
+fn property(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&seam.account, seam.view());
+    let id = PropertyRef::from_key(&outcome.key.id);
+    let policy = account.policy();
+    if outcome.reason == Reason::PropertyExcluded {
+        return so(naive::is_excluded(account, &id), || "it is not excluded".to_owned());
+    }
+    let Some(shown) = view.properties.get(&id).cloned() else { return Err("it was never shown".to_owned()) };
+    let counterpart = link.map(|link| LatchelPropertyId(link.latchel_id));
+    drop(view);
+    match outcome.reason {
+        Reason::PropertyNewInactive => {
+            so(!shown.is_active && policy.properties.new_inactive == NewRecords::Skip, || {
+                format!("{shown:?}")
+            })
+        }
+        Reason::PropertyAddressIncomplete => {
+            so(!naive::is_complete(&shown.address), || shown.address.one_line())
+        }
+        Reason::PropertyPossibleDuplicate => so(link.is_none(), || "it is linked".to_owned()),
+        Reason::PropertyInactiveInLatchel => {
+            let view = seam.view();
+            let seen = counterpart.and_then(|id| view.latchel_properties.get(&id));
+            so(seen.is_some_and(|one| !one.is_active), || format!("{seen:?}"))
+        }
+        _ => {
+            let Some(now) =
+                counterpart.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()))
+            else {
+                return Err("it is not in Latchel".to_owned());
+            };
+            if overtaken(seam, |event| matches!(event, Event::LatchelProperty(one) if one.id == now.id)) {
+                return Ok(());
+            }
+            let same = now.name == naive::name(&shown)
+                && now.source_address == shown.address
+                && now.integration_data == Some(naive::name(&shown));
+            let right = match outcome.reason {
+                Reason::PropertyDeactivated => !now.is_active && !shown.is_active,
+                Reason::PropertyNew => same && now.is_active == shown.is_active,
+                _ => same && now.is_active && shown.is_active,
+            };
+            so(right, || format!("{shown:?} is {now:?}"))
+        }
+    }
+}
+
+fn resident(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&seam.account, seam.view());
+    let Some(id) = ResidentRef::from_key(&outcome.key.id) else { return Err("it has no id".to_owned()) };
+    let shown = view.residents.get(&id).cloned();
+    let today = view.today;
+    let seen = link.and_then(|link| view.latchel_residents.get(&LatchelResidentId(link.latchel_id)).cloned());
+    drop(view);
+    let now = link.and_then(|link| {
+        account.in_latchel(|world| world.residents.get(&LatchelResidentId(link.latchel_id)).cloned())
+    });
+    let stay = shown.as_ref().map(|one| naive::stay(one, today));
+    let touched = |one: &LatchelResident| {
+        let id = one.id;
+        overtaken(seam, move |event| matches!(event, Event::LatchelResident(one) if one.id == id))
+    };
+    match (outcome.reason, stay, now) {
+        (Reason::ResidentNewMovedOut, Some(stay), _) => so(
+            stay.move_out.is_some_and(|day| day <= today)
+                && account.policy().residents.new_moved_out == NewRecords::Skip,
+            || format!("{stay:?}"),
+        ),
+        (Reason::NoPropertyMatch, ..) => waits(seam, outcome),
+        (Reason::ResidentMovedOut, ..) => {
+            so(seen.as_ref().is_some_and(|one| one.move_out.is_some_and(|day| day <= today)), || {
+                format!("{seen:?}")
+            })
+        }
+        (Reason::ResidentInactiveInLatchel, ..) => {
+            so(seen.as_ref().is_some_and(|one| !one.is_active), || format!("{seen:?}"))
+        }
+        (_, _, Some(now)) if touched(&now) => Ok(()),
+        (Reason::ResidentLapsed, _, Some(now)) => {
+            so(!now.is_active && now.move_out.is_some_and(|day| day <= today), || format!("{now:?}"))
+        }
+        (Reason::ResidentMovedIn, _, Some(now)) => {
+            so(now.is_active && now.move_in.is_some_and(|day| day <= today), || format!("{now:?}"))
+        }
+        (_, Some(stay), Some(now)) => {
+            let as_there =
+                (now.move_in, now.move_out, &now.unit) == (stay.move_in, stay.move_out, &stay.unit);
+            let active = naive::lives_there(stay.move_in, stay.move_out, today);
+            so(as_there && now.is_active == active, || format!("{stay:?} is {now:?} on {today}"))
+        }
+        (_, stay, now) => Err(format!("{stay:?} is {now:?}")),
+    }
+}
+
+/// R5, WP3: what waits for a property waits for one that is not in Latchel, or was not when the run began.
+fn waits(seam: &Seam, outcome: &Outcome) -> Verdict {
+    let Some(id) = &outcome.waits_for else { return Err("it waits for nothing".to_owned()) };
+    let began = seam.view().began;
+    let there = seam.account.in_latchel(|world| naive::carriers(world, id).first().map(|one| one.id));
+    let Some(there) = there else { return Ok(()) };
+    let history = seam.account.history();
+    let old = history.0.iter().take_while(|(at, _)| *at < began).any(|(_, event)| match event {
+        Event::LatchelProperty(one) | Event::LatchelPropertyWritten(one) => one.id == there,
+        _ => false,
+    });
+    let hidden = seam.account.was_invisible(&RecordKey::latchel(Kind::Property, there), began);
+    so(!old || hidden || seam.account.is_stale(), || format!("{id} is in Latchel as {there}"))
+}
+
+fn work_order(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&seam.account, seam.view());
+    let id = WorkOrderId::new(&outcome.key.id);
+    let shown = view.work_orders.get(&id).cloned();
+    drop(view);
+    let linked =
+        link.and_then(|link| account.in_latchel(|world| world.jobs.get(&JobId(link.latchel_id)).cloned()));
+    match (outcome.reason, shown, linked) {
+        (Reason::MethodNone, ..) => Ok(()),
+        (Reason::NotAssignedToLatchel, Some(one), _) => {
+            so(!naive::is_assigned(&one), || "it is assigned".to_owned())
+        }
+        (Reason::WorkOrderClosedSkipped, Some(one), _) => {
+            so(naive::closed(&one).is_some(), || "it is open".to_owned())
+        }
+        (Reason::NoPropertyMatch, ..) => waits(seam, outcome),
+        (Reason::ExistingWorkOrderNotUpdated | Reason::WorkOrderRecovered, _, Some(_)) => Ok(()),
+        (Reason::WorkOrderImported | Reason::WorkOrderImportedClosed, Some(one), Some(job)) => {
+            if overtaken(seam, |event| matches!(event, Event::Job(of) if of.id == job.id)) {
+                return Ok(());
+            }
+            let closed = naive::closed(&one).is_none_or(|status| naive::ended(&job) == Some(status));
+            let same = job.work_order == Some(one.id.clone()) && job.number == Some(one.number.clone());
+            so(same && closed, || format!("{one:?} is {job:?}"))
+        }
+        (reason, shown, linked) => Err(format!("{reason} of {shown:?} with {linked:?}")),
+    }
+}
+
+fn job(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&seam.account, seam.view());
+    let Ok(id) = outcome.key.id.parse().map(JobId) else { return Err("it has no id".to_owned()) };
+    let seen = view.jobs.get(&id).cloned();
+    drop(view);
+    let Some(seen) = seen else { return Err("it was never shown".to_owned()) };
+    let there = link.and_then(|link| {
+        account.on_platform(|world| match world.work_orders.get(&WorkOrderId::new(&link.platform_id)) {
+            Some(Row::Record(one)) => Some(one.clone()),
+            _ => None,
+        })
+    });
+    let touched = there.as_ref().is_some_and(|there| {
+        overtaken(seam, |event| match event {
+            Event::WorkOrder(one) => one.id == there.id,
+            Event::Job(one) => one.id == id,
+            _ => false,
+        })
+    });
+    let closed = there.as_ref().and_then(naive::closed);
+    let told = |yes: bool| so(yes || touched, || format!("{seen:?} is {there:?}"));
+    match outcome.reason {
+        Reason::BeforeSyncStart => {
+            so(account.sync_start().is_some_and(|start| seen.created_at <= start), || {
+                format!("made at {}", seen.created_at)
+            })
+        }
+        Reason::MethodNone | Reason::UnassignedStopsUpdates => Ok(()),
+        Reason::NoPropertyMatch => {
+            let property =
+                seen.property.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()));
+            let lost = property.is_none_or(|one| one.reference.is_none());
+            so(lost, || "its property is on the platform".to_owned())
+        }
+        Reason::PropertyNotAssignedToLatchel => {
+            so(account.platform.capabilities().knows_reach, || "nobody knows".to_owned())
+        }
+        Reason::NotSupportedByPlatform => {
+            let can = account.platform.capabilities();
+            so(!can.create_work_order || !can.set_cancelled, || "it can".to_owned())
+        }
+        Reason::WorkOrderCreated | Reason::NumberWrittenBack => {
+            let now = account.in_latchel(|world| world.jobs.get(&id).cloned());
+            told(there.as_ref().is_some_and(|there| {
+                now.is_some_and(|job| {
+                    job.work_order.as_ref() == Some(&there.id) && job.number.as_ref() == Some(&there.number)
+                })
+            }))
+        }
+        Reason::WorkOrderRecovered => told(there.is_some()),
+        Reason::StatusCompleted => told(closed == Some(ClosedStatus::Completed)),
+        Reason::StatusCancelled => told(closed == Some(ClosedStatus::Cancelled)),
+        // What was opened again since is known to a run once it was shown to one.
+        Reason::StatusAlreadySet => {
+            told(closed.is_some() && closed == naive::ended(&seen) || !was_shown(account, there.as_ref()))
+        }
+        Reason::StatusConflict => told(closed != naive::ended(&seen)),
+        Reason::ForwardedToPmNoWrite => told(seen.state == JobState::ForwardedToPm),
+        Reason::StatusNotSynced => told(naive::ended(&seen).is_none()),
+        other => Err(format!("{other} is no reason for a Latchel work order")),
+    }
+}
+
+/// Whether a run that got through the phase was shown the work order as it is now.
+fn was_shown(account: &Account, work_order: Option<&WorkOrder>) -> bool {
+    let Some(work_order) = work_order else { return false };
+    let history = account.history();
+    history.events().any(|event| match event {
+        Event::WorkOrderShown(run, one, ..) => {
+            one.id == work_order.id
+                && one.status == work_order.status
+                && one.freshness == work_order.freshness
+                && history.done(*run, Phase::WorkOrdersToLatchel)
+        }
+        _ => false,
+    })
+}
+
+/// *Synced* on top of a work order means that both sides are there.
+pub fn nothing_is_shown_untrue(account: &Account, link: &Link) {
+    if link.kind != Kind::WorkOrder || link.verified_at.is_none() {
+        return;
+    }
+    let there =
+        account.on_platform(|world| world.work_orders.contains_key(&WorkOrderId::new(&link.platform_id)));
+    let here = account.in_latchel(|world| world.jobs.contains_key(&JobId(link.latchel_id)));
+    // People may remove theirs, never ours.
+    let there = there || link.platform_id.starts_with('W');
+    assert!(there && here, "{link:?} was verified, but one of the two is not there");
+}

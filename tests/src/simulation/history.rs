@@ -1,0 +1,66 @@
+use chrono::{DateTime, Utc};
+use latchel_sync_core::ledger::RunId;
+use latchel_sync_core::model::*;
+
+/// Everything that happened to one account's records, in the order of time.
+#[derive(Debug, Default)]
+pub struct History(pub Vec<(DateTime<Utc>, Event)>);
+
+/// What people did, or what passed between a run and the two systems.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// People made or changed it on the platform; this is what it is now.
+    Property(Property),
+    Resident(Resident),
+    WorkOrder(WorkOrder),
+    /// People made or changed it in Latchel; this is what it is now.
+    LatchelProperty(LatchelProperty),
+    LatchelResident(LatchelResident),
+    Job(Job),
+    /// The run was shown this, in a list or by its id.
+    PropertyShown(RunId, Property),
+    /// By its id: it was pending, or the run asked whether it is still there.
+    PropertyAskedFor(Property),
+    ResidentShown(RunId, Resident),
+    WorkOrderShown(RunId, WorkOrder, Eligible, How),
+    JobShown(RunId, Job, Eligible, How),
+    /// What a run knows of a resident's activity; what people did before that, or while an answer was lost, nobody can
+    /// tell from what was never touched.
+    ResidentKnown(LatchelResidentId, bool),
+    /// The run's write was carried out.
+    LatchelPropertyWritten(LatchelProperty),
+    LatchelResidentWritten(LatchelResident),
+    /// The run ended, and each record that it was shown in this phase has its outcome.
+    PhaseDone(RunId, latchel_sync_core::ledger::Phase),
+}
+
+/// How a run came to be shown a work order; by its id it may be shown one for the other direction's sake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    Listed,
+    ById,
+}
+
+/// Whether a work order was to be brought over when it was shown, as far as its own side and the settings tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Eligible {
+    Yes,
+    No,
+}
+
+impl History {
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        self.0.iter().map(|(_, event)| event)
+    }
+
+    /// Whether people touched something since then.
+    pub fn touched_since(&self, then: DateTime<Utc>, is_it: impl Fn(&Event) -> bool) -> bool {
+        self.0.iter().rev().take_while(|(at, _)| *at >= then).any(|(_, event)| is_it(event))
+    }
+
+    /// Whether the run got to the end of the phase.
+    pub fn done(&self, run: RunId, phase: latchel_sync_core::ledger::Phase) -> bool {
+        self.events()
+            .any(|event| matches!(event, Event::PhaseDone(of, finished) if (*of, *finished) == (run, phase)))
+    }
+}

@@ -1,0 +1,116 @@
+//! The rules as a patient clerk would apply them, from RULES.md; nothing here is shared with the product's rules.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use latchel_sync_core::memory::LatchelWorld;
+use latchel_sync_core::model::*;
+
+use super::account::Account;
+use super::pair::LATCHEL_USER;
+
+/// R: somebody lives there from the move-in day until before the move-out day.
+pub fn lives_there(move_in: Option<NaiveDate>, move_out: Option<NaiveDate>, day: NaiveDate) -> bool {
+    if move_in.is_some_and(|first| day < first) {
+        return false;
+    }
+    move_out.is_none_or(|gone| day < gone)
+}
+
+/// R: of several stays the present one counts, else the one to come next, else the last one.
+pub fn stay(resident: &Resident, day: NaiveDate) -> Tenancy {
+    let mut stays = resident.tenancies.clone();
+    stays.sort_by_key(|stay| (stay.move_in, stay.clone()));
+    if let Some(present) = stays.iter().rfind(|stay| lives_there(stay.move_in, stay.move_out, day)) {
+        return present.clone();
+    }
+    if let Some(next) = stays.iter().find(|stay| stay.move_in > Some(day)) {
+        return next.clone();
+    }
+    stays.sort_by_key(|stay| (stay.move_out, stay.clone()));
+    stays.pop().expect("a resident has a stay")
+}
+
+/// R5: where a resident lives.
+pub fn home(resident: &Resident, day: NaiveDate) -> PropertyRef {
+    PropertyRef::new(resident.id.property.clone(), stay(resident, day).unit)
+}
+
+/// P6: whether street, city, state and postal code are there.
+pub fn is_complete(address: &Address) -> bool {
+    let parts = [&address.line1, &address.city, &address.state, &address.postal_code];
+    parts.iter().all(|part| part.as_ref().is_some_and(|text| !text.trim().is_empty()))
+}
+
+/// P1: the name in Latchel.
+pub fn name(property: &Property) -> String {
+    let mut name = property.property_name.clone();
+    if let Some(unit) = &property.unit_name {
+        name += ", ";
+        name += unit;
+    }
+    name
+}
+
+/// P5: whether the configuration leaves it out. In these stories only the group `Sold` and the property 3 may be.
+pub fn is_excluded(account: &Account, id: &PropertyRef) -> bool {
+    let exclude = &account.policy().exclude;
+    let by_group = exclude.groups.contains("Sold") && id.property.as_str() == "2";
+    by_group || exclude.properties.contains(id.property.as_str())
+}
+
+/// M: property before portfolio before company, and at each level Latchel's own word first.
+pub fn method(
+    account: &Account,
+    latchel: Option<&LatchelProperty>,
+    id: Option<&PropertyRef>,
+    world: &LatchelWorld,
+) -> SyncMethod {
+    let overrides = &account.policy().sync_method_overrides;
+    if let Some(method) = latchel.and_then(|property| property.sync_method) {
+        return method;
+    }
+    if let Some(method) = id.and_then(|id| overrides.properties.get(&id.property)) {
+        return *method;
+    }
+    if let Some(portfolio) = latchel.and_then(|property| property.portfolio) {
+        let own = world.portfolios.iter().find(|one| one.id == portfolio).and_then(|one| one.sync_method);
+        if let Some(method) = own.or(overrides.portfolios.get(&portfolio.0.to_string()).copied()) {
+            return method;
+        }
+    }
+    account.policy().sync_method
+}
+
+/// M: assigned to Latchel.
+pub fn is_assigned(work_order: &WorkOrder) -> bool {
+    work_order.assigned_users.contains(&UserId::new(LATCHEL_USER))
+}
+
+/// L8: how a Latchel work order ended.
+pub fn ended(job: &Job) -> Option<ClosedStatus> {
+    match &job.state {
+        JobState::Completed => Some(ClosedStatus::Completed),
+        JobState::Cancelled => Some(ClosedStatus::Cancelled),
+        JobState::ForwardedToPm => None,
+        JobState::Other(_) if job.is_archived => Some(ClosedStatus::Cancelled),
+        JobState::Other(_) => None,
+    }
+}
+
+/// How a platform work order ended.
+pub fn closed(work_order: &WorkOrder) -> Option<ClosedStatus> {
+    if let WorkOrderStatus::Closed(status) = work_order.status { Some(status) } else { None }
+}
+
+/// The Latchel properties that carry a reference.
+pub fn carriers<'w>(world: &'w LatchelWorld, id: &PropertyRef) -> Vec<&'w LatchelProperty> {
+    world.properties.values().filter(|one| one.reference.as_ref() == Some(id)).collect()
+}
+
+/// Every reference in a world of Latchel's that stands on two work orders.
+pub fn doubled<T: Ord + Clone>(refs: impl Iterator<Item = T>) -> Option<T> {
+    let mut seen = BTreeSet::new();
+    let mut refs = refs;
+    refs.find(|one| !seen.insert(one.clone()))
+}

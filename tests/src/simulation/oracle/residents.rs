@@ -1,0 +1,104 @@
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use latchel_sync_core::Ledger;
+use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::model::*;
+
+use super::super::account::{Account, Stamps};
+use super::super::history::Event;
+use super::super::{generate, naive};
+
+/// R1 to R7, for each of the platform's residents.
+pub async fn check(account: &Account, ledger: &MemoryLedger) {
+    let today = account.date(account.clock.now());
+    for resident in account.on_platform(|world| generate::records(&world.residents)) {
+        let home = naive::home(&resident, today);
+        let housed = super::in_latchel(account, ledger, &home).await.is_some();
+        match counterpart(account, ledger, &resident.id).await {
+            None => r1_r5_is_left_out(account, &resident, housed),
+            Some(latchel) => {
+                r3_r4_r6_activity(account, &latchel, today);
+                if housed {
+                    r2_is_alike(account, &resident, &latchel, today);
+                }
+                r7_contact_stays(account, &latchel);
+            }
+        }
+    }
+}
+
+async fn counterpart(account: &Account, ledger: &MemoryLedger, id: &ResidentRef) -> Option<LatchelResident> {
+    let key = RecordKey::platform(Kind::Resident, id.key());
+    let link = ledger.recall(&account.settings.name, &[key]).await.expect("the ledger answers").pop()?.link?;
+    account.in_latchel(|world| world.residents.get(&LatchelResidentId(link.latchel_id)).cloned())
+}
+
+/// R1, R5: who is not in Latchel has no unit there, or has moved out where the policy leaves such out.
+fn r1_r5_is_left_out(account: &Account, resident: &Resident, housed: bool) {
+    let skip = account.policy().residents.new_moved_out == NewRecords::Skip;
+    // Which stay counted when a run looked, and whether it was over then, depends on the day it looked.
+    let gone = skip && resident.tenancies.iter().any(|stay| stay.move_out.is_some());
+    assert!(!housed || gone || !was_seen(account, &resident.id), "R1: {resident:?} is not in Latchel");
+}
+
+/// Whether a run that got through the phase was shown the resident as they are now.
+fn was_seen(account: &Account, id: &ResidentRef) -> bool {
+    let last = last_change(account, id);
+    let history = account.history();
+    history.0.iter().any(|(at, event)| match event {
+        Event::ResidentShown(run, one) => {
+            one.id == *id && Some(*at) >= last && history.done(*run, Phase::Residents)
+        }
+        _ => false,
+    })
+}
+
+/// R3, R4, R6: activity is what the dates in Latchel say, unless people have had a hand in it.
+fn r3_r4_r6_activity(account: &Account, latchel: &LatchelResident, today: NaiveDate) {
+    let by_hand = |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == latchel.id);
+    if account.history().events().any(by_hand) {
+        // A person's word stays, or is overtaken by dates that change afterwards: it depends on when runs looked.
+        return;
+    }
+    let expected = naive::lives_there(latchel.move_in, latchel.move_out, today);
+    assert_eq!(latchel.is_active, expected, "R6: {latchel:?} on {today}");
+}
+
+/// R2: dates and unit are the platform's, by the stay that counted on some day since its last change.
+fn r2_is_alike(account: &Account, resident: &Resident, latchel: &LatchelResident, today: NaiveDate) {
+    let last = last_change(account, &resident.id);
+    let by_hand = |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == latchel.id);
+    let touched = account.history().0.iter().rev().find(|(_, event)| by_hand(event)).map(|(at, _)| *at);
+    // Where there are no stamps, a change that was taken back before a run came by is none.
+    let unstamped = account.habits.stamps == Stamps::Fingerprints;
+    // R3: the move-out has come, so that what was noted later did not arrive. R4: people switched them off.
+    let frozen = latchel.move_out.is_some_and(|day| day <= today)
+        || (touched.is_some() && (!latchel.is_active || touched >= last || unstamped));
+    if frozen || !was_seen(account, &resident.id) {
+        return;
+    }
+    let first = account.date(last.unwrap_or(account.clock.now())) - TimeDelta::days(1);
+    let days = first.iter_days().take_while(|day| *day <= today);
+    let found = (latchel.move_in, latchel.move_out, &latchel.unit);
+    let alike = days
+        .map(|day| naive::stay(resident, day))
+        .any(|stay| found == (stay.move_in, stay.move_out, &stay.unit));
+    assert!(alike, "R2: {resident:?} is {latchel:?} on {today}");
+}
+
+/// R7: contact data is what it was at first.
+fn r7_contact_stays(account: &Account, latchel: &LatchelResident) {
+    let history = account.history();
+    let first = history.events().find_map(|event| match event {
+        Event::LatchelResident(one) | Event::LatchelResidentWritten(one) if one.id == latchel.id => Some(one),
+        _ => None,
+    });
+    let first = first.expect("it came from somewhere");
+    let contact = |one: &LatchelResident| (one.name.clone(), one.email.clone(), one.phone.clone());
+    assert_eq!(contact(latchel), contact(first), "R7: {}", latchel.id);
+}
+
+fn last_change(account: &Account, id: &ResidentRef) -> Option<DateTime<Utc>> {
+    let changed = |event: &Event| matches!(event, Event::Resident(one) if one.id == *id);
+    account.history().0.iter().rev().find(|(_, event)| changed(event)).map(|(at, _)| *at)
+}

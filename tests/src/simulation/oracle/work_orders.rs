@@ -1,0 +1,178 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::model::*;
+
+use super::super::account::Account;
+use super::super::history::{Eligible, Event, History, How};
+use super::super::{generate, naive};
+
+/// WP1 to WP7, for each of the platform's work orders that people made.
+pub async fn check_import(account: &Account, ledger: &MemoryLedger) {
+    for work_order in account.on_platform(|world| generate::records(&world.work_orders)) {
+        // What carries a marker is linked by it or reported; `check_export` and the claims look at that.
+        if work_order.marker.is_some() {
+            continue;
+        }
+        let id = &work_order.id;
+        let job = account
+            .in_latchel(|world| world.jobs.values().find(|job| job.work_order.as_ref() == Some(id)).cloned());
+        let shown = shown_work_order(account, id);
+        if job.is_some() {
+            assert!(shown.ever, "WP1, WP2, WP7: {id} is in Latchel, and never should be");
+            continue;
+        }
+        let housed = super::in_latchel(account, ledger, &work_order.property).await.is_some();
+        // It may have been asked for by its id since, when its row could not be read.
+        let asked_for = last_asked_for(account, id);
+        let wanted = housed && shown.last == Some(Eligible::Yes) && asked_for != Some(Eligible::No);
+        assert!(!wanted, "WP4: {id} is not in Latchel");
+    }
+}
+
+fn shown_work_order(account: &Account, id: &WorkOrderId) -> Shown {
+    let history = account.history();
+    let mut shown = history.0.iter().filter_map(|(at, event)| match event {
+        Event::WorkOrderShown(run, one, eligible, How::Listed)
+            if one.id == *id && history.done(*run, Phase::WorkOrdersToLatchel) =>
+        {
+            Some(if is_in_doubt(&history, *at) { Eligible::No } else { *eligible })
+        }
+        _ => None,
+    });
+    // A run that did not get through may have brought it over as well.
+    let ever = |event: &Event| match event {
+        Event::WorkOrderShown(_, one, Eligible::Yes, _) => one.id == *id,
+        _ => false,
+    };
+    Shown { last: shown.next_back(), ever: history.events().any(ever) }
+}
+
+/// Whether it was to be brought over when a run last asked for it by its id.
+fn last_asked_for(account: &Account, id: &WorkOrderId) -> Option<Eligible> {
+    let history = account.history();
+    history.events().rev().find_map(|event| match event {
+        Event::WorkOrderShown(_, one, eligible, How::ById) if one.id == *id => Some(*eligible),
+        _ => None,
+    })
+}
+
+/// What the runs that were shown a work order were to do with it.
+struct Shown {
+    /// When the last run that got through the phase was shown it in its list.
+    last: Option<Eligible>,
+    /// Whether it ever was to be brought over when some run was shown it.
+    ever: bool,
+}
+
+/// L2 to L12, for each of Latchel's work orders.
+pub fn check_export(account: &Account) {
+    for job in account.in_latchel(|world| world.jobs.clone()).into_values() {
+        let marker = Some(Marker::for_job(job.id));
+        let carriers = account.on_platform(|world| {
+            let mut all = generate::records(&world.work_orders);
+            all.retain(|one| one.marker == marker);
+            all
+        });
+        let (copies, ours): (Vec<_>, Vec<_>) =
+            carriers.into_iter().partition(|one| one.id.as_str().starts_with('W'));
+        let shown = shown_job(account, job.id);
+        match ours.as_slice() {
+            [] if copies.is_empty() && job.work_order.is_none() => {
+                assert_ne!(shown.last, Some(Eligible::Yes), "L6: {job:?} is not on the platform");
+            }
+            [] => {}
+            [one] => {
+                assert!(shown.ever, "L2 to L5: {job:?} is on the platform");
+                if copies.is_empty() {
+                    l7_number(account, &job, one);
+                }
+            }
+            several => panic!("E1: {several:?} were made from {job:?}"),
+        }
+        l8_to_l12_end(account, &job);
+    }
+}
+
+/// Whether people changed a property in Latchel shortly after something was shown: then the run may have gone by the
+/// method that they set.
+fn is_in_doubt(history: &History, at: DateTime<Utc>) -> bool {
+    let soon = at + TimeDelta::minutes(10);
+    let after = history.0.iter().filter(|(then, _)| at <= *then && *then <= soon);
+    after.into_iter().any(|(_, event)| matches!(event, Event::LatchelProperty(_)))
+}
+
+fn shown_job(account: &Account, id: JobId) -> Shown {
+    let history = account.history();
+    let mut shown = history.0.iter().filter_map(|(at, event)| match event {
+        Event::JobShown(run, one, eligible, How::Listed)
+            if one.id == id && history.done(*run, Phase::WorkOrdersToPlatform) =>
+        {
+            Some(if is_in_doubt(&history, *at) { Eligible::No } else { *eligible })
+        }
+        _ => None,
+    });
+    let ever = |event: &Event| matches!(event, Event::JobShown(_, one, Eligible::Yes, _) if one.id == id);
+    Shown { last: shown.next_back(), ever: history.events().any(ever) }
+}
+
+/// L7: the platform's number, unless people changed it afterwards.
+fn l7_number(account: &Account, job: &Job, work_order: &WorkOrder) {
+    assert_eq!(job.work_order.as_ref(), Some(&work_order.id), "L7: {job:?}");
+    let own = |event: &Event| match event {
+        Event::Job(one) => one.id == job.id && one.number == job.number,
+        _ => false,
+    };
+    let by_hand = account.history().events().any(own);
+    assert!(by_hand || job.number.as_ref() == Some(&work_order.number), "L7: {job:?} of {work_order:?}");
+}
+
+/// L8 to L12: it ended on the platform because it ended in Latchel, or by people's hands; and what ended in Latchel
+/// ended on the platform.
+fn l8_to_l12_end(account: &Account, job: &Job) {
+    let Some(id) = &job.work_order else { return };
+    let Some(work_order) = account.on_platform(|world| match world.work_orders.get(id) {
+        Some(Row::Record(one)) => Some(one.clone()),
+        _ => None,
+    }) else {
+        return;
+    };
+    let history = account.history();
+    if let Some(status) = naive::closed(&work_order) {
+        let ended = |event: &Event| match event {
+            Event::WorkOrder(one) => one.id == *id && naive::closed(one) == Some(status),
+            Event::Job(one) => one.id == job.id && naive::ended(one) == Some(status),
+            _ => false,
+        };
+        assert!(history.events().any(ended), "L8, L10: {id} is {status}, and nobody ever said so");
+        return;
+    }
+    let Some(status) = naive::ended(job) else { return };
+    let latchel = job.property.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()));
+    let property =
+        latchel.as_ref().and_then(|one| one.reference.clone()).unwrap_or(work_order.property.clone());
+    let method = account.in_latchel(|world| naive::method(account, latchel.as_ref(), Some(&property), world));
+    // L4, L11: whether a run came by while it was assigned, or the method was another, depends on when it came.
+    let assigned = |event: &Event| match event {
+        Event::WorkOrder(one) => one.id != *id || naive::is_assigned(one),
+        Event::LatchelProperty(one) => Some(one.id) != job.property || one.sync_method.is_none(),
+        _ => true,
+    };
+    let always = history.events().all(assigned) && method != SyncMethod::None;
+    // L8: opened again on the platform after it had ended in Latchel, it stays open; so does one that was
+    // imported closed, and opened while that run went on.
+    let since = job.updated_at - TimeDelta::hours(1);
+    let opened =
+        history.touched_since(since, |event| matches!(event, Event::WorkOrder(one) if one.id == *id));
+    let shown = history.0.iter().any(|(at, event)| match event {
+        Event::JobShown(run, one, _, How::Listed) => {
+            one.id == job.id
+                && *at >= job.updated_at
+                && one.updated_at == job.updated_at
+                && history.done(*run, Phase::WorkOrdersToPlatform)
+        }
+        _ => false,
+    });
+    let wanted = always && !opened && shown && super::can_close(account, status);
+    assert!(!wanted, "L8: {id} is open, and {job:?} has ended");
+}

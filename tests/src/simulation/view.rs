@@ -1,0 +1,63 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use latchel_sync_core::ledger::{Lease, Link, Origin, Phase, RunId};
+use latchel_sync_core::model::*;
+use uuid::Uuid;
+
+/// What a run was shown so far, the newest of each record.
+#[derive(Debug)]
+pub struct View {
+    pub lease: Option<Lease>,
+    /// The account's local date of the run's own now, which may be off.
+    pub today: NaiveDate,
+    /// When it really began.
+    pub began: DateTime<Utc>,
+    pub properties: BTreeMap<PropertyRef, Property>,
+    pub residents: BTreeMap<ResidentRef, Resident>,
+    pub work_orders: BTreeMap<WorkOrderId, WorkOrder>,
+    pub latchel_properties: BTreeMap<LatchelPropertyId, LatchelProperty>,
+    pub latchel_residents: BTreeMap<LatchelResidentId, LatchelResident>,
+    pub jobs: BTreeMap<JobId, Job>,
+    /// The rows of its lists.
+    pub listed: BTreeMap<Phase, BTreeSet<String>>,
+    /// The Latchel work orders that the run made, or found to be made by one before it: they have their outcome as
+    /// the platform's.
+    pub made: BTreeSet<String>,
+    /// How many of its calls went wrong in some way.
+    pub faults: u32,
+    /// How many writes it sent.
+    pub writes: u32,
+}
+
+impl View {
+    /// Of a run that has not begun.
+    pub fn new(today: NaiveDate, began: DateTime<Utc>) -> Self {
+        Self {
+            lease: None,
+            today,
+            began,
+            properties: BTreeMap::new(),
+            residents: BTreeMap::new(),
+            work_orders: BTreeMap::new(),
+            latchel_properties: BTreeMap::new(),
+            latchel_residents: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            listed: BTreeMap::new(),
+            made: BTreeSet::new(),
+            faults: 0,
+            writes: 0,
+        }
+    }
+
+    /// The run linked a pair.
+    pub fn linked(&mut self, link: &Link) {
+        if (link.kind, link.origin, link.run) == (Kind::WorkOrder, Origin::FromPlatform, self.run()) {
+            self.made.insert(link.latchel_id.to_string());
+        }
+    }
+
+    pub fn run(&self) -> RunId {
+        self.lease.as_ref().map_or(RunId(Uuid::nil()), |lease| lease.run)
+    }
+}

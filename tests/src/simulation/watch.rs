@@ -1,0 +1,195 @@
+//! What no run may ever write, held against what it was shown when it writes.
+
+use latchel_sync_core::Platform;
+use latchel_sync_core::model::*;
+
+use super::account::Account;
+use super::history::Event;
+use super::naive;
+use super::seam::Seam;
+
+/// P1, P5, P6: no property that is left out, and none but as the platform has it.
+pub fn create_property(seam: &Seam, new: &NewProperty) {
+    let view = seam.view();
+    let id = &new.reference;
+    let shown = view.properties.get(id).unwrap_or_else(|| panic!("{id} was never shown"));
+    assert!(!naive::is_excluded(&seam.account, id), "P5: {id} is excluded");
+    assert!(naive::is_complete(&new.source_address), "P6: {id} has no whole address");
+    let skip = seam.account.policy().properties.new_inactive == NewRecords::Skip;
+    assert!(new.is_active || !skip, "P1: {id} is inactive, and such are left out");
+    let expected = (naive::name(shown), &shown.address, shown.is_active);
+    assert_eq!((new.name.clone(), &new.source_address, new.is_active), expected, "P1: {id}");
+}
+
+/// P2 to P6: an inactive one is left alone; deactivating changes nothing else; nothing but what the platform has.
+pub fn update_property(seam: &Seam, id: LatchelPropertyId, patch: &PropertyPatch) {
+    let view = seam.view();
+    let latchel = &view.latchel_properties[&id];
+    assert!(latchel.is_active, "P4: {id} is inactive in Latchel");
+    let fits = |property: &&Property| {
+        let alone = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
+        let text = |new: &Option<String>| new.as_ref().is_none_or(|new| *new == naive::name(property));
+        let address = patch.source_address.as_ref().is_none_or(|new| *new == property.address);
+        let same = text(&patch.name) && text(&patch.integration_data) && address;
+        let whole = naive::is_complete(&property.address);
+        let change = property.is_active && same && whole && !patch.deactivate;
+        let end = !property.is_active && *patch == alone;
+        (change || end) && !naive::is_excluded(&seam.account, &property.id)
+    };
+    let sources: Vec<_> = view.properties.values().filter(fits).collect();
+    assert!(!sources.is_empty(), "P2, P3: nothing that the run was shown asks for {patch:?} of {id}");
+}
+
+/// R1, R5: as the platform has the resident, in a unit that is in Latchel.
+pub fn create_resident(seam: &Seam, new: &NewResident) {
+    let view = seam.view();
+    let id = &new.reference;
+    let shown = view.residents.get(id).unwrap_or_else(|| panic!("{id} was never shown"));
+    let stay = naive::stay(shown, view.today);
+    let active = naive::lives_there(stay.move_in, stay.move_out, view.today);
+    assert_eq!((&new.tenancy, new.is_active), (&stay, active), "R1: {id} on {}", view.today);
+    let contact = (&shown.name, &shown.email, &shown.phone);
+    assert_eq!((&new.name, &new.email, &new.phone), contact, "R1: {id}");
+    let gone = stay.move_out.is_some_and(|day| day <= view.today);
+    let skip = seam.account.policy().residents.new_moved_out == NewRecords::Skip;
+    assert!(!(gone && skip), "R1: {id} has moved out, and such are left out");
+}
+
+/// R2, R3, R4, R6: dates and unit only as the platform has them and before the move-out; never active again what
+/// people switched off. That there is no way to write contact data is the type's promise (R7).
+pub fn update_resident(seam: &Seam, id: LatchelResidentId, patch: &ResidentPatch) {
+    let view = seam.view();
+    let latchel = &view.latchel_residents[&id];
+    let only_activity = ResidentPatch { is_active: patch.is_active, ..ResidentPatch::default() };
+    let by_dates = naive::lives_there(latchel.move_in, latchel.move_out, view.today);
+    let lapse = *patch == only_activity && patch.is_active == Some(by_dates);
+    let source = latchel.reference.as_ref().and_then(|id| view.residents.get(id));
+    let change = source.is_some_and(|resident| {
+        let stay = naive::stay(resident, view.today);
+        let reached = latchel.move_out.is_some_and(|day| day <= view.today);
+        !reached
+            && patch.move_in.is_none_or(|new| new == stay.move_in)
+            && patch.move_out.is_none_or(|new| new == stay.move_out)
+            && patch.unit.as_ref().is_none_or(|new| *new == stay.unit)
+            && patch.is_active.unwrap_or(latchel.is_active)
+                == naive::lives_there(stay.move_in, stay.move_out, view.today)
+    });
+    assert!(lapse || change, "R2, R3, R6: nothing asks for {patch:?} of {latchel:?} on {}", view.today);
+    if patch.is_active == Some(true) {
+        let began = view.began;
+        assert!(!was_switched_off(&seam.account, id, began), "R4: {id} was switched off by hand");
+    }
+}
+
+/// Whether people switched a resident off before `then` whom a run knew as active, and nobody has switched them on since.
+/// What people switch on and off again between two looks, no run can tell from what was never touched.
+fn was_switched_off(account: &Account, id: LatchelResidentId, then: chrono::DateTime<chrono::Utc>) -> bool {
+    let (mut active, mut off) = (false, false);
+    for (_, event) in account.history().0.iter().take_while(|(at, _)| *at < then) {
+        match event {
+            Event::LatchelResident(one) if one.id == id => {
+                off = !one.is_active && (active || off);
+            }
+            Event::ResidentKnown(one, known) if *one == id => active = *known,
+            _ => {}
+        }
+    }
+    off
+}
+
+/// WP1, WP2, WP4, WP7: only what the method permits, with the platform's number, at its property, in its state.
+pub fn create_job(seam: &Seam, new: &NewJob) {
+    let view = seam.view();
+    let id = &new.work_order;
+    let shown = view.work_orders.get(id).unwrap_or_else(|| panic!("{id} was never shown"));
+    let property = &view.latchel_properties[&new.property];
+    let account = &seam.account;
+    let method =
+        account.in_latchel(|world| naive::method(account, Some(property), Some(&shown.property), world));
+    assert_ne!(method, SyncMethod::None, "WP1: {id}");
+    assert!(method == SyncMethod::All || naive::is_assigned(shown), "WP2: {id} is not assigned to Latchel");
+    assert_eq!((&new.number, new.closed), (&shown.number, naive::closed(shown)), "WP4, WP7: {id}");
+    let skip = account.policy().work_orders.closed == ClosedWorkOrders::Skip;
+    assert!(!(skip && new.closed.is_some()), "WP7: {id} is closed, and such are left out");
+    if let Some(resident) = new.resident.and_then(|id| view.latchel_residents.get(&id)) {
+        let asked = shown.requested_by.as_ref();
+        assert_eq!(resident.reference.as_ref().map(|one| &one.resident), asked, "WP4: {id}");
+    }
+}
+
+/// L7: once, and only on the Latchel work order that the platform's was made from.
+pub fn write_number_back(seam: &Seam, id: JobId, number: &str, work_order: &WorkOrderId) {
+    let account = &seam.account;
+    let before = account.in_latchel(|world| world.jobs[&id].work_order.clone());
+    assert!(before.as_ref().is_none_or(|one| one == work_order), "L7: {id} refers to {before:?} already");
+    let (own, marker) = account.on_platform(|world| match &world.work_orders[work_order] {
+        Row::Record(one) => (one.number.clone(), one.marker),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!((own.as_str(), marker), (number, Some(Marker::for_job(id))), "L7: {work_order}");
+}
+
+/// L2 to L6: made after the sync start, with the method's leave, where the platform can and the user may.
+pub fn create_work_order(seam: &Seam, new: &NewWorkOrder, marker: &Marker) {
+    let (view, account) = (seam.view(), &seam.account);
+    let id = marker.job();
+    let job = &view.jobs[&id];
+    assert!(account.platform.capabilities().create_work_order, "the platform cannot create work orders");
+    assert!(account.sync_start().is_some_and(|start| job.created_at > start), "L2: {id}");
+    assert_eq!(job.work_order, None, "L6: {id} has a counterpart");
+    let latchel = job.property.and_then(|id| view.latchel_properties.get(&id));
+    let method = account.in_latchel(|world| naive::method(account, latchel, Some(&new.property), world));
+    assert_ne!(method, SyncMethod::None, "L4: {id}");
+    assert_eq!(new.assigned_to.as_str(), super::pair::LATCHEL_USER, "L6: {id} is for the Latchel user");
+    assert_eq!((&new.title, &new.description), (&job.name, &job.description), "L6: {id}");
+}
+
+/// L8 to L12: only the end that Latchel shows, only of one that is open, and assigned where it must be.
+pub fn close_work_order(seam: &Seam, id: &WorkOrderId, status: ClosedStatus) {
+    let (view, account) = (seam.view(), &seam.account);
+    let shown = &view.work_orders[id];
+    assert_eq!(naive::closed(shown), None, "L12: {id} is closed already");
+    let linked =
+        |job: &&Job| job.work_order.as_ref() == Some(id) || shown.marker == Some(Marker::for_job(job.id));
+    // People may move it on between the list and the write.
+    let run = view.run();
+    let shown_jobs: Vec<Job> = account
+        .history()
+        .events()
+        .filter_map(|event| match event {
+            Event::JobShown(of, one, ..) if *of == run => Some(one.clone()),
+            _ => None,
+        })
+        .collect();
+    let ends: Vec<_> = shown_jobs.iter().filter(linked).collect();
+    let ending = ends.iter().find(|job| naive::ended(job) == Some(status));
+    let job = ending.unwrap_or_else(|| panic!("L8: nothing in Latchel says that {id} is {status}: {ends:?}"));
+    let latchel = job.property.and_then(|id| view.latchel_properties.get(&id));
+    let property = latchel.and_then(|one| one.reference.as_ref());
+    let method = account.in_latchel(|world| naive::method(account, latchel, property, world));
+    assert_ne!(method, SyncMethod::None, "L4: {id}");
+    let stopped = method == SyncMethod::Assigned && !naive::is_assigned(shown);
+    assert!(!stopped, "L11: {id} is no longer assigned to Latchel");
+    assert!(account.platform.capabilities().can_close(status), "the platform cannot set {status}");
+}
+
+/// E1: no two records in Latchel refer to one of the platform's.
+pub fn no_two_in_latchel(account: &Account) {
+    account.in_latchel(|world| {
+        let properties = world.properties.values().filter_map(|one| one.reference.clone());
+        assert_eq!(naive::doubled(properties), None, "two properties in Latchel");
+        let residents = world.residents.values().filter_map(|one| one.reference.clone());
+        assert_eq!(naive::doubled(residents), None, "two residents in Latchel");
+        let jobs = world.jobs.values().filter_map(|one| one.work_order.clone());
+        assert_eq!(naive::doubled(jobs), None, "two work orders in Latchel");
+    });
+}
+
+/// E1: no two work orders on the platform were made from one of Latchel's; people's copies are not ours.
+pub fn no_two_made_alike(seam: &Seam, marker: &Marker) {
+    let made = seam.account.on_platform(|world| {
+        let ours = |one: &WorkOrder| one.marker == Some(*marker) && !one.id.as_str().starts_with('W');
+        super::generate::records(&world.work_orders).into_iter().filter(ours).count()
+    });
+    assert!(made <= 1, "{made} work orders were made from {marker}");
+}
