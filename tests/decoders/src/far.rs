@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::script::{Answer, Script};
 
-/// What every secret begins with.
+/// What every secret is, so that a part of one never passes for another.
 pub const SECRET: &str = "the-secret";
 /// More calls than this say that they would never end.
 const MOST_CALLS: usize = 500;
@@ -75,7 +75,7 @@ impl Far {
         for setting in known {
             let key = setting.key.to_owned();
             match setting.form {
-                SettingForm::Secret => drop(secrets.insert(key, format!("{SECRET}-{}", setting.key).into())),
+                SettingForm::Secret => drop(secrets.insert(key, SECRET.to_owned().into())),
                 _ if key == "base_url" => drop(values.insert(key, json!(self.url))),
                 _ if key == "calls_per_second" => drop(values.insert(key, json!(100_000))),
                 SettingForm::Text if setting.required => drop(values.insert(key, json!("1"))),
