@@ -43,6 +43,17 @@ pub struct Ground {
     pub time_zone: Tz,
     /// Whether calls are rationed.
     pub pace: Pace,
+    /// Whether answers are kept.
+    pub memory: Memory,
+}
+
+/// Whether the far side keeps what it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// It need not.
+    Nothing,
+    /// It does, for [`FarSide::words`].
+    Answers,
 }
 
 /// Whether calls are rationed.
@@ -56,7 +67,7 @@ pub enum Pace {
 
 impl Default for Ground {
     fn default() -> Self {
-        Self { time_zone: chrono_tz::America::Los_Angeles, pace: Pace::Unlimited }
+        Self { time_zone: chrono_tz::America::Los_Angeles, pace: Pace::Unlimited, memory: Memory::Nothing }
     }
 }
 
@@ -173,6 +184,11 @@ pub trait FarSide: Send + Sync {
     async fn reword(&self, from: &str, to: &str) -> Able<()> {
         let _ = (from, to);
         Err(Cannot::to("use another word"))
+    }
+
+    /// Every text value in the answers since [`FarSide::forget_calls`], on a ground that keeps [`Memory::Answers`].
+    async fn words(&self) -> Able<Vec<String>> {
+        Err(Cannot::to("repeat its answers"))
     }
 
     /// From now on answers with an object in place of each text that contains `text`.

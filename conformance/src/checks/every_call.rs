@@ -4,6 +4,7 @@ mod secrecy;
 mod texts;
 mod trouble;
 mod unreadable;
+mod words;
 
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ pub use trouble::{
     wrong_credentials_are_unauthorized,
 };
 pub use unreadable::{an_unknown_status_is_open, an_unreadable_row_stays_alone};
+pub use words::no_unknown_word_is_refused;
 
 /// For how long calls are made as fast as the adapter lets them.
 const HASTE: Duration = Duration::from_millis(1_500);

@@ -61,6 +61,7 @@ pub fn checks() -> Vec<Check> {
             ]
             "An enum value that is not known is taken as the least harmful one, never refused.": [
                 an_unknown_status_is_open,
+                no_unknown_word_is_refused,
             ]
             "A text arrives as it was written, in whatever script.": [texts_arrive, texts_are_sent]
             "The rate limits that the adapter declares are kept in advance, all at once.": [rate_limits_are_kept]

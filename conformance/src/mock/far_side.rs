@@ -153,6 +153,14 @@ impl FarSide for MockFarSide {
         Ok(())
     }
 
+    async fn words(&self) -> Able<Vec<String>> {
+        let mut words = Vec::new();
+        for request in self.server.requests() {
+            collect_texts(&request.response.unwrap_or_default(), &mut words);
+        }
+        Ok(words)
+    }
+
     async fn scramble(&self, text: &str) -> Able<()> {
         self.faults(Some((Fault::Scrambled { text: text.to_owned() }, None)));
         Ok(())
@@ -182,5 +190,14 @@ impl FarSide for MockFarSide {
         let parts: Vec<_> = pointer.split('/').collect();
         let ["", "tasks" | "work_orders", _, field, ..] = parts[..] else { return false };
         ["status", "status_word", "updated_at", "history"].contains(&field)
+    }
+}
+
+fn collect_texts(answer: &Value, texts: &mut Vec<String>) {
+    match answer {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| collect_texts(value, texts)),
+        Value::Object(members) => members.values().for_each(|value| collect_texts(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
