@@ -81,6 +81,7 @@ pub fn checks() -> Vec<Check> {
                 changes_between_pages_hide_nothing(each_kind),
             ]
             "A page is asked for when it is wanted, and a list that is dropped makes no further call.": [
+                a_page_is_read_when_it_is_wanted(each_kind),
                 a_dropped_list_ends(each_kind),
             ]
             "Records that did not change cost no call for each of them.": [
