@@ -27,15 +27,8 @@ impl MockFarSide {
     }
 
     fn faults(&self, fault: Option<(Fault, Option<u64>)>) {
-        let rule = |(fault, times)| FaultRule {
-            side: Some(Side::Platform),
-            method: None,
-            path: None,
-            calls: Vec::new(),
-            probability: None,
-            times,
-            fault,
-        };
+        let rule =
+            |(fault, times)| FaultRule { side: Some(Side::Platform), times, ..FaultRule::always(fault) };
         self.server.set_faults(FaultPlan { seed: 0, faults: fault.map(rule).into_iter().collect() });
     }
 
