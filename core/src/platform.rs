@@ -19,7 +19,8 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 
 /// A property management system. An adapter maps words and pages; it decides nothing.
 ///
-/// There is no call that writes a property or a resident, so that rule L1 holds by construction.
+/// There is no call that writes a property or a resident, so that rule L1 holds by construction. Each sentence under
+/// a *Behavior* is what the conformance suite (`conformance/`) checks.
 ///
 /// # Behavior of every call
 ///
@@ -28,6 +29,25 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 /// - No error, log line or `Debug` output holds a credential.
 /// - A row that cannot be understood becomes [`Row::Invalid`] and names its field; it never fails the page.
 /// - An enum value that is not known is taken as the least harmful one, never refused.
+/// - A text arrives as it was written, in whatever script.
+/// - The rate limits that the adapter declares are kept in advance, all at once.
+///
+/// # Behavior of every list
+///
+/// - Holds whatever was created or updated at the window's first instant or later, in every time zone.
+/// - What is older is left out as far as [`ChangeFilter`] says, and never said to be filtered by the instant.
+/// - Holds each record of the window, however many there are; with none of them it is empty.
+/// - A record that is there all the time is in it, whatever is added or changed between two pages.
+/// - A page is asked for when it is wanted, and a list that is dropped makes no further call.
+/// - Records that did not change cost no call for each of them.
+///
+/// A removal between two pages may hide another record until the next run, where a platform counts rows.
+///
+/// # Behavior of every look-up by id
+///
+/// - Finds what the list has, with the same content.
+/// - One that no longer exists is left out, and the others are found all the same.
+/// - Any number of ids may be asked for; the answers come in any order.
 #[async_trait]
 pub trait Platform: Send + Sync + fmt::Debug {
     /// What this platform can do.
@@ -46,8 +66,8 @@ pub trait Platform: Send + Sync + fmt::Debug {
     /// # Behavior
     ///
     /// - A property with units yields its units, one without yields itself.
-    /// - Yields a superset of the window's records where the platform's filter is coarse (rule W5).
     /// - A unit is active only if its property is; a property whose activity changed brings its units.
+    /// - Each has the names and the address that the platform has; a unit's own address wins over its property's.
     fn properties(&self, window: Window) -> Pages<'_, Property>;
 
     /// The residents who were, or one of whose tenancies was, created or updated in the window.
@@ -55,48 +75,84 @@ pub trait Platform: Send + Sync + fmt::Debug {
     /// # Behavior
     ///
     /// - One row for each resident and property, with all tenancies there.
-    /// - Superset as for [`Platform::properties`].
+    /// - A change of a tenancy alone brings the resident, and so does a change of the resident alone.
+    /// - Each has the name, the e-mail address and the primary phone that the platform has.
+    /// - The days of a tenancy are the account's local dates, whatever the time zone.
     fn residents(&self, window: Window) -> Pages<'_, Resident>;
 
     /// The work orders that were created, updated or reassigned in the window.
     ///
     /// # Behavior
     ///
-    /// - Superset as for [`Platform::properties`].
-    /// - May yield [`Row::Hint`] where the content would cost a call for each record.
+    /// - Each has the number, title, description, place and requester that the platform has.
+    /// - Each has the users that it is assigned to, never vendors; an assignment alone brings the work order.
+    /// - Its status is closed only by the platform's words for completed and cancelled.
+    /// - What else the platform knows of it arrives as it is there.
+    /// - May yield [`Row::Hint`] where the content would cost a call for each record; the look-up by id
+    ///   finds what it names.
     fn work_orders(&self, window: Window) -> Pages<'_, WorkOrder>;
 
-    /// The rentable units with these ids. One that no longer exists is left out.
+    /// The rentable units with these ids.
     async fn properties_by_id(&self, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>>;
 
-    /// The residents with these ids. One that no longer exists is left out.
+    /// The residents with these ids.
     async fn residents_by_id(&self, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>>;
 
-    /// The work orders with these ids, read afresh. One that no longer exists is left out.
+    /// The work orders with these ids.
+    ///
+    /// # Behavior
+    ///
+    /// - Reads afresh: what was changed a moment ago is seen.
     async fn work_orders_by_id(&self, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>>;
 
-    /// Every user of the platform that a work order can be assigned to, inactive ones too; no vendors.
+    /// The users of the platform.
+    ///
+    /// # Behavior
+    ///
+    /// - Every user that a work order can be assigned to, inactive ones too; no vendors.
     async fn users(&self) -> Result<Vec<User>>;
 
-    /// The groups (or portfolios) of properties; empty where the platform has none.
+    /// The groups (or portfolios) of properties.
+    ///
+    /// # Behavior
+    ///
+    /// - Each with the properties in it; none where the platform has no groups.
     async fn property_groups(&self) -> Result<Vec<PropertyGroup>>;
 
-    /// Whether `user` can reach each of `properties`, in their order (rule L5).
+    /// Whether `user` can reach each of `properties` (rule L5).
+    ///
+    /// # Behavior
+    ///
+    /// - One answer for each property, in their order; unknown where the platform does not tell.
     async fn reach(&self, user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>>;
 
     /// Creates a work order that carries `marker`, and returns its id (rule L6).
     ///
     /// # Behavior
     ///
+    /// - What is created has the title, the description, the place and whatever else of it the platform keeps.
+    /// - It is assigned to the user, where the platform can assign at once.
+    /// - A title that is too long for the platform is cut, never refused, and loses no marker.
     /// - Sends the request once: an adapter never repeats a create, because the answer may be what was lost.
     /// - Once it has returned, [`Platform::find_by_marker`] finds the work order, after
     ///   [`Capabilities::visibility_delay`] at the latest.
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId>;
 
-    /// The work orders that carry `marker`: none, one, or several if something went wrong (rule E).
+    /// The work orders that carry `marker` (rule E).
+    ///
+    /// # Behavior
+    ///
+    /// - None, one, or several if something went wrong.
+    /// - A marker is compared whole: one that begins like another is another.
     async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>>;
 
-    /// Sets the work order's status to the platform's Complete or Cancelled and changes nothing else (rules L8, L13).
+    /// Closes the work order (rules L8, L13).
+    ///
+    /// # Behavior
+    ///
+    /// - Sets the status to the platform's Complete or Cancelled and changes nothing else.
+    /// - One that no longer exists is an error of the kind [`ErrorKind::NotFound`](crate::ErrorKind::NotFound).
+    /// - A status that the platform cannot set is an error, and changes nothing.
     async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()>;
 }
 

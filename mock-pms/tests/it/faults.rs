@@ -224,3 +224,19 @@ async fn a_clock_is_off_in_dates_and_in_what_is_stamped() {
     assert_eq!(stamped, now - chrono::TimeDelta::days(1));
     assert_eq!(now.to_rfc3339(), "2026-03-02T20:00:00+00:00", "the world's own clock is right");
 }
+
+#[tokio::test]
+async fn answers_say_other_words_or_no_texts() {
+    let whole = Faulty::by(FaultPlan::default()).await.rentals().await.expect("an answer").json();
+    let kind = whole[0]["RentalType"].as_str().expect("a word").to_owned();
+    let reworded = Fault::Reworded { from: kind, to: "Moonbase".to_owned() };
+    let reworded = Faulty::new(reworded).await.rentals().await.expect("an answer").json();
+    assert_eq!((&reworded[0]["RentalType"], &reworded[0]["Id"]), (&json!("Moonbase"), &whole[0]["Id"]));
+    assert_eq!(reworded[0]["Name"], whole[0]["Name"]);
+
+    let name = whole[0]["Name"].as_str().expect("a name");
+    let part = name.split(' ').next().unwrap_or(name).to_owned();
+    let scrambled =
+        Faulty::new(Fault::Scrambled { text: part }).await.rentals().await.expect("an answer").json();
+    assert_eq!((&scrambled[0]["Name"], &scrambled[0]["Id"]), (&json!({ "text": name }), &whole[0]["Id"]));
+}

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Fault, Turn, seconds_of};
 use crate::server::state::{Shared, with_clock_off, with_own_world};
@@ -100,6 +100,14 @@ pub(in crate::server) async fn inject(
             let mut random = ChaCha8Rng::seed_from_u64(dice);
             rows(next.run(request).await, |rows| rows.shuffle(&mut random)).await
         }
+        Fault::Reworded { from, to } => {
+            let other = |text: &str| (text == from).then(|| Value::from(to.as_str()));
+            json(next.run(request).await, |answer| replace_texts(answer, &other)).await
+        }
+        Fault::Scrambled { text: part } => {
+            let other = |text: &str| text.contains(&part).then(|| json!({ "text": text }));
+            json(next.run(request).await, |answer| replace_texts(answer, &other)).await
+        }
     }
 }
 
@@ -162,6 +170,20 @@ async fn rows(answer: Response, change: impl FnOnce(&mut Vec<Value>)) -> Respons
         }
     })
     .await
+}
+
+/// Puts something else in the place of texts, wherever in the answer they stand.
+fn replace_texts(value: &mut Value, other: &impl Fn(&str) -> Option<Value>) {
+    match value {
+        Value::String(text) => {
+            if let Some(other) = other(text) {
+                *value = other;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| replace_texts(value, other)),
+        Value::Object(members) => members.values_mut().for_each(|value| replace_texts(value, other)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// The index of one of so many rows; none of none.

@@ -100,6 +100,18 @@ pub enum Fault {
         /// What it is instead.
         total: u64,
     },
+    /// The answer says one value for another, as after an update of the system.
+    Reworded {
+        /// The value in whose place the other stands.
+        from: String,
+        /// The other.
+        to: String,
+    },
+    /// Each text of the answer that contains this one is an object instead.
+    Scrambled {
+        /// What the text contains.
+        text: String,
+    },
     /// The side's clock is off: the date of the answer, and the times of what the request changes.
     WrongClock {
         /// By so many seconds.

@@ -1,0 +1,29 @@
+//! [`Platform::users`](latchel_sync_core::Platform::users).
+
+use std::collections::BTreeSet;
+
+use crate::bench::Bench;
+use crate::expect::{ensure, same};
+use crate::far_side::Setup;
+use crate::records::{NewUser, Standing};
+use crate::report::{Stop, Verdict};
+
+/// An active user, an inactive one and a vendor.
+pub async fn all_users_and_no_vendor(setup: &dyn Setup) -> Verdict {
+    let bench = Bench::fresh(setup).await?;
+    bench.far.add_vendor("Vendor of Pipes").await?;
+    for (last_name, standing) in [("Working", Standing::Active), ("Retired", Standing::Inactive)] {
+        let new = NewUser { first_name: "Pat".to_owned(), last_name: last_name.to_owned(), standing };
+        bench.far.add_user(&new).await?;
+    }
+    let users = bench.platform.users().await?;
+    for (name, is_active) in [("Pat Working", true), ("Pat Retired", false)] {
+        let Some(user) = users.iter().find(|user| user.name == name) else {
+            return Err(Stop::failed(format!("{name} must be a user: {users:?}")));
+        };
+        same(&format!("is_active of {name}"), &user.is_active, &is_active)?;
+    }
+    ensure!(!users.iter().any(|user| user.name.contains("Vendor")), "a vendor is no user: {users:?}");
+    let ids: BTreeSet<_> = users.iter().map(|user| &user.id).collect();
+    same("the number of different ids", &ids.len(), &users.len())
+}

@@ -1,0 +1,196 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use latchel_sync_core::Platform;
+use latchel_sync_core::model::Kind;
+use mock_pms::{Fault, FaultPlan, FaultRule, MockServer, Moment, Side};
+use serde_json::Value;
+
+use super::{Entry, records};
+use crate::far_side::{Answered, FarSide, SeenCall, Trouble};
+use crate::records::{
+    Added, Handle, NewProperty, NewResident, NewUser, NewWorkOrder, PropertyChange, ResidentChange,
+    WorkOrderChange,
+};
+use crate::report::{Able, Cannot};
+
+pub(super) struct MockFarSide {
+    server: MockServer,
+    platform: Arc<dyn Platform>,
+    entry: Entry,
+}
+
+impl MockFarSide {
+    pub fn new(server: MockServer, platform: Arc<dyn Platform>, entry: Entry) -> Self {
+        Self { server, platform, entry }
+    }
+
+    fn faults(&self, fault: Option<(Fault, Option<u64>)>) {
+        let rule =
+            |(fault, times)| FaultRule { side: Some(Side::Platform), times, ..FaultRule::always(fault) };
+        self.server.set_faults(FaultPlan { seed: 0, faults: fault.map(rule).into_iter().collect() });
+    }
+
+    /// Cuts the connection of each call after which the platform holds something else than before it.
+    fn lose_answers_of_writes(&self) {
+        let world = self.server.world();
+        let mut before = world.read(|world| world.platform.clone());
+        self.server.watch(move |moment| {
+            let now = world.read(|world| world.platform.clone());
+            let changed = now != before;
+            before = now;
+            moment == Moment::Arrived || !changed
+        });
+    }
+}
+
+#[async_trait]
+impl FarSide for MockFarSide {
+    fn platform(&self) -> Arc<dyn Platform> {
+        self.platform.clone()
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.server.read(|world| self.entry.secrets(world))
+    }
+
+    async fn now(&self) -> DateTime<Utc> {
+        self.server.read(mock_pms::World::now)
+    }
+
+    async fn set_clock(&self, now: DateTime<Utc>) -> Able<()> {
+        self.server.edit(|world| world.clock.set(now));
+        Ok(())
+    }
+
+    async fn add_property(&self, new: &NewProperty) -> Able<Added> {
+        self.server.edit(|world| records::add_property(world, new))
+    }
+
+    async fn change_property(&self, property: &Handle, change: &PropertyChange) -> Able<()> {
+        self.server.edit(|world| records::change_property(world, property, change))
+    }
+
+    async fn add_resident(&self, new: &NewResident) -> Able<Handle> {
+        self.server.edit(|world| records::add_resident(world, new))
+    }
+
+    async fn change_resident(&self, resident: &Handle, change: &ResidentChange) -> Able<()> {
+        self.server.edit(|world| records::change_resident(world, resident, change))
+    }
+
+    async fn add_work_order(&self, new: &NewWorkOrder) -> Able<Handle> {
+        self.server.edit(|world| records::add_work_order(world, new))
+    }
+
+    async fn change_work_order(&self, work_order: &Handle, change: &WorkOrderChange) -> Able<()> {
+        self.server.edit(|world| records::change_work_order(world, work_order, change))
+    }
+
+    async fn double_newest_work_order(&self) -> Able<()> {
+        self.server.edit(records::double_newest_work_order)
+    }
+
+    async fn remove(&self, kind: Kind, record: &Handle) -> Able<()> {
+        self.server.edit(|world| records::remove(world, kind, record))
+    }
+
+    async fn add_user(&self, new: &NewUser) -> Able<Handle> {
+        self.server.edit(|world| records::add_user(world, new))
+    }
+
+    async fn add_vendor(&self, name: &str) -> Able<Handle> {
+        self.server.edit(|world| records::add_vendor(world, name))
+    }
+
+    async fn add_group(&self, name: &str, properties: &[Handle]) -> Able<Handle> {
+        self.server.edit(|world| records::add_group(world, name, properties))
+    }
+
+    async fn forbid_work_orders(&self) -> Able<()> {
+        // A platform may keep the two apart or not, and either is enough to see no work orders.
+        let denied = ["work_orders", "tasks"].map(ToOwned::to_owned).to_vec();
+        self.server.edit(|world| world.platform.account.denied = denied);
+        Ok(())
+    }
+
+    async fn stranger(&self) -> Able<Arc<dyn Platform>> {
+        let wrong = |secret: &str| format!("wrong-{secret}");
+        self.entry
+            .connect(&self.server, wrong)
+            .map_err(|error| Cannot::to(format!("be asked by a stranger: {error}")))
+    }
+
+    async fn trouble(&self, trouble: Option<Trouble>) -> Able<()> {
+        let status = |status, retry_after| Fault::Status { status, retry_after };
+        self.server.stop_watching();
+        self.faults(match trouble {
+            None => None,
+            Some(Trouble::TooMany(pause)) => Some((status(429, Some(pause.as_secs())), None)),
+            Some(Trouble::TooManyOnce) => Some((status(429, None), Some(1))),
+            Some(Trouble::Failing(pause)) => Some((status(503, Some(pause.as_secs())), None)),
+            Some(Trouble::FailingOnce) => Some((status(503, None), Some(1))),
+            Some(Trouble::Garbage) => Some((Fault::Malformed, None)),
+            Some(Trouble::Truncated) => Some((Fault::Truncated, None)),
+            Some(Trouble::AnswersOfWritesLost) => {
+                self.lose_answers_of_writes();
+                None
+            }
+        });
+        Ok(())
+    }
+
+    async fn reword(&self, from: &str, to: &str) -> Able<()> {
+        self.faults(Some((Fault::Reworded { from: from.to_owned(), to: to.to_owned() }, None)));
+        Ok(())
+    }
+
+    async fn words(&self) -> Able<Vec<String>> {
+        let mut words = Vec::new();
+        for request in self.server.requests() {
+            collect_texts(&request.response.unwrap_or_default(), &mut words);
+        }
+        Ok(words)
+    }
+
+    async fn scramble(&self, text: &str) -> Able<()> {
+        self.faults(Some((Fault::Scrambled { text: text.to_owned() }, None)));
+        Ok(())
+    }
+
+    async fn calls(&self) -> Able<Vec<SeenCall>> {
+        let requests = self.server.requests().into_iter().filter(|request| request.side == Side::Platform);
+        let seen = |request: mock_pms::LoggedRequest| SeenCall {
+            what: format!("{} {}", request.method, request.path),
+            answer: if request.status == 429 { Answered::TooMany } else { Answered::Normally },
+        };
+        Ok(requests.map(seen).collect())
+    }
+
+    async fn forget_calls(&self) -> Able<()> {
+        self.server.clear_requests();
+        Ok(())
+    }
+
+    async fn snapshot(&self) -> Able<Value> {
+        let platform = self.server.read(|world| serde_json::to_value(&world.platform));
+        platform.map_err(|error| Cannot::to(format!("show everything that it holds: {error}")))
+    }
+
+    /// A status has its stamps and its history, on the work order as on its task.
+    fn follows_status(&self, pointer: &str) -> bool {
+        let parts: Vec<_> = pointer.split('/').collect();
+        let ["", "tasks" | "work_orders", _, field, ..] = parts[..] else { return false };
+        ["status", "status_word", "updated_at", "history"].contains(&field)
+    }
+}
+
+fn collect_texts(answer: &Value, texts: &mut Vec<String>) {
+    match answer {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| collect_texts(value, texts)),
+        Value::Object(members) => members.values().for_each(|value| collect_texts(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,65 @@
+//! Every registered adapter against the dialect of its name, and the platform in memory: a test for each check, made
+//! when the tests start, so that a new pair of adapter and dialect is checked by itself.
+//!
+//! `cargo nextest run -p latchel-sync-conformance -E 'test(buildium::)'` is one adapter's suite.
+
+mod behaviors;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapters as _;
+use latchel_sync_conformance::memory::MemorySetup;
+use latchel_sync_conformance::mock::MockSetup;
+use latchel_sync_conformance::{Check, Gap, Setup, Stop, checks};
+use latchel_sync_core::registry;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> ExitCode {
+    let mut trials = suite("memory", Gaps::Shown, &(Arc::new(MemorySetup) as Arc<dyn Setup>));
+    for adapter in registry::platforms() {
+        match MockSetup::named(adapter.name) {
+            Ok(setup) => {
+                trials.extend(suite(adapter.name, Gaps::Failures, &(Arc::new(setup) as Arc<dyn Setup>)))
+            }
+            Err(why) => {
+                trials.push(Trial::test(format!("{}::has_a_dialect", adapter.name), || Err(why.into())))
+            }
+        }
+    }
+    trials.extend(behaviors::trials());
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// What becomes of a check for which the far side cannot be prepared.
+#[derive(Clone, Copy)]
+enum Gaps {
+    /// It is shown.
+    Shown,
+    /// It fails: the mock is ours, and can be taught.
+    Failures,
+}
+
+fn suite(name: &str, gaps: Gaps, setup: &Arc<dyn Setup>) -> Vec<Trial> {
+    let trial = |check: Check| {
+        let setup = setup.clone();
+        Trial::test(format!("{name}::{}", check.name), move || one(check, gaps, setup.as_ref()))
+    };
+    checks().into_iter().map(trial).collect()
+}
+
+fn one(check: Check, gaps: Gaps, setup: &dyn Setup) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let line = runtime.block_on(check.run(setup));
+    match (line.verdict, gaps) {
+        (Ok(()), _) => Ok(()),
+        (Err(Stop::Failed(what)), _) => Err(format!("must: {}\nbut:  {what}", line.behavior).into()),
+        (Err(Stop::NotChecked(gap @ Gap::FarSide(_))), Gaps::Failures) => {
+            Err(format!("not checked: {gap}; teach it in conformance/src/mock/").into())
+        }
+        (Err(Stop::NotChecked(gap)), _) => {
+            println!("not checked: {}: {gap}", line.name);
+            Ok(())
+        }
+    }
+}
