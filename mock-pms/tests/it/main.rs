@@ -4,5 +4,6 @@ mod admin;
 mod buildium;
 mod client;
 mod faults;
+mod doorloop;
 mod latchel;
 mod world;
