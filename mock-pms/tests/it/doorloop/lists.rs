@@ -94,7 +94,7 @@ async fn a_work_order_of_the_world_is_a_task_of_the_type_that_its_origin_gives_i
     let far = DoorLoop::start().await;
     let tasks = far.rows("/tasks").await;
     assert_eq!(tasks.len(), 3);
-    let tap = &far.rows("/tasks?filter_text=in the kitchen").await[0];
+    let tap = &far.rows("/tasks?filter_text=in+the+kitchen").await[0];
     assert_eq!((tap["type"].as_str(), tap["status"].as_str()), (Some("TENANT_REQUEST"), Some("IN_PROGRESS")));
     assert!(tap["requestedByTenant"].is_string());
     assert_eq!((tap["priority"].as_str(), tap["entryPermission"].as_str()), (Some("HIGH"), Some("YES")));
