@@ -22,7 +22,8 @@ pub enum ErrorKind {
     RateLimited,
     /// The far side could not be reached, or failed on its own account.
     Unavailable,
-    /// The far side is closed for a while by its own schedule, which is no fault of anyone's.
+    /// The far side is closed for a while by its own schedule, or has taken all calls that it takes for longer than a
+    /// run waits, which is no fault of anyone's.
     Paused,
     /// No answer came in time, or it broke off.
     Timeout,

@@ -9,7 +9,7 @@ const ATTEMPTS_AFTER_THE_FIRST: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// A far side that asks for more than this gets its pause from whoever called: the error names it.
-const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(60);
+pub(crate) const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(60);
 
 /// Whether a call may be repeated after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

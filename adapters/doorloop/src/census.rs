@@ -1,0 +1,36 @@
+//! Whether a list held still while its pages were read.
+
+use std::sync::{Mutex, PoisonError};
+
+/// The rows of a list as they were counted, and as DoorLoop counted them. No order is documented, so that a row which
+/// comes or goes between two pages may move another one past the reader.
+#[derive(Debug, Default)]
+pub(crate) struct Census(Mutex<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    rows: u64,
+    total: Option<u64>,
+    moved: bool,
+}
+
+impl Census {
+    /// Counts a page, which came with this total.
+    pub fn count(&self, rows: usize, total: Option<u64>) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.moved |= counts.rows > 0 && counts.total != total;
+        counts.total = total;
+        counts.rows += rows as u64;
+    }
+
+    /// How many rows there are; unknown before the first page.
+    pub fn total(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).total.unwrap_or_default()
+    }
+
+    /// Whether every row was seen, as far as the totals tell. Without totals nothing says otherwise.
+    pub fn is_complete(&self) -> bool {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        !counts.moved && counts.total.is_none_or(|total| total == counts.rows)
+    }
+}
