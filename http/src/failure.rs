@@ -8,7 +8,6 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::answer::http_date;
-use crate::retry::LONGEST_ASKED_PAUSE;
 use crate::transport::Inner;
 
 /// The most that is kept of the far side's own words.
@@ -60,21 +59,18 @@ pub(crate) fn refused(transport: &Inner, status: StatusCode, headers: &HeaderMap
         _ => (usual, what),
     };
     let pause = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause);
-    // Nobody waits so long within a run, and until then every further call is refused as well.
-    let until = pause.filter(|pause| kind == ErrorKind::RateLimited && *pause > LONGEST_ASKED_PAUSE);
-    let kind = if until.is_some() { ErrorKind::Paused } else { kind };
     let mut error = Error::new(kind, format!("{name} {what}")).with("status", status.as_u16());
     if let Some(words) = (transport.explain_error)(body) {
         let words = transport.without_secrets(&words);
         error = error.with("answer", words.chars().take(LONGEST_WORDS).collect::<String>());
     }
-    if let Some(pause) = until {
+    if let Some(pause) = pause {
+        error = error.with_retry_after(pause);
+    }
+    if let Some(pause) = pause.filter(|_| error.asks_for_a_long_pause()) {
         error = error.with("until", (Utc::now() + pause).format("%H:%M UTC"));
     }
-    match pause {
-        Some(pause) => error.with_retry_after(pause).into(),
-        None => error.into(),
-    }
+    error.into()
 }
 
 /// What a failure that the status does not tell is for people.

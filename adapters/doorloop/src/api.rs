@@ -87,7 +87,9 @@ impl Api {
                 let total = total.filter(|total| *total >= 0.0).map(|total| total as u64);
                 census.count(data.len(), total);
                 let so_far = ((number - 1) * PAGE_SIZE + data.len()) as u64;
-                let more = !data.is_empty() && total.map_or(data.len() >= PAGE_SIZE, |total| so_far < total);
+                // Behind a full page is looked whatever the total says.
+                let is_full = data.len() >= PAGE_SIZE;
+                let more = !data.is_empty() && (is_full || total.is_some_and(|total| so_far < total));
                 Ok(Page { rows: data, next: more.then_some(number + 1) })
             }
         })

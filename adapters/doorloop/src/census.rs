@@ -33,4 +33,13 @@ impl Census {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         !counts.moved && counts.total.is_none_or(|total| total == counts.rows)
     }
+
+    /// Whether two readings found as many rows under the same total, so that it is the total that is wrong.
+    pub fn agrees_with(&self, before: &Self) -> bool {
+        let counted = |census: &Self| {
+            let counts = census.0.lock().unwrap_or_else(PoisonError::into_inner);
+            (!counts.moved).then_some((counts.rows, counts.total))
+        };
+        counted(self).is_some_and(|now| counted(before) == Some(now))
+    }
 }

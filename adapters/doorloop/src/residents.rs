@@ -34,19 +34,22 @@ pub(crate) fn all(api: &Api) -> Pages<'_, Resident> {
 fn all_in_parts_of(api: &Api, block: usize) -> Pages<'_, Resident> {
     try_stream! {
         let (mut part, mut parts, mut attempt) = (0, None, 1);
+        let mut before = Census::default();
         while part < parts.unwrap_or(1) {
             let census = Census::default();
             let mut stays = Stays::default();
-            let mut pages = api.pages(LEASE_TENANTS, Vec::new(), &census);
-            while let Some(page) = pages.try_next().await? {
-                let parts = *parts.get_or_insert_with(|| census.total().div_ceil(block as u64).max(1));
-                page.iter().for_each(|row| stays.take(row, |key| part_of(key, parts) == part));
+            {
+                let mut pages = api.pages(LEASE_TENANTS, Vec::new(), &census);
+                while let Some(page) = pages.try_next().await? {
+                    let parts = *parts.get_or_insert_with(|| census.total().div_ceil(block as u64).max(1));
+                    page.iter().for_each(|row| stays.take(row, |key| part_of(key, parts) == part));
+                }
             }
             // Without one of its leases, a resident would be moved out.
-            if census.is_complete() {
+            if census.is_complete() || (attempt > 1 && census.agrees_with(&before)) {
                 (part, attempt) = (part + 1, 1);
             } else if attempt < ATTEMPTS {
-                attempt += 1;
+                (before, attempt) = (census, attempt + 1);
                 continue;
             } else {
                 Err(Error::new(ErrorKind::Malformed, "the list changed each time while it was read")

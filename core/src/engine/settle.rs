@@ -45,7 +45,10 @@ impl<F: Flow> Driver<'_, F> {
             };
             let give_up = match &applied {
                 Err(error) if error.is_final() || self.failures_in_a_row >= PATIENCE => {
-                    Some(Error::new(error.kind(), format!("gave up, because calls keep failing: {error}")))
+                    let given_up =
+                        Error::new(error.kind(), format!("gave up, because calls keep failing: {error}"));
+                    // What asks for a pause goes on asking.
+                    Some(error.retry_after().into_iter().fold(given_up, Error::with_retry_after))
                 }
                 _ => None,
             };

@@ -3,7 +3,7 @@
 mod admin;
 mod buildium;
 mod client;
-mod faults;
 mod doorloop;
+mod faults;
 mod latchel;
 mod world;

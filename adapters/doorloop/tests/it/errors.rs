@@ -45,7 +45,7 @@ async fn an_hour_to_wait_ends_the_run_at_once_and_says_until_when() {
     let start = std::time::Instant::now();
     let error = refused(limit).await;
     assert!(start.elapsed() < std::time::Duration::from_secs(30));
-    assert_eq!((error.kind(), error.ends_the_run()), (ErrorKind::Paused, true));
+    assert_eq!((error.kind(), error.ends_the_run()), (ErrorKind::RateLimited, true));
     assert_eq!(error.retry_after().map(|pause| pause.as_secs()), Some(3_540));
     assert!(error.context("until").is_some());
 }

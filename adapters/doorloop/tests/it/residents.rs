@@ -184,6 +184,19 @@ async fn a_list_that_moves_is_read_again_and_one_that_never_stands_still_ends_th
 }
 
 #[tokio::test]
+async fn a_total_that_is_wrong_in_two_readings_is_not_believed_and_loses_no_row() {
+    for total in [3, 1_000, 9_999] {
+        let far = Far::new().await;
+        far.answer_for(LIST, &[], move |number, _| {
+            let rows = (0..1_003).map(|one| row(one, 21 + one, 1, (Some("2025-01-01"), None), "CURRENT"));
+            json!({"total": total, "data": rows.skip((number - 1) * 1_000).take(1_000).collect::<Vec<_>>()})
+        })
+        .await;
+        assert_eq!(all(far.doorloop.residents(window())).await.len(), 1_003, "{total}");
+    }
+}
+
+#[tokio::test]
 async fn by_id_the_rows_of_the_property_are_read() {
     let far = Far::new().await;
     let rows = json!([
