@@ -210,3 +210,35 @@ fn phone(phones: &[Phone]) -> Option<String> {
     let usable = phones.iter().filter(|phone| text(phone.number.clone()).is_some());
     usable.min_by_key(rank).and_then(|phone| phone.number.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use latchel_sync_core::registry::Settings;
+    use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn more_rows_than_are_kept_at_once_are_read_in_parts_and_no_resident_is_split() {
+        let row = |at: u32| {
+            json!({"property": "p", "units": [], "moveInAt": if at < 40 { "2024-01-01" } else { "2025-01-01" },
+                "status": "CURRENT", "tenant": {"id": format!("t{}", at % 40)}})
+        };
+        let body = json!({"total": 80, "data": (0..80).map(row).collect::<Vec<_>>()});
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(matchers::any()).respond_with(answer).expect(4).mount(&server).await;
+        let values = serde_json::Map::from_iter([("base_url".to_owned(), json!(server.uri()))]);
+        let settings = Settings::new(values, [("token".to_owned(), "a token".into())].into());
+        let api = Api::connect(&settings, &settings.read().unwrap()).unwrap();
+
+        let pages: Vec<_> = all_in_parts_of(&api, 20).try_collect().await.unwrap();
+        assert!(pages.iter().all(|page| !page.is_empty() && page.len() < 40), "none holds everybody");
+        let rows = pages.concat();
+        assert_eq!(rows.len(), 40);
+        for row in rows {
+            let Row::Record(resident) = row else { panic!("{row:?}") };
+            assert_eq!(resident.tenancies.len(), 2);
+        }
+    }
+}

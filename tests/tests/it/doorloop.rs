@@ -73,7 +73,8 @@ async fn a_first_sync_ends_as_with_buildium_and_a_second_reads_the_lists_alone_a
     let missing: Vec<_> = expected.iter().filter(|one| !got.contains(one)).collect();
     let beside: Vec<_> = got.iter().filter(|one| !expected.contains(one)).collect();
     assert!(missing.is_empty() && beside.is_empty(), "missing: {missing:#?}\nbeside: {beside:#?}");
-    assert!(expected.len() > 100 && expected.len() == got.len());
+    assert!(expected.len() > 60, "{}", expected.len());
+    assert_eq!(expected.len(), got.len());
 
     assert_eq!(doorloop.sync(0).await, []);
     let paths: Vec<_> = calls(&doorloop).into_iter().map(|request| request.path).collect();
@@ -153,7 +154,10 @@ async fn changes_are_noticed_by_content_however_old_they_are() {
     let (property, lease) = setup.server.read(|world| {
         let leased = |lease: &&Lease| {
             let property = world.get::<Property>(lease.property_id).expect("a property");
-            property.active
+            // One with many units would be held back as a mass change.
+            let units = world.platform.units.iter().filter(|unit| unit.property_id == property.id).count();
+            units < 5
+                && property.active
                 && property.address.state.is_some()
                 && lease.move_outs.is_empty()
                 && lease.status_on(world.platform_today()) == mock_pms::world::LeaseStatus::Active

@@ -25,6 +25,11 @@ fn row(lease: u32, who: u32, property: u32, stay: (Option<&str>, Option<&str>), 
     row
 }
 
+/// As little of somebody who lives at property 1 as can be read.
+fn short(at: u32) -> Value {
+    json!({"property": oid(1), "units": [], "status": "CURRENT", "tenant": {"id": oid(at)}})
+}
+
 fn stays(one: &Resident) -> Vec<(Option<String>, Option<String>)> {
     let text = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string());
     one.tenancies.iter().map(|stay| (text(stay.move_in), text(stay.move_out))).collect()
@@ -51,27 +56,6 @@ async fn the_leases_of_one_tenant_at_one_property_are_one_row_even_from_far_page
     assert_eq!((of(1).name.as_str(), of(1).email.as_deref()), ("Ada Abara", Some("a@example.com")));
     assert_eq!(of(1).phone.as_deref(), Some("1"), "the cell phone");
     assert_eq!(far.asked().await.len(), 2, "one call for each thousand rows");
-}
-
-#[tokio::test]
-async fn more_rows_than_are_kept_at_once_are_read_in_parts_and_no_resident_is_split() {
-    const TENANTS: u32 = 10_200;
-    let far = Far::new().await;
-    let short = |at: u32| {
-        let from = if at < TENANTS { "2024-01-01" } else { "2025-01-01" };
-        json!({"property": oid(1), "units": [], "moveInAt": from, "status": "CURRENT",
-            "tenant": {"id": oid(at % TENANTS), "fullName": "Ada"}})
-    };
-    far.answer_for(LIST, &[], move |number, size| {
-        let (from, to) = ((number - 1) * size, number * size);
-        let rows = from as u32..(to as u32).min(2 * TENANTS);
-        json!({"total": 2 * TENANTS, "data": rows.map(short).collect::<Vec<_>>()})
-    })
-    .await;
-    let read = all(far.doorloop.residents(window())).await;
-    assert_eq!(read.len(), TENANTS as usize);
-    assert!(read.iter().all(|row| record(row).tenancies.len() == 2));
-    assert_eq!(far.asked().await.len(), 2 * 21, "two readings of 20,400 rows");
 }
 
 #[tokio::test]
@@ -166,7 +150,7 @@ async fn a_list_that_moves_is_read_again_and_one_that_never_stands_still_ends_th
                 readings.load(Ordering::SeqCst) - 1
             };
             let total = if number == 2 && reading < moves { 1_000 } else { 1_001 };
-            let page: Vec<_> = rows(total).skip((number - 1) * 1_000).take(1_000).collect();
+            let page: Vec<_> = (0..total).skip((number - 1) * 1_000).take(1_000).map(short).collect();
             json!({"total": total, "data": page})
         })
         .await;
@@ -188,8 +172,8 @@ async fn a_total_that_is_wrong_in_two_readings_is_not_believed_and_loses_no_row(
     for total in [3, 1_000, 9_999] {
         let far = Far::new().await;
         far.answer_for(LIST, &[], move |number, _| {
-            let rows = (0..1_003).map(|one| row(one, 21 + one, 1, (Some("2025-01-01"), None), "CURRENT"));
-            json!({"total": total, "data": rows.skip((number - 1) * 1_000).take(1_000).collect::<Vec<_>>()})
+            let rows = (0..1_003).skip((number - 1) * 1_000).take(1_000).map(short);
+            json!({"total": total, "data": rows.collect::<Vec<_>>()})
         })
         .await;
         assert_eq!(all(far.doorloop.residents(window())).await.len(), 1_003, "{total}");
