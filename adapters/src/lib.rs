@@ -7,5 +7,7 @@
 
 #[cfg(feature = "buildium")]
 use adapter_buildium as _;
+#[cfg(feature = "doorloop")]
+use adapter_doorloop as _;
 #[cfg(feature = "latchel")]
 use adapter_latchel as _;

@@ -7,6 +7,10 @@ use std::time::Duration;
 /// The result of a call to a platform, to Latchel or to the ledger.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The longest pause that is waited for within a run, if a far side asks for one. Until a longer one is over every call
+/// would be refused, so that the run ends, and a later one goes on.
+pub const LONGEST_PAUSE_WITHIN_A_RUN: Duration = Duration::from_secs(60);
+
 /// What kind of failure it was; callers branch on this and never on the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -134,6 +138,12 @@ impl Error {
         matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)
     }
 
+    /// Whether the far side took all calls that it takes for longer than is waited for within a run.
+    pub fn asks_for_a_long_pause(&self) -> bool {
+        let is_long = |pause: Duration| pause > LONGEST_PAUSE_WITHIN_A_RUN;
+        self.0.kind == ErrorKind::RateLimited && self.0.retry_after.is_some_and(is_long)
+    }
+
     /// Whether every further call to the same system would fail as well, so that a run should end.
     pub fn ends_the_run(&self) -> bool {
         matches!(
@@ -151,10 +161,11 @@ impl Error {
 
     /// Whether this run can do nothing more at all, so that not even the next record is tried.
     pub fn is_final(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::Unauthorized | ErrorKind::Paused | ErrorKind::Ledger | ErrorKind::Busy
-        )
+        self.asks_for_a_long_pause()
+            || matches!(
+                self.0.kind,
+                ErrorKind::Unauthorized | ErrorKind::Paused | ErrorKind::Ledger | ErrorKind::Busy
+            )
     }
 
     /// Whether it is about what was asked for, so that asking for something else may succeed.

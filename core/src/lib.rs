@@ -19,7 +19,7 @@ mod platform;
 pub mod registry;
 pub mod rules;
 
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
 pub use latchel::{Latchel, LatchelOnly, Portfolio};
 pub use ledger::Ledger;

@@ -65,17 +65,19 @@ pub(crate) fn refused(
         Some(kind) if kind != usual => (kind, meaning(kind)),
         _ => (usual, what),
     };
+    let pause = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause);
     let mut error = Error::new(kind, format!("{name} {what}")).with("status", status.as_u16());
     if let Some(words) = (transport.explain_error)(body) {
         let words = without_contact_data(transport.without_secrets(&words), sent);
         error = error.with("answer", words.chars().take(LONGEST_WORDS).collect::<String>());
     }
-    match headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause) {
-        Some(pause) => {
-            error.with("asks to wait", format!("{} s", pause.as_secs())).with_retry_after(pause).into()
-        }
-        None => error.into(),
+    if let Some(pause) = pause {
+        error = error.with("asks to wait", format!("{} s", pause.as_secs())).with_retry_after(pause);
     }
+    if let Some(pause) = pause.filter(|_| error.asks_for_a_long_pause()) {
+        error = error.with("until", (Utc::now() + pause).format("%H:%M UTC"));
+    }
+    error.into()
 }
 
 /// What a failure that the status does not tell is for people.

@@ -1,15 +1,13 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
-use latchel_sync_core::{ErrorKind, Result};
+use latchel_sync_core::{ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 
 use crate::failure::{Failure, Reached};
 
 const ATTEMPTS_AFTER_THE_FIRST: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// A far side that asks for more than this gets its pause from whoever called: the error names it.
-const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(60);
 
 /// Whether a call may be repeated after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +53,7 @@ where
 /// The longer of our pause and the one that was asked for; `None` gives up.
 fn longer(ours: Duration, asked: Option<Duration>) -> Option<Duration> {
     match asked {
-        Some(asked) if asked > LONGEST_ASKED_PAUSE => None,
+        Some(asked) if asked > LONGEST_PAUSE_WITHIN_A_RUN => None,
         Some(asked) => Some(asked.max(ours)),
         None => Some(ours),
     }

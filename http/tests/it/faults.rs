@@ -68,13 +68,15 @@ async fn a_read_that_keeps_failing_is_tried_five_times() {
 }
 
 #[tokio::test]
-async fn a_long_pause_that_is_asked_for_is_left_to_the_caller() {
+async fn a_long_pause_that_is_asked_for_ends_the_run_and_says_until_when() {
     let server = MockServer::start().await;
     answers(&server, "GET", ResponseTemplate::new(429).insert_header("retry-after", "3600"), 1).await;
     let error = transport(&server).get("v1/things").send().await.expect_err("patience");
     assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert!(error.ends_the_run() && error.is_final());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3_600)));
     assert_eq!(error.context("asks to wait"), Some("3600 s"));
+    assert!(error.context("until").is_some_and(|until| until.ends_with(" UTC")), "{error}");
 }
 
 #[tokio::test]

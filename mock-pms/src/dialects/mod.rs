@@ -1,6 +1,7 @@
 //! The languages in which the systems answer: one folder each.
 
 pub(crate) mod buildium;
+mod doorloop;
 mod endpoint;
 mod fields;
 pub(crate) mod latchel;
@@ -45,8 +46,11 @@ impl Dialect {
     /// Buildium's Open API, version 1.
     pub const BUILDIUM: Self = Self(&buildium::SPEC);
 
+    /// DoorLoop's API.
+    pub const DOORLOOP: Self = Self(&doorloop::SPEC);
+
     /// All of them, by name.
-    pub const ALL: &[Self] = &[Self::BUILDIUM];
+    pub const ALL: &[Self] = &[Self::BUILDIUM, Self::DOORLOOP];
 
     /// The dialect with this name.
     ///

@@ -3,6 +3,7 @@
 mod admin;
 mod buildium;
 mod client;
+mod doorloop;
 mod faults;
 mod latchel;
 mod world;

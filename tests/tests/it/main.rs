@@ -4,6 +4,7 @@
 mod both_ways;
 mod check;
 mod commits;
+mod doorloop;
 mod faults;
 mod inputs;
 mod interrupted;

@@ -2,9 +2,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
+use latchel_sync_core::{Ledger, registry};
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
-use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options, World};
+use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, World};
 use tempfile::TempDir;
 
 /// A mock with a world, and a folder with the configuration and the ledger of the sync.
@@ -12,6 +12,7 @@ pub struct Setup {
     pub server: MockServer,
     pub folder: TempDir,
     pub now: DateTime<Utc>,
+    platform: Dialect,
     /// What the configuration says of the account beyond its systems.
     policy: String,
     /// Where the ledger is, if it is not a file in the folder.
@@ -63,13 +64,20 @@ impl Setup {
         Self::with(Options::unlimited(), world, policy).await
     }
 
+    /// The same on another platform than Buildium, with bodies in the log.
+    pub async fn on(platform: Dialect, world: World, policy: &str) -> Self {
+        let options = Options { platform, keep_responses: true, ..Options::unlimited() };
+        Self::with(options, world, policy).await
+    }
+
     async fn with(options: Options, world: World, policy: &str) -> Self {
+        let platform = options.platform;
         let server = MockServer::start(world, options).await.expect("the mock starts");
         // Processes are killed and not the machine, so that a disk would prove no more than memory does.
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let folder = folder.expect("a folder");
-        let setup = Self { server, folder, now: noon(), policy: policy.to_owned(), postgres: None };
+        let setup = Self { server, folder, now: noon(), platform, policy: policy.to_owned(), postgres: None };
         setup.configure("lease = \"1ms\"");
         setup
     }
@@ -84,21 +92,34 @@ impl Setup {
     /// Writes the configuration, with these lines before the account.
     pub fn configure(&self, top: &str) {
         let ledger = self.postgres.iter().map(|url| format!("ledger = \"{url}\"\n")).collect::<String>();
-        let (platform, latchel) = (self.server.platform_url(), self.server.latchel_url());
+        let (url, latchel) = (self.server.platform_url(), self.server.latchel_url());
         let config = format!(
             "{top}\n{ledger}[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
-             [account.platform]\nadapter = \"buildium\"\nbase_url = \"{platform}\"\nclient_id = \"mock-client-id\"\n\
-             client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\n\
-             base_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
-            self.policy
+             [account.platform]\nadapter = \"{}\"\nbase_url = \"{url}\"\n{}[account.latchel]\n\
+             adapter = \"latchel\"\nbase_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
+            self.policy,
+            self.platform,
+            self.way_in()
         );
         std::fs::write(self.folder.path().join("latchel-sync.toml"), config).expect("a configuration");
+    }
+
+    /// The settings that let an adapter into the mock, at any pace.
+    fn way_in(&self) -> String {
+        let credentials = self.server.read(|world| self.platform.credentials(world));
+        let credentials = credentials.into_iter().map(|(key, value)| format!("{key} = \"{value}\"\n"));
+        let adapter = registry::platforms().into_iter().find(|one| one.name == self.platform.name());
+        let settings = adapter.expect("an adapter of the dialect's name").settings;
+        let paces = settings.iter().filter(|setting| setting.key.starts_with("calls_per_"));
+        credentials.chain(paces.map(|setting| format!("{} = 100000\n", setting.key))).collect()
     }
 
     /// Another setup that stands where this one does: the same world, the same ledger in a file.
     pub async fn copy(&self) -> Self {
         assert_eq!(self.postgres, None, "a database is not copied");
-        let copy = Self { now: self.now, ..Self::of(self.server.read(World::clone), &self.policy).await };
+        let options = Options { platform: self.platform, ..Options::unlimited() };
+        let world = self.server.read(World::clone);
+        let copy = Self { now: self.now, ..Self::with(options, world, &self.policy).await };
         for entry in std::fs::read_dir(self.folder.path()).expect("the folder").flatten() {
             let name = entry.file_name();
             if name.to_string_lossy().contains("sqlite") {

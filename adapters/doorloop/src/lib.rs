@@ -1,0 +1,70 @@
+//! The DoorLoop adapter of latchel-sync.
+//!
+//! DoorLoop's lists cannot be narrowed to what changed, so that every run reads them whole, 1,000 rows a call, and
+//! compares by content. Its tasks are our work orders. `README.md` says what that costs and what is unverified.
+
+mod api;
+mod census;
+mod config;
+mod platform;
+mod properties;
+mod residents;
+mod wire;
+mod work_orders;
+mod writes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
+
+/// By the vendor's documentation; both hold at once.
+const CALLS_PER_MINUTE: u32 = 50;
+const CALLS_PER_HOUR: u32 = 500;
+const RATE_LIMITS: &[RateLimit] = &[
+    RateLimit { calls: CALLS_PER_MINUTE, seconds: 60 },
+    RateLimit { calls: CALLS_PER_HOUR, seconds: 3_600 },
+];
+
+const CAPABILITIES: Capabilities = Capabilities {
+    create_work_order: true,
+    assign_user: true,
+    set_completed: true,
+    set_cancelled: true,
+    knows_reach: false,
+    // Lists can be filtered by a group, but no list of the groups is documented.
+    property_groups: false,
+    marker: MarkerPlace::ReferenceField,
+    // Nothing is known of it; a minute costs nothing, because the next run comes later.
+    visibility_delay: Duration::from_secs(60),
+    properties_since: ChangeFilter::None,
+    residents_since: ChangeFilter::None,
+    work_orders_since: ChangeFilter::None,
+};
+
+latchel_sync_core::inventory::submit! {
+    PlatformAdapter {
+        name: "doorloop",
+        title: "DoorLoop",
+        about: "DoorLoop's API, with a token.",
+        settings: &[
+            Setting::text("base_url", "Where the API is, without `/api`.").default(config::BASE_URL),
+            Setting::secret("token", "The API key, of a user who may see everything and edit tasks."),
+            Setting::text("work_order_types", "The types of tasks that are work orders, separated by commas.")
+                .default(config::WORK_ORDER_TYPES),
+            Setting::integer("calls_per_minute", "How many of the account's calls the sync may use in a minute; fewer \
+                                                  where others use the API too.")
+                .default("50"),
+            Setting::integer("calls_per_hour", "The same in an hour.").default("500"),
+            Setting::table("status", "DoorLoop's words for statuses: `new`, `completed`, `cancelled`."),
+        ],
+        capabilities: CAPABILITIES,
+        rate_limits: RATE_LIMITS,
+        connect,
+    }
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(platform::DoorLoop::connect(settings)?))
+}

@@ -1,0 +1,215 @@
+//! Properties and their units as rentable units. Neither list can be narrowed, and units do not hold what their
+//! property says, so that the two are joined: a block of properties is kept while the units stream by.
+
+use std::collections::{BTreeMap, HashSet};
+
+use async_stream::try_stream;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::{
+    Address, Fingerprint, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId,
+};
+use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::{Unreadable, read_row};
+use serde_json::{Value, json};
+
+use crate::api::{Api, BLOCK, FEW, row_id, string};
+use crate::census::Census;
+use crate::wire::{self, text};
+
+pub(crate) const PROPERTIES: &str = "api/properties";
+pub(crate) const UNITS: &str = "api/units";
+
+/// All of them: one pass over the units for each block of properties.
+pub(crate) fn all(api: &Api) -> Pages<'_, Property> {
+    try_stream! {
+        let of_properties = Census::default();
+        let mut properties = api.pages(PROPERTIES, Vec::new(), &of_properties);
+        let mut next = properties.try_next().await?;
+        let mut is_first = true;
+        while next.is_some() {
+            let mut block = Block::default();
+            while let Some(page) = next.take() {
+                yield block.take(&page);
+                next = properties.try_next().await?;
+                if block.properties.len() >= BLOCK {
+                    break;
+                }
+            }
+            block.is_whole = is_first && next.is_none();
+            is_first = false;
+            let of_units = Census::default();
+            let mut units = api.pages(UNITS, Vec::new(), &of_units);
+            while let Some(page) = units.try_next().await? {
+                yield block.join(&page);
+            }
+            yield block.without_units(of_units.is_complete());
+        }
+    }
+    .boxed()
+}
+
+pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
+    let wanted: HashSet<&str> = ids.iter().map(|id| id.property.as_str()).collect();
+    let mut found = Vec::new();
+    if wanted.len() > FEW {
+        let mut pages = all(api);
+        while let Some(page) = pages.try_next().await? {
+            found.extend(
+                page.into_iter().filter(|row| property_of(row).is_none_or(|id| wanted.contains(&*id))),
+            );
+        }
+    } else {
+        for id in wanted {
+            let Some(property) = api.find(&format!("{PROPERTIES}/{id}")).await? else { continue };
+            let mut block = Block::default();
+            found.extend(block.take(&[property]));
+            found.extend(block.join(&api.all(UNITS, vec![("filter_property", id.to_owned())]).await?));
+            found.extend(block.without_units(true));
+        }
+    }
+    // The whole property is asked for where it could not be read or had no units yet.
+    found.retain(|row| match row {
+        Row::Record(property) => {
+            ids.contains(&property.id) || ids.contains(&PropertyRef::new(property.id.property.clone(), None))
+        }
+        _ => true,
+    });
+    Ok(found)
+}
+
+/// The property that a row is about.
+fn property_of(row: &Row<Property>) -> Option<String> {
+    match row {
+        Row::Record(property) => Some(property.id.property.as_str().to_owned()),
+        Row::Invalid(invalid) => Some(PropertyRef::from_key(&invalid.id).property.as_str().to_owned()),
+        Row::Hint { .. } | Row::NotSupported { .. } => None,
+    }
+}
+
+/// Properties that wait for their units.
+#[derive(Default)]
+struct Block {
+    /// By id; `None` for one that could not be read.
+    properties: BTreeMap<String, Option<Owned>>,
+    /// A unit was seen whose property could not be read.
+    has_stray_unit: bool,
+    /// No property is outside of this block.
+    is_whole: bool,
+}
+
+/// What a unit takes from its property.
+struct Owned {
+    name: String,
+    address: Address,
+    is_active: bool,
+    has_units: bool,
+}
+
+impl Block {
+    /// Takes in a page of properties, and returns the rows that cannot be read.
+    fn take(&mut self, page: &[Value]) -> Vec<Row<Property>> {
+        let mut unreadable = Vec::new();
+        for row in page {
+            match read_row::<wire::Property>(row) {
+                Ok(property) => {
+                    let owned = Owned {
+                        name: property.name.unwrap_or_default(),
+                        address: property.address.map(Address::from).unwrap_or_default(),
+                        is_active: property.active.unwrap_or(true),
+                        has_units: false,
+                    };
+                    self.properties.insert(property.id, Some(owned));
+                }
+                Err(bad) => {
+                    if let Some(id) = row_id(row) {
+                        self.properties.insert(id, None);
+                    }
+                    unreadable.push(Row::Invalid(bad.of_row("property", row_id(row), row)));
+                }
+            }
+        }
+        unreadable
+    }
+
+    /// The units on a page whose property is in this block.
+    fn join(&mut self, page: &[Value]) -> Vec<Row<Property>> {
+        page.iter().filter_map(|row| self.join_one(row)).collect()
+    }
+
+    fn join_one(&mut self, row: &Value) -> Option<Row<Property>> {
+        let Some(property_id) = string(row, "property") else {
+            self.has_stray_unit = true;
+            let bad = read_row::<wire::Unit>(row).err().unwrap_or_else(missing_property);
+            return Some(Row::Invalid(bad.of(InvalidRecord::nameless("unit", row))));
+        };
+        let key = row_id(row).map(|id| reference(&property_id, Some(id)).key());
+        match self.properties.get_mut(&property_id) {
+            Some(Some(owned)) => {
+                owned.has_units = true;
+                Some(match read_row::<wire::Unit>(row) {
+                    Ok(unit) => Row::Record(unit_of(owned, unit)),
+                    Err(bad) => Row::Invalid(bad.of_row("unit", key, row)),
+                })
+            }
+            None if !self.is_whole => None,
+            Some(None) | None => {
+                let problem = format!("property {property_id} cannot be read");
+                let bad = Unreadable { field: "property".to_owned(), problem };
+                Some(Row::Invalid(bad.of_row("unit", key, row)))
+            }
+        }
+    }
+
+    /// The properties that are their own unit, after all units went by. Where the list of units did not hold still, a
+    /// unit may have been missed: then they are left to the next run, because one taken for its own unit would stay
+    /// in Latchel beside its units.
+    fn without_units(&self, all_units_seen: bool) -> Vec<Row<Property>> {
+        if !all_units_seen {
+            return Vec::new();
+        }
+        let alone = self.properties.iter().filter_map(|(id, owned)| Some((id, owned.as_ref()?)));
+        let alone = alone.filter(|(_, owned)| !owned.has_units);
+        let row = |(id, owned): (&String, &Owned)| {
+            if self.has_stray_unit {
+                let problem = "a unit whose property cannot be read may be this one's".to_owned();
+                return Row::Invalid(InvalidRecord { id: id.clone(), field: "property".to_owned(), problem });
+            }
+            Row::Record(property(reference(id, None), owned, None, owned.address.clone(), owned.is_active))
+        };
+        alone.map(row).collect()
+    }
+}
+
+fn missing_property() -> Unreadable {
+    Unreadable { field: "property".to_owned(), problem: "missing".to_owned() }
+}
+
+fn reference(property: &str, unit: Option<String>) -> PropertyRef {
+    PropertyRef::new(PropertyId::new(property), unit.map(UnitId::new))
+}
+
+fn unit_of(owned: &Owned, unit: wire::Unit) -> Property {
+    let own = unit.address.filter(|_| unit.address_same_as_property != Some(true)).map(Address::from);
+    let address = own.filter(|address| address.line1.is_some()).unwrap_or_else(|| owned.address.clone());
+    let is_active = owned.is_active && unit.active.unwrap_or(true);
+    property(reference(&unit.property, Some(unit.id)), owned, text(unit.name), address, is_active)
+}
+
+/// A rentable unit, with a fingerprint of what a sync reads of it: rents and pictures change more often.
+fn property(
+    id: PropertyRef,
+    owned: &Owned,
+    unit_name: Option<String>,
+    address: Address,
+    is_active: bool,
+) -> Property {
+    let content = json!([owned.name, unit_name, address, is_active]);
+    Property {
+        id,
+        property_name: owned.name.clone(),
+        unit_name,
+        address,
+        is_active,
+        freshness: Freshness::Fingerprint { fingerprint: Fingerprint::of(&content), at_least: None },
+    }
+}

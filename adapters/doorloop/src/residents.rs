@@ -1,0 +1,244 @@
+//! Tenants in leases as residents. The list has a row for each tenant *and lease*, in no documented order, and cannot be
+//! filtered by tenant, so that the rows of one resident are brought together here: the residents are dealt into as many
+//! parts as keep one part small, and the list is read once for each part.
+
+use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
+use std::hash::{Hash, Hasher};
+
+use async_stream::try_stream;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::{
+    Fingerprint, Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy,
+    UnitId,
+};
+use latchel_sync_core::{Error, ErrorKind, Pages, Result};
+use latchel_sync_http::read_row;
+use serde_json::{Value, json};
+
+use crate::api::{Api, BLOCK, FEW, string};
+use crate::census::Census;
+use crate::wire::{Email, LeaseTenant, Phone, full_name, text};
+
+pub(crate) const LEASE_TENANTS: &str = "api/leases/tenants";
+
+/// How many residents are handed on at once.
+const ROWS_AT_ONCE: usize = 500;
+/// How often a list that does not hold still is read, before the phase ends.
+const ATTEMPTS: u32 = 3;
+
+pub(crate) fn all(api: &Api) -> Pages<'_, Resident> {
+    all_in_parts_of(api, BLOCK)
+}
+
+/// All of them, with at most about `block` rows in memory.
+fn all_in_parts_of(api: &Api, block: usize) -> Pages<'_, Resident> {
+    try_stream! {
+        let (mut part, mut parts, mut attempt) = (0, None, 1);
+        let mut before = Census::default();
+        while part < parts.unwrap_or(1) {
+            let census = Census::default();
+            let mut stays = Stays::default();
+            {
+                let mut pages = api.pages(LEASE_TENANTS, Vec::new(), &census);
+                while let Some(page) = pages.try_next().await? {
+                    let parts = *parts.get_or_insert_with(|| census.total().div_ceil(block as u64).max(1));
+                    page.iter().for_each(|row| stays.take(row, |key| part_of(key, parts) == part));
+                }
+            }
+            // Without one of its leases, a resident would be moved out.
+            if census.is_complete() || (attempt > 1 && census.agrees_with(&before)) {
+                (part, attempt) = (part + 1, 1);
+            } else if attempt < ATTEMPTS {
+                (before, attempt) = (census, attempt + 1);
+                continue;
+            } else {
+                Err(Error::new(ErrorKind::Malformed, "the list changed each time while it was read")
+                    .with("list", LEASE_TENANTS))?;
+            }
+            let rows = stays.into_rows();
+            for chunk in rows.chunks(ROWS_AT_ONCE) {
+                yield chunk.to_vec();
+            }
+        }
+    }
+    .boxed()
+}
+
+/// There is no filter by tenant, so that the property's rows are read.
+pub(crate) async fn by_id(api: &Api, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
+    let properties: HashSet<&str> = ids.iter().map(|id| id.property.as_str()).collect();
+    let wanted: HashSet<String> = ids.iter().map(ResidentRef::key).collect();
+    let key = |row: &Row<Resident>| match row {
+        Row::Record(resident) => resident.id.key(),
+        Row::Hint { id, .. } | Row::NotSupported { id, .. } => id.clone(),
+        Row::Invalid(invalid) => invalid.id.clone(),
+    };
+    let mut found = Vec::new();
+    if properties.len() > FEW {
+        let mut pages = all(api);
+        while let Some(page) = pages.try_next().await? {
+            found.extend(page.into_iter().filter(|row| wanted.contains(&key(row))));
+        }
+        return Ok(found);
+    }
+    for property in properties {
+        let mut stays = Stays::default();
+        for row in api.all(LEASE_TENANTS, vec![("filter_property", property.to_owned())]).await? {
+            stays.take(&row, |_| true);
+        }
+        found.extend(stays.into_rows().into_iter().filter(|row| wanted.contains(&key(row))));
+    }
+    Ok(found)
+}
+
+/// The part that a resident is dealt into.
+fn part_of(key: &str, parts: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish() % parts
+}
+
+/// Residents at properties, by key, with all that was seen of them.
+#[derive(Default)]
+struct Stays(BTreeMap<String, Result<Stay, InvalidRecord>>);
+
+struct Stay {
+    id: ResidentRef,
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+    tenancies: Vec<Tenancy>,
+    /// The date that a tenancy lacks which has none that counts: then it says nothing of who lives there.
+    undated: Option<&'static str>,
+}
+
+impl Stays {
+    /// Takes in a row, if `is_wanted` says so of the resident's key, or of what stands for it.
+    fn take(&mut self, row: &Value, is_wanted: impl FnOnce(&str) -> bool) {
+        let key = key_of(row).unwrap_or_else(|| InvalidRecord::nameless("tenant in a lease", row));
+        if !is_wanted(&key) {
+            return;
+        }
+        match read_row::<LeaseTenant>(row) {
+            Ok(wire) => {
+                let stay = self.0.entry(key).or_insert_with(|| Ok(stay(&wire)));
+                if let Ok(stay) = stay {
+                    match undated(&wire) {
+                        Some(field) => stay.undated = Some(field),
+                        None => stay.tenancies.extend(tenancies(&wire)),
+                    }
+                }
+            }
+            // A resident of whom one row cannot be read may live where that row says.
+            Err(bad) => drop(self.0.insert(key.clone(), Err(bad.of(key)))),
+        }
+    }
+
+    fn into_rows(self) -> Vec<Row<Resident>> {
+        self.0.into_values().map(|stay| stay.map_or_else(Row::Invalid, into_row)).collect()
+    }
+}
+
+/// The key of the resident that a row is about, as far as its ids can be read.
+fn key_of(row: &Value) -> Option<String> {
+    let tenant = row.get("tenant").and_then(|tenant| string(tenant, "id"))?;
+    Some(ResidentRef::new(ResidentId::new(tenant), PropertyId::new(string(row, "property")?)).key())
+}
+
+fn stay(wire: &LeaseTenant) -> Stay {
+    let tenant = &wire.tenant;
+    let full = tenant.full_name.as_deref().or(wire.name.as_deref());
+    Stay {
+        id: ResidentRef::new(ResidentId::new(&tenant.id), PropertyId::new(&wire.property)),
+        name: full_name(full, tenant.first_name.as_deref(), tenant.last_name.as_deref()),
+        email: email(tenant.emails.as_deref().unwrap_or_default()),
+        phone: phone(tenant.phones.as_deref().unwrap_or_default()),
+        tenancies: Vec::new(),
+        undated: None,
+    }
+}
+
+/// The date without which a tenancy would count as one of today, against its own status.
+fn undated(wire: &LeaseTenant) -> Option<&'static str> {
+    match wire.status.as_deref() {
+        Some("PAST") if wire.move_out_at.is_none() => Some("moveOutAt"),
+        Some("FUTURE") if wire.move_in_at.is_none() => Some("moveInAt"),
+        _ => None,
+    }
+}
+
+/// One for each unit of the lease; a lease without units is of the property itself.
+fn tenancies(wire: &LeaseTenant) -> Vec<Tenancy> {
+    let tenancy = |unit| Tenancy { unit, move_in: wire.move_in_at, move_out: wire.move_out_at };
+    match wire.units.as_deref() {
+        None | Some([]) => vec![tenancy(None)],
+        Some(units) => units.iter().map(|unit| tenancy(Some(UnitId::new(unit)))).collect(),
+    }
+}
+
+fn into_row(stay: Stay) -> Row<Resident> {
+    let Stay { id, name, email, phone, mut tenancies, undated } = stay;
+    if let Some(field) = undated.filter(|_| tenancies.is_empty()) {
+        let problem = "the tenancy is not of today by its status, and has no date that says so".to_owned();
+        return Row::Invalid(InvalidRecord { id: id.key(), field: field.to_owned(), problem });
+    }
+    // The rows come in any order.
+    tenancies.sort();
+    tenancies.dedup();
+    let fingerprint = Fingerprint::of(&json!([name, email, phone, tenancies]));
+    let freshness = Freshness::Fingerprint { fingerprint, at_least: None };
+    Row::Record(Resident { id, name, email, phone, tenancies, freshness })
+}
+
+/// The primary address, or the first.
+fn email(emails: &[Email]) -> Option<String> {
+    let usable = emails.iter().filter(|email| text(email.address.clone()).is_some());
+    usable
+        .min_by_key(|email| email.kind.as_deref() != Some("Primary"))
+        .and_then(|email| email.address.clone())
+}
+
+/// The primary phone: cell before home before work before any other.
+fn phone(phones: &[Phone]) -> Option<String> {
+    let rank = |phone: &&Phone| match phone.kind.as_deref() {
+        Some("Mobile") => 0,
+        Some("Home") => 1,
+        Some("Work") => 2,
+        Some("Fax") => 4,
+        _ => 3,
+    };
+    let usable = phones.iter().filter(|phone| text(phone.number.clone()).is_some());
+    usable.min_by_key(rank).and_then(|phone| phone.number.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use latchel_sync_core::registry::Settings;
+    use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn more_rows_than_are_kept_at_once_are_read_in_parts_and_no_resident_is_split() {
+        let row = |at: u32| {
+            json!({"property": "p", "units": [], "moveInAt": if at < 40 { "2024-01-01" } else { "2025-01-01" },
+                "status": "CURRENT", "tenant": {"id": format!("t{}", at % 40)}})
+        };
+        let body = json!({"total": 80, "data": (0..80).map(row).collect::<Vec<_>>()});
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(matchers::any()).respond_with(answer).expect(4).mount(&server).await;
+        let values = serde_json::Map::from_iter([("base_url".to_owned(), json!(server.uri()))]);
+        let settings = Settings::new(values, [("token".to_owned(), "a token".into())].into());
+        let api = Api::connect(&settings, &settings.read().unwrap()).unwrap();
+
+        let pages: Vec<_> = all_in_parts_of(&api, 20).try_collect().await.unwrap();
+        assert!(pages.iter().all(|page| !page.is_empty() && page.len() < 40), "none holds everybody");
+        let rows = pages.concat();
+        assert_eq!(rows.len(), 40);
+        for row in rows {
+            let Row::Record(resident) = row else { panic!("{row:?}") };
+            assert_eq!(resident.tenancies.len(), 2);
+        }
+    }
+}

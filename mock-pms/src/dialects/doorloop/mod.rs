@@ -1,0 +1,103 @@
+//! DoorLoop's API, as far as a sync needs it (contract sheet `doorloop.md`). Tasks are work orders here: those of the
+//! world's tasks that have no work order are not shown.
+
+mod gate;
+mod listing;
+mod names;
+mod oid;
+mod people;
+mod problem;
+mod properties;
+mod residents;
+mod task_body;
+mod task_writes;
+mod tasks;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter};
+use serde_json::{Value, json};
+
+use self::problem::Problem;
+use super::Spec;
+use super::endpoint::{self, Request};
+use crate::RateLimit;
+use crate::server::state::Shared;
+use crate::world::World;
+
+pub(super) const SPEC: Spec = Spec {
+    name: "doorloop",
+    title: "DoorLoop",
+    rate_limits: &[RateLimit { calls: 50, seconds: 60 }, RateLimit { calls: 500, seconds: 3_600 }],
+    router,
+    refuse,
+    refuse_haste: |wait| {
+        let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED");
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        answer
+    },
+    credentials: |world| vec![("token", world.platform.account.client_secret.clone())],
+};
+
+/// What an endpoint answers with 200.
+type Answer = Result<Reply, Problem>;
+
+/// A good answer.
+enum Reply {
+    /// A page of a list, and how many records match in all.
+    Page(Vec<Value>, usize),
+    /// One record.
+    One(Value),
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(data, total) => axum::Json(json!({ "total": total, "data": data })).into_response(),
+            Self::One(record) => axum::Json(record).into_response(),
+        }
+    }
+}
+
+/// An error answer without details, for the layers around the dialect.
+fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::new(status, message).into_response()
+}
+
+/// All endpoints.
+fn router(shared: &Shared) -> Router {
+    Router::new()
+        .route("/api/properties", read("properties", properties::list))
+        .route("/api/properties/{id}", read("properties", properties::get))
+        .route("/api/units", read("units", properties::list_units))
+        .route("/api/units/{id}", read("units", properties::get_unit))
+        .route("/api/leases/tenants", read("leases", residents::list))
+        .route("/api/users", read("users", people::list))
+        .route("/api/users/me", read("users", people::me))
+        .route("/api/users/{id}", read("users", people::get))
+        .route("/api/tasks", read("tasks", tasks::list).merge(write(MethodFilter::POST, task_writes::post)))
+        .route("/api/tasks/update", write(MethodFilter::POST, task_writes::update))
+        .route("/api/tasks/{id}", read("tasks", tasks::get).merge(write(MethodFilter::PUT, task_writes::put)))
+        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "Not found") })
+        .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED, problem::FORBIDDEN) })
+        .layer(from_fn_with_state(shared.clone(), gate::check))
+        .with_state(shared.clone())
+}
+
+fn read<F>(resource: &'static str, endpoint: F) -> MethodRouter<Shared>
+where
+    F: Fn(&World, &Request) -> Answer + Clone + Send + Sync + 'static,
+{
+    endpoint::read(MethodFilter::GET, resource, endpoint)
+}
+
+/// Of what a sync needs, only tasks can be written.
+fn write<F>(method: MethodFilter, endpoint: F) -> MethodRouter<Shared>
+where
+    F: Fn(&mut World, &Request) -> Answer + Clone + Send + Sync + 'static,
+{
+    endpoint::write(method, "tasks", endpoint)
+}
