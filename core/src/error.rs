@@ -129,6 +129,11 @@ impl Error {
         self.0.retry_after
     }
 
+    /// Whether the far side is closed for a while by its own schedule, which is no failure.
+    pub fn is_pause(&self) -> bool {
+        self.0.kind == ErrorKind::Paused
+    }
+
     /// Whether the same call may succeed a moment later.
     pub fn is_temporary(&self) -> bool {
         matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)

@@ -63,6 +63,9 @@ pub(crate) fn refused(transport: &Inner, status: StatusCode, headers: &HeaderMap
         let words = transport.without_secrets(&words);
         error = error.with("answer", words.chars().take(LONGEST_WORDS).collect::<String>());
     }
+    if let (ErrorKind::Paused, Some(when)) = (kind, transport.opens_again) {
+        error = error.with("until", when);
+    }
     match headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause) {
         Some(pause) => error.with_retry_after(pause).into(),
         None => error.into(),

@@ -6,11 +6,12 @@ use super::context::Context;
 use super::drive::{index, outcome};
 use super::guard::Guard;
 use super::resident::{reference_of, seen, update};
+use super::settle::failed;
 use super::tally::Tally;
+use crate::Result;
 use crate::ledger::{Action, Link, Outcome, ResidentMemory};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, ResidentPatch, ResidentRef, Side};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
-use crate::{Error, Result};
 
 const PAGE: u32 = 200;
 
@@ -72,7 +73,7 @@ async fn evaluate(
     let base = outcome(cx, link.key(Side::Platform), decision.reason, decision.detail);
     Ok(Some(match done {
         Ok(()) => Outcome { action, counterpart: Some(link.latchel_id.to_string()), ..base },
-        Err(error) => failed(base, &error),
+        Err(error) => Outcome { reason: failed(&error).reason, detail: Some(error.to_string()), ..base },
     }))
 }
 
@@ -91,8 +92,4 @@ async fn held_update(
 ) -> Result<()> {
     cx.hold().await?;
     update(cx, id, patch, reference, link).await
-}
-
-fn failed(base: Outcome, error: &Error) -> Outcome {
-    Outcome { reason: crate::rules::Reason::CallFailed, detail: Some(error.to_string()), ..base }
 }

@@ -43,15 +43,14 @@ impl<F: Flow> Driver<'_, F> {
                 Err(error) if error.ends_the_run() => self.failures_in_a_row + 1,
                 _ => 0,
             };
-            let give_up = match &applied {
+            outcomes.push(self.outcome_of(cx, &case, applied.as_ref()));
+            match applied {
+                Err(pause) if pause.is_pause() => return Err(pause),
                 Err(error) if error.is_final() || self.failures_in_a_row >= PATIENCE => {
-                    Some(Error::new(error.kind(), format!("gave up, because calls keep failing: {error}")))
+                    let message = format!("gave up, because calls keep failing: {error}");
+                    return Err(Error::new(error.kind(), message));
                 }
-                _ => None,
-            };
-            outcomes.push(self.outcome_of(cx, &case, applied));
-            if let Some(error) = give_up {
-                return Err(error);
+                _ => {}
             }
         }
         Ok(())
@@ -79,7 +78,7 @@ impl<F: Flow> Driver<'_, F> {
     fn held_back(&self, case: &F::Case) -> Outcome {
         let held =
             Applied { reason: Reason::MassChangeHeld, action: Action::None, detail: None, counterpart: None };
-        self.outcome_of(self.flow.context(), case, Ok(held))
+        self.outcome_of(self.flow.context(), case, Ok(&held))
     }
 
     /// Applies the deactivations, or if they are too many, none of them (rule G1).
@@ -95,19 +94,20 @@ impl<F: Flow> Driver<'_, F> {
         for case in held {
             let decision = self.flow.decide(&case, &mut Trace::off());
             let applied = self.settle(&case, decision).await;
-            let stop = applied.as_ref().err().filter(|error| error.ends_the_run()).map(ToString::to_string);
-            self.record(&[self.outcome_of(cx, &case, applied)], tally).await?;
-            if let Some(error) = stop {
-                return Err(Error::new(ErrorKind::Unavailable, error));
+            self.record(&[self.outcome_of(cx, &case, applied.as_ref())], tally).await?;
+            if let Err(error) = applied
+                && error.ends_the_run()
+            {
+                return Err(error);
             }
         }
         Ok(())
     }
 
-    fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
+    fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<&Applied, &Error>) -> Outcome {
         let record = self.flow.record(case);
         let key = self.key(self.flow.id(record));
-        let applied = applied.unwrap_or_else(|error| failed(&error));
+        let applied = applied.cloned().unwrap_or_else(failed);
         Outcome {
             counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
             label: self.flow.label(record),
@@ -121,6 +121,7 @@ impl<F: Flow> Driver<'_, F> {
 
 pub(super) fn failed(error: &Error) -> Applied {
     let reason = match error.kind() {
+        ErrorKind::Paused => Reason::FarSidePaused,
         ErrorKind::Unconfirmed => Reason::NotConfirmed,
         ErrorKind::Malformed => Reason::InvalidRecord,
         ErrorKind::Unsupported => Reason::NotSupportedByPlatform,

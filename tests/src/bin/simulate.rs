@@ -51,6 +51,7 @@ const ELSEWHERE: &[Reason] = &[
     Reason::ResidentMovedIn,              // core: resident
     Reason::NoPropertyMatch,              // engine/rows
     Reason::MarkerAmbiguous,              // engine/unsettled
+    Reason::FarSidePaused,                // engine/pause
     Reason::CreateUnsettled,              // engine/unsettled
     Reason::WorkOrderClosedSkipped,       // core: import
     Reason::LatchelOnly,                  // it/both_ways
