@@ -5,6 +5,7 @@ mod faults;
 mod leases;
 mod limits;
 mod mass_change;
+mod pause;
 mod rows;
 mod story;
 mod time;
