@@ -1,5 +1,6 @@
 //! The languages in which the systems answer: one folder each.
 
+pub(crate) mod appfolio;
 pub(crate) mod buildium;
 mod endpoint;
 mod fields;
@@ -42,11 +43,13 @@ pub(crate) struct Spec {
 }
 
 impl Dialect {
+    /// AppFolio's Stack API, version 0.
+    pub const APPFOLIO: Self = Self(&appfolio::SPEC);
     /// Buildium's Open API, version 1.
     pub const BUILDIUM: Self = Self(&buildium::SPEC);
 
     /// All of them, by name.
-    pub const ALL: &[Self] = &[Self::BUILDIUM];
+    pub const ALL: &[Self] = &[Self::APPFOLIO, Self::BUILDIUM];
 
     /// The dialect with this name.
     ///
