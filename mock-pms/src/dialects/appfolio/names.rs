@@ -64,7 +64,7 @@ pub(super) const STATUS: &[(&str, TaskStatus)] = &[
 ];
 
 /// The word that a status is shown with: its own one, if it still fits the neutral status.
-pub(super) fn status<'w>(own: Option<&'w str>, status: TaskStatus, assigned: bool) -> &'w str {
+pub(super) fn status(own: Option<&str>, status: TaskStatus, assigned: bool) -> &str {
     if let Some(own) = own
         && STATUS.contains(&(own, status))
     {
