@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Ledger;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
-use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options, World};
+use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, World};
 use tempfile::TempDir;
 
 /// A mock with a world, and a folder with the configuration and the ledger of the sync.
@@ -12,6 +12,8 @@ pub struct Setup {
     pub server: MockServer,
     pub folder: TempDir,
     pub now: DateTime<Utc>,
+    /// What the configuration says of the platform: its adapter and credentials.
+    platform: String,
     /// What the configuration says of the account beyond its systems.
     policy: String,
     /// Where the ledger is, if it is not a file in the folder.
@@ -58,13 +60,23 @@ impl Setup {
         Self::with(Options::unlimited(), world, policy).await
     }
 
+    /// The same with another platform.
+    pub async fn on(platform: Dialect, world: World, policy: &str) -> Self {
+        let options = Options { platform, keep_responses: true, ..Options::unlimited() };
+        Self::with(options, world, policy).await
+    }
+
     async fn with(options: Options, world: World, policy: &str) -> Self {
+        let credentials = options.platform.credentials(&world).into_iter();
+        let credentials = credentials.map(|(key, value)| format!("{key} = \"{value}\"\n")).collect::<String>();
+        let platform = format!("adapter = \"{}\"\n{credentials}calls_per_second = 1000", options.platform);
         let server = MockServer::start(world, options).await.expect("the mock starts");
         // Processes are killed and not the machine, so that a disk would prove no more than memory does.
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let folder = folder.expect("a folder");
-        let setup = Self { server, folder, now: noon(), policy: policy.to_owned(), postgres: None };
+        let policy = policy.to_owned();
+        let setup = Self { server, folder, now: noon(), platform, policy, postgres: None };
         setup.configure("lease = \"1ms\"");
         setup
     }
@@ -79,13 +91,12 @@ impl Setup {
     /// Writes the configuration, with these lines before the account.
     pub fn configure(&self, top: &str) {
         let ledger = self.postgres.iter().map(|url| format!("ledger = \"{url}\"\n")).collect::<String>();
-        let (platform, latchel) = (self.server.platform_url(), self.server.latchel_url());
+        let (base, latchel) = (self.server.platform_url(), self.server.latchel_url());
         let config = format!(
             "{top}\n{ledger}[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
-             [account.platform]\nadapter = \"buildium\"\nbase_url = \"{platform}\"\nclient_id = \"mock-client-id\"\n\
-             client_secret = \"mock-client-secret\"\ncalls_per_second = 1000\n[account.latchel]\nadapter = \"latchel\"\n\
+             [account.platform]\nbase_url = \"{base}\"\n{}\n[account.latchel]\nadapter = \"latchel\"\n\
              base_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
-            self.policy
+            self.policy, self.platform
         );
         std::fs::write(self.folder.path().join("latchel-sync.toml"), config).expect("a configuration");
     }
