@@ -64,7 +64,10 @@ async fn hiding_a_property_deactivates_its_units_and_unhiding_brings_none_back()
         setup.advance(TimeDelta::minutes(15));
         let change = |one: &mut Property| one.active = active;
         setup.server.edit(|world| world.update::<Property>(property, change).expect("the property"));
-        setup.sync(0).await
+        setup.server.clear_requests();
+        // It is a good part of the 60 units.
+        setup.run(0, &["sync", "--allow-mass-change"]).await;
+        setup.writes()
     };
     let writes = set(false).await;
     assert!(writes.len() > 1, "{writes:?}");
