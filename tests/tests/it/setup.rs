@@ -68,7 +68,8 @@ impl Setup {
 
     async fn with(options: Options, world: World, policy: &str) -> Self {
         let credentials = options.platform.credentials(&world).into_iter();
-        let credentials = credentials.map(|(key, value)| format!("{key} = \"{value}\"\n")).collect::<String>();
+        let credentials =
+            credentials.map(|(key, value)| format!("{key} = \"{value}\"\n")).collect::<String>();
         let platform = format!("adapter = \"{}\"\n{credentials}calls_per_second = 1000", options.platform);
         let server = MockServer::start(world, options).await.expect("the mock starts");
         // Processes are killed and not the machine, so that a disk would prove no more than memory does.
