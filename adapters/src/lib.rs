@@ -5,6 +5,8 @@
 //! wants the registry filled writes `use adapters as _;`.
 #![deny(unused_crate_dependencies)]
 
+#[cfg(feature = "appfolio")]
+use adapter_appfolio as _;
 #[cfg(feature = "buildium")]
 use adapter_buildium as _;
 #[cfg(feature = "doorloop")]

@@ -113,6 +113,23 @@ impl Error {
         self
     }
 
+    /// The same failure once more: what ends a phase is what a record met.
+    pub fn again(&self) -> Self {
+        let mut causes = Vec::new();
+        let mut source = self.source();
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        Self(Box::new(Inner {
+            kind: self.0.kind,
+            message: self.0.message.clone(),
+            context: self.0.context.clone(),
+            retry_after: self.0.retry_after,
+            source: (!causes.is_empty()).then(|| causes.join(": ").into()),
+        }))
+    }
+
     /// Its kind.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -131,6 +148,11 @@ impl Error {
     /// The pause that the far side asked for.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// Whether the far side is closed for a while by its own schedule, which is no failure.
+    pub fn is_pause(&self) -> bool {
+        self.0.kind == ErrorKind::Paused
     }
 
     /// Whether the same call may succeed a moment later.

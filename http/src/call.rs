@@ -23,6 +23,7 @@ pub struct Call {
     method: Method,
     path: String,
     query: Vec<(String, String)>,
+    headers: Vec<(&'static str, String)>,
     body: Option<serde_json::Result<Vec<u8>>>,
     repeat: Repeat,
 }
@@ -31,12 +32,18 @@ impl Call {
     pub(crate) fn new(transport: Arc<Inner>, method: Method, path: &str) -> Self {
         let repeat = if method == Method::GET { Repeat::Always } else { Repeat::IfNotProcessed };
         let path = path.trim_start_matches('/').to_owned();
-        Self { transport, method, path, query: Vec::new(), body: None, repeat }
+        Self { transport, method, path, query: Vec::new(), headers: Vec::new(), body: None, repeat }
     }
 
     /// Adds a query parameter; one that is added again is sent again.
     pub fn query(mut self, name: &str, value: impl ToString) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Sends a header that is no secret with this call alone.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -71,13 +78,16 @@ impl Call {
         let call = self.transport.without_secrets(&format!("{} {url}", self.method));
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
+            let query = with_brackets(url.query().unwrap_or_default());
+            url.set_query(Some(&query));
         }
         let body = self.body.transpose().map_err(|error| {
             Error::new(ErrorKind::Refused, "the request cannot be written")
                 .with("call", &call)
                 .with_source(error)
         })?;
-        let request = Request { transport: &self.transport, method: self.method, url, body, call };
+        let (transport, method, headers) = (&*self.transport, self.method, self.headers);
+        let request = Request { transport, method, url, headers, body, call };
         with_retries(self.repeat, || request.attempt()).await
     }
 }
@@ -93,6 +103,7 @@ struct Request<'a> {
     transport: &'a Arc<Inner>,
     method: Method,
     url: Url,
+    headers: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
     call: String,
 }
@@ -101,6 +112,9 @@ impl Request<'_> {
     async fn attempt(&self) -> Result<Answer, Failure> {
         self.transport.limits.wait().await;
         let mut request = self.transport.client.request(self.method.clone(), self.url.clone());
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         if let Some(body) = &self.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
@@ -159,6 +173,15 @@ async fn bounded_body(transport: &Inner, mut response: Response) -> Result<Bytes
     Ok(body.freeze())
 }
 
+/// Brackets in the names of parameters (`filters[Id]`) stay as they are: some far sides know no other spelling.
+fn with_brackets(query: &str) -> String {
+    let parameter = |part: &str| match part.split_once('=') {
+        Some((name, value)) => format!("{}={value}", name.replace("%5B", "[").replace("%5D", "]")),
+        None => part.to_owned(),
+    };
+    query.split('&').map(parameter).collect::<Vec<_>>().join("&")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,5 +206,13 @@ mod tests {
         {
             assert_eq!(at(elsewhere), None, "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn brackets_stay_in_names_and_are_encoded_in_values() {
+        assert_eq!(
+            with_brackets("filters%5BId%5D=a%5Bb%5D&page%5Bsize%5D=1"),
+            "filters[Id]=a%5Bb%5D&page[size]=1"
+        );
     }
 }

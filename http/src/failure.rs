@@ -71,6 +71,9 @@ pub(crate) fn refused(
         let words = without_contact_data(transport.without_secrets(&words), sent);
         error = error.with("answer", words.chars().take(LONGEST_WORDS).collect::<String>());
     }
+    if let (ErrorKind::Paused, Some(when)) = (kind, transport.opens_again) {
+        error = error.with("until", when);
+    }
     if let Some(pause) = pause {
         error = error.with("asks to wait", format!("{} s", pause.as_secs())).with_retry_after(pause);
     }

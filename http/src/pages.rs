@@ -6,7 +6,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::{Error, ErrorKind, Result};
+use reqwest::Url;
 use serde_json::Value;
+
+/// The most of a link that an error shows.
+const LONGEST_LINK: usize = 200;
 
 /// One page of a list, and where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +28,26 @@ impl Page<usize> {
         let full = rows.len() >= size;
         Self { rows, next: full.then_some(next) }
     }
+}
+
+/// The query of a link to a list's next page, decoded. Nothing else of the link is used, so that it can lead neither to
+/// another host nor to another list, however the far side spells its prefix.
+///
+/// # Errors
+///
+/// [`ErrorKind::Malformed`] if the link is no path on the same host that ends with `path`.
+pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
+    let strange = || {
+        Error::new(ErrorKind::Malformed, "the link to the next page does not lead to the same list")
+            .with("link", link.chars().take(LONGEST_LINK).collect::<String>())
+    };
+    let here = Url::parse("https://here.invalid/").map_err(|_| strange())?;
+    let url = here.join(link).map_err(|_| strange())?;
+    let same_list = url.path().ends_with(&format!("/{}", path.trim_matches('/')));
+    if url.origin() != here.origin() || !same_list {
+        return Err(strange());
+    }
+    Ok(url.query_pairs().into_owned().collect())
 }
 
 /// The pages of a list, each asked for when the one before it was taken. `ask` gets `first`, and then what each page
@@ -95,5 +119,20 @@ mod tests {
         assert_eq!(same_page, Err(ErrorKind::Malformed));
         let same_cursor = walk(|at| Page { rows: Vec::new(), next: Some((at + 1) % 3) }).await;
         assert_eq!(same_cursor, Err(ErrorKind::Malformed));
+    }
+
+    #[test]
+    fn only_the_query_of_a_link_to_the_same_list_is_used() {
+        let pairs = query_of_link("/api/v0/units?page[number]=2&filters%5BId%5D=a,b", "units").unwrap();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(pairs, [pair("page[number]", "2"), pair("filters[Id]", "a,b")]);
+        for elsewhere in [
+            "https://evil.example/api/v0/units?a=b",
+            "//evil.example/units",
+            "/api/v0/tenants?a=b",
+            "/api/v0/xunits",
+        ] {
+            assert!(query_of_link(elsewhere, "units").is_err(), "{elsewhere}");
+        }
     }
 }

@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     pub limits: Limits,
     pub explain_error: ExplainError,
     pub classify_error: ClassifyError,
+    pub opens_again: Option<&'static str>,
     pub access: Access,
     secrets: Vec<SecretString>,
 }
@@ -64,6 +65,7 @@ impl Transport {
             timeout: TIMEOUT,
             explain_error: |_| None,
             classify_error: |_, _| None,
+            opens_again: None,
         }
     }
 
@@ -111,6 +113,7 @@ pub struct TransportBuilder {
     timeout: Duration,
     explain_error: ExplainError,
     classify_error: ClassifyError,
+    opens_again: Option<&'static str>,
 }
 
 impl TransportBuilder {
@@ -164,6 +167,13 @@ impl TransportBuilder {
         self
     }
 
+    /// When a far side that answers [`ErrorKind::Paused`] opens again by its own account, in a few words for people,
+    /// such as `"about 04:00 Pacific time"`: the error's context `until`.
+    pub fn opens_again(mut self, when: &'static str) -> Self {
+        self.opens_again = Some(when);
+        self
+    }
+
     /// Makes the transport; nothing is sent yet.
     ///
     /// # Errors
@@ -188,6 +198,7 @@ impl TransportBuilder {
             limits,
             explain_error: self.explain_error,
             classify_error: self.classify_error,
+            opens_again: self.opens_again,
             access: self.access,
             // What a header carries is blotted out before the parts that it may be made of.
             secrets: self.secret_headers.into_iter().map(|(_, secret)| secret).chain(self.secrets).collect(),

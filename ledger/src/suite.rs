@@ -96,7 +96,14 @@ pub fn link(run: RunId, platform_id: &str, latchel_id: i64) -> Link {
 
 fn finished(run: &NewRun, status: RunStatus) -> Run {
     let counts = Counts::from([(Reason::PropertyNew, 3)]);
-    let report = PhaseReport { phase: Phase::Properties, window_from: now(), counts, writes: 3, error: None };
+    let report = PhaseReport {
+        phase: Phase::Properties,
+        window_from: now(),
+        counts,
+        writes: 3,
+        error: None,
+        paused: None,
+    };
     Run {
         id: run.id,
         account: run.account.clone(),

@@ -310,9 +310,9 @@ impl Maker {
     }
 
     fn finish(self) -> Value {
-        let staff = |id: i64, first: &str, last: &str| {
+        let staff = |id: i64, first: &str, last: &str, role: &str| {
             json!({"id": id, "kind": "staff", "first_name": first, "last_name": last,
-                "email": format!("{first}@example.com"), "active": true, "role": "Property manager"})
+                "email": format!("{first}@example.com"), "active": true, "role": role})
         };
         let vendor = |id: i64, name: &str| {
             json!({"id": id, "company_name": name, "active": true,
@@ -326,7 +326,8 @@ impl Maker {
                 "properties": self.properties,
                 "property_groups": [{"id": 1, "name": "Not managed", "property_ids": []}],
                 "units": self.units, "tenants": self.tenants, "leases": self.leases,
-                "users": [staff(STAFF_LATCHEL, "Team", "Latchel"), staff(STAFF_OTHER, "Robin", "Keeper")],
+                "users": [staff(STAFF_LATCHEL, "Team", "Latchel", "Maintenance Tech"),
+                    staff(STAFF_OTHER, "Robin", "Keeper", "Property manager")],
                 "vendors": [vendor(VENDOR_LATCHEL, "Latchel Maintenance"), vendor(VENDOR_OTHER, "Pipes and Co")],
                 "tasks": self.tasks, "work_orders": self.work_orders,
             },

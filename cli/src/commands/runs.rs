@@ -80,6 +80,9 @@ async fn show_one(ledger: &dyn Ledger, id: RunId, json: bool) -> Result<Exit, Fa
         if let Some(error) = &phase.error {
             anstream::println!("    ended early: {error}");
         }
+        if let Some(pause) = &phase.paused {
+            anstream::println!("    paused: {pause}");
+        }
     }
     anstream::println!("new or changed:");
     for outcome in &outcomes {

@@ -16,6 +16,8 @@ use crate::{connect, render};
 struct Health {
     account: String,
     health: &'static str,
+    /// Which far side was closed by its own schedule in the newest run, and until when.
+    paused: Option<String>,
     sync_start: Option<DateTime<Utc>>,
     phases: Vec<PhaseHealth>,
     pending: u64,
@@ -69,6 +71,7 @@ async fn health(account: &Account, ledger: &dyn Ledger, now: DateTime<Utc>) -> R
     Ok(Health {
         account: name.clone(),
         health: in_a_word(newest.as_ref(), &phases),
+        paused: newest.and_then(|run| run.phases.into_iter().find_map(|phase| phase.paused)),
         sync_start: ledger.account(name).await?.map(|account| account.sync_start),
         phases,
         pending: with(Status::Pending),
@@ -83,6 +86,7 @@ fn in_a_word(newest: Option<&Run>, phases: &[PhaseHealth]) -> &'static str {
         Some(RunStatus::Failed) => "failed",
         Some(RunStatus::Unfinished) => "interrupted or under way",
         Some(_) if phases.iter().any(|phase| phase.gap.is_some()) => "gap",
+        Some(RunStatus::Paused) => "paused",
         Some(RunStatus::Partial) => "partial",
         Some(RunStatus::Success) => "ok",
     }
@@ -90,6 +94,9 @@ fn in_a_word(newest: Option<&Run>, phases: &[PhaseHealth]) -> &'static str {
 
 fn print(health: &Health) {
     anstream::println!("{}: {}", health.account, health.health);
+    if let Some(pause) = &health.paused {
+        anstream::println!("  {pause}; the first run after that goes on from there");
+    }
     for phase in &health.phases {
         let last =
             phase.last_success.map_or("never".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());

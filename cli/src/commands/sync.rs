@@ -148,7 +148,7 @@ fn stop_at_the_deadline(stop: StopSignal, deadline: Option<humantime::Duration>)
 
 fn worse(exit: Exit, run: &Run) -> Exit {
     let own = match run.status {
-        RunStatus::Success => Exit::Done,
+        RunStatus::Success | RunStatus::Paused => Exit::Done,
         RunStatus::Partial => Exit::Partial,
         RunStatus::Failed | RunStatus::Unfinished => Exit::Failed,
     };
@@ -165,6 +165,9 @@ fn summary(run: &Run, verb: &str) {
         }
         if let Some(error) = &phase.error {
             anstream::println!("    ended early: {error}");
+        }
+        if let Some(pause) = &phase.paused {
+            anstream::println!("    paused: {pause}");
         }
     }
     for warning in &run.warnings {

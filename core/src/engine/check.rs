@@ -24,7 +24,14 @@ impl Engine {
                 ),
             }),
             // The probe has said so already.
-            Err(error) if matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Unavailable) => None,
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::Unauthorized | ErrorKind::Unavailable | ErrorKind::Paused
+                ) =>
+            {
+                None
+            }
             Err(error) => Some(Finding::error("Latchel user", error.to_string(), "Permit reading the users.")),
         });
         findings.extend(probe("Latchel", self.latchel.check().await, now));
@@ -35,6 +42,13 @@ impl Engine {
 fn probe(system: &str, result: Result<Probe>, now: DateTime<Utc>) -> Vec<Finding> {
     let probe = match result {
         Ok(probe) => probe,
+        Err(error) if error.is_pause() => {
+            return vec![Finding::warning(
+                format!("{system}: connection"),
+                error.to_string(),
+                remedy(&error),
+            )];
+        }
         Err(error) => {
             return vec![Finding::error(format!("{system}: connection"), error.to_string(), remedy(&error))];
         }
@@ -73,6 +87,7 @@ fn remedy(error: &Error) -> &'static str {
     match error.kind() {
         ErrorKind::Unauthorized => "Check the key in the configuration: it was refused.",
         ErrorKind::Forbidden => "Give the key's user the permission that the error names.",
+        ErrorKind::Paused => "Nothing is wrong: check again when it is open.",
         ErrorKind::Config => "Correct the configuration.",
         ErrorKind::Unavailable | ErrorKind::Timeout => {
             "Check the address in the configuration, and that this machine can reach it."

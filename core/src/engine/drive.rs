@@ -52,8 +52,7 @@ pub(super) async fn drive<F: Flow>(
         driver.release(&mut tally).await
     }
     .await;
-    let error = result.err();
-    (tally.finish(error.as_ref().map(Error::to_string)), error)
+    (tally.finish(result.as_ref().copied()), result.err())
 }
 
 pub(super) struct Driver<'a, F: Flow> {

@@ -29,7 +29,7 @@ impl Patience {
     /// Takes note of a failed call; the error is what the phase ends with.
     pub fn failed(&mut self, error: &Error) -> Result<()> {
         if error.is_final() {
-            return Err(Error::new(error.kind(), error.to_string()));
+            return Err(error.again());
         }
         let every_call_fails = error.ends_the_run() || error.kind() == ErrorKind::Forbidden;
         self.failures = if every_call_fails { self.failures + 1 } else { 0 };

@@ -89,9 +89,9 @@ impl Engine {
             Ok(cx) => cx,
             Err(error) => {
                 let window = Window::before(request.now, TimeDelta::zero());
-                let nothing_done =
-                    |&phase| Tally::start(phase, window, observer).finish(Some(error.to_string()));
+                let nothing_done = |&phase| Tally::start(phase, window, observer).finish(Err(&error));
                 run.phases.extend(phases.iter().take(1).map(nothing_done));
+                run.warnings.extend(run.phases.iter().filter_map(pause_warning));
                 return;
             }
         };
@@ -104,6 +104,7 @@ impl Engine {
                 }
             };
             let (report, error) = self.run_phase(&cx, phase, window, request, observer).await;
+            run.warnings.extend(pause_warning(&report));
             run.phases.push(report);
             let recorded = match error {
                 Some(error) if error.ends_the_run() => return,
@@ -187,11 +188,19 @@ impl Engine {
     }
 }
 
+/// What people should know of a phase that met a closed far side.
+fn pause_warning(report: &PhaseReport) -> Option<String> {
+    let pause = report.paused.as_ref()?;
+    Some(format!("{}: {pause}; this is no failure: the first run after that goes on from here", report.phase))
+}
+
 fn status_of(run: &Run) -> RunStatus {
+    let paused = run.phases.iter().any(|phase| phase.paused.is_some());
     let failed_records: u64 = run.phases.iter().map(|phase| phase.with_status(Status::Failed)).sum();
     let failed_phases = run.phases.iter().filter(|phase| phase.error.is_some()).count();
     let records: u64 = run.phases.iter().map(PhaseReport::records).sum();
     match (failed_phases, failed_records) {
+        (0, 0) if paused => RunStatus::Paused,
         (0, 0) => RunStatus::Success,
         (_, _) if records > 0 => RunStatus::Partial,
         _ => RunStatus::Failed,

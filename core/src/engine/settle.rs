@@ -92,11 +92,15 @@ impl<F: Flow> Driver<'_, F> {
             cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
             let applied = cx.writing(self.settle(&case, decision)).await;
-            let stop = applied.as_ref().err().filter(|error| error.ends_the_run()).map(ToString::to_string);
+            let stop = match &applied {
+                Err(error) if error.is_pause() => self.patience.failed(error),
+                Err(error) if error.ends_the_run() => {
+                    Err(Error::new(ErrorKind::Unavailable, error.to_string()))
+                }
+                _ => Ok(()),
+            };
             self.record(&[self.outcome_of(cx, &case, applied)], tally).await?;
-            if let Some(error) = stop {
-                return Err(Error::new(ErrorKind::Unavailable, error));
-            }
+            stop?;
         }
         Ok(())
     }
@@ -118,6 +122,7 @@ impl<F: Flow> Driver<'_, F> {
 
 pub(super) fn failed(error: &Error) -> Applied {
     let reason = match error.kind() {
+        ErrorKind::Paused => Reason::FarSidePaused,
         ErrorKind::Unconfirmed => Reason::NotConfirmed,
         ErrorKind::Malformed => Reason::InvalidRecord,
         ErrorKind::Unsupported => Reason::NotSupportedByPlatform,

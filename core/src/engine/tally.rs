@@ -5,6 +5,7 @@ use super::Observer;
 use crate::ledger::{Action, Counts, Outcome, Phase, PhaseReport};
 use crate::model::Window;
 use crate::rules::Reason;
+use crate::{Error, Result};
 
 /// How many rows outside the window are remembered; a bound on memory of a few megabytes. Of a platform that lists more
 /// of them in every run, one that it lists twice is counted twice.
@@ -82,7 +83,12 @@ impl<'a> Tally<'a> {
         }
     }
 
-    pub fn finish(mut self, error: Option<String>) -> PhaseReport {
+    pub fn finish(mut self, end: Result<(), &Error>) -> PhaseReport {
+        let (error, paused) = match end {
+            Ok(()) => (None, None),
+            Err(error) if error.is_pause() => (None, Some(pause(error))),
+            Err(error) => (Some(error.to_string()), None),
+        };
         self.counts.retain(|_, records| *records > 0);
         let report = PhaseReport {
             phase: self.phase,
@@ -90,10 +96,21 @@ impl<'a> Tally<'a> {
             counts: self.counts,
             writes: self.writes,
             error,
+            paused,
         };
         self.observer.phase_finished(&report);
         report
     }
+}
+
+/// Who is closed, and until when as far as that is known.
+fn pause(error: &Error) -> String {
+    let until = match (error.context("until"), error.retry_after()) {
+        (Some(until), _) => format!("until {until}"),
+        (None, Some(pause)) => format!("for another {} min", pause.as_secs().div_ceil(60)),
+        (None, None) => "until it opens again".to_owned(),
+    };
+    format!("{}, {until}", error.message())
 }
 
 fn hash(id: &str) -> u64 {

@@ -174,6 +174,8 @@ pub enum RunStatus {
     Unfinished,
     /// Every record has its outcome, and none failed.
     Success,
+    /// A far side is closed for a while by its own schedule; nothing failed, and the next run goes on.
+    Paused,
     /// Some records, or a phase, failed.
     Partial,
     /// Nothing could be done.
@@ -186,6 +188,7 @@ impl RunStatus {
         match self {
             Self::Unfinished => "unfinished",
             Self::Success => "success",
+            Self::Paused => "paused",
             Self::Partial => "partial",
             Self::Failed => "failed",
         }
@@ -205,6 +208,10 @@ pub struct PhaseReport {
     pub writes: u64,
     /// Why it ended early.
     pub error: Option<String>,
+    /// Which far side was closed by its own schedule, and until when as far as that is known: no failure, because
+    /// the next run goes on from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<String>,
 }
 
 impl PhaseReport {

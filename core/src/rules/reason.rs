@@ -194,6 +194,9 @@ reasons! {
     InvalidRecord "invalid_record" E2 Failed:
         "The record could not be understood.",
         "Correct the named field where the record comes from; the next run tries again.";
+    FarSidePaused "far_side_paused" W3 Pending:
+        "One of the two systems was closed by its own schedule when the record's turn came.",
+        "";
     CallFailed "call_failed" E2 Failed:
         "A call for this record failed.",
         "Read the error; the next run tries again.";

@@ -15,6 +15,7 @@ const THROUGH_THE_ENGINE: &[Reason] = &[
     Reason::LatchelOnly,   // it/both_ways: the generated world has records made by hand
     Reason::CallFailed,    // engine/faults: a_write_that_is_refused_fails_its_record_alone_and_is_tried_again
     Reason::NotConfirmed,  // engine/faults: a_write_that_was_only_pretended_is_never_shown_as_synced
+    Reason::FarSidePaused, // engine/pause
     Reason::CreateUnsettled, // engine/unsettled: what_a_far_side_may_not_show_yet_is_waited_for
     Reason::MassChangeHeld, // engine/mass_change: too_many_are_held_back_and_a_person_lets_them_go
     Reason::GoneFromSource, // engine/rows: what_was_pending_and_is_gone_is_no_longer_pending

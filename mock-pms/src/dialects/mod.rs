@@ -1,5 +1,6 @@
 //! The languages in which the systems answer: one folder each.
 
+pub(crate) mod appfolio;
 pub(crate) mod buildium;
 mod doorloop;
 mod endpoint;
@@ -43,6 +44,8 @@ pub(crate) struct Spec {
 }
 
 impl Dialect {
+    /// AppFolio's Stack API, version 0.
+    pub const APPFOLIO: Self = Self(&appfolio::SPEC);
     /// Buildium's Open API, version 1.
     pub const BUILDIUM: Self = Self(&buildium::SPEC);
 
@@ -50,7 +53,7 @@ impl Dialect {
     pub const DOORLOOP: Self = Self(&doorloop::SPEC);
 
     /// All of them, by name.
-    pub const ALL: &[Self] = &[Self::BUILDIUM, Self::DOORLOOP];
+    pub const ALL: &[Self] = &[Self::APPFOLIO, Self::BUILDIUM, Self::DOORLOOP];
 
     /// The dialect with this name.
     ///

@@ -69,6 +69,9 @@ pub struct Account {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub date_filter_timezone: Option<Tz>,
+    /// Whether a platform that is closed at night by its own schedule keeps to that, by the world's clock.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nightly_pause: bool,
     /// What the key may not do: `work_orders` for everything, `work_orders:write` for writes alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied: Vec<String>,

@@ -23,6 +23,11 @@ impl<T: Record> Table<T> {
         self.rows.iter()
     }
 
+    /// Every record, to be changed; it must keep its id.
+    pub(crate) fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.rows.iter_mut()
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -1,6 +1,7 @@
 //! The tests of the mock, over HTTP.
 
 mod admin;
+mod appfolio;
 mod buildium;
 mod client;
 mod doorloop;

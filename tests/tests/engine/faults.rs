@@ -10,7 +10,7 @@ use latchel_sync_core::rules::Reason;
 use tests::simulation::pair::{Done, Pair, unit, world};
 
 /// Each write, and the record whose outcome tells of it.
-fn writes() -> Vec<(&'static str, RecordKey)> {
+pub fn writes() -> Vec<(&'static str, RecordKey)> {
     let job = RecordKey::latchel(Kind::WorkOrder, 302);
     vec![
         ("create_property", RecordKey::platform(Kind::Property, "13")),
@@ -25,7 +25,7 @@ fn writes() -> Vec<(&'static str, RecordKey)> {
 }
 
 /// A pair in which the next sync has `write` to do, and other things beside it.
-async fn before(write: &str) -> Pair {
+pub async fn before(write: &str) -> Pair {
     let mut pair = Pair::new(world()).await;
     if !["create_property", "create_resident", "create_job"].contains(&write) {
         pair.sync().await;
@@ -59,7 +59,7 @@ async fn before(write: &str) -> Pair {
 }
 
 /// Lets `write` have this fate for one record, once.
-fn let_it(pair: &Pair, write: &'static str, fate: Fate) {
+pub fn let_it(pair: &Pair, write: &'static str, fate: Fate) {
     let mut left = 1;
     pair.journal.decide(move |call: &Call| {
         let about_it = !call.on.starts_with("12/") && !call.on.ends_with("12") && call.method == write;
@@ -89,7 +89,7 @@ fn assert_no_duplicates(pair: &Pair, what: &str) {
 }
 
 /// The next run makes it good, and the one after that finds nothing to do.
-async fn assert_it_heals(pair: &mut Pair, what: &str, key: &RecordKey) -> Done {
+pub async fn assert_it_heals(pair: &mut Pair, what: &str, key: &RecordKey) -> Done {
     pair.advance(TimeDelta::minutes(15));
     let next = pair.sync().await;
     assert_eq!(next.run.status, RunStatus::Success, "{what}: {:?}", next.outcomes);

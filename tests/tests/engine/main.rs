@@ -8,6 +8,7 @@ mod lost_answers;
 mod markers;
 mod mass_change;
 mod outage;
+mod pause;
 mod rows;
 mod story;
 mod time;

@@ -1,6 +1,7 @@
 //! The built `latchel-sync` against the mock systems, over HTTP; what is asserted is the world and the request log.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod appfolio;
 mod both_ways;
 mod check;
 mod commits;
@@ -14,6 +15,7 @@ mod lies;
 mod pairs;
 mod pending;
 mod privacy;
+mod platforms;
 mod registry;
 mod scope;
 mod setup;

@@ -1,0 +1,170 @@
+use futures::TryStreamExt;
+use futures::stream::BoxStream;
+use latchel_sync_core::model::Window;
+use latchel_sync_core::registry::Settings;
+use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_http::{Answer, Page, Transport, pages, query_of_link};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::wire;
+
+pub(crate) const PROPERTIES: &str = "properties";
+pub(crate) const UNITS: &str = "units";
+pub(crate) const TENANTS: &str = "tenants";
+pub(crate) const USERS: &str = "users";
+pub(crate) const WORK_ORDERS: &str = "work_orders";
+
+/// What stands before every path.
+const PREFIX: &str = "api/v0";
+/// The most rows that AppFolio returns at once.
+const SIZE: usize = 1_000;
+/// How many ids one query carries, which keeps an address below 4,000 characters.
+const IDS_AT_ONCE: usize = 90;
+/// When by its own account AppFolio's night is over.
+const OPENS_AGAIN: &str = "about 04:00 Pacific time (by AppFolio's own account it is closed from 21:00)";
+
+/// The names of filters. Those of ids and dates are documented; those by property and unit are what other clients use.
+pub(crate) const ID: &str = "filters[Id]";
+pub(crate) const PROPERTY_ID: &str = "filters[PropertyId]";
+pub(crate) const UNIT_ID: &str = "filters[UnitId]";
+const SINCE: &str = "filters[LastUpdatedAtFrom]";
+const INCLUDE_HIDDEN: &str = "filters[IncludeHidden]";
+
+/// Query parameters.
+pub(crate) type Query = Vec<(String, String)>;
+
+#[derive(Debug)]
+pub(crate) struct Api {
+    transport: Transport,
+}
+
+impl Api {
+    pub fn connect(settings: &Settings, config: &Config) -> Result<Self> {
+        let transport = Transport::builder("AppFolio", &config.base_url, settings)
+            .basic_auth(&settings.secret("client_id")?, settings.secret("client_secret")?)
+            .secret_header("x-appfolio-developer-id", settings.secret("developer_id")?)
+            .rate_limits(&crate::rate_limits(config.calls_per_second))
+            .explain_error(explain)
+            .classify_error(classify)
+            .opens_again(OPENS_AGAIN)
+            .build()?;
+        Ok(Self { transport })
+    }
+
+    /// The first row of a list, to see whether it may be read.
+    pub async fn peek(&self, resource: &str) -> Result<Answer> {
+        let mut query = everything(resource);
+        query.push(("page[number]".to_owned(), "1".to_owned()));
+        query.push(("page[size]".to_owned(), "1".to_owned()));
+        self.get(resource, &query).await
+    }
+
+    /// The pages of a list, each by the link in the one before.
+    pub fn pages<'a>(&'a self, resource: &'a str, filters: Query) -> BoxStream<'a, Result<Vec<Value>>> {
+        let mut first = filters;
+        first.push(("page[number]".to_owned(), "1".to_owned()));
+        first.push(("page[size]".to_owned(), SIZE.to_string()));
+        pages(first, move |query: Query| async move {
+            let page: wire::Page = self.get(resource, &query).await?.json()?;
+            let link = page.next_page_path.filter(|link| !link.is_empty());
+            let next = link.map(|link| query_of_link(&link, resource)).transpose()?;
+            if next.as_ref() == Some(&query) {
+                let message = "the link to the next page leads to the same page";
+                return Err(Error::new(ErrorKind::Malformed, message).with("field", "next_page_path"));
+            }
+            Ok(Page { rows: page.data, next })
+        })
+    }
+
+    /// Every row that one of `ids` selects by `filter`, in as few calls as the query's length allows.
+    pub async fn by_ids(&self, resource: &str, filter: &str, ids: &[String]) -> Result<Vec<Value>> {
+        let mut rows = Vec::new();
+        for chunk in ids.chunks(IDS_AT_ONCE) {
+            for id in chunk {
+                checked(id)?;
+            }
+            let mut query = everything(resource);
+            query.push((filter.to_owned(), chunk.join(",")));
+            rows.extend(self.pages(resource, query).try_concat().await?);
+        }
+        Ok(rows)
+    }
+
+    /// Creates; the same key again is answered with what was made the first time.
+    pub async fn post(&self, resource: &str, key: String, body: &impl Serialize) -> Result<Answer> {
+        let call = self.transport.post(&format!("{PREFIX}/{resource}"));
+        call.header("idempotency-key", key).json(body).send().await
+    }
+
+    pub async fn patch(&self, resource: &str, id: &str, body: &impl Serialize) -> Result<()> {
+        let path = format!("{PREFIX}/{resource}/{}", checked(id)?);
+        self.transport.patch(&path).json(body).send().await.map(|_| ())
+    }
+
+    async fn get(&self, resource: &str, query: &Query) -> Result<Answer> {
+        let call = self.transport.get(&format!("{PREFIX}/{resource}"));
+        query.iter().fold(call, |call, (name, value)| call.query(name, value)).send().await
+    }
+}
+
+/// The filter for what was updated in the window, hidden or not; no list goes without one.
+pub(crate) fn since(resource: &str, window: Window) -> Query {
+    filters(resource, window.from.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// The filter that lets everything through.
+pub(crate) fn everything(resource: &str) -> Query {
+    filters(resource, "1970-01-01T00:00:00Z".to_owned())
+}
+
+fn filters(resource: &str, from: String) -> Query {
+    let mut query = vec![(SINCE.to_owned(), from)];
+    if [PROPERTIES, UNITS, TENANTS].contains(&resource) {
+        query.push((INCLUDE_HIDDEN.to_owned(), "true".to_owned()));
+    }
+    query
+}
+
+/// An id as it may stand in an address; AppFolio's are UUIDs.
+fn checked(id: &str) -> Result<&str> {
+    let usable = !id.is_empty() && id.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
+    let wrong = || Error::new(ErrorKind::Refused, "this is not an id of AppFolio").with("id", id);
+    usable.then_some(id).ok_or_else(wrong)
+}
+
+/// A text of a row that may not be what it should.
+pub(crate) fn text(row: &Value, name: &str) -> Option<String> {
+    row.get(name)?.as_str().filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+}
+
+/// A row's id, where it has one.
+pub(crate) fn row_id(row: &Value) -> Option<String> {
+    text(row, "Id")
+}
+
+/// Sorted, and each once.
+pub(crate) fn distinct(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// AppFolio has statuses of its own. 409 says that the same create, or another change of the same record, is under way:
+/// asking again is what it wants, and the idempotency key makes that safe.
+fn classify(status: u16, _body: &[u8]) -> Option<ErrorKind> {
+    match status {
+        533 => Some(ErrorKind::Paused),
+        701 => Some(ErrorKind::Unauthorized),
+        409 => Some(ErrorKind::RateLimited),
+        _ => None,
+    }
+}
+
+/// Reads `{"code", "message"}`, or `{"status", "error"}` of a 404.
+fn explain(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    text(&body, "message").or_else(|| text(&body, "error"))
+}

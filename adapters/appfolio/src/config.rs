@@ -1,0 +1,90 @@
+use latchel_sync_core::model::{ClosedStatus, WorkOrderStatus};
+use serde::Deserialize;
+
+use crate::wire::User;
+
+/// The settings that are not secret.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    #[serde(default = "base_url")]
+    pub base_url: String,
+    #[serde(default = "technician_role")]
+    pub technician_role: String,
+    #[serde(default = "calls_per_second")]
+    pub calls_per_second: std::num::NonZeroU32,
+    #[serde(default)]
+    pub status: StatusWords,
+}
+
+fn base_url() -> String {
+    "https://api.appfolio.com".to_owned()
+}
+
+fn technician_role() -> String {
+    "Maintenance Tech".to_owned()
+}
+
+fn calls_per_second() -> std::num::NonZeroU32 {
+    crate::CALLS_PER_SECOND
+}
+
+impl Config {
+    /// Whether AppFolio lets work orders be assigned to the user. One whose role is not shown counts as assignable.
+    pub fn can_be_assigned(&self, user: &User) -> bool {
+        user.role().is_none_or(|role| letters(&role).contains(&letters(&self.technician_role)))
+    }
+}
+
+/// AppFolio's words for the statuses that the rules know. How the API spells them is not public: these are the words of
+/// its screens and reports. Work that is done and waits for its bill is done, so that nobody is sent for it again, and
+/// it is left as it is, because *Completed* would take it out of the way to its bill.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StatusWords {
+    pub created: Option<String>,
+    pub completed: String,
+    pub cancelled: String,
+    pub also_completed: String,
+    pub also_cancelled: String,
+}
+
+impl Default for StatusWords {
+    fn default() -> Self {
+        Self {
+            created: None,
+            completed: "Completed".to_owned(),
+            cancelled: "Canceled".to_owned(),
+            also_completed: "Completed No Need To Bill, Work Done, Work Completed, Ready to Bill".to_owned(),
+            also_cancelled: "Cancelled".to_owned(),
+        }
+    }
+}
+
+impl StatusWords {
+    /// What a work order's status means; a word that is not known is an open status.
+    pub fn read(&self, word: &str) -> WorkOrderStatus {
+        let among = |one: &str, others: &str| {
+            std::iter::once(one).chain(others.split(',')).any(|known| letters(known) == letters(word))
+        };
+        if among(&self.completed, &self.also_completed) {
+            WorkOrderStatus::Closed(ClosedStatus::Completed)
+        } else if among(&self.cancelled, &self.also_cancelled) {
+            WorkOrderStatus::Closed(ClosedStatus::Cancelled)
+        } else {
+            WorkOrderStatus::Open(word.to_owned())
+        }
+    }
+
+    pub fn word(&self, status: ClosedStatus) -> &str {
+        match status {
+            ClosedStatus::Completed => &self.completed,
+            ClosedStatus::Cancelled => &self.cancelled,
+        }
+    }
+}
+
+/// A text as it is compared: AppFolio's own texts do not agree on capitals and spaces.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

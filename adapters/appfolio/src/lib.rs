@@ -1,0 +1,80 @@
+//! The AppFolio adapter of latchel-sync, for AppFolio's Stack API (version 0).
+//!
+//! Every list needs a filter, a hidden property is an inactive one, and at night AppFolio is closed, which is a pause and
+//! no failure. `README.md` says what that means for a sync, and what of it nobody could verify.
+
+mod api;
+mod config;
+mod description;
+mod markers;
+mod platform;
+mod properties;
+mod residents;
+mod wire;
+mod work_orders;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
+
+/// By the vendor's documentation.
+const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(8).unwrap();
+const RATE_LIMITS: &[RateLimit] = &rate_limits(CALLS_PER_SECOND);
+
+/// The three limits, which hold at once: 8 a second, 256 a minute and 4,096 an hour, or the same share of each.
+const fn rate_limits(calls_per_second: NonZeroU32) -> [RateLimit; 3] {
+    let calls = calls_per_second.get();
+    [
+        RateLimit { calls, seconds: 1 },
+        RateLimit { calls: calls.saturating_mul(32), seconds: 60 },
+        RateLimit { calls: calls.saturating_mul(512), seconds: 3_600 },
+    ]
+}
+
+const CAPABILITIES: Capabilities = Capabilities {
+    create_work_order: true,
+    assign_user: true,
+    set_completed: true,
+    set_cancelled: true,
+    knows_reach: false,
+    property_groups: true,
+    marker: MarkerPlace::TextTag,
+    // Nothing is known of it; a minute costs nothing, because the next run comes later.
+    visibility_delay: Duration::from_secs(60),
+    properties_since: ChangeFilter::Instant,
+    residents_since: ChangeFilter::Instant,
+    work_orders_since: ChangeFilter::Instant,
+};
+
+latchel_sync_core::inventory::submit! {
+    PlatformAdapter {
+        name: "appfolio",
+        title: "AppFolio",
+        about: "AppFolio's Stack API (version 0), with a client id and secret and a developer id.",
+        settings: &[
+            Setting::text("base_url", "Where the API is, without /api/v0.").default("https://api.appfolio.com"),
+            Setting::secret("client_id", "The credentials' client id."),
+            Setting::secret("client_secret", "The credentials' secret."),
+            Setting::secret("developer_id", "The developer id that AppFolio gave the integration."),
+            Setting::text("technician_role", "The part of a user's role by which AppFolio lets work orders be assigned \
+                                              to the user; capitals and spaces do not count.")
+                .default("Maintenance Tech"),
+            Setting::integer("calls_per_second", "How many of the account's calls the sync may use; the limits by minute \
+                                                  and hour shrink with it.")
+                .default("8"),
+            Setting::table("status", "AppFolio's words for statuses: `completed` and `cancelled` are written; \
+                                      `also_completed` and `also_cancelled`, separated by commas, are read as the same; \
+                                      `created` is sent with a new work order, if set."),
+        ],
+        capabilities: CAPABILITIES,
+        rate_limits: RATE_LIMITS,
+        connect,
+    }
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(platform::AppFolio::connect(settings)?))
+}

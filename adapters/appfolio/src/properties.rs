@@ -1,0 +1,137 @@
+//! Properties and their units as rentable units. What is hidden is not active.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use async_stream::try_stream;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::{
+    Freshness, GroupId, InvalidRecord, Property, PropertyGroup, PropertyId, PropertyRef, Row, UnitId, Window,
+};
+use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::rows;
+use serde_json::Value;
+
+use crate::api::{Api, ID, PROPERTIES, PROPERTY_ID, UNITS, distinct, everything, row_id, since, text};
+use crate::wire::{self, Unit, filled};
+
+/// Changed properties bring all their units, because hiding a property hides them; then come changed units.
+pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
+    try_stream! {
+        let mut properties = api.pages(PROPERTIES, since(PROPERTIES, window));
+        while let Some(page) = properties.try_next().await? {
+            yield with_units(api, page).await?;
+        }
+        let mut units = api.pages(UNITS, since(UNITS, window));
+        while let Some(page) = units.try_next().await? {
+            yield with_properties(api, page).await?;
+        }
+    }
+    .boxed()
+}
+
+pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
+    let wanted = distinct(ids.iter().map(|id| id.property.as_str().to_owned()));
+    let properties = api.by_ids(PROPERTIES, ID, &wanted).await?;
+    let wanted = |row: &Row<Property>| match row {
+        // A unit's property is asked for where the unit could not be read, or was not there yet.
+        Row::Record(one) => {
+            ids.contains(&one.id) || ids.contains(&PropertyRef::new(one.id.property.clone(), None))
+        }
+        _ => true,
+    };
+    Ok(with_units(api, properties).await?.into_iter().filter(wanted).collect())
+}
+
+/// Groups are known by their ids alone, which every property lists.
+pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
+    let mut groups: BTreeMap<String, Vec<PropertyId>> = BTreeMap::new();
+    let mut pages = api.pages(PROPERTIES, everything(PROPERTIES));
+    while let Some(page) = pages.try_next().await? {
+        for property in rows::<wire::Property>(&page, "property", row_id).into_iter().flatten() {
+            for group in property.property_group_ids.unwrap_or_default() {
+                groups.entry(group).or_default().push(PropertyId::new(&property.id));
+            }
+        }
+    }
+    let group = |(id, properties): (String, _)| PropertyGroup { id: GroupId::new(&id), name: id, properties };
+    Ok(groups.into_iter().map(group).collect())
+}
+
+/// A page of properties, each as its units, or as itself where it has none.
+async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
+    let mut out = Vec::new();
+    let mut properties = BTreeMap::new();
+    for property in rows::<wire::Property>(&page, "property", row_id) {
+        match property {
+            Ok(property) => drop(properties.insert(property.id.clone(), property)),
+            Err(invalid) => out.push(Row::Invalid(invalid)),
+        }
+    }
+    let ids = distinct(properties.keys().cloned());
+    let page = api.by_ids(UNITS, PROPERTY_ID, &ids).await?;
+    let with_units: HashSet<_> = page.iter().map(|unit| text(unit, "PropertyId")).collect();
+    for unit in rows::<Unit>(&page, "unit", unit_key) {
+        match unit {
+            Ok(unit) => {
+                if let Some(property) = properties.get(&unit.property_id) {
+                    out.push(Row::Record(rentable(property, Some(unit))));
+                }
+            }
+            Err(invalid) => out.push(Row::Invalid(invalid)),
+        }
+    }
+    for property in properties.values().filter(|one| !with_units.contains(&Some(one.id.clone()))) {
+        // It is its own unit only if no unit can be its: one whose property cannot be read might.
+        out.push(if with_units.contains(&None) {
+            let problem = "a unit whose property cannot be read may be this one's".to_owned();
+            Row::Invalid(InvalidRecord { id: property.id.clone(), field: "PropertyId".to_owned(), problem })
+        } else {
+            Row::Record(rentable(property, None))
+        });
+    }
+    Ok(out)
+}
+
+/// A page of units with their properties.
+async fn with_properties(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
+    let units = rows::<Unit>(&page, "unit", unit_key);
+    let ids = distinct(units.iter().filter_map(|unit| Some(unit.as_ref().ok()?.property_id.clone())));
+    let properties = rows::<wire::Property>(&api.by_ids(PROPERTIES, ID, &ids).await?, "property", row_id);
+    // A property that cannot be read was reported by its own page, or is with its next change.
+    let properties: HashMap<_, _> =
+        properties.into_iter().flatten().map(|one| (one.id.clone(), one)).collect();
+    let row = |unit: Result<Unit, InvalidRecord>| match unit {
+        Ok(unit) => match properties.get(&unit.property_id) {
+            Some(property) => Row::Record(rentable(property, Some(unit))),
+            None => Row::Invalid(InvalidRecord {
+                id: reference(&unit.property_id, Some(&unit.id)).key(),
+                field: "PropertyId".to_owned(),
+                problem: format!("property {} cannot be read", unit.property_id),
+            }),
+        },
+        Err(invalid) => Row::Invalid(invalid),
+    };
+    Ok(units.into_iter().map(row).collect())
+}
+
+/// The key of a unit that cannot be understood, if its two ids can.
+fn unit_key(row: &Value) -> Option<String> {
+    Some(reference(&text(row, "PropertyId")?, Some(&row_id(row)?)).key())
+}
+
+fn reference(property: &str, unit: Option<&str>) -> PropertyRef {
+    PropertyRef::new(PropertyId::new(property), unit.map(UnitId::new))
+}
+
+fn rentable(property: &wire::Property, unit: Option<Unit>) -> Property {
+    let hidden = |at: &Option<String>| filled(at.clone()).is_some();
+    let own = unit.as_ref().map(Unit::address);
+    Property {
+        id: reference(&property.id, unit.as_ref().map(|unit| unit.id.as_str())),
+        property_name: property.name.clone().unwrap_or_default(),
+        is_active: !hidden(&property.hidden_at) && !unit.as_ref().is_some_and(|unit| hidden(&unit.hidden_at)),
+        unit_name: unit.and_then(|unit| filled(unit.name)),
+        address: own.filter(|own| own.line1.is_some()).unwrap_or_else(|| property.address()),
+        freshness: Freshness::Filtered,
+    }
+}

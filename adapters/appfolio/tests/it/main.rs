@@ -1,0 +1,12 @@
+//! The adapter against answers of the documented shapes (contract sheet `appfolio.md`).
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod far;
+mod lists;
+mod properties;
+mod residents;
+mod setup;
+mod work_orders;
+mod writes;
+
+use adapter_appfolio as _;

@@ -1,0 +1,104 @@
+//! AppFolio's Stack API, version 0, as far as a sync needs it.
+
+mod call;
+mod gate;
+mod listing;
+mod names;
+mod people;
+mod problem;
+mod properties;
+mod references;
+mod serial;
+mod tenants;
+mod units;
+mod work_order_body;
+mod work_orders;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodFilter;
+
+use self::call::{read, write};
+use self::problem::Problem;
+use self::serial::Serial;
+use super::Spec;
+use crate::RateLimit;
+use crate::server::state::Shared;
+
+/// What stands before every path, also before those of next pages.
+const PREFIX: &str = "/api/v0";
+
+pub(super) const SPEC: Spec = Spec {
+    name: "appfolio",
+    title: "AppFolio",
+    rate_limits: &[
+        RateLimit::per_second(8),
+        RateLimit { calls: 256, seconds: 60 },
+        RateLimit { calls: 4096, seconds: 3600 },
+    ],
+    router,
+    refuse,
+    refuse_haste,
+    credentials: |world| {
+        let account = &world.platform.account;
+        vec![
+            ("client_id", account.client_id.clone()),
+            ("client_secret", account.client_secret.clone()),
+            ("developer_id", gate::developer_id(account).to_owned()),
+        ]
+    },
+};
+
+/// An error answer without details, for the layers around the dialect.
+fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::new(status, message).into_response()
+}
+
+fn refuse_haste(wait: Duration) -> Response {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.");
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer
+}
+
+/// All endpoints.
+fn router(shared: &Shared) -> Router {
+    shared.edit(references::translate);
+    let serial = Arc::new(Serial::default());
+    let all = Router::new()
+        .route("/properties", read("properties", properties::list))
+        .route("/units", read("units", units::list))
+        .route("/tenants", read("tenants", tenants::list))
+        .route("/users", read("users", people::users))
+        .route("/vendors", read("vendors", people::vendors))
+        .route(
+            "/work_orders",
+            read("work_orders", work_orders::list).merge(write(
+                MethodFilter::POST,
+                "work_orders",
+                work_orders::post,
+            )),
+        )
+        .route(
+            "/work_orders/{id}",
+            read("work_orders", work_orders::get).merge(write(
+                MethodFilter::PATCH,
+                "work_orders",
+                work_orders::patch,
+            )),
+        );
+    Router::new()
+        .nest(PREFIX, all)
+        .fallback(|| async { Problem::no("resource") })
+        .method_not_allowed_fallback(|| async {
+            refuse(StatusCode::METHOD_NOT_ALLOWED, "The resource does not support this method.")
+        })
+        .layer(from_fn_with_state((shared.clone(), serial), serial::keep))
+        .layer(from_fn_with_state(shared.clone(), gate::check))
+        .with_state(shared.clone())
+}

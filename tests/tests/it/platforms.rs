@@ -1,0 +1,82 @@
+//! What every platform is put through; each platform's own file says which of it, and what is its alone.
+
+use chrono::TimeDelta;
+use mock_pms::world::{TaskStatus, World};
+use mock_pms::{Dialect, GenerateSpec, Side};
+
+use crate::both_ways::{new_job, set_state};
+use crate::setup::{Setup, noon};
+
+/// A generated world of 60 units on this platform.
+pub async fn generated(platform: Dialect, method: &str, change: impl FnOnce(&mut World)) -> Setup {
+    let mut world = World::generate(&GenerateSpec { units: 60, seed: 3, now: noon() });
+    change(&mut world);
+    Setup::on(platform, world, &format!("sync_method = \"{method}\"")).await
+}
+
+/// What Latchel holds, without the ids, which each platform has of its own.
+pub fn latchel_facts(setup: &Setup) -> Vec<String> {
+    setup.server.read(|world| {
+        let place = |id| world.latchel.properties.get(id).map(|one| one.name.as_str());
+        let person = |id: Option<i64>| world.latchel.residents.get(id?).map(|one| one.name.as_str());
+        let properties = world.latchel.properties.iter().map(|one| {
+            let address = (&one.address1, &one.address2, &one.city, &one.state, &one.zip);
+            format!("property {} {address:?} {} {:?}", one.name, one.is_active, one.integration_data)
+        });
+        let residents = world.latchel.residents.iter().map(|one| {
+            let at = one.property_id.and_then(place);
+            let dates = (one.move_in_date, one.move_out_date, one.is_active);
+            format!("resident {} {:?} {:?} at {at:?} {dates:?}", one.name, one.email, one.phone)
+        });
+        let jobs = world.latchel.jobs.iter().map(|one| {
+            let whose = (place(one.property_id), person(one.tenant_id));
+            let what = (&one.name, &one.description, &one.state, one.severity, one.enter_permission);
+            format!("job {:?} {what:?} of {whose:?}", one.order_number)
+        });
+        let mut facts: Vec<_> = properties.chain(residents).chain(jobs).collect();
+        facts.sort();
+        facts
+    })
+}
+
+/// A first sync ends in what it ends in with Buildium, and the next ones write nothing.
+pub async fn same_state_as_buildium(platform: Dialect) -> Setup {
+    let buildium = generated(Dialect::BUILDIUM, "all", |_| {}).await;
+    buildium.sync(0).await;
+    let other = generated(platform, "all", |_| {}).await;
+    assert!(!other.sync(0).await.is_empty());
+    let (expected, got) = (latchel_facts(&buildium), latchel_facts(&other));
+    let missing: Vec<_> = expected.iter().filter(|one| !got.contains(one)).collect();
+    let beside: Vec<_> = got.iter().filter(|one| !expected.contains(one)).collect();
+    assert!(missing.is_empty() && beside.is_empty(), "missing: {missing:#?}\nbeside: {beside:#?}");
+    assert_eq!(expected.len(), got.len());
+    assert_eq!(other.sync(0).await, []);
+    other
+}
+
+/// A work order made in Latchel is created once, numbered, assigned and closed. Returns its id in the world.
+pub async fn there_and_back(setup: &mut Setup) -> i64 {
+    setup.sync(0).await;
+    setup.advance(TimeDelta::minutes(10));
+    let job = new_job(setup, "Diagnosing Issue");
+    setup.advance(TimeDelta::minutes(10));
+    let before = setup.server.read(|world| world.platform.work_orders.len());
+    setup.sync(0).await;
+    assert_eq!(setup.sync(0).await, []);
+    let (id, task) = setup.server.read(|world| {
+        assert_eq!(world.platform.work_orders.len(), before + 1, "exactly one");
+        let made = world.platform.work_orders.iter().last().expect("the new one");
+        let task = world.platform.tasks.get(made.task_id).expect("its task");
+        assert_eq!(task.assigned_to, Some(9001), "assigned to the Latchel user");
+        let job = world.latchel.jobs.get(job).expect("the job");
+        assert_eq!(job.order_number, Some(made.id.to_string()));
+        (made.id, task.id)
+    });
+    set_state(setup, job, "Completed");
+    let writes = setup.sync(0).await;
+    assert!(writes.len() == 1 && writes[0].side == Side::Platform, "{writes:?}");
+    let status = setup.server.read(|world| world.platform.tasks.get(task).expect("its task").status);
+    assert_eq!(status, TaskStatus::Completed);
+    assert_eq!(setup.sync(0).await, []);
+    id
+}
