@@ -4,6 +4,7 @@ pub(crate) mod buildium;
 mod endpoint;
 mod fields;
 pub(crate) mod latchel;
+pub(crate) mod propertyware;
 pub(crate) mod query;
 
 use std::fmt;
@@ -44,9 +45,11 @@ pub(crate) struct Spec {
 impl Dialect {
     /// Buildium's Open API, version 1.
     pub const BUILDIUM: Self = Self(&buildium::SPEC);
+    /// Propertyware's Open API, REST version 1.
+    pub const PROPERTYWARE: Self = Self(&propertyware::SPEC);
 
     /// All of them, by name.
-    pub const ALL: &[Self] = &[Self::BUILDIUM];
+    pub const ALL: &[Self] = &[Self::BUILDIUM, Self::PROPERTYWARE];
 
     /// The dialect with this name.
     ///

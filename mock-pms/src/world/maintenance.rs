@@ -1,7 +1,5 @@
 //! A work order with its task, as most platforms show it: one record.
 
-#![allow(dead_code, reason = "for dialects that show a work order and its task as one")]
-
 use chrono::{DateTime, Utc};
 
 use super::{

@@ -16,7 +16,6 @@ pub use edit::{Edit, EditError};
 pub use latchel::{
     AdjustedAddress, Company, Job, Latchel, LatchelProperty, ManagedBy, Portfolio, Resident, Severity,
 };
-#[allow(unused_imports, reason = "for dialects that show a work order and its task as one")]
 pub(crate) use maintenance::{Maintenance, NewMaintenance};
 pub use overrides::RawOverride;
 pub use platform::{

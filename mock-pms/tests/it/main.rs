@@ -5,4 +5,5 @@ mod buildium;
 mod client;
 mod faults;
 mod latchel;
+mod propertyware;
 mod world;
