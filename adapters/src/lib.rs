@@ -9,3 +9,5 @@
 use adapter_buildium as _;
 #[cfg(feature = "latchel")]
 use adapter_latchel as _;
+#[cfg(feature = "propertyware")]
+use adapter_propertyware as _;
