@@ -13,3 +13,5 @@ use adapter_buildium as _;
 use adapter_doorloop as _;
 #[cfg(feature = "latchel")]
 use adapter_latchel as _;
+#[cfg(feature = "propertyware")]
+use adapter_propertyware as _;

@@ -161,7 +161,8 @@ pub trait Platform: Send + Sync + fmt::Debug {
 pub struct Capabilities {
     /// A work order can be created.
     pub create_work_order: bool,
-    /// A work order can be assigned to a user when it is created (rule L6).
+    /// A work order can be assigned to a user when it is created (rule L6). Where it cannot, it is created unassigned,
+    /// and rule L11, which has nothing to go by, does not hold for it.
     pub assign_user: bool,
     /// A work order's status can be set to completed.
     pub set_completed: bool,

@@ -138,10 +138,12 @@ impl Spec {
             known.split('/').count() == path.split('/').count()
                 && known.split('/').zip(path.split('/')).all(|(k, p)| k == p || k.starts_with('{'))
         };
-        let mut candidates: Vec<_> = paths.iter().filter(|(known, _)| fits(known)).collect();
-        candidates.sort_by_key(|(known, _)| known.matches('{').count());
-        let operation = &candidates.first()?.1[asked.method.to_lowercase()];
-        operation.is_object().then_some(operation)
+        let parameters = |known: &str| known.matches('{').count();
+        let fitting = || paths.iter().filter(|(known, _)| fits(known));
+        let fewest = fitting().map(|(known, _)| parameters(known)).min()?;
+        // One path may stand there twice, with other names for its parameters and other methods.
+        let mut meant = fitting().filter(|(known, _)| parameters(known) == fewest);
+        meant.find_map(|(_, methods)| methods.get(asked.method.to_lowercase()))
     }
 }
 

@@ -4,12 +4,14 @@ use latchel_sync_core::model::{
     Resident, ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Capabilities, Error, ErrorKind, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_core::{
+    Capabilities, Error, ErrorKind, Finding, Pages, Platform, Probe, Result, Vendor, choose_vendor,
+};
 use latchel_sync_http::rows;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use crate::api::{Api, row_id};
+use crate::api::{Api, number, row_id};
 use crate::config::Config;
 use crate::wire::{self, full_name};
 use crate::{close, properties, residents, work_orders};
@@ -39,27 +41,12 @@ impl Buildium {
     }
 
     /// The vendor that a created work order must have.
-    async fn vendor(&self) -> Result<wire::Vendor> {
+    async fn vendor(&self) -> Result<Vendor> {
         let active = vec![("status", "Active".to_owned())];
         let vendors = rows::<wire::Vendor>(&self.api.all("v1/vendors", active).await?, "vendor", row_id);
-        let matches = |vendor: &wire::Vendor| match &self.config.vendor {
-            Some(choice) => vendor.id.to_string() == *choice || vendor.name().eq_ignore_ascii_case(choice),
-            None => vendor.name().to_lowercase().contains("latchel"),
-        };
-        let mut found: Vec<_> =
-            vendors.into_iter().flatten().filter(|one| one.is_active && matches(one)).collect();
-        let problem = match (found.len(), &self.config.vendor) {
-            (1, _) => return found.pop().ok_or_else(|| Error::new(ErrorKind::Config, "no vendor")),
-            (0, Some(choice)) => {
-                format!("no active vendor has the id or name {choice:?}, which `vendor` names")
-            }
-            (0, None) => "no active vendor has \"latchel\" in the name; work orders need one".to_owned(),
-            _ => {
-                let names: Vec<_> = found.iter().map(|one| format!("{} ({})", one.id, one.name())).collect();
-                format!("several vendors could be Latchel's: {}", names.join(", "))
-            }
-        };
-        Err(Error::new(ErrorKind::Config, problem).with("key", "vendor"))
+        let vendors = vendors.into_iter().flatten().filter(|vendor| vendor.is_active);
+        let vendors = vendors.map(|vendor| Vendor { id: vendor.id.to_string(), name: vendor.name() });
+        choose_vendor(vendors.collect(), self.config.vendor.as_deref())
     }
 }
 
@@ -97,7 +84,7 @@ impl Platform for Buildium {
             }
         }
         findings.push(match self.vendor().await {
-            Ok(vendor) => Finding::ok("vendor", format!("{} (id {})", vendor.name(), vendor.id)),
+            Ok(vendor) => Finding::ok("vendor", format!("{} (id {})", vendor.name, vendor.id)),
             Err(error) => {
                 let remedy = "Add Latchel as a vendor in Buildium, or name one with `vendor`.";
                 Finding::error("vendor", error.message(), remedy)
@@ -171,7 +158,7 @@ impl Platform for Buildium {
     }
 
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
-        let vendor = *self.vendor.get_or_try_init(async || Ok::<_, Error>(self.vendor().await?.id)).await?;
+        let vendor = *self.vendor.get_or_try_init(async || number(&self.vendor().await?.id)).await?;
         let body = work_orders::new_body(new, marker, vendor, &self.config.status)?;
         let created: Value = self.api.post(work_orders::WORK_ORDERS, &body).await?.json()?;
         row_id(&created).map(WorkOrderId::new).ok_or_else(|| {

@@ -191,7 +191,7 @@ pub(crate) fn new_body(
             "Status": words.new,
             "PropertyId": number(new.property.property.as_str())?,
             "UnitId": unit,
-            "AssignedToUserId": number(new.assigned_to.as_str())?,
+            "AssignedToUserId": new.assigned_to.as_ref().map(|user| number(user.as_str())).transpose()?,
         },
     }))
 }

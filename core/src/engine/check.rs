@@ -1,6 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Engine;
+use crate::model::SyncMethod;
 use crate::rules::choose_latchel_user;
 use crate::{Error, ErrorKind, Finding, Probe, Result};
 
@@ -17,6 +18,12 @@ impl Engine {
         findings.extend(match self.platform.users().await {
             Ok(users) => Some(match choose_latchel_user(&users, &self.account.policy) {
                 Ok(user) => Finding::ok("Latchel user", format!("{} (id {})", user.name, user.id)),
+                Err(problem) if !self.needs_latchel_user() => Finding::warning(
+                    "Latchel user",
+                    problem,
+                    "The platform cannot assign work orders, so that none is needed, except where the sync method \
+                     is `assigned`: there nothing would be imported.",
+                ),
                 Err(problem) => Finding::error(
                     "Latchel user",
                     problem,
@@ -36,6 +43,11 @@ impl Engine {
         });
         findings.extend(probe("Latchel", self.latchel.check().await, now));
         findings
+    }
+
+    /// To assign what is created, or to tell which work orders are Latchel's (rule M3).
+    fn needs_latchel_user(&self) -> bool {
+        self.platform.capabilities().assign_user || self.account.policy.sync_method == SyncMethod::Assigned
     }
 }
 

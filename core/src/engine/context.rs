@@ -9,7 +9,7 @@ use super::{Engine, StopSignal};
 use crate::ledger::{Intent, Lease, Link, Memory, Origin, Phase, RunId};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
-    User,
+    User, UserId,
 };
 use crate::rules::{Assignees, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, Ledger, Platform, Result};
@@ -138,6 +138,12 @@ impl<'a> Context<'a> {
     /// The Latchel user (rule M3).
     pub fn latchel_user(&self) -> Result<&User> {
         self.latchel_user.as_ref().map_err(|problem| Error::new(ErrorKind::Config, problem.clone()))
+    }
+
+    /// Whom a new work order is assigned to (rule L6): nobody where the platform cannot assign.
+    pub fn assignee(&self) -> Result<Option<UserId>> {
+        let assigns = self.platform().capabilities().assign_user;
+        assigns.then(|| Ok(self.latchel_user()?.id.clone())).transpose()
     }
 
     /// The entry of the configuration that excludes a property (rule P5).

@@ -70,7 +70,7 @@ impl Flow for Export<'_> {
 
     async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
-        let latchel_user = cx.latchel_user()?.id.clone();
+        let latchel_user = cx.assignee()?;
         let ids = distinct(records.iter().filter_map(|(job, _)| job.property));
         let properties =
             if ids.is_empty() { Vec::new() } else { cx.latchel().properties_by_id(&ids).await? };
@@ -199,10 +199,12 @@ impl Export<'_> {
         if !cx.platform().capabilities().knows_reach {
             return Ok(());
         }
+        // Where nothing can be assigned there need not be one, and then nobody's reach is in question.
+        let Ok(user) = cx.latchel_user() else { return Ok(()) };
         let unlinked = |case: &Case| case.rule.link.is_none();
         let property = |case: &Case| case.rule.property.as_ref().map(|reference| reference.property.clone());
         let properties = distinct(cases.iter().filter(|case| unlinked(case)).filter_map(property));
-        let reach = cx.platform().reach(&cx.latchel_user()?.id, &properties).await?;
+        let reach = cx.platform().reach(&user.id, &properties).await?;
         let reach: HashMap<_, _> = properties.into_iter().zip(reach).collect();
         for case in cases {
             case.rule.reach = property(case).and_then(|id| reach.get(&id).copied()).unwrap_or(Reach::Unknown);
@@ -261,8 +263,7 @@ impl Export<'_> {
         };
         let confirm = async |id: WorkOrderId| {
             let created = self.read(&id).await?;
-            let assigned = created.assigned_users.contains(&new.assigned_to)
-                || !cx.platform().capabilities().assign_user;
+            let assigned = new.assigned_to.as_ref().is_none_or(|user| created.assigned_users.contains(user));
             if created.marker != Some(marker) || created.property != new.property || !assigned {
                 return Err(unconfirmed("the new work order as it was sent"));
             }
@@ -278,6 +279,9 @@ impl Export<'_> {
         let link = self.write_number_back(&case.rule.job, &link).await?;
         let number = link.platform_number.clone().unwrap_or_default();
         let mut detail = format!("number {number} written back");
+        if !self.0.platform().capabilities().assign_user {
+            detail.push_str("; assigned to nobody, because the platform's API cannot assign");
+        }
         if let Some(status) = case.rule.job.closed() {
             let closed = self.close(case, &link, status, &mut Trace::off()).await?;
             detail.push_str(&format!("; {}", closed.reason));
@@ -327,6 +331,8 @@ impl Export<'_> {
         let number = platform.number.clone();
         let close = CloseCase {
             assigned_to_latchel: cx.assignees.any_of(&platform.assigned_users),
+            created_unassigned: !cx.platform().capabilities().assign_user
+                && platform.marker == Some(Marker::for_job(case.rule.job.id)),
             platform,
             status,
             method: case.rule.method,

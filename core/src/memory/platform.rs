@@ -218,7 +218,7 @@ impl Platform for MemoryPlatform {
                 description: new.description.clone(),
                 property: new.property.clone(),
                 requested_by: new.requested_by.clone(),
-                assigned_users: vec![new.assigned_to.clone()],
+                assigned_users: new.assigned_to.iter().cloned().collect(),
                 status: WorkOrderStatus::Open("Assigned".to_owned()),
                 severity: new.severity,
                 scheduled_start: None,

@@ -137,8 +137,9 @@ pub struct NewWorkOrder {
     pub access_instructions: Option<String>,
     /// The resident who asked for it, where the platform knows them.
     pub requested_by: Option<ResidentId>,
-    /// The Latchel user, to whom it is assigned.
-    pub assigned_to: UserId,
+    /// The Latchel user, to whom it is assigned; `None` where the platform cannot assign
+    /// ([`Capabilities::assign_user`](crate::Capabilities::assign_user)).
+    pub assigned_to: Option<UserId>,
 }
 
 /// A Latchel work order's state, as far as the rules tell states apart. The words are in `contracts/latchel.md`.

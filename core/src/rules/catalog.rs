@@ -110,7 +110,7 @@ rules! {
         "An assigned user (not a vendor) whose name contains \"latchel\", ignoring case, or the user named by `latchel_user`.";
     M3 Method:
         "the Latchel user",
-        "The one active user whose name contains \"latchel\", or the one named by `latchel_user`; none or several is an error of `check`, with the choice to make.";
+        "The one active user whose name contains \"latchel\", or the one named by `latchel_user`; none or several is an error of `check`, with the choice to make. Where the platform cannot assign, work orders are created without one, and it is needed under `assigned` alone, to tell which are Latchel's.";
 
     WP1 WorkOrdersToLatchel:
         "the method is `none`",
@@ -151,7 +151,7 @@ rules! {
         "Skip. Where the platform has no such notion, the property counts as reachable.";
     L6 WorkOrdersToPlatform:
         "not linked, and none of L2 to L5",
-        "Create on the platform, assigned to the Latchel user; in `assigned` mode too.";
+        "Create on the platform, assigned to the Latchel user; in `assigned` mode too. Where the platform cannot assign, it is created unassigned, and the outcome says so.";
     L7 WorkOrdersToPlatform:
         "created by us on the platform, and the number not yet written back",
         "Set the Latchel work order's number (and its reference) to the platform's, once.";
@@ -166,7 +166,7 @@ rules! {
         "No write.";
     L11 WorkOrdersToPlatform:
         "to be closed, the method is `assigned`, and it is no longer assigned to Latchel, read afresh just before the write",
-        "No write.";
+        "No write. A work order that we created on a platform that cannot assign never was, and is closed all the same.";
     L12 WorkOrdersToPlatform:
         "to be closed, and the platform's is closed already",
         "No write; a different closed state is flagged.";

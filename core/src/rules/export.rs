@@ -21,8 +21,8 @@ pub struct ExportCase {
     pub method: SyncMethod,
     /// Whether the Latchel user can reach its property.
     pub reach: Reach,
-    /// The Latchel user.
-    pub latchel_user: UserId,
+    /// The Latchel user; `None` where the platform cannot assign.
+    pub latchel_user: Option<UserId>,
     /// The account's sync start, UTC.
     pub sync_start: DateTime<Utc>,
 }
@@ -123,6 +123,8 @@ pub struct CloseCase {
     pub method: SyncMethod,
     /// Whether it is assigned to Latchel (rule M2).
     pub assigned_to_latchel: bool,
+    /// Whether we created it on a platform that cannot assign, so that nobody can have taken it from Latchel.
+    pub created_unassigned: bool,
     /// Whether the platform can set that status.
     pub can_close: bool,
 }
@@ -133,7 +135,8 @@ pub struct CloseAction(pub ClosedStatus);
 
 /// Decides rules L8, L11 and L12 on a fresh read.
 pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction> {
-    let unassigned = case.method == SyncMethod::Assigned && !case.assigned_to_latchel;
+    let unassigned =
+        case.method == SyncMethod::Assigned && !case.assigned_to_latchel && !case.created_unassigned;
     if trace.check(
         RuleId::L11,
         "no longer assigned to Latchel, and must be",

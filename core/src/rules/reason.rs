@@ -155,7 +155,7 @@ reasons! {
         "The Latchel user cannot reach its property on the platform.",
         "Give the Latchel user access to the property on the platform.";
     WorkOrderCreated "work_order_created" L6 Synced:
-        "It was created on the platform, assigned to the Latchel user.",
+        "It was created on the platform, assigned to the Latchel user where the platform can assign.",
         "";
     NumberWrittenBack "number_written_back" L7 Synced:
         "The platform's number was set in Latchel, once.",

@@ -36,7 +36,7 @@ fn new() -> ExportCase {
         resident: None,
         method: SyncMethod::Assigned,
         reach: Reach::Unknown,
-        latchel_user: UserId::new("1"),
+        latchel_user: Some(UserId::new("1")),
         sync_start: instant("2026-03-02T12:00:00Z"),
     }
 }
@@ -91,7 +91,8 @@ fn closing(change: impl FnOnce(&mut CloseCase)) -> Reason {
     };
     let status = ClosedStatus::Completed;
     let method = SyncMethod::Assigned;
-    let mut case = CloseCase { platform, status, method, assigned_to_latchel: true, can_close: true };
+    let (assigned_to_latchel, created_unassigned, can_close) = (true, false, true);
+    let mut case = CloseCase { platform, status, method, assigned_to_latchel, created_unassigned, can_close };
     change(&mut case);
     decide_close(&case, &mut Trace::off()).reason
 }
@@ -173,6 +174,14 @@ pub fn cases() -> Vec<Case> {
             fails: closing(|c| {
                 c.assigned_to_latchel = false;
                 c.method = SyncMethod::All;
+            }),
+        },
+        Case {
+            reason: Reason::UnassignedStopsUpdates,
+            holds: closing(|c| c.assigned_to_latchel = false),
+            fails: closing(|c| {
+                c.assigned_to_latchel = false;
+                c.created_unassigned = true;
             }),
         },
         Case {

@@ -6,6 +6,7 @@ mod doorloop;
 mod endpoint;
 mod fields;
 pub(crate) mod latchel;
+pub(crate) mod propertyware;
 pub(crate) mod query;
 
 use std::fmt;
@@ -48,12 +49,14 @@ impl Dialect {
     pub const APPFOLIO: Self = Self(&appfolio::SPEC);
     /// Buildium's Open API, version 1.
     pub const BUILDIUM: Self = Self(&buildium::SPEC);
+    /// Propertyware's Open API, REST version 1.
+    pub const PROPERTYWARE: Self = Self(&propertyware::SPEC);
 
     /// DoorLoop's API.
     pub const DOORLOOP: Self = Self(&doorloop::SPEC);
 
     /// All of them, by name.
-    pub const ALL: &[Self] = &[Self::APPFOLIO, Self::BUILDIUM, Self::DOORLOOP];
+    pub const ALL: &[Self] = &[Self::APPFOLIO, Self::BUILDIUM, Self::DOORLOOP, Self::PROPERTYWARE];
 
     /// The dialect with this name.
     ///

@@ -7,4 +7,5 @@ mod client;
 mod doorloop;
 mod faults;
 mod latchel;
+mod propertyware;
 mod world;

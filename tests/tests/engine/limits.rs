@@ -3,12 +3,16 @@
 use chrono::TimeDelta;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{Capabilities, Platform};
+use latchel_sync_core::{Capabilities, FindingLevel, Platform};
 
 use tests::simulation::pair::{Pair, world};
 
 async fn with(change: fn(&mut Capabilities)) -> Pair {
-    let policy = Policy::new(SyncMethod::All);
+    with_method(SyncMethod::All, change).await
+}
+
+async fn with_method(method: SyncMethod, change: fn(&mut Capabilities)) -> Pair {
+    let policy = Policy::new(method);
     let limited = |platform: latchel_sync_core::memory::MemoryPlatform| {
         let mut capabilities = platform.capabilities();
         change(&mut capabilities);
@@ -60,5 +64,67 @@ async fn an_unreachable_property_gets_no_work_order_unless_reach_is_unknown() {
         let job = pair.add_job("Diagnosing Issue");
         pair.advance(TimeDelta::minutes(15));
         assert_eq!(pair.sync().await.reason(&RecordKey::latchel(Kind::WorkOrder, job)), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_a_platform_that_cannot_assign_got_from_us_is_closed_all_the_same() {
+    for (can_assign, expected) in [(false, Reason::StatusCompleted), (true, Reason::UnassignedStopsUpdates)] {
+        let mut pair = match can_assign {
+            true => with_method(SyncMethod::Assigned, |_| {}).await,
+            false => with_method(SyncMethod::Assigned, |capabilities| capabilities.assign_user = false).await,
+        };
+        let job = pair.add_job("Diagnosing Issue");
+        pair.advance(TimeDelta::minutes(15));
+        let done = pair.sync().await;
+        let key = RecordKey::latchel(Kind::WorkOrder, job);
+        assert_eq!(done.reason(&key), Reason::WorkOrderCreated);
+        let outcome = done.outcomes.iter().find(|outcome| outcome.key == key).expect("an outcome");
+        let said = outcome.detail.as_deref().is_some_and(|detail| detail.contains("cannot assign"));
+        assert_eq!(said, !can_assign, "{outcome:?}");
+        let made = pair.made_from(job);
+        let [work_order] = made.as_slice() else { panic!("{made:?}") };
+        assert_eq!(work_order.assigned_users.len(), usize::from(can_assign));
+
+        pair.platform.edit(|world| {
+            world.change_work_order(&work_order.id, |work_order| work_order.assigned_users.clear());
+        });
+        pair.latchel.edit(|world| world.change_job(job, |job| job.state = JobState::Completed));
+        pair.advance(TimeDelta::minutes(15));
+        assert_eq!(pair.sync().await.reason(&key), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_from_latchel_on_a_platform_that_cannot_assign_is_not_closed() {
+    let mut pair = with_method(SyncMethod::Assigned, |capabilities| capabilities.assign_user = false).await;
+    let job = pair.latchel.edit(|world| *world.jobs.keys().next().expect("an imported one"));
+    let taken = pair.latchel.edit(|world| world.jobs[&job].work_order.clone().expect("a reference"));
+    pair.platform.edit(|world| {
+        world.change_work_order(&taken, |work_order| work_order.assigned_users.clear());
+    });
+    pair.latchel.edit(|world| world.change_job(job, |job| job.state = JobState::Completed));
+    pair.advance(TimeDelta::minutes(15));
+    let key = RecordKey::latchel(Kind::WorkOrder, job);
+    assert_eq!(pair.sync().await.reason(&key), Reason::UnassignedStopsUpdates);
+}
+
+#[tokio::test]
+async fn a_latchel_user_is_needed_only_where_something_can_be_assigned() {
+    for (can_assign, expected) in [(false, 1), (true, 0)] {
+        let mut pair = match can_assign {
+            true => with(|_| {}).await,
+            false => with(|capabilities| capabilities.assign_user = false).await,
+        };
+        pair.platform.edit(|world| world.users.retain(|user| !user.is_latchel()));
+        let job = pair.add_job("Diagnosing Issue");
+        pair.advance(TimeDelta::minutes(15));
+        pair.sync().await;
+        assert_eq!(pair.made_from(job).len(), expected);
+        let level = |findings: Vec<latchel_sync_core::Finding>| {
+            findings.into_iter().find(|one| one.subject == "Latchel user").map(|one| one.level)
+        };
+        let wrong = if can_assign { FindingLevel::Error } else { FindingLevel::Warning };
+        assert_eq!(level(pair.engine.check(pair.now).await), Some(wrong));
     }
 }

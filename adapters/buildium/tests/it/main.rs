@@ -3,6 +3,7 @@
 
 mod far;
 mod nonsense;
+mod oddities;
 mod properties;
 mod residents;
 mod setup;

@@ -18,7 +18,7 @@ fn new() -> NewWorkOrder {
         entry_allowed: Some(false),
         access_instructions: None,
         requested_by: None,
-        assigned_to: UserId::new("41"),
+        assigned_to: Some(UserId::new("41")),
     }
 }
 

@@ -1,0 +1,78 @@
+use latchel_sync_core::model::{ClosedStatus, WorkOrderStatus};
+use serde::Deserialize;
+
+/// The settings that are not secret.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    #[serde(default = "base_url")]
+    pub base_url: String,
+    pub system_id: String,
+    pub vendor: Option<String>,
+    #[serde(default = "calls_per_second")]
+    pub calls_per_second: std::num::NonZeroU32,
+    #[serde(default = "marker_days")]
+    pub marker_days: u32,
+    #[serde(default)]
+    pub status: StatusWords,
+}
+
+fn base_url() -> String {
+    "https://api.propertyware.com".to_owned()
+}
+
+fn calls_per_second() -> std::num::NonZeroU32 {
+    crate::CALLS_PER_SECOND
+}
+
+fn marker_days() -> u32 {
+    90
+}
+
+/// The organisation's words, each a list with commas: statuses are free text in Propertyware.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StatusWords {
+    completed: String,
+    cancelled: String,
+    not_a_lease: String,
+}
+
+impl Default for StatusWords {
+    fn default() -> Self {
+        Self {
+            completed: "Closed, Completed, Complete".to_owned(),
+            cancelled: "Cancelled, Canceled, Void".to_owned(),
+            not_a_lease: "Draft".to_owned(),
+        }
+    }
+}
+
+impl StatusWords {
+    /// What a work order's status means; a word that is not known is an open status.
+    pub fn work_order(&self, word: &str) -> WorkOrderStatus {
+        if is_among(&self.completed, word) {
+            WorkOrderStatus::Closed(ClosedStatus::Completed)
+        } else if is_among(&self.cancelled, word) {
+            WorkOrderStatus::Closed(ClosedStatus::Cancelled)
+        } else {
+            WorkOrderStatus::Open(word.to_owned())
+        }
+    }
+
+    /// Whether a lease with this status makes tenants of those on it.
+    pub fn is_lease(&self, word: Option<&str>) -> bool {
+        !word.is_some_and(|word| is_among(&self.not_a_lease, word))
+    }
+}
+
+fn is_among(list: &str, word: &str) -> bool {
+    let word = word.trim().to_lowercase();
+    list.split(',').map(str::trim).any(|one| !one.is_empty() && one.to_lowercase() == word)
+}
+
+/// Whether somebody with this role on a lease lives there. The roles are not published; who has none is a tenant, because
+/// the list is said to be of tenants.
+pub(crate) fn is_tenant(role: Option<&str>) -> bool {
+    role.is_none_or(|role| role.trim().is_empty() || role.to_lowercase().contains("tenant"))
+}

@@ -1,0 +1,73 @@
+//! The Propertyware adapter of latchel-sync, for Propertyware's Open API, REST version 1.
+//!
+//! The API can create a work order and close it, and nothing else: it cannot assign, cancel or change one. `README.md`
+//! says what that means for a sync.
+
+mod api;
+mod config;
+mod markers;
+mod people;
+mod platform;
+mod properties;
+mod residents;
+mod wire;
+mod work_orders;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
+
+/// The vendor publishes no number.
+const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND.get(), seconds: 1 }];
+
+const CAPABILITIES: Capabilities = Capabilities {
+    create_work_order: true,
+    // Who manages a work order can be read, by name, and not be written.
+    assign_user: false,
+    set_completed: true,
+    // The one write of a status is *close*, which is what becomes of work that was done.
+    set_cancelled: false,
+    knows_reach: false,
+    property_groups: true,
+    marker: MarkerPlace::ReferenceField,
+    // Nothing is known of it; a minute costs nothing, because the next run comes later.
+    visibility_delay: Duration::from_secs(60),
+    properties_since: ChangeFilter::Instant,
+    residents_since: ChangeFilter::Instant,
+    work_orders_since: ChangeFilter::Instant,
+};
+
+latchel_sync_core::inventory::submit! {
+    PlatformAdapter {
+        name: "propertyware",
+        title: "Propertyware",
+        about: "Propertyware's Open API (REST v1), with a key and an organisation's id; it can create and close work \
+                orders, and not assign or cancel them, because the API has no call for that.",
+        settings: &[
+            Setting::text("base_url", "The API's host.").default("https://api.propertyware.com"),
+            Setting::secret("client_id", "The API key's client id."),
+            Setting::secret("client_secret", "The API key's secret."),
+            Setting::text("system_id", "The organisation's id; a key works with its own organisation only.").required(),
+            Setting::text("vendor", "Id or name of the vendor in whose name work orders are closed; by default the one \
+                                     active vendor whose name contains \"latchel\"."),
+            Setting::integer("calls_per_second", "How many calls the sync may make; the vendor publishes no limit.")
+                .default("5"),
+            Setting::integer("marker_days", "How many days back a work order that was made from a Latchel one is looked \
+                                             for before one is created; 0 looks at all there are.")
+                .default("90"),
+            Setting::table("status", "The organisation's words for statuses, several with commas between: `completed`, \
+                                      `cancelled`, and `not_a_lease` for leases of which nobody is a tenant yet."),
+        ],
+        capabilities: CAPABILITIES,
+        rate_limits: RATE_LIMITS,
+        connect,
+    }
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(platform::Propertyware::connect(settings)?))
+}

@@ -1,0 +1,158 @@
+//! Buildings and their units as rentable units.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use async_stream::try_stream;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::{
+    Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
+};
+use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::rows;
+use serde_json::Value;
+
+use crate::api::{Api, chunks, deactivated_too, integer, number, row_id, since};
+use crate::wire::{Building, Unit, text};
+
+pub(crate) const BUILDINGS: &str = "buildings";
+const UNITS: &str = "units";
+
+/// Changed buildings bring all their units, because a unit's activity is its building's too; then come changed units.
+pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
+    try_stream! {
+        let pages = api.pages(BUILDINGS, vec![deactivated_too(), since(window)]);
+        let mut buildings = chunks(pages, read_buildings);
+        while let Some(chunk) = buildings.try_next().await? {
+            let mut pages = with_units(api, chunk);
+            while let Some(page) = pages.try_next().await? {
+                yield page;
+            }
+        }
+        let pages = api.pages(UNITS, vec![deactivated_too(), since(window)]);
+        let mut units = chunks(pages, |page| rows::<Unit>(page, "unit", unit_key));
+        while let Some(chunk) = units.try_next().await? {
+            yield with_buildings(api, chunk).await?;
+        }
+    }
+    .boxed()
+}
+
+pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
+    let numbers: BTreeSet<i64> = ids.iter().map(|id| number(id.property.as_str())).collect::<Result<_>>()?;
+    let buildings = read_buildings(&api.by_id(BUILDINGS, vec![deactivated_too()], &numbers).await?);
+    let all: Vec<_> = with_units(api, buildings).try_concat().await?;
+    let wanted = |row: &Row<Property>| match row {
+        Row::Record(property) => {
+            // The building of a unit is asked for where the unit could not be read, or there was none yet.
+            let whole = PropertyRef::new(property.id.property.clone(), None);
+            ids.contains(&property.id) || ids.contains(&whole)
+        }
+        _ => true,
+    };
+    Ok(all.into_iter().filter(wanted).collect())
+}
+
+fn read_buildings(page: &[Value]) -> Vec<Result<Building, InvalidRecord>> {
+    rows(page, "building", row_id)
+}
+
+/// Buildings, each as its units, or as itself where it has none.
+fn with_units(
+    api: &Api,
+    chunk: Vec<Result<Building, InvalidRecord>>,
+) -> BoxStream<'_, Result<Vec<Row<Property>>>> {
+    try_stream! {
+        let mut out = Vec::new();
+        let mut buildings = BTreeMap::new();
+        for building in chunk {
+            match building {
+                Ok(building) if building.has_no_units() => out.push(Row::Record(property(&building, None))),
+                Ok(building) => {
+                    buildings.insert(building.id, building);
+                }
+                Err(invalid) => out.push(Row::Invalid(invalid)),
+            }
+        }
+        yield out;
+        if buildings.is_empty() {
+            return;
+        }
+        let ids: BTreeSet<_> = buildings.keys().copied().collect();
+        let mut with_units = HashSet::new();
+        let mut units = api.of_buildings(UNITS, vec![deactivated_too()], &ids);
+        while let Some(page) = units.try_next().await? {
+            let own = |row: &&Value| integer(row, "buildingID").is_none_or(|id| ids.contains(&id));
+            let page: Vec<_> = page.iter().filter(own).cloned().collect();
+            with_units.extend(page.iter().map(|unit| integer(unit, "buildingID")));
+            let row = |unit: Result<Unit, InvalidRecord>| match unit {
+                Ok(unit) => buildings.get(&unit.building_id).map(|one| Row::Record(property(one, Some(unit)))),
+                Err(invalid) => Some(Row::Invalid(invalid)),
+            };
+            yield rows::<Unit>(&page, "unit", unit_key).into_iter().filter_map(row).collect::<Vec<_>>();
+        }
+        let alone = buildings.values().filter(|one| !with_units.contains(&Some(one.id)));
+        yield alone.map(|building| itself(building, with_units.contains(&None))).collect::<Vec<_>>();
+    }
+    .boxed()
+}
+
+/// A building of which no unit is known. It is its own unit only if no unit can be its: one whose building cannot be
+/// read might.
+fn itself(building: &Building, doubtful: bool) -> Row<Property> {
+    if !doubtful {
+        return Row::Record(property(building, None));
+    }
+    let problem = "a unit whose building cannot be read may be this one's".to_owned();
+    Row::Invalid(InvalidRecord { id: building.id.to_string(), field: "buildingID".to_owned(), problem })
+}
+
+/// Units with their buildings.
+async fn with_buildings(api: &Api, units: Vec<Result<Unit, InvalidRecord>>) -> Result<Vec<Row<Property>>> {
+    let ids: BTreeSet<_> = units.iter().flatten().map(|unit| unit.building_id).collect();
+    let found = api.by_id(BUILDINGS, vec![deactivated_too()], &ids).await?;
+    // A building that cannot be read was reported by its own page, or is with its next change.
+    let buildings: BTreeMap<_, _> =
+        read_buildings(&found).into_iter().flatten().map(|building| (building.id, building)).collect();
+    let row = |unit: Result<Unit, InvalidRecord>| match unit {
+        Ok(unit) => match buildings.get(&unit.building_id) {
+            Some(building) => Row::Record(property(building, Some(unit))),
+            None => Row::Invalid(InvalidRecord {
+                id: reference(unit.building_id, Some(unit.id)).key(),
+                field: "buildingID".to_owned(),
+                problem: format!("building {} cannot be read", unit.building_id),
+            }),
+        },
+        Err(invalid) => Row::Invalid(invalid),
+    };
+    Ok(units.into_iter().map(row).collect())
+}
+
+/// The key of a unit that cannot be understood, if its two ids can.
+fn unit_key(row: &Value) -> Option<String> {
+    Some(reference(integer(row, "buildingID")?, Some(integer(row, "id")?)).key())
+}
+
+/// A rentable unit. Where a unit's id is asked for, a building without units gives its own.
+pub(crate) fn reference(building: i64, unit: Option<i64>) -> PropertyRef {
+    let unit = unit.filter(|unit| *unit > 0 && *unit != building);
+    PropertyRef::new(PropertyId::new(building.to_string()), unit.map(|unit| UnitId::new(unit.to_string())))
+}
+
+fn property(building: &Building, unit: Option<Unit>) -> Property {
+    let address = |wire: Option<&crate::wire::Address>| wire.cloned().map(Address::from).unwrap_or_default();
+    let own = unit.as_ref().map(|unit| address(unit.address.as_ref()));
+    let is_active = building.active && unit.as_ref().is_none_or(|unit| unit.active.unwrap_or(true));
+    Property {
+        id: reference(building.id, unit.as_ref().map(|unit| unit.id)),
+        property_name: name(building.name.clone(), building.abbreviation.clone()).unwrap_or_default(),
+        address: own.filter(|own| own.line1.is_some()).unwrap_or_else(|| address(building.address.as_ref())),
+        unit_name: unit.and_then(|unit| name(unit.name, unit.abbreviation)),
+        is_active,
+        freshness: Freshness::Filtered,
+    }
+}
+
+fn name(name: Option<String>, abbreviation: Option<String>) -> Option<String> {
+    text(name).or_else(|| text(abbreviation))
+}

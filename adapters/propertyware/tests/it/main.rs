@@ -1,0 +1,15 @@
+//! The adapter against answers of the documented shapes (contract sheet `propertyware.md`).
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod far;
+mod markers;
+mod nonsense;
+#[path = "../../../buildium/tests/it/oddities.rs"]
+mod oddities;
+mod properties;
+mod residents;
+mod setup;
+mod work_orders;
+mod writes;
+
+use adapter_propertyware as _;

@@ -1,0 +1,140 @@
+use latchel_sync_core::ErrorKind;
+use latchel_sync_core::model::*;
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+use crate::far::{Far, HUGE};
+use crate::work_orders::work_order;
+
+fn new() -> NewWorkOrder {
+    NewWorkOrder {
+        property: PropertyRef::new(PropertyId::new("1"), Some(UnitId::new(HUGE.to_string()))),
+        title: "Fence".to_owned(),
+        description: "It fell over.".to_owned(),
+        vendor_instructions: Some("Bring nails.".to_owned()),
+        severity: Severity::Emergency,
+        is_vacant: true,
+        entry_allowed: Some(false),
+        access_instructions: Some("Ring first.".to_owned()),
+        requested_by: Some(ResidentId::new("21")),
+        assigned_to: None,
+    }
+}
+
+fn marker() -> Marker {
+    Marker::for_job(JobId(7))
+}
+
+fn vendor(id: i64, name: &str) -> Value {
+    json!({"id": id, "name": name, "companyName": name, "active": true})
+}
+
+#[tokio::test]
+async fn a_new_work_order_says_all_that_there_are_fields_for_and_the_rest_in_its_description() {
+    let far = Far::new().await;
+    far.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(work_order(HUGE))).await;
+    let id = far.propertyware.create_work_order(&new(), &marker()).await.expect("an id");
+    assert_eq!(id.as_str(), HUGE.to_string());
+    assert_eq!(
+        far.written().await,
+        json!({
+            "buildingID": 1, "unitIDs": [HUGE], "requestedBy": 21, "authorizeEnter": "NO", "priority": "HIGH",
+            "description": "Fence\n\nIt fell over.\n\nFor the vendor: Bring nails.\n\nAccess: Ring first.\n\n\
+                            The unit is vacant.",
+            "searchTag": "[Latchel #7]",
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_plain_one_says_no_more_than_it_knows() {
+    let far = Far::new().await;
+    far.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(work_order(82))).await;
+    let plain = NewWorkOrder {
+        property: PropertyRef::new(PropertyId::new("2"), None),
+        title: "It fell".to_owned(),
+        vendor_instructions: None,
+        severity: Severity::Normal,
+        is_vacant: false,
+        entry_allowed: None,
+        access_instructions: None,
+        requested_by: None,
+        description: "It fell over.".to_owned(),
+        ..new()
+    };
+    far.propertyware.create_work_order(&plain, &marker()).await.expect("an id");
+    assert_eq!(
+        far.written().await,
+        json!({"buildingID": 2, "priority": "MEDIUM", "description": "It fell over.", "searchTag": "[Latchel #7]"})
+    );
+}
+
+#[tokio::test]
+async fn a_create_is_sent_once_whatever_the_answer() {
+    let told = json!({"userMessage": "No.", "errorCode": "1001",
+        "errors": [{"key": "buildingID", "message": "unknown"}]});
+    for (answer, kind, words) in [
+        (ResponseTemplate::new(500), ErrorKind::Unavailable, None),
+        (
+            ResponseTemplate::new(400).set_body_json(told),
+            ErrorKind::Refused,
+            Some("No.; buildingID: unknown"),
+        ),
+        (ResponseTemplate::new(400), ErrorKind::Refused, None),
+    ] {
+        let far = Far::new().await;
+        far.answers("POST", "workorders", answer).await;
+        let error = far.propertyware.create_work_order(&new(), &marker()).await.expect_err("no");
+        assert_eq!((error.kind(), error.context("answer")), (kind, words));
+        assert_eq!(far.asked().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_a_create_without_an_id_leaves_it_open() {
+    let far = Far::new().await;
+    far.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(json!({}))).await;
+    let error = far.propertyware.create_work_order(&new(), &marker()).await.expect_err("no id");
+    assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("id")));
+    assert!(error.leaves_outcome_unknown());
+}
+
+#[tokio::test]
+async fn closing_takes_a_time_card_of_no_hours_in_the_vendors_name() {
+    let far = Far::new().await;
+    far.list_for("vendors", &[("active", "true")], json!([vendor(50, "Pipes"), vendor(51, "LATCHEL Inc")]))
+        .await;
+    let answer = ResponseTemplate::new(200).set_body_json(json!({"body": {}, "statusCode": "200"}));
+    far.answers("PUT", "workorders/closeworkorder/81", answer).await;
+    let id = WorkOrderId::new("81");
+    far.propertyware.close_work_order(&id, ClosedStatus::Completed).await.expect("closed");
+    assert_eq!(far.written().await, json!({"timeCardEntry": [{"vendorID": 51, "hours": 0}]}));
+}
+
+#[tokio::test]
+async fn cancelling_is_not_possible_and_sends_nothing() {
+    let far = Far::new().await;
+    let id = WorkOrderId::new("81");
+    let error = far.propertyware.close_work_order(&id, ClosedStatus::Cancelled).await.expect_err("no");
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(far.asked().await.is_empty());
+    let able = far.propertyware.capabilities();
+    assert!(able.set_completed && !able.set_cancelled && able.create_work_order && !able.assign_user);
+}
+
+#[tokio::test]
+async fn without_one_vendor_to_choose_nothing_is_closed() {
+    for (settings, vendors, said) in [
+        (json!({}), json!([vendor(50, "Pipes")]), "no active vendor has \"latchel\""),
+        (json!({}), json!([vendor(51, "Latchel A"), vendor(52, "Latchel B")]), "51 (Latchel A), 52"),
+        (json!({"vendor": "Pipes"}), json!([vendor(51, "Latchel")]), "which `vendor` names"),
+    ] {
+        let far = Far::with(settings).await;
+        far.list("vendors", vendors).await;
+        let id = WorkOrderId::new("81");
+        let error = far.propertyware.close_work_order(&id, ClosedStatus::Completed).await.expect_err(said);
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.message().contains(said), "{error}");
+        assert!(far.asked().await.iter().all(|one| one.starts_with("GET")));
+    }
+}

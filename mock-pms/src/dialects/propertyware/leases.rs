@@ -1,0 +1,151 @@
+//! Leases: where the move-in and move-out dates are, one of each for all who are on it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::call::{Answer, Call, Reply};
+use super::listing::{COMMON, Row, page};
+use super::problem::Problem;
+use super::{contacts as people, names};
+use crate::world::{Id, Lease, LeaseStatus, World};
+
+/// What sets the ids of a lease's further parts apart: integers of 64 bits that no double can hold.
+const FURTHER: Id = 1 << 54;
+
+/// As much of a world's lease as has the same dates: the world keeps them by tenant, Propertyware by lease, so that a
+/// lease whose tenants came or left on other days is several leases here.
+struct Part<'w> {
+    id: Id,
+    lease: &'w Lease,
+    move_in: Option<NaiveDate>,
+    move_out: Option<NaiveDate>,
+    tenants: Vec<Id>,
+}
+
+pub(super) fn list(world: &World, call: &Call) -> Answer {
+    let known = [&COMMON[..], &["portfolioID", "buildingID", "unitID", "status"]].concat();
+    let dates = ["startDate", "endDate", "moveInDate", "scheduleMoveOutDate"];
+    let dates: Vec<_> =
+        dates.iter().flat_map(|name| [format!("{name}Start"), format!("{name}End")]).collect();
+    let mut not_imitated: Vec<_> = dates.iter().map(String::as_str).collect();
+    not_imitated.push("includeOtherBalances");
+    call.check(&known, &not_imitated)?;
+    let portfolio: Option<Id> = call.parsed("portfolioID")?;
+    let building: Option<Id> = call.parsed("buildingID")?;
+    let unit: Option<Id> = call.parsed("unitID")?;
+    let status = call.parameter("status");
+    let rows = world
+        .platform
+        .leases
+        .iter()
+        .filter(|l| building.is_none_or(|id| l.property_id == id))
+        .filter(|l| unit.is_none_or(|id| unit_or_building(l) == id))
+        .filter(|l| portfolio.is_none_or(|id| names::portfolio(world, l.property_id) == Some(id)))
+        .flat_map(parts)
+        .filter(|part| status.is_none_or(|wanted| status_of(world, part) == wanted))
+        .map(|part| Row { id: part.id, modified: modified(&part), record: part });
+    page(call, rows, |part| render(world, &part))
+}
+
+pub(super) fn get(world: &World, call: &Call) -> Answer {
+    call.check(&["includeCustomFields"], &[])?;
+    Ok(Reply::One(render(world, &wanted(world, call)?)))
+}
+
+/// Who is on a lease, whole.
+pub(super) fn contacts(world: &World, call: &Call) -> Answer {
+    call.check(&["includeCustomFields"], &[])?;
+    let part = wanted(world, call)?;
+    let tenants = part.tenants.iter().filter_map(|id| world.platform.tenants.get(*id));
+    let rows = tenants.map(|tenant| {
+        let mut row = people::render(world, tenant);
+        row["role"] = json!("Tenant");
+        row["namedOnLease"] = json!(true);
+        row
+    });
+    Ok(Reply::One(rows.collect()))
+}
+
+fn wanted<'w>(world: &'w World, call: &Call) -> Result<Part<'w>, Problem> {
+    let id = call.path_id()?;
+    let lease = world.platform.leases.get(id % FURTHER);
+    lease
+        .and_then(|lease| parts(lease).into_iter().find(|part| part.id == id))
+        .ok_or_else(|| Problem::no("Lease"))
+}
+
+fn parts(lease: &Lease) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for tenant in &lease.tenants {
+        let move_out = lease.move_out_of(tenant.tenant_id).map(|leaving| leaving.move_out);
+        let dates = (tenant.move_in, move_out);
+        match parts.iter_mut().find(|part| (part.move_in, part.move_out) == dates) {
+            Some(part) => part.tenants.push(tenant.tenant_id),
+            None => parts.push(Part {
+                id: lease.id + parts.len() as Id * FURTHER,
+                lease,
+                move_in: tenant.move_in,
+                move_out,
+                tenants: vec![tenant.tenant_id],
+            }),
+        }
+    }
+    if parts.is_empty() {
+        parts.push(Part { id: lease.id, lease, move_in: None, move_out: None, tenants: Vec::new() });
+    }
+    parts
+}
+
+fn modified(part: &Part<'_>) -> DateTime<Utc> {
+    part.lease.updated_at
+}
+
+/// A building without units is its own unit, and stands in the unit's place.
+fn unit_or_building(lease: &Lease) -> Id {
+    lease.unit_id.unwrap_or(lease.property_id)
+}
+
+fn status_of(world: &World, part: &Part<'_>) -> &'static str {
+    let today = world.platform_today();
+    match (part.lease.status_on(today), part.move_out) {
+        (_, Some(out)) if out <= today => "Terminated",
+        (LeaseStatus::Past, _) => "Terminated",
+        (_, Some(_)) => "Active - Notice Given",
+        (LeaseStatus::Active | LeaseStatus::Future, None) => "Active",
+    }
+}
+
+fn render(world: &World, part: &Part<'_>) -> Value {
+    let (lease, today) = (part.lease, world.platform_today());
+    let status = status_of(world, part);
+    let tenants = part.tenants.iter().filter_map(|id| world.platform.tenants.get(*id));
+    let names: Vec<_> = tenants.map(|t| format!("{} {}", t.first_name, t.last_name)).collect();
+    let contacts: Vec<_> = part
+        .tenants
+        .iter()
+        .enumerate()
+        .map(|(at, id)| json!({ "id": id, "role": "Tenant", "primary": at == 0, "namedOnLease": true }))
+        .collect();
+    let notice = part.tenants.iter().find_map(|id| lease.move_out_of(*id)?.notice);
+    let record = json!({
+        "id": part.id,
+        "idNumber": i32::try_from(part.id).ok(),
+        "leaseName": names.join(", "),
+        "active": status != "Terminated",
+        "status": status,
+        "startDate": lease.from_date,
+        "endDate": lease.to_date,
+        "moveInDate": part.move_in,
+        // Who is still there is to leave; who is gone has left.
+        "moveOutDate": part.move_out.filter(|out| *out <= today),
+        "scheduleMoveOutDate": part.move_out.filter(|out| *out > today),
+        "noticeGivenDate": notice,
+        "portfolioID": names::portfolio(world, lease.property_id),
+        "buildingID": lease.property_id,
+        "unitID": unit_or_building(lease),
+        "contacts": contacts,
+        "createdDateTime": names::created(lease.created_at),
+        "lastModifiedDateTime": names::instant(modified(part)),
+    });
+    world.distort("lease", part.id, names::without_nulls(record))
+}

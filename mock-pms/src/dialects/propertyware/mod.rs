@@ -1,0 +1,93 @@
+//! Propertyware's Open API, REST version 1, as far as a sync needs it.
+
+mod call;
+mod contacts;
+mod gate;
+mod leases;
+mod listing;
+mod names;
+mod portfolios;
+mod problem;
+mod properties;
+mod vendors;
+mod work_order_writes;
+mod work_orders;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{MethodFilter, delete};
+
+use self::call::{read, write};
+use self::problem::Problem;
+use super::Spec;
+use crate::RateLimit;
+use crate::server::state::Shared;
+
+pub(super) const SPEC: Spec = Spec {
+    name: "propertyware",
+    title: "Propertyware",
+    // The vendor publishes no number; this is one that a client cannot take for "none at all".
+    rate_limits: &[RateLimit::per_second(10)],
+    router,
+    refuse,
+    // No Retry-After: the real service gives no hint either.
+    refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+    credentials: |world| {
+        let account = &world.platform.account;
+        vec![
+            ("client_id", account.client_id.clone()),
+            ("client_secret", account.client_secret.clone()),
+            ("system_id", names::system_id(account)),
+        ]
+    },
+};
+
+/// An error answer without details, for the layers around the dialect.
+fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::new(status, message).into_response()
+}
+
+/// All endpoints.
+fn router(shared: &Shared) -> Router {
+    let api = Router::new()
+        .route("/buildings", read("buildings", properties::buildings))
+        .route("/buildings/{id}", read("buildings", properties::building))
+        .route("/buildings/{id}/managers", read("buildings", properties::managers))
+        .route("/units", read("units", properties::units))
+        .route("/units/{id}", read("units", properties::unit))
+        .route("/contacts", read("contacts", contacts::list))
+        .route("/contacts/{id}", read("contacts", contacts::get))
+        .route("/leases", read("leases", leases::list))
+        .route("/leases/{id}", read("leases", leases::get))
+        .route("/leases/{id}/contacts", read("leases", leases::contacts))
+        .route("/portfolios", read("portfolios", portfolios::list))
+        .route("/portfolios/{id}", read("portfolios", portfolios::get))
+        .route("/vendors", read("vendors", vendors::list))
+        .route("/vendors/{id}", read("vendors", vendors::get))
+        .route(
+            "/workorders",
+            read("work_orders", work_orders::list).merge(write(
+                MethodFilter::POST,
+                "work_orders",
+                work_order_writes::create,
+            )),
+        )
+        .route(
+            "/workorders/{id}",
+            read("work_orders", work_orders::get).merge(delete(async || Problem::beta())),
+        )
+        .route(
+            "/workorders/closeworkorder/{id}",
+            write(MethodFilter::PUT, "work_orders", work_order_writes::close),
+        );
+    Router::new()
+        .nest("/pw/api/rest/v1", api)
+        .fallback(async || (StatusCode::NOT_FOUND, Html("<html><body>HTTP Status 404</body></html>")))
+        .method_not_allowed_fallback(async || {
+            refuse(StatusCode::METHOD_NOT_ALLOWED, "Request method not supported.")
+        })
+        .layer(from_fn_with_state(shared.clone(), gate::check))
+        .with_state(shared.clone())
+}
