@@ -86,9 +86,9 @@ impl Call {
                 .with("call", &call)
                 .with_source(error)
         })?;
-        let (transport, method, headers) = (&*self.transport, self.method, self.headers);
-        let request = Request { transport, method, url, headers, body, call };
-        with_retries(self.repeat, || request.attempt()).await
+        let Self { transport, method, headers, repeat, .. } = self;
+        let request = Request { transport: &transport, method, url, headers, body, call };
+        with_retries(repeat, || request.attempt()).await
     }
 }
 

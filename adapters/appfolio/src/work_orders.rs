@@ -114,7 +114,7 @@ pub(crate) async fn create(
         "PropertyId": new.property.property,
         "JobDescription": description::write(new, marker),
         "Priority": if new.severity == Severity::Normal { "Normal" } else { "Urgent" },
-        "AssignedUsers": [new.assigned_to],
+        "AssignedUsers": Vec::from_iter(&new.assigned_to),
     });
     let optional = [
         ("UnitId", new.property.unit.as_ref().map(|unit| json!(unit))),

@@ -1,6 +1,6 @@
 //! Making tasks and closing them, with nobody notified: Latchel speaks with residents, vendors and staff itself.
 
-use latchel_sync_core::model::{ClosedStatus, Marker, NewWorkOrder, Severity, WorkOrderId};
+use latchel_sync_core::model::{ClosedStatus, Marker, NewWorkOrder, Severity, UserId, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 
@@ -60,9 +60,10 @@ pub(crate) async fn close(
 /// A request of the resident who asked, or else a task of the Latchel user's own: a task of the type WORK_ORDER would
 /// need a vendor.
 fn new_body(new: &NewWorkOrder, marker: &Marker, words: &StatusWords) -> Map<String, Value> {
+    let assigned_to = new.assigned_to.as_ref().map(UserId::as_str);
     let (kind, by, who) = match &new.requested_by {
-        Some(resident) => ("TENANT_REQUEST", "requestedByTenant", resident.as_str()),
-        None => ("INTERNAL_TASK", "requestedByUser", new.assigned_to.as_str()),
+        Some(resident) => ("TENANT_REQUEST", "requestedByTenant", Some(resident.as_str())),
+        None => ("INTERNAL_TASK", "requestedByUser", assigned_to),
     };
     let fields = [
         ("type", json!(kind)),
@@ -74,7 +75,7 @@ fn new_body(new: &NewWorkOrder, marker: &Marker, words: &StatusWords) -> Map<Str
         ("priority", json!(if new.severity == Severity::Normal { "MEDIUM" } else { "HIGH" })),
         ("property", json!(new.property.property.as_str())),
         ("unit", json!(new.property.unit.as_ref().map(|unit| unit.as_str()))),
-        ("assignedToUsers", json!([new.assigned_to.as_str()])),
+        ("assignedToUsers", json!(Vec::from_iter(assigned_to))),
         (
             "entryPermission",
             json!(match new.entry_allowed {

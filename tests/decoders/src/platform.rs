@@ -67,7 +67,7 @@ async fn call(platform: &dyn Platform, name: &str) -> Seen {
                 entry_allowed: None,
                 access_instructions: None,
                 requested_by: None,
-                assigned_to: UserId::new("41"),
+                assigned_to: Some(UserId::new("41")),
             };
             Seen::of(platform.create_work_order(&new, &marker).await)
         }

@@ -17,7 +17,7 @@ fn new() -> NewWorkOrder {
         entry_allowed: Some(false),
         access_instructions: Some("Ring twice.".to_owned()),
         requested_by: Some(ResidentId::new("f1")),
-        assigned_to: UserId::new("c1"),
+        assigned_to: Some(UserId::new("c1")),
     }
 }
 

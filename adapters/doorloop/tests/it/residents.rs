@@ -138,8 +138,6 @@ async fn what_cannot_be_read_fails_its_resident_alone() {
 
 #[tokio::test]
 async fn a_list_that_moves_is_read_again_and_one_that_never_stands_still_ends_the_phase() {
-    let rows =
-        |count: u32| (0..count).map(|one| row(one, 21 + one, 1, (Some("2025-01-01"), None), "CURRENT"));
     for (moves, attempts) in [(1, 2), (9, 3)] {
         let far = Far::new().await;
         let readings = AtomicUsize::new(0);

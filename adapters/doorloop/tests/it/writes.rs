@@ -16,7 +16,7 @@ fn new() -> NewWorkOrder {
         entry_allowed: Some(false),
         access_instructions: None,
         requested_by: Some(ResidentId::new(oid(21))),
-        assigned_to: UserId::new(oid(41)),
+        assigned_to: Some(UserId::new(oid(41))),
     }
 }
 
