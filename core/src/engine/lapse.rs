@@ -65,6 +65,7 @@ pub(super) async fn evaluate_lapses(
             continue;
         }
 
+<<<<<<< HEAD
         let ids: Vec<_> = links.iter().map(|link| LatchelResidentId(link.latchel_id)).collect();
         let mut residents =
             index(cx.reading(cx.latchel().residents_by_id(&ids)).await?, |resident| Some(resident.id));
@@ -83,6 +84,19 @@ pub(super) async fn evaluate_lapses(
             evaluated = patience;
             if evaluated.is_err() {
                 break;
+=======
+        let ids: Vec<_> = links.iter().map(|(link, _)| LatchelResidentId(link.latchel_id)).collect();
+        let mut residents = index(cx.latchel().residents_by_id(&ids).await?, |resident| Some(resident.id));
+        let mut outcomes = Vec::new();
+        for (link, newest) in &links {
+            let resident = residents.remove(&LatchelResidentId(link.latchel_id));
+            let resident = resident.filter(|resident| lapse.is_it(resident, cx.today));
+            if let (Some(resident), Some(memory)) = (resident, &link.resident) {
+                let evaluated = evaluate(cx, link, memory, &resident).await?;
+                // The platform's content is what it was when somebody last looked at it (rule W5).
+                let fingerprint = newest.as_ref().and_then(|newest| newest.fingerprint.clone());
+                outcomes.extend(evaluated.map(|outcome| Outcome { fingerprint, ..outcome }));
+>>>>>>> 8c96152 (A resident who was set inactive in a lost answer until a move-in is still updated; a date that passed keeps the fingerprint)
             }
         }
         cx.ledger().record(&cx.lease, &outcomes).await?;
@@ -92,15 +106,15 @@ pub(super) async fn evaluate_lapses(
     }
 }
 
-/// The links to evaluate now. A resident who is pending is left to that: what is tried again is the platform's whole word
+/// The links to evaluate now, with the residents' newest outcomes. A resident who is pending is left to that: what is tried again is the platform's whole word
 /// (rule R2), of which a move-in is a part, and a move-out ends it (rule R3).
-async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<Vec<Link>> {
+async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<Vec<(Link, Option<Outcome>)>> {
     let ids = links.iter().map(|link| link.platform_id.clone());
     let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
     let pairs = links.into_iter().zip(memories);
     let pending = |memory: &Memory| memory.outcome.as_ref().is_some_and(Outcome::is_tried_again);
     let ready = |memory: &Memory| !decided_in(memory, cx) && (lapse == Lapse::MoveOut || !pending(memory));
-    Ok(pairs.filter(|(_, memory)| ready(memory)).map(|(link, _)| link).collect())
+    Ok(pairs.filter(|(_, memory)| ready(memory)).map(|(link, memory)| (link, memory.outcome)).collect())
 }
 
 /// Decides one resident. Where nothing is to be written the evaluation is remembered, but there is no outcome: the

@@ -216,12 +216,23 @@ fn remembered(
     latchel: Option<&LatchelResident>,
 ) -> Option<ResidentMemory> {
     match (&memory.link, &memory.intent, latchel) {
-        (Some(link), ..) => link.resident.clone(),
+        (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| followed(memory, latchel)),
+        (Some(link), _, None) => link.resident.clone(),
         (None, Some(intent), Some(latchel)) => {
             Some(ResidentMemory { evaluated_on: cx.date(intent.created_at), ..seen(latchel, cx) })
         }
         _ => None,
     }
+}
+
+/// What is remembered, with the dates that Latchel has, and an activity that was sent if Latchel shows it.
+fn followed(memory: &ResidentMemory, latchel: &LatchelResident) -> ResidentMemory {
+    let mut followed =
+        ResidentMemory { move_in: latchel.move_in, move_out: latchel.move_out, ..memory.clone() };
+    if memory.sent == Some(latchel.is_active) {
+        (followed.is_active, followed.sent) = (latchel.is_active, None);
+    }
+    followed
 }
 
 /// Follows dates that somebody changed in Latchel, so that rule R6 looks at the days that Latchel has; and takes an
@@ -230,10 +241,7 @@ async fn keep_dates(cx: &Context<'_>, link: &Link, latchel: &LatchelResident) ->
     let Some(memory) = &link.resident else {
         return cx.put_link(&Link { resident: Some(seen(latchel, cx)), ..link.clone() }).await;
     };
-    let mut kept = ResidentMemory { move_in: latchel.move_in, move_out: latchel.move_out, ..memory.clone() };
-    if memory.sent == Some(latchel.is_active) {
-        (kept.is_active, kept.sent) = (latchel.is_active, None);
-    }
+    let kept = followed(memory, latchel);
     if kept == *memory {
         return Ok(());
     }

@@ -125,6 +125,33 @@ async fn a_move_out_that_was_taken_back_in_a_lost_answer_is_not_gone_by() {
 }
 
 #[tokio::test]
+async fn somebody_set_inactive_in_a_lost_answer_until_a_move_in_is_still_updated() {
+    let mut pair = Pair::new(world()).await;
+    pair.sync().await;
+    let note = |pair: &mut Pair, move_in: i64, move_out: Option<i64>| {
+        pair.advance(TimeDelta::hours(1));
+        pair.platform.edit(|world| {
+            let now = world.now;
+            let day = |days| (now + TimeDelta::days(days)).date_naive();
+            let Some(Row::Record(one)) = world.residents.values_mut().last() else { panic!() };
+            let stay = &mut one.tenancies[0];
+            (stay.move_in, stay.move_out, one.freshness) =
+                (Some(day(move_in)), move_out.map(day), stamped(now));
+        });
+    };
+    note(&mut pair, 1, None);
+    let_all(&pair, "update_resident", Fate::LoseAnswer);
+    pair.sync().await;
+    assert!(!is_active(&pair), "they come tomorrow");
+    let_all(&pair, "update_resident", Fate::Proceed);
+    note(&mut pair, 1, Some(30));
+    pair.advance(TimeDelta::days(2));
+    assert_eq!(pair.sync().await.reason(&resident()), Reason::ResidentChanged);
+    let latchel = pair.latchel.edit(|world| world.residents.values().last().expect("the resident").clone());
+    assert_eq!((latchel.move_out.is_some(), latchel.is_active), (true, true));
+}
+
+#[tokio::test]
 async fn what_was_made_and_lost_is_closed_on_the_platform_when_it_is_found() {
     let mut pair = Pair::new(world()).await;
     let_all(&pair, "create_job", Fate::LoseAnswer);

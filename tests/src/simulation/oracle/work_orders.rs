@@ -41,11 +41,13 @@ fn shown_work_order(account: &Account, id: &WorkOrderId) -> Shown {
         _ => None,
     });
     // A run that did not get through may have brought it over as well.
-    let ever = |event: &Event| match event {
-        Event::WorkOrderShown(_, one, Eligible::Yes, _) => one.id == *id,
+    let ever = |(at, event): &(DateTime<Utc>, Event)| match event {
+        Event::WorkOrderShown(_, one, eligible, _) => {
+            one.id == *id && (*eligible == Eligible::Yes || is_in_doubt(&history, *at))
+        }
         _ => false,
     };
-    Shown { last: shown.next_back(), ever: history.events().any(ever) }
+    Shown { last: shown.next_back(), ever: history.0.iter().any(ever) }
 }
 
 /// Whether it was to be brought over when a run last asked for it by its id.
@@ -112,8 +114,13 @@ fn shown_job(account: &Account, id: JobId) -> Shown {
         }
         _ => None,
     });
-    let ever = |event: &Event| matches!(event, Event::JobShown(_, one, Eligible::Yes, _) if one.id == id);
-    Shown { last: shown.next_back(), ever: history.events().any(ever) }
+    let ever = |(at, event): &(DateTime<Utc>, Event)| match event {
+        Event::JobShown(_, one, eligible, _) => {
+            one.id == id && (*eligible == Eligible::Yes || is_in_doubt(&history, *at))
+        }
+        _ => false,
+    };
+    Shown { last: shown.next_back(), ever: history.0.iter().any(ever) }
 }
 
 /// L7: the platform's number, unless people changed it afterwards.
@@ -149,9 +156,9 @@ fn l8_to_l12_end(account: &Account, job: &Job) {
     }
     let Some(status) = naive::ended(job) else { return };
     let latchel = job.property.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()));
-    let property =
-        latchel.as_ref().and_then(|one| one.reference.clone()).unwrap_or(work_order.property.clone());
-    let method = account.in_latchel(|world| naive::method(account, latchel.as_ref(), Some(&property), world));
+    let property = latchel.as_ref().and_then(|one| one.reference.clone());
+    let method =
+        account.in_latchel(|world| naive::method(account, latchel.as_ref(), property.as_ref(), world));
     // L4, L11: whether a run came by while it was assigned, or the method was another, depends on when it came.
     let assigned = |event: &Event| match event {
         Event::WorkOrder(one) => one.id != *id || naive::is_assigned(one),
