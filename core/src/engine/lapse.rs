@@ -65,13 +65,12 @@ pub(super) async fn evaluate_lapses(
             continue;
         }
 
-<<<<<<< HEAD
-        let ids: Vec<_> = links.iter().map(|link| LatchelResidentId(link.latchel_id)).collect();
+        let ids: Vec<_> = links.iter().map(|(link, _)| LatchelResidentId(link.latchel_id)).collect();
         let mut residents =
             index(cx.reading(cx.latchel().residents_by_id(&ids)).await?, |resident| Some(resident.id));
         let mut outcomes = Vec::new();
         let mut evaluated = Ok(());
-        for link in &links {
+        for (link, newest) in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
             let resident = resident.filter(|resident| lapse.is_it(resident, cx.today));
             let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
@@ -80,23 +79,12 @@ pub(super) async fn evaluate_lapses(
                 break;
             }
             let (outcome, patience) = evaluate(cx, link, memory, &resident, &mut patience).await?;
-            outcomes.extend(outcome);
+            // The platform's content is what it was when somebody last looked at it (rule W5).
+            let fingerprint = newest.as_ref().and_then(|newest| newest.fingerprint.clone());
+            outcomes.extend(outcome.map(|outcome| Outcome { fingerprint, ..outcome }));
             evaluated = patience;
             if evaluated.is_err() {
                 break;
-=======
-        let ids: Vec<_> = links.iter().map(|(link, _)| LatchelResidentId(link.latchel_id)).collect();
-        let mut residents = index(cx.latchel().residents_by_id(&ids).await?, |resident| Some(resident.id));
-        let mut outcomes = Vec::new();
-        for (link, newest) in &links {
-            let resident = residents.remove(&LatchelResidentId(link.latchel_id));
-            let resident = resident.filter(|resident| lapse.is_it(resident, cx.today));
-            if let (Some(resident), Some(memory)) = (resident, &link.resident) {
-                let evaluated = evaluate(cx, link, memory, &resident).await?;
-                // The platform's content is what it was when somebody last looked at it (rule W5).
-                let fingerprint = newest.as_ref().and_then(|newest| newest.fingerprint.clone());
-                outcomes.extend(evaluated.map(|outcome| Outcome { fingerprint, ..outcome }));
->>>>>>> 8c96152 (A resident who was set inactive in a lost answer until a move-in is still updated; a date that passed keeps the fingerprint)
             }
         }
         cx.ledger().record(&cx.lease, &outcomes).await?;
@@ -106,8 +94,8 @@ pub(super) async fn evaluate_lapses(
     }
 }
 
-/// The links to evaluate now, with the residents' newest outcomes. A resident who is pending is left to that: what is tried again is the platform's whole word
-/// (rule R2), of which a move-in is a part, and a move-out ends it (rule R3).
+/// The links to evaluate now, with the residents' newest outcomes. A resident who is pending is left to that: what is
+/// tried again is the platform's whole word (rule R2), of which a move-in is a part, and a move-out ends it (rule R3).
 async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<Vec<(Link, Option<Outcome>)>> {
     let ids = links.iter().map(|link| link.platform_id.clone());
     let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
