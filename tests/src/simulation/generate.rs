@@ -15,7 +15,7 @@ use super::chance::Chance;
 use super::clock::Clock;
 use super::history::Event;
 use super::log::Log;
-use super::pair::{LATCHEL_USER, property, resident, unit, work_order};
+use super::pair::{LATCHEL_USER, job, property, resident, unit, work_order};
 use super::tally::Shared;
 
 /// How long before the first sync everything was made.
@@ -236,28 +236,6 @@ fn by_hand(id: LatchelPropertyId, reference: Option<PropertyRef>) -> LatchelProp
         integration_data: None,
         is_active: true,
         sync_method: None,
-    }
-}
-
-/// A Latchel work order as people make it.
-pub fn job(id: JobId, property: Option<LatchelPropertyId>, at: DateTime<Utc>) -> Job {
-    Job {
-        id,
-        number: None,
-        work_order: None,
-        name: "Fence".to_owned(),
-        description: "It fell over.".to_owned(),
-        vendor_instructions: None,
-        access_instructions: None,
-        entry_allowed: None,
-        severity: Severity::Normal,
-        state: JobState::Other("Diagnosing Issue".to_owned()),
-        is_archived: false,
-        is_vacant: false,
-        property,
-        resident: None,
-        created_at: at,
-        updated_at: at,
     }
 }
 

@@ -116,24 +116,8 @@ impl Pair {
         self.latchel.edit(|world| {
             let property = world.properties.values().find(|one| one.reference.is_some());
             let id = JobId(world.jobs.keys().last().map_or(300, |last| last.0 + 1));
-            let job = Job {
-                id,
-                number: None,
-                work_order: None,
-                name: "Fence".to_owned(),
-                description: "It fell over.".to_owned(),
-                vendor_instructions: None,
-                access_instructions: None,
-                entry_allowed: None,
-                severity: Severity::Normal,
-                state: JobState::from_name(state),
-                is_archived: false,
-                is_vacant: false,
-                property: property.map(|one| one.id),
-                resident: None,
-                created_at: world.now,
-                updated_at: world.now,
-            };
+            let property = property.map(|one| one.id);
+            let job = Job { state: JobState::from_name(state), ..job(id, property, world.now) };
             world.jobs.insert(id, job);
             id
         })
@@ -223,6 +207,28 @@ pub fn resident(unit: &PropertyRef) -> Resident {
         phone: None,
         tenancies: vec![Tenancy { unit: unit.unit.clone(), move_in, move_out: None }],
         freshness: stamped(noon()),
+    }
+}
+
+/// A Latchel work order as people make it.
+pub fn job(id: JobId, property: Option<LatchelPropertyId>, at: DateTime<Utc>) -> Job {
+    Job {
+        id,
+        number: None,
+        work_order: None,
+        name: "Fence".to_owned(),
+        description: "It fell over.".to_owned(),
+        vendor_instructions: None,
+        access_instructions: None,
+        entry_allowed: None,
+        severity: Severity::Normal,
+        state: JobState::Other("Diagnosing Issue".to_owned()),
+        is_archived: false,
+        is_vacant: false,
+        property,
+        resident: None,
+        created_at: at,
+        updated_at: at,
     }
 }
 

@@ -6,9 +6,9 @@ use latchel_sync_core::model::*;
 
 use super::account::Account;
 use super::chance::Chance;
-use super::generate::{job, new_work_order, put_property, put_resident, put_work_order, tenancy};
+use super::generate::{new_work_order, put_property, put_resident, put_work_order, tenancy};
 use super::history::Event;
-use super::pair::{LATCHEL_USER, property, resident, unit};
+use super::pair::{LATCHEL_USER, job, property, resident, unit};
 
 type Deed = fn(&Account, &mut Chance) -> Option<String>;
 
