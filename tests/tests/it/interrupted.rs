@@ -111,7 +111,9 @@ async fn the_second_signal_ends_at_once_and_the_next_run_goes_on() {
             let what = format!("twice at request {request}, {moment:?}");
             let held = Held::at(&setup, moment, request).await.ask("INT").await;
             held.signal("TERM");
-            assert_eq!(held.end().await.status.code(), Some(130), "{what}: it ends while it is held");
+            // Where it only waited for an answer the first signal was enough.
+            let code = held.end().await.status.code();
+            assert!(code == Some(130) || code == Some(1), "{what}: it ends while it is held: {code:?}");
             story.is_made_good(setup, &expected, &what).await;
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use latchel_sync_core::rules::Reason;
+use mock_pms::world::{Lease, Tenant};
 use mock_pms::{Fault, FaultPlan, FaultRule, LoggedRequest, Side};
 
 use crate::both_ways::{new_job, set_state};
@@ -54,6 +55,14 @@ impl Story {
         let mut setup = Setup::of(world, policy).await;
         setup.edit(include_str!("data/every_rule_before.json"));
         setup.run(1, &["sync"]).await;
+        // Nothing but a day moves this resident in.
+        setup.server.edit(|world| {
+            let long_ago = world.now() - TimeDelta::days(30);
+            let age_lease = |lease: &mut Lease| (lease.created_at, lease.updated_at) = (long_ago, long_ago);
+            let age_tenant = |one: &mut Tenant| (one.created_at, one.updated_at) = (long_ago, long_ago);
+            world.update_silently(41, age_lease).expect("the lease");
+            world.update_silently(24, age_tenant).expect("the tenant");
+        });
 
         // Shortly before midnight where the account is.
         setup.advance(TimeDelta::minutes(12 * 60 - 1));
