@@ -50,7 +50,11 @@ pub async fn it_is_assigned(setup: &dyn Setup) -> Verdict {
     }
     let new = new(&bench, "Assigned to us").await?;
     let id = bench.platform.create_work_order(&new, &Marker::for_job(JobId(7))).await?;
-    same("the users of what was created", &read(&bench, &id).await?.assigned_users, &Vec::from_iter(new.assigned_to))
+    same(
+        "the users of what was created",
+        &read(&bench, &id).await?.assigned_users,
+        &Vec::from_iter(new.assigned_to),
+    )
 }
 
 /// A title of 400 characters, none of which is a letter of ASCII.

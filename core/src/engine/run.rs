@@ -181,7 +181,7 @@ impl Engine {
                 drive(&Import(cx), window, request, observer, nothing, nothing).await
             }
             Phase::WorkOrdersToPlatform => {
-                let needs_user = async |_: &mut Tally<'_>| cx.latchel_user().map(|_| ());
+                let needs_user = async |_: &mut Tally<'_>| cx.assignee().map(|_| ());
                 drive(&Export(cx), window, request, observer, needs_user, nothing).await
             }
         }

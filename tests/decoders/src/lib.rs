@@ -35,4 +35,7 @@ pub const TARGETS: &[(&str, Decoder)] = &[
     ("http", http),
     ("latchel", latchel),
     ("buildium", |input| platform("buildium", input)),
+    ("propertyware", |input| platform("propertyware", input)),
+    ("doorloop", |input| platform("doorloop", input)),
+    ("appfolio", |input| platform("appfolio", input)),
 ];

@@ -36,7 +36,7 @@ fn so(yes: bool, otherwise: impl FnOnce() -> String) -> Verdict {
 
 fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     match outcome.reason {
-        Reason::CallFailed | Reason::NotConfirmed => went_wrong(seam, outcome),
+        Reason::CallFailed | Reason::NotConfirmed | Reason::FarSidePaused => went_wrong(seam, outcome),
         Reason::InvalidRecord | Reason::GoneFromSource | Reason::NotSupported => Ok(()),
         Reason::CreateUnsettled => so(!seam.account.habits.declared_lag.is_zero(), || {
             "everything that is created is visible at once".to_owned()

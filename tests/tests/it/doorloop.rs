@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures::TryStreamExt;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{self, Settings};
-use mock_pms::world::{Lease, LeaseTenant, Property, Table, TaskStatus, World};
+use mock_pms::world::{Lease, LeaseStatus, LeaseTenant, Property, Table, TaskStatus, World};
 use mock_pms::{
     Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, MockServer, Options, Side,
 };
@@ -151,19 +151,17 @@ async fn changes_are_noticed_by_content_however_old_they_are() {
     let mut setup = doorloop("none").await;
     setup.sync(0).await;
     setup.advance(TimeDelta::days(10));
+    // Days of moving in and out have passed.
+    setup.sync(0).await;
     let (property, lease) = setup.server.read(|world| {
-        let leased = |lease: &&Lease| {
-            let property = world.get::<Property>(lease.property_id).expect("a property");
-            // One with many units would be held back as a mass change.
-            let units = world.platform.units.iter().filter(|unit| unit.property_id == property.id).count();
-            units < 5
-                && property.active
-                && property.address.state.is_some()
-                && lease.move_outs.is_empty()
-                && lease.status_on(world.platform_today()) == mock_pms::world::LeaseStatus::Active
-        };
-        let lease = world.platform.leases.iter().find(leased).expect("a lease");
-        (lease.property_id, lease.id)
+        // One with many units would be held back as a mass change.
+        let few = |id| world.platform.units.iter().filter(|unit| unit.property_id == id).count() < 8;
+        let known = |one: &&Property| one.active && one.address.state.is_some() && few(one.id);
+        let property = world.platform.properties.iter().find(known).expect("a small property").id;
+        let today = world.platform_today();
+        let stays = |one: &&Lease| one.move_outs.is_empty() && one.status_on(today) == LeaseStatus::Active;
+        let elsewhere = |one: &&Lease| stays(one) && one.property_id != property;
+        (property, world.platform.leases.iter().find(elsewhere).expect("a lease").id)
     });
     setup.server.edit(|world| {
         world.update_silently::<Property>(property, |one| one.active = false).expect("the property");
