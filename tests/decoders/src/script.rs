@@ -57,6 +57,9 @@ impl Script {
             let rows = match &mut body {
                 Value::Array(rows) => Some(rows),
                 Value::Object(members) => {
+                    if let Some(total) = members.get("total").and_then(Value::as_u64) {
+                        members.insert("total".to_owned(), Value::from(total.saturating_add(1)));
+                    }
                     let name = ROWS.into_iter().find(|name| members.get(*name).is_some_and(Value::is_array));
                     name.and_then(|name| members.get_mut(name)).and_then(Value::as_array_mut)
                 }

@@ -118,7 +118,7 @@ impl Observer for Seen {
     }
 
     fn phase_finished(&self, report: &PhaseReport) {
-        if report.error.is_some() {
+        if report.error.is_some() || report.paused.is_some() {
             return;
         }
         let (run, listed, made) = {

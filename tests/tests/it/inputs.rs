@@ -43,7 +43,8 @@ async fn a_wrong_configuration_names_file_line_and_key() {
 
 #[tokio::test]
 async fn a_wrong_key_is_said_by_check_and_ends_a_sync() {
-    let setup = Setup::new("all", |world| world.platform.account.client_secret = "another".to_owned()).await;
+    let setup = Setup::new("all", |_| {}).await;
+    setup.server.edit(|world| world.platform.account.client_secret = "another".to_owned());
     let checked = setup.run(2, &["check"]).await;
     assert!(checked.contains("ERROR") && checked.contains("client_secret"), "{checked}");
     assert_eq!(setup.sync(2).await, []);
