@@ -246,7 +246,8 @@ async fn reasons(setup: &Setup) -> BTreeSet<Reason> {
 }
 
 /// What cannot come of a run over Buildium and Latchel, and why.
-const CANNOT_OCCUR: [(Reason, &str); 3] = [
+const CANNOT_OCCUR: [(Reason, &str); 4] = [
+    (Reason::FarSidePaused, "neither is ever closed by its own schedule"),
     (Reason::OutsideWindow, "both filter by instant, or their records carry no instant to judge by"),
     (Reason::PropertyNotAssignedToLatchel, "Buildium does not tell which properties a user can reach"),
     (Reason::NotSupportedByPlatform, "Buildium can create, complete and cancel work orders"),
