@@ -7,7 +7,7 @@
 //!
 //! # An adapter whose platform has a dialect in `mock-pms`
 //!
-//! With the feature `mock`, [`mock::MockSetup`] is such a far side for any dialect, so that nothing is left to write:
+//! With the feature `mock`, `mock::MockSetup` is such a far side for any dialect, so that nothing is left to write:
 //! the suite's own tests find every registered adapter, and the dialect of the same name.
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! [`Platform::check`](latchel_sync_core::Platform::check).
+//! [`Platform::check`](latchel_sync_core::Platform).
 
 use std::time::Duration;
 
