@@ -124,6 +124,24 @@ async fn a_secret_that_the_far_side_repeats_stays_out_of_the_error() {
 }
 
 #[tokio::test]
+async fn a_secret_in_an_answer_that_cannot_be_read_or_in_a_path_stays_out_of_the_error() {
+    for body in [r#"[{"a": "the-secret"}]"#, r#"[{"the-secret": x}]"#, r#"[{"a": 5035551234.5}]"#] {
+        let server = MockServer::start().await;
+        answers(&server, "GET", ResponseTemplate::new(200).set_body_string(body), 1).await;
+        let answer = transport(&server).get("v1/things").send().await.expect("an answer");
+        let error = answer.json::<Vec<std::collections::BTreeMap<String, i64>>>().expect_err("no numbers");
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("field") && !text.contains("the-secret") && !text.contains("503555"), "{text}");
+    }
+    let server = MockServer::start().await;
+    for path in ["v1/things/the-secret", "v1/the-secret/.."] {
+        let error = transport(&server).get(path).send().await.expect_err(path);
+        assert!(!format!("{error} {error:?}").contains("the-secret"), "{error}");
+    }
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 1);
+}
+
+#[tokio::test]
 async fn every_refusal_of_content_has_the_same_kind() {
     for status in [400, 409, 413, 415, 422] {
         let server = MockServer::start().await;
