@@ -15,6 +15,6 @@ mod transport;
 
 pub use answer::Answer;
 pub use call::Call;
-pub use pages::{Page, pages, query_of_link};
+pub use pages::{Page, covered, pages, query_of_link};
 pub use rows::{Unreadable, read_row, rows};
 pub use transport::{Transport, TransportBuilder};

@@ -50,6 +50,15 @@ pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
     Ok(url.query_pairs().into_owned().collect())
 }
 
+/// How many rows of a list that is walked by offset a page covers, by the member `id`: a row that comes twice counts
+/// once, so that none behind it is skipped. A page of nothing but repetitions still leads on.
+pub fn covered(page: &[Value], id: &str) -> usize {
+    let number = |row: &Value| row.get(id).and_then(Value::as_i64);
+    let distinct = page.iter().filter_map(number).collect::<HashSet<_>>().len();
+    let nameless = page.iter().filter(|row| number(row).is_none()).count();
+    (distinct + nameless).max(page.len().div_ceil(2))
+}
+
 /// The pages of a list, each asked for when the one before it was taken. `ask` gets `first`, and then what each page
 /// named as its next.
 ///
@@ -134,5 +143,14 @@ mod tests {
         ] {
             assert!(query_of_link(elsewhere, "units").is_err(), "{elsewhere}");
         }
+    }
+
+    #[test]
+    fn a_row_that_comes_twice_covers_no_more_than_once() {
+        let row = |id: i64| json!({ "id": id });
+        assert_eq!(covered(&[row(1), row(1), row(2)], "id"), 2);
+        assert_eq!(covered(&[json!({}), json!({"id": "odd"}), row(1)], "id"), 3);
+        assert_eq!(covered(&[row(1), row(1), row(1), row(1)], "id"), 2, "but a page leads on");
+        assert_eq!(covered(&[], "id"), 0);
     }
 }

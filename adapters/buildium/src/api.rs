@@ -1,10 +1,8 @@
-use std::collections::HashSet;
-
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, pages};
+use latchel_sync_http::{Answer, Page, Transport, covered, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -71,7 +69,7 @@ impl Api {
                     .await?;
                 let total: Option<usize> = answer.header("x-total-count").and_then(|text| text.parse().ok());
                 let rows: Vec<Value> = answer.json()?;
-                let next = offset + covered(&rows);
+                let next = offset + covered(&rows, "Id");
                 let says_more = total.is_some_and(|total| next < total);
                 let more = !rows.is_empty() && (rows.len() >= LIMIT || says_more);
                 Ok(Page { rows, next: more.then_some(next) })
@@ -109,14 +107,6 @@ impl Api {
     pub async fn put(&self, path: &str, body: &impl Serialize) -> Result<()> {
         self.transport.put(path).json(body).send().await.map(|_| ())
     }
-}
-
-/// How many rows of its list a page covers: one that comes twice counts once, so that none behind it is skipped. A page
-/// of nothing but repetitions still leads on.
-fn covered(page: &[Value]) -> usize {
-    let nameless = page.iter().filter(|row| integer(row, "Id").is_none()).count();
-    let distinct = page.iter().filter_map(|row| integer(row, "Id")).collect::<HashSet<_>>().len();
-    (nameless + distinct).max(page.len().div_ceil(2))
 }
 
 /// A row's id, where it has one.

@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, pages};
+use latchel_sync_http::{Answer, Page, Transport, covered, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -103,7 +103,7 @@ impl Api {
                 let answer = self.get(path, query).await?;
                 let total = answer.header("x-total-count").and_then(|text| text.parse().ok());
                 let rows: Vec<Value> = answer.json()?;
-                let next = offset + rows.len();
+                let next = offset + covered(&rows, "id");
                 let more = rows.len() >= LIMIT || total.is_some_and(|total: usize| total > next);
                 Ok(Page { next: (more && !rows.is_empty()).then_some(next), rows })
             }

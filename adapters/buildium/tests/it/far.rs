@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures::TryStreamExt;
-use latchel_sync_core::model::{Row, Window};
+use latchel_sync_core::Platform;
+use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{Settings, platforms};
-use latchel_sync_core::{Pages, Platform};
 use serde_json::{Map, Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+pub use crate::rows::{all, invalid, record};
 
 /// Buildium as far as a test needs it: a list for each path, served with limit, offset and total.
 pub struct Far {
@@ -93,29 +94,6 @@ pub fn instant(text: &str) -> DateTime<Utc> {
 
 pub fn window() -> Window {
     Window { from: instant("2026-03-01T05:30:15Z") }
-}
-
-/// Every row of every page.
-pub async fn all<T>(pages: Pages<'_, T>) -> Vec<Row<T>> {
-    pages.try_concat().await.expect("pages")
-}
-
-/// The record of the row that has to be one.
-#[track_caller]
-pub fn record<T: std::fmt::Debug>(row: &Row<T>) -> &T {
-    match row {
-        Row::Record(record) => record,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Id and field of the row that has to be unreadable.
-#[track_caller]
-pub fn invalid<T: std::fmt::Debug>(row: &Row<T>) -> (&str, &str) {
-    match row {
-        Row::Invalid(invalid) => (&invalid.id, &invalid.field),
-        other => panic!("{other:?}"),
-    }
 }
 
 pub fn address() -> Value {

@@ -3,9 +3,9 @@
 
 mod far;
 mod nonsense;
-mod oddities;
 mod properties;
 mod residents;
+mod rows;
 mod setup;
 mod work_orders;
 mod writes;

@@ -5,8 +5,8 @@ use latchel_sync_core::model::Row;
 use serde_json::json;
 
 use crate::far::{Far, all, rental, unit, window};
-use crate::oddities::{count, odd_ones, oddities};
 use crate::residents::{lease, tenant};
+use crate::rows::{count, odd_ones, oddities};
 use crate::work_orders::{task, work_order};
 
 #[tokio::test]

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures::TryStreamExt;
-use latchel_sync_core::model::{Row, Window};
+use latchel_sync_core::Platform;
+use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{Settings, platforms};
-use latchel_sync_core::{Pages, Platform};
 use serde_json::{Map, Value, json};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+pub use crate::rows::{all, invalid, record};
 
 pub const BASE: &str = "/pw/api/rest/v1";
 /// An id that no double holds exactly.
@@ -132,29 +133,6 @@ pub fn window() -> Window {
 
 /// The window as the filter that it is asked with.
 pub const SINCE: (&str, &str) = ("lastModifiedDateTimeStart", "2026-03-01T05:30:15Z");
-
-/// Every row of every page.
-pub async fn all<T>(pages: Pages<'_, T>) -> Vec<Row<T>> {
-    pages.try_concat().await.expect("pages")
-}
-
-/// The record of the row that has to be one.
-#[track_caller]
-pub fn record<T: std::fmt::Debug>(row: &Row<T>) -> &T {
-    match row {
-        Row::Record(record) => record,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Id and field of the row that has to be unreadable.
-#[track_caller]
-pub fn invalid<T: std::fmt::Debug>(row: &Row<T>) -> (&str, &str) {
-    match row {
-        Row::Invalid(invalid) => (&invalid.id, &invalid.field),
-        other => panic!("{other:?}"),
-    }
-}
 
 pub fn address() -> Value {
     json!({"address": "12 Elm Street", "addressCont": "", "city": "Portland", "stateRegion": "OR",

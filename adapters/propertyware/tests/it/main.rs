@@ -4,10 +4,10 @@
 mod far;
 mod markers;
 mod nonsense;
-#[path = "../../../buildium/tests/it/oddities.rs"]
-mod oddities;
 mod properties;
 mod residents;
+#[path = "../../../buildium/tests/it/rows.rs"]
+mod rows;
 mod setup;
 mod work_orders;
 mod writes;

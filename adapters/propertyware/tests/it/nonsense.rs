@@ -6,8 +6,8 @@ use latchel_sync_core::model::Row;
 use serde_json::{Value, json};
 
 use crate::far::{Far, all, building, unit, window};
-use crate::oddities::{count, odd_ones, oddities};
 use crate::residents::{contact, lease};
+use crate::rows::{count, odd_ones, oddities};
 use crate::work_orders::work_order;
 
 fn and(mut odd: Vec<Value>, good: Value) -> Value {

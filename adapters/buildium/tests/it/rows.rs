@@ -1,7 +1,32 @@
-//! Odd records, made of good ones; other adapters' tests take this file too.
+//! Rows as tests look at them, and odd ones made of good ones; other adapters' tests take this file too.
 
+use futures::TryStreamExt;
+use latchel_sync_core::Pages;
 use latchel_sync_core::model::Row;
 use serde_json::{Value, json};
+
+/// Every row of every page.
+pub async fn all<T>(pages: Pages<'_, T>) -> Vec<Row<T>> {
+    pages.try_concat().await.expect("pages")
+}
+
+/// The record of the row that has to be one.
+#[track_caller]
+pub fn record<T: std::fmt::Debug>(row: &Row<T>) -> &T {
+    match row {
+        Row::Record(record) => record,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Id and field of the row that has to be unreadable.
+#[track_caller]
+pub fn invalid<T: std::fmt::Debug>(row: &Row<T>) -> (&str, &str) {
+    match row {
+        Row::Invalid(invalid) => (&invalid.id, &invalid.field),
+        other => panic!("{other:?}"),
+    }
+}
 
 pub fn oddities() -> Vec<Value> {
     vec![
