@@ -12,7 +12,7 @@ const APPFOLIO: Dialect = Dialect::APPFOLIO;
 
 #[tokio::test]
 async fn a_first_sync_brings_over_what_it_does_with_buildium_and_a_second_reads_lists_alone() {
-    let setup = same_state_as_buildium(APPFOLIO).await;
+    let setup = same_state_as_buildium(APPFOLIO, |fact| fact).await;
     let lists =
         ["properties", "units", "tenants", "users", "work_orders"].map(|name| format!("/api/v0/{name}"));
     let asked: Vec<_> =

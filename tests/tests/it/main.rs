@@ -16,6 +16,7 @@ mod pairs;
 mod pending;
 mod platforms;
 mod privacy;
+mod propertyware;
 mod registry;
 mod scope;
 mod setup;
