@@ -68,7 +68,8 @@ impl Bench {
                 self.far.change_resident(record, &ResidentChange::MoveOut(day)).await
             }
             Kind::WorkOrder => {
-                let change = WorkOrderChange::Describe("Told again".to_owned());
+                // Not the description, by which it is known where work orders have no title.
+                let change = WorkOrderChange::Status(Status::InProgress);
                 self.far.change_work_order(record, &change).await
             }
         }
@@ -102,7 +103,7 @@ impl Bench {
     pub fn work_order(&self, title: &str) -> NewWorkOrder {
         NewWorkOrder {
             title: title.to_owned(),
-            description: format!("{title}, described"),
+            description: format!("{title}{DESCRIBED}"),
             property: self.home.property.clone(),
             unit: self.home.units.first().cloned(),
             requested_by: None,
@@ -138,7 +139,7 @@ impl Bench {
     /// The work order with this title, which is fetched if the list only hints at it.
     pub async fn titled(&self, title: &str) -> Result<WorkOrder, Stop> {
         let mut all = records(self.work_orders(EVERYTHING).await?);
-        all.retain(|work_order| work_order.title == title);
+        all.retain(|work_order| heading(work_order) == title);
         one(all, "work orders", title)
     }
 
@@ -210,6 +211,9 @@ impl Bench {
     }
 }
 
+/// What stands behind the title in the description of a bench's work order.
+const DESCRIBED: &str = ", described";
+
 /// Every record that there is.
 pub(crate) const EVERYTHING: Window = Window { from: DateTime::UNIX_EPOCH };
 
@@ -229,6 +233,16 @@ pub(crate) fn address(street: &str) -> Address {
         state: text("OR"),
         postal_code: text("97201"),
     }
+}
+
+/// A work order's title, or where the platform has none, what its description begins with: its first line, without what
+/// [`Bench::work_order`] puts behind the title.
+pub(crate) fn heading(work_order: &WorkOrder) -> &str {
+    if !work_order.title.is_empty() {
+        return &work_order.title;
+    }
+    let first = work_order.description.lines().next().unwrap_or_default();
+    first.strip_suffix(DESCRIBED).unwrap_or(first)
 }
 
 /// A row of any kind, as far as checks of every kind look at it.
@@ -295,7 +309,7 @@ impl Labelled for WorkOrder {
         self.id.to_string()
     }
     fn label(&self) -> &str {
-        &self.title
+        heading(self)
     }
     fn freshness(&self) -> &Freshness {
         &self.freshness

@@ -190,7 +190,6 @@ impl FarSide for MemoryFarSide {
                 WorkOrderChange::Assign(user) => {
                     one.assigned_users = user.iter().map(|user| UserId::new(&user.0)).collect();
                 }
-                WorkOrderChange::Describe(text) => one.description.clone_from(text),
                 WorkOrderChange::Status(new) => one.status = status(*new),
             }
             touch(&mut one.freshness, now);

@@ -153,8 +153,6 @@ pub enum Status {
 pub enum WorkOrderChange {
     /// It is assigned to this user, or to nobody.
     Assign(Option<Handle>),
-    /// Its description becomes another.
-    Describe(String),
     /// It gets another status.
     Status(Status),
 }

@@ -178,11 +178,11 @@ async fn changing<T: Labelled>(
 pub async fn a_dropped_list_ends(setup: &dyn Setup, kind: Kind) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let platform = bench.platform.as_ref();
+    fill(&bench, kind, TWO_PAGES).await?;
     platform.users().await?;
     bench.far.forget_calls().await?;
     platform.users().await?;
     let alone = bench.far.calls().await?.len();
-    fill(&bench, kind, TWO_PAGES).await?;
     {
         let mut page = Box::pin(first_page(platform, kind));
         // Polled once, so that its call is under way, and then dropped with the list.

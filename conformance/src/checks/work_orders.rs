@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use latchel_sync_core::model::{ClosedStatus, Kind, Row, Severity, Window, WorkOrder, WorkOrderStatus};
 
-use crate::bench::{Bench, records, rows};
+use crate::bench::{Bench, heading, records, rows};
 use crate::expect::{ensure, same};
 use crate::far_side::{Ground, Setup};
 use crate::records::{NewWorkOrder, Status, WorkOrderChange};
@@ -55,7 +55,7 @@ pub async fn assignment_arrives(setup: &dyn Setup) -> Verdict {
         bench.far.set_clock(bench.now + TimeDelta::minutes(minutes)).await?;
         bench.far.change_work_order(&work_order, &WorkOrderChange::Assign(Some(to))).await?;
         let changed = listed(&bench, window).await?;
-        let Some(found) = changed.into_iter().find(|one| one.title == "Whose is it") else {
+        let Some(found) = changed.into_iter().find(|one| heading(one) == "Whose is it") else {
             return Err(Stop::failed("a work order that was assigned a moment ago must be in the list"));
         };
         same("the users that it is assigned to", &found.assigned_users, &vec![user.id])?;

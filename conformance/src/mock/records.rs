@@ -190,9 +190,6 @@ pub(super) fn change_work_order(
                 task.also_assigned_to.clear();
             }))
         }
-        WorkOrderChange::Describe(text) => {
-            done(world.update(order, |order: &mut WorkOrder| order.details = Some(text.clone())))
-        }
         WorkOrderChange::Status(new) => {
             let new = status(*new);
             done(world.update(task, |task: &mut Task| task.status = new))?;

@@ -90,7 +90,7 @@ pub struct WorkOrder {
     pub id: WorkOrderId,
     /// The number that people know it by.
     pub number: String,
-    /// Its title, without our marker.
+    /// Its title, without our marker; empty where the platform has none.
     pub title: String,
     /// Its description.
     pub description: String,

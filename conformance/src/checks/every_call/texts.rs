@@ -1,6 +1,6 @@
 use latchel_sync_core::model::{JobId, Marker};
 
-use crate::bench::{Bench, property_of};
+use crate::bench::{Bench, heading, property_of};
 use crate::checks::create_work_order::{able, new, read};
 use crate::expect::{ensure, same};
 use crate::far_side::Setup;
@@ -32,7 +32,7 @@ pub async fn texts_are_sent(setup: &dyn Setup) -> Verdict {
     new.description = format!("{TEXT}\nSecond line");
     let id = bench.platform.create_work_order(&new, &Marker::for_job(JobId(5))).await?;
     let read = read(&bench, &id).await?;
-    same("the title", read.title.as_str(), TEXT)?;
+    same("the title", heading(&read), TEXT)?;
     ensure!(
         read.description.contains(&new.description),
         "the description must be kept: {:?}",
