@@ -71,8 +71,12 @@ fn is_among(list: &str, word: &str) -> bool {
     list.split(',').map(str::trim).any(|one| !one.is_empty() && one.to_lowercase() == word)
 }
 
-/// Whether somebody with this role on a lease lives there. The roles are not published; who has none is a tenant, because
-/// the list is said to be of tenants.
+/// The roles on a lease of those who do not live there, by what their names contain. The vendor publishes no list.
+const NO_TENANTS: [&str; 7] = ["guarant", "signer", "emergency", "owner", "vendor", "agent", "prospect"];
+
+/// Whether somebody with this role on a lease lives there: the list is said to be of tenants, so that a role that is not
+/// known does not keep anybody out.
 pub(crate) fn is_tenant(role: Option<&str>) -> bool {
-    role.is_none_or(|role| role.trim().is_empty() || role.to_lowercase().contains("tenant"))
+    let role = role.unwrap_or_default().to_lowercase();
+    !NO_TENANTS.iter().any(|other| role.contains(other))
 }

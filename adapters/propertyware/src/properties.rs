@@ -118,7 +118,7 @@ async fn with_buildings(api: &Api, units: Vec<Result<Unit, InvalidRecord>>) -> R
         Ok(unit) => match buildings.get(&unit.building_id) {
             Some(building) => Row::Record(property(building, Some(unit))),
             None => Row::Invalid(InvalidRecord {
-                id: reference(unit.building_id, Some(unit.id)).key(),
+                id: rentable(unit.building_id, Some(unit.id)).key(),
                 field: "buildingID".to_owned(),
                 problem: format!("building {} cannot be read", unit.building_id),
             }),
@@ -130,12 +130,15 @@ async fn with_buildings(api: &Api, units: Vec<Result<Unit, InvalidRecord>>) -> R
 
 /// The key of a unit that cannot be understood, if its two ids can.
 fn unit_key(row: &Value) -> Option<String> {
-    Some(reference(integer(row, "buildingID")?, Some(integer(row, "id")?)).key())
+    Some(rentable(integer(row, "buildingID")?, Some(integer(row, "id")?)).key())
 }
 
 /// A rentable unit. Where a unit's id is asked for, a building without units gives its own.
 pub(crate) fn reference(building: i64, unit: Option<i64>) -> PropertyRef {
-    let unit = unit.filter(|unit| *unit > 0 && *unit != building);
+    rentable(building, unit.filter(|unit| *unit > 0 && *unit != building))
+}
+
+fn rentable(building: i64, unit: Option<i64>) -> PropertyRef {
     PropertyRef::new(PropertyId::new(building.to_string()), unit.map(|unit| UnitId::new(unit.to_string())))
 }
 
@@ -144,7 +147,7 @@ fn property(building: &Building, unit: Option<Unit>) -> Property {
     let own = unit.as_ref().map(|unit| address(unit.address.as_ref()));
     let is_active = building.active && unit.as_ref().is_none_or(|unit| unit.active.unwrap_or(true));
     Property {
-        id: reference(building.id, unit.as_ref().map(|unit| unit.id)),
+        id: rentable(building.id, unit.as_ref().map(|unit| unit.id)),
         property_name: name(building.name.clone(), building.abbreviation.clone()).unwrap_or_default(),
         address: own.filter(|own| own.line1.is_some()).unwrap_or_else(|| address(building.address.as_ref())),
         unit_name: unit.and_then(|unit| name(unit.name, unit.abbreviation)),

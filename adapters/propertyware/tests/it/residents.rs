@@ -96,7 +96,9 @@ async fn who_is_no_tenant_and_a_lease_that_is_none_yet_bring_nobody() {
         ("Tenant", "Active", 1),
         ("CO-TENANT", "Active - Notice Given", 1),
         ("", "Eviction", 1),
+        ("Moonlit", "Active", 1),
         ("Guarantor", "Active", 0),
+        ("Co-Signer", "Active", 0),
         ("Tenant", "draft", 0),
         ("Tenant", "Applied", 0),
     ] {

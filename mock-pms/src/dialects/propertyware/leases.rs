@@ -5,12 +5,10 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, Call, Reply};
 use super::listing::{COMMON, Row, page};
+use super::names::FURTHER;
 use super::problem::Problem;
 use super::{contacts as people, names};
 use crate::world::{Id, Lease, LeaseStatus, World};
-
-/// What sets the ids of a lease's further parts apart: integers of 64 bits that no double can hold.
-const FURTHER: Id = 1 << 54;
 
 /// As much of a world's lease as has the same dates: the world keeps them by tenant, Propertyware by lease, so that a
 /// lease whose tenants came or left on other days is several leases here.
@@ -39,7 +37,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         .leases
         .iter()
         .filter(|l| building.is_none_or(|id| l.property_id == id))
-        .filter(|l| unit.is_none_or(|id| unit_or_building(l) == id))
+        .filter(|l| unit.is_none_or(|id| unit_or_building(world, l) == id))
         .filter(|l| portfolio.is_none_or(|id| names::portfolio(world, l.property_id) == Some(id)))
         .flat_map(parts)
         .filter(|part| status.is_none_or(|wanted| status_of(world, part) == wanted))
@@ -101,8 +99,8 @@ fn modified(part: &Part<'_>) -> DateTime<Utc> {
 }
 
 /// A building without units is its own unit, and stands in the unit's place.
-fn unit_or_building(lease: &Lease) -> Id {
-    lease.unit_id.unwrap_or(lease.property_id)
+fn unit_or_building(world: &World, lease: &Lease) -> Id {
+    lease.unit_id.map_or(lease.property_id, |unit| names::unit_id(world, unit))
 }
 
 fn status_of(world: &World, part: &Part<'_>) -> &'static str {
@@ -142,7 +140,7 @@ fn render(world: &World, part: &Part<'_>) -> Value {
         "noticeGivenDate": notice,
         "portfolioID": names::portfolio(world, lease.property_id),
         "buildingID": lease.property_id,
-        "unitID": unit_or_building(lease),
+        "unitID": unit_or_building(world, lease),
         "contacts": contacts,
         "createdDateTime": names::created(lease.created_at),
         "lastModifiedDateTime": names::instant(modified(part)),

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::world::{
-    Account, Address, EntryAllowed, Id, Phone, PhoneKind, Priority, PropertyKind, TaskStatus, User, UserKind,
-    World,
+    Account, Address, EntryAllowed, Id, Phone, PhoneKind, Priority, PropertyKind, TaskStatus, Unit, User,
+    UserKind, World,
 };
 
 pub(super) const PRIORITY: &[(&str, Priority)] =
@@ -37,6 +37,21 @@ pub(super) fn status(status: TaskStatus, given: Option<&str>) -> &'static str {
 /// The word for a value, if there is one.
 pub(super) fn word<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> Option<&'static str> {
     words.iter().find(|(_, meaning)| meaning == value).map(|(word, _)| *word)
+}
+
+/// What sets ids apart from others: integers of 64 bits that no double can hold.
+pub(super) const FURTHER: Id = 1 << 54;
+
+/// A unit's id as it is shown. Buildings and units share one space of ids, since one may stand in the other's place,
+/// so that a unit whose id in the world is a building's too has another one.
+pub(super) fn unit_id(world: &World, unit: Id) -> Id {
+    if world.platform.properties.contains(unit) { unit + FURTHER } else { unit }
+}
+
+/// The unit that is shown with this id.
+pub(super) fn unit(world: &World, shown: Id) -> Option<&Unit> {
+    let unit = world.platform.units.get(shown % FURTHER)?;
+    (unit_id(world, unit.id) == shown).then_some(unit)
 }
 
 /// What names the organisation.

@@ -53,13 +53,13 @@ pub(super) fn units(world: &World, call: &Call) -> Answer {
         .filter(|u| all || is_active(world, u))
         .filter(|u| building.is_none_or(|id| u.property_id == id))
         .filter(|u| portfolio.is_none_or(|id| names::portfolio(world, u.property_id) == Some(id)))
-        .map(|u| Row { id: u.id, modified: u.updated_at, record: u });
+        .map(|u| Row { id: names::unit_id(world, u.id), modified: u.updated_at, record: u });
     page(call, rows, |unit| render_unit(world, unit))
 }
 
 pub(super) fn unit(world: &World, call: &Call) -> Answer {
     call.check(&["includeCustomFields"], &[])?;
-    let unit: &Unit = world.get(call.path_id()?).ok_or_else(|| Problem::no("Unit"))?;
+    let unit = names::unit(world, call.path_id()?).ok_or_else(|| Problem::no("Unit"))?;
     Ok(Reply::One(render_unit(world, unit)))
 }
 
@@ -121,7 +121,7 @@ fn render_building(world: &World, building: &Property, units: &HashMap<Id, usize
 
 fn render_unit(world: &World, unit: &Unit) -> Value {
     let record = json!({
-        "id": unit.id,
+        "id": names::unit_id(world, unit.id),
         "idNumber": i32::try_from(unit.id).ok(),
         "buildingID": unit.property_id,
         "name": unit.number,

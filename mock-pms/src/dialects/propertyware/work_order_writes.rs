@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Answer, Call, Reply};
-use super::names::{CLOSED, ENTRY, PRIORITY};
+use super::names::{self, CLOSED, ENTRY, PRIORITY};
 use super::problem::Problem;
 use super::work_orders::render;
 use crate::dialects::fields::{FieldFault, Fields};
@@ -61,7 +61,7 @@ fn read_new(world: &World, fields: &mut Fields<'_>) -> NewMaintenance {
     }
     let units = ids(fields, "unitIDs");
     for unit in &units {
-        let own = world.platform.units.get(*unit).map(|unit| unit.property_id);
+        let own = names::unit(world, *unit).map(|unit| unit.property_id);
         // Where a unit's id is asked for, a building without units may give its own.
         let itself = Some(*unit) == building && !world.platform.units.iter().any(|u| u.property_id == *unit);
         if own.is_none_or(|own| Some(own) != building) && !itself {
@@ -97,7 +97,7 @@ fn read_new(world: &World, fields: &mut Fields<'_>) -> NewMaintenance {
         title: String::new(),
         description,
         property_id: building,
-        unit_id: units.first().copied().filter(|unit| Some(*unit) != building),
+        unit_id: units.first().and_then(|unit| names::unit(world, *unit)).map(|unit| unit.id),
         lease_id: None,
         requested_by,
         // Who manages a new work order cannot be said.

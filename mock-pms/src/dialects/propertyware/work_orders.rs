@@ -52,7 +52,8 @@ pub(super) fn render(world: &World, one: &Maintenance<'_>) -> Value {
     let texts = [order.details.as_deref(), task.description.as_deref(), Some(task.title.as_str())];
     let description = texts.into_iter().flatten().find(|text| !text.is_empty());
     // The unit's place is never empty: a building without units stands in it.
-    let unit = task.unit_id.or(task.property_id);
+    let own = task.unit_id.map(|unit| names::unit_id(world, unit));
+    let unit = own.or(task.property_id);
     let entry = Some(order.entry_allowed).filter(|entry| *entry != EntryAllowed::Unknown);
     let record = json!({
         "id": order.id,
@@ -65,7 +66,7 @@ pub(super) fn render(world: &World, one: &Maintenance<'_>) -> Value {
         "buildingID": task.property_id,
         "unitID": unit,
         // Declared as an object; the live service sends an array.
-        "unitIDs": task.unit_id.into_iter().collect::<Vec<_>>(),
+        "unitIDs": own.into_iter().collect::<Vec<_>>(),
         "lease": requested_by,
         "location": building.map(|building| building.name.as_str()),
         "requestedBy": requested_by,

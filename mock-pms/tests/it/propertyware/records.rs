@@ -99,3 +99,21 @@ async fn a_contact_tells_of_no_unit_and_its_change_moves_no_lease() {
     let on_lease = propertyware.one("/leases/31/contacts").await;
     assert_eq!((&on_lease[0]["role"], &on_lease[0]["lastName"]), (&json!("Tenant"), &json!("Abara")));
 }
+
+#[tokio::test]
+async fn buildings_and_units_share_one_space_of_ids() {
+    let mut world = super::example();
+    world.update::<mock_pms::world::Lease>(33, |lease| lease.unit_id = Some(2)).expect("the lease");
+    let unit = world.platform.units.get(12).expect("a unit").clone();
+    world.insert(mock_pms::world::Unit { id: 2, number: "202".to_owned(), ..unit }).expect("a free id");
+    let propertyware = Propertyware::of(world, super::options()).await;
+    let shown = (1_i64 << 54) + 2;
+    assert_eq!(propertyware.ids("/units?orderby=id%20asc").await, [11, 12, shown]);
+    assert_eq!(propertyware.one(&format!("/units/{shown}")).await["name"], "202");
+    assert_eq!(propertyware.status("/units/2").await, 404, "that is a building's");
+    assert_eq!(propertyware.one("/leases/33").await["unitID"], shown);
+    assert_eq!(propertyware.ids(&format!("/leases?unitID={shown}")).await, [33]);
+    assert_eq!(propertyware.ids("/leases?unitID=2").await, [32], "the house");
+    let order = json!({"buildingID": 1, "unitIDs": [shown]});
+    assert_eq!(propertyware.post("/workorders", &order).await.good()["unitID"], shown);
+}
