@@ -7,7 +7,7 @@ use super::drive::{decided_in, index, outcome};
 use super::flow::Applied;
 use super::guard::Guard;
 use super::patience::Patience;
-use super::resident::{seen, update};
+use super::resident::{followed, update};
 use super::settle::failed;
 use super::tally::Tally;
 use crate::Result;
@@ -116,9 +116,7 @@ async fn evaluate(
 ) -> Result<(Option<Outcome>, Result<()>)> {
     let decision = decide_lapse(resident, memory, cx.today, &mut Trace::off());
     let Some(ResidentAction::Update(_, patch)) = &decision.action else {
-        let arrived = memory.sent == Some(resident.is_active);
-        let is_active = if arrived { resident.is_active } else { memory.is_active };
-        let kept = ResidentMemory { is_active, ..seen(resident, cx) };
+        let kept = ResidentMemory { evaluated_on: cx.today, sent: None, ..followed(memory, resident) };
         cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await?;
         return Ok((None, Ok(())));
     };

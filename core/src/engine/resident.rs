@@ -226,7 +226,7 @@ fn remembered(
 }
 
 /// What is remembered, with the dates that Latchel has, and an activity that was sent if Latchel shows it.
-fn followed(memory: &ResidentMemory, latchel: &LatchelResident) -> ResidentMemory {
+pub(super) fn followed(memory: &ResidentMemory, latchel: &LatchelResident) -> ResidentMemory {
     let mut followed =
         ResidentMemory { move_in: latchel.move_in, move_out: latchel.move_out, ..memory.clone() };
     if memory.sent == Some(latchel.is_active) {
@@ -258,7 +258,8 @@ pub(super) async fn update(
 ) -> Result<()> {
     let id = latchel.id;
     if patch.is_active.is_some() {
-        let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx));
+        let memory =
+            base.resident.as_ref().map_or_else(|| seen(latchel, cx), |memory| followed(memory, latchel));
         let sending = ResidentMemory { sent: patch.is_active, ..memory };
         cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
     }

@@ -78,8 +78,7 @@ fn report(told: &Tally, seeds: u64, wrong: u64, seconds: f64) -> ExitCode {
     }
     let never: Vec<_> = Reason::ALL
         .iter()
-        // No system in memory is closed by a schedule; tests/tests/engine/pause.rs has one that is.
-        .filter(|reason| **reason != Reason::FarSidePaused && !told.reasons.contains_key(*reason))
+        .filter(|reason| !told.reasons.contains_key(*reason))
         .map(|one| one.code())
         .collect();
     if !never.is_empty() {

@@ -270,6 +270,7 @@ impl Seam {
             6 => Fate::Fail(ErrorKind::RateLimited),
             7 => Fate::Fail(ErrorKind::Refused),
             8 if chance.percent(20) => Fate::Fail(ErrorKind::Unauthorized),
+            9 if chance.percent(20) => Fate::Fail(ErrorKind::Paused),
             _ => Fate::Fail(chance.pick(&unknown)),
         }
     }

@@ -53,6 +53,24 @@ async fn a_move_in_whose_answer_was_lost_is_not_taken_for_somebodys_change() {
 }
 
 #[tokio::test]
+async fn a_move_out_that_fails_after_a_move_in_whose_answer_was_lost_is_tried_again() {
+    let mut pair = about_to_move_in().await;
+    pair.sync().await;
+    pair.advance(TimeDelta::days(1));
+    let_all(&pair, "update_resident", Fate::LoseAnswer);
+    pair.sync().await;
+    assert!(is_active(&pair), "it was carried out");
+    pair.advance(TimeDelta::days(4));
+    let_all(&pair, "update_resident", Fate::Fail(ErrorKind::Refused));
+    pair.sync().await;
+    assert!(is_active(&pair), "it was refused");
+    let_all(&pair, "update_resident", Fate::Proceed);
+    pair.advance(TimeDelta::hours(7));
+    pair.sync().await;
+    assert!(!is_active(&pair));
+}
+
+#[tokio::test]
 async fn a_move_in_that_never_arrived_is_tried_again() {
     let mut pair = about_to_move_in().await;
     pair.sync().await;
