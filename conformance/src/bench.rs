@@ -238,10 +238,10 @@ pub(crate) fn address(street: &str) -> Address {
 /// A work order's title, or where the platform has none, what its description begins with: its first line, without what
 /// [`Bench::work_order`] puts behind the title.
 pub(crate) fn heading(work_order: &WorkOrder) -> &str {
-    if !work_order.title.is_empty() {
-        return &work_order.title;
-    }
-    let first = work_order.description.lines().next().unwrap_or_default();
+    let first = match work_order.title.as_str() {
+        "" => work_order.description.lines().next().unwrap_or_default(),
+        title => title,
+    };
     first.strip_suffix(DESCRIBED).unwrap_or(first)
 }
 

@@ -38,7 +38,8 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 /// - What is older is left out as far as [`ChangeFilter`] says, and never said to be filtered by the instant.
 /// - Holds each record of the window, however many there are; with none of them it is empty.
 /// - A record that is there all the time is in it, whatever is added or changed between two pages.
-/// - A page is asked for when it is wanted, and a list that is dropped makes no further call.
+/// - A page is asked for when it is wanted, unless the platform cannot narrow the list; a list that is dropped makes no
+///   further call.
 /// - Records that did not change cost no call for each of them.
 ///
 /// A removal between two pages may hide another record until the next run, where a platform counts rows.
@@ -109,7 +110,7 @@ pub trait Platform: Send + Sync + fmt::Debug {
     ///
     /// # Behavior
     ///
-    /// - Every user that a work order can be assigned to, inactive ones too; no vendors.
+    /// - Every user that a work order can be assigned to, and inactive ones where the platform lists them; no vendors.
     async fn users(&self) -> Result<Vec<User>>;
 
     /// The groups (or portfolios) of properties.

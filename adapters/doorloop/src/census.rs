@@ -2,6 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use latchel_sync_core::{Error, ErrorKind};
+
+/// How often a list that does not hold still is read.
+const ATTEMPTS: u32 = 3;
+
 /// The rows of a list as they were counted, and as DoorLoop counted them. No order is documented, so that a row which
 /// comes or goes between two pages may move another one past the reader.
 #[derive(Debug, Default)]
@@ -42,4 +47,48 @@ impl Census {
         };
         counted(self).is_some_and(|now| counted(before) == Some(now))
     }
+}
+
+/// The readings of a list, until one of them had every row.
+#[derive(Debug, Default)]
+pub(crate) struct Readings {
+    before: Option<Census>,
+    count: u32,
+}
+
+/// What a reading of a list was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It had every row.
+    Whole,
+    /// Rows may be missing, and the list should be read again.
+    Torn,
+    /// Rows may be missing, as in each reading before.
+    Restless,
+}
+
+impl Readings {
+    /// Judges a reading, and after a whole one begins anew.
+    pub fn judge(&mut self, census: Census) -> Verdict {
+        self.count += 1;
+        if census.is_complete() || self.before.as_ref().is_some_and(|before| census.agrees_with(before)) {
+            *self = Self::default();
+            return Verdict::Whole;
+        }
+        self.before = Some(census);
+        if self.count < ATTEMPTS { Verdict::Torn } else { Verdict::Restless }
+    }
+}
+
+/// No reading of the list had every row.
+pub(crate) fn restless(list: &'static str) -> Error {
+    Error::new(ErrorKind::Malformed, "the list changed each time while it was read").with("list", list)
+}
+
+/// Says so of a list that the next run reads again from its beginning, so that nothing is lost, but late.
+pub(crate) fn left_to_the_next_run(list: &'static str) {
+    tracing::warn!(
+        list,
+        "the list changed each time while it was read; what was missed is left to the next run"
+    );
 }

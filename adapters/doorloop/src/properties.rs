@@ -13,17 +13,63 @@ use latchel_sync_http::{Unreadable, read_row};
 use serde_json::{Value, json};
 
 use crate::api::{Api, BLOCK, FEW, row_id, string};
-use crate::census::Census;
+use crate::census::{Census, Readings, Verdict, left_to_the_next_run, restless};
 use crate::wire::{self, text};
 
 pub(crate) const PROPERTIES: &str = "api/properties";
 pub(crate) const UNITS: &str = "api/units";
 
-/// All of them: one pass over the units for each block of properties.
+/// All of them. What a list that did not hold still may have passed over is left to the next run, which reads it all again.
 pub(crate) fn all(api: &Api) -> Pages<'_, Property> {
+    read(api, OnRestless::LeaveToNextRun)
+}
+
+/// What is done about a list of which no reading was whole.
+#[derive(Clone, Copy)]
+enum OnRestless {
+    LeaveToNextRun,
+    Fail,
+}
+
+impl OnRestless {
+    /// Whether the list need not be read again.
+    fn is_over(self, verdict: Verdict, list: &'static str) -> Result<bool> {
+        match (verdict, self) {
+            (Verdict::Whole, _) => Ok(true),
+            (Verdict::Torn, _) => Ok(false),
+            (Verdict::Restless, Self::Fail) => Err(restless(list)),
+            (Verdict::Restless, Self::LeaveToNextRun) => {
+                left_to_the_next_run(list);
+                Ok(true)
+            }
+        }
+    }
+}
+
+/// All of them, and again where the list of properties did not hold still.
+fn read(api: &Api, on_restless: OnRestless) -> Pages<'_, Property> {
     try_stream! {
-        let of_properties = Census::default();
-        let mut properties = api.pages(PROPERTIES, Vec::new(), &of_properties);
+        let mut readings = Readings::default();
+        loop {
+            let census = Census::default();
+            {
+                let mut blocks = blocks(api, &census, on_restless);
+                while let Some(page) = blocks.try_next().await? {
+                    yield page;
+                }
+            }
+            if on_restless.is_over(readings.judge(census), PROPERTIES)? {
+                return;
+            }
+        }
+    }
+    .boxed()
+}
+
+/// All of them, a block of properties after the other.
+fn blocks<'a>(api: &'a Api, census: &'a Census, on_restless: OnRestless) -> Pages<'a, Property> {
+    try_stream! {
+        let mut properties = api.pages(PROPERTIES, Vec::new(), census);
         let mut next = properties.try_next().await?;
         let mut is_first = true;
         while next.is_some() {
@@ -37,12 +83,32 @@ pub(crate) fn all(api: &Api) -> Pages<'_, Property> {
             }
             block.is_whole = is_first && next.is_none();
             is_first = false;
-            let of_units = Census::default();
-            let mut units = api.pages(UNITS, Vec::new(), &of_units);
+            let mut units = units(api, block, on_restless);
             while let Some(page) = units.try_next().await? {
-                yield block.join(&page);
+                yield page;
             }
-            yield block.without_units(of_units.is_complete());
+        }
+    }
+    .boxed()
+}
+
+/// A block's properties with the units that go by, which are read again where their list did not hold still.
+fn units(api: &Api, mut block: Block, on_restless: OnRestless) -> Pages<'_, Property> {
+    try_stream! {
+        let mut readings = Readings::default();
+        loop {
+            let census = Census::default();
+            {
+                let mut units = api.pages(UNITS, Vec::new(), &census);
+                while let Some(page) = units.try_next().await? {
+                    yield block.join(&page);
+                }
+            }
+            let verdict = readings.judge(census);
+            if on_restless.is_over(verdict, UNITS)? {
+                yield block.without_units(verdict);
+                return;
+            }
         }
     }
     .boxed()
@@ -52,7 +118,8 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
     let wanted: HashSet<&str> = ids.iter().map(|id| id.property.as_str()).collect();
     let mut found = Vec::new();
     if wanted.len() > FEW {
-        let mut pages = all(api);
+        // One that is missing would be taken for one that is gone.
+        let mut pages = read(api, OnRestless::Fail);
         while let Some(page) = pages.try_next().await? {
             found.extend(
                 page.into_iter().filter(|row| property_of(row).is_none_or(|id| wanted.contains(&*id))),
@@ -64,7 +131,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
             let mut block = Block::default();
             found.extend(block.take(&[property]));
             found.extend(block.join(&api.all(UNITS, vec![("filter_property", id.to_owned())]).await?));
-            found.extend(block.without_units(true));
+            found.extend(block.without_units(Verdict::Whole));
         }
     }
     // The whole property is asked for where it could not be read or had no units yet.
@@ -163,8 +230,8 @@ impl Block {
     /// The properties that are their own unit, after all units went by. Where the list of units did not hold still, a
     /// unit may have been missed: then they are left to the next run, because one taken for its own unit would stay
     /// in Latchel beside its units.
-    fn without_units(&self, all_units_seen: bool) -> Vec<Row<Property>> {
-        if !all_units_seen {
+    fn without_units(&self, reading: Verdict) -> Vec<Row<Property>> {
+        if reading != Verdict::Whole {
             return Vec::new();
         }
         let alone = self.properties.iter().filter_map(|(id, owned)| Some((id, owned.as_ref()?)));

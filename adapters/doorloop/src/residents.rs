@@ -11,20 +11,18 @@ use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy,
     UnitId,
 };
-use latchel_sync_core::{Error, ErrorKind, Pages, Result};
+use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::read_row;
 use serde_json::{Value, json};
 
 use crate::api::{Api, BLOCK, FEW, string};
-use crate::census::Census;
+use crate::census::{Census, Readings, Verdict, restless};
 use crate::wire::{Email, LeaseTenant, Phone, full_name, text};
 
 pub(crate) const LEASE_TENANTS: &str = "api/leases/tenants";
 
 /// How many residents are handed on at once.
 const ROWS_AT_ONCE: usize = 500;
-/// How often a list that does not hold still is read, before the phase ends.
-const ATTEMPTS: u32 = 3;
 
 pub(crate) fn all(api: &Api) -> Pages<'_, Resident> {
     all_in_parts_of(api, BLOCK)
@@ -33,8 +31,8 @@ pub(crate) fn all(api: &Api) -> Pages<'_, Resident> {
 /// All of them, with at most about `block` rows in memory.
 fn all_in_parts_of(api: &Api, block: usize) -> Pages<'_, Resident> {
     try_stream! {
-        let (mut part, mut parts, mut attempt) = (0, None, 1);
-        let mut before = Census::default();
+        let (mut part, mut parts) = (0, None);
+        let mut readings = Readings::default();
         while part < parts.unwrap_or(1) {
             let census = Census::default();
             let mut stays = Stays::default();
@@ -46,14 +44,10 @@ fn all_in_parts_of(api: &Api, block: usize) -> Pages<'_, Resident> {
                 }
             }
             // Without one of its leases, a resident would be moved out.
-            if census.is_complete() || (attempt > 1 && census.agrees_with(&before)) {
-                (part, attempt) = (part + 1, 1);
-            } else if attempt < ATTEMPTS {
-                (before, attempt) = (census, attempt + 1);
-                continue;
-            } else {
-                Err(Error::new(ErrorKind::Malformed, "the list changed each time while it was read")
-                    .with("list", LEASE_TENANTS))?;
+            match readings.judge(census) {
+                Verdict::Whole => part += 1,
+                Verdict::Torn => continue,
+                Verdict::Restless => Err(restless(LEASE_TENANTS))?,
             }
             let rows = stays.into_rows();
             for chunk in rows.chunks(ROWS_AT_ONCE) {

@@ -14,7 +14,7 @@ use latchel_sync_http::read_row;
 use serde_json::{Value, json};
 
 use crate::api::{Api, FEW, row_id, string};
-use crate::census::Census;
+use crate::census::{Census, Readings, Verdict, left_to_the_next_run, restless};
 use crate::config::StatusWords;
 use crate::wire::{Task, text};
 
@@ -32,31 +32,52 @@ pub(crate) struct Reading {
 /// where it changed in the window, so that old ones do not come back in every run.
 pub(crate) fn all<'a>(api: &'a Api, reading: &'a Reading, window: Window) -> Pages<'a, WorkOrder> {
     try_stream! {
-        let census = Census::default();
-        let mut pages = api.pages(TASKS, Vec::new(), &census);
-        while let Some(page) = pages.try_next().await? {
-            yield page.iter().filter_map(|row| reading.row_in(row, window)).collect::<Vec<_>>();
+        let mut readings = Readings::default();
+        loop {
+            let census = Census::default();
+            {
+                let mut pages = api.pages(TASKS, Vec::new(), &census);
+                while let Some(page) = pages.try_next().await? {
+                    yield page.iter().filter_map(|row| reading.row_in(row, window)).collect::<Vec<_>>();
+                }
+            }
+            match readings.judge(census) {
+                Verdict::Whole => return,
+                Verdict::Torn => {}
+                Verdict::Restless => return left_to_the_next_run(TASKS),
+            }
         }
     }
     .boxed()
 }
 
 pub(crate) async fn by_id(api: &Api, reading: &Reading, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {
-    let mut found = Vec::new();
     if ids.len() <= FEW {
+        let mut found = Vec::new();
         for id in ids {
             found.extend(api.find(&format!("{TASKS}/{id}")).await?.map(|row| reading.row(&row)));
         }
         return Ok(found);
     }
     let wanted: HashSet<&str> = ids.iter().map(WorkOrderId::as_str).collect();
-    let census = Census::default();
-    let mut pages = api.pages(TASKS, Vec::new(), &census);
-    while let Some(page) = pages.try_next().await? {
-        let asked = page.iter().filter(|row| row_id(row).is_some_and(|id| wanted.contains(id.as_str())));
-        found.extend(asked.map(|row| reading.row(row)));
+    let mut readings = Readings::default();
+    loop {
+        let (census, mut found) = (Census::default(), Vec::new());
+        {
+            let mut pages = api.pages(TASKS, Vec::new(), &census);
+            while let Some(page) = pages.try_next().await? {
+                let asked =
+                    page.iter().filter(|row| row_id(row).is_some_and(|id| wanted.contains(id.as_str())));
+                found.extend(asked.map(|row| reading.row(row)));
+            }
+        }
+        // One that is missing would be taken for one that is gone.
+        match readings.judge(census) {
+            Verdict::Whole => return Ok(found),
+            Verdict::Torn => {}
+            Verdict::Restless => return Err(restless(TASKS)),
+        }
     }
-    Ok(found)
 }
 
 /// The tasks that carry exactly this marker; the search only says which contain its words. The brackets are left out of

@@ -18,9 +18,12 @@ pub async fn each_with_its_properties(setup: &dyn Setup) -> Verdict {
         ensure!(groups.is_empty(), "a platform without groups must have none, and has {groups:?}");
         return Ok(());
     }
-    let Some(group) = groups.iter().find(|group| group.name == "North side") else {
-        return Err(Stop::failed(format!("the group \"North side\" must be there: {groups:?}")));
-    };
     let expected = vec![bench.property("Inside").await?.id.property];
-    same("the properties of the group", &group.properties, &expected)
+    let Some(group) = groups.iter().find(|group| group.properties == expected) else {
+        return Err(Stop::failed(format!("a group of {expected:?} must be there: {groups:?}")));
+    };
+    if group.name == group.id.as_str() {
+        return Err(Stop::no_notion("its groups come without names"));
+    }
+    same("the name of the group", group.name.as_str(), "North side")
 }

@@ -80,7 +80,8 @@ pub fn checks() -> Vec<Check> {
             "A record that is there all the time is in it, whatever is added or changed between two pages.": [
                 changes_between_pages_hide_nothing(each_kind),
             ]
-            "A page is asked for when it is wanted, and a list that is dropped makes no further call.": [
+            "A page is asked for when it is wanted, unless the platform cannot narrow the list; a list that is dropped makes no \
+             further call.": [
                 a_page_is_read_when_it_is_wanted(each_kind),
                 a_dropped_list_ends(each_kind),
             ]
@@ -126,6 +127,7 @@ pub fn checks() -> Vec<Check> {
         work_orders {
             "Each has the number, title, description, place and requester that the platform has.": [
                 its_content_arrives,
+                its_requester_arrives,
                 a_place_may_be_a_property,
             ]
             "Each has the users that it is assigned to, never vendors; an assignment alone brings the work order.": [
@@ -147,7 +149,7 @@ pub fn checks() -> Vec<Check> {
             "Reads afresh: what was changed a moment ago is seen.": [reads_afresh]
         }
         users {
-            "Every user that a work order can be assigned to, inactive ones too; no vendors.": [
+            "Every user that a work order can be assigned to, and inactive ones where the platform lists them; no vendors.": [
                 all_users_and_no_vendor,
             ]
         }

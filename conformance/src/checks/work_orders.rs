@@ -14,16 +14,29 @@ use crate::report::{Stop, Verdict};
 /// What every work order has.
 pub async fn its_content_arrives(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
-    let kim = bench.far.add_resident(&bench.resident("Requester")).await?;
-    let new = NewWorkOrder { requested_by: Some(kim), ..bench.work_order("A tap drips") };
+    let new = bench.work_order("A tap drips");
     bench.far.add_work_order(&new).await?;
     let found = bench.titled("A tap drips").await?;
     ensure!(!found.number.trim().is_empty(), "a work order must have its number");
     same("the description", &found.description, &new.description)?;
     same("the place", &found.property, &bench.home_ref().await?)?;
-    same("the marker of a work order that is not ours", &found.marker, &None)?;
-    let kim = bench.resident_named("Requester").await?;
-    same("the resident who asked for it", &found.requested_by, &Some(kim.id.resident))
+    same("the marker of a work order that is not ours", &found.marker, &None)
+}
+
+/// Who asked for it, and of a work order that nobody asked for, nobody.
+pub async fn its_requester_arrives(setup: &dyn Setup) -> Verdict {
+    let bench = Bench::fresh(setup).await?;
+    let kim = bench.far.add_resident(&bench.resident("Requester")).await?;
+    bench.far.add_work_order(&bench.work_order("Of the office")).await?;
+    let new = NewWorkOrder { requested_by: Some(kim), ..bench.work_order("A tap drips") };
+    bench.far.add_work_order(&new).await?;
+    let nobody = bench.titled("Of the office").await?.requested_by;
+    same("who asked for what nobody asked for", &nobody, &None)?;
+    let kim = bench.resident_named("Requester").await?.id.resident;
+    match bench.titled("A tap drips").await?.requested_by {
+        None => Err(Stop::no_notion("its work orders name no resident who asked")),
+        asked => same("the resident who asked for it", &asked, &Some(kim)),
+    }
 }
 
 /// A property without units is the place itself.

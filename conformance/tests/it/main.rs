@@ -41,6 +41,15 @@ enum Gaps {
     Failures,
 }
 
+/// Whether the platform has what a check is about.
+#[derive(Clone, Copy)]
+enum Notion {
+    /// As far as is known.
+    Expected,
+    /// It has not, by `no_notion.txt`.
+    Absent,
+}
+
 /// What an adapter does not keep yet, by the names of the checks.
 fn open() -> impl Iterator<Item = &'static str> {
     include_str!("open.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty())
@@ -48,11 +57,19 @@ fn open() -> impl Iterator<Item = &'static str> {
 
 /// A name that no check has hides nothing.
 fn open_checks_exist(trials: &[Trial]) -> Trial {
-    let unknown: Vec<_> = open().filter(|name| !trials.iter().any(|trial| trial.name() == *name)).collect();
+    let no_notion =
+        include_str!("no_notion.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let unknown: Vec<_> =
+        open().chain(no_notion).filter(|name| !trials.iter().any(|trial| trial.name() == *name)).collect();
     Trial::test("open_checks_exist", move || match unknown.as_slice() {
         [] => Ok(()),
-        unknown => Err(format!("no such check in open.txt: {}", unknown.join(", ")).into()),
+        unknown => Err(format!("no such check: {}", unknown.join(", ")).into()),
     })
+}
+
+/// What an adapter's platform has no notion of, by the names of the checks that found so.
+fn has_no_notion(name: &str) -> bool {
+    include_str!("no_notion.txt").lines().any(|line| line == name)
 }
 
 fn suite(name: &str, gaps: Gaps, setup: &Arc<dyn Setup>) -> Vec<Trial> {
@@ -60,21 +77,26 @@ fn suite(name: &str, gaps: Gaps, setup: &Arc<dyn Setup>) -> Vec<Trial> {
         let setup = setup.clone();
         let full = format!("{name}::{}", check.name);
         let is_open = open().any(|one| one == full);
-        Trial::test(full, move || one(check, gaps, setup.as_ref())).with_ignored_flag(is_open)
+        let notion = if has_no_notion(&full) { Notion::Absent } else { Notion::Expected };
+        Trial::test(full, move || one(check, gaps, notion, setup.as_ref())).with_ignored_flag(is_open)
     };
     checks().into_iter().map(trial).collect()
 }
 
-fn one(check: Check, gaps: Gaps, setup: &dyn Setup) -> Result<(), Failed> {
+fn one(check: Check, gaps: Gaps, notion: Notion, setup: &dyn Setup) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let line = runtime.block_on(check.run(setup));
-    match (line.verdict, gaps) {
-        (Ok(()), _) => Ok(()),
-        (Err(Stop::Failed(what)), _) => Err(format!("must: {}\nbut:  {what}", line.behavior).into()),
-        (Err(Stop::NotChecked(gap @ Gap::FarSide(_))), Gaps::Failures) => {
+    match (line.verdict, gaps, notion) {
+        (Ok(()), _, Notion::Absent) => Err("it holds, and is still listed in no_notion.txt".into()),
+        (Ok(()), _, Notion::Expected) => Ok(()),
+        (Err(Stop::Failed(what)), ..) => Err(format!("must: {}\nbut:  {what}", line.behavior).into()),
+        (Err(Stop::NotChecked(gap @ Gap::FarSide(_))), Gaps::Failures, _) => {
             Err(format!("not checked: {gap}; teach it in conformance/src/mock/").into())
         }
-        (Err(Stop::NotChecked(gap)), _) => {
+        (Err(Stop::NotChecked(gap @ Gap::Platform(_))), _, Notion::Expected) => {
+            Err(format!("not checked: {gap}; if the platform is so, list the check in no_notion.txt").into())
+        }
+        (Err(Stop::NotChecked(gap)), ..) => {
             println!("not checked: {}: {gap}", line.name);
             Ok(())
         }

@@ -36,7 +36,7 @@ impl Property {
 pub struct PropertyGroup {
     /// Its id.
     pub id: GroupId,
-    /// Its name.
+    /// Its name; the id where the platform tells none.
     pub name: String,
     /// The properties in it.
     pub properties: Vec<PropertyId>,

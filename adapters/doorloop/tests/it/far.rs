@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -66,6 +68,26 @@ impl Far {
             ResponseTemplate::new(200).set_body_json(body)
         };
         mock.respond_with(answer).mount(&self.server).await;
+    }
+
+    /// Serves a list of 1,001 rows of which, in so many readings, one is gone before the second page.
+    pub async fn moving_list(
+        &self,
+        at: &str,
+        moves: usize,
+        row: impl Fn(u32) -> Value + Send + Sync + 'static,
+    ) {
+        let readings = AtomicUsize::new(0);
+        self.answer_for(at, &[], move |number, _| {
+            let reading = match number {
+                1 => readings.fetch_add(1, Ordering::SeqCst),
+                _ => readings.load(Ordering::SeqCst) - 1,
+            };
+            let total = if number == 2 && reading < moves { 1_000 } else { 1_001 };
+            let page: Vec<_> = (0..total).skip((number - 1) * 1_000).take(1_000).map(&row).collect();
+            json!({"total": total, "data": page})
+        })
+        .await;
     }
 
     /// Answers one method on one path.

@@ -1,3 +1,4 @@
+use latchel_sync_core::ErrorKind;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
@@ -117,19 +118,38 @@ async fn only_what_a_sync_reads_is_in_the_fingerprint() {
     assert_ne!(prints(|unit| unit["active"] = json!(false)).await, before);
 }
 
+/// A unit was deleted between two pages, so that the next one slipped past the reader; maybe the one of property 2.
 #[tokio::test]
 async fn a_property_may_be_taken_for_its_own_unit_only_if_every_unit_was_seen() {
-    let far = Far::new().await;
-    far.list("/api/properties", json!([property(1), property(2)])).await;
-    // A unit was deleted between the pages, so that the next one slipped past the reader.
-    far.answer_for("/api/units", &[], |number, _| match number {
-        1 => json!({"total": 1_002, "data": (0..1_000).map(|id| unit(10_000 + id, 1)).collect::<Vec<_>>()}),
-        _ => json!({"total": 1_001, "data": [unit(20_000, 1)]}),
-    })
-    .await;
-    let read = read(&far).await;
-    assert_eq!(read.len(), 1_001);
-    assert!(!read.iter().any(|(key, _, _)| *key == oid(2)), "whose unit may be the one that was missed");
+    for (moves, readings, is_taken) in [(1, 2, true), (9, 3, false)] {
+        let far = Far::new().await;
+        far.list("/api/properties", json!([property(1), property(2)])).await;
+        far.moving_list("/api/units", moves, |id| unit(10_000 + id, 1)).await;
+        let read = read(&far).await;
+        assert_eq!(read.iter().any(|(key, _, _)| *key == oid(2)), is_taken, "{moves}");
+        assert_eq!(far.asked().await.len(), 1 + 2 * readings);
+        let units: std::collections::HashSet<_> = read.iter().filter(|(key, ..)| *key != oid(2)).collect();
+        assert!(units.len() >= 1_000, "{}", units.len());
+    }
+}
+
+#[tokio::test]
+async fn properties_that_move_are_read_again_and_a_look_up_among_restless_ones_says_so() {
+    for (moves, readings) in [(1, 2), (9, 3)] {
+        let far = Far::new().await;
+        far.moving_list("/api/properties", moves, |id| property(10_000 + id)).await;
+        far.list("/api/units", json!([])).await;
+        let read: std::collections::HashSet<_> = read(&far).await.into_iter().collect();
+        assert_eq!(read.len(), if moves == 1 { 1_001 } else { 1_000 });
+        assert_eq!(far.asked().await.len(), 3 * readings);
+        let ids: Vec<_> =
+            (0..6).map(|id| PropertyRef::new(PropertyId::new(oid(10_000 + id)), None)).collect();
+        let looked_up = far.doorloop.properties_by_id(&ids).await;
+        match moves {
+            1 => assert_eq!(looked_up.expect("by then it stands still").len(), 6),
+            _ => assert_eq!(looked_up.expect_err("one may be missing").kind(), ErrorKind::Malformed),
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::far::{Far, all, invalid, oid, record, window};
 
@@ -140,18 +139,7 @@ async fn what_cannot_be_read_fails_its_resident_alone() {
 async fn a_list_that_moves_is_read_again_and_one_that_never_stands_still_ends_the_phase() {
     for (moves, attempts) in [(1, 2), (9, 3)] {
         let far = Far::new().await;
-        let readings = AtomicUsize::new(0);
-        far.answer_for(LIST, &[], move |number, _| {
-            let reading = if number == 1 {
-                readings.fetch_add(1, Ordering::SeqCst)
-            } else {
-                readings.load(Ordering::SeqCst) - 1
-            };
-            let total = if number == 2 && reading < moves { 1_000 } else { 1_001 };
-            let page: Vec<_> = (0..total).skip((number - 1) * 1_000).take(1_000).map(short).collect();
-            json!({"total": total, "data": page})
-        })
-        .await;
+        far.moving_list(LIST, moves, short).await;
         let read: latchel_sync_core::Result<Vec<_>> =
             futures::TryStreamExt::try_concat(far.doorloop.residents(window())).await;
         assert_eq!(far.asked().await.len(), 2 * attempts);

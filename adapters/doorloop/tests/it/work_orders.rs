@@ -1,3 +1,4 @@
+use latchel_sync_core::ErrorKind;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
@@ -190,4 +191,26 @@ async fn a_marker_is_searched_for_by_its_words_and_must_be_whole() {
     far.list_for("/api/tasks", &[("filter_text", "Latchel #5")], found).await;
     let found = far.doorloop.find_by_marker(&Marker::for_job(JobId(5))).await.expect("ids");
     assert_eq!(found, [WorkOrderId::new(oid(81)), WorkOrderId::new(oid(83))]);
+}
+
+#[tokio::test]
+async fn tasks_that_move_are_read_again_and_a_look_up_among_restless_ones_says_so() {
+    let row = |id: u32| task(10_000 + id, "TENANT_REQUEST");
+    for (moves, readings) in [(1, 2), (9, 3)] {
+        let far = Far::new().await;
+        far.moving_list("/api/tasks", moves, row).await;
+        let rows = all(far.doorloop.work_orders(window())).await;
+        let ids: std::collections::HashSet<_> = rows.iter().map(|row| record(row).id.clone()).collect();
+        assert_eq!(ids.len(), if moves == 1 { 1_001 } else { 1_000 });
+        assert_eq!(far.asked().await.len(), 2 * readings);
+
+        let far = Far::new().await;
+        far.moving_list("/api/tasks", moves, row).await;
+        let ids: Vec<_> = (0..6).map(|id| WorkOrderId::new(oid(10_000 + id))).collect();
+        let looked_up = far.doorloop.work_orders_by_id(&ids).await;
+        match moves {
+            1 => assert_eq!(looked_up.expect("the second reading").len(), 6),
+            _ => assert_eq!(looked_up.expect_err("one may be missing").kind(), ErrorKind::Malformed),
+        }
+    }
 }
