@@ -20,6 +20,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::server::state::Shared;
+use crate::world::Id;
 use crate::{RateLimit, Side, World};
 
 /// A platform that the server can imitate.
@@ -42,6 +43,8 @@ pub(crate) struct Spec {
     pub(crate) refuse_haste: fn(Duration) -> Response,
     /// What a client needs to be let in, by the names that the vendor gives it.
     pub(crate) credentials: fn(&World) -> Vec<(&'static str, String)>,
+    /// The work order of the world that has this id in the system's own spelling.
+    pub(crate) work_order: fn(&str) -> Option<Id>,
 }
 
 impl Dialect {
@@ -85,6 +88,11 @@ impl Dialect {
     /// What a client of this world needs to be let in, by the names that the vendor gives it.
     pub fn credentials(self, world: &World) -> Vec<(&'static str, String)> {
         (self.0.credentials)(world)
+    }
+
+    /// The work order of the world that has this id in the system's own spelling; `None` if it is not an id of the system.
+    pub fn work_order(self, id: &str) -> Option<Id> {
+        (self.0.work_order)(id)
     }
 
     pub(crate) fn router(self, shared: &Shared) -> Router {

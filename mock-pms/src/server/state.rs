@@ -19,7 +19,8 @@ tokio::task_local! {
     static CLOCK_OFF: TimeDelta;
 }
 
-fn has_own_world() -> bool {
+/// Whether what this request does is gone with it.
+pub(crate) fn has_own_world() -> bool {
     OWN_WORLD.try_with(|_| ()).is_ok()
 }
 

@@ -6,13 +6,14 @@ use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::{Outcome, Status};
 use latchel_sync_core::model::{Kind, Side};
 use latchel_sync_core::rules::Reason;
-use mock_pms::World;
 use mock_pms::world::{Job, TaskStatus};
+use mock_pms::{Dialect, World};
 
 use crate::setup::Setup;
 
 /// Every pair that the two systems hold, without the ids that depend on who came first; fails on duplicates.
 pub fn pairs(setup: &Setup) -> Vec<String> {
+    let platform = setup.platform();
     setup.server.read(|world| {
         let latchel = &world.latchel;
         once(
@@ -37,11 +38,15 @@ pub fn pairs(setup: &Setup) -> Vec<String> {
             format!("resident {reference:?} {} {dates:?} {}", one.name, one.is_active)
         });
         let jobs = latchel.jobs.iter().map(|one| {
-            let numbered = one.order_number == one.ref_job_id;
+            let numbered = is_numbered(platform, one);
             // Latchel begins with one of these, by whether it knows yet of somebody who lives there.
             let begun = ["Diagnosing Issue", "Finding Service Provider"].contains(&one.state.as_str());
             let state = if begun { "begun" } else { &one.state };
-            format!("job {} {state} of {:?}, numbered alike: {numbered}", one.name, title(world, one))
+            format!(
+                "job {} {state} of {:?}, numbered alike: {numbered}",
+                one.name,
+                title(platform, world, one)
+            )
         });
         let work_orders = world.platform.work_orders.iter().map(|one| {
             let task = world.platform.tasks.get(one.task_id).expect("its task");
@@ -61,9 +66,16 @@ fn once<T: Eq + std::hash::Hash + std::fmt::Debug>(what: &str, references: impl 
     }
 }
 
+/// Whether a Latchel work order has the number of the platform's that it refers to, which is the number in the world, or
+/// the id itself where the platform has no numbers.
+fn is_numbered(platform: Dialect, job: &Job) -> bool {
+    let world = job.ref_job_id.as_ref().and_then(|id| platform.work_order(id)).map(|id| id.to_string());
+    job.order_number == job.ref_job_id || job.order_number == world
+}
+
 /// The title of the platform work order that a Latchel work order refers to.
-fn title(world: &World, job: &Job) -> Option<String> {
-    let id = job.ref_job_id.as_ref()?.parse().expect("a number");
+fn title(platform: Dialect, world: &World, job: &Job) -> Option<String> {
+    let id = platform.work_order(job.ref_job_id.as_ref()?).expect("an id of the platform");
     let order = world.platform.work_orders.get(id);
     Some(order.map_or_else(|| "none".to_owned(), |one| one.title.clone().unwrap_or_default()))
 }
@@ -75,14 +87,14 @@ pub async fn untrue(setup: &Setup, ledger: &dyn Ledger) -> Vec<String> {
     let synced = outcomes.iter().filter(|outcome| outcome.reason.status() == Status::Synced);
     setup.server.read(|world| {
         synced
-            .filter(|outcome| !holds(world, outcome))
+            .filter(|outcome| !holds(setup.platform(), world, outcome))
             .map(|outcome| format!("{} {}: {}", outcome.key, outcome.reason, outcome.label))
             .collect()
     })
 }
 
 /// Whether the systems are as the outcome says.
-fn holds(world: &World, outcome: &Outcome) -> bool {
+fn holds(on: Dialect, world: &World, outcome: &Outcome) -> bool {
     let (source, Some(counterpart)) = (&outcome.key.id, &outcome.counterpart) else {
         // Only what a hint told is synced without a counterpart.
         return outcome.reason == Reason::UnchangedSinceLastSeen;
@@ -109,7 +121,7 @@ fn holds(world: &World, outcome: &Outcome) -> bool {
             _ => one.ref_user_id.as_ref().is_some_and(|user| platform.contains(user.as_str())),
         }),
         Kind::WorkOrder => {
-            let id = platform.parse().expect("a number");
+            let id = on.work_order(platform).expect("an id of the platform");
             let order = world.platform.work_orders.get(id);
             let status = order.and_then(|one| world.platform.tasks.get(one.task_id)).map(|task| task.status);
             let Some(job) = world.latchel.jobs.get(latchel) else { return false };
@@ -118,7 +130,7 @@ fn holds(world: &World, outcome: &Outcome) -> bool {
                 Reason::StatusCompleted => status == Some(TaskStatus::Completed),
                 Reason::StatusCancelled => status == Some(TaskStatus::Closed),
                 Reason::NumberWrittenBack | Reason::WorkOrderCreated => {
-                    paired && job.order_number.as_ref() == Some(platform) && status.is_some()
+                    paired && is_numbered(on, job) && status.is_some()
                 }
                 _ => paired && status.is_some(),
             }

@@ -4,6 +4,7 @@ use std::process::{Command, Output};
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::{Ledger, registry};
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
+use mock_pms::world::Table;
 use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, World};
 use tempfile::TempDir;
 
@@ -44,6 +45,15 @@ pub fn binary() -> PathBuf {
 /// The example world of the mock: a handful of everything.
 pub fn small_world() -> World {
     World::from_json(include_str!("../../../mock-pms/examples/small-world.json")).expect("the example")
+}
+
+/// The same for a platform that spells ids its own way: what Latchel's records there refer to is Buildium's.
+pub fn small_world_unknown_to_latchel() -> World {
+    let mut world = small_world();
+    world.latchel.jobs = Table::default();
+    world.latchel.residents = Table::default();
+    world.latchel.properties.remove(501).expect("the one that refers to a rental");
+    world
 }
 
 impl Setup {
@@ -87,6 +97,11 @@ impl Setup {
         self.postgres = Some(url);
         self.configure("lease = \"1ms\"");
         self
+    }
+
+    /// What the platform is.
+    pub fn platform(&self) -> Dialect {
+        self.platform
     }
 
     /// Writes the configuration, with these lines before the account.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use latchel_sync_core::rules::Reason;
 use mock_pms::world::{Lease, Tenant};
-use mock_pms::{Fault, FaultPlan, FaultRule, LoggedRequest, Side};
+use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, LoggedRequest, Side};
 
 use crate::both_ways::{new_job, set_state};
 use crate::pairs::{pairs, untrue};
-use crate::setup::{Setup, small_world};
+use crate::setup::{Setup, small_world, small_world_unknown_to_latchel};
 
 /// Two systems and a ledger as they stand before a run, that run, and the one that follows it.
 pub struct Story {
@@ -29,6 +29,14 @@ impl Story {
     /// A first sync, a work order that goes out, and changes on both sides: a little of everything that writes.
     pub async fn both_ways() -> Self {
         Self::both_ways_in(Setup::small("all").await).await
+    }
+
+    /// The same on another platform.
+    pub async fn both_ways_on(platform: Dialect) -> Self {
+        Self::both_ways_in(
+            Setup::on(platform, small_world_unknown_to_latchel(), "sync_method = \"all\"").await,
+        )
+        .await
     }
 
     /// The same, in a setup of the small world in which nothing has happened yet.

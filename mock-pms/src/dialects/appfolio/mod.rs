@@ -44,6 +44,7 @@ pub(super) const SPEC: Spec = Spec {
     router,
     refuse,
     refuse_haste,
+    work_order: |id| names::id_of(names::Kind::WorkOrder, id),
     credentials: |world| {
         let account = &world.platform.account;
         vec![

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::problem::Problem;
-use crate::server::state::Shared;
+use crate::server::state::{Shared, has_own_world};
 
 /// How long a key is remembered.
 const REMEMBERED: TimeDelta = TimeDelta::hours(24);
@@ -86,7 +86,7 @@ pub(super) async fn keep(
         Turn::Wait => return under_way(),
     }
     let answer = next.run(Request::from_parts(parts, Body::from(sent.clone()))).await;
-    if !remembers || answer.status() != StatusCode::CREATED {
+    if !remembers || answer.status() != StatusCode::CREATED || has_own_world() {
         serial.end(&name, None);
         return answer;
     }

@@ -40,6 +40,7 @@ pub(super) const SPEC: Spec = Spec {
     refuse,
     // No Retry-After: the real service gives no hint either.
     refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+    work_order: |id| id.parse().ok(),
     credentials: |world| {
         let account = &world.platform.account;
         vec![("client_id", account.client_id.clone()), ("client_secret", account.client_secret.clone())]

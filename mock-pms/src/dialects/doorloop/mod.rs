@@ -25,7 +25,7 @@ use super::Spec;
 use super::endpoint::{self, Request};
 use crate::RateLimit;
 use crate::server::state::Shared;
-use crate::world::World;
+use crate::world::{WorkOrder, World};
 
 pub(super) const SPEC: Spec = Spec {
     name: "doorloop",
@@ -39,6 +39,7 @@ pub(super) const SPEC: Spec = Spec {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         answer
     },
+    work_order: |id| oid::read::<WorkOrder>("id", id).ok(),
     credentials: |world| vec![("token", world.platform.account.client_secret.clone())],
 };
 
