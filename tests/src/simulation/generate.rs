@@ -40,6 +40,7 @@ pub fn account(
     let platform = MemoryPlatform::new(platform, Arc::new(Journal::new()));
     let capabilities = Capabilities {
         create_work_order: !chance.percent(12),
+        assign_user: !chance.percent(20),
         set_cancelled: !chance.percent(15),
         knows_reach: !chance.percent(30),
         visibility_delay: habits.declared_lag,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use latchel_sync_core::Platform;
 use latchel_sync_core::memory::LatchelWorld;
 use latchel_sync_core::model::*;
 
@@ -85,6 +86,13 @@ pub fn method(
 /// M: assigned to Latchel.
 pub fn is_assigned(work_order: &WorkOrder) -> bool {
     work_order.assigned_users.contains(&UserId::new(LATCHEL_USER))
+}
+
+/// L11: a platform that can assign says by the assignment whether Latchel is still wanted; one that cannot says nothing
+/// of what was made there for the Latchel work order.
+pub fn is_wanted(account: &Account, work_order: &WorkOrder, job: JobId) -> bool {
+    let assigns = account.platform.capabilities().assign_user;
+    is_assigned(work_order) || (!assigns && work_order.marker == Some(Marker::for_job(job)))
 }
 
 /// L8: how a Latchel work order ended.

@@ -161,7 +161,7 @@ fn l8_to_l12_end(account: &Account, job: &Job) {
         account.in_latchel(|world| naive::method(account, latchel.as_ref(), property.as_ref(), world));
     // L4, L11: whether a run came by while it was assigned, or the method was another, depends on when it came.
     let assigned = |event: &Event| match event {
-        Event::WorkOrder(one) => one.id != *id || naive::is_assigned(one),
+        Event::WorkOrder(one) => one.id != *id || naive::is_wanted(account, one, job.id),
         Event::LatchelProperty(one) => Some(one.id) != job.property || one.sync_method.is_none(),
         _ => true,
     };
