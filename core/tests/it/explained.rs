@@ -46,11 +46,13 @@ fn of_several_stays_the_active_then_the_next_then_the_last_counts() {
     let starts_today = stay("2026-03-02", None);
     let next = stay("2026-03-03", None);
     let after_next = stay("2026-05-01", None);
+    let over_at_once = stay("2026-03-02", Some("2026-03-02"));
     for (stays, expected) in [
         (vec![&past, &later_past], &later_past),
         (vec![&after_next, &past, &next], &next),
         (vec![&next, &now, &past], &now),
         (vec![&now, &starts_today, &next], &starts_today),
+        (vec![&over_at_once, &next], &next),
     ] {
         let stays: Vec<_> = stays.into_iter().cloned().collect();
         assert_eq!(current_tenancy(&stays, today()), Some(expected));
@@ -122,6 +124,9 @@ fn reasons_and_rules_find_each_other() {
         }
     }
     assert_eq!(Reason::from_code("no_such_reason"), None);
+    let rules = |reason: Reason| reason.rules().collect::<Vec<_>>();
+    assert_eq!(rules(Reason::NoPropertyMatch), [RuleId::R5, RuleId::WP3, RuleId::L3]);
+    assert_eq!(rules(Reason::PropertyNew), [RuleId::P1]);
     let key = |side| RecordKey { kind: Kind::WorkOrder, side, id: String::new() };
     assert_eq!(Reason::NoPropertyMatch.rule_for(&key(Side::Platform)), RuleId::WP3);
     assert_eq!(Reason::NoPropertyMatch.rule_for(&key(Side::Latchel)), RuleId::L3);
