@@ -1,0 +1,124 @@
+//! Leases: where the dates are, one pair for all who are on it, with whoever lives there.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::Answer;
+use super::listing::{Listing, Modified, PER_PAGE};
+use super::names::{self, flag, id, stamp};
+use super::problem::Problem;
+use super::properties::{portfolio_of, property, render_unit};
+use crate::dialects::endpoint::Request;
+use crate::world::{Id, Lease, LeaseStatus, Property, Tenant, Unit, World};
+
+/// What sets the parts of a lease apart.
+const FURTHER: Id = 1 << 40;
+
+/// As much of a world's lease as has the same dates: the world keeps them by tenant.
+struct Part<'w> {
+    id: Id,
+    lease: &'w Lease,
+    move_in: Option<NaiveDate>,
+    move_out: Option<NaiveDate>,
+    tenants: Vec<Id>,
+}
+
+pub(super) fn export(world: &World, request: &Request) -> Answer {
+    let filters =
+        [&Modified::FILTERS[..], &["leaseIDs[]", "primaryLeaseStatusIDs[]", "leaseStatusIDs[]"]].concat();
+    let listing = Listing::of(request, PER_PAGE, &filters)?;
+    let modified = Modified::of(&listing)?;
+    let (ids, primary) = (listing.ids("leaseIDs[]")?, listing.ids("primaryLeaseStatusIDs[]")?);
+    let statuses = listing.ids("leaseStatusIDs[]")?;
+    if primary.iter().any(|status| !(1..=3).contains(status)) {
+        return Err(Problem::field("primaryLeaseStatusIDs", "must be 1, 2 or 3"));
+    }
+    let among = |wanted: &[Id], id: Id| wanted.is_empty() || wanted.contains(&id);
+    let rows = world
+        .platform
+        .leases
+        .iter()
+        .filter(|lease| modified.holds(lease.updated_at))
+        .flat_map(parts)
+        .filter(|part| among(&ids, part.id))
+        .filter(|part| among(&primary, primary_status(world, part)))
+        .filter(|part| among(&statuses, status(world, part)))
+        .collect();
+    listing.page(rows, |part| part.id, |part| render(world, part))
+}
+
+fn parts(lease: &Lease) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let dated = lease.tenants.iter().map(|one| {
+        let move_out = lease.move_out_of(one.tenant_id).map(|leaving| leaving.move_out);
+        (one.tenant_id, (one.move_in, move_out))
+    });
+    for (tenant, dates) in dated {
+        if let Some(part) = parts.iter_mut().find(|part| (part.move_in, part.move_out) == dates) {
+            part.tenants.push(tenant);
+            continue;
+        }
+        let (move_in, move_out) = dates;
+        let further = FURTHER * parts.len() as Id;
+        parts.push(Part { id: lease.id + further, lease, move_in, move_out, tenants: vec![tenant] });
+    }
+    parts
+}
+
+/// 1 Pending, 2 Active, 3 Closed.
+fn primary_status(world: &World, part: &Part<'_>) -> Id {
+    let today = world.platform_today();
+    match part.lease.status_on(today) {
+        _ if part.move_out.is_some_and(|out| out <= today) => 3,
+        LeaseStatus::Past => 3,
+        LeaseStatus::Future => 1,
+        LeaseStatus::Active => 2,
+    }
+}
+
+/// The account has one status of its own for each primary one.
+fn status(world: &World, part: &Part<'_>) -> Id {
+    2100 + primary_status(world, part)
+}
+
+fn render(world: &World, part: &Part<'_>) -> Value {
+    let (lease, today) = (part.lease, world.platform_today());
+    let has_left = part.move_out.is_some_and(|out| out <= today);
+    let tenants = part.tenants.iter().filter_map(|id| world.get::<Tenant>(*id));
+    let tenants: Vec<_> = tenants
+        .map(|tenant| {
+            json!({
+                "contactID": id(tenant.id),
+                "name": names::tenant_name(tenant),
+                "email": tenant.email,
+                "phone": names::phone(&tenant.phones),
+                "isActive": flag(!has_left),
+            })
+        })
+        .collect();
+    let closed = primary_status(world, part) == 3;
+    let record = json!({
+        "leaseID": id(part.id),
+        "propertyID": id(lease.property_id),
+        "unitID": lease.unit_id.map(id),
+        "primaryLeaseStatusID": id(primary_status(world, part)),
+        "leaseStatusID": id(status(world, part)),
+        "moveInDate": part.move_in,
+        // Who is still there is expected to leave; who is gone has left.
+        "moveOutDate": part.move_out.filter(|_| has_left),
+        "expectedMoveOutDate": part.move_out.filter(|_| !has_left),
+        "startDate": lease.from_date,
+        "endDate": lease.to_date,
+        "closedDate": part.move_out.or(lease.to_date).filter(|_| closed),
+        "tenants": tenants,
+        "dateTimeCreated": stamp(lease.created_at),
+        "dateTimeModified": stamp(lease.updated_at),
+    });
+    let unit = lease.unit_id.and_then(|unit| world.get::<Unit>(unit));
+    json!({
+        "lease": world.distort("lease", part.id, record),
+        "unit": unit.map(|unit| render_unit(world, unit)),
+        "property": world.get::<Property>(lease.property_id).map(|one| property(world, one)),
+        "portfolio": portfolio_of(world, lease.property_id),
+    })
+}
