@@ -23,6 +23,12 @@ struct Part<'w> {
     tenants: Vec<Id>,
 }
 
+impl Part<'_> {
+    fn has_left(&self, today: NaiveDate) -> bool {
+        self.move_out.is_some_and(|out| out <= today)
+    }
+}
+
 pub(super) fn export(world: &World, request: &Request) -> Answer {
     let filters =
         [&Modified::FILTERS[..], &["leaseIDs[]", "primaryLeaseStatusIDs[]", "leaseStatusIDs[]"]].concat();
@@ -65,15 +71,13 @@ fn parts(lease: &Lease) -> Vec<Part<'_>> {
     parts
 }
 
-/// 1 Pending, 2 Active, 3 Closed.
+/// 1 Pending, 2 Active, 3 Closed. A lease whose term is over goes on from month to month until everybody has left.
 fn primary_status(world: &World, part: &Part<'_>) -> Id {
     let today = world.platform_today();
-    match part.lease.status_on(today) {
-        _ if part.move_out.is_some_and(|out| out <= today) => 3,
-        LeaseStatus::Past => 3,
-        LeaseStatus::Future => 1,
-        LeaseStatus::Active => 2,
+    if part.has_left(today) {
+        return 3;
     }
+    if part.lease.status_on(today) == LeaseStatus::Future { 1 } else { 2 }
 }
 
 /// The account has one status of its own for each primary one.
@@ -82,8 +86,8 @@ fn status(world: &World, part: &Part<'_>) -> Id {
 }
 
 fn render(world: &World, part: &Part<'_>) -> Value {
-    let (lease, today) = (part.lease, world.platform_today());
-    let has_left = part.move_out.is_some_and(|out| out <= today);
+    let lease = part.lease;
+    let has_left = part.has_left(world.platform_today());
     let tenants = part.tenants.iter().filter_map(|id| world.get::<Tenant>(*id));
     let tenants: Vec<_> = tenants
         .map(|tenant| {
@@ -96,7 +100,6 @@ fn render(world: &World, part: &Part<'_>) -> Value {
             })
         })
         .collect();
-    let closed = primary_status(world, part) == 3;
     let record = json!({
         "leaseID": id(part.id),
         "propertyID": id(lease.property_id),
@@ -109,7 +112,7 @@ fn render(world: &World, part: &Part<'_>) -> Value {
         "expectedMoveOutDate": part.move_out.filter(|_| !has_left),
         "startDate": lease.from_date,
         "endDate": lease.to_date,
-        "closedDate": part.move_out.or(lease.to_date).filter(|_| closed),
+        "closedDate": part.move_out.filter(|_| has_left),
         "tenants": tenants,
         "dateTimeCreated": stamp(lease.created_at),
         "dateTimeModified": stamp(lease.updated_at),
