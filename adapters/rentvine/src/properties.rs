@@ -1,15 +1,14 @@
 //! Properties and their units as rentable units.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_stream::try_stream;
-use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{Unreadable, chunks};
+use latchel_sync_http::Unreadable;
 use serde_json::{Value, json};
 
 use crate::api::{Api, Query, since};
@@ -18,10 +17,8 @@ use crate::wire::{self, Stamps, id_of, record, text};
 pub(crate) const EXPORT: &str = "properties/export";
 pub(crate) const UNITS: &str = "properties/units/export";
 
-/// The units of so many properties are asked for one by one; for more, all units are read.
+/// So many properties are asked for one by one; for more, the lists are read.
 const ONE_BY_ONE: usize = 8;
-/// How many properties are kept until their units are read in one go.
-const CHUNK: usize = 5_000;
 
 /// Whether a record is in use. Nothing says what a list shows that is not told, so that both are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -44,49 +41,39 @@ struct Owner {
     stamps: Stamps,
 }
 
-/// Changed properties bring all their units, because a unit's activity is its property's too; then come changed units.
+/// Changed properties bring all their units, because a unit's activity is its property's too; so does a changed unit
+/// itself.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
+        let mut properties = BTreeSet::new();
         for standing in STANDINGS {
-            let pages = api.pages(EXPORT, vec![since(window), standing.filter()]);
-            let mut properties = chunks(pages, CHUNK, move |page| owners(api, page, window));
-            while let Some(chunk) = properties.try_next().await? {
-                let mut pages = with_units(api, chunk);
-                while let Some(page) = pages.try_next().await? {
-                    yield page;
+            let mut pages = api.pages(EXPORT, vec![since(window), standing.filter()]);
+            while let Some(page) = pages.try_next().await? {
+                let changed: Vec<_> =
+                    page.iter().filter(|row| stamps(api, row, "property").may_lie_in(window)).collect();
+                properties.extend(changed.iter().filter_map(|row| property_of(row, "property")));
+                // Those that can be read are read again behind their units: this list tells nothing of those.
+                let unreadable: Vec<_> = changed.into_iter().filter_map(|row| owner(api, row).err()).collect();
+                if !unreadable.is_empty() {
+                    yield unreadable.into_iter().map(Row::Invalid).collect::<Vec<_>>();
                 }
             }
         }
-        for standing in STANDINGS {
-            let mut units = api.pages(UNITS, vec![since(window), standing.filter()]);
-            while let Some(page) = units.try_next().await? {
-                let changed = page.iter().filter(|row| stamps(api, row, "unit").may_lie_in(window));
-                yield changed.map(|row| unit_with_property(api, row)).collect::<Vec<_>>();
-            }
+        let mut rentable = of_properties(api, properties, Some(window));
+        while let Some(page) = rentable.try_next().await? {
+            yield page;
         }
     }
     .boxed()
 }
 
 pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
-    let wanted: BTreeSet<&str> = ids.iter().map(|id| id.property.as_str()).collect();
-    let mut found = Vec::new();
-    if wanted.len() <= ONE_BY_ONE {
-        for id in wanted {
-            found.extend(api.find(&format!("properties/{id}")).await?);
-        }
+    let wanted: BTreeSet<String> = ids.iter().map(|id| id.property.as_str().to_owned()).collect();
+    let mut rows: Vec<_> = if wanted.len() <= ONE_BY_ONE {
+        one_by_one(api, &wanted).await?
     } else {
-        for standing in STANDINGS {
-            let mut pages = api.pages(EXPORT, vec![standing.filter()]);
-            let is_wanted =
-                |row: &Value| id_of(row, "property", "propertyID").is_some_and(|id| wanted.contains(&*id));
-            while let Some(page) = pages.try_next().await? {
-                found.extend(page.into_iter().filter(is_wanted));
-            }
-        }
-    }
-    let owners = found.iter().map(|row| owner(api, row)).collect();
-    let mut rows: Vec<_> = with_units(api, owners).try_concat().await?;
+        of_properties(api, wanted, None).try_concat().await?
+    };
     rows.retain(|row| match row {
         // The property of a unit is asked for where the unit could not be read, or there was none yet.
         Row::Record(one) => {
@@ -97,66 +84,88 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
     Ok(rows)
 }
 
-fn stamps(api: &Api, row: &Value, envelope: &str) -> Stamps {
-    Stamps::of(record(row, envelope), api.zone)
-}
-
-/// The properties of a page that may have changed in the window.
-fn owners(api: &Api, page: &[Value], window: Window) -> Vec<Result<Owner, InvalidRecord>> {
-    let changed = page.iter().filter(|row| stamps(api, row, "property").may_lie_in(window));
-    changed.map(|row| owner(api, row)).collect()
-}
-
-fn owner(api: &Api, row: &Value) -> Result<Owner, InvalidRecord> {
-    match wire::read(row, "property") {
-        Ok(wire) => Ok(Owner { wire, stamps: stamps(api, row, "property") }),
-        Err(bad) => Err(bad.of_row("property", id_of(row, "property", "propertyID"), row)),
+async fn one_by_one(api: &Api, ids: &BTreeSet<String>) -> Result<Vec<Row<Property>>> {
+    let mut rows = Vec::new();
+    for id in ids {
+        let Some(found) = api.find(&format!("properties/{id}")).await? else { continue };
+        match owner(api, &found) {
+            Ok(owner) => {
+                let path = format!("properties/{id}/units");
+                let units: Vec<_> = api.pages(&path, Query::new()).try_concat().await?;
+                match units.as_slice() {
+                    [] => rows.push(Row::Record(property(&owner, None, Stamps::default()))),
+                    units => rows.extend(units.iter().map(|unit| unit_of(api, &owner, unit))),
+                }
+            }
+            Err(unreadable) => rows.push(Row::Invalid(unreadable)),
+        }
     }
+    Ok(rows)
 }
 
-/// Properties, each as its units, or as itself where it has none.
-fn with_units(
-    api: &Api,
-    chunk: Vec<Result<Owner, InvalidRecord>>,
-) -> BoxStream<'_, Result<Vec<Row<Property>>>> {
+/// The units of these properties, and those that changed in `window` beside them; then the properties that have none.
+fn of_properties(api: &Api, properties: BTreeSet<String>, window: Option<Window>) -> Pages<'_, Property> {
     try_stream! {
-        let (read, unreadable): (Vec<_>, Vec<_>) = chunk.into_iter().partition(Result::is_ok);
-        yield unreadable.into_iter().filter_map(Result::err).map(Row::Invalid).collect::<Vec<_>>();
-        let owners: BTreeMap<String, Owner> =
-            read.into_iter().flatten().map(|owner| (owner.wire.id.clone(), owner)).collect();
-        let (mut without, mut doubtful) = (owners.keys().cloned().collect::<BTreeSet<_>>(), false);
-        let lists = lists_of_units(&owners);
-        for (path, query) in &lists {
-            let mut pages = api.pages(path, query.clone());
+        let changed: Query = window.map(since).into_iter().collect();
+        // Which units belong to a property is known when all were seen.
+        let of_units = if properties.is_empty() { changed.clone() } else { Query::new() };
+        let (mut without, mut doubtful) = (properties.clone(), false);
+        for standing in STANDINGS {
+            let mut pages = api.pages(UNITS, [&of_units[..], &[standing.filter()]].concat());
             while let Some(page) = pages.try_next().await? {
                 let mut rows = Vec::new();
                 for row in &page {
-                    let property = id_of(row, "unit", "propertyID");
+                    let property = property_of_unit(row);
                     doubtful |= property.is_none();
-                    match property.as_ref().map(|id| owners.get_key_value(id)) {
-                        Some(None) => {}
-                        Some(Some((id, owner))) => {
-                            without.remove(id);
-                            rows.push(unit_of(api, owner, row));
-                        }
-                        None => rows.push(Row::Invalid(unreadable_unit(row))),
+                    property.as_ref().map(|id| without.remove(id));
+                    let is_changed = || window.is_some_and(|one| stamps(api, row, "unit").may_lie_in(one));
+                    if property.is_none_or(|id| properties.contains(&id)) || is_changed() {
+                        rows.push(unit_with_property(api, row));
                     }
                 }
                 yield rows;
             }
         }
-        let alone = without.iter().filter_map(|id| owners.get(id));
-        yield alone.map(|owner| itself(owner, doubtful)).collect::<Vec<_>>();
+        if without.is_empty() {
+            return;
+        }
+        for standing in STANDINGS {
+            let mut pages = api.pages(EXPORT, [&changed[..], &[standing.filter()]].concat());
+            while let Some(page) = pages.try_next().await? {
+                let is_alone =
+                    |row: &&Value| property_of(row, "property").is_some_and(|id| without.contains(&id));
+                // One that cannot be read was told when the changed ones were looked for.
+                let told = window.is_some();
+                let alone = page.iter().filter(is_alone).filter_map(|row| match owner(api, row) {
+                    Ok(owner) => Some(itself(&owner, doubtful)),
+                    Err(unreadable) => (!told).then_some(Row::Invalid(unreadable)),
+                });
+                yield alone.collect::<Vec<_>>();
+            }
+        }
     }
     .boxed()
 }
 
-/// The lists that together have the units of these properties.
-fn lists_of_units(owners: &BTreeMap<String, Owner>) -> Vec<(String, Query)> {
-    if owners.len() <= ONE_BY_ONE {
-        return owners.keys().map(|id| (format!("properties/{id}/units"), Query::new())).collect();
+fn stamps(api: &Api, row: &Value, envelope: &str) -> Stamps {
+    Stamps::of(record(row, envelope), api.zone)
+}
+
+/// The property that a row is of.
+fn property_of(row: &Value, envelope: &str) -> Option<String> {
+    id_of(row, envelope, "propertyID")
+}
+
+/// The property that a unit is of: by itself, or by what stands beside it.
+fn property_of_unit(row: &Value) -> Option<String> {
+    property_of(row, "unit").or_else(|| property_of(row, "property"))
+}
+
+fn owner(api: &Api, row: &Value) -> Result<Owner, InvalidRecord> {
+    match wire::read(row, "property") {
+        Ok(wire) => Ok(Owner { wire, stamps: stamps(api, row, "property") }),
+        Err(bad) => Err(bad.of_row("property", property_of(row, "property"), row)),
     }
-    STANDINGS.iter().map(|standing| (UNITS.to_owned(), vec![standing.filter()])).collect()
 }
 
 /// A property of which no unit is known. It is its own unit only if no unit can be its: one whose property cannot be
@@ -185,20 +194,14 @@ fn unit_with_property(api: &Api, row: &Value) -> Row<Property> {
 fn unit_of(api: &Api, owner: &Owner, row: &Value) -> Row<Property> {
     match wire::read(row, "unit") {
         Ok(unit) => Row::Record(property(owner, Some(unit), stamps(api, row, "unit"))),
-        Err(_) => Row::Invalid(unreadable_unit(row)),
+        Err(bad) => Row::Invalid(bad.of_row("unit", unit_key(row), row)),
     }
-}
-
-fn unreadable_unit(row: &Value) -> InvalidRecord {
-    let missing = || Unreadable { field: "unit.propertyID".to_owned(), problem: "missing".to_owned() };
-    let bad = wire::read::<wire::Unit>(row, "unit").err().unwrap_or_else(missing);
-    bad.of_row("unit", unit_key(row), row)
 }
 
 /// The key of a unit that cannot be understood, if its two ids can.
 fn unit_key(row: &Value) -> Option<String> {
     let unit = id_of(row, "unit", "unitID")?;
-    Some(reference(&id_of(row, "unit", "propertyID")?, Some(unit)).key())
+    Some(reference(&property_of_unit(row)?, Some(unit)).key())
 }
 
 pub(crate) fn reference(property: &str, unit: Option<String>) -> PropertyRef {
