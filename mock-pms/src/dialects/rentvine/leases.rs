@@ -118,10 +118,13 @@ fn render(world: &World, part: &Part<'_>) -> Value {
         "dateTimeModified": stamp(lease.updated_at),
     });
     let unit = lease.unit_id.and_then(|unit| world.get::<Unit>(unit));
-    json!({
-        "lease": world.distort("lease", part.id, record),
-        "unit": unit.map(|unit| render_unit(world, unit)),
-        "property": world.get::<Property>(lease.property_id).map(|one| property(world, one)),
-        "portfolio": portfolio_of(world, lease.property_id),
-    })
+    let property_of = world.get::<Property>(lease.property_id);
+    let members = [
+        ("lease", Some(world.distort("lease", part.id, record))),
+        ("unit", unit.map(|unit| render_unit(world, unit))),
+        ("property", property_of.map(|one| property(world, one))),
+        ("portfolio", portfolio_of(world, lease.property_id)),
+    ];
+    let there = members.into_iter().filter_map(|(name, member)| Some((name.to_owned(), member?)));
+    Value::Object(there.collect())
 }
