@@ -35,10 +35,18 @@ impl Standing {
     }
 }
 
-/// A property with its stamps.
+/// A property with its address and its stamps.
 struct Owner {
     wire: wire::Property,
+    address: Address,
     stamps: Stamps,
+}
+
+impl Owner {
+    fn read(api: &Api, row: &Value) -> Result<Self, Unreadable> {
+        let (wire, address) = (wire::read(row, "property")?, address(row, "property")?);
+        Ok(Self { wire, address, stamps: stamps(api, row, "property") })
+    }
 }
 
 /// Changed properties bring all their units, because a unit's activity is its property's too; so does a changed unit
@@ -162,10 +170,7 @@ fn property_of_unit(row: &Value) -> Option<String> {
 }
 
 fn owner(api: &Api, row: &Value) -> Result<Owner, InvalidRecord> {
-    match wire::read(row, "property") {
-        Ok(wire) => Ok(Owner { wire, stamps: stamps(api, row, "property") }),
-        Err(bad) => Err(bad.of_row("property", property_of(row, "property"), row)),
-    }
+    Owner::read(api, row).map_err(|bad| bad.of_row("property", property_of(row, "property"), row))
 }
 
 /// A property of which no unit is known. It is its own unit only if no unit can be its: one whose property cannot be
@@ -184,15 +189,14 @@ fn unit_with_property(api: &Api, row: &Value) -> Row<Property> {
     let owner = row
         .get("property")
         .ok_or_else(|| Unreadable { field: "property".to_owned(), problem: "missing".to_owned() });
-    let owner = owner.and_then(|_| wire::read(row, "property"));
-    match owner {
-        Ok(wire) => unit_of(api, &Owner { wire, stamps: stamps(api, row, "property") }, row),
+    match owner.and_then(|_| Owner::read(api, row)) {
+        Ok(owner) => unit_of(api, &owner, row),
         Err(bad) => Row::Invalid(bad.of_row("unit", unit_key(row), row)),
     }
 }
 
 fn unit_of(api: &Api, owner: &Owner, row: &Value) -> Row<Property> {
-    match wire::read(row, "unit") {
+    match wire::read(row, "unit").and_then(|unit| Ok((unit, address(row, "unit")?))) {
         Ok(unit) => Row::Record(property(owner, Some(unit), stamps(api, row, "unit"))),
         Err(bad) => Row::Invalid(bad.of_row("unit", unit_key(row), row)),
     }
@@ -208,13 +212,16 @@ pub(crate) fn reference(property: &str, unit: Option<String>) -> PropertyRef {
     PropertyRef::new(PropertyId::new(property), unit.map(UnitId::new))
 }
 
-fn property(owner: &Owner, unit: Option<wire::Unit>, of_unit: Stamps) -> Property {
-    let whole = || Address::from(owner.wire.address.clone());
-    let own = unit.as_ref().map(|unit| Address::from(unit.address.clone()));
+fn address(row: &Value, envelope: &str) -> Result<Address, Unreadable> {
+    wire::read::<wire::Address>(row, envelope).map(Address::from)
+}
+
+fn property(owner: &Owner, unit: Option<(wire::Unit, Address)>, of_unit: Stamps) -> Property {
+    let (unit, own) = unit.unzip();
     let property_is_active = owner.wire.is_active.unwrap_or(true);
     let is_active = property_is_active && unit.as_ref().is_none_or(|unit| unit.is_active.unwrap_or(true));
     let property_name = text(owner.wire.name.clone()).unwrap_or_default();
-    let address = own.filter(|own| own.line1.is_some()).unwrap_or_else(whole);
+    let address = own.filter(|own| own.line1.is_some()).unwrap_or_else(|| owner.address.clone());
     let id = reference(&owner.wire.id, unit.as_ref().map(|unit| unit.id.clone()));
     let unit_name = unit.and_then(|unit| text(unit.name));
     let Stamps { created_at, updated_at } = owner.stamps.or_later(of_unit);

@@ -65,8 +65,6 @@ pub(crate) struct Property {
     pub name: Option<String>,
     #[serde(rename = "isActive", default, deserialize_with = "loose::flag")]
     pub is_active: Option<bool>,
-    #[serde(flatten)]
-    pub address: Address,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,11 +74,9 @@ pub(crate) struct Unit {
     pub name: Option<String>,
     #[serde(rename = "isActive", default, deserialize_with = "loose::flag")]
     pub is_active: Option<bool>,
-    #[serde(flatten)]
-    pub address: Address,
 }
 
-/// The parts of an address, which stand beside the other fields.
+/// The parts of an address, which stand beside a property's or a unit's other fields.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Address {

@@ -93,13 +93,13 @@ async fn a_unit_comes_with_its_property() {
 async fn a_lease_has_one_pair_of_dates_so_that_tenants_with_others_are_on_another() {
     let far = Rentvine::start().await;
     let rows = far.rows("/leases/export?pageSize=50", "lease").await;
-    let of = |contact: &str, property: &str| {
+    let of = |contact: &str, unit: Value| {
         let on = |row: &&Value| {
             row["tenants"].as_array().is_some_and(|all| all.iter().any(|t| t["contactID"] == contact))
         };
-        rows.iter().find(|row| row["propertyID"] == property && on(row)).expect("a lease").clone()
+        rows.iter().find(|row| row["unitID"] == unit && on(row)).expect("a lease").clone()
     };
-    let (stays, left) = (of("21", "1"), of("22", "1"));
+    let (stays, left) = (of("21", json!("11")), of("22", json!("11")));
     assert_ne!(stays["leaseID"], left["leaseID"]);
     assert_eq!((&stays["moveInDate"], &stays["moveOutDate"]), (&json!("2025-09-01"), &Value::Null));
     assert_eq!(
@@ -112,7 +112,7 @@ async fn a_lease_has_one_pair_of_dates_so_that_tenants_with_others_are_on_anothe
     assert_eq!(ids(&future, "leaseID"), ["33"]);
     let both = far.rows("/leases/export?leaseIDs[]=32&leaseIDs[]=33", "lease").await;
     assert_eq!(ids(&both, "leaseID"), ["32", "33"]);
-    assert_eq!(of("23", "2")["unitID"], Value::Null);
+    assert_eq!(of("23", Value::Null)["propertyID"], "2", "a house has no unit");
 }
 
 #[tokio::test]
