@@ -1,6 +1,5 @@
 //! Leases: where the dates are, one pair for all who are on it, with whoever lives there.
 
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -9,25 +8,10 @@ use super::names::{self, flag, id, stamp};
 use super::problem::Problem;
 use super::properties::{portfolio_of, property, render_unit};
 use crate::dialects::endpoint::Request;
-use crate::world::{Id, Lease, LeaseStatus, Property, Tenant, Unit, World};
+use crate::world::{Id, LeasePart, LeaseStatus, Property, Tenant, Unit, World};
 
 /// What sets the parts of a lease apart.
 const FURTHER: Id = 1 << 40;
-
-/// As much of a world's lease as has the same dates: the world keeps them by tenant.
-struct Part<'w> {
-    id: Id,
-    lease: &'w Lease,
-    move_in: Option<NaiveDate>,
-    move_out: Option<NaiveDate>,
-    tenants: Vec<Id>,
-}
-
-impl Part<'_> {
-    fn has_left(&self, today: NaiveDate) -> bool {
-        self.move_out.is_some_and(|out| out <= today)
-    }
-}
 
 pub(super) fn export(world: &World, request: &Request) -> Answer {
     let filters =
@@ -45,7 +29,7 @@ pub(super) fn export(world: &World, request: &Request) -> Answer {
         .leases
         .iter()
         .filter(|lease| modified.holds(lease.updated_at))
-        .flat_map(parts)
+        .flat_map(|lease| lease.parts(FURTHER))
         .filter(|part| among(&ids, part.id))
         .filter(|part| among(&primary, primary_status(world, part)))
         .filter(|part| among(&statuses, status(world, part)))
@@ -53,26 +37,8 @@ pub(super) fn export(world: &World, request: &Request) -> Answer {
     listing.page(rows, |part| part.id, |part| render(world, part))
 }
 
-fn parts(lease: &Lease) -> Vec<Part<'_>> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    let dated = lease.tenants.iter().map(|one| {
-        let move_out = lease.move_out_of(one.tenant_id).map(|leaving| leaving.move_out);
-        (one.tenant_id, (one.move_in, move_out))
-    });
-    for (tenant, dates) in dated {
-        if let Some(part) = parts.iter_mut().find(|part| (part.move_in, part.move_out) == dates) {
-            part.tenants.push(tenant);
-            continue;
-        }
-        let (move_in, move_out) = dates;
-        let further = FURTHER * parts.len() as Id;
-        parts.push(Part { id: lease.id + further, lease, move_in, move_out, tenants: vec![tenant] });
-    }
-    parts
-}
-
 /// 1 Pending, 2 Active, 3 Closed. A lease whose term is over goes on from month to month until everybody has left.
-fn primary_status(world: &World, part: &Part<'_>) -> Id {
+fn primary_status(world: &World, part: &LeasePart<'_>) -> Id {
     let today = world.platform_today();
     if part.has_left(today) {
         return 3;
@@ -81,11 +47,11 @@ fn primary_status(world: &World, part: &Part<'_>) -> Id {
 }
 
 /// The account has one status of its own for each primary one.
-fn status(world: &World, part: &Part<'_>) -> Id {
+fn status(world: &World, part: &LeasePart<'_>) -> Id {
     2100 + primary_status(world, part)
 }
 
-fn render(world: &World, part: &Part<'_>) -> Value {
+fn render(world: &World, part: &LeasePart<'_>) -> Value {
     let lease = part.lease;
     let has_left = part.has_left(world.platform_today());
     let tenants = part.tenants.iter().filter_map(|id| world.get::<Tenant>(*id));
