@@ -63,7 +63,7 @@ impl Api {
 
     /// The pages of a list, which tells no total and need not give as many rows as it is asked for.
     pub fn pages<'a>(&'a self, path: &'a str, query: Query) -> RawPages<'a> {
-        pages((1, SMALLEST_PAGE), move |(number, least): (usize, usize)| {
+        pages((1, SMALLEST_PAGE.min(self.page_size)), move |(number, least): (usize, usize)| {
             let query = self.page_of(&query, number);
             async move { Ok(Page::while_as_full(self.get(path, query).await?.json()?, number, least)) }
         })

@@ -90,5 +90,5 @@ impl Seen {
 fn carried(row: &Value) -> Option<Marker> {
     let description = record(row, ENVELOPE).get("description")?.as_str()?;
     // Most carry none, and need not be read as HTML.
-    Marker::find_in(description).and_then(|_| without_marker(description).1)
+    without_marker(Some(description).filter(|html| html.contains("Latchel"))?).1
 }

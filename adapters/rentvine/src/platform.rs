@@ -89,9 +89,17 @@ impl Platform for Rentvine {
                 Err(error) => return Err(error),
             }
         }
+        let may_read = |path: &str| !probe.findings.iter().any(|finding| finding.subject.ends_with(path));
+        let (users, statuses) = (may_read(people::TECHNICIANS), may_read(STATUSES));
         probe.findings.insert(0, Finding::ok("key", "accepted"));
-        if !probe.findings.iter().any(|finding| finding.subject.ends_with(STATUSES)) {
+        if statuses {
             probe.findings.extend(self.statuses().await?);
+        }
+        if users && self.users().await?.is_empty() {
+            let detail =
+                "no maintenance technician tells a user's id, so that work orders can be assigned to nobody";
+            let remedy = "Name the Latchel user and its id in the table `users`.";
+            probe.findings.push(Finding::warning("users", detail, remedy));
         }
         Ok(probe)
     }

@@ -26,8 +26,10 @@ async fn a_short_page_is_the_last_and_a_full_one_is_not() {
             "GET maintenance/work-orders?page=3"
         ]
     );
-    let (rows, asked) = read(61, usize::MAX, json!({"page_size": 20})).await;
-    assert_eq!((rows, asked.len()), (61, 4));
+    for (size, calls) in [(20, 4), (10, 7), (1, 62)] {
+        let (rows, asked) = read(61, usize::MAX, json!({"page_size": size})).await;
+        assert_eq!((rows, asked.len()), (61, calls), "{size}");
+    }
 }
 
 #[tokio::test]

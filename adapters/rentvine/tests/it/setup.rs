@@ -28,6 +28,7 @@ async fn check_reads_and_names_the_statuses_that_it_would_write() {
         .mount(&far.server)
         .await;
     far.list(STATUSES, statuses()).await;
+    far.list(TECHNICIANS, json!([{"contact": {"userID": "41", "name": "Team Latchel"}}])).await;
     let probe = far.rentvine.check().await.expect("a probe");
     assert!(wrong(&probe.findings).is_empty(), "{:?}", probe.findings);
     assert_eq!(probe.server_time, "2026-03-02T20:00:00Z".parse().ok());
@@ -47,6 +48,8 @@ async fn check_names_what_the_role_may_not_read_and_statuses_that_are_missing() 
     let subjects: Vec<_> = wrong.iter().map(|one| one.subject.as_str()).collect();
     assert_eq!(subjects, ["access to leases/export", "status for cancelled"]);
     assert!(wrong.iter().all(|one| !one.remedy.is_empty()));
+    let users = probe.findings.iter().find(|one| one.subject == "users").expect("nobody can be assigned");
+    assert_eq!(users.level, FindingLevel::Warning);
 }
 
 #[tokio::test]
