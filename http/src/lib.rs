@@ -8,6 +8,7 @@ mod contact;
 mod decode;
 mod failure;
 mod limit;
+pub mod loose;
 mod pages;
 mod retry;
 mod rows;
@@ -15,6 +16,7 @@ mod transport;
 
 pub use answer::Answer;
 pub use call::Call;
-pub use pages::{Page, covered, pages, query_of_link};
+pub use loose::instant;
+pub use pages::{Page, chunks, covered, pages, query_of_link};
 pub use rows::{Unreadable, read_row, rows};
 pub use transport::{Transport, TransportBuilder};

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use futures::StreamExt;
 use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use reqwest::Url;
 use serde_json::Value;
@@ -27,6 +27,16 @@ impl Page<usize> {
     pub fn while_full(rows: Vec<Value>, size: usize, next: usize) -> Self {
         let full = rows.len() >= size;
         Self { rows, next: full.then_some(next) }
+    }
+}
+
+impl Page<(usize, usize)> {
+    /// Page `number` of a list by page number that tells no total and may give fewer rows than it is asked for: it goes on
+    /// for as long as a page has `least` rows, and then as many as the page before it. The next page's number and least
+    /// are what it is asked for with.
+    pub fn while_as_full(rows: Vec<Value>, number: usize, least: usize) -> Self {
+        let count = rows.len();
+        Self { rows, next: (count >= least.max(1)).then_some((number + 1, count)) }
     }
 }
 
@@ -80,6 +90,25 @@ where
     .boxed()
 }
 
+/// What `read` makes of the rows of several pages together, handed on as soon as it is at least `size`.
+pub fn chunks<'a, T: Send + 'a>(
+    pages: BoxStream<'a, Result<Vec<Value>>>,
+    size: usize,
+    read: impl Fn(&[Value]) -> Vec<T> + Send + 'a,
+) -> BoxStream<'a, Result<Vec<T>>> {
+    futures::stream::try_unfold((pages, read), move |(mut pages, read)| async move {
+        let mut chunk = Vec::new();
+        while let Some(page) = pages.try_next().await? {
+            chunk.extend(read(&page));
+            if chunk.len() >= size {
+                break;
+            }
+        }
+        Ok((!chunk.is_empty()).then_some((chunk, (pages, read))))
+    })
+    .boxed()
+}
+
 /// The way through a list so far.
 struct Way<C> {
     asked: HashSet<C>,
@@ -103,7 +132,6 @@ impl<C: Clone + Eq + Hash> Way<C> {
 
 #[cfg(test)]
 mod tests {
-    use futures::TryStreamExt;
     use serde_json::json;
 
     use super::*;
@@ -128,6 +156,36 @@ mod tests {
         assert_eq!(same_page, Err(ErrorKind::Malformed));
         let same_cursor = walk(|at| Page { rows: Vec::new(), next: Some((at + 1) % 3) }).await;
         assert_eq!(same_cursor, Err(ErrorKind::Malformed));
+    }
+
+    #[tokio::test]
+    async fn a_far_side_that_gives_fewer_rows_than_asked_for_is_read_to_its_end() {
+        for (total, cap) in [(0, 20), (9, 20), (40, 20), (41, 20), (20, 500), (100, 500)] {
+            let list = pages((1, 10), move |(number, least)| async move {
+                let rows =
+                    (0..total).skip((number - 1) * cap).take(cap).map(|row: usize| json!(row)).collect();
+                Ok(Page::while_as_full(rows, number, least))
+            });
+            assert_eq!(list.try_concat().await.map(|rows| rows.len()).ok(), Some(total), "{total} by {cap}");
+        }
+    }
+
+    #[tokio::test]
+    async fn pages_are_read_in_chunks_as_they_are_wanted() {
+        let list = || {
+            pages(0, |at: usize| async move {
+                if at > 5 {
+                    return Err(Error::new(ErrorKind::Unavailable, "nobody wanted this page"));
+                }
+                Ok(Page { rows: vec![json!(at), json!("both")], next: (at < 5).then_some(at + 1) })
+            })
+        };
+        let sizes = chunks(list(), 5, <[Value]>::to_vec).map_ok(|chunk| chunk.len());
+        assert_eq!(sizes.try_collect().await.ok(), Some(vec![6, 6]));
+        let all = chunks(list(), 100, <[Value]>::to_vec).map_ok(|chunk| chunk.len());
+        assert_eq!(all.try_collect().await.ok(), Some(vec![12]));
+        let none = chunks(list(), 5, |_| Vec::<Value>::new());
+        assert_eq!(none.try_collect().await.ok(), Some(Vec::<Vec<Value>>::new()));
     }
 
     #[test]

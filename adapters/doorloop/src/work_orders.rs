@@ -167,7 +167,9 @@ impl Reading {
             marker,
             freshness: Freshness::Filtered,
         };
-        work_order.freshness = stamps.freshness(&work_order);
+        // A work order has string keys only, so that nothing is left out of its JSON.
+        let content = || serde_json::to_value(&work_order).unwrap_or_default();
+        work_order.freshness = Freshness::told(stamps.created_at, stamps.updated_at, content);
         work_order
     }
 }
@@ -183,16 +185,5 @@ impl Stamps {
     fn may_lie_in(&self, window: Window) -> bool {
         let mut known = [self.created_at, self.updated_at].into_iter().flatten().peekable();
         known.peek().is_none() || known.any(|at| window.contains(at))
-    }
-
-    /// By the stamps, or by the content of a task that does not say when it changed.
-    fn freshness(&self, work_order: &WorkOrder) -> Freshness {
-        let Self { created_at, updated_at } = *self;
-        if updated_at.is_some() {
-            return Freshness::Stamped { created_at, updated_at };
-        }
-        // A work order has string keys only, so that nothing is left out of its JSON.
-        let content = serde_json::to_value(work_order).unwrap_or_default();
-        Freshness::Fingerprint { fingerprint: Fingerprint::of(&content), at_least: created_at }
     }
 }

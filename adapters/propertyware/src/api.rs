@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use async_stream::try_stream;
 use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
@@ -22,7 +21,7 @@ const LIMIT: usize = 500;
 /// Up to so many records are asked for one by one; for more, the whole list is read, since no list takes several ids.
 const ONE_BY_ONE: usize = 8;
 /// How many records of a list are kept until what belongs to them is read in one go.
-const CHUNK: usize = 5_000;
+pub(crate) const CHUNK: usize = 5_000;
 /// The clock before any answer came.
 const UNKNOWN: i64 = i64::MIN;
 /// What the answer to missing credentials may speak of; the live answers are not known in full.
@@ -169,26 +168,6 @@ impl Api {
                        credentials is missing";
         Error::new(ErrorKind::Unauthorized, message).with_source(error)
     }
-}
-
-/// The records of several pages together, for as long as they are not too many.
-pub(crate) fn chunks<'a, T: Send + 'a>(
-    mut pages: RawPages<'a>,
-    read: impl Fn(&[Value]) -> Vec<T> + Send + 'a,
-) -> BoxStream<'a, Result<Vec<T>>> {
-    try_stream! {
-        let mut chunk = Vec::new();
-        while let Some(page) = pages.try_next().await? {
-            chunk.extend(read(&page));
-            if chunk.len() >= CHUNK {
-                yield std::mem::take(&mut chunk);
-            }
-        }
-        if !chunk.is_empty() {
-            yield chunk;
-        }
-    }
-    .boxed()
 }
 
 /// The filter by the instant of the last change.

@@ -9,10 +9,10 @@ use latchel_sync_core::model::{
     Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::rows;
+use latchel_sync_http::{chunks, rows};
 use serde_json::Value;
 
-use crate::api::{Api, chunks, deactivated_too, integer, number, row_id, since};
+use crate::api::{Api, CHUNK, deactivated_too, integer, number, row_id, since};
 use crate::wire::{Building, Unit, text};
 
 pub(crate) const BUILDINGS: &str = "buildings";
@@ -22,7 +22,7 @@ const UNITS: &str = "units";
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
         let pages = api.pages(BUILDINGS, vec![deactivated_too(), since(window)]);
-        let mut buildings = chunks(pages, read_buildings);
+        let mut buildings = chunks(pages, CHUNK, read_buildings);
         while let Some(chunk) = buildings.try_next().await? {
             let mut pages = with_units(api, chunk);
             while let Some(page) = pages.try_next().await? {
@@ -30,7 +30,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
             }
         }
         let pages = api.pages(UNITS, vec![deactivated_too(), since(window)]);
-        let mut units = chunks(pages, |page| rows::<Unit>(page, "unit", unit_key));
+        let mut units = chunks(pages, CHUNK, |page| rows::<Unit>(page, "unit", unit_key));
         while let Some(chunk) = units.try_next().await? {
             yield with_buildings(api, chunk).await?;
         }

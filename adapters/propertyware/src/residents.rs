@@ -8,10 +8,10 @@ use latchel_sync_core::model::{
     Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{Unreadable, read_row};
+use latchel_sync_http::{Unreadable, chunks, read_row};
 use serde_json::Value;
 
-use crate::api::{Api, Query, RawPages, chunks, integer, number, since};
+use crate::api::{Api, CHUNK, Query, RawPages, integer, number, since};
 use crate::config::{StatusWords, is_tenant};
 use crate::properties::reference;
 use crate::wire::{Contact, Lease};
@@ -26,7 +26,7 @@ type Pair = (i64, i64);
 pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) -> Pages<'a, Resident> {
     try_stream! {
         let mut seen = BTreeSet::new();
-        let mut leases = chunks(api.pages(LEASES, vec![since(window)]), |page| of_leases(page, words));
+        let mut leases = chunks(api.pages(LEASES, vec![since(window)]), CHUNK, |page| of_leases(page, words));
         while let Some(chunk) = leases.try_next().await? {
             let (pairs, bad): (Vec<_>, Vec<_>) = chunk.into_iter().partition(Result::is_ok);
             yield bad.into_iter().filter_map(Result::err).map(Row::Invalid).collect::<Vec<_>>();
@@ -35,7 +35,7 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
             yield at(api, words, &pairs).await?;
         }
         let contacts = api.pages(CONTACTS, vec![tenants(), since(window)]);
-        let mut contacts = chunks(contacts, |page| page.iter().filter_map(|row| integer(row, "id")).collect());
+        let mut contacts = chunks(contacts, CHUNK, |page| page.iter().filter_map(|row| integer(row, "id")).collect());
         while let Some(chunk) = contacts.try_next().await? {
             let new: BTreeSet<i64> = chunk.into_iter().filter(|id| !seen.contains(id)).collect();
             if !new.is_empty() {

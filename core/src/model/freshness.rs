@@ -47,6 +47,18 @@ pub enum Freshness {
 }
 
 impl Freshness {
+    /// By a record's stamps where it says when it was last changed, and else by its content.
+    pub fn told(
+        created_at: Option<DateTime<Utc>>,
+        updated_at: Option<DateTime<Utc>>,
+        content: impl FnOnce() -> serde_json::Value,
+    ) -> Self {
+        if updated_at.is_some() {
+            return Self::Stamped { created_at, updated_at };
+        }
+        Self::Fingerprint { fingerprint: Fingerprint::of(&content()), at_least: created_at }
+    }
+
     /// The fingerprint to remember, where there is one.
     pub fn fingerprint(&self) -> Option<&Fingerprint> {
         match self {

@@ -103,6 +103,20 @@ impl<'a> Fields<'a> {
         self.take(name, "0 or 1", |v| v.as_i64().filter(|n| (0..=1).contains(n)).map(|n| n == 1))
     }
 
+    /// An id as an integer or as text.
+    pub(crate) fn loose_id(&mut self, name: &str) -> Option<i64> {
+        self.take(name, "an id", |v| v.as_i64().or_else(|| v.as_str()?.parse().ok()))
+    }
+
+    /// True or false, as such or as 0 or 1, as a number or as text.
+    pub(crate) fn loose_flag(&mut self, name: &str) -> Option<bool> {
+        self.take(name, "0 or 1", |v| match v {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => ["0", "1"].contains(&text.as_str()).then(|| text == "1"),
+            other => other.as_i64().filter(|n| (0..=1).contains(n)).map(|n| n == 1),
+        })
+    }
+
     /// A number.
     pub(crate) fn number(&mut self, name: &str) -> Option<f64> {
         self.take(name, "a number", Value::as_f64)

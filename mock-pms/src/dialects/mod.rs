@@ -8,6 +8,7 @@ mod fields;
 pub(crate) mod latchel;
 pub(crate) mod propertyware;
 pub(crate) mod query;
+mod rentvine;
 
 use std::fmt;
 use std::str::FromStr;
@@ -55,11 +56,15 @@ impl Dialect {
     /// Propertyware's Open API, REST version 1.
     pub const PROPERTYWARE: Self = Self(&propertyware::SPEC);
 
+    /// Rentvine's manager API.
+    pub const RENTVINE: Self = Self(&rentvine::SPEC);
+
     /// DoorLoop's API.
     pub const DOORLOOP: Self = Self(&doorloop::SPEC);
 
     /// All of them, by name.
-    pub const ALL: &[Self] = &[Self::APPFOLIO, Self::BUILDIUM, Self::DOORLOOP, Self::PROPERTYWARE];
+    pub const ALL: &[Self] =
+        &[Self::APPFOLIO, Self::BUILDIUM, Self::DOORLOOP, Self::PROPERTYWARE, Self::RENTVINE];
 
     /// The dialect with this name.
     ///

@@ -3,6 +3,7 @@
 mod clock;
 mod edit;
 mod latchel;
+mod lease_part;
 mod maintenance;
 mod overrides;
 mod platform;
@@ -16,6 +17,7 @@ pub use edit::{Edit, EditError};
 pub use latchel::{
     AdjustedAddress, Company, Job, Latchel, LatchelProperty, ManagedBy, Portfolio, Resident, Severity,
 };
+pub(crate) use lease_part::LeasePart;
 pub(crate) use maintenance::{Maintenance, NewMaintenance};
 pub use overrides::RawOverride;
 pub use platform::{

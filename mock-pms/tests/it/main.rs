@@ -8,4 +8,5 @@ mod doorloop;
 mod faults;
 mod latchel;
 mod propertyware;
+mod rentvine;
 mod world;

@@ -151,7 +151,10 @@ fn every_mistake_in_a_world_names_its_path() {
 fn a_platform_is_known_by_name() {
     assert_eq!("buildium".parse::<Dialect>().map(Dialect::title), Ok("Buildium"));
     let error = "Buildium".parse::<Dialect>().expect_err("another case").to_string();
-    assert_eq!(error, "no platform \"Buildium\"; known: appfolio, buildium, doorloop, propertyware");
+    assert_eq!(
+        error,
+        "no platform \"Buildium\"; known: appfolio, buildium, doorloop, propertyware, rentvine"
+    );
 }
 
 #[tokio::test]

@@ -38,4 +38,5 @@ pub const TARGETS: &[(&str, Decoder)] = &[
     ("propertyware", |input| platform("propertyware", input)),
     ("doorloop", |input| platform("doorloop", input)),
     ("appfolio", |input| platform("appfolio", input)),
+    ("rentvine", |input| platform("rentvine", input)),
 ];

@@ -18,6 +18,7 @@ mod platforms;
 mod privacy;
 mod propertyware;
 mod registry;
+mod rentvine;
 mod scope;
 mod setup;
 mod spec;

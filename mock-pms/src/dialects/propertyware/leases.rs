@@ -1,6 +1,6 @@
 //! Leases: where the move-in and move-out dates are, one of each for all who are on it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::call::{Answer, Call, Reply};
@@ -8,17 +8,7 @@ use super::listing::{COMMON, Row, page};
 use super::names::FURTHER;
 use super::problem::Problem;
 use super::{contacts as people, names};
-use crate::world::{Id, Lease, LeaseStatus, World};
-
-/// As much of a world's lease as has the same dates: the world keeps them by tenant, Propertyware by lease, so that a
-/// lease whose tenants came or left on other days is several leases here.
-struct Part<'w> {
-    id: Id,
-    lease: &'w Lease,
-    move_in: Option<NaiveDate>,
-    move_out: Option<NaiveDate>,
-    tenants: Vec<Id>,
-}
+use crate::world::{Id, Lease, LeasePart, LeaseStatus, World};
 
 pub(super) fn list(world: &World, call: &Call) -> Answer {
     let known = [&COMMON[..], &["portfolioID", "buildingID", "unitID", "status"]].concat();
@@ -39,7 +29,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         .filter(|l| building.is_none_or(|id| l.property_id == id))
         .filter(|l| unit.is_none_or(|id| unit_or_building(world, l) == id))
         .filter(|l| portfolio.is_none_or(|id| names::portfolio(world, l.property_id) == Some(id)))
-        .flat_map(parts)
+        .flat_map(|lease| lease.parts(FURTHER))
         .filter(|part| status.is_none_or(|wanted| status_of(world, part) == wanted))
         .map(|part| Row { id: part.id, modified: modified(&part), record: part });
     page(call, rows, |part| render(world, &part))
@@ -64,37 +54,15 @@ pub(super) fn contacts(world: &World, call: &Call) -> Answer {
     Ok(Reply::One(rows.collect()))
 }
 
-fn wanted<'w>(world: &'w World, call: &Call) -> Result<Part<'w>, Problem> {
+fn wanted<'w>(world: &'w World, call: &Call) -> Result<LeasePart<'w>, Problem> {
     let id = call.path_id()?;
     let lease = world.platform.leases.get(id % FURTHER);
     lease
-        .and_then(|lease| parts(lease).into_iter().find(|part| part.id == id))
+        .and_then(|lease| lease.parts(FURTHER).into_iter().find(|part| part.id == id))
         .ok_or_else(|| Problem::no("Lease"))
 }
 
-fn parts(lease: &Lease) -> Vec<Part<'_>> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    for tenant in &lease.tenants {
-        let move_out = lease.move_out_of(tenant.tenant_id).map(|leaving| leaving.move_out);
-        let dates = (tenant.move_in, move_out);
-        match parts.iter_mut().find(|part| (part.move_in, part.move_out) == dates) {
-            Some(part) => part.tenants.push(tenant.tenant_id),
-            None => parts.push(Part {
-                id: lease.id + parts.len() as Id * FURTHER,
-                lease,
-                move_in: tenant.move_in,
-                move_out,
-                tenants: vec![tenant.tenant_id],
-            }),
-        }
-    }
-    if parts.is_empty() {
-        parts.push(Part { id: lease.id, lease, move_in: None, move_out: None, tenants: Vec::new() });
-    }
-    parts
-}
-
-fn modified(part: &Part<'_>) -> DateTime<Utc> {
+fn modified(part: &LeasePart<'_>) -> DateTime<Utc> {
     part.lease.updated_at
 }
 
@@ -103,17 +71,17 @@ fn unit_or_building(world: &World, lease: &Lease) -> Id {
     lease.unit_id.map_or(lease.property_id, |unit| names::unit_id(world, unit))
 }
 
-fn status_of(world: &World, part: &Part<'_>) -> &'static str {
+fn status_of(world: &World, part: &LeasePart<'_>) -> &'static str {
     let today = world.platform_today();
     match (part.lease.status_on(today), part.move_out) {
-        (_, Some(out)) if out <= today => "Terminated",
+        _ if part.has_left(today) => "Terminated",
         (LeaseStatus::Past, _) => "Terminated",
         (_, Some(_)) => "Active - Notice Given",
         (LeaseStatus::Active | LeaseStatus::Future, None) => "Active",
     }
 }
 
-fn render(world: &World, part: &Part<'_>) -> Value {
+fn render(world: &World, part: &LeasePart<'_>) -> Value {
     let (lease, today) = (part.lease, world.platform_today());
     let status = status_of(world, part);
     let tenants = part.tenants.iter().filter_map(|id| world.platform.tenants.get(*id));

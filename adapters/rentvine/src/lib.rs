@@ -1,0 +1,71 @@
+//! The Rentvine adapter of latchel-sync, for Rentvine's manager API.
+//!
+//! On its wire everything is a string and every row is in an envelope; a write is bare, and that it was answered does not
+//! say that it was done. `README.md` says what is not known of it.
+
+mod api;
+mod config;
+mod html;
+mod markers;
+mod people;
+mod platform;
+mod properties;
+mod residents;
+mod statuses;
+mod wire;
+mod work_orders;
+mod writes;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
+
+/// The vendor publishes no number.
+const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND.get(), seconds: 1 }];
+
+const CAPABILITIES: Capabilities = Capabilities {
+    create_work_order: true,
+    assign_user: true,
+    set_completed: true,
+    set_cancelled: true,
+    knows_reach: false,
+    property_groups: true,
+    marker: MarkerPlace::TextTag,
+    // Nothing is known of it; a minute costs nothing, because the next run comes later.
+    visibility_delay: Duration::from_secs(60),
+    properties_since: ChangeFilter::Instant,
+    residents_since: ChangeFilter::Instant,
+    // The list has filters by days, and nothing says of which event; what changed is told by each work order's stamp.
+    work_orders_since: ChangeFilter::None,
+};
+
+latchel_sync_core::inventory::submit! {
+    PlatformAdapter {
+        name: "rentvine",
+        title: "Rentvine",
+        about: "Rentvine's manager API, with an access key and its secret.",
+        settings: &[
+            Setting::text("base_url", "The account's host, such as https://example.rentvine.com.").required(),
+            Setting::secret("access_key", "The API key's access key, of a role that may read all and write work orders."),
+            Setting::secret("secret", "The API key's secret."),
+            Setting::text("time_zone", "The zone of Rentvine's times, which name none.").default(config::TIME_ZONE),
+            Setting::integer("page_size", "How many rows a call asks for.").default("200"),
+            Setting::integer("calls_per_second", "How many calls the sync may make; the vendor publishes no limit.")
+                .default("5"),
+            Setting::table("users", "Ids of users who are not among the maintenance technicians, by name."),
+            Setting::table("status", "The account's statuses, by name or id: `new`, `completed`, `cancelled`; by \
+                                      default the account is asked for them."),
+        ],
+        capabilities: CAPABILITIES,
+        rate_limits: RATE_LIMITS,
+        connect,
+    }
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(platform::Rentvine::connect(settings)?))
+}

@@ -1,0 +1,16 @@
+//! The adapter against answers of the documented shapes (contract sheet `rentvine.md`).
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod far;
+mod markers;
+mod nonsense;
+mod paging;
+mod properties;
+mod residents;
+#[path = "../../../buildium/tests/it/rows.rs"]
+mod rows;
+mod setup;
+mod work_orders;
+mod writes;
+
+use adapter_rentvine as _;

@@ -1,0 +1,53 @@
+//! A lease as platforms show it that have one pair of dates for all who are on it.
+
+use chrono::NaiveDate;
+
+use super::{Id, Lease};
+
+/// As much of a lease as has the same dates. The world keeps them by tenant, so that a lease whose tenants came or left
+/// on other days is several on a platform that keeps them by lease.
+pub(crate) struct LeasePart<'w> {
+    pub(crate) id: Id,
+    pub(crate) lease: &'w Lease,
+    pub(crate) move_in: Option<NaiveDate>,
+    pub(crate) move_out: Option<NaiveDate>,
+    pub(crate) tenants: Vec<Id>,
+}
+
+impl Lease {
+    /// Its parts, of which there is at least one; each has an id that is `apart` from the one before it.
+    pub(crate) fn parts(&self, apart: Id) -> Vec<LeasePart<'_>> {
+        let mut parts: Vec<LeasePart<'_>> = Vec::new();
+        for tenant in &self.tenants {
+            let move_out = self.move_out_of(tenant.tenant_id).map(|leaving| leaving.move_out);
+            let dates = (tenant.move_in, move_out);
+            match parts.iter_mut().find(|part| (part.move_in, part.move_out) == dates) {
+                Some(part) => part.tenants.push(tenant.tenant_id),
+                None => parts.push(LeasePart {
+                    id: self.id + parts.len() as Id * apart,
+                    lease: self,
+                    move_in: tenant.move_in,
+                    move_out,
+                    tenants: vec![tenant.tenant_id],
+                }),
+            }
+        }
+        if parts.is_empty() {
+            parts.push(LeasePart {
+                id: self.id,
+                lease: self,
+                move_in: None,
+                move_out: None,
+                tenants: Vec::new(),
+            });
+        }
+        parts
+    }
+}
+
+impl LeasePart<'_> {
+    /// Whether everybody in it has moved out by `today`.
+    pub(crate) fn has_left(&self, today: NaiveDate) -> bool {
+        self.move_out.is_some_and(|out| out <= today)
+    }
+}
