@@ -15,6 +15,7 @@ mod lies;
 mod pairs;
 mod pending;
 mod platforms;
+mod postgres;
 mod privacy;
 mod propertyware;
 mod registry;
