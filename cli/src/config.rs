@@ -285,7 +285,9 @@ impl Config {
                 return Err(self.problem(account, section, setting.key, "is missing").hint(setting.help));
             }
         }
-        Ok(Settings::new(values, secrets).with_plain_http(plain_http))
+        Ok(Settings::new(values, secrets)
+            .with_plain_http(plain_http)
+            .with_time_zone(account.settings.time_zone))
     }
 
     /// A mistake in an adapter's setting.

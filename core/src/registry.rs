@@ -32,6 +32,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -200,6 +201,7 @@ pub struct Settings {
     secrets: BTreeMap<String, SecretString>,
     access: Access,
     plain_http: PlainHttp,
+    time_zone: Option<Tz>,
 }
 
 impl Settings {
@@ -221,6 +223,11 @@ impl Settings {
         Self { plain_http, ..self }
     }
 
+    /// The same for an account in this time zone.
+    pub fn with_time_zone(self, time_zone: Tz) -> Self {
+        Self { time_zone: Some(time_zone), ..self }
+    }
+
     /// What the connection may do.
     pub fn access(&self) -> Access {
         self.access
@@ -229,6 +236,11 @@ impl Settings {
     /// Where plain http may be used.
     pub fn plain_http(&self) -> PlainHttp {
         self.plain_http
+    }
+
+    /// The account's time zone, in which a platform may tell local times; UTC where nobody said.
+    pub fn time_zone(&self) -> Tz {
+        self.time_zone.unwrap_or(Tz::UTC)
     }
 
     /// Reads the values that are not secrets.

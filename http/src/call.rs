@@ -5,13 +5,14 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 use latchel_sync_core::registry::Access;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, Url};
 use serde::Serialize;
 
 use crate::Answer;
 use crate::failure::{Failure, broken_off, refused, unanswered};
 use crate::retry::{Repeat, with_retries};
+use crate::session::{Session, Token};
 use crate::transport::Inner;
 
 /// The longest answer that is read; a page of 1,000 rows is far below it.
@@ -26,13 +27,21 @@ pub struct Call {
     headers: Vec<(&'static str, String)>,
     body: Option<serde_json::Result<Vec<u8>>>,
     repeat: Repeat,
+    session: Presence,
+}
+
+/// Whether a call belongs to the session, where the far side has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Inside,
+    Outside,
 }
 
 impl Call {
     pub(crate) fn new(transport: Arc<Inner>, method: Method, path: &str) -> Self {
         let repeat = if method == Method::GET { Repeat::Always } else { Repeat::IfNotProcessed };
         let path = path.trim_start_matches('/').to_owned();
-        Self { transport, method, path, query: Vec::new(), headers: Vec::new(), body: None, repeat }
+        Self { transport, method, path, query: Vec::new(), headers: Vec::new(), body: None, repeat, session: Presence::Inside }
     }
 
     /// Adds a query parameter; one that is added again is sent again.
@@ -56,6 +65,12 @@ impl Call {
     /// Says that this call only reads, whatever its method, so that it may be repeated.
     pub fn reads(mut self) -> Self {
         self.repeat = Repeat::Always;
+        self
+    }
+
+    /// Carries no token: this is how one is got.
+    pub(crate) fn without_session(mut self) -> Self {
+        self.session = Presence::Outside;
         self
     }
 
@@ -86,9 +101,12 @@ impl Call {
                 .with("call", &call)
                 .with_source(error)
         })?;
-        let Self { transport, method, headers, repeat, .. } = self;
+        let Self { transport, method, headers, repeat, session, .. } = self;
         let request = Request { transport: &transport, method, url, headers, body, call };
-        with_retries(repeat, || request.attempt()).await
+        match transport.session.as_ref().filter(|_| session == Presence::Inside) {
+            None => with_retries(repeat, || request.attempt(None)).await,
+            Some(session) => request.within(session, repeat).await,
+        }
     }
 }
 
@@ -109,9 +127,26 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
-    async fn attempt(&self) -> Result<Answer, Failure> {
+    /// A token that is refused has run out, which says that nothing was done: one log-in later the call is made again.
+    async fn within(&self, session: &Session, repeat: Repeat) -> Result<Answer> {
+        let token = session.token(self.transport).await?;
+        let carrying = |token: Token| (session.header(), token.value());
+        let carried = carrying(token.clone());
+        match with_retries(repeat, || self.attempt(Some(&carried))).await {
+            Err(error) if error.kind() == ErrorKind::Unauthorized => {
+                let carried = carrying(session.renewed(self.transport, &token).await?);
+                with_retries(repeat, || self.attempt(Some(&carried))).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn attempt(&self, token: Option<&(&'static str, HeaderValue)>) -> Result<Answer, Failure> {
         self.transport.limits.wait().await;
         let mut request = self.transport.client.request(self.method.clone(), self.url.clone());
+        if let Some((name, value)) = token {
+            request = request.header(*name, value);
+        }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
@@ -133,6 +168,9 @@ impl Request<'_> {
 
     async fn read(&self, response: Response) -> Result<Answer, Failure> {
         let (status, headers) = (response.status(), response.headers().clone());
+        if let Some(names) = &self.transport.limit_headers {
+            self.transport.limits.told(names.read(&headers));
+        }
         let body = bounded_body(self.transport, response).await?;
         if status.is_success() {
             return Ok(Answer {

@@ -12,11 +12,14 @@ pub mod loose;
 mod pages;
 mod retry;
 mod rows;
+mod session;
 mod transport;
 
 pub use answer::Answer;
 pub use call::Call;
+pub use limit::RateLimitHeaders;
 pub use loose::instant;
 pub use pages::{Page, chunks, covered, pages, query_of_link};
 pub use rows::{Unreadable, read_row, rows};
+pub use session::LogIn;
 pub use transport::{Transport, TransportBuilder};

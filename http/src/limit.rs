@@ -1,10 +1,15 @@
 use std::collections::VecDeque;
+use std::sync::PoisonError;
 use std::time::Duration;
 
+use chrono::Utc;
 use latchel_sync_core::registry::RateLimit;
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
+use reqwest::header::{DATE, HeaderMap};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
+
+use crate::answer::http_date;
 
 /// Each limit is kept over a span that is longer by this part, because calls that travel at different speeds arrive
 /// closer together than they left; it costs less than a twentieth of the rate.
@@ -12,21 +17,91 @@ const MARGIN: u32 = 25;
 /// However long the span, calls are not delayed by more than this on their way.
 const LONGEST_MARGIN: Duration = Duration::from_millis(500);
 
+/// The headers in which a far side tells what is left of a limit that others use up too.
+#[derive(Debug, Clone, Copy)]
+pub struct RateLimitHeaders {
+    /// How many calls are left.
+    pub remaining: &'static str,
+    /// When there are more again, in seconds since 1970 by the far side's own clock.
+    pub reset: &'static str,
+}
+
+impl RateLimitHeaders {
+    /// What an answer says; `None` if it says nothing that can be understood.
+    pub(crate) fn read(&self, headers: &HeaderMap) -> Option<Left> {
+        let text = |name: &str| headers.get(name)?.to_str().ok();
+        let calls = text(self.remaining)?.trim().parse().ok()?;
+        let reset: i64 = text(self.reset)?.trim().parse().ok()?;
+        // By the far side's own clock, which may be off.
+        let now = text(DATE.as_str()).and_then(http_date).unwrap_or_else(Utc::now);
+        let seconds = u64::try_from(reset.saturating_sub(now.timestamp())).unwrap_or(0);
+        Some(Left { calls, renewed_in: Duration::from_secs(seconds).min(LONGEST_PAUSE_WITHIN_A_RUN) })
+    }
+}
+
+/// What is left of a limit that others use up too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Left {
+    pub calls: u32,
+    pub renewed_in: Duration,
+}
+
 /// Rate limits that are kept in advance, all at once.
-pub(crate) struct Limits(Mutex<Log>);
+pub(crate) struct Limits {
+    own: Mutex<Log>,
+    told: std::sync::Mutex<Option<Told>>,
+}
+
+/// What the last answer said is left, less what was sent since.
+struct Told {
+    calls: u32,
+    until: Instant,
+}
 
 impl Limits {
     pub fn new(limits: &[RateLimit]) -> Result<Self> {
         let limits = limits.iter().map(Limit::new).collect::<Result<_>>()?;
-        Ok(Self(Mutex::new(Log(limits))))
+        Ok(Self { own: Mutex::new(Log(limits)), told: std::sync::Mutex::default() })
     }
 
     /// Waits until every limit allows one more call. Who gives up waiting has used nothing.
     pub async fn wait(&self) {
         // Held while waiting, so that calls leave in the order in which they came.
-        let mut log = self.0.lock().await;
+        let mut log = self.own.lock().await;
         sleep_until(log.free_at(Instant::now())).await;
+        // What is told may change while this waits.
+        while let Some(until) = self.told_free_at() {
+            sleep_until(until).await;
+        }
         log.sent(Instant::now());
+        self.with_told(|told| {
+            if let Some(told) = told {
+                told.calls = told.calls.saturating_sub(1);
+            }
+        });
+    }
+
+    /// Takes note of what an answer said; nothing is as before.
+    pub fn told(&self, left: Option<Left>) {
+        let Some(Left { calls, renewed_in }) = left else { return };
+        self.with_told(|told| *told = Some(Told { calls, until: Instant::now() + renewed_in }));
+    }
+
+    /// When there is a call left again; `None` if there is one now.
+    fn told_free_at(&self) -> Option<Instant> {
+        self.with_told(|told| {
+            let until = told.as_ref().filter(|told| told.calls == 0).map(|told| told.until)?;
+            if until > Instant::now() {
+                return Some(until);
+            }
+            // It has been renewed, and the next answer says to what.
+            *told = None;
+            None
+        })
+    }
+
+    fn with_told<R>(&self, use_it: impl FnOnce(&mut Option<Told>) -> R) -> R {
+        use_it(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -157,6 +232,43 @@ mod tests {
         limits.wait().await;
         let waiting = limits.wait();
         assert!(futures::FutureExt::now_or_never(waiting).is_none());
-        assert_eq!(limits.0.lock().await.0[0].sent.len(), 1);
+        assert_eq!(limits.own.lock().await.0[0].sent.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_others_used_up_is_waited_for_and_no_longer() {
+        let limits = Limits::new(&[]).unwrap();
+        let begin = Instant::now();
+        limits.told(Some(Left { calls: 2, renewed_in: 30 * SECOND }));
+        limits.wait().await;
+        limits.wait().await;
+        assert_eq!(begin.elapsed(), Duration::ZERO, "two were left");
+        limits.wait().await;
+        assert_eq!(begin.elapsed(), 30 * SECOND);
+        limits.wait().await;
+        assert_eq!(begin.elapsed(), 30 * SECOND, "until an answer says otherwise");
+        limits.told(Some(Left { calls: 0, renewed_in: 5 * SECOND }));
+        limits.told(None);
+        limits.wait().await;
+        assert_eq!(begin.elapsed(), 35 * SECOND, "an answer that says nothing changes nothing");
+    }
+
+    #[test]
+    fn what_is_left_is_told_by_the_far_sides_own_clock() {
+        let names = RateLimitHeaders { remaining: "x-left", reset: "x-reset" };
+        let read = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, value.parse().unwrap());
+            }
+            names.read(&headers)
+        };
+        let date = ("date", "Thu, 01 Jan 1970 00:16:40 GMT");
+        let left = |calls, seconds| Some(Left { calls, renewed_in: seconds * SECOND });
+        assert_eq!(read(&[("x-left", "7"), ("x-reset", "1012"), date]), left(7, 12));
+        assert_eq!(read(&[("x-left", "0"), ("x-reset", "900"), date]), left(0, 0));
+        assert_eq!(read(&[("x-left", "0"), ("x-reset", "99999"), date]), left(0, 60));
+        assert_eq!(read(&[("x-left", "many"), ("x-reset", "1012"), date]), None);
+        assert_eq!(read(&[("x-left", "7")]), None);
     }
 }

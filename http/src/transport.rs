@@ -11,8 +11,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::limit::{Limits, RateLimitHeaders};
+use crate::session::{LogIn, Session};
 use crate::Call;
-use crate::limit::Limits;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,13 +37,16 @@ pub(crate) struct Inner {
     pub classify_error: ClassifyError,
     pub opens_again: Option<&'static str>,
     pub access: Access,
+    pub limit_headers: Option<RateLimitHeaders>,
+    pub session: Option<Session>,
     secrets: Vec<SecretString>,
 }
 
 impl Inner {
     /// `text` with every secret blotted out: a far side may repeat the key that it refuses.
     pub fn without_secrets(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |text, secret| match secret.expose_secret().trim() {
+        let token = self.session.as_ref().and_then(Session::secret);
+        self.secrets.iter().chain(&token).fold(text.to_owned(), |text, secret| match secret.expose_secret().trim() {
             "" => text,
             secret => text.replace(secret, "[secret]"),
         })
@@ -66,6 +70,8 @@ impl Transport {
             explain_error: |_| None,
             classify_error: |_, _| None,
             opens_again: None,
+            limit_headers: None,
+            log_in: None,
         }
     }
 
@@ -114,6 +120,8 @@ pub struct TransportBuilder {
     explain_error: ExplainError,
     classify_error: ClassifyError,
     opens_again: Option<&'static str>,
+    limit_headers: Option<RateLimitHeaders>,
+    log_in: Option<LogIn>,
 }
 
 impl TransportBuilder {
@@ -137,6 +145,14 @@ impl TransportBuilder {
         self.token("Basic", BASE64_STANDARD.encode(pair).into())
     }
 
+    /// Logs in before the first call, and once more when the token that every call carries is refused; `secret` is what
+    /// of the credentials no text may show.
+    pub fn log_in(mut self, log_in: LogIn, secret: SecretString) -> Self {
+        self.log_in = Some(log_in);
+        self.secrets.push(secret);
+        self
+    }
+
     /// Sends a value that is no secret with every call.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
@@ -146,6 +162,12 @@ impl TransportBuilder {
     /// Keeps these rate limits, all at once.
     pub fn rate_limits(mut self, limits: &[RateLimit]) -> Self {
         self.limits.extend_from_slice(limits);
+        self
+    }
+
+    /// Keeps a limit that others use up too, by what the far side's answers say is left of it.
+    pub fn rate_limit_headers(mut self, headers: RateLimitHeaders) -> Self {
+        self.limit_headers = Some(headers);
         self
     }
 
@@ -200,6 +222,8 @@ impl TransportBuilder {
             classify_error: self.classify_error,
             opens_again: self.opens_again,
             access: self.access,
+            limit_headers: self.limit_headers,
+            session: self.log_in.map(Session::new),
             // What a header carries is blotted out before the parts that it may be made of.
             secrets: self.secret_headers.into_iter().map(|(_, secret)| secret).chain(self.secrets).collect(),
         })))

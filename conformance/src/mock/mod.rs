@@ -122,7 +122,8 @@ impl Entry {
         for setting in paces.filter(|_| self.pace == Pace::Unlimited) {
             values.insert(setting.key.to_owned(), NO_HURRY_NEEDED.into());
         }
-        (self.adapter.connect)(&Settings::new(values, secrets))
+        let time_zone = server.read(|world| world.platform.account.timezone);
+        (self.adapter.connect)(&Settings::new(values, secrets).with_time_zone(time_zone))
     }
 
     fn secrets(&self, world: &World) -> Vec<String> {

@@ -3,6 +3,7 @@
 
 mod bounds;
 mod faults;
+mod session;
 
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::registry::Settings;

@@ -1,0 +1,118 @@
+//! Far sides that give a token for the credentials, which every other call then carries.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use latchel_sync_core::{Error, ErrorKind, Result};
+use reqwest::Method;
+use reqwest::header::HeaderValue;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::transport::Inner;
+use crate::{Answer, Call};
+
+/// How to get a token, and how to send it.
+pub struct LogIn {
+    /// Where the credentials are posted.
+    pub path: &'static str,
+    /// What is posted. Errors never show it.
+    pub credentials: Value,
+    /// Reads the token out of the answer.
+    pub token: fn(&Answer) -> Result<String>,
+    /// The header that carries the token.
+    pub header: &'static str,
+}
+
+impl fmt::Debug for LogIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogIn").field("path", &self.path).field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
+/// A session: begun with the first call, and once more whenever its token is refused.
+pub(crate) struct Session {
+    log_in: LogIn,
+    token: Mutex<Option<Token>>,
+    /// Held by whoever logs in, so that calls side by side do it once.
+    door: tokio::sync::Mutex<()>,
+}
+
+/// A token that the far side gave.
+#[derive(Clone)]
+pub(crate) struct Token {
+    text: SecretString,
+    value: HeaderValue,
+}
+
+impl Token {
+    fn read(text: String) -> Result<Self> {
+        let value = HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty());
+        let mut value = value.ok_or_else(|| {
+            Error::new(ErrorKind::Malformed, "the log-in was answered with a token that no header can carry")
+        })?;
+        value.set_sensitive(true);
+        Ok(Self { text: text.into(), value })
+    }
+
+    /// The token as a header carries it.
+    pub fn value(&self) -> HeaderValue {
+        self.value.clone()
+    }
+}
+
+impl Session {
+    pub fn new(log_in: LogIn) -> Self {
+        Self { log_in, token: Mutex::default(), door: tokio::sync::Mutex::default() }
+    }
+
+    /// The header that carries the token.
+    pub fn header(&self) -> &'static str {
+        self.log_in.header
+    }
+
+    /// The token of now, which no text may show.
+    pub fn secret(&self) -> Option<SecretString> {
+        self.known().map(|token| token.text)
+    }
+
+    /// The token; logs in if there is none.
+    pub async fn token(&self, transport: &Arc<Inner>) -> Result<Token> {
+        self.token_but(transport, None).await
+    }
+
+    /// Another token than `refused`; logs in unless somebody has done so since.
+    pub async fn renewed(&self, transport: &Arc<Inner>, refused: &Token) -> Result<Token> {
+        self.token_but(transport, Some(refused)).await
+    }
+
+    async fn token_but(&self, transport: &Arc<Inner>, refused: Option<&Token>) -> Result<Token> {
+        let _inside = self.door.lock().await;
+        let other = |known: &Token| refused.is_none_or(|refused| refused.value != known.value);
+        if let Some(known) = self.known().filter(other) {
+            return Ok(known);
+        }
+        let call = Call::new(transport.clone(), Method::POST, self.log_in.path);
+        let answer = call.json(&self.log_in.credentials).reads().without_session().send();
+        // Boxed because this call is made within another.
+        let answer = Box::pin(answer).await.map_err(|error| at_the_door(transport.name, error))?;
+        let token = Token::read((self.log_in.token)(&answer)?)?;
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        Ok(token)
+    }
+
+    fn known(&self) -> Option<Token> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A log-in has nothing but its credentials that could be refused, and one that is not there is at another address: it
+/// must not pass for a record that is gone.
+fn at_the_door(name: &str, error: Error) -> Error {
+    let (kind, what) = match error.kind() {
+        ErrorKind::Refused | ErrorKind::Forbidden => (ErrorKind::Unauthorized, "refused the log-in"),
+        ErrorKind::NotFound => (ErrorKind::Config, "has no log-in at this address; look at `base_url`"),
+        _ => return error,
+    };
+    Error::new(kind, format!("{name} {what}")).with_source(error)
+}
