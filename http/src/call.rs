@@ -41,7 +41,16 @@ impl Call {
     pub(crate) fn new(transport: Arc<Inner>, method: Method, path: &str) -> Self {
         let repeat = if method == Method::GET { Repeat::Always } else { Repeat::IfNotProcessed };
         let path = path.trim_start_matches('/').to_owned();
-        Self { transport, method, path, query: Vec::new(), headers: Vec::new(), body: None, repeat, session: Presence::Inside }
+        Self {
+            transport,
+            method,
+            path,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            repeat,
+            session: Presence::Inside,
+        }
     }
 
     /// Adds a query parameter; one that is added again is sent again.

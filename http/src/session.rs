@@ -26,7 +26,10 @@ pub struct LogIn {
 
 impl fmt::Debug for LogIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogIn").field("path", &self.path).field("header", &self.header).finish_non_exhaustive()
+        f.debug_struct("LogIn")
+            .field("path", &self.path)
+            .field("header", &self.header)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,9 +11,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::Call;
 use crate::limit::{Limits, RateLimitHeaders};
 use crate::session::{LogIn, Session};
-use crate::Call;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,9 +46,11 @@ impl Inner {
     /// `text` with every secret blotted out: a far side may repeat the key that it refuses.
     pub fn without_secrets(&self, text: &str) -> String {
         let token = self.session.as_ref().and_then(Session::secret);
-        self.secrets.iter().chain(&token).fold(text.to_owned(), |text, secret| match secret.expose_secret().trim() {
-            "" => text,
-            secret => text.replace(secret, "[secret]"),
+        self.secrets.iter().chain(&token).fold(text.to_owned(), |text, secret| {
+            match secret.expose_secret().trim() {
+                "" => text,
+                secret => text.replace(secret, "[secret]"),
+            }
         })
     }
 }

@@ -71,7 +71,12 @@ async fn a_token_that_ran_out_is_renewed_once_and_a_write_is_made_again() {
     let server = far(2).await;
     takes(&server, "POST", "token-number-2", 1).await;
     answers(&server, "POST", ResponseTemplate::new(401), 1).await;
-    transport(&server, Access::ReadAndWrite).post("v1/things").json(&json!({})).send().await.expect("an answer");
+    transport(&server, Access::ReadAndWrite)
+        .post("v1/things")
+        .json(&json!({}))
+        .send()
+        .await
+        .expect("an answer");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod fields;
 pub(crate) mod latchel;
 pub(crate) mod propertyware;
 pub(crate) mod query;
+pub(crate) mod rentmanager;
 mod rentvine;
 
 use std::fmt;
@@ -62,9 +63,18 @@ impl Dialect {
     /// DoorLoop's API.
     pub const DOORLOOP: Self = Self(&doorloop::SPEC);
 
+    /// Rent Manager's Web API.
+    pub const RENTMANAGER: Self = Self(&rentmanager::SPEC);
+
     /// All of them, by name.
-    pub const ALL: &[Self] =
-        &[Self::APPFOLIO, Self::BUILDIUM, Self::DOORLOOP, Self::PROPERTYWARE, Self::RENTVINE];
+    pub const ALL: &[Self] = &[
+        Self::APPFOLIO,
+        Self::BUILDIUM,
+        Self::DOORLOOP,
+        Self::PROPERTYWARE,
+        Self::RENTMANAGER,
+        Self::RENTVINE,
+    ];
 
     /// The dialect with this name.
     ///

@@ -59,7 +59,7 @@ pub struct LoggedRequest {
     pub path: String,
     /// Its query string, as sent.
     pub query: Option<String>,
-    /// Its body: JSON, or a JSON string of whatever else it was.
+    /// Its body: JSON, or a JSON string of whatever else it was; a log-in shows none.
     pub body: Option<Value>,
     /// The answer's status.
     pub status: u16,
@@ -72,7 +72,12 @@ impl LoggedRequest {
     /// Whether it asked for a change. The look-ups of the Latchel dialect are POSTs that only read.
     pub fn is_write(&self) -> bool {
         let look_up = self.side == Side::Latchel && self.path.ends_with("/lookup");
-        !(look_up || matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
+        !(look_up || self.is_log_in() || matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
+    }
+
+    /// Whether it asked for a token, with credentials in its body.
+    pub fn is_log_in(&self) -> bool {
+        self.side == Side::Platform && self.path == crate::dialects::rentmanager::LOG_IN
     }
 
     /// Every parameter with its value, decoded.

@@ -40,13 +40,13 @@ pub(super) async fn observe(
     }
     let response = match to_bytes(body, MAX_BODY).await {
         Ok(bytes) => {
-            entry.body = as_json(&bytes);
+            entry.body = as_json(&bytes).filter(|_| !entry.is_log_in());
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(_) => crate::dialects::too_large(&shared, side),
     };
     entry.status = response.status().as_u16();
-    let mut response = match shared.keeps_responses() {
+    let mut response = match shared.keeps_responses() && !entry.is_log_in() {
         true => kept(response, &mut entry).await,
         false => response,
     };

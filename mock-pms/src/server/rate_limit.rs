@@ -26,11 +26,13 @@ impl RateLimit {
 
 /// What is left of a [`RateLimit`].
 #[derive(Debug, Clone, Copy)]
-struct Allowance {
+pub(crate) struct Allowance {
+    /// How many requests there may be at most.
+    pub(crate) calls: u32,
     /// How many requests are left now.
-    remaining: u32,
+    pub(crate) remaining: u32,
     /// In how long the oldest request that counts does not count any more.
-    resets_in: Duration,
+    pub(crate) resets_in: Duration,
 }
 
 /// Several limits that hold at once, and the requests that were let through.
@@ -63,6 +65,14 @@ impl Limits {
         }
         Ok(())
     }
+
+    /// What is left of the tightest limit; `None` if there is none.
+    pub(crate) fn left(&self) -> Option<Allowance> {
+        let admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let left = self.limits.iter().map(|limit| allowance(*limit, &admitted, now));
+        left.min_by_key(|left| left.remaining)
+    }
 }
 
 fn allowance(limit: RateLimit, admitted: &VecDeque<Instant>, now: Instant) -> Allowance {
@@ -70,6 +80,7 @@ fn allowance(limit: RateLimit, admitted: &VecDeque<Instant>, now: Instant) -> Al
     let used = u32::try_from(admitted.len() - first).unwrap_or(u32::MAX);
     let oldest = admitted.get(first).map(|at| limit.span().saturating_sub(now.duration_since(*at)));
     Allowance {
+        calls: limit.calls,
         remaining: limit.calls.saturating_sub(used),
         resets_in: oldest.unwrap_or_else(|| limit.span()),
     }

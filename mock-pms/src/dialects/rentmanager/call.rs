@@ -1,0 +1,29 @@
+//! An answer as Rent Manager gives it.
+
+use axum::Json;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::problem::Problem;
+
+/// A good answer.
+pub(super) enum Reply {
+    /// A page of a list, and what its headers say.
+    Page(Vec<Value>, HeaderMap),
+    /// One record, or what a write made.
+    One(Value),
+}
+
+pub(super) type Answer = Result<Reply, Problem>;
+
+impl IntoResponse for Reply {
+    /// The documents say that a part of a list is a 206, and the live service answers 200; an empty list is a 204.
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(rows, headers) if rows.is_empty() => (StatusCode::NO_CONTENT, headers).into_response(),
+            Self::Page(rows, headers) => (headers, Json(Value::Array(rows))).into_response(),
+            Self::One(record) => Json(record).into_response(),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Leases: one for each tenant of the world's lease, because a lease of Rent Manager's is one tenant's. They do not say
+//! when they were changed.
+
+use serde_json::{Value, json};
+
+use super::call::Answer;
+use super::listing::Holds::{Flag, Number, Time};
+use super::listing::Resource;
+use super::names::day;
+use super::path_id;
+use crate::dialects::endpoint::Request;
+use crate::world::{Id, Lease, LeaseTenant, World};
+
+const LEASES: Resource = Resource {
+    kind: "lease",
+    key: "LeaseID",
+    fields: &[
+        ("LeaseID", Number),
+        ("TenantID", Number),
+        ("UnitID", Number),
+        ("PropertyID", Number),
+        ("MoveInDate", Time),
+        ("MoveOutDate", Time),
+        ("ExpectedMoveOutDate", Time),
+        ("NoticeDate", Time),
+        ("IsMoveOutConfirmed", Flag),
+    ],
+    embeds: &[],
+};
+
+/// The most tenants of one lease whose ids stay apart.
+const MOST: Id = 100;
+
+pub(super) fn list(world: &World, request: &Request) -> Answer {
+    LEASES.page(world, request, all(world))
+}
+
+pub(super) fn get(world: &World, request: &Request) -> Answer {
+    let id = path_id(request)?;
+    LEASES.one(world, request, all(world).find(|(known, _)| *known == id))
+}
+
+fn all(world: &World) -> impl Iterator<Item = (Id, Value)> {
+    let of_lease = move |lease| with_ids(lease).map(move |(id, own)| (id, render(world, lease, id, own)));
+    world.platform.leases.iter().flat_map(of_lease)
+}
+
+/// A lease's tenants, each with the id of the lease that is theirs alone.
+fn with_ids(lease: &Lease) -> impl Iterator<Item = (Id, &LeaseTenant)> {
+    (0..MOST).zip(&lease.tenants).map(|(at, own)| (lease.id.wrapping_mul(MOST).wrapping_add(at), own))
+}
+
+/// Who is still to leave is expected to.
+fn render(world: &World, lease: &Lease, id: Id, own: &LeaseTenant) -> Value {
+    let leaving = lease.move_out_of(own.tenant_id);
+    let today = world.platform_today();
+    let has_left = leaving.is_some_and(|leaving| leaving.move_out <= today);
+    json!({
+        "LeaseID": id,
+        "TenantID": own.tenant_id,
+        "UnitID": lease.unit_id,
+        "PropertyID": lease.property_id,
+        "MoveInDate": day(own.move_in.unwrap_or(lease.from_date)),
+        "MoveOutDate": leaving.filter(|_| has_left).map(|leaving| day(leaving.move_out)),
+        "ExpectedMoveOutDate": leaving.filter(|_| !has_left).map(|leaving| day(leaving.move_out)),
+        "NoticeDate": leaving.and_then(|leaving| leaving.notice).map(day),
+        "IsMoveOutConfirmed": has_left,
+    })
+}

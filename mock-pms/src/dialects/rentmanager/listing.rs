@@ -1,0 +1,147 @@
+//! Lists: filters in one string, pages by number, chosen fields, embedded parts. Their order is that of the ids, and
+//! cannot be chosen.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use super::call::{Answer, Reply};
+use super::filters::Filters;
+use super::names::without_nulls;
+use super::problem::Problem;
+use crate::dialects::endpoint::Request;
+use crate::world::{Id, World};
+
+/// Longer pages are cut into pages of this size where no size is asked for.
+const DEFAULT_SIZE: usize = 1_000;
+/// The documents say 1,000; pages of this size were seen.
+const MAX_SIZE: usize = 5_000;
+
+/// What a list has.
+pub(super) struct Resource {
+    /// Its word in raw overrides.
+    pub(super) kind: &'static str,
+    /// The field that holds the id.
+    pub(super) key: &'static str,
+    /// Its fields, and what they hold.
+    pub(super) fields: &'static [(&'static str, Holds)],
+    /// What is told only if it is asked for, both as a field and as embedded.
+    pub(super) embeds: &'static [&'static str],
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Number,
+    Text,
+    Flag,
+    /// A local time, or a day as the beginning of it.
+    Time,
+}
+
+impl Resource {
+    pub(super) fn holds(&self, field: &str) -> Option<Holds> {
+        self.fields.iter().find(|(name, _)| *name == field).map(|(_, holds)| *holds)
+    }
+
+    /// The page of these records that was asked for. Filters see them as they are, whatever is laid over them.
+    pub(super) fn page(
+        &self,
+        world: &World,
+        request: &Request,
+        records: impl Iterator<Item = (Id, Value)>,
+    ) -> Answer {
+        self.check(request, &["filters", "fields", "embeds", "embed", "pagenumber", "pagesize"])?;
+        let filters = Filters::read(self, request.parameter("filters").unwrap_or_default())?;
+        let chosen = self.chosen(request)?;
+        let number = positive(request, "pagenumber", 1, usize::MAX)?;
+        let size = positive(request, "pagesize", DEFAULT_SIZE, MAX_SIZE)?;
+        let mut rows: Vec<_> = records.filter(|(_, record)| filters.hold(record)).collect();
+        rows.sort_by_key(|(id, _)| *id);
+        let total = rows.len();
+        let page = rows.into_iter().skip((number - 1).saturating_mul(size)).take(size);
+        let page: Vec<_> = page.map(|(id, record)| self.shown(world, id, record, &chosen)).collect();
+        let headers = headers(request, (number, size), page.len(), total);
+        Ok(Reply::Page(page, headers))
+    }
+
+    /// One record, which may have parts embedded as in a list.
+    pub(super) fn one(&self, world: &World, request: &Request, record: Option<(Id, Value)>) -> Answer {
+        self.check(request, &["fields", "embeds", "embed"])?;
+        let chosen = self.chosen(request)?;
+        let (id, record) = record.ok_or(Problem::Gone)?;
+        Ok(Reply::One(self.shown(world, id, record, &chosen)))
+    }
+
+    fn check(&self, request: &Request, known: &[&str]) -> Result<(), Problem> {
+        match request.query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => Err(Problem::invalid(name, "is not a parameter of this request.")),
+            None => Ok(()),
+        }
+    }
+
+    /// The fields to show. What is embedded without being a field is not shown, and `embed`, as the documents spell it,
+    /// embeds nothing.
+    fn chosen(&self, request: &Request) -> Result<Vec<&'static str>, Problem> {
+        let list = |name: &str| -> Vec<&str> {
+            let text = request.parameter(name).unwrap_or_default();
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
+        };
+        let (fields, embeds) = (list("fields"), list("embeds"));
+        if let Some(strange) = embeds.iter().find(|name| !self.embeds.contains(*name)) {
+            return Err(Problem::invalid("embeds", format!("{strange} cannot be embedded.")));
+        }
+        let known = |name: &&&str| self.holds(name).is_some() || self.embeds.contains(*name);
+        if let Some(strange) = fields.iter().find(|name| !known(name)) {
+            return Err(Problem::invalid("fields", format!("{strange} is not a field.")));
+        }
+        let own = self.fields.iter().map(|(name, _)| *name);
+        let own = own.filter(|name| fields.is_empty() || *name == self.key || fields.contains(name));
+        let parts = self.embeds.iter().filter(|name| fields.contains(*name) && embeds.contains(*name));
+        Ok(own.chain(parts.copied()).collect())
+    }
+
+    fn shown(&self, world: &World, id: Id, record: Value, chosen: &[&str]) -> Value {
+        let Value::Object(members) = world.distort(self.kind, id, without_nulls(record)) else {
+            return Value::Null;
+        };
+        // What a raw override adds is no field of the list, and shown all the same.
+        let hidden = |name: &str| {
+            (self.holds(name).is_some() || self.embeds.contains(&name)) && !chosen.contains(&name)
+        };
+        members.into_iter().filter(|(name, _)| !hidden(name)).collect::<serde_json::Map<_, _>>().into()
+    }
+}
+
+fn positive(request: &Request, name: &str, default: usize, most: usize) -> Result<usize, Problem> {
+    match request.parameter(name) {
+        None => Ok(default),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|number| (1..=most).contains(number))
+            .ok_or_else(|| Problem::invalid(name, format!("The value must be from 1 to {most}."))),
+    }
+}
+
+/// The totals, and the links to other pages.
+fn headers(request: &Request, (number, size): (usize, usize), shown: usize, total: usize) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-total-results", HeaderValue::from(total));
+    headers.insert("x-results", HeaderValue::from(shown));
+    let last = total.div_ceil(size).max(1);
+    let kept: String = request
+        .query
+        .iter()
+        .filter(|(name, _)| !["pagenumber", "pagesize"].contains(&name.as_str()))
+        .map(|(name, value)| format!("&{name}={}", value.replace(' ', "%20")))
+        .collect();
+    let link = |rel: &str, page: usize| format!("<?pagesize={size}&pagenumber={page}{kept}>; rel=\"{rel}\"");
+    let mut links = vec![link("first", 1)];
+    links.extend((number > 1).then(|| link("previous", number - 1)));
+    links.extend((number < last).then(|| link("next", number + 1)));
+    links.push(link("last", last));
+    if let Ok(links) = HeaderValue::from_str(&links.join(", ")) {
+        headers.insert(HeaderName::from_static("link"), links);
+    }
+    headers
+}

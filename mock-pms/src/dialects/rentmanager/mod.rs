@@ -1,0 +1,130 @@
+//! Rent Manager's Web API (RM12), as far as a sync needs it (contract sheet `rentmanager.md`). What the sheet marks as
+//! unverified stands in `names.rs`.
+
+mod call;
+mod filters;
+mod gate;
+mod issue_body;
+mod issue_writes;
+mod issues;
+mod leases;
+mod listing;
+mod names;
+mod problem;
+mod properties;
+mod tables;
+mod tenants;
+mod users;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, post};
+
+use self::call::Answer;
+use self::gate::Sessions;
+use self::names::{CATEGORIES, PRIORITIES, STATUSES};
+use self::problem::Problem;
+use super::Spec;
+use super::endpoint::{self, Request};
+use crate::RateLimit;
+use crate::server::state::Shared;
+use crate::world::{Id, World};
+
+/// Where a token is to be had.
+pub(crate) const LOG_IN: &str = "/Authentication/AuthorizeUser";
+
+pub(super) const SPEC: Spec = Spec {
+    name: "rentmanager",
+    title: "Rent Manager",
+    rate_limits: &[RateLimit { calls: 500, seconds: 60 }],
+    router,
+    refuse,
+    refuse_haste,
+    credentials: |world| {
+        let account = &world.platform.account;
+        vec![
+            ("username", account.client_id.clone()),
+            ("password", account.client_secret.clone()),
+            ("location_id", names::location_id(account)),
+        ]
+    },
+};
+
+/// An error answer without details, for the layers around the dialect.
+fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::message(status, message).into_response()
+}
+
+fn refuse_haste(wait: Duration) -> Response {
+    let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "API calls quota exceeded.");
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer.headers_mut().insert("x-ratelimit-remaining", HeaderValue::from(0));
+    answer
+}
+
+/// All endpoints.
+fn router(shared: &Shared) -> Router {
+    let sessions = Arc::new(Sessions::default());
+    let open = Router::new().route(LOG_IN, post(gate::log_in)).with_state((shared.clone(), sessions.clone()));
+    let issues = "/ServiceManagerIssues";
+    let inside = Router::new()
+        .route("/Properties", read("properties", properties::list))
+        .route("/Properties/{id}", read("properties", properties::get))
+        .route("/Units", read("units", properties::list_units))
+        .route("/Units/{id}", read("units", properties::get_unit))
+        .route("/Tenants", read("tenants", tenants::list))
+        .route("/Tenants/{id}", read("tenants", tenants::get))
+        .route("/Leases", read("leases", leases::list))
+        .route("/Leases/{id}", read("leases", leases::get))
+        .route("/Users", read("users", users::list))
+        .route("/Users/{id}", read("users", users::get))
+        .route(issues, read("work_orders", issues::list).merge(write(issue_writes::collection)))
+        .route(&format!("{issues}/{{id}}"), read("work_orders", issues::get).merge(write(issue_writes::item)))
+        .route(
+            names::STATUSES_PATH,
+            read("work_orders", |_, call| tables::list(call, tables::STATUS, STATUSES)),
+        )
+        .route(
+            names::PRIORITIES_PATH,
+            read("work_orders", |_, call| tables::list(call, tables::PRIORITY, PRIORITIES)),
+        )
+        .route(
+            names::CATEGORIES_PATH,
+            read("work_orders", |_, call| tables::list(call, tables::CATEGORY, CATEGORIES)),
+        )
+        .fallback(async || StatusCode::NOT_FOUND)
+        .method_not_allowed_fallback(async || {
+            let message = "The requested resource does not support this http method.";
+            Problem::message(StatusCode::METHOD_NOT_ALLOWED, message)
+        })
+        .layer(from_fn_with_state((shared.clone(), sessions), gate::check))
+        .with_state(shared.clone());
+    open.merge(inside).layer(from_fn_with_state(shared.clone(), gate::tell_limit))
+}
+
+fn read<F>(resource: &'static str, endpoint: F) -> MethodRouter<Shared>
+where
+    F: Fn(&World, &Request) -> Answer + Clone + Send + Sync + 'static,
+{
+    endpoint::read(MethodFilter::GET, resource, endpoint)
+}
+
+/// Of what a sync needs, only issues can be written; creating and changing are both a POST.
+fn write<F>(endpoint: F) -> MethodRouter<Shared>
+where
+    F: Fn(&mut World, &Request) -> Answer + Clone + Send + Sync + 'static,
+{
+    endpoint::write(MethodFilter::POST, "work_orders", endpoint)
+}
+
+/// The id in the path.
+fn path_id(request: &Request) -> Result<Id, Problem> {
+    let id = request.id().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Problem::invalid("id", "The value is not valid for Int32."))
+}

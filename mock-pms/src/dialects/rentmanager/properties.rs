@@ -1,0 +1,81 @@
+//! Properties and their units, which a sync only reads. Either has its address as an embedded part.
+
+use serde_json::{Value, json};
+
+use super::call::Answer;
+use super::listing::Holds::{Flag, Number, Text, Time};
+use super::listing::Resource;
+use super::names::{addresses, local_with_blank, local_with_strange_offset, property_type};
+use super::path_id;
+use crate::dialects::endpoint::Request;
+use crate::world::{Property, Unit, World};
+
+const PROPERTIES: Resource = Resource {
+    kind: "property",
+    key: "PropertyID",
+    fields: &[
+        ("PropertyID", Number),
+        ("Name", Text),
+        ("ShortName", Text),
+        ("IsActive", Flag),
+        ("PropertyType", Text),
+        ("UpdateDate", Time),
+    ],
+    embeds: &["Addresses"],
+};
+
+const UNITS: Resource = Resource {
+    kind: "unit",
+    key: "UnitID",
+    fields: &[
+        ("UnitID", Number),
+        ("PropertyID", Number),
+        ("Name", Text),
+        ("UnitTypeID", Number),
+        ("UpdateDate", Time),
+    ],
+    embeds: &["Addresses"],
+};
+
+pub(super) fn list(world: &World, request: &Request) -> Answer {
+    let all = world.platform.properties.iter().map(|one| (one.id, property(world, one)));
+    PROPERTIES.page(world, request, all)
+}
+
+pub(super) fn get(world: &World, request: &Request) -> Answer {
+    let found = world.get::<Property>(path_id(request)?).map(|one| (one.id, property(world, one)));
+    PROPERTIES.one(world, request, found)
+}
+
+pub(super) fn list_units(world: &World, request: &Request) -> Answer {
+    let all = world.platform.units.iter().map(|one| (one.id, unit(world, one)));
+    UNITS.page(world, request, all)
+}
+
+pub(super) fn get_unit(world: &World, request: &Request) -> Answer {
+    let found = world.get::<Unit>(path_id(request)?).map(|one| (one.id, unit(world, one)));
+    UNITS.one(world, request, found)
+}
+
+fn property(world: &World, property: &Property) -> Value {
+    json!({
+        "PropertyID": property.id,
+        "Name": property.name,
+        "ShortName": property.name.chars().take(10).collect::<String>(),
+        "IsActive": property.active,
+        "PropertyType": property_type(property.kind),
+        "UpdateDate": local_with_blank(&world.platform.account, property.updated_at),
+        "Addresses": addresses(property.id, &property.address),
+    })
+}
+
+fn unit(world: &World, unit: &Unit) -> Value {
+    json!({
+        "UnitID": unit.id,
+        "PropertyID": unit.property_id,
+        "Name": unit.number,
+        "UnitTypeID": 1,
+        "UpdateDate": local_with_strange_offset(&world.platform.account, unit.updated_at),
+        "Addresses": addresses(unit.id, &unit.address),
+    })
+}

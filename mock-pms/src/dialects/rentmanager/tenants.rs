@@ -1,0 +1,77 @@
+//! Tenants, with their contact as an embedded part. When they come and go is said by their leases.
+
+use serde_json::{Value, json};
+
+use super::call::Answer;
+use super::listing::Holds::{Number, Text, Time};
+use super::listing::Resource;
+use super::names::{local_with_blank, phones, without_nulls};
+use super::path_id;
+use crate::dialects::endpoint::Request;
+use crate::world::{LeaseStatus, Tenant, World};
+
+const TENANTS: Resource = Resource {
+    kind: "tenant",
+    key: "TenantID",
+    fields: &[
+        ("TenantID", Number),
+        ("TenantDisplayID", Number),
+        ("Name", Text),
+        ("FirstName", Text),
+        ("LastName", Text),
+        ("PropertyID", Number),
+        ("Status", Text),
+        ("UpdateDate", Time),
+    ],
+    embeds: &["Contacts"],
+};
+
+pub(super) fn list(world: &World, request: &Request) -> Answer {
+    let leased = leased(world);
+    let all = world.platform.tenants.iter().map(|one| (one.id, tenant(world, one, &leased)));
+    TENANTS.page(world, request, all)
+}
+
+pub(super) fn get(world: &World, request: &Request) -> Answer {
+    let found = world.get::<Tenant>(path_id(request)?);
+    TENANTS.one(world, request, found.map(|one| (one.id, tenant(world, one, &leased(world)))))
+}
+
+/// Where each tenant last lived, and how it stands with that.
+type Leased = std::collections::HashMap<i64, (i64, LeaseStatus)>;
+
+fn leased(world: &World) -> Leased {
+    let today = world.platform_today();
+    let of_lease = |lease: &crate::world::Lease| {
+        let at = (lease.property_id, lease.status_on(today));
+        lease.tenants.iter().map(move |own| (own.tenant_id, at)).collect::<Vec<_>>()
+    };
+    world.platform.leases.iter().flat_map(of_lease).collect()
+}
+
+fn tenant(world: &World, tenant: &Tenant, leased: &Leased) -> Value {
+    let home = leased.get(&tenant.id);
+    let contact = without_nulls(json!({
+        "ContactID": tenant.id,
+        "FirstName": tenant.first_name,
+        "LastName": tenant.last_name,
+        "Email": tenant.email,
+        "IsPrimary": true,
+        "PhoneNumbers": phones(&tenant.phones),
+    }));
+    json!({
+        "TenantID": tenant.id,
+        "TenantDisplayID": tenant.id,
+        "Name": format!("{} {}", tenant.first_name, tenant.last_name),
+        "FirstName": tenant.first_name,
+        "LastName": tenant.last_name,
+        "PropertyID": home.map(|(property, _)| property),
+        "Status": match home.map(|(_, status)| status) {
+            Some(LeaseStatus::Active) => "Current",
+            Some(LeaseStatus::Past) => "Past",
+            Some(LeaseStatus::Future) | None => "Future",
+        },
+        "UpdateDate": local_with_blank(&world.platform.account, tenant.updated_at),
+        "Contacts": [contact],
+    })
+}
