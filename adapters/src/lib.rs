@@ -15,5 +15,7 @@ use adapter_doorloop as _;
 use adapter_latchel as _;
 #[cfg(feature = "propertyware")]
 use adapter_propertyware as _;
+#[cfg(feature = "rentmanager")]
+use adapter_rentmanager as _;
 #[cfg(feature = "rentvine")]
 use adapter_rentvine as _;

@@ -1,0 +1,69 @@
+//! The Rent Manager adapter of latchel-sync, for Rent Manager's Web API (RM12).
+//!
+//! Its service manager issues are the work orders. `README.md` says how they map, and what of it is unverified.
+
+mod api;
+mod clock;
+mod close;
+mod config;
+mod filters;
+mod platform;
+mod properties;
+mod residents;
+mod tables;
+mod wire;
+mod work_orders;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
+
+/// A company has 500 a minute for everything that it connects; a fifth is left to the others.
+const CALLS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(400).unwrap();
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_MINUTE.get(), seconds: 60 }];
+
+const CAPABILITIES: Capabilities = Capabilities {
+    create_work_order: true,
+    assign_user: true,
+    set_completed: true,
+    set_cancelled: true,
+    knows_reach: false,
+    property_groups: false,
+    marker: MarkerPlace::TextTag,
+    // Nothing is known of it; a minute costs nothing, because the next run comes later.
+    visibility_delay: Duration::from_secs(60),
+    properties_since: ChangeFilter::Day,
+    // Leases, where the dates are, do not say when they were changed.
+    residents_since: ChangeFilter::None,
+    work_orders_since: ChangeFilter::Day,
+};
+
+latchel_sync_core::inventory::submit! {
+    PlatformAdapter {
+        name: "rentmanager",
+        title: "Rent Manager",
+        about: "Rent Manager's Web API (RM12), with a user of its own; service manager issues are the work orders.",
+        settings: &[
+            Setting::text("base_url", "The company's own address of the API.").required(),
+            Setting::text("username", "The user that the sync logs in as.").required(),
+            Setting::secret("password", "The user's password."),
+            Setting::text("location_id", "The id of the location, which is the database, to log in to.").default("1"),
+            Setting::integer("calls_per_minute", "How many calls the sync may make; the company has 500 a minute for \
+                                                  all that it connects.")
+                .default("400"),
+            Setting::table("names", "The account's names, several with commas between, of which the first is written: \
+                                     `category`; of statuses `open`, `completed`, `cancelled`; of priorities `normal`, \
+                                     `urgent`, `emergency`."),
+        ],
+        capabilities: CAPABILITIES,
+        rate_limits: RATE_LIMITS,
+        connect,
+    }
+}
+
+fn connect(settings: &Settings) -> Result<Arc<dyn Platform>> {
+    Ok(Arc::new(platform::RentManager::connect(settings)?))
+}

@@ -1,0 +1,191 @@
+//! Service manager issues as work orders, with the marker in the title.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_stream::try_stream;
+use chrono_tz::Tz;
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::{
+    Fingerprint, Marker, NewWorkOrder, ResidentId, Row, Severity, UserId, Window, WorkOrder, WorkOrderId,
+};
+use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::read_row;
+use serde_json::{Map, Value, json};
+
+use crate::api::{Api, List, integer, number};
+use crate::clock::{first_day, freshness};
+use crate::config::{Names, TITLE};
+use crate::filters::Filters;
+use crate::properties::{of_units, reference};
+use crate::tables::{Known, Table, Tables};
+use crate::wire::{Issue, text};
+
+pub(crate) const ISSUES: List = List { path: "ServiceManagerIssues", fields: "", embeds: "" };
+pub(crate) const ID: &str = "ServiceManagerIssueID";
+
+/// What issues are read with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub api: &'a Api,
+    pub known: &'a Known,
+    pub names: &'a Names,
+    pub zone: Tz,
+}
+
+pub(crate) fn changed(reading: Reading<'_>, window: Window) -> Pages<'_, WorkOrder> {
+    let since = Filters::changed_since(first_day(window, reading.zone));
+    try_stream! {
+        let mut tables = None;
+        let mut pages = reading.api.pages(ISSUES, since);
+        while let Some(page) = pages.try_next().await? {
+            if page.is_empty() {
+                continue;
+            }
+            if tables.is_none() {
+                tables = Some(reading.known.afresh(reading.api).await?);
+            }
+            if let Some(tables) = &tables {
+                yield rows(reading, tables, &page).await?;
+            }
+        }
+    }
+    .boxed()
+}
+
+/// Each work order, read afresh.
+pub(crate) async fn by_id(reading: Reading<'_>, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {
+    let numbers: BTreeSet<i64> = ids.iter().map(|id| number(id.as_str())).collect::<Result<_>>()?;
+    let found: Vec<Value> = match numbers.first().filter(|_| numbers.len() == 1) {
+        Some(one) => reading.api.find(&format!("{}/{one}", ISSUES.path)).await?.into_iter().collect(),
+        None => reading.api.among(ISSUES, ID, &numbers).try_concat().await?,
+    };
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tables = reading.known.for_issues(reading.api, &found).await?;
+    rows(reading, &tables, &found).await
+}
+
+/// Work orders, for which the properties of units that are told alone are looked up in one go.
+async fn rows(reading: Reading<'_>, tables: &Tables, page: &[Value]) -> Result<Vec<Row<WorkOrder>>> {
+    let issues: Vec<_> = page.iter().map(read_row::<Issue>).collect();
+    let alone = issues.iter().flatten().filter(|issue| issue.property().is_none());
+    let units: BTreeSet<i64> = alone.filter_map(Issue::unit).collect();
+    let properties = if units.is_empty() { BTreeMap::new() } else { of_units(reading.api, &units).await? };
+    let row = |(row, issue): (&Value, _)| match issue {
+        Ok(issue) => work_order(reading, tables, &properties, &issue, row),
+        Err(bad) => {
+            let bad: latchel_sync_http::Unreadable = bad;
+            Row::Invalid(bad.of_row("work order", integer(row, ID).map(|id| id.to_string()), row))
+        }
+    };
+    Ok(page.iter().zip(issues).map(row).collect())
+}
+
+fn work_order(
+    reading: Reading<'_>,
+    tables: &Tables,
+    properties: &BTreeMap<i64, i64>,
+    issue: &Issue,
+    row: &Value,
+) -> Row<WorkOrder> {
+    let id = issue.id.to_string();
+    let of_unit = || properties.get(&issue.unit()?).copied();
+    let Some(property) = issue.property().or_else(of_unit) else {
+        let what = "an issue of no property or unit".to_owned();
+        return Row::NotSupported { id, what, fingerprint: Some(Fingerprint::of(row)) };
+    };
+    let title = text(issue.title.clone()).unwrap_or_default();
+    let marker = Marker::find_in(&title);
+    let bare = |marker: Marker| title.replace(&marker.to_string(), "").trim().to_owned();
+    Row::Record(WorkOrder {
+        number: id.clone(),
+        id: WorkOrderId::new(id),
+        title: marker.map_or_else(|| title.clone(), bare),
+        description: text(issue.description.clone()).unwrap_or_default(),
+        property: reference(property, issue.unit()),
+        requested_by: issue.tenant().map(|id| ResidentId::new(id.to_string())),
+        assigned_users: assignee(issue).map(|id| UserId::new(id.to_string())).into_iter().collect(),
+        status: tables.status(reading.names, issue),
+        severity: tables.severity(reading.names, issue),
+        // An issue tells none of these.
+        scheduled_start: None,
+        entry_allowed: None,
+        access_instructions: None,
+        marker,
+        freshness: freshness(issue.create_date, issue.update_date, reading.zone, row),
+    })
+}
+
+/// Nobody is also written as 0.
+pub(crate) fn assignee(issue: &Issue) -> Option<i64> {
+    issue.assigned_to_user_id.filter(|id| *id > 0)
+}
+
+/// The body that creates an issue: the collection takes an array.
+pub(crate) async fn new_body(reading: Reading<'_>, new: &NewWorkOrder, marker: &Marker) -> Result<Value> {
+    let Reading { api, known, names, .. } = reading;
+    let tables = known.for_issues(api, &[]).await?;
+    let categories = Table::categories(api).await?;
+    let priority = match new.severity {
+        Severity::Normal => &names.normal,
+        Severity::Urgent => &names.urgent,
+        Severity::Emergency => &names.emergency,
+    };
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
+    put("Title", json!(marked(&new.title, marker)));
+    put("Description", json!(description(new, marker)));
+    put("CategoryID", json!(categories.id(&names.category)?));
+    put("StatusID", json!(tables.statuses.id(&names.open)?));
+    put("PriorityID", json!(tables.priorities.id(priority)?));
+    put("PropertyID", json!(number(new.property.property.as_str())?));
+    let ids = [
+        ("UnitID", new.property.unit.as_ref().map(|id| id.as_str())),
+        ("TenantID", new.requested_by.as_ref().map(|id| id.as_str())),
+        ("AssignedToUserID", new.assigned_to.as_ref().map(|id| id.as_str())),
+    ];
+    for (name, id) in ids {
+        if let Some(id) = id {
+            put(name, json!(number(id)?));
+        }
+    }
+    Ok(json!([body]))
+}
+
+/// The title with the marker behind it; where both are too long, the title is cut and the marker stays whole.
+fn marked(title: &str, marker: &Marker) -> String {
+    let marker = marker.to_string();
+    let room = TITLE.saturating_sub(marker.chars().count() + 1);
+    let title: String = title.trim().chars().take(room).collect();
+    format!("{} {marker}", title.trim_end()).trim_start().to_owned()
+}
+
+/// All that Rent Manager has no field for: what of the title was cut off, how to go about it, who may enter.
+fn description(new: &NewWorkOrder, marker: &Marker) -> String {
+    let is_cut = !marked(&new.title, marker).starts_with(new.title.trim());
+    let entry = new.entry_allowed.map(|allowed| match allowed {
+        true => "Entry is allowed.",
+        false => "Entry is not allowed.",
+    });
+    let parts = [
+        is_cut.then(|| new.title.trim().to_owned()),
+        Some(new.description.trim().to_owned()),
+        new.vendor_instructions.as_ref().map(|text| format!("For the vendor: {}", text.trim())),
+        entry.map(str::to_owned),
+        new.access_instructions.as_ref().map(|text| format!("Access: {}", text.trim())),
+        new.is_vacant.then(|| "The unit is vacant.".to_owned()),
+    ];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The work orders whose title carries exactly this marker; the filter only says which titles contain the text.
+pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrderId>> {
+    let found = api.all(ISSUES, Filters::containing("Title", &marker.to_string())).await?;
+    let carries = |row: &&Value| {
+        let title = row.get("Title").and_then(Value::as_str).unwrap_or_default();
+        Marker::find_in(title).as_ref() == Some(marker)
+    };
+    let ids: BTreeSet<i64> = found.iter().filter(carries).filter_map(|row| integer(row, ID)).collect();
+    Ok(ids.into_iter().map(|id| WorkOrderId::new(id.to_string())).collect())
+}
