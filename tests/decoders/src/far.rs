@@ -24,6 +24,8 @@ const MOST_CALLS: usize = 500;
 const LONGEST: Duration = Duration::from_secs(20);
 /// The far side speaks HTTP, so that what frames an answer is its own affair.
 const FRAMING: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE];
+/// What adapters wait for, also where an answer is good.
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 pub struct Far {
     runtime: Runtime,
@@ -106,7 +108,9 @@ async fn answer(State(desk): State<Arc<Mutex<Desk>>>, uri: Uri) -> Response<Body
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).expect("a status");
     for (name, value) in answer.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok().filter(|name| !FRAMING.contains(name));
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .ok()
+            .filter(|name| !FRAMING.contains(name) && *name != RESET);
         if let (Some(name), Ok(value)) = (name, HeaderValue::from_bytes(&value)) {
             response.headers_mut().append(name, value);
         }

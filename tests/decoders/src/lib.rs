@@ -38,5 +38,6 @@ pub const TARGETS: &[(&str, Decoder)] = &[
     ("propertyware", |input| platform("propertyware", input)),
     ("doorloop", |input| platform("doorloop", input)),
     ("appfolio", |input| platform("appfolio", input)),
+    ("rentmanager", |input| platform("rentmanager", input)),
     ("rentvine", |input| platform("rentvine", input)),
 ];

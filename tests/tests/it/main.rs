@@ -19,6 +19,7 @@ mod postgres;
 mod privacy;
 mod propertyware;
 mod registry;
+mod rentmanager;
 mod rentvine;
 mod scope;
 mod setup;

@@ -41,15 +41,21 @@ pub fn latchel_facts(setup: &Setup) -> Vec<String> {
 
 /// A first sync ends in what it ends in with Buildium, as far as `comparable` leaves it, and the next ones write nothing.
 pub async fn same_state_as_buildium(platform: Dialect, comparable: fn(String) -> String) -> Setup {
+    same_state_after(&["sync"], platform, comparable).await
+}
+
+/// The same after another first command.
+pub async fn same_state_after(first: &[&str], platform: Dialect, comparable: fn(String) -> String) -> Setup {
     let facts = |setup: &Setup| {
         let mut facts: Vec<_> = latchel_facts(setup).into_iter().map(comparable).collect();
         facts.sort();
         facts
     };
     let buildium = generated(Dialect::BUILDIUM, "all", |_| {}).await;
-    buildium.sync(0).await;
+    buildium.run(0, first).await;
     let other = generated(platform, "all", |_| {}).await;
-    assert!(!other.sync(0).await.is_empty());
+    other.run(0, first).await;
+    assert!(!other.writes().is_empty());
     let (expected, got) = (facts(&buildium), facts(&other));
     let missing: Vec<_> = expected.iter().filter(|one| !got.contains(one)).collect();
     let beside: Vec<_> = got.iter().filter(|one| !expected.contains(one)).collect();

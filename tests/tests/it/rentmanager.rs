@@ -1,0 +1,188 @@
+//! The built binary against the mock Rent Manager.
+
+use chrono::TimeDelta;
+use mock_pms::world::{Property, Task, TaskStatus};
+use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, LoggedRequest, Side};
+
+use crate::both_ways::{new_job, set_state};
+use crate::platforms::{generated, same_state_after, there_and_back};
+use crate::setup::Setup;
+
+const RENT_MANAGER: Dialect = Dialect::RENTMANAGER;
+
+/// The calls to the platform since the last sync began.
+fn calls(setup: &Setup) -> Vec<LoggedRequest> {
+    setup.server.requests().into_iter().filter(|request| request.side == Side::Platform).collect()
+}
+
+/// Issues tell nothing of who may enter.
+fn without_entry(fact: String) -> String {
+    let Some((before, after)) = fact.split_once(" at ").filter(|_| fact.starts_with("job")) else {
+        return fact;
+    };
+    let what = before.rsplit_once(", ").map_or(before, |(what, _)| what);
+    format!("{what} at {after}")
+}
+
+#[tokio::test]
+async fn a_first_sync_ends_as_with_buildium_and_a_second_reads_lists_alone() {
+    // A first run takes every resident, because nothing says when their leases changed.
+    let first = ["sync", "--since", "2000-01-01T00:00:00Z"];
+    let setup = same_state_after(&first, RENT_MANAGER, without_entry).await;
+    let calls = calls(&setup);
+    let of_one = |request: &LoggedRequest| {
+        let filters = request.query_value("filters").unwrap_or_default();
+        request.path.ends_with(|last: char| last.is_ascii_digit()) || filters.contains(",eq,")
+    };
+    assert!(!calls.iter().any(of_one), "{calls:?}");
+    assert!(calls.len() <= 14, "{} calls", calls.len());
+    assert_eq!(calls.iter().filter(|request| request.is_log_in()).count(), 1, "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_work_order_goes_there_and_back() {
+    let mut setup = generated(RENT_MANAGER, "assigned", |_| {}).await;
+    let id = there_and_back(&mut setup).await;
+    setup.server.read(|world| {
+        let made = world.platform.work_orders.get(id).expect("it is there");
+        assert_eq!(made.status_word.as_deref(), Some("[Latchel] Completed"));
+        let title = made.title.as_deref().expect("a title");
+        assert!(title.starts_with("Broken fence [Latchel #"), "{title}");
+        assert_eq!(made.details.as_deref(), Some("The fence fell over."));
+    });
+    let banner = setup.run(0, &["status", "work-order", &id.to_string()]).await;
+    assert!(banner.contains("successfully synced with Rent Manager"), "{banner}");
+}
+
+#[tokio::test]
+async fn a_cancelled_one_is_cancelled_there_and_one_taken_from_latchel_is_left_alone() {
+    let mut setup = generated(RENT_MANAGER, "assigned", |_| {}).await;
+    setup.sync(0).await;
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        setup.advance(TimeDelta::minutes(10));
+        let job = new_job(&setup, "Diagnosing Issue");
+        setup.advance(TimeDelta::minutes(10));
+        setup.sync(0).await;
+        let task = setup.server.read(|world| {
+            let order = world.platform.work_orders.iter().last().expect("the new one");
+            order.task_id
+        });
+        made.push((job, task));
+    }
+    let [(first, first_task), (second, second_task)] = made[..] else { panic!("two of them") };
+    setup.server.edit(|world| {
+        let take = |task: &mut Task| task.assigned_to = Some(9_002);
+        world.update::<Task>(second_task, take).expect("the task");
+    });
+    set_state(&mut setup, first, "Cancelled");
+    set_state(&mut setup, second, "Cancelled");
+    let writes = setup.sync(0).await;
+    assert_eq!(writes.len(), 1, "{writes:?}");
+    setup.server.read(|world| {
+        let status = |task| world.platform.tasks.get(task).expect("the task").status;
+        assert_eq!((status(first_task), status(second_task)), (TaskStatus::Closed, TaskStatus::New));
+    });
+    let banner = setup.run(0, &["status", "work-order", &second.to_string()]).await;
+    assert!(banner.contains("unassigned_stops_updates"), "{banner}");
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_is_found_by_its_title() {
+    let mut setup = generated(RENT_MANAGER, "all", |_| {}).await;
+    setup.sync(0).await;
+    setup.advance(TimeDelta::minutes(10));
+    new_job(&setup, "Diagnosing Issue");
+    setup.advance(TimeDelta::minutes(10));
+    let count = |setup: &Setup| setup.server.read(|world| world.platform.work_orders.len());
+    let before = count(&setup);
+    let rule = FaultRule {
+        side: Some(Side::Platform),
+        method: Some("POST".to_owned()),
+        path: Some("/ServiceManagerIssues".to_owned()),
+        calls: vec![1],
+        ..FaultRule::always(Fault::CutAfter)
+    };
+    setup.server.set_faults(FaultPlan { seed: 0, faults: vec![rule] });
+    setup.sync(1).await;
+    assert_eq!(count(&setup), before + 1);
+    setup.advance(TimeDelta::hours(2));
+    let writes = setup.sync(0).await;
+    assert!(writes.iter().any(|write| write.side == Side::Latchel), "{writes:?}");
+    assert!(writes.iter().all(|write| write.side == Side::Latchel), "{writes:?}");
+    assert_eq!(count(&setup), before + 1);
+}
+
+#[tokio::test]
+async fn check_finds_nothing_wrong_and_explains_wrong_passwords_and_missing_names() {
+    let setup = generated(RENT_MANAGER, "assigned", |_| {}).await;
+    let checked = setup.run(0, &["check"]).await;
+    assert!(!checked.contains("ERROR") && !checked.contains("warning"), "{checked}");
+    assert!(setup.writes().is_empty());
+    let path = setup.folder.path().join("latchel-sync.toml");
+    let good = std::fs::read_to_string(&path).expect("the configuration");
+    for (bad, said) in [
+        (good.replace("password = \"", "password = \"wrong-"), "`username`, `password` and `location_id`"),
+        (
+            good.replace("location_id = \"1\"", "location_id = \"2\""),
+            "`username`, `password` and `location_id`",
+        ),
+        (
+            good.replace("[account.latchel]", "names = { open = \"Unheard\" }\n[account.latchel]"),
+            "no status named \"Unheard\"",
+        ),
+    ] {
+        assert_ne!(bad, good);
+        std::fs::write(&path, bad).expect("a configuration");
+        let checked = setup.run(2, &["check"]).await;
+        assert_eq!(checked.lines().filter(|line| line.contains("ERROR")).count(), 1, "{checked}");
+        assert!(checked.contains(said), "{checked}");
+    }
+}
+
+#[tokio::test]
+async fn deactivating_a_property_deactivates_its_units_and_activating_it_brings_none_back() {
+    let mut setup = generated(RENT_MANAGER, "none", |_| {}).await;
+    setup.sync(0).await;
+    let property = setup.server.read(|world| {
+        let units = |id| world.platform.units.iter().filter(|unit| unit.property_id == id).count();
+        // Few enough to be no mass change (rule G1).
+        let fits =
+            |one: &&Property| one.active && one.address.state.is_some() && (2..10).contains(&units(one.id));
+        world.platform.properties.iter().find(fits).expect("a property with units").id
+    });
+    for (active, some) in [(false, true), (true, false)] {
+        setup.advance(TimeDelta::minutes(15));
+        let change = |one: &mut Property| one.active = active;
+        setup.server.edit(|world| world.update::<Property>(property, change).expect("the property"));
+        let writes = setup.sync(0).await;
+        assert_eq!(!writes.is_empty(), some, "{writes:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_issue_that_somebody_else_changed_meanwhile_is_read_again_and_closed() {
+    let mut setup = generated(RENT_MANAGER, "all", |_| {}).await;
+    setup.sync(0).await;
+    setup.advance(TimeDelta::minutes(10));
+    let job = new_job(&setup, "Diagnosing Issue");
+    setup.advance(TimeDelta::minutes(10));
+    setup.sync(0).await;
+    let task =
+        setup.server.read(|world| world.platform.work_orders.iter().last().expect("the new one").task_id);
+    set_state(&mut setup, job, "Completed");
+    // As if it had been changed between the reading and the write, and by nobody who decided otherwise.
+    let rule = FaultRule {
+        side: Some(Side::Platform),
+        method: Some("POST".to_owned()),
+        path: Some("/ServiceManagerIssues/".to_owned()),
+        times: Some(1),
+        ..FaultRule::always(Fault::Status { status: 409, retry_after: None })
+    };
+    setup.server.set_faults(FaultPlan { seed: 0, faults: vec![rule] });
+    let writes = setup.sync(0).await;
+    assert_eq!(writes.iter().map(|write| write.status).collect::<Vec<_>>(), [409, 200], "{writes:?}");
+    let status = setup.server.read(|world| world.platform.tasks.get(task).expect("the task").status);
+    assert_eq!(status, TaskStatus::Completed);
+    assert_eq!(setup.sync(0).await, []);
+}
