@@ -1,0 +1,145 @@
+use latchel_sync_core::{ErrorKind, FindingLevel};
+use serde_json::{Map, Value, json};
+use wiremock::matchers::{any, method, path};
+use wiremock::{Mock, ResponseTemplate};
+
+use crate::far::{Far, connect};
+
+const LOG_IN: &str = "/Authentication/AuthorizeUser";
+const LISTS: [&str; 6] = ["Properties", "Units", "Tenants", "Leases", "Users", "ServiceManagerIssues"];
+
+fn model(message: &str) -> Value {
+    json!({"DeveloperMessage": message, "UserMessage": message, "ErrorCode": -2_146_233_088, "MoreInfoUri": ""})
+}
+
+#[tokio::test]
+async fn check_finds_the_log_in_the_privileges_and_the_names_in_order() {
+    let far = Far::new().await;
+    for list in LISTS {
+        far.list(list, json!([{}])).await;
+    }
+    let probe = far.platform.check().await.expect("a probe");
+    assert!(probe.findings.iter().all(|one| one.level == FindingLevel::Ok), "{:?}", probe.findings);
+    assert_eq!(probe.server_time, "2026-03-02T20:00:00Z".parse().ok());
+    let details: Vec<_> = probe.findings.iter().map(|one| one.detail.as_str()).collect();
+    assert!(details.contains(&"[Latchel] Urgent (id 12)"), "{details:?}");
+    assert_eq!(details.len(), 8);
+}
+
+#[tokio::test]
+async fn a_missing_privilege_is_named_whatever_its_status() {
+    for answer in [
+        ResponseTemplate::new(403).set_body_json(json!({"Message": "No."})),
+        ResponseTemplate::new(500).set_body_json(model("You do not have the privilege to do this.")),
+    ] {
+        let far = Far::new().await;
+        for list in &LISTS[..5] {
+            far.list(list, json!([{}])).await;
+        }
+        far.answers("GET", "ServiceManagerIssues", answer).await;
+        let probe = far.platform.check().await.expect("a probe");
+        let wrong: Vec<_> = probe.findings.iter().filter(|one| one.level == FindingLevel::Error).collect();
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert_eq!(wrong[0].subject, "privilege for ServiceManagerIssues");
+        assert!(wrong[0].remedy.contains("Service Manager Issues"), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_in_that_is_refused_is_a_finding_whatever_its_status_and_shows_no_password() {
+    for answer in [
+        ResponseTemplate::new(401).set_body_json(model("the-password is wrong")),
+        ResponseTemplate::new(400)
+            .set_body_json(json!({"Message": "Bad", "ModelState": {"Password": ["the-password?"]}})),
+        ResponseTemplate::new(500).set_body_json(model("The password must be reset.")),
+        ResponseTemplate::new(403),
+    ] {
+        let far = Far::bare(json!({})).await;
+        Mock::given(method("POST")).and(path(LOG_IN)).respond_with(answer).mount(&far.server).await;
+        let probe = far.platform.check().await.expect("a probe");
+        let [finding] = probe.findings.as_slice() else { panic!("{:?}", probe.findings) };
+        assert_eq!((finding.level, finding.subject.as_str()), (FindingLevel::Error, "log-in"));
+        assert!(finding.remedy.contains("`password`"), "{finding:?}");
+        assert!(!format!("{probe:?} {:?}", far.platform).contains("the-password"), "{probe:?}");
+        assert_eq!(far.platform.users().await.expect_err("no way in").kind(), ErrorKind::Unauthorized);
+    }
+}
+
+#[tokio::test]
+async fn each_of_the_four_shapes_of_errors_is_told_in_its_own_words() {
+    let state =
+        json!({"Message": "The request is invalid.", "ModelState": {"filters": ["Nope is not a field."]}});
+    for (answer, kind, words) in [
+        (ResponseTemplate::new(400).set_body_json(model("Wrong.")), ErrorKind::Refused, Some("Wrong.")),
+        (
+            ResponseTemplate::new(403).set_body_json(json!({"Message": "No."})),
+            ErrorKind::Forbidden,
+            Some("No."),
+        ),
+        (
+            ResponseTemplate::new(400).set_body_json(state),
+            ErrorKind::Refused,
+            Some("The request is invalid.; filters: Nope is not a field."),
+        ),
+        (ResponseTemplate::new(404), ErrorKind::NotFound, None),
+    ] {
+        let far = Far::new().await;
+        far.answers("GET", "Users", answer).await;
+        let error = far.platform.users().await.expect_err("a failure");
+        assert_eq!((error.kind(), error.context("answer")), (kind, words));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_of_its_own_is_tried_again() {
+    let far = Far::new().await;
+    let failing = ResponseTemplate::new(500).set_body_json(model("Object reference not set."));
+    Mock::given(path("/Users"))
+        .respond_with(failing)
+        .up_to_n_times(1)
+        .with_priority(1)
+        .mount(&far.server)
+        .await;
+    far.list("Users", json!([{"UserID": 41, "Name": "Team Latchel", "IsActive": true}, {"UserID": 42, "Username": "rk", "IsActive": false}]))
+        .await;
+    let users = far.platform.users().await.expect("users");
+    let told: Vec<_> =
+        users.iter().map(|user| (user.id.as_str(), user.name.as_str(), user.is_active)).collect();
+    assert_eq!(told, [("41", "Team Latchel", true), ("42", "rk", false)]);
+}
+
+#[tokio::test]
+async fn a_token_that_ran_out_is_renewed_once() {
+    let far = Far::new().await;
+    Mock::given(path("/Users"))
+        .respond_with(ResponseTemplate::new(401))
+        .up_to_n_times(1)
+        .with_priority(1)
+        .mount(&far.server)
+        .await;
+    far.list("Users", json!([])).await;
+    assert!(far.platform.users().await.expect("none").is_empty());
+    let requests = far.server.received_requests().await.expect("recording");
+    assert_eq!(requests.iter().filter(|request| request.url.path() == LOG_IN).count(), 2);
+}
+
+#[tokio::test]
+async fn a_far_side_without_such_a_log_in_is_another_address() {
+    let far = Far::bare(json!({})).await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(404)).mount(&far.server).await;
+    let error = far.platform.users().await.expect_err("elsewhere");
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("base_url"), "{error}");
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_named() {
+    for (values, key) in
+        [(json!({"location_id": "north"}), "location_id"), (json!({"names": {"done": "x"}}), "names.done")]
+    {
+        let mut values: Map<String, Value> = values.as_object().expect("a table").clone();
+        values.insert("base_url".to_owned(), json!("https://example.api.rentmanager.com"));
+        let error = connect(values).expect_err("a mistake");
+        assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some(key)));
+    }
+}

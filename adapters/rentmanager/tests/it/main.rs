@@ -1,0 +1,14 @@
+//! The adapter against answers of the documented shapes (contract sheet `rentmanager.md`).
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod errors;
+mod far;
+mod nonsense;
+mod properties;
+mod residents;
+#[path = "../../../buildium/tests/it/rows.rs"]
+mod rows;
+mod work_orders;
+mod writes;
+
+use adapter_rentmanager as _;

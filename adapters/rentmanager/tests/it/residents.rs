@@ -1,0 +1,105 @@
+use latchel_sync_core::model::{Freshness, ResidentRef};
+use serde_json::{Value, json};
+
+use crate::far::{Far, all, invalid, lease, record, tenant, window};
+
+#[tokio::test]
+async fn a_tenant_is_one_resident_at_each_property_with_all_leases_there() {
+    let far = Far::new().await;
+    far.list("Tenants", json!([tenant(21), tenant(22)])).await;
+    let mut gone = lease(30, 21, 1, 10);
+    gone["MoveOutDate"] = json!("2025-08-31T00:00:00");
+    let mut leaving = lease(31, 21, 1, 11);
+    leaving["ExpectedMoveOutDate"] = json!("2026-04-30T00:00:00");
+    let mut house = lease(32, 21, 2, 0);
+    house.as_object_mut().expect("a record").remove("UnitID");
+    far.list("Leases", json!([gone, leaving, house])).await;
+    let rows = all(far.platform.residents(window())).await;
+    assert_eq!(
+        rows.iter().map(|row| record(row).id.key()).collect::<Vec<_>>(),
+        ["21@1", "21@2"],
+        "no lease, no resident"
+    );
+    let ada = record(&rows[0]);
+    assert_eq!((ada.name.as_str(), ada.email.as_deref()), ("Ada Abara", Some("ada@example.com")));
+    assert_eq!(ada.phone.as_deref(), Some("503-555-0102"));
+    let stays: Vec<_> =
+        ada.tenancies.iter().map(|one| (one.unit.as_ref().map(|id| id.as_str()), one.move_out)).collect();
+    assert_eq!(stays, [(Some("10"), "2025-08-31".parse().ok()), (Some("11"), "2026-04-30".parse().ok())]);
+    assert_eq!(ada.tenancies[0].move_in, "2025-09-01".parse().ok());
+    assert_eq!(record(&rows[1]).tenancies[0].unit, None);
+    let Freshness::Fingerprint { at_least, .. } = &ada.freshness else { panic!("{:?}", ada.freshness) };
+    assert_eq!(*at_least, "2026-03-01T18:00:00Z".parse().ok());
+    assert_eq!(far.asked().await, ["GET Tenants", "GET Leases?TenantID,eq,21", "GET Leases?TenantID,eq,22"]);
+}
+
+#[tokio::test]
+async fn the_leases_of_a_page_of_tenants_are_one_span_of_ids() {
+    let far = Far::new().await;
+    let tenants: Vec<Value> = (1..=1_500).map(tenant).collect();
+    far.list("Tenants", json!(tenants)).await;
+    let leases: Vec<Value> = (1..=1_500).map(|id| lease(id, id, 1, 11)).collect();
+    far.list("Leases", json!(leases)).await;
+    assert_eq!(all(far.platform.residents(window())).await.len(), 1_500);
+    assert_eq!(
+        far.asked().await,
+        [
+            "GET Tenants",
+            "GET Leases?TenantID,ge,1;TenantID,le,1000",
+            "GET Tenants",
+            "GET Leases?TenantID,ge,1001;TenantID,le,1500"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_changed_lease_is_another_fingerprint_and_a_lease_that_comes_twice_is_not() {
+    let print = async |leases: Value| {
+        let far = Far::new().await;
+        far.list("Tenants", json!([tenant(21)])).await;
+        far.list("Leases", leases).await;
+        let rows = all(far.platform.residents(window())).await;
+        record(&rows[0]).freshness.fingerprint().cloned().expect("a fingerprint")
+    };
+    let one = lease(31, 21, 1, 11);
+    let mut other = one.clone();
+    other["MoveOutDate"] = json!("2026-04-30");
+    let before = print(json!([one])).await;
+    assert_eq!(print(json!([one, one])).await, before);
+    assert_ne!(print(json!([other])).await, before);
+}
+
+#[tokio::test]
+async fn who_cannot_be_read_is_named_with_the_place_and_the_others_stay() {
+    let far = Far::new().await;
+    let mut bad = tenant(21);
+    bad["Name"] = json!({});
+    far.list("Tenants", json!([bad, tenant(22), tenant(23), {"TenantID": "x"}])).await;
+    let mut odd = lease(32, 22, 1, 11);
+    odd["MoveInDate"] = json!("soon");
+    let stray = json!({"LeaseID": 34, "TenantID": null, "PropertyID": 1});
+    far.list("Leases", json!([lease(31, 21, 1, 11), odd, lease(33, 23, 1, 11), stray])).await;
+    let rows = all(far.platform.residents(window())).await;
+    let told: Vec<_> = rows
+        .iter()
+        .filter(|row| matches!(row, latchel_sync_core::model::Row::Invalid(_)))
+        .map(invalid)
+        .collect();
+    assert!(told.contains(&("21@1", "Name")) && told.contains(&("22@1", "MoveInDate")), "{told:?}");
+    assert!(told.iter().any(|(id, field)| id.starts_with("?tenant") && *field == "TenantID"), "{told:?}");
+    assert!(told.iter().any(|(id, field)| id.starts_with("?lease") && *field == "TenantID"), "{told:?}");
+    assert!(
+        rows.iter()
+            .any(|row| matches!(row, latchel_sync_core::model::Row::Record(one) if one.id.key() == "23@1"))
+    );
+}
+
+#[tokio::test]
+async fn who_is_asked_for_by_id_is_who_comes() {
+    let far = Far::new().await;
+    far.list("Tenants", json!([tenant(21), tenant(22)])).await;
+    far.list("Leases", json!([lease(31, 21, 1, 11), lease(32, 21, 2, 21), lease(33, 22, 1, 12)])).await;
+    let ids = ["21@2", "22@1", "29@1"].map(|key| ResidentRef::from_key(key).expect("a key"));
+    let found = far.platform.residents_by_id(&ids).await.expect("rows");
+    assert_eq!(found.iter().map(|row| record(row).id.key()).collect::<Vec<_>>(), ["21@2", "22@1"]);
+}
