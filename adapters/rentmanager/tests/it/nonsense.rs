@@ -6,7 +6,7 @@ use latchel_sync_core::model::Row;
 use serde_json::{Value, json};
 
 use crate::far::{Far, all, issue, lease, property, tenant, unit, window};
-use crate::rows::{odd_ones, oddities};
+use crate::rows::{count, odd_ones, oddities};
 
 /// The odd ones of `odd`, and a good one behind.
 fn beside(odd: &Value, good: Value) -> Value {
@@ -44,6 +44,7 @@ async fn odd_issues_and_tables_leave_the_others_readable() {
     far.list("Units", json!([])).await;
     let rows = all(far.platform.work_orders(window())).await;
     assert!(rows.iter().any(|row| matches!(row, Row::Record(one) if one.id.as_str() == "82")));
+    assert!(count(&rows) > 1);
 }
 
 #[tokio::test]

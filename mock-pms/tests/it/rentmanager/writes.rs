@@ -63,7 +63,8 @@ async fn what_does_not_fit_is_named_and_nothing_is_made() {
     ] {
         let mut bad = new();
         bad[name] = value.clone();
-        assert_eq!(wrong(&far.post(ISSUES, &json!([bad])).await), [name], "{value}");
+        let faults = wrong(&far.post(ISSUES, &json!([bad])).await);
+        assert!(faults.iter().any(|fault| fault == name), "{name} {value}: {faults:?}");
     }
     let mut elsewhere = new();
     elsewhere["PropertyID"] = json!(2);
