@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::StreamExt;
-use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, Side};
+use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, LoggedRequest, Side};
 
 use crate::kills::AT_ONCE;
 use crate::story::Story;
@@ -51,24 +51,37 @@ fn happens_to(fault: &Fault, side: Side, method: &str) -> bool {
 /// Lets every fault happen to the first request by each method that the story's run makes to one of these sides.
 async fn every_fault(story: Story, sides: &[Side]) {
     let (expected, requests) = story.undisturbed().await;
-    let calls: BTreeSet<_> = requests.iter().map(|one| (one.side, one.method.clone())).collect();
-    let calls: Vec<_> = calls.into_iter().filter(|(side, _)| sides.contains(side)).collect();
+    // Where a log-in is the first by its method, it is told apart from what comes after it.
+    let told_apart = |one: &LoggedRequest| {
+        let log_in = requests.iter().find(|request| request.is_log_in());
+        log_in.is_some_and(|log_in| (log_in.side, &log_in.method) == (one.side, &one.method))
+    };
+    let resource = |one: &LoggedRequest| one.path.split('/').nth(1).map(|name| format!("/{name}"));
+    let call = |one: &LoggedRequest| {
+        (one.side, one.method.clone(), told_apart(one).then(|| resource(one)).flatten())
+    };
+    let calls: BTreeSet<_> = requests.iter().map(call).collect();
+    let calls: Vec<_> = calls.into_iter().filter(|(side, ..)| sides.contains(side)).collect();
     assert!(calls.len() >= 2 * sides.len(), "each side is read and written: {calls:?}");
     let cases: Vec<_> = every_kind()
         .into_iter()
-        .flat_map(|fault| calls.iter().map(move |(side, method)| (fault.clone(), *side, method.as_str())))
-        .filter(|(fault, side, method)| happens_to(fault, *side, method))
+        .flat_map(|fault| {
+            calls.iter().map(move |(side, method, path)| (fault.clone(), *side, method.as_str(), path))
+        })
+        .filter(|(fault, side, method, _)| happens_to(fault, *side, method))
         .collect();
     let all = cases.len();
     let tried = futures::stream::iter(cases)
-        .map(|(fault, side, method)| {
+        .map(|(fault, side, method, path)| {
             let (story, expected) = (&story, &expected);
             async move {
                 let setup = story.begin().await;
-                let what = format!("{fault:?} on {side} {method} of {}", setup.platform());
+                let at = path.as_deref().unwrap_or_default();
+                let what = format!("{fault:?} on {side} {method} {at} of {}", setup.platform());
                 let rule = FaultRule {
                     side: Some(side),
                     method: Some(method.to_owned()),
+                    path: path.clone(),
                     times: Some(1),
                     ..FaultRule::always(fault)
                 };
