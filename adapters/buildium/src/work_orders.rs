@@ -176,7 +176,7 @@ pub(crate) fn new_body(
     vendor: i64,
     words: &StatusWords,
 ) -> Result<Value> {
-    let title = marked(&new.title, marker);
+    let title = marker.behind(&new.title, TITLE);
     let unit = new.property.unit.as_ref().map(|unit| number(unit.as_str())).transpose()?;
     Ok(json!({
         "Title": title,
@@ -196,14 +196,6 @@ pub(crate) fn new_body(
     }))
 }
 
-/// The title with the marker behind it; where both are too long, the title is cut and the marker stays whole.
-fn marked(title: &str, marker: &Marker) -> String {
-    let marker = marker.to_string();
-    let room = TITLE.saturating_sub(marker.chars().count() + 1);
-    let title: String = title.trim().chars().take(room).collect();
-    format!("{} {marker}", title.trim_end()).trim_start().to_owned()
-}
-
 /// The work orders whose title carries exactly this marker; the filter only says which titles contain the text.
 pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrderId>> {
     let found = api.all(WORK_ORDERS, vec![("title", marker.to_string())]).await?;
@@ -212,20 +204,4 @@ pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrde
         Marker::find_in(title).as_ref() == Some(marker)
     };
     Ok(found.iter().filter(carries).filter_map(row_id).map(WorkOrderId::new).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use latchel_sync_core::model::JobId;
-
-    use super::*;
-
-    #[test]
-    fn a_long_title_is_cut_and_the_marker_stays_whole() {
-        let marker = Marker::for_job(JobId(48211));
-        let title = marked(&"ä".repeat(300), &marker);
-        assert_eq!(title.chars().count(), TITLE);
-        assert_eq!(Marker::find_in(&title), Some(marker));
-        assert_eq!(marked("Tap", &marker), "Tap [Latchel #48211]");
-    }
 }

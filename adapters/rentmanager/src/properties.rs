@@ -107,8 +107,11 @@ async fn with_properties(api: &Api, zone: Tz, page: Vec<Value>) -> Result<Vec<Ro
     Ok(page.iter().map(row).collect())
 }
 
-/// Properties by id, each with its row, and the rows of those that cannot be understood.
-fn read(page: &[Value]) -> (BTreeMap<i64, (wire::Property, Value)>, Vec<Row<Property>>) {
+/// Properties by id, each with its row.
+type ById = BTreeMap<i64, (wire::Property, Value)>;
+
+/// The properties of a page, and the rows of those that cannot be understood.
+fn read(page: &[Value]) -> (ById, Vec<Row<Property>>) {
     let (mut properties, mut unreadable) = (BTreeMap::new(), Vec::new());
     for row in page {
         match read_row::<wire::Property>(row) {
@@ -123,7 +126,7 @@ fn read(page: &[Value]) -> (BTreeMap<i64, (wire::Property, Value)>, Vec<Row<Prop
 }
 
 /// A unit of one of these properties; `None` if its property is not among them.
-fn unit(properties: &BTreeMap<i64, (wire::Property, Value)>, zone: Tz, row: &Value) -> Option<Row<Property>> {
+fn unit(properties: &ById, zone: Tz, row: &Value) -> Option<Row<Property>> {
     match read_row::<wire::Unit>(row) {
         Ok(unit) => {
             let (property, _) = properties.get(&unit.property_id)?;

@@ -134,7 +134,7 @@ pub(crate) async fn new_body(reading: Reading<'_>, new: &NewWorkOrder, marker: &
     };
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
-    put("Title", json!(marked(&new.title, marker)));
+    put("Title", json!(marker.behind(&new.title, TITLE)));
     put("Description", json!(description(new, marker)));
     put("CategoryID", json!(categories.id(&names.category)?));
     put("StatusID", json!(tables.statuses.id(&names.open)?));
@@ -153,17 +153,9 @@ pub(crate) async fn new_body(reading: Reading<'_>, new: &NewWorkOrder, marker: &
     Ok(json!([body]))
 }
 
-/// The title with the marker behind it; where both are too long, the title is cut and the marker stays whole.
-fn marked(title: &str, marker: &Marker) -> String {
-    let marker = marker.to_string();
-    let room = TITLE.saturating_sub(marker.chars().count() + 1);
-    let title: String = title.trim().chars().take(room).collect();
-    format!("{} {marker}", title.trim_end()).trim_start().to_owned()
-}
-
 /// All that Rent Manager has no field for: what of the title was cut off, how to go about it, who may enter.
 fn description(new: &NewWorkOrder, marker: &Marker) -> String {
-    let is_cut = !marked(&new.title, marker).starts_with(new.title.trim());
+    let is_cut = !marker.behind(&new.title, TITLE).starts_with(new.title.trim());
     let entry = new.entry_allowed.map(|allowed| match allowed {
         true => "Entry is allowed.",
         false => "Entry is not allowed.",

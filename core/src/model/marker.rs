@@ -26,6 +26,14 @@ impl Marker {
         self.0
     }
 
+    /// `title` with the marker behind it, in at most `longest` characters: the title is cut, and the marker stays whole.
+    pub fn behind(&self, title: &str, longest: usize) -> String {
+        let marker = self.to_string();
+        let room = longest.saturating_sub(marker.chars().count() + 1);
+        let title: String = title.trim().chars().take(room).collect();
+        format!("{} {marker}", title.trim_end()).trim_start().to_owned()
+    }
+
     /// Finds the first marker in a text that the platform kept.
     pub fn find_in(text: &str) -> Option<Self> {
         text.match_indices(OPEN).find_map(|(start, _)| {
@@ -50,6 +58,16 @@ mod tests {
     fn a_marker_is_found_in_the_text_around_it() {
         let marker = Marker::for_job(JobId(48211));
         assert_eq!(Marker::find_in(&format!("Leaking tap {marker} (kitchen)")), Some(marker));
+    }
+
+    #[test]
+    fn a_long_title_is_cut_and_the_marker_stays_whole() {
+        let marker = Marker::for_job(JobId(48211));
+        let title = marker.behind(&"ä".repeat(300), 127);
+        assert_eq!(title.chars().count(), 127);
+        assert_eq!(Marker::find_in(&title), Some(marker));
+        assert_eq!(marker.behind(" Tap ", 127), "Tap [Latchel #48211]");
+        assert_eq!(marker.behind("", 127), "[Latchel #48211]");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use mock_pms::world::{TaskStatus, World};
-use mock_pms::{Dialect, GenerateSpec, Side};
+use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, Side};
 
 use crate::both_ways::{new_job, set_state};
 use crate::setup::{Setup, noon};
@@ -90,4 +90,29 @@ pub async fn there_and_back(setup: &mut Setup) -> i64 {
     assert_eq!(status, TaskStatus::Completed);
     assert_eq!(setup.sync(0).await, []);
     id
+}
+
+/// A create by a POST to `path`, whose answer is lost, is found again by its marker `later` and not made twice.
+pub async fn lost_create_is_found(setup: &mut Setup, path: &str, later: TimeDelta) {
+    setup.sync(0).await;
+    setup.advance(TimeDelta::minutes(10));
+    new_job(setup, "Diagnosing Issue");
+    setup.advance(TimeDelta::minutes(10));
+    let count = |setup: &Setup| setup.server.read(|world| world.platform.work_orders.len());
+    let before = count(setup);
+    let rule = FaultRule {
+        side: Some(Side::Platform),
+        method: Some("POST".to_owned()),
+        path: Some(path.to_owned()),
+        calls: vec![1],
+        ..FaultRule::always(Fault::CutAfter)
+    };
+    setup.server.set_faults(FaultPlan { seed: 0, faults: vec![rule] });
+    setup.sync(1).await;
+    assert_eq!(count(setup), before + 1);
+    setup.advance(later);
+    let writes = setup.sync(0).await;
+    assert!(writes.iter().any(|write| write.side == Side::Latchel), "{writes:?}");
+    assert!(writes.iter().all(|write| write.side == Side::Latchel), "{writes:?}");
+    assert_eq!(count(setup), before + 1);
 }

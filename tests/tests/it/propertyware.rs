@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use mock_pms::world::{Job, Lease, Property, Task, TaskStatus, Tenant, User, World};
-use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, Side};
+use mock_pms::{Dialect, GenerateSpec, LoggedRequest, Side};
 use serde_json::{Value, json};
 use tests::openapi::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
-use crate::platforms::{generated, same_state_as_buildium};
+use crate::platforms::{generated, lost_create_is_found, same_state_as_buildium};
 use crate::setup::{Setup, noon};
 
 const BASE: &str = "/pw/api/rest/v1";
@@ -267,27 +267,8 @@ async fn ids_of_64_bits_keep_every_digit_there_and_back() {
 #[tokio::test]
 async fn a_create_whose_answer_was_lost_is_found_by_its_search_tag() {
     let mut setup = propertyware("all", |_| {}).await;
-    setup.sync(0).await;
-    setup.advance(TimeDelta::minutes(10));
-    new_job(&setup, "Diagnosing Issue");
-    setup.advance(TimeDelta::minutes(10));
-    let count = |setup: &Setup| setup.server.read(|world| world.platform.work_orders.len());
-    let before = count(&setup);
-    let rule = FaultRule {
-        side: Some(Side::Platform),
-        method: Some("POST".to_owned()),
-        calls: vec![1],
-        ..FaultRule::always(Fault::CutAfter)
-    };
-    setup.server.set_faults(FaultPlan { seed: 0, faults: vec![rule] });
-    setup.sync(1).await;
-    assert_eq!(count(&setup), before + 1);
     // Long after, when lists of what changed lately no longer show it.
-    setup.advance(TimeDelta::days(20));
-    let writes = setup.sync(0).await;
-    assert!(writes.iter().any(|write| write.side == Side::Latchel), "{writes:?}");
-    assert!(writes.iter().all(|write| write.side == Side::Latchel), "{writes:?}");
-    assert_eq!(count(&setup), before + 1);
+    lost_create_is_found(&mut setup, &format!("{BASE}/workorders"), TimeDelta::days(20)).await;
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use mock_pms::world::{Property, Task, TaskStatus};
 use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, LoggedRequest, Side};
 
 use crate::both_ways::{new_job, set_state};
-use crate::platforms::{generated, same_state_after, there_and_back};
+use crate::platforms::{generated, lost_create_is_found, same_state_after, there_and_back};
 use crate::setup::Setup;
 
 const RENT_MANAGER: Dialect = Dialect::RENTMANAGER;
@@ -86,27 +86,7 @@ async fn a_cancelled_one_is_cancelled_there_and_one_taken_from_latchel_is_left_a
 #[tokio::test]
 async fn a_create_whose_answer_was_lost_is_found_by_its_title() {
     let mut setup = generated(RENT_MANAGER, "all", |_| {}).await;
-    setup.sync(0).await;
-    setup.advance(TimeDelta::minutes(10));
-    new_job(&setup, "Diagnosing Issue");
-    setup.advance(TimeDelta::minutes(10));
-    let count = |setup: &Setup| setup.server.read(|world| world.platform.work_orders.len());
-    let before = count(&setup);
-    let rule = FaultRule {
-        side: Some(Side::Platform),
-        method: Some("POST".to_owned()),
-        path: Some("/ServiceManagerIssues".to_owned()),
-        calls: vec![1],
-        ..FaultRule::always(Fault::CutAfter)
-    };
-    setup.server.set_faults(FaultPlan { seed: 0, faults: vec![rule] });
-    setup.sync(1).await;
-    assert_eq!(count(&setup), before + 1);
-    setup.advance(TimeDelta::hours(2));
-    let writes = setup.sync(0).await;
-    assert!(writes.iter().any(|write| write.side == Side::Latchel), "{writes:?}");
-    assert!(writes.iter().all(|write| write.side == Side::Latchel), "{writes:?}");
-    assert_eq!(count(&setup), before + 1);
+    lost_create_is_found(&mut setup, "/ServiceManagerIssues", TimeDelta::hours(2)).await;
 }
 
 #[tokio::test]
