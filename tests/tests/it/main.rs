@@ -17,6 +17,7 @@ mod pending;
 mod platforms;
 mod postgres;
 mod privacy;
+mod private_adapter;
 mod propertyware;
 mod registry;
 mod rentvine;
