@@ -122,7 +122,7 @@ pub(crate) enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// List adapters, or show one.
+    /// List adapters, show one, or begin a new one.
     Adapters {
         #[command(subcommand)]
         action: AdaptersAction,
@@ -329,5 +329,16 @@ pub(crate) enum AdaptersAction {
     Show {
         /// Its name.
         name: String,
+    },
+    /// Write the skeleton of a new one, whose tests say what to write next (docs/writing-an-adapter.md).
+    New {
+        /// Its name in configurations and of its folder: lower-case letters and digits.
+        name: String,
+        /// The system's name for people; the name with a capital letter otherwise.
+        #[arg(long)]
+        title: Option<String>,
+        /// A folder in the workspace: latchel-sync's repository, or one of your own.
+        #[arg(long, default_value = ".")]
+        path: PathBuf,
     },
 }

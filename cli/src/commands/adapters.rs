@@ -1,3 +1,7 @@
+mod new;
+mod register;
+mod skeleton;
+
 use latchel_sync_core::registry::{self, PlatformAdapter, Setting};
 use latchel_sync_core::{ChangeFilter, MarkerPlace};
 use serde_json::json;
@@ -8,6 +12,7 @@ use crate::render;
 
 pub(crate) fn run(action: &AdaptersAction, as_json: bool) -> Result<Exit, Failure> {
     match action {
+        AdaptersAction::New { name, title, path } => return new::run(name, title.as_deref(), path),
         AdaptersAction::List { markdown: true } => anstream::print!("{}", markdown()),
         AdaptersAction::List { .. } if as_json => {
             let platforms: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();

@@ -3,6 +3,7 @@
 
 mod appfolio;
 mod both_ways;
+mod cargo;
 mod check;
 mod commits;
 mod doorloop;
@@ -12,6 +13,7 @@ mod interrupted;
 mod kills;
 mod ledger_trouble;
 mod lies;
+mod new_adapter;
 mod pairs;
 mod pending;
 mod platforms;

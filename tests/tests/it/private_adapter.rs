@@ -9,34 +9,33 @@ use mock_pms::{GenerateSpec, MockServer, Options, World};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// `target/PROFILE` of this workspace, into which the example is built too.
-fn profile() -> PathBuf {
-    let test = std::env::current_exe().expect("this test's path");
-    test.parent().and_then(Path::parent).expect("target/PROFILE").to_owned()
-}
+use crate::cargo::profile;
 
 /// Cargo in the example as it stands there now.
-fn cargo(args: &[&str]) {
+fn in_example(args: &[&str]) {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/private-adapter");
-    let done = Command::new(env!("CARGO"))
+    let done = crate::cargo::cargo()
         .args(args)
         .args(["--quiet", "--locked", "--target-dir"])
         .arg(profile().parent().expect("target"))
         .current_dir(example)
         .status()
         .expect("cargo runs");
-    assert!(done.success(), "cargo {args:?} fails in the example");
+    assert!(
+        done.success(),
+        "cargo {args:?} fails in examples/private-adapter; after a change of dependencies, `cargo update --workspace` there"
+    );
 }
 
 /// The example's binary.
 fn binary() -> PathBuf {
-    cargo(&["build"]);
+    in_example(&["build"]);
     profile().join("my-latchel-sync")
 }
 
 #[test]
 fn its_own_tests_hold_it_against_the_conformance_suite() {
-    cargo(&["test", "--package", "adapter-notebook"]);
+    in_example(&["test", "--package", "adapter-notebook"]);
 }
 
 /// The example's notebook, a mock Latchel that is empty, and the binary between them.
