@@ -122,7 +122,7 @@ pub(crate) enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// List adapters, show one, or begin a new one.
+    /// List adapters, show one, verify one against a live account, or begin a new one.
     Adapters {
         #[command(subcommand)]
         action: AdaptersAction,
@@ -329,6 +329,20 @@ pub(crate) enum AdaptersAction {
     Show {
         /// Its name.
         name: String,
+    },
+    /// Hold an account's adapter against its live platform, only reading; the report tells nothing of anybody.
+    #[command(
+        after_help = "Ends with 0 if every check holds, 1 if one fails, 2 if nothing could be read.\nExample:\n  latchel-sync adapters verify main > report.txt"
+    )]
+    Verify {
+        /// The account, by its name in the configuration.
+        account: String,
+        /// How many days back records have changed that are looked at.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+        /// After how many rows a list is left.
+        #[arg(long, default_value_t = 2_000)]
+        rows: usize,
     },
     /// Write the skeleton of a new one, whose tests say what to write next (docs/writing-an-adapter.md).
     New {

@@ -56,6 +56,7 @@ mod bench;
 pub mod checks;
 mod expect;
 mod far_side;
+pub mod live;
 #[cfg(feature = "memory")]
 pub mod memory;
 #[cfg(feature = "mock")]

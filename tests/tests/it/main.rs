@@ -28,4 +28,5 @@ mod setup;
 mod spec;
 mod storms;
 mod story;
+mod verify;
 mod waits;
