@@ -8,6 +8,7 @@ mod check;
 mod commits;
 mod doorloop;
 mod faults;
+mod guide;
 mod inputs;
 mod interrupted;
 mod kills;
