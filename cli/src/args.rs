@@ -153,6 +153,12 @@ pub(crate) enum Command {
         /// A file that says what goes wrong on purpose (docs/mock-pms.md).
         #[arg(long)]
         faults: Option<PathBuf>,
+        /// Switch something odd that the platform does, as last-page-total=off; `--list-quirks` shows what there is.
+        #[arg(long, value_name = "NAME=on|off", value_parser = quirk)]
+        quirk: Vec<(String, mock_pms::Switch)>,
+        /// Print what each platform does oddly and can be switched instead.
+        #[arg(long)]
+        list_quirks: bool,
         /// The platform's port; 0 takes a free one.
         #[arg(long, default_value_t = 0)]
         port: u16,
@@ -355,4 +361,9 @@ pub(crate) enum AdaptersAction {
         #[arg(long, default_value = ".")]
         path: PathBuf,
     },
+}
+
+fn quirk(text: &str) -> Result<(String, mock_pms::Switch), String> {
+    let (name, switch) = text.split_once('=').ok_or("a quirk is switched as NAME=on or NAME=off")?;
+    Ok((name.to_owned(), switch.parse()?))
 }

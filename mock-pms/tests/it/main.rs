@@ -8,5 +8,6 @@ mod doorloop;
 mod faults;
 mod latchel;
 mod propertyware;
+mod quirks;
 mod rentvine;
 mod world;
