@@ -25,7 +25,7 @@ enum Addition {
     Among { like: fn(&str) -> bool, block: String },
     /// Before this line.
     Before { line: &'static str, block: String },
-    /// Into the list that begins with `open` and ends with the next `]`.
+    /// Into the list that comes next behind `open`.
     Into { open: &'static str, word: String },
 }
 
@@ -39,7 +39,7 @@ impl Change {
     pub fn lines(&self) -> String {
         let line = |addition: &Addition| match addition {
             Addition::Among { block, .. } | Addition::Before { block, .. } => block.clone(),
-            Addition::Into { open, word } => format!("{} … {word} …]", open.trim()),
+            Addition::Into { open, word } => format!("{open} [… {word} …]"),
         };
         let all: Vec<_> = self.additions.iter().map(line).collect();
         all.join("\n").lines().map(|line| format!("    {line}\n")).collect()
@@ -80,7 +80,9 @@ fn bare(line: &str) -> &str {
 }
 
 fn into(text: &str, open: &str, word: &str) -> Option<String> {
-    let begin = text.find(open)? + open.len();
+    let behind = text.find(open)? + open.len();
+    // However the list is broken into lines.
+    let begin = behind + text[behind..].find('[')? + 1;
     let end = begin + text[begin..].find(']')?;
     let mut words: Vec<_> =
         text[begin..end].split(',').map(str::trim).filter(|one| !one.is_empty()).collect();
@@ -101,7 +103,7 @@ pub(crate) fn changes(names: &Names) -> Vec<Change> {
                     like: |line| line.starts_with("adapter-"),
                     block: format!("adapter-{name} = {{ path = \"{name}\", optional = true }}"),
                 },
-                Addition::Into { open: "default = [", word: format!("\"{name}\"") },
+                Addition::Into { open: "default =", word: format!("\"{name}\"") },
                 Addition::Among {
                     like: |line| line.contains(" = [\"dep:adapter-"),
                     block: format!("{name} = [\"dep:adapter-{name}\"]"),
@@ -125,7 +127,7 @@ pub(crate) fn changes(names: &Names) -> Vec<Change> {
                         "    /// {title}'s API.\n    pub const {constant}: Self = Self(&{name}::SPEC);\n"
                     ),
                 },
-                Addition::Into { open: "const ALL: &[Self] = &[", word: format!("Self::{constant}") },
+                Addition::Into { open: "const ALL: &[Self] =", word: format!("Self::{constant}") },
             ],
         },
         Change {
