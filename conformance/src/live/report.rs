@@ -85,19 +85,7 @@ fn note<T: Facts>(sample: &Result<Sample<T>, Stop>, private: &mut Private) {
 impl fmt::Display for LiveReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "The adapter {} and a live account, read only", self.adapter)?;
-        for line in &self.lines {
-            match &line.verdict {
-                Ok(()) => writeln!(f, "  passed       {}", line.name)?,
-                Err(Stop::NotChecked(gap)) => writeln!(f, "  not checked  {}: {gap}", line.name)?,
-                Err(Stop::Failed(what)) => {
-                    writeln!(
-                        f,
-                        "  FAILED       {}\n    must: {}\n    but:  {what}",
-                        line.name, line.behavior
-                    )?;
-                }
-            }
-        }
+        self.lines.iter().try_for_each(|line| line.fmt(f))?;
         for list in &self.lists {
             let counts = |all: &std::collections::BTreeMap<&str, usize>| {
                 all.iter().map(|(what, count)| format!("{what} {count}")).collect::<Vec<_>>().join(", ")
