@@ -122,7 +122,7 @@ pub(crate) enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// List adapters, or show one.
+    /// List adapters, show one, verify one against a live account, or begin a new one.
     Adapters {
         #[command(subcommand)]
         action: AdaptersAction,
@@ -153,6 +153,12 @@ pub(crate) enum Command {
         /// A file that says what goes wrong on purpose (docs/mock-pms.md).
         #[arg(long)]
         faults: Option<PathBuf>,
+        /// Switch something odd that the platform does, as last-page-total=off; `--list-quirks` shows what there is.
+        #[arg(long, value_name = "NAME=on|off", value_parser = quirk)]
+        quirk: Vec<(String, mock_pms::Switch)>,
+        /// Print what each platform does oddly and can be switched instead.
+        #[arg(long)]
+        list_quirks: bool,
         /// The platform's port; 0 takes a free one.
         #[arg(long, default_value_t = 0)]
         port: u16,
@@ -330,4 +336,34 @@ pub(crate) enum AdaptersAction {
         /// Its name.
         name: String,
     },
+    /// Hold an account's adapter against its live platform, only reading; the report tells nothing of anybody.
+    #[command(
+        after_help = "Ends with 0 if every check holds, 1 if one fails, 2 if nothing could be read.\nExample:\n  latchel-sync adapters verify main > report.txt"
+    )]
+    Verify {
+        /// The account, by its name in the configuration.
+        account: String,
+        /// How many days back records have changed that are looked at.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+        /// After how many rows a list is left.
+        #[arg(long, default_value_t = 2_000)]
+        rows: usize,
+    },
+    /// Write the skeleton of a new one, whose tests say what to write next (docs/writing-an-adapter.md).
+    New {
+        /// Its name in configurations and of its folder: lower-case letters and digits.
+        name: String,
+        /// The system's name for people; the name with a capital letter otherwise.
+        #[arg(long)]
+        title: Option<String>,
+        /// A folder in the workspace: latchel-sync's repository, or one of your own.
+        #[arg(long, default_value = ".")]
+        path: PathBuf,
+    },
+}
+
+fn quirk(text: &str) -> Result<(String, mock_pms::Switch), String> {
+    let (name, switch) = text.split_once('=').ok_or("a quirk is switched as NAME=on or NAME=off")?;
+    Ok((name.to_owned(), switch.parse()?))
 }

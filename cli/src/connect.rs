@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use latchel_sync_core::engine::Engine;
-use latchel_sync_core::registry::{self, LatchelAdapter, PlatformAdapter};
+use latchel_sync_core::registry::{self, Access, LatchelAdapter, PlatformAdapter};
 use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, Platform};
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use secrecy::ExposeSecret;
@@ -46,19 +46,30 @@ pub type FarSides = (Arc<dyn Platform>, Arc<dyn Latchel>);
 
 /// An account's platform and Latchel; nothing is called yet.
 pub(crate) fn far_sides(config: &Config, account: &Account) -> Result<FarSides, Failure> {
-    let platform = platform_adapter(config, account)?;
     let latchel = latchel_adapter(config, account)?;
-    let wrong = |section: &'static str| {
-        move |error: Error| match (error.kind(), error.context("key")) {
-            (ErrorKind::Config, Some(key)) => config.problem(account, section, key, error.message()),
-            _ => Failure::from(error),
-        }
-    };
-    let settings = config.settings(account, "platform", platform.settings)?;
-    let far_side = (platform.connect)(&settings).map_err(wrong("platform"))?;
+    let platform = platform(config, account, Access::ReadAndWrite)?;
     let settings = config.settings(account, "latchel", latchel.settings)?;
-    let latchel = (latchel.connect)(&settings).map_err(wrong("latchel"))?;
-    Ok((far_side, latchel))
+    let latchel = (latchel.connect)(&settings).map_err(|error| wrong(config, account, "latchel", error))?;
+    Ok((platform, latchel))
+}
+
+/// An account's platform, for a connection that may do no more than `access`; nothing is called yet.
+pub(crate) fn platform(
+    config: &Config,
+    account: &Account,
+    access: Access,
+) -> Result<Arc<dyn Platform>, Failure> {
+    let adapter = platform_adapter(config, account)?;
+    let settings = config.settings(account, "platform", adapter.settings)?.with_access(access);
+    (adapter.connect)(&settings).map_err(|error| wrong(config, account, "platform", error))
+}
+
+/// An adapter that refuses its settings, with the place in the configuration.
+fn wrong(config: &Config, account: &Account, section: &'static str, error: Error) -> Failure {
+    match (error.kind(), error.context("key")) {
+        (ErrorKind::Config, Some(key)) => config.problem(account, section, key, error.message()),
+        _ => Failure::from(error),
+    }
 }
 
 /// The ledger, made if it is not there yet.

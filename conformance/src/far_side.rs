@@ -93,7 +93,7 @@ pub trait FarSide: Send + Sync {
         Err(Cannot::to("set its clock"))
     }
 
-    /// Adds a property with its units.
+    /// Adds a property with its units. One with units may be refused, where the platform has none.
     async fn add_property(&self, new: &NewProperty) -> Able<Added> {
         let _ = new;
         Err(Cannot::to("add a property"))

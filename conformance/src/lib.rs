@@ -18,7 +18,8 @@
 //!
 //! In a repository of your own, depend on this crate by path or git and implement [`Setup`] and [`FarSide`] over
 //! whatever stands in for your platform: a fake of yours, or an account in its sandbox. Start with the required
-//! methods: the report says what is not checked without the others. Then one test is enough:
+//! methods: the report says what is not checked without the others. `examples/private-adapter` has one. Then one test is
+//! enough:
 //!
 //! ```no_run
 //! # use latchel_sync_conformance::{Able, Cannot, FarSide, Ground, Setup};
@@ -55,6 +56,7 @@ mod bench;
 pub mod checks;
 mod expect;
 mod far_side;
+pub mod live;
 #[cfg(feature = "memory")]
 pub mod memory;
 #[cfg(feature = "mock")]

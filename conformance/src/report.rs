@@ -115,22 +115,23 @@ impl Report {
     }
 }
 
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, behavior, verdict } = self;
+        match verdict {
+            Ok(()) => writeln!(f, "  passed       {name}"),
+            Err(Stop::NotChecked(gap)) => writeln!(f, "  not checked  {name}: {gap}"),
+            Err(Stop::Failed(what)) => {
+                writeln!(f, "  FAILED       {name}\n    must: {behavior}\n    but:  {what}")
+            }
+        }
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Conformance of {}", self.subject)?;
-        for line in &self.lines {
-            match &line.verdict {
-                Ok(()) => writeln!(f, "  passed       {}", line.name)?,
-                Err(Stop::NotChecked(gap)) => writeln!(f, "  not checked  {}: {gap}", line.name)?,
-                Err(Stop::Failed(what)) => {
-                    writeln!(
-                        f,
-                        "  FAILED       {}\n    must: {}\n    but:  {what}",
-                        line.name, line.behavior
-                    )?;
-                }
-            }
-        }
+        self.lines.iter().try_for_each(|line| line.fmt(f))?;
         let (failed, not_checked) = (self.failures().count(), self.not_checked().count());
         let passed = self.lines.len() - failed - not_checked;
         write!(f, "{passed} passed, {failed} failed, {not_checked} not checked")

@@ -15,7 +15,7 @@ mod generate;
 mod server;
 pub mod world;
 
-pub use dialects::{Dialect, UnknownDialect};
+pub use dialects::{Dialect, Quirk, Switch, UnknownDialect};
 pub use generate::{GenerateSpec, GenerateSpecError};
 pub use server::faults::{Fault, FaultPlan, FaultPlanError, FaultRule};
 pub use server::log::{LoggedRequest, Side};

@@ -1,13 +1,30 @@
+mod new;
+mod register;
+mod skeleton;
+mod verify;
+
+use chrono::{DateTime, Utc};
 use latchel_sync_core::registry::{self, PlatformAdapter, Setting};
 use latchel_sync_core::{ChangeFilter, MarkerPlace};
 use serde_json::json;
 
 use crate::args::AdaptersAction;
+use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::render;
 
-pub(crate) fn run(action: &AdaptersAction, as_json: bool) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    action: &AdaptersAction,
+    as_json: bool,
+    config: impl Fn() -> Result<Config, Failure>,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
     match action {
+        AdaptersAction::Verify { account, days, rows } => {
+            let asked = verify::Asked { account, days: *days, rows: *rows };
+            return verify::run(&config()?, &asked, as_json, now).await;
+        }
+        AdaptersAction::New { name, title, path } => return new::run(name, title.as_deref(), path),
         AdaptersAction::List { markdown: true } => anstream::print!("{}", markdown()),
         AdaptersAction::List { .. } if as_json => {
             let platforms: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();

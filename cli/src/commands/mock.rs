@@ -1,27 +1,48 @@
 use chrono::{DateTime, Utc};
 use mock_pms::world::ClockMode;
-use mock_pms::{Dialect, FaultPlan, GenerateSpec, MockServer, Options, Ports, World};
+use mock_pms::{Dialect, FaultPlan, GenerateSpec, MockServer, Options, Ports, Quirk, World};
 
 use serde_json::json;
 
 use crate::args::Command;
 use crate::exit::{Exit, Failure};
 use crate::render;
+use crate::suggest::did_you_mean;
 
 /// Runs the mock systems until they are interrupted.
 pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, Failure> {
-    let Command::Mock { platform, world, generate, faults, port, latchel_port, admin_port, json, schema } =
-        command
+    let Command::Mock {
+        platform,
+        world,
+        generate,
+        faults,
+        quirk,
+        list_quirks,
+        port,
+        latchel_port,
+        admin_port,
+        json,
+        schema,
+    } = command
     else {
         return Ok(Exit::Usage);
     };
+    if *list_quirks {
+        if *json {
+            let all = Dialect::ALL.iter().map(|one| (one.name().to_owned(), json!(one.quirks())));
+            render::json(&all.collect::<serde_json::Map<_, _>>())?;
+        } else {
+            anstream::print!("{}", quirks());
+        }
+        return Ok(Exit::Done);
+    }
     if *schema {
         render::json(&World::schema())?;
         return Ok(Exit::Done);
     }
     let platform: Dialect =
         platform.parse().map_err(|error: mock_pms::UnknownDialect| Failure::usage(error.to_string()))?;
-    let world = match world {
+    let mut world = match world {
         Some(file) => World::from_file(file).map_err(|error| {
             Failure::usage(error.to_string()).hint("docs/mock-pms.md describes the world file")
         })?,
@@ -34,6 +55,16 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
             world
         }
     };
+    for (name, switch) in quirk {
+        let known: Vec<_> = platform.quirks().iter().map(|quirk| quirk.name).collect();
+        if !known.contains(&name.as_str()) {
+            return Err(Failure::usage(format!("{platform} has no quirk {name:?}")).hint_if(
+                did_you_mean(name, known.iter().copied())
+                    .or_else(|| (!known.is_empty()).then(|| format!("its quirks: {}", known.join(", ")))),
+            ));
+        }
+        world.platform.account.quirks.insert(name.clone(), *switch);
+    }
     let faults = match faults {
         Some(file) => FaultPlan::from_file(file).map_err(|error| Failure::usage(error.to_string()))?,
         None => FaultPlan::default(),
@@ -64,4 +95,27 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
     tokio::signal::ctrl_c().await.map_err(Failure::run)?;
     server.shutdown().await;
     Ok(Exit::Done)
+}
+
+/// What each platform does oddly and can be switched: the table in docs/mock-pms.md.
+fn quirks() -> String {
+    let mut text = "| platform | quirk | usually | on | off |\n|---|---|---|---|---|\n".to_owned();
+    for dialect in Dialect::ALL {
+        for Quirk { name, on, off, usually } in dialect.quirks() {
+            text += &format!("| {dialect} | `{name}` | {usually} | {on} | {off} |\n");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_of_the_mock_has_every_quirk() {
+        let page = include_str!("../../../docs/mock-pms.md");
+        assert!(
+            page.contains(&super::quirks()),
+            "docs/mock-pms.md: put in `latchel-sync mock --list-quirks`"
+        );
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Pending { action, scope } => pending::run(&config()?, scope, action, now).await,
         Command::Accounts { action, scope } => accounts::run(&config()?, scope, action).await,
         Command::Ledger { action, json } => ledger::run(&config()?, action, *json).await,
-        Command::Adapters { action, json } => adapters::run(action, *json),
+        Command::Adapters { action, json } => adapters::run(action, *json, config, now).await,
         Command::Rules { markdown, json } => rules::run(*markdown, *json),
         Command::Mock { .. } => mock::run(&args.command, now).await,
         Command::Demo { units, seed } => demo::run(*units, *seed, now).await,

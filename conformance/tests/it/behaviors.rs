@@ -11,6 +11,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         Trial::test("behaviors::every_sentence_is_checked_and_every_check_has_one", same),
         Trial::test("behaviors::names_are_unique", unique),
+        Trial::test("behaviors::checks_of_live_accounts_have_a_sentence_each", live),
     ]
 }
 
@@ -22,6 +23,18 @@ fn same() -> Result<(), Failed> {
     let undocumented: Vec<_> = checked.difference(&documented).collect();
     if documented.len() < 30 || !unchecked.is_empty() || !undocumented.is_empty() {
         return Err(format!("no check has {unchecked:#?}\nno documentation has {undocumented:#?}").into());
+    }
+    Ok(())
+}
+
+/// A live account cannot show whether every sentence holds.
+fn live() -> Result<(), Failed> {
+    let documented = documented();
+    let sentences: BTreeSet<_> = documented.iter().map(|(_, sentence)| sentence.as_str()).collect();
+    let checks = latchel_sync_conformance::live::checks();
+    let unknown: Vec<_> = checks.iter().filter(|check| !sentences.contains(check.behavior)).collect();
+    if checks.len() < 15 || !unknown.is_empty() {
+        return Err(format!("no documentation has the sentences of {unknown:?}").into());
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use serde_json::{Map, Value};
 
-use super::query;
+use super::{Quirk, SHUFFLED_LISTS, query};
 use crate::server::state::Shared;
 use crate::world::World;
 
@@ -22,8 +22,9 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Differs for each request: the seed of whatever order the client left open.
+    /// The seed of whatever order the client left open; differs for each request where lists are shuffled.
     pub(crate) shuffle: u64,
+    quirks: Vec<Quirk>,
 }
 
 /// Why a body cannot be used.
@@ -40,14 +41,24 @@ pub(crate) enum BodyFault {
 impl Request {
     fn new(shared: &Shared, parts: Parts) -> Self {
         let (path, RawQuery(query), headers, body) = parts;
+        let quirks: Vec<_> = shared.read(|world| {
+            let all = shared.dialect().quirks().iter();
+            all.filter(|quirk| quirk.is_on(world)).copied().collect()
+        });
         let path = path.map(|path| path.iter().map(|(_, value)| value.to_owned()).collect());
         Self {
             path: path.unwrap_or_default(),
             query: query::pairs(query.as_deref().unwrap_or_default()),
             headers,
             body,
-            shuffle: shared.next_shuffle(),
+            shuffle: if quirks.contains(&SHUFFLED_LISTS) { shared.next_shuffle() } else { 0 },
+            quirks,
         }
+    }
+
+    /// Whether the dialect does this oddity in this world.
+    pub(crate) fn has(&self, quirk: &Quirk) -> bool {
+        self.quirks.contains(quirk)
     }
 
     /// The first parameter in the path.

@@ -8,6 +8,7 @@ mod fields;
 pub(crate) mod latchel;
 pub(crate) mod propertyware;
 pub(crate) mod query;
+mod quirk;
 pub(crate) mod rentmanager;
 mod rentvine;
 
@@ -21,6 +22,8 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
+pub(crate) use self::quirk::SHUFFLED_LISTS;
+pub use self::quirk::{Quirk, Switch};
 use crate::server::state::Shared;
 use crate::world::Id;
 use crate::{RateLimit, Side, World};
@@ -45,6 +48,8 @@ pub(crate) struct Spec {
     pub(crate) refuse_haste: fn(Duration) -> Response,
     /// What a client needs to be let in, by the names that the vendor gives it.
     pub(crate) credentials: fn(&World) -> Vec<(&'static str, String)>,
+    /// What it does oddly and can be switched.
+    pub(crate) quirks: &'static [Quirk],
     /// The work order of the world that has this id in the system's own spelling.
     pub(crate) work_order: fn(&str) -> Option<Id>,
 }
@@ -108,6 +113,11 @@ impl Dialect {
     /// The work order of the world that has this id in the system's own spelling; `None` if it is not an id of the system.
     pub fn work_order(self, id: &str) -> Option<Id> {
         (self.0.work_order)(id)
+    }
+
+    /// What it does oddly and can be switched, by `platform.account.quirks` of the world.
+    pub fn quirks(self) -> &'static [Quirk] {
+        self.0.quirks
     }
 
     pub(crate) fn router(self, shared: &Shared) -> Router {

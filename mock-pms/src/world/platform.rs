@@ -1,11 +1,13 @@
 //! The platform's master data: the account, rentals, people, leases.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::Switch;
 
 use super::{Category, Id, Table, Task, WorkOrder, World};
 
@@ -69,9 +71,9 @@ pub struct Account {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub date_filter_timezone: Option<Tz>,
-    /// Whether a platform that is closed at night by its own schedule keeps to that, by the world's clock.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub nightly_pause: bool,
+    /// What the platform does oddly and is switched, by name; the rest is as usual (`mock --list-quirks`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub quirks: BTreeMap<String, Switch>,
     /// What the key may not do: `work_orders` for everything, `work_orders:write` for writes alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied: Vec<String>,

@@ -2,6 +2,8 @@
 
 use chrono::Datelike;
 
+use crate::Dialect;
+
 use super::{Id, Lease, Record, Table, Task, World, WorldError};
 
 /// Platform ids are 32 bits wide on some platforms.
@@ -28,6 +30,15 @@ impl World {
 
     fn check_platform(&self) -> Result<(), WorldError> {
         let p = &self.platform;
+        for name in p.account.quirks.keys() {
+            let known = || Dialect::ALL.iter().flat_map(|dialect| dialect.quirks());
+            if !known().any(|quirk| quirk.name == name) {
+                let names: std::collections::BTreeSet<_> = known().map(|quirk| quirk.name).collect();
+                let names = names.into_iter().collect::<Vec<_>>().join(", ");
+                let message = format!("no platform has this quirk; known: {names}");
+                return Err(invalid(format!("platform.account.quirks.{name}"), message));
+            }
+        }
         check_ids("platform", &p.properties, MAX_PLATFORM_ID)?;
         check_ids("platform", &p.property_groups, MAX_PLATFORM_ID)?;
         check_ids("platform", &p.units, MAX_PLATFORM_ID)?;

@@ -9,5 +9,6 @@ mod faults;
 mod latchel;
 mod propertyware;
 mod rentmanager;
+mod quirks;
 mod rentvine;
 mod world;

@@ -102,7 +102,10 @@ async fn work_that_waits_for_its_bill_is_imported_as_completed_and_left_as_it_is
 
 #[tokio::test]
 async fn at_night_a_sync_pauses_and_the_morning_does_everything() {
-    let mut setup = generated(APPFOLIO, "all", |world| world.platform.account.nightly_pause = true).await;
+    let mut setup = generated(APPFOLIO, "all", |world| {
+        world.platform.account.quirks.insert("nightly-pause".to_owned(), mock_pms::Switch::On);
+    })
+    .await;
     setup.advance(TimeDelta::hours(10));
     setup.server.clear_requests();
     let output = setup.output(&["sync"]).await;

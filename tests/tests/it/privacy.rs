@@ -13,7 +13,7 @@ const SECRETS: [&str; 3] = ["client-id/of+ours=", "s3cret/Pa+ss=word", "latchel~
 
 /// A far side that refuses everything and repeats the whole request in its answer's headers and body, in the forms in
 /// which both systems explain themselves.
-async fn echo(status: &'static str) -> String {
+pub async fn echo(status: &'static str) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {

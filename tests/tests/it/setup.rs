@@ -8,6 +8,8 @@ use mock_pms::world::Table;
 use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, World};
 use tempfile::TempDir;
 
+pub use crate::cargo::binary;
+
 /// A mock with a world, and a folder with the configuration and the ledger of the sync.
 pub struct Setup {
     pub server: MockServer,
@@ -23,23 +25,6 @@ pub struct Setup {
 /// A fixed Monday, at noon in the account's time zone.
 pub fn noon() -> DateTime<Utc> {
     "2026-03-02T20:00:00Z".parse().expect("a time")
-}
-
-/// The binary, built from what stands here now, beside this test's own; or the one that `LATCHEL_SYNC_BINARY` names.
-pub fn binary() -> PathBuf {
-    if let Some(built) = std::env::var_os("LATCHEL_SYNC_BINARY") {
-        return built.into();
-    }
-    static BUILT: std::sync::Once = std::sync::Once::new();
-    BUILT.call_once(|| {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "latchel-sync", "--bin", "latchel-sync"])
-            .status()
-            .expect("cargo runs");
-        assert!(built.success(), "latchel-sync does not build");
-    });
-    let test = std::env::current_exe().expect("this test's path");
-    test.parent().and_then(Path::parent).expect("target/PROFILE").join("latchel-sync")
 }
 
 /// The example world of the mock: a handful of everything.

@@ -11,12 +11,19 @@ use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::America::Los_Angeles;
 
 use super::problem::Problem;
+use crate::dialects::Quirk;
 use crate::server::state::Shared;
 use crate::world::{Account, World};
 
 /// The header that names the integration. HTTP libraries tell names apart by nothing but their letters, so that the
 /// case that the real gateway is said to insist on cannot be looked at here.
 const DEVELOPER_ID: &str = "x-appfolio-developer-id";
+
+pub(super) const NIGHTLY_PAUSE: Quirk = Quirk::rare(
+    "nightly-pause",
+    "Everything is 533 from 21:00 to 04:00 Pacific time by the world's clock.",
+    "It is open at night.",
+);
 
 pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
@@ -41,7 +48,7 @@ pub(super) fn developer_id(account: &Account) -> &str {
 
 fn admitted(world: &World, headers: &HeaderMap) -> Result<(), Problem> {
     let account = &world.platform.account;
-    if account.nightly_pause && is_night(world.now()) {
+    if NIGHTLY_PAUSE.is_on(world) && is_night(world.now()) {
         return Err(Problem::own(533, "Data Unavailable"));
     }
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

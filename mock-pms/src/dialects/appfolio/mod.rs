@@ -53,6 +53,7 @@ pub(super) const SPEC: Spec = Spec {
             ("developer_id", gate::developer_id(account).to_owned()),
         ]
     },
+    quirks: &[gate::NIGHTLY_PAUSE, work_order_body::TECHNICIANS_ONLY],
 };
 
 /// An error answer without details, for the layers around the dialect.

@@ -5,11 +5,18 @@ use serde_json::{Map, Value};
 
 use super::names::{self, Kind, PRIORITY, STATUS, id_of, is_technician};
 use super::problem::Problem;
+use crate::dialects::Quirk;
 use crate::dialects::fields::Fields;
 use crate::world::{
     EntryAllowed, Id, NewMaintenance, Priority, Record, Task, TaskStatus, Unit, User, Vendor, WorkOrder,
     World,
 };
+
+pub(super) const TECHNICIANS_ONLY: Quirk = Quirk::usual(
+    "technicians-only",
+    "Only a user with the role \"Maintenance Tech\" can be assigned; another is a 422.",
+    "Every user can be.",
+);
 
 const KNOWN: &[&str] = &[
     "PropertyId",
@@ -90,7 +97,7 @@ fn assigned(fields: &mut Fields<'_>, world: &World) -> Option<Vec<Id>> {
             .and_then(|id| world.platform.users.get(id));
         match found {
             None => fields.fault("AssignedUsers", "names a user who is not known"),
-            Some(user) if !is_technician(user.role.as_deref()) => {
+            Some(user) if TECHNICIANS_ONLY.is_on(world) && !is_technician(user.role.as_deref()) => {
                 fields.fault("AssignedUsers", "must have the Maintenance Tech role");
             }
             Some(user) => ids.push(user.id),

@@ -6,13 +6,21 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::refuse;
+use crate::dialects::Quirk;
 use crate::server::state::Shared;
 
 /// Longer query strings make the real service fail rather than complain.
 const MAX_QUERY: usize = 4096;
 
+pub(super) const LONG_QUERIES_FAIL: Quirk = Quirk::usual(
+    "long-queries-fail",
+    "A query of more than 4,096 characters is a 500.",
+    "A query may be of any length.",
+);
+
 pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    if request.uri().query().is_some_and(|query| query.len() > MAX_QUERY) {
+    let is_long = request.uri().query().is_some_and(|query| query.len() > MAX_QUERY);
+    if is_long && shared.read(|world| LONG_QUERIES_FAIL.is_on(world)) {
         return refuse(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error occurred.");
     }
     let known = shared.read(|world| {

@@ -27,7 +27,7 @@ use axum::routing::MethodFilter;
 
 use self::call::{read, write};
 use self::problem::Problem;
-use super::Spec;
+use super::{SHUFFLED_LISTS, Spec};
 use crate::RateLimit;
 use crate::server::state::Shared;
 use crate::world::TaskKind;
@@ -45,6 +45,7 @@ pub(super) const SPEC: Spec = Spec {
         let account = &world.platform.account;
         vec![("client_id", account.client_id.clone()), ("client_secret", account.client_secret.clone())]
     },
+    quirks: &[gate::LONG_QUERIES_FAIL, SHUFFLED_LISTS],
 };
 
 /// An error answer without details, for the layers around the dialect.

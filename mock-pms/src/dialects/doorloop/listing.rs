@@ -7,9 +7,16 @@ use serde_json::Value;
 use super::oid::{self, Named};
 use super::problem::Problem;
 use super::{Answer, Reply};
+use crate::dialects::Quirk;
 use crate::dialects::endpoint::Request;
 use crate::dialects::fields::plain_date;
 use crate::world::{Id, World};
+
+pub(super) const SHIFTING_ORDER: Quirk = Quirk::usual(
+    "shifting-order",
+    "The order of a list is another one when a row comes or goes.",
+    "It stays, and rows come and go in it.",
+);
 
 const DEFAULT_SIZE: usize = 50;
 const MAX_SIZE: usize = 1_000;
@@ -56,7 +63,9 @@ impl<'a> Listing<'a> {
         render: impl Fn(&T) -> Value,
     ) -> Answer {
         let total = rows.len();
-        rows.sort_by_cached_key(|row| scattered(id(row), total));
+        // One that does not depend on how many rows there are does not change with them.
+        let seed = if self.request.has(&SHIFTING_ORDER) { total } else { 0 };
+        rows.sort_by_cached_key(|row| scattered(id(row), seed));
         let first = (self.number - 1).saturating_mul(self.size);
         Ok(Reply::Page(rows.iter().skip(first).take(self.size).map(render).collect(), total))
     }

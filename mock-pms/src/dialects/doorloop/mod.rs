@@ -41,6 +41,7 @@ pub(super) const SPEC: Spec = Spec {
     },
     work_order: |id| oid::read::<WorkOrder>("id", id).ok(),
     credentials: |world| vec![("token", world.platform.account.client_secret.clone())],
+    quirks: &[listing::SHIFTING_ORDER],
 };
 
 /// What an endpoint answers with 200.

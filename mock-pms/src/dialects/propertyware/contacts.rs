@@ -42,7 +42,7 @@ pub(super) fn render(world: &World, tenant: &Tenant) -> Value {
         "birthDate": tenant.date_of_birth,
         "comments": tenant.comment,
         "gender": "UNKNOWN",
-        "createdDateTime": names::created(tenant.created_at),
+        "createdDateTime": names::created(world, tenant.created_at),
         "lastModifiedDateTime": names::instant(tenant.updated_at),
     });
     world.distort("contact", tenant.id, names::without_nulls(record))

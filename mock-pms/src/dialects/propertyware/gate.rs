@@ -7,7 +7,14 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 use super::{names, refuse};
+use crate::dialects::Quirk;
 use crate::server::state::Shared;
+
+pub(super) const SILENT_400: Quirk = Quirk::usual(
+    "silent-400",
+    "A missing credential is a 400 without a body.",
+    "It is a 401, as the documents say.",
+);
 
 pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     match refusal(&shared, request.headers()) {
@@ -23,7 +30,10 @@ fn refusal(shared: &Shared, headers: &HeaderMap) -> Option<Response> {
         header(headers, "x-propertyware-system-id"),
     ) else {
         // The documents say 401, and the live service 400. What its body says is not known: the least is nothing.
-        return Some(Problem::silent().into_response());
+        return Some(match shared.read(|world| SILENT_400.is_on(world)) {
+            true => Problem::silent().into_response(),
+            false => refuse(StatusCode::UNAUTHORIZED, "A credential is missing."),
+        });
     };
     let known = shared.read(|world| {
         let account = &world.platform.account;

@@ -110,7 +110,7 @@ fn render(world: &World, part: &LeasePart<'_>) -> Value {
         "buildingID": lease.property_id,
         "unitID": unit_or_building(world, lease),
         "contacts": contacts,
-        "createdDateTime": names::created(lease.created_at),
+        "createdDateTime": names::created(world, lease.created_at),
         "lastModifiedDateTime": names::instant(modified(part)),
     });
     world.distort("lease", part.id, names::without_nulls(record))

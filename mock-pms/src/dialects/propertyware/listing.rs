@@ -5,7 +5,14 @@ use serde_json::Value;
 
 use super::call::{Answer, Call, Reply};
 use super::problem::Problem;
+use crate::dialects::Quirk;
 use crate::world::Id;
+
+pub(super) const LAST_PAGE_TOTAL: Quirk = Quirk::usual(
+    "last-page-total",
+    "`X-Total-Count` of a last page that is not full is the page's own.",
+    "It is the list's.",
+);
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 500;
@@ -66,7 +73,7 @@ pub(super) fn page<T>(
     let total = rows.len();
     let page: Vec<_> = rows.into_iter().skip(offset).take(limit).map(|row| render(row.record)).collect();
     // The last page, where it is not full, tells how many rows it has and not how many there are.
-    let said = if page.len() < limit { page.len() } else { total };
+    let said = if call.has(&LAST_PAGE_TOTAL) && page.len() < limit { page.len() } else { total };
     Ok(Reply::Page(page, said))
 }
 

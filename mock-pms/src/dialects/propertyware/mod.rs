@@ -21,7 +21,7 @@ use axum::routing::{MethodFilter, delete};
 
 use self::call::{read, write};
 use self::problem::Problem;
-use super::Spec;
+use super::{SHUFFLED_LISTS, Spec};
 use crate::RateLimit;
 use crate::server::state::Shared;
 
@@ -43,6 +43,7 @@ pub(super) const SPEC: Spec = Spec {
             ("system_id", names::system_id(account)),
         ]
     },
+    quirks: &[listing::LAST_PAGE_TOTAL, gate::SILENT_400, names::EARLY_CREATED, SHUFFLED_LISTS],
 };
 
 /// An error answer without details, for the layers around the dialect.

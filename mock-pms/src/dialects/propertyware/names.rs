@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use crate::dialects::Quirk;
 use crate::world::{
     Account, Address, EntryAllowed, Id, Phone, PhoneKind, Priority, PropertyKind, TaskStatus, Unit, User,
     UserKind, World,
@@ -79,9 +80,13 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+pub(super) const EARLY_CREATED: Quirk =
+    Quirk::usual("early-created", "`createdDateTime` is two hours early.", "It is when the record was made.");
+
 /// The creation as the live service shows it: two hours before it was.
-pub(super) fn created(at: DateTime<Utc>) -> String {
-    instant(at - TimeDelta::hours(2))
+pub(super) fn created(world: &World, at: DateTime<Utc>) -> String {
+    let early = if EARLY_CREATED.is_on(world) { TimeDelta::hours(2) } else { TimeDelta::zero() };
+    instant(at - early)
 }
 
 pub(super) fn address(address: &Address) -> Value {

@@ -113,7 +113,7 @@ fn render_building(world: &World, building: &Property, units: &HashMap<Id, usize
         "rentable": count == 0,
         "targetDeposit": "0.00",
         "propertyManagerList": property_managers(world),
-        "createdDateTime": names::created(building.created_at),
+        "createdDateTime": names::created(world, building.created_at),
         "lastModifiedDateTime": names::instant(building.updated_at),
     });
     world.distort("building", building.id, names::without_nulls(record))
@@ -133,7 +133,7 @@ fn render_unit(world: &World, unit: &Unit) -> Value {
         "rentable": true,
         "targetDeposit": "0.00",
         "propertyManagerList": property_managers(world),
-        "createdDateTime": names::created(unit.created_at),
+        "createdDateTime": names::created(world, unit.created_at),
         "lastModifiedDateTime": names::instant(unit.updated_at),
     });
     world.distort("unit", unit.id, names::without_nulls(record))

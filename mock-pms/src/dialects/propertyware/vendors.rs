@@ -33,7 +33,7 @@ fn render(world: &World, vendor: &Vendor) -> Value {
         "companyName": vendor.company_name,
         "email": vendor.email,
         "active": vendor.active,
-        "createdDateTime": names::created(vendor.created_at),
+        "createdDateTime": names::created(world, vendor.created_at),
         "lastModifiedDateTime": names::instant(vendor.updated_at),
     });
     world.distort("vendor", vendor.id, names::without_nulls(record))

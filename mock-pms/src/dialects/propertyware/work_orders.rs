@@ -79,7 +79,7 @@ pub(super) fn render(world: &World, one: &Maintenance<'_>) -> Value {
         "publishToTenantPortal": false,
         "publishToOwnerPortal": false,
         "customFields": [],
-        "createdDateTime": names::created(order.created_at),
+        "createdDateTime": names::created(world, order.created_at),
         "lastModifiedDateTime": names::instant(one.updated_at()),
     });
     world.distort("work_order", order.id, names::without_nulls(record))

@@ -11,6 +11,8 @@ use super::problem::Problem;
 pub(super) enum Reply {
     /// A page of a list, and what its headers say.
     Page(Vec<Value>, HeaderMap),
+    /// A page without rows.
+    NoRows(HeaderMap),
     /// One record, or what a write made.
     One(Value),
 }
@@ -21,7 +23,7 @@ impl IntoResponse for Reply {
     /// The documents say that a part of a list is a 206, and the live service answers 200; an empty list is a 204.
     fn into_response(self) -> Response {
         match self {
-            Self::Page(rows, headers) if rows.is_empty() => (StatusCode::NO_CONTENT, headers).into_response(),
+            Self::NoRows(headers) => (StatusCode::NO_CONTENT, headers).into_response(),
             Self::Page(rows, headers) => (headers, Json(Value::Array(rows))).into_response(),
             Self::One(record) => Json(record).into_response(),
         }

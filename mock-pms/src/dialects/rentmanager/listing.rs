@@ -9,12 +9,16 @@ use super::filters::Filters;
 use super::names::without_nulls;
 use super::problem::Problem;
 use crate::dialects::endpoint::Request;
+use crate::dialects::Quirk;
 use crate::world::{Id, World};
 
 /// Longer pages are cut into pages of this size where no size is asked for.
 const DEFAULT_SIZE: usize = 1_000;
 /// The documents say 1,000; pages of this size were seen.
 const MAX_SIZE: usize = 5_000;
+
+pub(super) const EMPTY_IS_204: Quirk =
+    Quirk::usual("empty-is-204", "A list without rows is a 204 without a body.", "It is a list without rows.");
 
 /// What a list has.
 pub(super) struct Resource {
@@ -61,7 +65,8 @@ impl Resource {
         let page = rows.into_iter().skip((number - 1).saturating_mul(size)).take(size);
         let page: Vec<_> = page.map(|(id, record)| self.shown(world, id, record, &chosen)).collect();
         let headers = headers(request, (number, size), page.len(), total);
-        Ok(Reply::Page(page, headers))
+        let is_empty = page.is_empty() && EMPTY_IS_204.is_on(world);
+        Ok(if is_empty { Reply::NoRows(headers) } else { Reply::Page(page, headers) })
     }
 
     /// One record, which may have parts embedded as in a list.

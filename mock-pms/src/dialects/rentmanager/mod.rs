@@ -45,6 +45,7 @@ pub(super) const SPEC: Spec = Spec {
     router,
     refuse,
     refuse_haste,
+    quirks: &[listing::EMPTY_IS_204],
     work_order: |id| id.parse().ok(),
     credentials: |world| {
         let account = &world.platform.account;

@@ -41,6 +41,7 @@ pub(super) const SPEC: Spec = Spec {
         let account = &world.platform.account;
         vec![("access_key", account.client_id.clone()), ("secret", account.client_secret.clone())]
     },
+    quirks: &[work_order_body::PRETENDED_WRITES],
 };
 
 /// What an endpoint answers: JSON without totals or links.

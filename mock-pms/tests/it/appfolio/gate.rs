@@ -1,7 +1,7 @@
 //! Who is let in, and when.
 
 use axum::http::Method;
-use mock_pms::Options;
+use mock_pms::{Options, Switch};
 use serde_json::json;
 
 use super::{ALL, AppFolio, DEVELOPER, KEY, example};
@@ -41,7 +41,7 @@ async fn what_is_not_there_has_another_shape_and_what_is_denied_the_usual_one() 
 #[tokio::test]
 async fn data_is_unavailable_at_night_where_the_world_says_so() {
     let mut world = example();
-    world.platform.account.nightly_pause = true;
+    world.platform.account.quirks.insert("nightly-pause".to_owned(), Switch::On);
     let server = AppFolio::of(world, Options::unlimited()).await;
     let path = format!("units?{ALL}");
     for (now, status) in [("2026-03-03T06:00:00Z", 533), ("2026-03-03T12:00:00Z", 200)] {
@@ -49,7 +49,7 @@ async fn data_is_unavailable_at_night_where_the_world_says_so() {
         assert_eq!(server.get(&path).await.status, status, "{now}");
     }
     server.0.edit(|world| {
-        world.platform.account.nightly_pause = false;
+        world.platform.account.quirks.clear();
         world.clock.set("2026-03-03T06:00:00Z".parse().expect("an instant"));
     });
     assert_eq!(server.get(&path).await.status, 200);

@@ -1,0 +1,81 @@
+//! `adapters verify`: what of the conformance suite can be asked of a live account, by a connection that only reads.
+
+use chrono::{DateTime, Utc};
+use indicatif::{ProgressBar, ProgressStyle};
+use latchel_sync_conformance::live::{Confidential, Extent, LiveReport, verify};
+use latchel_sync_core::registry::{Access, SettingForm};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use crate::config::{Account, Config};
+use crate::exit::{Exit, Failure};
+use crate::{connect, render};
+
+/// What to look at.
+pub(crate) struct Asked<'a> {
+    pub account: &'a str,
+    pub days: u32,
+    pub rows: usize,
+}
+
+pub(crate) async fn run(
+    config: &Config,
+    asked: &Asked<'_>,
+    as_json: bool,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    let mut exit = Exit::Done;
+    for account in config.chosen(Some(asked.account))? {
+        let report = one(config, account, asked, now).await?;
+        if as_json {
+            let mut all = report.to_json();
+            all["version"] = json!(env!("CARGO_PKG_VERSION"));
+            render::json(&all)?;
+        } else {
+            anstream::print!("{report}");
+        }
+        exit = exit.max(verdict(&report));
+    }
+    Ok(exit)
+}
+
+fn verdict(report: &LiveReport) -> Exit {
+    match (report.is_reached, report.failures().next()) {
+        (false, _) => Exit::Failed,
+        (true, Some(_)) => Exit::Partial,
+        (true, None) => Exit::Done,
+    }
+}
+
+async fn one(
+    config: &Config,
+    account: &Account,
+    asked: &Asked<'_>,
+    now: DateTime<Utc>,
+) -> Result<LiveReport, Failure> {
+    let adapter = connect::platform_adapter(config, account)?;
+    let platform = connect::platform(config, account, Access::ReadOnly)?;
+    let settings = config.settings(account, "platform", adapter.settings)?;
+    let mut confidential =
+        Confidential { names: vec![account.settings.name.clone()], ..Confidential::default() };
+    for setting in adapter.settings {
+        if setting.form == SettingForm::Secret {
+            let secret = settings.secret(setting.key).ok();
+            confidential.secrets.extend(secret.map(|secret| secret.expose_secret().to_owned()));
+        } else if let Some(text) = account.platform.get(setting.key).and_then(toml::Value::as_str) {
+            confidential.names.push(text.to_owned());
+        }
+    }
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    let extent = Extent { now, days: asked.days, rows: asked.rows };
+    let report = verify(adapter, platform, confidential, extent, &|what| {
+        bar.set_message(what.to_owned());
+        bar.tick();
+    })
+    .await;
+    bar.finish_and_clear();
+    Ok(report)
+}

@@ -1,0 +1,4 @@
+use adapter_notebook as _; // linked only because it is named
+fn main() -> std::process::ExitCode {
+    latchel_sync_cli::main()
+}

@@ -1,0 +1,75 @@
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::World;
+
+/// Something odd that a platform does, and that can be switched, to see what a client makes of it either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Quirk {
+    /// Its name in world files and on the command line.
+    pub name: &'static str,
+    /// What the platform does where it is on.
+    pub on: &'static str,
+    /// What it does where it is off.
+    pub off: &'static str,
+    /// How it is where nobody switches it: as the real system is, as far as is known.
+    pub usually: Switch,
+}
+
+/// Whether a quirk is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Switch {
+    On,
+    Off,
+}
+
+impl Quirk {
+    /// One that is usually there.
+    pub(crate) const fn usual(name: &'static str, on: &'static str, off: &'static str) -> Self {
+        Self { name, on, off, usually: Switch::On }
+    }
+
+    /// One that is there only where the world says so.
+    pub(crate) const fn rare(name: &'static str, on: &'static str, off: &'static str) -> Self {
+        Self { usually: Switch::Off, ..Self::usual(name, on, off) }
+    }
+
+    /// Whether it is there in this world.
+    pub(crate) fn is_on(&self, world: &World) -> bool {
+        let switched = world.platform.account.quirks.get(self.name).copied();
+        switched.unwrap_or(self.usually) == Switch::On
+    }
+}
+
+/// Several dialects have it: a list of which nobody asked for an order.
+pub(crate) const SHUFFLED_LISTS: Quirk = Quirk::usual(
+    "shuffled-lists",
+    "A list without an order that tells all its rows apart is in another one for each request.",
+    "It is in one order, whatever that is.",
+);
+
+impl fmt::Display for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::On => "on",
+            Self::Off => "off",
+        })
+    }
+}
+
+impl FromStr for Switch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "on" => Ok(Self::On),
+            "off" => Ok(Self::Off),
+            other => Err(format!("{other:?} is neither on nor off")),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Every quirk that can be switched, by what a client sees of it where it is on and where it is off.
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+use axum::http::Method;
+use mock_pms::world::Unit;
+use mock_pms::{Dialect, GenerateSpec, MockServer, Options, Quirk, Switch, World};
+use serde_json::{Value, json};
+
+use crate::client::{Raw, raw};
+
+/// A mock with one quirk switched, and what lets a client in.
+struct Switched {
+    server: MockServer,
+    headers: Vec<(&'static str, &'static str)>,
+}
+
+impl Switched {
+    async fn start(platform: Dialect, quirk: &Quirk, switch: Switch) -> Self {
+        let now = "2026-03-03T06:00:00Z".parse().expect("an instant");
+        let mut world = World::generate(&GenerateSpec { units: 40, seed: 1, now });
+        world.platform.account.quirks.insert(quirk.name.to_owned(), switch);
+        world.validate().expect("a quirk that is known");
+        let options = Options { platform, ..Options::unlimited() };
+        let server = MockServer::start(world, options).await.expect("the server starts");
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend_from_slice(match platform.name() {
+            "appfolio" => &[
+                ("authorization", "Basic bW9jay1jbGllbnQtaWQ6bW9jay1jbGllbnQtc2VjcmV0"),
+                ("x-appfolio-developer-id", "mock-developer-id"),
+            ][..],
+            "buildium" => &[
+                ("x-buildium-client-id", "mock-client-id"),
+                ("x-buildium-client-secret", "mock-client-secret"),
+            ],
+            "propertyware" => &[
+                ("x-propertyware-client-id", "mock-client-id"),
+                ("x-propertyware-client-secret", "mock-client-secret"),
+                ("x-propertyware-system-id", "1"),
+            ],
+            "rentvine" => &[("authorization", "Basic bW9jay1jbGllbnQtaWQ6bW9jay1jbGllbnQtc2VjcmV0")],
+            _ => &[("authorization", "Bearer mock-client-secret")],
+        });
+        Self { server, headers }
+    }
+
+    async fn get(&self, path: &str) -> Raw {
+        self.send(Method::GET, path, &self.headers, String::new()).await
+    }
+
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Raw {
+        raw(method, &format!("{}{path}", self.server.platform_url()), headers, body).await.expect("an answer")
+    }
+
+    /// The ids of a list, in the order in which it comes.
+    async fn ids(&self, path: &str) -> Vec<Value> {
+        let body = self.get(path).await.json();
+        let rows = body.get("data").unwrap_or(&body).as_array().expect("a list").clone();
+        let id = |row: &Value| row.get("id").or(row.get("Id")).cloned().expect("an id");
+        rows.iter().map(id).collect()
+    }
+
+    /// Whether a list comes twice in one order.
+    async fn keeps_its_order(&self, path: &str) -> bool {
+        let first = self.ids(path).await;
+        assert!(first.len() > 10, "{first:?}");
+        first == self.ids(path).await
+    }
+}
+
+/// Whether a client sees the quirk.
+async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
+    let far = Switched::start(platform, quirk, switch).await;
+    match (platform.name(), quirk.name) {
+        ("appfolio", "nightly-pause") => {
+            let all = "/api/v0/units?filters[LastUpdatedAtFrom]=1970-01-01T00:00:00Z";
+            far.get(all).await.status == 533
+        }
+        ("appfolio", "technicians-only") => {
+            far.server.edit(|world| {
+                for id in world.platform.users.iter().map(|user| user.id).collect::<Vec<_>>() {
+                    let change = |user: &mut mock_pms::world::User| user.role = None;
+                    world.update(id, change).expect("the user");
+                }
+            });
+            let all = "filters[LastUpdatedAtFrom]=1970-01-01T00:00:00Z";
+            let users = far.ids(&format!("/api/v0/users?{all}")).await;
+            let order = far.ids(&format!("/api/v0/work_orders?{all}")).await[0].clone();
+            let path = format!("/api/v0/work_orders/{}", order.as_str().expect("an id"));
+            let body = json!({ "AssignedUsers": [users[0]] }).to_string();
+            let answer = far.send(Method::PATCH, &path, &far.headers, body).await;
+            answer.status == 422 && answer.text().contains("Maintenance Tech")
+        }
+        ("buildium", "long-queries-fail") => {
+            far.get(&format!("/v1/rentals?propertyids={}", "1,".repeat(3_000))).await.status == 500
+        }
+        ("buildium", "shuffled-lists") => !far.keeps_its_order("/v1/rentals/units").await,
+        ("propertyware", "shuffled-lists") => !far.keeps_its_order("/pw/api/rest/v1/units").await,
+        ("doorloop", "shifting-order") => {
+            let mut before = far.ids("/api/units?page_size=1000").await;
+            far.server.edit(|world| {
+                let units = world.platform.units.iter().map(|unit| unit.id).max();
+                let last = units.and_then(|id| world.get::<Unit>(id).cloned()).expect("a unit");
+                let more = Unit { id: world.next_id::<Unit>(), ..last };
+                world.insert(more).expect("another unit");
+            });
+            let after = far.ids("/api/units?page_size=1000").await;
+            let kept: Vec<_> = after.iter().filter(|id| before.contains(id)).cloned().collect();
+            before.retain(|id| kept.contains(id));
+            kept != before
+        }
+        ("propertyware", "last-page-total") => {
+            let all = far.ids("/pw/api/rest/v1/units?limit=500").await.len();
+            let last = far.get(&format!("/pw/api/rest/v1/units?limit=500&offset={}", all - 3)).await;
+            let told = last.header("x-total-count").expect("a total").to_owned();
+            assert!([all.to_string(), "3".to_owned()].contains(&told), "{told}");
+            told == "3"
+        }
+        ("propertyware", "silent-400") => {
+            let path = "/pw/api/rest/v1/units";
+            let answer = far.send(Method::GET, path, &[], String::new()).await;
+            assert!([400, 401].contains(&answer.status), "{}", answer.status);
+            answer.status == 400 && answer.text().is_empty()
+        }
+        ("propertyware", "early-created") => {
+            let row = far.get("/pw/api/rest/v1/vendors").await.json()[0].clone();
+            let told: chrono::DateTime<chrono::Utc> =
+                row["createdDateTime"].as_str().and_then(|text| text.parse().ok()).expect("an instant");
+            let id = row["id"].as_i64().expect("an id");
+            let made = far.server.read(|world| world.platform.vendors.get(id).expect("it").created_at);
+            made - told > chrono::TimeDelta::hours(1)
+        }
+        ("rentmanager", "empty-is-204") => {
+            let who = json!({ "Username": "mock-client-id", "Password": "mock-client-secret", "LocationID": 1 });
+            let log_in = "/Authentication/AuthorizeUser";
+            let token = far.send(Method::POST, log_in, &far.headers, who.to_string()).await.json();
+            let headers = [("x-rm12api-apitoken", token.as_str().expect("a token"))];
+            let nobody = "/Tenants?filters=TenantID,eq,999999";
+            let answer = far.send(Method::GET, nobody, &headers, String::new()).await;
+            assert!([200, 204].contains(&answer.status), "{} {}", answer.status, answer.text());
+            answer.status == 204
+        }
+        ("rentvine", "pretended-writes") => {
+            let body = json!({ "workOrder": { "propertyID": "1" } }).to_string();
+            let path = "/api/manager/maintenance/work-orders";
+            let answer = far.send(Method::POST, path, &far.headers, body).await;
+            assert!([200, 400].contains(&answer.status), "{}", answer.status);
+            answer.status == 200
+        }
+        (platform, quirk) => panic!("nothing looks at {quirk} of {platform} yet"),
+    }
+}
+
+#[tokio::test]
+async fn every_quirk_is_there_or_not_as_it_is_switched() {
+    for platform in Dialect::ALL {
+        for quirk in platform.quirks() {
+            assert!(is_seen(*platform, quirk, Switch::On).await, "{} of {platform} on", quirk.name);
+            assert!(!is_seen(*platform, quirk, Switch::Off).await, "{} of {platform} off", quirk.name);
+        }
+    }
+}
+
+#[test]
+fn a_quirk_that_no_platform_has_is_refused_with_its_place() {
+    let mut world: Value =
+        serde_json::from_str(include_str!("../../examples/small-world.json")).expect("the example");
+    world["platform"]["account"]["quirks"] = json!({ "last-page-totl": "off" });
+    let error = World::from_json(&world.to_string()).expect_err("a typo").to_string();
+    assert!(error.contains("platform.account.quirks.last-page-totl"), "{error}");
+    assert!(error.contains("last-page-total"), "{error}");
+    world["platform"]["account"]["quirks"] = json!({ "last-page-total": "perhaps" });
+    let error = World::from_json(&world.to_string()).expect_err("no switch").to_string();
+    assert!(error.contains("quirks.last-page-total"), "{error}");
+}

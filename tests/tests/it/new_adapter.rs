@@ -1,0 +1,165 @@
+//! `adapters new`: what it writes compiles without a warning, and its tests fail with what to do next.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::cargo::binary;
+
+/// What the skeleton shows for each of its steps that is not done.
+const NEXT: &str = "next: ";
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Where a copy of a workspace stands, always the same, so that what was built for it is found again.
+fn copy_of(folder: &Path, name: &str) -> PathBuf {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    mirror(folder, &copy);
+    copy
+}
+
+/// Makes `copy` hold what `folder` holds, but for what is built and for history; leaves alone what is the same, which cargo
+/// knows by its time.
+fn mirror(folder: &Path, copy: &Path) {
+    fs::create_dir_all(copy).expect("a folder");
+    let skipped = |name: &OsStr| [".git", "target", "corpus"].iter().any(|one| name == *one);
+    let names = |of: &Path| -> BTreeSet<_> {
+        let entries = fs::read_dir(of).expect("a folder").flatten();
+        entries.map(|entry| entry.file_name()).filter(|name| !skipped(name)).collect()
+    };
+    let wanted = names(folder);
+    for gone in names(copy).difference(&wanted) {
+        let gone = copy.join(gone);
+        if gone.is_dir() { fs::remove_dir_all(gone) } else { fs::remove_file(gone) }
+            .expect("it can be removed");
+    }
+    for name in &wanted {
+        let (from, to) = (folder.join(name), copy.join(name));
+        if from.is_dir() {
+            mirror(&from, &to);
+        } else {
+            let text = fs::read(&from).expect("a file");
+            if fs::read(&to).ok().as_ref() != Some(&text) {
+                fs::write(&to, text).expect("it can be written");
+            }
+        }
+    }
+}
+
+/// Lets cargo, which knows a member of a workspace by its name, version and place in there, tell the copy's crates from
+/// ours: they share the target folder, so that what both depend on is built once.
+fn of_its_own_version(copy: &Path) {
+    let manifest = copy.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("the manifest");
+    let own = text.lines().find(|line| line.starts_with("version = ")).expect("the workspace has a version");
+    let other = text.replacen(own, "version = \"99.0.0\"", 1);
+    fs::write(&manifest, other).expect("it can be written");
+}
+
+fn new(args: &[&str], path: &Path) -> Output {
+    let mut command = Command::new(binary());
+    command.args(["adapters", "new"]).args(args).arg("--path").arg(path).output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Cargo in a workspace, with this workspace's target folder.
+fn cargo(workspace: &Path, args: &[&str]) -> Output {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target");
+    let mut command = crate::cargo::cargo();
+    command.args(args).current_dir(workspace).env("CARGO_TARGET_DIR", target).env("RUST_BACKTRACE", "0");
+    command.output().expect("cargo runs")
+}
+
+/// Builds a package's tests, which must not even warn, and returns what they print; they must fail.
+fn failing_tests(workspace: &Path, args: &[&str]) -> String {
+    let built = cargo(workspace, &[&["test", "--offline", "--no-run"], args].concat());
+    let said = text(&built.stderr);
+    assert!(built.status.success() && !said.contains("warning"), "{args:?}: {said}");
+    let run = cargo(workspace, &[&["test", "--offline"], args].concat());
+    assert!(!run.status.success(), "nothing is written yet, and the tests pass");
+    text(&run.stdout)
+}
+
+/// The steps that passed and those that failed; each of the latter says what is next.
+fn steps(printed: &str) -> (Vec<&str>, Vec<&str>) {
+    let of = |end: &str| -> Vec<_> {
+        let lines = printed.lines().filter_map(|line| line.strip_prefix("test ")?.strip_suffix(end));
+        let mut steps: Vec<_> = lines.filter_map(|name| name.rsplit("::").next()).collect();
+        steps.sort_unstable();
+        steps
+    };
+    let (passed, failed) = (of(" ... ok"), of(" ... FAILED"));
+    let told = printed.lines().filter(|line| line.starts_with(NEXT)).count();
+    assert!(told >= failed.len(), "{} steps failed, and {told} say what is next: {printed}", failed.len());
+    (passed, failed)
+}
+
+#[test]
+fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next() {
+    let copy = copy_of(&repository(), "repository");
+    of_its_own_version(&copy);
+    let written = new(&["acme", "--title", "Acme Homes"], &copy.join("core"));
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    assert!(!text(&written.stderr).contains("add to"), "every line has its place: {}", text(&written.stderr));
+    let formatted = cargo(&copy, &["fmt", "--package", "adapter-acme", "--check"]);
+    let said = text(&[formatted.stdout, formatted.stderr].concat());
+    assert!(formatted.status.success(), "{said}");
+
+    let (passed, failed) = (["step_01_only_the_token_opens"], 6);
+    let dialect = failing_tests(&copy, &["--package", "mock-pms", "--test", "it", "acme::"]);
+    assert_eq!((&steps(&dialect).0[..], steps(&dialect).1.len()), (&passed[..], failed), "{dialect}");
+
+    let (passed, failed) = (["step_01_the_account_is_checked"], 11);
+    let adapter = failing_tests(&copy, &["--package", "adapter-acme"]);
+    assert_eq!((&steps(&adapter).0[..], steps(&adapter).1.len()), (&passed[..], failed), "{adapter}");
+
+    // The suite finds the pair, connects, and fails with the same words.
+    let suite =
+        failing_tests(&copy, &["--package", "latchel-sync-conformance", "--test", "it", "acme::users"]);
+    assert!(suite.contains("next: list whom a work order can be assigned to"), "{suite}");
+
+    let again = new(&["acme"], &copy);
+    let said = text(&again.stderr);
+    assert!(again.status.code() == Some(3) && said.contains("adapters/acme is there already"), "{said}");
+}
+
+#[test]
+fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
+    let copy = copy_of(&repository().join("examples/private-adapter"), "workspace");
+    let manifest = copy.join("Cargo.toml");
+    let root = repository().canonicalize().expect("a folder");
+    let absolute = fs::read_to_string(&manifest).expect("it").replace("../..", &root.display().to_string());
+    let written = new(&["acme"], &copy);
+    let said = text(&written.stderr);
+    assert!(written.status.success() && said.contains("add to src/main.rs"), "{said}");
+    let members = absolute.replace("[\"adapter-notebook\"]", "[\"adapter-acme\", \"adapter-notebook\"]");
+    fs::write(&manifest, members).expect("it can be written");
+
+    let printed = failing_tests(&copy, &["--package", "adapter-acme"]);
+    let (passed, failed) = steps(&printed);
+    assert_eq!((&passed[..], failed.len()), (&["step_01_the_account_is_checked"][..], 12), "{printed}");
+}
+
+#[test]
+fn a_name_or_a_folder_that_cannot_be_is_refused_and_nothing_is_written() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for (name, path, said) in [
+        ("acme", folder.path().to_owned(), "there is no Cargo workspace"),
+        ("acme", folder.path().join("missing"), "missing"),
+        ("Acme Homes", repository(), "cannot be an adapter's name"),
+        ("loop", repository(), "it is taken"),
+        ("buildium", repository(), "adapters/buildium is there already"),
+    ] {
+        let refused = new(&[name], &path);
+        let error = text(&refused.stderr);
+        assert!(refused.status.code() == Some(3) && error.contains(said), "{name}: {error}");
+        assert!(!error.contains("wrote"), "{error}");
+    }
+}
