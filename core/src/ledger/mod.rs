@@ -144,4 +144,14 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// How many newest outcomes there are of each reason.
     async fn counts(&self, account: &str) -> Result<Counts>;
+
+    /// Ends the use of the ledger; called once, after everything else. What was written before is durable without it,
+    /// but a file may only then be whole by itself.
+    ///
+    /// # Errors
+    ///
+    /// If what was read cannot be relied on.
+    async fn close(&self) -> Result<()> {
+        Ok(())
+    }
 }

@@ -161,4 +161,9 @@ impl Ledger for Overlay {
     async fn counts(&self, account: &str) -> Result<Counts> {
         self.real.counts(account).await
     }
+
+    async fn close(&self) -> Result<()> {
+        self.scratch.close().await?;
+        self.real.close().await
+    }
 }

@@ -18,6 +18,7 @@ mod recall;
 mod runs;
 
 mod open;
+mod read;
 
 pub use open::SqliteLedger;
 

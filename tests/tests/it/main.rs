@@ -10,6 +10,7 @@ mod faults;
 mod inputs;
 mod interrupted;
 mod kills;
+mod ledger_reading;
 mod ledger_trouble;
 mod lies;
 mod pairs;
