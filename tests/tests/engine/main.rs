@@ -9,6 +9,7 @@ mod markers;
 mod mass_change;
 mod outage;
 mod pause;
+mod removed;
 mod rows;
 mod story;
 mod time;

@@ -101,6 +101,7 @@ impl Story {
                 ("95", "Completed"),
                 ("96", "Completed"),
                 ("97", "Completed"),
+                ("98", "Completed"),
             ],
         );
         move_references(&setup);

@@ -1,10 +1,13 @@
 //! What is written to the platform, and the number that is written back.
 
-use super::super::create::{NewIntent, create_once, unconfirmed};
+use super::super::create::{NewIntent, create_once, shown_by_now, unconfirmed};
 use super::super::flow::{Applied, Flow};
+use super::super::guard::Guard;
 use super::{Case, Export};
 use crate::ledger::{Action, CloseVerdict, Link, Origin};
-use crate::model::{ClosedStatus, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, WorkOrder, WorkOrderId};
+use crate::model::{
+    ClosedStatus, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, Side, WorkOrder, WorkOrderId,
+};
 use crate::rules::{CloseCase, Decision, ExportAction, Reason, Trace, decide_close};
 use crate::{Error, ErrorKind, Result};
 
@@ -19,8 +22,9 @@ impl Export<'_> {
             Some(ExportAction::Create(new)) => self.create(case, new, &decision).await,
             Some(ExportAction::WriteNumberBack) => {
                 let link = linked(case)?;
+                let Some(number) = self.number(link).await? else { return self.gone(link).await };
                 if !self.0.is_dry() {
-                    self.write_number_back(&case.rule.job, link).await?;
+                    self.write_number_back(&case.rule.job, link, number).await?;
                 }
                 Ok(Applied::new(decision, Action::Update))
             }
@@ -83,7 +87,10 @@ impl Export<'_> {
             visibility_delay: cx.platform().capabilities().visibility_delay,
         };
         let confirm = async |id: WorkOrderId| {
-            let created = self.read(&id).await?;
+            let Some(created) = self.read(&id).await? else {
+                shown_by_now(cx, cx.clock(), cx.platform().capabilities().visibility_delay)?;
+                return Err(unconfirmed("the new work order"));
+            };
             let assigned = new.assigned_to.as_ref().is_none_or(|user| created.assigned_users.contains(user));
             if created.marker != Some(marker) || created.property != new.property || !assigned {
                 return Err(unconfirmed("the new work order as it was sent"));
@@ -97,8 +104,8 @@ impl Export<'_> {
 
     /// What follows a creation at once; what fails here is made up for in the next run, because the link is there.
     async fn after_create(&self, case: &Case, link: Link) -> Result<Option<String>> {
-        let link = self.write_number_back(&case.rule.job, &link).await?;
-        let number = link.platform_number.clone().unwrap_or_default();
+        let Some(number) = self.number(&link).await? else { return Ok(None) };
+        let link = self.write_number_back(&case.rule.job, &link, number.clone()).await?;
         let mut detail = format!("number {number} written back");
         if !self.0.platform().capabilities().assign_user {
             detail.push_str("; assigned to nobody, because the platform's API cannot assign");
@@ -110,14 +117,21 @@ impl Export<'_> {
         Ok(Some(detail))
     }
 
+    /// The platform's number of a linked work order; `None` if the platform no longer has it.
+    async fn number(&self, link: &Link) -> Result<Option<String>> {
+        match &link.platform_number {
+            Some(number) => Ok(Some(number.clone())),
+            None => {
+                let platform = self.read(&WorkOrderId::new(&link.platform_id)).await?;
+                Ok(platform.map(|platform| platform.number))
+            }
+        }
+    }
+
     /// Rule L7.
-    async fn write_number_back(&self, job: &Job, link: &Link) -> Result<Link> {
+    async fn write_number_back(&self, job: &Job, link: &Link, number: String) -> Result<Link> {
         let cx = self.0;
         let id = WorkOrderId::new(&link.platform_id);
-        let number = match &link.platform_number {
-            Some(number) => number.clone(),
-            None => self.read(&id).await?.number,
-        };
         cx.hold().await?;
         cx.latchel().write_number_back(job.id, &number, &id).await?;
         let read = cx.latchel().jobs_by_id(&[job.id]).await?;
@@ -148,7 +162,7 @@ impl Export<'_> {
     ) -> Result<Applied> {
         let cx = self.0;
         let id = WorkOrderId::new(&link.platform_id);
-        let platform = self.read(&id).await?;
+        let Some(platform) = self.read(&id).await? else { return self.gone(link).await };
         let number = platform.number.clone();
         let close = CloseCase {
             assigned_to_latchel: cx.assignees.any_of(&platform.assigned_users),
@@ -167,7 +181,8 @@ impl Export<'_> {
         if decision.action.is_some() {
             cx.hold().await?;
             cx.platform().close_work_order(&id, status).await?;
-            if self.read(&id).await?.status.closed() != Some(status) {
+            let closed = self.read(&id).await?.and_then(|shown| shown.status.closed());
+            if closed != Some(status) {
                 return Err(unconfirmed("the new status"));
             }
         }
@@ -178,18 +193,34 @@ impl Export<'_> {
         Ok(Applied::new(decision, action))
     }
 
-    /// One platform work order, read afresh.
-    async fn read(&self, id: &WorkOrderId) -> Result<WorkOrder> {
-        let rows = self.0.platform().work_orders_by_id(std::slice::from_ref(id)).await?;
+    /// What is said of a linked work order that the platform does not have: it was removed, unless it is so new that it may
+    /// not be shown yet, or the platform has nothing of the account any more.
+    async fn gone(&self, link: &Link) -> Result<Applied> {
+        let cx = self.0;
+        shown_by_now(cx, link.created_at, cx.platform().capabilities().visibility_delay)?;
+        Guard { off: false }.check_source(cx, Side::Platform).await?;
+        let detail = Some(format!("work order {}", link.platform_id));
+        let gone =
+            Applied { reason: Reason::CounterpartGone, action: Action::None, detail, counterpart: None };
+        Ok(gone.with_counterpart(&link.platform_id))
+    }
+
+    /// One platform work order, read afresh; `None` if the platform does not have it.
+    async fn read(&self, id: &WorkOrderId) -> Result<Option<WorkOrder>> {
+        let rows = match self.0.platform().work_orders_by_id(std::slice::from_ref(id)).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            rows => rows?,
+        };
         match rows.into_iter().next() {
-            Some(Row::Record(work_order)) => Ok(work_order),
+            Some(Row::Record(work_order)) => Ok(Some(work_order)),
             Some(Row::Invalid(invalid)) => Err(Error::new(ErrorKind::Malformed, invalid.problem)
                 .with("field", invalid.field)
                 .with("work order", invalid.id)),
-            Some(Row::Hint { .. } | Row::NotSupported { .. }) | None => {
-                Err(Error::new(ErrorKind::NotFound, "the platform no longer has the work order")
+            Some(Row::Hint { .. } | Row::NotSupported { .. }) => {
+                Err(Error::new(ErrorKind::Malformed, "the platform does not show the whole work order")
                     .with("work order", id))
             }
+            None => Ok(None),
         }
     }
 }
