@@ -5,7 +5,8 @@ use super::create::settle_nothing;
 use super::drive::{Driver, outcome};
 use super::flow::{Applied, Flow};
 use super::tally::Tally;
-use crate::ledger::{Action, Memory, Outcome};
+use crate::ledger::{Action, Memory, Outcome, Status};
+use crate::model::Freshness;
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Error, ErrorKind, Result};
 
@@ -113,7 +114,10 @@ impl<F: Flow> Driver<'_, F> {
             counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
             label: self.flow.label(record),
             action: applied.action,
-            fingerprint: self.flow.freshness(record).and_then(|freshness| freshness.fingerprint().cloned()),
+            fingerprint: match applied.reason.status() {
+                Status::Failed => self.seen(record),
+                _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
+            },
             waits_for: self.flow.waits_for(case, applied.reason),
             ..outcome(cx, key, applied.reason, applied.detail)
         }

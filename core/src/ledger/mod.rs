@@ -29,6 +29,8 @@ pub struct Memory {
     pub outcome: Option<Outcome>,
     /// A create for it whose outcome is not known.
     pub intent: Option<Intent>,
+    /// How long it has been tried, if it is pending or failed.
+    pub pending: Option<Pending>,
 }
 
 /// What the sync remembers between runs: accounts, links, intents, outcomes, what is pending, runs, watermarks.

@@ -89,6 +89,7 @@ impl Ledger for Overlay {
                 link: scratch.link.or(real.link),
                 outcome: scratch.outcome.or(real.outcome),
                 intent: scratch.intent.or(real.intent),
+                pending: scratch.pending.or(real.pending),
             })
             .collect())
     }

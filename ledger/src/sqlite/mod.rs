@@ -25,6 +25,7 @@ pub use open::SqliteLedger;
 type Engine = SqliteLedger;
 type Pool = sqlx::SqlitePool;
 type Connection = sqlx::SqliteConnection;
+type Row = sqlx::sqlite::SqliteRow;
 
 /// Writers take turns from the start instead of failing when they find out.
 const BEGIN: &str = "BEGIN IMMEDIATE";

@@ -58,8 +58,10 @@ pub async fn what_failed_is_pending_until_it_ends(ledger: &dyn Ledger) {
     let all = ledger.all_pending("a").await.expect("pending");
     let first = Pending { outcome: later, since: now(), attempts: 2, dismissed: false };
     assert_eq!((all.len(), &all[0]), (2, &first), "since the first time, with the newest outcome");
+    assert_eq!(recall_one(ledger, waits.key.clone()).await.pending, Some(first), "whoever asks");
     ledger.record(&held, &[outcome(run, "1", Reason::WorkOrderImported)]).await.expect("recorded");
     assert_eq!(open_ids(ledger, None, 10).await, ["2"]);
+    assert_eq!(recall_one(ledger, waits.key).await.pending, None);
 }
 
 pub async fn pending_comes_in_pages(ledger: &dyn Ledger) {
