@@ -33,8 +33,9 @@ pub(super) async fn drive<F: Flow>(
         guard,
         patience: Patience::default(),
         held: Vec::new(),
-        put_off: 0,
+        held_by_id: Vec::new(),
         held_ids: HashSet::new(),
+        released: false,
     };
     let result = async {
         first(&mut tally).await?;
@@ -61,9 +62,12 @@ pub(super) struct Driver<'a, F: Flow> {
     pub(super) patience: Patience,
     /// Deactivations, which wait until the whole phase was seen (rule G1).
     pub(super) held: Vec<F::Case>,
+    /// The ids of all of them.
     pub(super) held_ids: HashSet<String>,
-    /// How many more there are than are kept.
-    pub(super) put_off: u64,
+    /// The ids of those that are more than are kept.
+    pub(super) held_by_id: Vec<String>,
+    /// Whether rule G1 has let them go.
+    pub(super) released: bool,
 }
 
 impl<F: Flow> Driver<'_, F> {
@@ -292,29 +296,41 @@ impl<F: Flow> Driver<'_, F> {
             let still = waiting.into_iter().map(|(newest, _)| Outcome { run: cx.run, at: cx.now, ..newest });
             self.record(&still.collect::<Vec<_>>(), tally).await?;
 
-            let mut missing: BTreeMap<String, Outcome> =
-                again.into_iter().map(|(newest, _)| (newest.key.id.clone(), newest)).collect();
-            let (rows, failures) = cx.reading(self.fetch(missing.keys().cloned().collect())).await?;
-            rows.iter().for_each(|row| drop(missing.remove(&self.row_id(row))));
-            if rows.is_empty() && !missing.is_empty() {
-                // A side that has nothing any more must not end what is pending.
-                cx.reading(self.guard.check_source(cx, phase.source())).await?;
-            }
-            let mut ended: Vec<Outcome> = failures
-                .into_iter()
-                .map(|failure| match missing.remove(&failure.key.id) {
-                    Some(Outcome { label, fingerprint, .. }) => Outcome { label, fingerprint, ..failure },
-                    None => failure,
-                })
-                .collect();
-            self.forget(intents.iter().filter(|intent| missing.contains_key(&intent.source.id))).await?;
-            ended.extend(missing.into_iter().map(|(id, Outcome { label, .. })| Outcome {
-                label,
-                ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
-            }));
-            self.record(&ended, tally).await?;
-            self.page(rows, None, tally).await?;
+            let again = again.into_iter().map(|(newest, _)| newest);
+            self.look_again(again, &intents, tally).await?;
         }
+    }
+
+    /// Takes records by their ids through a run's steps; `newest` is what is known of each.
+    pub(super) async fn look_again(
+        &mut self,
+        newest: impl IntoIterator<Item = Outcome>,
+        intents: &[Intent],
+        tally: &mut Tally<'_>,
+    ) -> Result<()> {
+        let cx = self.flow.context();
+        let mut missing: BTreeMap<String, Outcome> =
+            newest.into_iter().map(|newest| (newest.key.id.clone(), newest)).collect();
+        let (rows, failures) = cx.reading(self.fetch(missing.keys().cloned().collect())).await?;
+        rows.iter().for_each(|row| drop(missing.remove(&self.row_id(row))));
+        if rows.is_empty() && !missing.is_empty() {
+            // A side that has nothing any more must not end what is pending.
+            cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
+        }
+        let mut ended: Vec<Outcome> = failures
+            .into_iter()
+            .map(|failure| match missing.remove(&failure.key.id) {
+                Some(Outcome { label, fingerprint, .. }) => Outcome { label, fingerprint, ..failure },
+                None => failure,
+            })
+            .collect();
+        self.forget(intents.iter().filter(|intent| missing.contains_key(&intent.source.id))).await?;
+        ended.extend(missing.into_iter().map(|(id, Outcome { label, .. })| Outcome {
+            label,
+            ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
+        }));
+        self.record(&ended, tally).await?;
+        self.page(rows, None, tally).await
     }
 }
 
@@ -341,7 +357,7 @@ pub(super) fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
     decided || made
 }
 
-fn counterpart_of(memory: &Memory) -> Option<String> {
+pub(super) fn counterpart_of(memory: &Memory) -> Option<String> {
     memory.link.as_ref().map(|link| match memory.key.side {
         Side::Platform => link.latchel_id.to_string(),
         Side::Latchel => link.platform_id.clone(),
