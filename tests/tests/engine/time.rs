@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::ledger::{Phase, RunStatus};
 use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
@@ -142,5 +142,20 @@ async fn a_move_out_that_latchel_only_pretends_to_have_taken_is_not_confirmed() 
         let done = pair.sync().await;
         assert_eq!(done.reason(&RecordKey::platform(Kind::Resident, "R13@13")), Reason::ResidentLapsed);
         assert_eq!(active(&pair), [false, false]);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_warned_of_once_for_each_side_and_does_not_stop_the_run() {
+    for (seconds, warned) in [(0, 0), (110, 0), (-110, 0), (130, 2), (-130, 2), (3_600, 2)] {
+        let mut pair = Pair::new(world()).await;
+        // The clock here is slow by so much, or fast.
+        pair.now -= TimeDelta::seconds(seconds);
+        let done = pair.sync().await;
+        assert_eq!(done.run.status, RunStatus::Success, "{seconds}");
+        let warnings: Vec<_> = done.run.warnings.iter().filter(|one| one.contains("clock")).collect();
+        assert_eq!(warnings.len(), warned, "{seconds}: {warnings:?}");
+        let names = ["platform: clock: ", "Latchel: clock: "];
+        assert!(warnings.iter().zip(names).all(|(one, name)| one.starts_with(name)), "{warnings:?}");
     }
 }
