@@ -12,6 +12,8 @@ use latchel_sync_core::{Capabilities, Platform};
 
 use tests::simulation::pair::{Done, Pair, world};
 
+use crate::faults::{before, let_it};
+
 /// A Latchel work order that the platform has too, completed in Latchel since.
 async fn completed(delay: Duration) -> (Pair, JobId, WorkOrderId) {
     let mut pair = Pair::with(world(), Policy::new(SyncMethod::All), |platform| {
@@ -116,15 +118,8 @@ async fn a_platform_that_has_nothing_any_more_ends_no_work_order() {
 
 #[tokio::test]
 async fn one_whose_number_is_not_known_and_that_was_removed_is_gone_too() {
-    let mut pair = Pair::new(world()).await;
-    pair.sync().await;
-    pair.advance(TimeDelta::minutes(15));
-    let job = pair.add_job("Diagnosing Issue");
-    pair.advance(TimeDelta::minutes(1));
-    pair.journal.decide(|call| match call.method {
-        "create_work_order" => Fate::LoseAnswer,
-        _ => Fate::Proceed,
-    });
+    let (mut pair, job) = (before("create_work_order").await, JobId(302));
+    let_it(&pair, "create_work_order", Fate::LoseAnswer);
     pair.sync().await;
     // Found again by its marker, and then it cannot be read.
     pair.journal.decide(|call| match call.method {

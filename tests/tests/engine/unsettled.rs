@@ -207,6 +207,17 @@ async fn what_keeps_failing_outside_the_window_is_tried_with_growing_pauses() {
     assert_eq!(pair.sync().await.reason(&key), Reason::WorkOrderImported, "at once, because somebody asked");
 }
 
+/// A pair of which this write was refused, and is refused from now on.
+async fn that_failed(write: &'static str) -> Pair {
+    let pair = super::faults::before(write).await;
+    pair.journal.decide(move |call| match call.method == write && !call.on.contains("12") {
+        true => Fate::Fail(ErrorKind::Refused),
+        false => Fate::Proceed,
+    });
+    pair.sync().await;
+    pair
+}
+
 /// The minutes in which runs, one a minute, send this write.
 async fn minutes_of(pair: &mut Pair, write: &str, minutes: i64) -> Vec<i64> {
     let mut tries = Vec::new();
@@ -224,12 +235,7 @@ async fn minutes_of(pair: &mut Pair, write: &str, minutes: i64) -> Vec<i64> {
 #[tokio::test]
 async fn what_keeps_failing_inside_the_window_is_tried_with_growing_pauses_too() {
     for (write, key) in super::faults::writes() {
-        let mut pair = super::faults::before(write).await;
-        pair.journal.decide(move |call| match call.method == write && !call.on.contains("12") {
-            true => Fate::Fail(ErrorKind::Refused),
-            false => Fate::Proceed,
-        });
-        pair.sync().await;
+        let mut pair = that_failed(write).await;
         let tries = minutes_of(&mut pair, write, 160).await;
         assert_eq!(tries, [5, 15, 35, 75, 155], "{write}");
 
@@ -247,12 +253,7 @@ async fn what_keeps_failing_inside_the_window_is_tried_with_growing_pauses_too()
 #[tokio::test]
 async fn what_failed_and_has_changed_since_is_tried_at_once() {
     for (write, key) in super::faults::writes() {
-        let mut pair = super::faults::before(write).await;
-        pair.journal.decide(move |call| match call.method == write && !call.on.contains("12") {
-            true => Fate::Fail(ErrorKind::Refused),
-            false => Fate::Proceed,
-        });
-        pair.sync().await;
+        let mut pair = that_failed(write).await;
         assert_eq!(minutes_of(&mut pair, write, 25).await, [5, 15], "{write}");
         let now = pair.now;
         pair.platform.edit(|world| {
