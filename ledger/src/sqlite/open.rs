@@ -39,8 +39,7 @@ impl SqliteLedger {
         create_private(path).map_err(|error| problem(what, path).with_source(error))?;
         let options = file(path).journal_mode(SqliteJournalMode::Wal);
         let ledger = Self::connect(options, Some(path)).await?;
-        ledger.migrate().await?;
-        Ok(ledger)
+        ledger.migrated().await
     }
 
     /// A ledger in memory, gone with the last handle.
@@ -50,8 +49,7 @@ impl SqliteLedger {
     /// If SQLite cannot make one.
     pub async fn in_memory() -> Result<Self> {
         let ledger = Self::connect(SqliteConnectOptions::new().in_memory(true), None).await?;
-        ledger.migrate().await?;
-        Ok(ledger)
+        ledger.migrated().await
     }
 
     /// A temporary ledger that SQLite moves to a temporary file when it grows, gone with the last handle.
@@ -63,8 +61,7 @@ impl SqliteLedger {
         // An empty name is SQLite's own way to ask for a temporary database.
         let options = SqliteConnectOptions::new().filename("").synchronous(SqliteSynchronous::Off);
         let ledger = Self::connect(options, None).await?;
-        ledger.migrate().await?;
-        Ok(ledger)
+        ledger.migrated().await
     }
 
     /// Writes a copy of the ledger, as it is now, to a new file that its owner alone can read.
@@ -111,6 +108,17 @@ impl SqliteLedger {
             path.into_iter().fold(error, |error, path| error.with("file", path.display()))
         })?;
         Ok(Self { pool, lease: LEASE, path: path.map(Path::to_owned), unlocked: None })
+    }
+
+    /// The same, brought up to date; closed if that fails.
+    async fn migrated(self) -> Result<Self> {
+        match self.migrate().await {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                self.pool.close().await;
+                Err(error)
+            }
+        }
     }
 
     async fn migrate(&self) -> Result<()> {

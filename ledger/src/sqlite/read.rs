@@ -46,11 +46,15 @@ impl SqliteLedger {
             problem(trouble(&error).unwrap_or("the file is not a ledger"), path).with_source(error)
         })?;
         let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-        match applied.cmp(&newest) {
-            Ordering::Equal => Ok(Some(Self { pool, lease: LEASE, path: Some(path.to_owned()), unlocked })),
-            Ordering::Less => Err(problem("the ledger is older than this version: run a sync first", path)),
-            Ordering::Greater => Err(newer(Some(path))),
-        }
+        let refused = match applied.cmp(&newest) {
+            Ordering::Equal => {
+                return Ok(Some(Self { pool, lease: LEASE, path: Some(path.to_owned()), unlocked }));
+            }
+            Ordering::Less => problem("the ledger is older than this version: run a sync first", path),
+            Ordering::Greater => newer(Some(path)),
+        };
+        pool.close().await;
+        Err(refused)
     }
 
     /// What is to be said of a ledger that was closed.
@@ -92,9 +96,14 @@ fn beside(path: &Path) -> PathBuf {
 /// Opens the file, and reads which version of the ledger it is.
 async fn opened(options: SqliteConnectOptions) -> Result<(SqlitePool, i64), sqlx::Error> {
     let pool = pool(options).await?;
-    let applied =
-        sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(&pool).await?;
-    Ok((pool, applied))
+    let applied = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations");
+    match applied.fetch_one(&pool).await {
+        Ok(applied) => Ok((pool, applied)),
+        Err(error) => {
+            pool.close().await;
+            Err(error)
+        }
+    }
 }
 
 /// Whether SQLite could not make the files beside the ledger's that it needs.
