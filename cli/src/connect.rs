@@ -72,8 +72,35 @@ fn wrong(config: &Config, account: &Account, section: &'static str, error: Error
     }
 }
 
-/// The ledger, made if it is not there yet.
-pub(crate) async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
+/// Does `work` with the ledger, which is made if it is not there yet, and closes it however that ends.
+pub(crate) async fn with_ledger<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    closing(ledger(config).await?, work).await
+}
+
+/// Does `work`, which only reads, with the ledger: an empty one if there is none yet, which is not made.
+pub(crate) async fn reading_ledger<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    closing(ledger_to_read(config).await?, work).await
+}
+
+async fn closing<T>(
+    ledger: Arc<dyn Ledger>,
+    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let done = work(ledger.clone()).await;
+    // What the work says went wrong comes first.
+    let closed = ledger.close().await;
+    let done = done?;
+    closed?;
+    Ok(done)
+}
+
+async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
     Ok(match &config.ledger {
         Place::File(path) => Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease)),
         Place::Postgres(url) => {
@@ -82,11 +109,12 @@ pub(crate) async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> 
     })
 }
 
-/// The ledger for reading: an empty one if there is none yet, which is not made.
-pub(crate) async fn ledger_to_read(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
+async fn ledger_to_read(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
     Ok(match &config.ledger {
-        Place::File(path) if path.exists() => Arc::new(SqliteLedger::open_existing(path).await?),
-        Place::File(_) => Arc::new(SqliteLedger::in_memory().await?),
+        Place::File(path) => match SqliteLedger::open_existing(path).await? {
+            Some(ledger) => Arc::new(ledger),
+            None => Arc::new(SqliteLedger::in_memory().await?),
+        },
         Place::Postgres(url) => match PostgresLedger::open_existing(url.expose_secret()).await? {
             Some(ledger) => Arc::new(ledger),
             None => Arc::new(SqliteLedger::in_memory().await?),

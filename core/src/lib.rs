@@ -24,5 +24,7 @@ pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
 pub use latchel::{Latchel, LatchelOnly, Portfolio};
 pub use ledger::Ledger;
-pub use platform::{Capabilities, ChangeFilter, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};
+pub use platform::{
+    Capabilities, ChangeFilter, ClockReading, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe,
+};
 pub use vendor::{Vendor, choose_vendor};

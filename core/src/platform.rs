@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::Result;
 use crate::model::{
@@ -53,6 +54,11 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 pub trait Platform: Send + Sync + fmt::Debug {
     /// What this platform can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// What its clock showed in the newest answer to any call, if it shows one; no call is made for it.
+    fn clock(&self) -> Option<ClockReading> {
+        None
+    }
 
     /// Tests the connection, the credentials, the permissions and whatever else this platform needs.
     ///
@@ -228,6 +234,15 @@ pub struct Probe {
     pub server_time: Option<DateTime<Utc>>,
     /// What was tested, in order.
     pub findings: Vec<Finding>,
+}
+
+/// What a far side's clock showed, from which clock skew is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockReading {
+    /// The instant that it showed, UTC.
+    pub shown: DateTime<Utc>,
+    /// When that was read here, by the monotonic clock.
+    pub read_at: Instant,
 }
 
 /// One thing that was tested.

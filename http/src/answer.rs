@@ -30,7 +30,7 @@ impl Answer {
 
     /// The far side's clock when it answered, UTC.
     pub fn server_time(&self) -> Option<DateTime<Utc>> {
-        http_date(self.headers.get(DATE)?.to_str().ok()?)
+        server_time(&self.headers)
     }
 
     /// Reads the body as JSON.
@@ -71,6 +71,11 @@ impl fmt::Debug for Answer {
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The far side's clock by the answer's headers, UTC.
+pub(crate) fn server_time(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
 /// Reads an HTTP date.

@@ -1,15 +1,16 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use latchel_sync_core::registry::Access;
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, Url};
 use serde::Serialize;
 
 use crate::Answer;
+use crate::answer::server_time;
 use crate::failure::{Failure, broken_off, refused, unanswered};
 use crate::retry::{Repeat, with_retries};
 use crate::session::{Session, Token};
@@ -179,6 +180,10 @@ impl Request<'_> {
         let (status, headers) = (response.status(), response.headers().clone());
         if let Some(names) = &self.transport.limit_headers {
             self.transport.limits.told(names.read(&headers));
+        }
+        if let Some(shown) = server_time(&headers) {
+            let reading = ClockReading { shown, read_at: tokio::time::Instant::now() };
+            *self.transport.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(reading);
         }
         let body = bounded_body(self.transport, response).await?;
         if status.is_success() {

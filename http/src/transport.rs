@@ -1,12 +1,12 @@
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use latchel_sync_core::registry::{Access, PlainHttp, RateLimit, Settings};
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     pub access: Access,
     pub limit_headers: Option<RateLimitHeaders>,
     pub session: Option<Session>,
+    /// What the far side's clock showed in the newest answer.
+    pub clock: Mutex<Option<ClockReading>>,
     secrets: Vec<SecretString>,
 }
 
@@ -95,6 +97,11 @@ impl Transport {
     /// A call that changes.
     pub fn patch(&self, path: &str) -> Call {
         self.call(Method::PATCH, path)
+    }
+
+    /// What the far side's clock showed in the newest answer, by its `date` header.
+    pub fn clock(&self) -> Option<ClockReading> {
+        *self.0.clock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn call(&self, method: Method, path: &str) -> Call {
@@ -226,6 +233,7 @@ impl TransportBuilder {
             access: self.access,
             limit_headers: self.limit_headers,
             session: self.log_in.map(Session::new),
+            clock: Mutex::default(),
             // What a header carries is blotted out before the parts that it may be made of.
             secrets: self.secret_headers.into_iter().map(|(_, secret)| secret).chain(self.secrets).collect(),
         })))

@@ -12,14 +12,14 @@ pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
 pub(crate) fn trouble(error: &sqlx::Error) -> Option<&'static str> {
     let sqlx::Error::Database(problem) = error else { return None };
     let code = problem.code()?;
-    // PostgreSQL has five characters; of SQLite's numbers the last byte is the kind.
+    // PostgreSQL's have five characters, SQLite's are numbers.
     match code.as_ref() {
         "53100" => return Some(FULL),
         "25006" => return Some(READ_ONLY),
         "55P03" => return Some(LOCKED),
         _ => {}
     }
-    match code.parse::<u32>().ok()? & 0xff {
+    match primary(&code)? {
         5 | 6 => Some(LOCKED),
         8 => Some(READ_ONLY),
         10 => Some("the disk of the ledger failed, or is full: look at it; what was recorded before stays"),
@@ -33,6 +33,16 @@ pub(crate) fn trouble(error: &sqlx::Error) -> Option<&'static str> {
         ),
         _ => None,
     }
+}
+
+/// SQLite's primary result code.
+pub(crate) fn code(error: &sqlx::Error) -> Option<u32> {
+    primary(&error.as_database_error()?.code()?)
+}
+
+/// The last byte of a result code is the kind, and the others say more of it.
+fn primary(code: &str) -> Option<u32> {
+    Some(code.parse::<u32>().ok()? & 0xff)
 }
 
 const FULL: &str = "the disk of the ledger is full: make room; what was recorded before stays, and the next run goes on \

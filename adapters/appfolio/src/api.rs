@@ -2,7 +2,7 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
 use latchel_sync_http::{Answer, Page, Transport, pages, query_of_link};
 use serde::Serialize;
 use serde_json::Value;
@@ -51,6 +51,10 @@ impl Api {
             .opens_again(OPENS_AGAIN)
             .build()?;
         Ok(Self { transport })
+    }
+
+    pub fn clock(&self) -> Option<ClockReading> {
+        self.transport.clock()
     }
 
     /// The first row of a list, to see whether it may be read.

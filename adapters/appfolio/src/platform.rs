@@ -5,7 +5,9 @@ use latchel_sync_core::model::{
     ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Capabilities, Error, ErrorKind, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_core::{
+    Capabilities, ClockReading, Error, ErrorKind, Finding, Pages, Platform, Probe, Result,
+};
 use latchel_sync_http::rows;
 use serde_json::{Value, json};
 
@@ -62,6 +64,10 @@ impl AppFolio {
 
 #[async_trait]
 impl Platform for AppFolio {
+    fn clock(&self) -> Option<ClockReading> {
+        self.api.clock()
+    }
+
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }

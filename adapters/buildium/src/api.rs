@@ -1,7 +1,7 @@
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
 use latchel_sync_http::{Answer, Page, Transport, covered, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,6 +32,10 @@ impl Api {
             .explain_error(explain)
             .build()?;
         Ok(Self { transport })
+    }
+
+    pub fn clock(&self) -> Option<ClockReading> {
+        self.transport.clock()
     }
 
     /// One record, or whatever else an address holds.

@@ -5,7 +5,8 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{
-    Capabilities, Error, ErrorKind, Finding, Pages, Platform, Probe, Result, Vendor, choose_vendor,
+    Capabilities, ClockReading, Error, ErrorKind, Finding, Pages, Platform, Probe, Result, Vendor,
+    choose_vendor,
 };
 use latchel_sync_http::rows;
 use serde_json::Value;
@@ -52,6 +53,10 @@ impl Buildium {
 
 #[async_trait]
 impl Platform for Buildium {
+    fn clock(&self) -> Option<ClockReading> {
+        self.api.clock()
+    }
+
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }

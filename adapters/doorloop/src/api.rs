@@ -1,7 +1,7 @@
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
-use latchel_sync_core::{ErrorKind, Result};
+use latchel_sync_core::{ClockReading, ErrorKind, Result};
 use latchel_sync_http::{Answer, Page, Transport, pages};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,6 +48,10 @@ impl Api {
             .classify_error(|status, _| (status == 405).then_some(ErrorKind::Forbidden))
             .build()?;
         Ok(Self { transport })
+    }
+
+    pub fn clock(&self) -> Option<ClockReading> {
+        self.transport.clock()
     }
 
     /// One record, or whatever else an address holds.

@@ -4,7 +4,7 @@ use latchel_sync_core::model::{
     ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Capabilities, ErrorKind, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_core::{Capabilities, ClockReading, ErrorKind, Finding, Pages, Platform, Probe, Result};
 use latchel_sync_http::rows;
 
 use crate::api::{Api, row_id};
@@ -40,6 +40,10 @@ impl DoorLoop {
 
 #[async_trait]
 impl Platform for DoorLoop {
+    fn clock(&self) -> Option<ClockReading> {
+        self.api.clock()
+    }
+
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }

@@ -2,7 +2,7 @@
 
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Error, Result};
+use latchel_sync_core::{ClockReading, Error, Result};
 use latchel_sync_http::{Answer, Transport, pages};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,10 @@ impl Api {
             .explain_error(explain)
             .build()?;
         Ok(Self { transport })
+    }
+
+    pub fn clock(&self) -> Option<ClockReading> {
+        self.transport.clock()
     }
 
     pub async fn company(&self) -> Result<Answer> {

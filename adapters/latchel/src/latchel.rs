@@ -7,7 +7,9 @@ use latchel_sync_core::model::{
     NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, Row, UnitId, Window,
     WorkOrderId,
 };
-use latchel_sync_core::{Error, ErrorKind, Finding, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use latchel_sync_core::{
+    ClockReading, Error, ErrorKind, Finding, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result,
+};
 use latchel_sync_http::{read_row, rows};
 use serde_json::Value;
 
@@ -28,6 +30,10 @@ impl Adapter {
 #[async_trait]
 impl Latchel for Adapter {
     /// Nothing is known of it; a minute costs nothing, because the next run comes later.
+    fn clock(&self) -> Option<ClockReading> {
+        self.api.clock()
+    }
+
     fn visibility_delay(&self) -> Duration {
         Duration::from_secs(60)
     }

@@ -6,7 +6,7 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{RateLimit, Settings};
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
 use latchel_sync_http::{Answer, Page, Transport, covered, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,6 +54,10 @@ impl Api {
             .classify_error(classify)
             .build()?;
         Ok(Self { transport, let_in: AtomicBool::new(false), clock: AtomicI64::new(UNKNOWN) })
+    }
+
+    pub fn clock_reading(&self) -> Option<ClockReading> {
+        self.transport.clock()
     }
 
     /// One record, or a page of a list.

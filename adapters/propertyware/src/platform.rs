@@ -5,7 +5,8 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{
-    Capabilities, Error, ErrorKind, Finding, Pages, Platform, Probe, Result, Vendor, choose_vendor,
+    Capabilities, ClockReading, Error, ErrorKind, Finding, Pages, Platform, Probe, Result, Vendor,
+    choose_vendor,
 };
 use latchel_sync_http::rows;
 use tokio::sync::OnceCell;
@@ -83,6 +84,10 @@ impl Propertyware {
 
 #[async_trait]
 impl Platform for Propertyware {
+    fn clock(&self) -> Option<ClockReading> {
+        self.api.clock_reading()
+    }
+
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use latchel_sync_core::Ledger;
 use serde_json::json;
 
@@ -8,36 +9,34 @@ use crate::{connect, render};
 
 pub(crate) async fn run(config: &Config, scope: &Scope, action: &AccountsAction) -> Result<Exit, Failure> {
     match action {
-        AccountsAction::List => {
-            let ledger = connect::ledger_to_read(config).await?;
-            let mut all = Vec::new();
-            for account in config.chosen(scope.account.as_deref())? {
-                all.push(shown(account, &*ledger).await?);
-            }
-            print(&all, scope.json)
-        }
-        AccountsAction::Show { name } => {
-            let ledger = connect::ledger_to_read(config).await?;
-            let mut all = Vec::new();
-            for account in config.chosen(Some(name))? {
-                all.push(shown(account, &*ledger).await?);
-            }
-            print(&all, scope.json)
-        }
+        AccountsAction::List => show(config, scope.account.as_deref(), scope.json).await,
+        AccountsAction::Show { name } => show(config, Some(name), scope.json).await,
         AccountsAction::SetSyncStart { name, instant } => {
             config.chosen(Some(name))?;
-            let ledger = connect::ledger(config).await?;
-            if ledger.account(name).await?.is_none() {
-                anstream::eprintln!(
-                    "the account {name} has not been synced yet, so that it has no sync start"
-                );
-                return Ok(Exit::Partial);
-            }
-            ledger.set_sync_start(name, *instant).await?;
-            anstream::eprintln!("Latchel work orders created after {instant} are created on the platform");
-            Ok(Exit::Done)
+            connect::with_ledger(config, async |ledger| set_sync_start(&*ledger, name, *instant).await).await
         }
     }
+}
+
+async fn show(config: &Config, account: Option<&str>, json: bool) -> Result<Exit, Failure> {
+    let all = connect::reading_ledger(config, async |ledger| {
+        let mut all = Vec::new();
+        for account in config.chosen(account)? {
+            all.push(shown(account, &*ledger).await?);
+        }
+        Ok(all)
+    });
+    print(&all.await?, json)
+}
+
+async fn set_sync_start(ledger: &dyn Ledger, name: &str, instant: DateTime<Utc>) -> Result<Exit, Failure> {
+    if ledger.account(name).await?.is_none() {
+        anstream::eprintln!("the account {name} has not been synced yet, so that it has no sync start");
+        return Ok(Exit::Partial);
+    }
+    ledger.set_sync_start(name, instant).await?;
+    anstream::eprintln!("Latchel work orders created after {instant} are created on the platform");
+    Ok(Exit::Done)
 }
 
 async fn shown(account: &Account, ledger: &dyn Ledger) -> Result<serde_json::Value, Failure> {

@@ -24,17 +24,21 @@ pub(crate) async fn run(units: u32, seed: u64, now: DateTime<Utc>) -> Result<Exi
     let path = folder.path().join("latchel-sync.toml");
     std::fs::write(&path, configuration(&server)).map_err(Failure::run)?;
     let config = Config::read(&path)?;
-    let ledger = connect::ledger(&config).await?;
-    let account = &config.accounts[0];
-    let engine = connect::engine(&config, account, ledger)?;
+    connect::with_ledger(&config, async |ledger| {
+        let engine = connect::engine(&config, &config.accounts[0], ledger)?;
+        tell(Demo { engine, server, now }, units, seed).await
+    })
+    .await
+}
+
+async fn tell(mut demo: Demo, units: u32, seed: u64) -> Result<Exit, Failure> {
     anstream::println!(
         "A mock Buildium at {} and a mock Latchel at {},",
-        server.platform_url(),
-        server.latchel_url()
+        demo.server.platform_url(),
+        demo.server.latchel_url()
     );
     anstream::println!("with a generated world of about {units} units (seed {seed}); method \"assigned\".");
 
-    let mut demo = Demo { engine, server, now };
     anstream::println!("\n== 1. The first sync, both directions");
     demo.sync().await?;
 

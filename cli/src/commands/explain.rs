@@ -33,8 +33,10 @@ pub(crate) async fn run(
     let config = config()?;
     let mut all = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
-        let ledger = connect::ledger_to_read(&config).await?;
-        all.extend(connect::engine(&config, account, ledger)?.explain(kind, id, now).await?);
+        let explained = connect::reading_ledger(&config, async |ledger| {
+            Ok(connect::engine(&config, account, ledger)?.explain(kind, id, now).await?)
+        });
+        all.extend(explained.await?);
     }
     if scope.json {
         render::json(&all)?;

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use latchel_sync_core::Ledger;
 use latchel_sync_ledger::SqliteLedger;
 use serde_json::json;
 
@@ -9,7 +12,8 @@ use crate::{connect, render};
 pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -> Result<Exit, Failure> {
     match (action, &config.ledger) {
         (LedgerAction::Check, _) => {
-            let wrong = connect::ledger_to_read(config).await?.check().await?;
+            let check = async |ledger: Arc<dyn Ledger>| Ok(ledger.check().await?);
+            let wrong = connect::reading_ledger(config, check).await?;
             if as_json {
                 render::json(&json!({ "wrong": wrong }))?;
             } else if wrong.is_empty() {
@@ -23,11 +27,13 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             Ok(if wrong.is_empty() { Exit::Done } else { Exit::Partial })
         }
         (LedgerAction::Backup { file }, Place::File(path)) => {
-            if !path.exists() {
+            let Some(ledger) = SqliteLedger::open_existing(path).await? else {
                 return Err(Failure::usage(format!("there is no ledger yet at {}", path.display()))
                     .hint("the first `latchel-sync sync` makes it"));
-            }
-            SqliteLedger::open_existing(path).await?.backup(file).await?;
+            };
+            let written = ledger.backup(file).await;
+            let closed = ledger.close().await;
+            written.and(closed)?;
             anstream::eprintln!("wrote {}", file.display());
             Ok(Exit::Done)
         }

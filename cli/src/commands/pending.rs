@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::Pending;
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_core::rules::Reason;
@@ -57,16 +58,19 @@ async fn list(
     accounts: &[&Account],
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let ledger = connect::ledger_to_read(config).await?;
-    let mut all = Vec::new();
-    for account in accounts {
-        let name = &account.settings.name;
-        all.extend(ledger.all_pending(name).await?.into_iter().map(|pending| Listed {
-            account: name.clone(),
-            next_try: pending.next_try(),
-            pending,
-        }));
-    }
+    let all = connect::reading_ledger(config, async |ledger| {
+        let mut all = Vec::new();
+        for account in accounts {
+            let name = &account.settings.name;
+            all.extend(ledger.all_pending(name).await?.into_iter().map(|pending| Listed {
+                account: name.clone(),
+                next_try: pending.next_try(),
+                pending,
+            }));
+        }
+        Ok(all)
+    });
+    let all = all.await?;
     if scope.json {
         render::json(&all)?;
         return Ok(Exit::Done);
@@ -109,30 +113,14 @@ async fn change(
         return Err(Failure::usage("several accounts may have a record with this id")
             .hint("name the account with `--account`"));
     }
-    let ledger = connect::ledger(config).await?;
-    let mut changed = Vec::new();
-    for account in accounts {
-        let name = &account.settings.name;
-        let keys = match chosen {
-            Chosen::One(key) => vec![key.clone()],
-            Chosen::With(_) | Chosen::All => {
-                let meant = |one: &Pending| match chosen {
-                    Chosen::With(reason) => one.outcome.reason == *reason,
-                    _ => true,
-                };
-                ledger.all_pending(name).await?.into_iter().filter(meant).map(|one| one.outcome.key).collect()
-            }
-        };
-        for key in keys {
-            let done = match action {
-                PendingAction::Dismiss(_) => ledger.dismiss(name, &key).await?,
-                _ => ledger.retry(name, &key).await?,
-            };
-            if done {
-                changed.push(Changed { account: name.clone(), key });
-            }
+    let changed = connect::with_ledger(config, async |ledger| {
+        let mut changed = Vec::new();
+        for account in accounts {
+            changed.extend(change_account(&*ledger, &account.settings.name, action, chosen).await?);
         }
-    }
+        Ok(changed)
+    });
+    let changed = changed.await?;
     if scope.json {
         render::json(&changed)?;
     }
@@ -153,6 +141,35 @@ async fn change(
         _ => anstream::eprintln!("{} to be tried again in the next run", changed.len()),
     }
     Ok(Exit::Done)
+}
+
+async fn change_account(
+    ledger: &dyn Ledger,
+    account: &str,
+    action: &PendingAction,
+    chosen: &Chosen,
+) -> Result<Vec<Changed>, Failure> {
+    let keys = match chosen {
+        Chosen::One(key) => vec![key.clone()],
+        Chosen::With(_) | Chosen::All => {
+            let meant = |one: &Pending| match chosen {
+                Chosen::With(reason) => one.outcome.reason == *reason,
+                _ => true,
+            };
+            ledger.all_pending(account).await?.into_iter().filter(meant).map(|one| one.outcome.key).collect()
+        }
+    };
+    let mut changed = Vec::new();
+    for key in keys {
+        let done = match action {
+            PendingAction::Dismiss(_) => ledger.dismiss(account, &key).await?,
+            _ => ledger.retry(account, &key).await?,
+        };
+        if done {
+            changed.push(Changed { account: account.to_owned(), key });
+        }
+    }
+    Ok(changed)
 }
 
 fn chosen(records: &PendingRecords) -> Result<Chosen, Failure> {

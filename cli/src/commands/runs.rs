@@ -23,12 +23,20 @@ pub(crate) async fn run(
     limit: u32,
 ) -> Result<Exit, Failure> {
     config.chosen(scope.account.as_deref())?;
-    let ledger = connect::ledger_to_read(config).await?;
+    connect::reading_ledger(config, async |ledger| read(&*ledger, scope, show, limit).await).await
+}
+
+async fn read(
+    ledger: &dyn Ledger,
+    scope: &Scope,
+    show: Option<&RunsShow>,
+    limit: u32,
+) -> Result<Exit, Failure> {
     if let Some(RunsShow::Show { id }) = show {
         let wrong =
             || Failure::usage(format!("{id:?} is not a run's id")).hint("`latchel-sync runs` lists them");
         let id: RunId = serde_json::from_value(id.as_str().into()).map_err(|_| wrong())?;
-        return show_one(&*ledger, id, scope.json).await;
+        return show_one(ledger, id, scope.json).await;
     }
     let runs = ledger.runs(scope.account.as_deref(), limit).await?;
     if scope.json {

@@ -39,14 +39,23 @@ pub(crate) async fn run(
     of: Option<&StatusOf>,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let ledger = connect::ledger_to_read(config).await?;
     let accounts = config.chosen(scope.account.as_deref())?;
-    if let Some(StatusOf::WorkOrder { id }) = of {
-        return work_order(config, &accounts, &*ledger, id, scope.json).await;
-    }
+    connect::reading_ledger(config, async |ledger| match of {
+        Some(StatusOf::WorkOrder { id }) => work_order(config, &accounts, &*ledger, id, scope.json).await,
+        None => healths(&accounts, &*ledger, scope, now).await,
+    })
+    .await
+}
+
+async fn healths(
+    accounts: &[&Account],
+    ledger: &dyn Ledger,
+    scope: &Scope,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
     let mut all = Vec::new();
     for account in accounts {
-        all.push(health(account, &*ledger, now).await?);
+        all.push(health(account, ledger, now).await?);
     }
     if scope.json {
         render::json(&all)?;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
+use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Observer, Request, StopSignal};
 use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Phase, Run, RunStatus};
 use latchel_sync_core::model::{Kind, Window};
@@ -25,12 +26,14 @@ pub(crate) async fn plan(
     let printer = Printer { json: scope.json };
     let mut exit = Exit::Done;
     for account in config.chosen(scope.account.as_deref())? {
-        let real = connect::ledger_to_read(config).await?;
-        let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
-        let engine = connect::engine(config, account, ledger)?;
-        let request = request(what, account, Mode::Plan, now);
-        stop_at_the_deadline(request.stop.clone(), what.deadline);
-        let run = engine.run(&request, &printer).await?;
+        let planned = connect::reading_ledger(config, async |real| {
+            let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
+            let engine = connect::engine(config, account, ledger)?;
+            let request = request(what, account, Mode::Plan, now);
+            stop_at_the_deadline(request.stop.clone(), what.deadline);
+            Ok(engine.run(&request, &printer).await?)
+        });
+        let run = planned.await?;
         if scope.json {
             render::json_line(&run)?;
         } else {
@@ -49,7 +52,18 @@ pub(crate) async fn sync(
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
-    let ledger = connect::ledger(config).await?;
+    connect::with_ledger(config, async |ledger| sync_over(ledger, config, &accounts, scope, what, now).await)
+        .await
+}
+
+async fn sync_over(
+    ledger: Arc<dyn Ledger>,
+    config: &Config,
+    accounts: &[&Account],
+    scope: &Scope,
+    what: &What,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
     let stop = StopSignal::default();
     let mut engines = Vec::new();
     for account in accounts {

@@ -1,9 +1,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
+use tokio::time::Instant;
+
 use super::Engine;
 use crate::model::SyncMethod;
 use crate::rules::choose_latchel_user;
-use crate::{Error, ErrorKind, Finding, Probe, Result};
+use crate::{ClockReading, Error, ErrorKind, Finding, FindingLevel, Probe, Result};
 
 /// A clock that is off by more than this is worth a warning.
 const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
@@ -49,6 +51,19 @@ impl Engine {
     fn needs_latchel_user(&self) -> bool {
         self.platform.capabilities().assign_user || self.account.policy.sync_method == SyncMethod::Assigned
     }
+}
+
+/// What people should know of clocks that are off, by what the far sides showed since `started`, when it was `now`.
+pub(super) fn clock_warnings(engine: &Engine, (now, started): (DateTime<Utc>, Instant)) -> Vec<String> {
+    let sides = [("platform", engine.platform.clock()), ("Latchel", engine.latchel.clock())];
+    let read_since = |(system, reading): (&str, Option<ClockReading>)| {
+        let ClockReading { shown, read_at } = reading?;
+        let here = now + read_at.checked_duration_since(started)?;
+        let found = clock(system, shown, here);
+        (found.level != FindingLevel::Ok)
+            .then(|| format!("{}: {}. {}", found.subject, found.detail, found.remedy))
+    };
+    sides.into_iter().filter_map(read_since).collect()
 }
 
 fn probe(system: &str, result: Result<Probe>, now: DateTime<Utc>) -> Vec<Finding> {

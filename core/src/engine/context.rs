@@ -220,7 +220,7 @@ impl<'a> Context<'a> {
             latchel_id,
             origin,
             run: self.run,
-            created_at: self.now,
+            created_at: self.clock(),
             verified_at: Some(self.now),
             platform_number: None,
             latchel_number: None,

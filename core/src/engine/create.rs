@@ -70,7 +70,7 @@ pub(super) async fn settle_nothing(
 }
 
 /// Whether what a create made that was sent then is visible by now, so that looking for it tells.
-fn shown_by_now(cx: &Context<'_>, sent: DateTime<Utc>, visibility_delay: Duration) -> Result<()> {
+pub(super) fn shown_by_now(cx: &Context<'_>, sent: DateTime<Utc>, visibility_delay: Duration) -> Result<()> {
     let shown_by = sent + visibility_delay;
     if visibility_delay.is_zero() || cx.clock() >= shown_by {
         return Ok(());

@@ -10,7 +10,7 @@ use super::settle::failed;
 use super::tally::Tally;
 use super::{Observer, Request};
 use crate::ledger::{Action, Intent, Memory, Origin, Outcome, PhaseReport};
-use crate::model::{Fingerprint, RecordKey, Row, Side, Window};
+use crate::model::{Fingerprint, Freshness, RecordKey, Row, Side, Window};
 use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
 use crate::{Error, Result};
 
@@ -33,8 +33,9 @@ pub(super) async fn drive<F: Flow>(
         guard,
         patience: Patience::default(),
         held: Vec::new(),
-        put_off: 0,
+        held_by_id: Vec::new(),
         held_ids: HashSet::new(),
+        released: false,
     };
     let result = async {
         first(&mut tally).await?;
@@ -61,9 +62,12 @@ pub(super) struct Driver<'a, F: Flow> {
     pub(super) patience: Patience,
     /// Deactivations, which wait until the whole phase was seen (rule G1).
     pub(super) held: Vec<F::Case>,
+    /// The ids of all of them.
     pub(super) held_ids: HashSet<String>,
-    /// How many more there are than are kept.
-    pub(super) put_off: u64,
+    /// The ids of those that are more than are kept.
+    pub(super) held_by_id: Vec<String>,
+    /// Whether rule G1 has let them go.
+    pub(super) released: bool,
 }
 
 impl<F: Flow> Driver<'_, F> {
@@ -82,7 +86,10 @@ impl<F: Flow> Driver<'_, F> {
         let mut hinted = std::mem::take(&mut sorted.hinted);
         let intents = std::mem::take(&mut sorted.intents);
         let (rows, failures) = cx.reading(self.fetch(hinted.keys().cloned().collect())).await?;
-        sorted.outcomes.extend(failures);
+        sorted.outcomes.extend(failures.into_iter().map(|failure| {
+            let fingerprint = hinted.get(&failure.key.id).cloned();
+            Outcome { fingerprint, ..failure }
+        }));
         for (row, memory) in self.with_memories(rows).await? {
             if !matches!(row, Row::Hint { .. }) {
                 hinted.remove(&memory.key.id);
@@ -141,6 +148,8 @@ impl<F: Flow> Driver<'_, F> {
                 }
             },
             Row::Record(record) => match self.judge(&record, &memory, window) {
+                // `pending` counts it, unless somebody dismissed it.
+                WindowVerdict::Inside if window.is_some() && self.rests(&record, &memory) => {}
                 WindowVerdict::Inside => sorted.inside.push((record, memory)),
                 WindowVerdict::Outside(reason) => tally.outside(&memory.key.id, reason),
             },
@@ -193,6 +202,19 @@ impl<F: Flow> Driver<'_, F> {
             (Some(window), Some(freshness)) => judge_window(freshness, window, remembered, &mut Trace::off()),
             _ => WindowVerdict::Inside,
         }
+    }
+
+    /// Whether the record failed, has not changed since, and is not to be tried again yet.
+    fn rests(&self, record: &F::Record, memory: &Memory) -> bool {
+        let Some(pending) = &memory.pending else { return false };
+        let later = pending.next_try().is_some_and(|at| pending.dismissed || at > self.flow.context().now);
+        later && pending.outcome.fingerprint.is_some() && pending.outcome.fingerprint == self.seen(record)
+    }
+
+    /// The fingerprint of a record that failed: the platform's own, or one of all that was seen.
+    pub(super) fn seen(&self, record: &F::Record) -> Option<Fingerprint> {
+        let own = self.flow.freshness(record).and_then(Freshness::fingerprint);
+        own.cloned().or_else(|| Some(Fingerprint::of(&serde_json::to_value(record).ok()?)))
     }
 
     /// The reason for a record of which only a hint came; `None` if it must be fetched.
@@ -274,29 +296,41 @@ impl<F: Flow> Driver<'_, F> {
             let still = waiting.into_iter().map(|(newest, _)| Outcome { run: cx.run, at: cx.now, ..newest });
             self.record(&still.collect::<Vec<_>>(), tally).await?;
 
-            let mut labels: BTreeMap<String, String> =
-                again.into_iter().map(|(newest, _)| (newest.key.id, newest.label)).collect();
-            let (rows, failures) = cx.reading(self.fetch(labels.keys().cloned().collect())).await?;
-            rows.iter().for_each(|row| drop(labels.remove(&self.row_id(row))));
-            if rows.is_empty() && !labels.is_empty() {
-                // A side that has nothing any more must not end what is pending.
-                cx.reading(self.guard.check_source(cx, phase.source())).await?;
-            }
-            let mut ended: Vec<Outcome> = failures
-                .into_iter()
-                .map(|failure| Outcome {
-                    label: labels.remove(&failure.key.id).unwrap_or_default(),
-                    ..failure
-                })
-                .collect();
-            self.forget(intents.iter().filter(|intent| labels.contains_key(&intent.source.id))).await?;
-            ended.extend(labels.into_iter().map(|(id, label)| Outcome {
-                label,
-                ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
-            }));
-            self.record(&ended, tally).await?;
-            self.page(rows, None, tally).await?;
+            let again = again.into_iter().map(|(newest, _)| newest);
+            self.look_again(again, &intents, tally).await?;
         }
+    }
+
+    /// Takes records by their ids through a run's steps; `newest` is what is known of each.
+    pub(super) async fn look_again(
+        &mut self,
+        newest: impl IntoIterator<Item = Outcome>,
+        intents: &[Intent],
+        tally: &mut Tally<'_>,
+    ) -> Result<()> {
+        let cx = self.flow.context();
+        let mut missing: BTreeMap<String, Outcome> =
+            newest.into_iter().map(|newest| (newest.key.id.clone(), newest)).collect();
+        let (rows, failures) = cx.reading(self.fetch(missing.keys().cloned().collect())).await?;
+        rows.iter().for_each(|row| drop(missing.remove(&self.row_id(row))));
+        if rows.is_empty() && !missing.is_empty() {
+            // A side that has nothing any more must not end what is pending.
+            cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
+        }
+        let mut ended: Vec<Outcome> = failures
+            .into_iter()
+            .map(|failure| match missing.remove(&failure.key.id) {
+                Some(Outcome { label, fingerprint, .. }) => Outcome { label, fingerprint, ..failure },
+                None => failure,
+            })
+            .collect();
+        self.forget(intents.iter().filter(|intent| missing.contains_key(&intent.source.id))).await?;
+        ended.extend(missing.into_iter().map(|(id, Outcome { label, .. })| Outcome {
+            label,
+            ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
+        }));
+        self.record(&ended, tally).await?;
+        self.page(rows, None, tally).await
     }
 }
 
@@ -323,7 +357,7 @@ pub(super) fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
     decided || made
 }
 
-fn counterpart_of(memory: &Memory) -> Option<String> {
+pub(super) fn counterpart_of(memory: &Memory) -> Option<String> {
     memory.link.as_ref().map(|link| match memory.key.side {
         Side::Platform => link.latchel_id.to_string(),
         Side::Latchel => link.platform_id.clone(),

@@ -11,11 +11,12 @@ use super::flow::{Applied, Flow};
 use super::import::Import;
 use super::property::Properties;
 use super::resident::Residents;
+use super::settle::failed;
 use super::{Engine, StopSignal};
-use crate::Result;
 use crate::ledger::{Action, Lease, Link, Outcome, Phase, RunId};
 use crate::model::{Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side};
 use crate::rules::{Check, Reason, RuleId, Trace, WindowVerdict, coverage, judge_window};
+use crate::{ErrorKind, Result};
 
 /// Why a record stands as it does, and what the next run would do with it.
 #[derive(Debug, Clone, Serialize)]
@@ -200,7 +201,12 @@ async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Ve
             let decision = flow.decide(&case, &mut trace);
             let mut applied = match decision.action {
                 None => Applied::new(decision, Action::None),
-                Some(_) => flow.apply(&case, decision, &mut trace).await?,
+                Some(_) => match flow.apply(&case, decision, &mut trace).await {
+                    Err(error) if error.is_about_the_request() || error.kind() == ErrorKind::Unsettled => {
+                        failed(&error)
+                    }
+                    applied => applied?,
+                },
             };
             // Outside the window a run does nothing, unless the record is pending.
             let pending = outcome.as_ref().is_some_and(Outcome::is_tried_again);

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serialize;
 
 use super::context::Context;
 use crate::ledger::{Action, Intent, Link, Memory, Pending, Phase};
@@ -11,7 +12,7 @@ use crate::{Pages, Result};
 /// One phase's way from pages to outcomes; [`drive`](super::drive) takes every record through these steps.
 #[async_trait]
 pub(super) trait Flow: Sync {
-    type Record: Send + Sync;
+    type Record: Serialize + Send + Sync;
     type Case: Send + Sync;
     type Action: Send + Sync;
 

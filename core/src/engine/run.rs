@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::check::clock_warnings;
 use super::context::{Context, Purpose};
 use super::drive::drive;
 use super::export::Export;
@@ -50,6 +51,7 @@ impl Engine {
             warnings: Vec::new(),
         };
         self.run_phases(&mut run, lease, &phases, (request, started), &account, observer).await;
+        run.warnings.extend(clock_warnings(self, (request.now, started)));
         run.status = match status_of(&run) {
             RunStatus::Failed if request.stop.is_set() => RunStatus::Partial,
             status => status,

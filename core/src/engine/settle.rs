@@ -2,17 +2,19 @@
 
 use super::context::Context;
 use super::create::settle_nothing;
-use super::drive::{Driver, outcome};
+use super::drive::{Driver, counterpart_of, outcome};
 use super::flow::{Applied, Flow};
 use super::tally::Tally;
-use crate::ledger::{Action, Memory, Outcome};
+use crate::ledger::{Action, Intent, Memory, Outcome, Status};
+use crate::model::Freshness;
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Error, ErrorKind, Result};
 
-/// How many deactivations are kept until the whole phase was seen; a bound on memory.
+/// How many deactivations are kept until the whole phase was seen; a bound on memory. What is more is kept by its id alone,
+/// and read again.
 const HELD_AT_MOST: usize = 2_000;
-/// What is said of those that are more.
-const PUT_OFF: &str = "one of very many; the next run goes on with it unless they are too many";
+/// How many of those are read again together.
+const READ_AGAIN: usize = 200;
 
 impl<F: Flow> Driver<'_, F> {
     /// Decides and applies each record; what came out before an error is in `outcomes` all the same.
@@ -28,9 +30,9 @@ impl<F: Flow> Driver<'_, F> {
         for case in cx.reading(self.flow.gather(records)).await? {
             cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
-            if !self.guard.off && decision.action.as_ref().is_some_and(|action| self.flow.deactivates(action))
-            {
-                self.hold(case, outcomes);
+            let deactivates = |action| self.flow.deactivates(action);
+            if !self.guard.off && !self.released && decision.action.as_ref().is_some_and(deactivates) {
+                self.hold(case);
                 continue;
             }
             let calls = decision.action.is_some();
@@ -60,34 +62,57 @@ impl<F: Flow> Driver<'_, F> {
         self.flow.apply(case, decision, &mut Trace::off()).await
     }
 
-    /// Keeps a deactivation until the phase was seen; what is too much to keep waits for another run.
-    fn hold(&mut self, case: F::Case, outcomes: &mut Vec<Outcome>) {
+    /// Keeps a deactivation until the phase was seen.
+    fn hold(&mut self, case: F::Case) {
+        let id = self.flow.id(self.flow.record(&case));
         if self.held.len() < HELD_AT_MOST {
-            self.held_ids.insert(self.flow.id(self.flow.record(&case)));
             self.held.push(case);
         } else {
-            self.put_off += 1;
-            outcomes.push(self.held_back(&case, Some(PUT_OFF)));
+            self.held_by_id.push(id.clone());
         }
+        self.held_ids.insert(id);
     }
 
-    fn held_back(&self, case: &F::Case, detail: Option<&str>) -> Outcome {
-        let detail = detail.map(str::to_owned);
-        let held =
-            Applied { reason: Reason::MassChangeHeld, action: Action::None, detail, counterpart: None };
-        self.outcome_of(self.flow.context(), case, Ok(held))
+    /// What is said of the deactivations that are not carried out.
+    async fn hold_back(&self, held: &[F::Case], tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let not_done = || Applied {
+            reason: Reason::MassChangeHeld,
+            action: Action::None,
+            detail: None,
+            counterpart: None,
+        };
+        let kept: Vec<_> = held.iter().map(|case| self.outcome_of(cx, case, Ok(not_done()))).collect();
+        self.record(&kept, tally).await?;
+        for ids in self.held_by_id.chunks(READ_AGAIN) {
+            self.record(&self.held_in_brief(ids).await?.0, tally).await?;
+        }
+        Ok(())
+    }
+
+    /// What can be said of deactivations of which the ids were kept, and creates for them whose outcome is not known.
+    async fn held_in_brief(&self, ids: &[String]) -> Result<(Vec<Outcome>, Vec<Intent>)> {
+        let (cx, phase) = (self.flow.context(), self.flow.phase());
+        let memories = cx.recall(phase.kind(), phase.source(), ids.iter().cloned()).await?;
+        let intents = memories.iter().filter_map(|memory| memory.intent.clone()).collect();
+        let brief = |memory: Memory| Outcome {
+            counterpart: counterpart_of(&memory),
+            label: memory.outcome.map(|newest| newest.label).unwrap_or_default(),
+            ..outcome(cx, memory.key, Reason::MassChangeHeld, None)
+        };
+        Ok((memories.into_iter().map(brief).collect(), intents))
     }
 
     /// Applies the deactivations, or if they are too many, none of them (rule G1).
     pub(super) async fn release(&mut self, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let held = std::mem::take(&mut self.held);
-        let all = tally.deactivations() + held.len() as u64 + self.put_off;
+        let all = tally.deactivations() + (held.len() + self.held_by_id.len()) as u64;
         if let Err(error) = self.guard.check(cx, self.flow.phase().kind(), all).await {
-            let kept: Vec<_> = held.iter().map(|case| self.held_back(case, None)).collect();
-            self.record(&kept, tally).await?;
+            self.hold_back(&held, tally).await?;
             return Err(error);
         }
+        self.released = true;
         for case in held {
             cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
@@ -102,6 +127,11 @@ impl<F: Flow> Driver<'_, F> {
             self.record(&[self.outcome_of(cx, &case, applied)], tally).await?;
             stop?;
         }
+        self.held_ids.clear();
+        for ids in std::mem::take(&mut self.held_by_id).chunks(READ_AGAIN) {
+            let (held, intents) = self.held_in_brief(ids).await?;
+            self.look_again(held, &intents, tally).await?;
+        }
         Ok(())
     }
 
@@ -113,7 +143,10 @@ impl<F: Flow> Driver<'_, F> {
             counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
             label: self.flow.label(record),
             action: applied.action,
-            fingerprint: self.flow.freshness(record).and_then(|freshness| freshness.fingerprint().cloned()),
+            fingerprint: match applied.reason.status() {
+                Status::Failed => self.seen(record),
+                _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
+            },
             waits_for: self.flow.waits_for(case, applied.reason),
             ..outcome(cx, key, applied.reason, applied.detail)
         }

@@ -29,6 +29,8 @@ pub struct Memory {
     pub outcome: Option<Outcome>,
     /// A create for it whose outcome is not known.
     pub intent: Option<Intent>,
+    /// How long it has been tried, if it is pending or failed.
+    pub pending: Option<Pending>,
 }
 
 /// What the sync remembers between runs: accounts, links, intents, outcomes, what is pending, runs, watermarks.
@@ -144,4 +146,14 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// How many newest outcomes there are of each reason.
     async fn counts(&self, account: &str) -> Result<Counts>;
+
+    /// Ends the use of the ledger; called once, after everything else. What was written before is durable without it,
+    /// but a file may only then be whole by itself.
+    ///
+    /// # Errors
+    ///
+    /// If what was read cannot be relied on.
+    async fn close(&self) -> Result<()> {
+        Ok(())
+    }
 }

@@ -26,7 +26,7 @@ pub struct Outcome {
     pub run: RunId,
     /// When it was decided, UTC.
     pub at: DateTime<Utc>,
-    /// The record's fingerprint (rule W5).
+    /// The record's fingerprint (rule W5); of one that failed, of all that was seen of it.
     pub fingerprint: Option<Fingerprint>,
     /// The property that a pending record waits for.
     pub waits_for: Option<PropertyRef>,
@@ -38,7 +38,7 @@ impl Outcome {
         self.reason.status()
     }
 
-    /// Whether the record is looked at again in every run (rule W3). An excluded property is, so that it is taken
+    /// Whether the record is looked at again in later runs (rule W3). An excluded property is, so that it is taken
     /// up when the exclusion ends (rule P5).
     pub fn is_tried_again(&self) -> bool {
         matches!(self.status(), Status::Pending | Status::Failed) || self.reason == Reason::PropertyExcluded
@@ -55,7 +55,7 @@ pub enum Status {
     Pending,
     /// A rule says that it is not synced.
     NotSynced,
-    /// It went wrong, and is tried again in every run.
+    /// It went wrong, and is tried again with growing pauses.
     Failed,
 }
 

@@ -89,6 +89,7 @@ impl Ledger for Overlay {
                 link: scratch.link.or(real.link),
                 outcome: scratch.outcome.or(real.outcome),
                 intent: scratch.intent.or(real.intent),
+                pending: scratch.pending.or(real.pending),
             })
             .collect())
     }
@@ -160,5 +161,10 @@ impl Ledger for Overlay {
 
     async fn counts(&self, account: &str) -> Result<Counts> {
         self.real.counts(account).await
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.scratch.close().await?;
+        self.real.close().await
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
+use tokio::time::Instant;
 
 use super::{Call, Journal, locked};
 use crate::model::{
@@ -12,7 +13,7 @@ use crate::model::{
     LatchelResidentId, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentPatch,
     ResidentRef, Row, Side, Window, WorkOrderId,
 };
-use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use crate::{ClockReading, Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
 
 /// What Latchel holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -99,6 +100,10 @@ fn set<T: Clone>(field: &mut T, new: &Option<T>) {
 
 #[async_trait]
 impl Latchel for MemoryLatchel {
+    fn clock(&self) -> Option<ClockReading> {
+        Some(ClockReading { shown: locked(&self.world).now, read_at: Instant::now() })
+    }
+
     fn visibility_delay(&self) -> Duration {
         self.visibility_delay
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt};
+use tokio::time::Instant;
 
 use super::{Call, Journal, locked};
 use crate::model::{
@@ -12,7 +13,9 @@ use crate::model::{
     PropertyRef, Reach, Resident, ResidentRef, Row, Side, User, UserId, Window, WorkOrder, WorkOrderId,
     WorkOrderStatus,
 };
-use crate::{Capabilities, ChangeFilter, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result};
+use crate::{
+    Capabilities, ChangeFilter, ClockReading, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result,
+};
 
 /// What the platform holds. A record is in a window by its stamp; one without a stamp is in every window.
 #[derive(Debug, Clone, Default)]
@@ -146,6 +149,10 @@ fn by_key<K: Ord, T: Clone>(rows: &BTreeMap<K, Row<T>>, keys: &[K]) -> Vec<Row<T
 
 #[async_trait]
 impl Platform for MemoryPlatform {
+    fn clock(&self) -> Option<ClockReading> {
+        Some(ClockReading { shown: locked(&self.world).now, read_at: Instant::now() })
+    }
+
     fn capabilities(&self) -> Capabilities {
         self.capabilities
     }

@@ -50,7 +50,7 @@ rules! {
         "With `window.catch_up = true` (default) the window starts 15 minutes before the last success. With `false` it keeps its length, and the run warns of the span that nothing covers and of the command that does (`sync --since`). An account's first run never reaches further back than the window.";
     W3 Window:
         "a record could not be applied",
-        "It is kept as pending and tried in every later run, also after it has left the window, until it succeeds, no longer applies, or is dismissed by hand. One that fails again and again is tried with growing pauses, of six hours at most. A system that is closed by its own schedule (AppFolio at night) ends the run without a failure, and its records wait for the first run after that.";
+        "It is kept as pending and tried in every later run, also after it has left the window, until it succeeds, no longer applies, or is dismissed by hand. One that fails again and again is tried with growing pauses, of six hours at most, and at once when it changes. A system that is closed by its own schedule (AppFolio at night) ends the run without a failure, and its records wait for the first run after that.";
     W4 Window:
         "schedule",
         "Work orders every 15 minutes, properties and residents daily, both configurable; a plain `sync` is \"Sync All Data\": everything, both directions.";

@@ -57,6 +57,9 @@ reasons! {
     GoneFromSource "gone_from_source" W3 NotSynced:
         "It no longer exists where it came from.",
         "";
+    CounterpartGone "counterpart_gone" W3 NotSynced:
+        "The platform no longer has its counterpart, so that there is nothing to write to.",
+        "If it was removed by mistake, restore it on the platform; the next change in Latchel is then brought over.";
 
     PropertyNew "property_new" P1 Synced:
         "It was not in Latchel and was created there, active or not as on the platform.",
@@ -134,7 +137,7 @@ reasons! {
         "";
     MarkerAmbiguous "marker_ambiguous" E1 Failed:
         "More than one work order carries the same marker or reference, and a sync does not guess.",
-        "Keep the right one and remove the tag `[Latchel #…]` from the other's title, or the reference in Latchel.";
+        "Keep the right one, and on the other remove what names the Latchel work order: the tag `[Latchel #…]` or the reference where the platform keeps it, or the reference in Latchel.";
     CreateUnsettled "create_unsettled" E1 Pending:
         "A create was sent and its outcome is not known; the far side may show the new record a little later.",
         "The next run looks for it before anything is sent again.";

@@ -19,7 +19,8 @@ const THROUGH_THE_ENGINE: &[Reason] = &[
     Reason::CreateUnsettled, // engine/unsettled: what_a_far_side_may_not_show_yet_is_waited_for
     Reason::MassChangeHeld, // engine/mass_change: too_many_are_held_back_and_a_person_lets_them_go
     Reason::GoneFromSource, // engine/rows: what_was_pending_and_is_gone_is_no_longer_pending
-    Reason::NotSupported,  // engine/rows: a_record_of_another_kind_has_its_outcome_and_is_looked_at_once
+    Reason::CounterpartGone, // engine/removed: one_that_was_removed_from_the_platform_is_no_failure_and_not_tried_for_ever
+    Reason::NotSupported,    // engine/rows: a_record_of_another_kind_has_its_outcome_and_is_looked_at_once
 ];
 
 fn all() -> Vec<Case> {

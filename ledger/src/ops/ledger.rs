@@ -130,4 +130,9 @@ impl Ledger for Engine {
     async fn counts(&self, account: &str) -> Result<Counts> {
         outcomes::counts(&self.pool, account).await
     }
+
+    async fn close(&self) -> Result<()> {
+        self.pool.close().await;
+        self.closed()
+    }
 }

@@ -54,7 +54,11 @@ const SELECT: &str = "SELECT pending.since, pending.attempts, pending.dismissed,
 
 fn read((since, attempts, dismissed, data): Row) -> Result<Pending> {
     let outcome: Outcome = serde_json::from_str(&data).map_err(unreadable("outcome"))?;
-    Ok(Pending { outcome, since, attempts: u32::try_from(attempts).unwrap_or(u32::MAX), dismissed })
+    Ok(of(outcome, since, attempts, dismissed))
+}
+
+pub(crate) fn of(outcome: Outcome, since: DateTime<Utc>, attempts: i64, dismissed: bool) -> Pending {
+    Pending { outcome, since, attempts: u32::try_from(attempts).unwrap_or(u32::MAX), dismissed }
 }
 
 pub(crate) async fn page(

@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Intent, Link, Memory, Outcome};
+use latchel_sync_core::ledger::{Intent, Link, Memory, Outcome, Pending};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use serde::de::DeserializeOwned;
 
-use super::{ELEMENTS, Pool};
+use super::{ELEMENTS, Pool, Row, pending};
 use crate::error::{failed, unreadable};
 
 /// What is remembered of each key, in their order: three queries for each kind and side, however many keys.
@@ -26,15 +27,20 @@ pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Re
             link: group.and_then(|group| group.links.get(&key.id).cloned()),
             outcome: group.and_then(|group| group.outcomes.get(&key.id).cloned()),
             intent: group.and_then(|group| group.intents.get(&key.id).cloned()),
+            pending: group.and_then(|group| group.pending.get(&key.id).cloned()),
         }
     };
     Ok(keys.iter().map(memory).collect())
 }
 
+/// An id, since when it is pending, how often it was tried, and whether it was dismissed.
+type Waiting = (String, DateTime<Utc>, i64, bool);
+
 struct Known {
     links: HashMap<String, Link>,
     outcomes: HashMap<String, Outcome>,
     intents: HashMap<String, Intent>,
+    pending: HashMap<String, Pending>,
 }
 
 impl Known {
@@ -55,14 +61,25 @@ impl Known {
             "SELECT id, data FROM outcomes WHERE account = $1 AND kind = $2 AND side = $3 \
              AND id IN (SELECT value FROM {ELEMENTS})"
         );
+        let pending = format!(
+            "SELECT id, since, attempts, dismissed FROM pending WHERE account = $1 AND kind = $2 AND side = $3 \
+             AND id IN (SELECT value FROM {ELEMENTS})"
+        );
         let intents = format!(
             "SELECT source_id, data FROM intents WHERE account = $1 AND kind = $2 AND side = $3 \
              AND source_id IN (SELECT value FROM {ELEMENTS})"
         );
+        let outcomes: HashMap<String, Outcome> = by_id(pool, outcomes, account, kind, side, &ids).await?;
+        let waiting: Vec<Waiting> = rows(pool, pending, account, kind, side, &ids).await?;
+        let pending = waiting.into_iter().filter_map(|(id, since, attempts, dismissed)| {
+            let outcome = outcomes.get(&id)?.clone();
+            Some((id, pending::of(outcome, since, attempts, dismissed)))
+        });
         Ok(Self {
             links: by_id(pool, links, account, kind, side, &ids).await?,
-            outcomes: by_id(pool, outcomes, account, kind, side, &ids).await?,
             intents: by_id(pool, intents, account, kind, side, &ids).await?,
+            pending: pending.collect(),
+            outcomes,
         })
     }
 }
@@ -75,17 +92,25 @@ async fn by_id<T: DeserializeOwned>(
     side: Side,
     ids: &str,
 ) -> Result<HashMap<String, T>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    let found: Vec<(String, String)> = rows(pool, sql, account, kind, side, ids).await?;
+    found
+        .into_iter()
+        .map(|(id, data)| Ok((id, serde_json::from_str(&data).map_err(unreadable("record"))?)))
+        .collect()
+}
+
+async fn rows<T>(pool: &Pool, sql: String, account: &str, kind: Kind, side: Side, ids: &str) -> Result<Vec<T>>
+where
+    T: for<'r> sqlx::FromRow<'r, Row> + Send + Unpin,
+{
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(account)
         .bind(kind.as_str())
         .bind(side.as_str())
         .bind(ids)
         .fetch_all(pool)
         .await
-        .map_err(failed("recalling records"))?;
-    rows.into_iter()
-        .map(|(id, data)| Ok((id, serde_json::from_str(&data).map_err(unreadable("record"))?)))
-        .collect()
+        .map_err(failed("recalling records"))
 }
 
 /// The records of one kind that `text` names: an id of either side, a part of a composed id, or a number.

@@ -24,6 +24,7 @@ pub use open::PostgresLedger;
 type Engine = PostgresLedger;
 type Pool = sqlx::PgPool;
 type Connection = sqlx::PgConnection;
+type Row = sqlx::postgres::PgRow;
 
 const BEGIN: &str = "BEGIN";
 /// The elements of the JSON array that is the fourth parameter, as rows of `value`.

@@ -18,12 +18,14 @@ mod recall;
 mod runs;
 
 mod open;
+mod read;
 
 pub use open::SqliteLedger;
 
 type Engine = SqliteLedger;
 type Pool = sqlx::SqlitePool;
 type Connection = sqlx::SqliteConnection;
+type Row = sqlx::sqlite::SqliteRow;
 
 /// Writers take turns from the start instead of failing when they find out.
 const BEGIN: &str = "BEGIN IMMEDIATE";

@@ -8,10 +8,11 @@ use sqlx::SqlitePool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::read::AsFound;
 use crate::LEASE;
 use crate::error::trouble;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a writer waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,7 +22,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct SqliteLedger {
     pub(super) pool: SqlitePool,
     pub(super) lease: TimeDelta,
-    path: Option<PathBuf>,
+    pub(super) path: Option<PathBuf>,
+    /// What the file was like, if it is read without SQLite's locks.
+    pub(super) unlocked: Option<AsFound>,
 }
 
 impl SqliteLedger {
@@ -36,32 +39,7 @@ impl SqliteLedger {
         create_private(path).map_err(|error| problem(what, path).with_source(error))?;
         let options = file(path).journal_mode(SqliteJournalMode::Wal);
         let ledger = Self::connect(options, Some(path)).await?;
-        ledger.migrate().await?;
-        Ok(ledger)
-    }
-
-    /// Opens the ledger at `path` for reading only; it must be there, and nothing is written to it.
-    ///
-    /// # Errors
-    ///
-    /// As for [`SqliteLedger::open`], and if it is older than this version.
-    pub async fn open_existing(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let ledger = Self::connect(file(path).read_only(true), Some(path)).await?;
-        let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-        let applied: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
-            .fetch_one(&ledger.pool)
-            .await
-            .map_err(|error| {
-                problem(trouble(&error).unwrap_or("the file is not a ledger"), path).with_source(error)
-            })?;
-        match applied.cmp(&newest) {
-            std::cmp::Ordering::Equal => Ok(ledger),
-            std::cmp::Ordering::Less => {
-                Err(problem("the ledger is older than this version: run a sync first", path))
-            }
-            std::cmp::Ordering::Greater => Err(newer(Some(path))),
-        }
+        ledger.migrated().await
     }
 
     /// A ledger in memory, gone with the last handle.
@@ -71,8 +49,7 @@ impl SqliteLedger {
     /// If SQLite cannot make one.
     pub async fn in_memory() -> Result<Self> {
         let ledger = Self::connect(SqliteConnectOptions::new().in_memory(true), None).await?;
-        ledger.migrate().await?;
-        Ok(ledger)
+        ledger.migrated().await
     }
 
     /// A temporary ledger that SQLite moves to a temporary file when it grows, gone with the last handle.
@@ -84,8 +61,7 @@ impl SqliteLedger {
         // An empty name is SQLite's own way to ask for a temporary database.
         let options = SqliteConnectOptions::new().filename("").synchronous(SqliteSynchronous::Off);
         let ledger = Self::connect(options, None).await?;
-        ledger.migrate().await?;
-        Ok(ledger)
+        ledger.migrated().await
     }
 
     /// Writes a copy of the ledger, as it is now, to a new file that its owner alone can read.
@@ -101,12 +77,23 @@ impl SqliteLedger {
         }
         create_private(to).map_err(refused)?;
         let name = to.to_str().ok_or_else(|| problem("the name of the backup is not text", to))?;
-        let written = sqlx::query("VACUUM INTO $1").bind(name).execute(&self.pool).await;
-        written.map(|_| ()).map_err(|error| {
+        self.copy_to(name).await.map_err(|error| {
             // Half a backup is none; the ledger itself is untouched.
             let _ = std::fs::remove_file(to);
             problem(trouble(&error).unwrap_or("the backup cannot be written"), to).with_source(error)
         })
+    }
+
+    async fn copy_to(&self, name: &str) -> Result<(), sqlx::Error> {
+        // What keeps a reader from writing would keep it from writing the copy.
+        let mut connection = self.pool.acquire().await?;
+        let reads_only: i64 = sqlx::query_scalar("PRAGMA query_only").fetch_one(&mut *connection).await?;
+        sqlx::query("PRAGMA query_only = OFF").execute(&mut *connection).await?;
+        let written = sqlx::query("VACUUM INTO $1").bind(name).execute(&mut *connection).await;
+        if reads_only != 0 {
+            sqlx::query("PRAGMA query_only = ON").execute(&mut *connection).await?;
+        }
+        written.map(|_| ())
     }
 
     /// The same ledger with another length for leases that nobody renews.
@@ -114,20 +101,24 @@ impl SqliteLedger {
         Self { lease, ..self }
     }
 
-    /// One connection, so that this process's writers take turns instead of failing with "locked".
     async fn connect(options: SqliteConnectOptions, path: Option<&Path>) -> Result<Self> {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.busy_timeout(BUSY_TIMEOUT))
-            .await
-            .map_err(|error| {
-                let what = trouble(&error).unwrap_or("the ledger cannot be opened");
-                let error = Error::new(ErrorKind::Ledger, what).with_source(error);
-                path.into_iter().fold(error, |error, path| error.with("file", path.display()))
-            })?;
-        Ok(Self { pool, lease: LEASE, path: path.map(Path::to_owned) })
+        let pool = pool(options).await.map_err(|error| {
+            let what = trouble(&error).unwrap_or("the ledger cannot be opened");
+            let error = Error::new(ErrorKind::Ledger, what).with_source(error);
+            path.into_iter().fold(error, |error, path| error.with("file", path.display()))
+        })?;
+        Ok(Self { pool, lease: LEASE, path: path.map(Path::to_owned), unlocked: None })
+    }
+
+    /// The same, brought up to date; closed if that fails.
+    async fn migrated(self) -> Result<Self> {
+        match self.migrate().await {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                self.pool.close().await;
+                Err(error)
+            }
+        }
     }
 
     async fn migrate(&self) -> Result<()> {
@@ -152,7 +143,17 @@ impl fmt::Debug for SqliteLedger {
     }
 }
 
-fn file(path: &Path) -> SqliteConnectOptions {
+/// One connection, so that this process's writers take turns instead of failing with "locked".
+pub(super) async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.busy_timeout(BUSY_TIMEOUT))
+        .await
+}
+
+pub(super) fn file(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).synchronous(SqliteSynchronous::Full)
 }
 
@@ -164,11 +165,11 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     options.open(path).map(|_| ())
 }
 
-fn problem(what: &str, path: &Path) -> Error {
+pub(super) fn problem(what: &str, path: &Path) -> Error {
     Error::new(ErrorKind::Ledger, what).with("file", path.display())
 }
 
-fn newer(path: Option<&Path>) -> Error {
+pub(super) fn newer(path: Option<&Path>) -> Error {
     let error =
         Error::new(ErrorKind::Ledger, "the ledger was written by a newer version of latchel-sync: update it");
     path.into_iter().fold(error, |error, path| error.with("file", path.display()))

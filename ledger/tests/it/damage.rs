@@ -55,7 +55,7 @@ async fn a_newer_one_is_refused_and_an_older_one_is_brought_up_to_date() {
                 VALUES (9999, 'of a later version', TRUE, x'00', 0)",
     )
     .await;
-    for refused in [SqliteLedger::open(&path).await, SqliteLedger::open_existing(&path).await] {
+    for refused in [SqliteLedger::open(&path).await.map(Some), SqliteLedger::open_existing(&path).await] {
         let newer = refused.expect_err("newer");
         assert!(
             newer.to_string().contains("newer version") && newer.to_string().contains("ledger.sqlite"),
@@ -81,7 +81,11 @@ async fn a_damaged_one_is_told_from_a_sound_one() {
     bytes[middle..middle + 8_192].fill(0x55);
     std::fs::write(&path, &bytes).expect("damage");
     let found = match SqliteLedger::open_existing(&path).await {
-        Ok(ledger) => ledger.check().await.map_or_else(|error| error.to_string(), |wrong| wrong.join("\n")),
+        Ok(ledger) => ledger
+            .expect("it is there")
+            .check()
+            .await
+            .map_or_else(|error| error.to_string(), |wrong| wrong.join("\n")),
         Err(error) => error.to_string(),
     };
     assert!(!found.is_empty());
@@ -108,7 +112,7 @@ async fn a_record_that_breaks_an_invariant_is_named() {
 async fn a_reader_cannot_write() {
     let folder = TempDir::new().expect("a folder");
     let (path, _, _) = ledger(&folder).await;
-    let reader = SqliteLedger::open_existing(&path).await.expect("a ledger");
+    let reader = SqliteLedger::open_existing(&path).await.expect("a ledger").expect("it is there");
     let refused = reader.begin_run(&new_run("b")).await.expect_err("read-only");
     assert!(refused.to_string().contains("read-only"), "{refused}");
 }

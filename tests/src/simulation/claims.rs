@@ -36,8 +36,14 @@ fn so(yes: bool, otherwise: impl FnOnce() -> String) -> Verdict {
 
 fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     match outcome.reason {
-        Reason::CallFailed | Reason::NotConfirmed | Reason::FarSidePaused => went_wrong(seam, outcome),
+        Reason::CallFailed | Reason::NotConfirmed | Reason::FarSidePaused => went_wrong(seam),
         Reason::InvalidRecord | Reason::GoneFromSource | Reason::NotSupported => Ok(()),
+        Reason::CounterpartGone => {
+            let id = outcome.counterpart.as_deref().map(WorkOrderId::new);
+            let there =
+                seam.account.on_platform(|world| id.is_some_and(|id| world.work_orders.contains_key(&id)));
+            so(!there || seam.account.is_stale(), || "the platform has it".to_owned())
+        }
         Reason::CreateUnsettled => so(!seam.account.habits.declared_lag.is_zero(), || {
             "everything that is created is visible at once".to_owned()
         }),
@@ -53,14 +59,7 @@ fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     }
 }
 
-fn went_wrong(seam: &Seam, outcome: &Outcome) -> Verdict {
-    // A Latchel work order may be left whose platform's was removed.
-    let gone = outcome.counterpart.as_ref().is_some_and(|id| {
-        !seam.account.on_platform(|world| world.work_orders.contains_key(&WorkOrderId::new(id)))
-    });
-    if outcome.key.side == Side::Latchel && gone {
-        return Ok(());
-    }
+fn went_wrong(seam: &Seam) -> Verdict {
     // People can make a read-back differ from what was just written.
     let people =
         seam.account.history().0.iter().any(|(at, event)| *at >= seam.view().began && by_people(event));
@@ -244,7 +243,9 @@ fn job(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
         })
     });
     let closed = there.as_ref().and_then(naive::closed);
-    let told = |yes: bool| so(yes || touched, || format!("{seen:?} is {there:?}"));
+    // People may remove theirs at any time.
+    let removed = there.is_none() && link.is_some_and(|link| link.platform_id.starts_with('W'));
+    let told = |yes: bool| so(yes || touched || removed, || format!("{seen:?} is {there:?}"));
     match outcome.reason {
         Reason::BeforeSyncStart => {
             so(account.sync_start().is_some_and(|start| seen.created_at <= start), || {

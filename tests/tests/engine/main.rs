@@ -2,6 +2,8 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod faults;
+mod frozen;
+mod hints;
 mod leases;
 mod limits;
 mod lost_answers;
@@ -9,6 +11,7 @@ mod markers;
 mod mass_change;
 mod outage;
 mod pause;
+mod removed;
 mod rows;
 mod story;
 mod time;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Request};
 use latchel_sync_core::ledger::{Link, NewRun, Origin, Phase, RunId, RunStatus, Trigger};
-use latchel_sync_core::memory::PlatformWorld;
+use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 
@@ -184,9 +184,9 @@ async fn the_share_is_of_what_is_active_and_not_of_all_that_ever_was() {
     assert!(stopped(&pair.sync().await), "11 of 29 are too many, though 11 of 60 would not be");
 }
 
-#[tokio::test]
-async fn of_a_large_account_every_deactivation_counts_and_not_only_those_that_are_kept() {
-    let hidden: Vec<_> = (0..2_010).map(|number| unit(&format!("{number:05}"), None)).collect();
+/// A large account in which so many properties are no longer active.
+async fn large(properties: usize, hidden: usize) -> Pair {
+    let hidden: Vec<_> = (0..hidden).map(|number| unit(&format!("{number:05}"), None)).collect();
     let gone = |id: &PropertyRef| Property { is_active: false, ..property(id) };
     let world = PlatformWorld {
         now: noon(),
@@ -224,16 +224,53 @@ async fn of_a_large_account_every_deactivation_counts_and_not_only_those_that_ar
             world.properties.insert(id_there, latchel_property(id_there, id));
         }
     });
-    // Of 10,020 records 2,000 are less than a fifth, and 2,010 are more.
-    for number in 0..10_020 {
+    for number in 0..properties {
         pair.ledger.put_link(&lease, &link(number)).await.expect("a link");
     }
+    pair
+}
+
+#[tokio::test]
+async fn of_a_large_account_every_deactivation_counts_and_not_only_those_that_are_kept() {
+    // Of 10,020 records 2,000 are less than a fifth, and 2,010 are more.
+    let pair = large(10_020, 2_010).await;
     let request = Request { phases: vec![Phase::Properties], ..Request::everything(Mode::Apply, pair.now) };
     let done = pair.request(&request).await;
     assert!(stopped(&done), "{:?}", done.run.phases);
     assert_eq!(active(&pair).0, 2_010);
     let held = done.outcomes.iter().filter(|one| one.reason == Reason::MassChangeHeld).count();
     assert_eq!(held, 2_010, "each has its outcome");
+}
+
+#[tokio::test]
+async fn however_many_are_within_the_share_one_run_does_them_all() {
+    // 2,450 of 12,400 are less than a fifth, and more than are kept.
+    let pair = large(12_400, 2_450).await;
+    // One changes back, and one is removed, before the run gets to them again.
+    let platform = pair.platform.clone();
+    let mut writes = 0;
+    pair.journal.decide(move |call| {
+        writes += u32::from(call.writes());
+        if writes == 1 && call.writes() {
+            platform.edit(|world| {
+                let Some(Row::Record(one)) = world.properties.get_mut(&unit("02400", None)) else { panic!() };
+                one.is_active = true;
+                world.properties.remove(&unit("02401", None));
+            });
+        }
+        Fate::Proceed
+    });
+    let request = Request { phases: vec![Phase::Properties], ..Request::everything(Mode::Apply, pair.now) };
+    let counted = |done: &Done, reason| done.run.phases[0].counts.get(&reason).copied().unwrap_or_default();
+    let done = pair.request(&request).await;
+    assert_eq!(done.run.status, RunStatus::Success, "{:?}", done.run.phases);
+    assert_eq!(counted(&done, Reason::PropertyDeactivated), 2_448);
+    assert_eq!((counted(&done, Reason::MassChangeHeld), counted(&done, Reason::GoneFromSource)), (0, 1));
+    assert_eq!(active(&pair).0, 2, "the one that changed back, and the one that was removed");
+    let of_both = ["02400", "02401"].map(|id| done.reason(&RecordKey::platform(Kind::Property, id)));
+    assert_eq!(of_both[1], Reason::GoneFromSource);
+    assert_ne!(of_both[0], Reason::PropertyDeactivated);
+    assert_eq!(done.outcomes.len(), 2_450, "each has one outcome");
 }
 
 fn latchel_property(id: LatchelPropertyId, reference: &PropertyRef) -> LatchelProperty {

@@ -1,9 +1,10 @@
 //! Dates near midnight in the account's time zone, and the window's edges, through the engine.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::PlatformWorld;
+use latchel_sync_core::ledger::{Phase, RunStatus};
+use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 
@@ -123,5 +124,38 @@ async fn a_gap_is_covered_or_warned_of() {
             let arrived = pair.latchel.edit(|world| world.properties.len() == 3);
             assert!(arrived, "by the command that the warning names");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_move_out_that_latchel_only_pretends_to_have_taken_is_not_confirmed() {
+    for fate in [Fate::Pretend, Fate::Fail(ErrorKind::Refused)] {
+        let mut pair = Pair::new(moving_out(instant("2026-03-01T20:00:00Z"))).await;
+        pair.sync().await;
+        pair.advance(TimeDelta::days(3));
+        pair.journal.decide(move |call| if call.method == "update_resident" { fate } else { Fate::Proceed });
+        let done = pair.sync().await;
+        let expected = if fate == Fate::Pretend { Reason::NotConfirmed } else { Reason::CallFailed };
+        assert_eq!(done.reason(&RecordKey::platform(Kind::Resident, "R13@13")), expected);
+        pair.journal.decide(|_| Fate::Proceed);
+        pair.advance(TimeDelta::minutes(15));
+        let done = pair.sync().await;
+        assert_eq!(done.reason(&RecordKey::platform(Kind::Resident, "R13@13")), Reason::ResidentLapsed);
+        assert_eq!(active(&pair), [false, false]);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_warned_of_once_for_each_side_and_does_not_stop_the_run() {
+    for (seconds, warned) in [(0, 0), (110, 0), (-110, 0), (130, 2), (-130, 2), (3_600, 2)] {
+        let mut pair = Pair::new(world()).await;
+        // The clock here is slow by so much, or fast.
+        pair.now -= TimeDelta::seconds(seconds);
+        let done = pair.sync().await;
+        assert_eq!(done.run.status, RunStatus::Success, "{seconds}");
+        let warnings: Vec<_> = done.run.warnings.iter().filter(|one| one.contains("clock")).collect();
+        assert_eq!(warnings.len(), warned, "{seconds}: {warnings:?}");
+        let names = ["platform: clock: ", "Latchel: clock: "];
+        assert!(warnings.iter().zip(names).all(|(one, name)| one.starts_with(name)), "{warnings:?}");
     }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use latchel_sync_core::ledger::{RunStatus, Status};
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger, Platform};
 
-use tests::simulation::pair::{Pair, unit, work_order, world};
+use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
 
 #[tokio::test]
 async fn what_a_far_side_may_not_show_yet_is_waited_for() {
@@ -204,4 +205,77 @@ async fn what_keeps_failing_outside_the_window_is_tried_with_growing_pauses() {
     pair.ledger.retry("main", &key).await.expect("asked for");
     pair.journal.decide(|_| Fate::Proceed);
     assert_eq!(pair.sync().await.reason(&key), Reason::WorkOrderImported, "at once, because somebody asked");
+}
+
+/// A pair of which this write was refused, and is refused from now on.
+async fn that_failed(write: &'static str) -> Pair {
+    let pair = super::faults::before(write).await;
+    pair.journal.decide(move |call| match call.method == write && !call.on.contains("12") {
+        true => Fate::Fail(ErrorKind::Refused),
+        false => Fate::Proceed,
+    });
+    pair.sync().await;
+    pair
+}
+
+/// The minutes in which runs, one a minute, send this write.
+async fn minutes_of(pair: &mut Pair, write: &str, minutes: i64) -> Vec<i64> {
+    let mut tries = Vec::new();
+    for minute in 1..=minutes {
+        pair.advance(TimeDelta::minutes(1));
+        pair.journal.take();
+        pair.sync().await;
+        if pair.journal.take().iter().any(|call| call.method == write) {
+            tries.push(minute);
+        }
+    }
+    tries
+}
+
+#[tokio::test]
+async fn what_keeps_failing_inside_the_window_is_tried_with_growing_pauses_too() {
+    for (write, key) in super::faults::writes() {
+        let mut pair = that_failed(write).await;
+        let tries = minutes_of(&mut pair, write, 160).await;
+        assert_eq!(tries, [5, 15, 35, 75, 155], "{write}");
+
+        let done = pair.sync().await;
+        assert_eq!(done.reason(&key), Reason::CallFailed, "{write}: it counts while it rests");
+        assert_eq!(done.run.status, RunStatus::Partial, "{write}");
+        pair.ledger.retry("main", &key).await.expect("asked for");
+        assert_eq!(minutes_of(&mut pair, write, 1).await, [1], "{write}: because somebody asked");
+
+        pair.ledger.dismiss("main", &key).await.expect("dismissed");
+        assert_eq!(minutes_of(&mut pair, write, 60).await, [0; 0], "{write}: it was dismissed");
+    }
+}
+
+#[tokio::test]
+async fn what_failed_and_has_changed_since_is_tried_at_once() {
+    for (write, key) in super::faults::writes() {
+        let mut pair = that_failed(write).await;
+        assert_eq!(minutes_of(&mut pair, write, 25).await, [5, 15], "{write}");
+        let now = pair.now;
+        pair.platform.edit(|world| {
+            for row in world.properties.values_mut() {
+                let Row::Record(one) = row else { continue };
+                one.freshness = stamped(now);
+            }
+            for row in world.residents.values_mut() {
+                let Row::Record(one) = row else { continue };
+                one.freshness = stamped(now);
+            }
+            for row in world.work_orders.values_mut() {
+                let Row::Record(one) = row else { continue };
+                one.freshness = stamped(now);
+            }
+        });
+        pair.latchel.edit(|world| {
+            let jobs: Vec<_> = world.jobs.keys().copied().collect();
+            jobs.into_iter().for_each(|id| world.change_job(id, |job| job.description.push('!')));
+        });
+        pair.journal.decide(|_| Fate::Proceed);
+        pair.advance(TimeDelta::minutes(1));
+        assert_eq!(pair.sync().await.reason(&key).status(), Status::Synced, "{write}");
+    }
 }

@@ -67,3 +67,23 @@ async fn a_wrong_latchel_key_is_told_from_a_wrong_platform_key() {
     let wrong: Vec<_> = checked.lines().filter(|line| line.contains("ERROR")).collect();
     assert!(wrong.len() == 1 && wrong[0].contains("Latchel: key"), "{checked}");
 }
+
+#[tokio::test]
+async fn a_sync_warns_of_a_clock_that_is_off_and_does_its_work() {
+    let setup = Setup::small("all").await;
+    let later = setup.now + TimeDelta::minutes(5);
+    setup.server.edit(|world| world.clock.set(later));
+    for command in ["plan", "sync"] {
+        let output = setup.output(&[command]).await;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{command}: {said}");
+        for system in ["platform", "Latchel"] {
+            let warning = format!("warning: {system}: clock: the clocks are ");
+            assert_eq!(said.matches(&warning).count(), 1, "{command}: {said}");
+        }
+    }
+    assert!(!setup.writes().is_empty());
+    setup.server.edit(|world| world.clock.set(setup.now));
+    let output = setup.output(&["sync"]).await;
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("clock"), "{output:?}");
+}

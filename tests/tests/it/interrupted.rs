@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 
-use mock_pms::Moment;
+use mock_pms::{LoggedRequest, Moment};
 
 use crate::pairs::pairs;
 use crate::setup::Setup;
@@ -101,19 +101,51 @@ async fn the_first_signal_ends_after_the_record_at_hand_and_the_next_run_goes_on
     }
 }
 
+/// Which of a run's requests, counted from one, write; and which look for records to work on: those with nothing but reads
+/// around them, before the first read of a work order that is to be closed.
+fn writes_and_searches(requests: &[LoggedRequest]) -> (Vec<u32>, Vec<u32>) {
+    let writes = |index: usize| requests.get(index).is_some_and(LoggedRequest::is_write);
+    let number = |index: usize| u32::try_from(index + 1).expect("few");
+    let closing =
+        requests.iter().position(|one| one.method == "GET" && one.path.starts_with("/v1/workorders/"));
+    let searches = |index: &usize| !(index.saturating_sub(1)..=index + 1).any(writes);
+    (
+        (0..requests.len()).filter(|index| writes(*index)).map(number).collect(),
+        (0..closing.expect("one is closed")).filter(searches).map(number).collect(),
+    )
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_second_signal_ends_at_once_and_the_next_run_goes_on() {
+async fn a_write_goes_on_until_the_second_signal_which_ends_it_at_once_and_the_next_run_goes_on() {
     let story = Story::both_ways().await;
-    let (expected, places) = places(&story).await;
-    for request in places {
+    let (expected, requests) = story.undisturbed().await;
+    let (writes, _) = writes_and_searches(&requests);
+    assert!(writes.len() > 5, "{requests:?}");
+    for request in writes {
         for moment in [Moment::Arrived, Moment::Done] {
             let setup = story.begin().await;
-            let what = format!("twice at request {request}, {moment:?}");
+            let what = format!("twice at the write {request}, {moment:?}");
             let held = Held::at(&setup, moment, request).await.ask("INT").await;
             held.signal("TERM");
-            // Where it only waited for an answer the first signal was enough.
-            let code = held.end().await.status.code();
-            assert!(code == Some(130) || code == Some(1), "{what}: it ends while it is held: {code:?}");
+            assert_eq!(held.end().await.status.code(), Some(130), "{what}");
+            story.is_made_good(setup, &expected, &what).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_search_ends_at_the_first_signal_and_the_next_run_goes_on() {
+    let story = Story::both_ways().await;
+    let (expected, requests) = story.undisturbed().await;
+    let (_, searches) = writes_and_searches(&requests);
+    assert!(searches.len() > 5 && searches.contains(&1), "{requests:?}");
+    for request in searches.into_iter().step_by(2) {
+        for moment in [Moment::Arrived, Moment::Done] {
+            let setup = story.begin().await;
+            let what = format!("once at the search {request}, {moment:?}");
+            let held = Held::at(&setup, moment, request).await.ask("INT").await;
+            // It ends though no answer ever comes.
+            assert_eq!(held.end().await.status.code(), Some(1), "{what}");
             story.is_made_good(setup, &expected, &what).await;
         }
     }

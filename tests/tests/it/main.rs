@@ -12,6 +12,7 @@ mod guide;
 mod inputs;
 mod interrupted;
 mod kills;
+mod ledger_reading;
 mod ledger_trouble;
 mod lies;
 mod new_adapter;

@@ -137,7 +137,10 @@ impl Setup {
     /// The ledger, for looking into it.
     pub async fn ledger(&self) -> Box<dyn Ledger> {
         match &self.postgres {
-            None => Box::new(SqliteLedger::open_existing(self.ledger_file()).await.expect("the ledger")),
+            None => {
+                let ledger = SqliteLedger::open_existing(self.ledger_file()).await.expect("the file");
+                Box::new(ledger.expect("the ledger"))
+            }
             Some(url) => {
                 let ledger = PostgresLedger::open_existing(url).await.expect("the database");
                 Box::new(ledger.expect("the ledger"))

@@ -88,6 +88,8 @@ impl Story {
         });
         setup.run(1, &["sync"]).await;
         setup.server.set_faults(FaultPlan::default());
+        // Somebody does not want to wait until what failed is tried again.
+        setup.run(0, &["pending", "retry", "--all"]).await;
 
         setup.advance(TimeDelta::seconds(10));
         setup.edit(include_str!("data/every_rule_changes.json"));
@@ -101,6 +103,7 @@ impl Story {
                 ("95", "Completed"),
                 ("96", "Completed"),
                 ("97", "Completed"),
+                ("98", "Completed"),
             ],
         );
         move_references(&setup);

@@ -45,7 +45,13 @@ impl Book {
             link: platform_id.and_then(|id| self.links.get(&(key.kind, id.clone())).cloned()),
             outcome: self.outcomes.get(key).cloned(),
             intent: self.intents.get(key).cloned(),
+            pending: self.pending.get(key).and_then(|waiting| self.pending_of(key, waiting)),
         }
+    }
+
+    fn pending_of(&self, key: &RecordKey, waiting: &Waiting) -> Option<Pending> {
+        let Waiting { since, attempts, dismissed, .. } = *waiting;
+        Some(Pending { outcome: self.outcomes.get(key)?.clone(), since, attempts, dismissed })
     }
 
     pub fn record(&mut self, run: RunId, outcome: &Outcome) {
@@ -125,12 +131,7 @@ impl Book {
     }
 
     pub fn all_pending(&self) -> Vec<Pending> {
-        let pending = |(key, waiting): (&RecordKey, &Waiting)| {
-            let outcome = self.outcomes.get(key)?.clone();
-            let Waiting { since, attempts, dismissed, .. } = *waiting;
-            Some(Pending { outcome, since, attempts, dismissed })
-        };
-        self.pending.iter().filter_map(pending).collect()
+        self.pending.iter().filter_map(|(key, waiting)| self.pending_of(key, waiting)).collect()
     }
 
     pub fn dismiss(&mut self, key: &RecordKey) -> bool {

@@ -1,0 +1,112 @@
+//! Opening the ledger's file for reading only, also where this user may not write.
+
+use std::cmp::Ordering;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use latchel_sync_core::Result;
+use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteConnectOptions;
+
+use super::open::{MIGRATIONS, SqliteLedger, file, newer, pool, problem};
+use crate::LEASE;
+use crate::error::{code, trouble};
+
+const UNREADABLE: &str = "the ledger cannot be read: this user must be able to read its file and its folder";
+const UNFINISHED: &str = "the ledger's newest writes stand in a second file beside it, because a run is under way or was \
+                          killed, and they can only be read where this user may write to the folder: read a copy of both \
+                          files, or let this user write there";
+const WRITTEN: &str = "the ledger was written to while it was read, and this user may not write to its folder, which is \
+                       how readers and writers get on: what was shown may be wrong, so run the command again";
+
+impl SqliteLedger {
+    /// Opens the ledger at `path` for reading only, and writes nothing to it; `None` if it is not there.
+    ///
+    /// Where this user may write to the folder, readers and writers take turns as SQLite has it. Where not, the file is
+    /// read as one that nobody writes, and [`close`](latchel_sync_core::Ledger::close) says if somebody did.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SqliteLedger::open`], and if it is older than this version.
+    pub async fn open_existing(path: impl AsRef<Path>) -> Result<Option<Self>> {
+        let path = path.as_ref();
+        if !path.try_exists().map_err(|error| problem(UNREADABLE, path).with_source(error))? {
+            return Ok(None);
+        }
+        // The last one to leave puts the file in order, which takes a connection that could write.
+        let (opened, unlocked) = match opened(file(path).pragma("query_only", "ON")).await {
+            Err(error) if is_kept_from_writing(&error) => {
+                let as_found = AsFound::of(path)?;
+                (opened(file(path).read_only(true).immutable(true)).await, Some(as_found))
+            }
+            opened => (opened, None),
+        };
+        let (pool, applied) = opened.map_err(|error| {
+            problem(trouble(&error).unwrap_or("the file is not a ledger"), path).with_source(error)
+        })?;
+        let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let refused = match applied.cmp(&newest) {
+            Ordering::Equal => {
+                return Ok(Some(Self { pool, lease: LEASE, path: Some(path.to_owned()), unlocked }));
+            }
+            Ordering::Less => problem("the ledger is older than this version: run a sync first", path),
+            Ordering::Greater => newer(Some(path)),
+        };
+        pool.close().await;
+        Err(refused)
+    }
+
+    /// What is to be said of a ledger that was closed.
+    pub(super) fn closed(&self) -> Result<()> {
+        match (&self.path, &self.unlocked) {
+            (Some(path), Some(as_found)) if AsFound::of(path).ok().as_ref() != Some(as_found) => {
+                Err(problem(WRITTEN, path))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A file that is read without SQLite's locks, as it was when it was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AsFound {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl AsFound {
+    fn of(path: &Path) -> Result<Self> {
+        let unreadable = |error| problem(UNREADABLE, path).with_source(error);
+        let found = std::fs::File::open(path).and_then(|file| file.metadata()).map_err(unreadable)?;
+        if std::fs::metadata(beside(path)).is_ok_and(|beside| beside.len() > 0) {
+            return Err(problem(UNFINISHED, path));
+        }
+        Ok(Self { bytes: found.len(), modified: found.modified().ok() })
+    }
+}
+
+/// Where SQLite keeps what is written before it comes into the file itself.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push("-wal");
+    name.into()
+}
+
+/// Opens the file, and reads which version of the ledger it is.
+async fn opened(options: SqliteConnectOptions) -> Result<(SqlitePool, i64), sqlx::Error> {
+    let pool = pool(options).await?;
+    let applied = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations");
+    match applied.fetch_one(&pool).await {
+        Ok(applied) => Ok((pool, applied)),
+        Err(error) => {
+            pool.close().await;
+            Err(error)
+        }
+    }
+}
+
+/// Whether SQLite could not make the files beside the ledger's that it needs.
+fn is_kept_from_writing(error: &sqlx::Error) -> bool {
+    matches!(code(error), Some(8 | 14))
+}
