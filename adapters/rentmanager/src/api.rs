@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::registry::{RateLimit, Settings};
-use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
 use latchel_sync_http::{Answer, LogIn, Page, RateLimitHeaders, Transport, pages};
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -57,6 +57,10 @@ impl Api {
             .classify_error(classify)
             .build()?;
         Ok(Self { transport })
+    }
+
+    pub fn clock(&self) -> Option<ClockReading> {
+        self.transport.clock()
     }
 
     /// The first row of a list, to see whether it may be read.

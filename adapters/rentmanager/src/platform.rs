@@ -5,7 +5,9 @@ use latchel_sync_core::model::{
     ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Capabilities, Error, ErrorKind, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_core::{
+    Capabilities, ClockReading, Error, ErrorKind, Finding, Pages, Platform, Probe, Result,
+};
 use latchel_sync_http::rows;
 use serde_json::Value;
 
@@ -79,6 +81,10 @@ impl RentManager {
 
 #[async_trait]
 impl Platform for RentManager {
+    fn clock(&self) -> Option<ClockReading> {
+        self.api.clock()
+    }
+
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }

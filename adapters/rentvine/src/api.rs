@@ -4,7 +4,7 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{RateLimit, Settings};
-use latchel_sync_core::{ErrorKind, Result};
+use latchel_sync_core::{ClockReading, ErrorKind, Result};
 use latchel_sync_http::{Answer, Page, Transport, pages};
 use serde::Serialize;
 use serde_json::Value;
@@ -40,6 +40,10 @@ impl Api {
             .explain_error(explain)
             .build()?;
         Ok(Self { transport, page_size: config.page_size.get(), zone: config.time_zone })
+    }
+
+    pub fn clock(&self) -> Option<ClockReading> {
+        self.transport.clock()
     }
 
     async fn get(&self, path: &str, query: Query) -> Result<Answer> {

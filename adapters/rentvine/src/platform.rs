@@ -4,7 +4,7 @@ use latchel_sync_core::model::{
     ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Capabilities, ErrorKind, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_core::{Capabilities, ClockReading, ErrorKind, Finding, Pages, Platform, Probe, Result};
 
 use crate::api::Api;
 use crate::config::Config;
@@ -63,6 +63,10 @@ impl Rentvine {
 
 #[async_trait]
 impl Platform for Rentvine {
+    fn clock(&self) -> Option<ClockReading> {
+        self.api.clock()
+    }
+
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }

@@ -21,6 +21,8 @@ pub async fn reads_only(setup: &dyn Setup) -> Verdict {
     if let Some(time) = probe.server_time {
         let off = (time - bench.now).abs();
         ensure!(off <= TimeDelta::seconds(2), "the far side's clock shows {}, not {time}", bench.now);
+        let shown = bench.platform.clock().map(|reading| reading.shown);
+        ensure!(shown.is_some_and(|shown| shown >= time), "`clock` says {shown:?} after an answer of {time}");
     }
     Ok(())
 }
