@@ -220,7 +220,7 @@ impl<'a> Context<'a> {
             latchel_id,
             origin,
             run: self.run,
-            created_at: self.clock(),
+            created_at: self.now,
             verified_at: Some(self.now),
             platform_number: None,
             latchel_number: None,

@@ -197,7 +197,9 @@ impl Export<'_> {
     /// not be shown yet, or the platform has nothing of the account any more.
     async fn gone(&self, link: &Link) -> Result<Applied> {
         let cx = self.0;
-        shown_by_now(cx, link.created_at, cx.platform().capabilities().visibility_delay)?;
+        // What this run made is as new as can be.
+        let made_at = if link.run == cx.run { cx.clock() } else { link.created_at };
+        shown_by_now(cx, made_at, cx.platform().capabilities().visibility_delay)?;
         Guard { off: false }.check_source(cx, Side::Platform).await?;
         let detail = Some(format!("work order {}", link.platform_id));
         let gone =
