@@ -8,7 +8,7 @@ mod doorloop;
 mod faults;
 mod latchel;
 mod propertyware;
-mod rentmanager;
 mod quirks;
+mod rentmanager;
 mod rentvine;
 mod world;

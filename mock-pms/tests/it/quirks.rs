@@ -130,7 +130,8 @@ async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
             made - told > chrono::TimeDelta::hours(1)
         }
         ("rentmanager", "empty-is-204") => {
-            let who = json!({ "Username": "mock-client-id", "Password": "mock-client-secret", "LocationID": 1 });
+            let who =
+                json!({ "Username": "mock-client-id", "Password": "mock-client-secret", "LocationID": 1 });
             let log_in = "/Authentication/AuthorizeUser";
             let token = far.send(Method::POST, log_in, &far.headers, who.to_string()).await.json();
             let headers = [("x-rm12api-apitoken", token.as_str().expect("a token"))];

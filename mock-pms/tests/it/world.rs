@@ -153,7 +153,7 @@ fn a_platform_is_known_by_name() {
     let error = "Buildium".parse::<Dialect>().expect_err("another case").to_string();
     assert_eq!(
         error,
-        "no platform \"Buildium\"; known: appfolio, buildium, doorloop, propertyware, rentvine"
+        "no platform \"Buildium\"; known: appfolio, buildium, doorloop, propertyware, rentmanager, rentvine"
     );
 }
 

@@ -8,8 +8,8 @@ use super::call::{Answer, Reply};
 use super::filters::Filters;
 use super::names::without_nulls;
 use super::problem::Problem;
-use crate::dialects::endpoint::Request;
 use crate::dialects::Quirk;
+use crate::dialects::endpoint::Request;
 use crate::world::{Id, World};
 
 /// Longer pages are cut into pages of this size where no size is asked for.
@@ -17,8 +17,11 @@ const DEFAULT_SIZE: usize = 1_000;
 /// The documents say 1,000; pages of this size were seen.
 const MAX_SIZE: usize = 5_000;
 
-pub(super) const EMPTY_IS_204: Quirk =
-    Quirk::usual("empty-is-204", "A list without rows is a 204 without a body.", "It is a list without rows.");
+pub(super) const EMPTY_IS_204: Quirk = Quirk::usual(
+    "empty-is-204",
+    "A list without rows is a 204 without a body.",
+    "It is a list without rows.",
+);
 
 /// What a list has.
 pub(super) struct Resource {
