@@ -199,7 +199,7 @@ pub enum ChangeFilter {
     Instant,
     /// To a day: what comes back is a superset.
     Day,
-    /// Not at all: every run reads the whole list, and compares it by content with what it saw before.
+    /// Not at all: every run reads the whole list, and tells what changed by the rows' own stamps, or by content.
     None,
 }
 

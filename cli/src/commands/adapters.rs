@@ -86,7 +86,7 @@ fn abilities(adapter: &PlatformAdapter) -> Vec<(&'static str, String)> {
     let since = |filter| match filter {
         ChangeFilter::Instant => "by the instant of the change",
         ChangeFilter::Day => "by the day of the change",
-        ChangeFilter::None => "not at all: the whole list, compared by content",
+        ChangeFilter::None => "not at all: the whole list, told by stamp or content",
     };
     let marker = match able.marker {
         MarkerPlace::IdempotencyKey => "an idempotency key",
