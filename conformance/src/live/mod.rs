@@ -1,6 +1,6 @@
 //! What of the suite can be asked of an account that people work in: it reads, and never writes.
 //!
-//! Two things make it safe. [`Reader`](reader::Reader) has no method that writes, so that no check can call one; and whoever
+//! Two things make it safe. The `Reader` has no method that writes, so that no check can call one; and whoever
 //! connects the adapter does so with [`Access::ReadOnly`](latchel_sync_core::registry::Access::ReadOnly), with which the
 //! shared HTTP client refuses any other call before it is sent.
 //!
