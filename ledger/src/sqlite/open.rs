@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use sqlx::SqlitePool;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlitePool};
 
 use super::read::AsFound;
 use crate::LEASE;
@@ -149,6 +149,8 @@ pub(super) async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool, sq
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        // SQLite ends a transaction by itself where the disk is full, and sqlx never hears of it.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.busy_timeout(BUSY_TIMEOUT))
         .await
 }
@@ -173,4 +175,42 @@ pub(super) fn newer(path: Option<&Path>) -> Error {
     let error =
         Error::new(ErrorKind::Ledger, "the ledger was written by a newer version of latchel-sync: update it");
     path.into_iter().fold(error, |error, path| error.with("file", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use latchel_sync_core::Ledger;
+    use latchel_sync_core::ledger::{Account, NewRun, Phase, RunId, Trigger};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_disk_that_is_full_is_named_each_time_and_written_to_once_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
+        let now = DateTime::UNIX_EPOCH;
+        let account = "main".to_owned();
+        ledger
+            .add_account(&Account { name: account.clone(), sync_start: now, created_at: now })
+            .await
+            .unwrap();
+        let run = NewRun {
+            id: RunId(uuid::Uuid::nil()),
+            account,
+            now,
+            trigger: Trigger::Manual,
+            holder: "too long for the room that is left".repeat(10_000),
+            phases: vec![Phase::Properties],
+        };
+        for _ in 0..2 {
+            // No page more than there are; the limit is the connection's.
+            sqlx::query("PRAGMA max_page_count = 1").execute(&ledger.pool).await.unwrap();
+            let refused = ledger.begin_run(&run).await.unwrap_err().to_string();
+            assert!(refused.contains("the disk of the ledger is full"), "{refused}");
+        }
+        ledger.pool.acquire().await.unwrap().close().await.unwrap();
+        assert_eq!(ledger.runs(None, 10).await.unwrap(), []);
+        ledger.begin_run(&run).await.unwrap();
+    }
 }
