@@ -138,7 +138,13 @@ impl<F: Flow> Driver<'_, F> {
     fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
         let record = self.flow.record(case);
         let key = self.key(self.flow.id(record));
-        let applied = applied.unwrap_or_else(|error| failed(&error));
+        let applied = applied.unwrap_or_else(|error| match failed(&error) {
+            // The answer to a write says nothing about the record.
+            answer if answer.reason == Reason::InvalidRecord => {
+                Applied { reason: Reason::CallFailed, ..answer }
+            }
+            other => other,
+        });
         Outcome {
             counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
             label: self.flow.label(record),

@@ -103,10 +103,13 @@ pub async fn assert_it_heals(pair: &mut Pair, what: &str, key: &RecordKey) -> Do
 }
 
 #[tokio::test]
-async fn a_write_that_is_refused_fails_its_record_alone_and_is_tried_again() {
-    for (write, key) in writes() {
+async fn a_write_that_is_refused_or_answered_with_nonsense_fails_its_record_alone_and_is_tried_again() {
+    let answers = [ErrorKind::Refused, ErrorKind::Malformed];
+    for ((write, key), answer) in
+        answers.into_iter().flat_map(|kind| writes().into_iter().map(move |write| (write, kind)))
+    {
         let mut pair = before(write).await;
-        let_it(&pair, write, Fate::Fail(ErrorKind::Refused));
+        let_it(&pair, write, Fate::Fail(answer));
         let done = pair.sync().await;
         assert_eq!(done.reason(&key), Reason::CallFailed, "{write}");
         assert_eq!(done.run.status, RunStatus::Partial, "{write}");
