@@ -307,8 +307,8 @@ pub(crate) enum AccountsAction {
     SetSyncStart {
         /// The account.
         name: String,
-        /// The instant.
-        instant: DateTime<Utc>,
+        /// An instant, a day in the account's time zone, or a span such as 5d.
+        when: Since,
     },
 }
 

@@ -228,18 +228,19 @@ impl Config {
 
     /// The account `name`, or all of them.
     pub(crate) fn chosen(&self, name: Option<&str>) -> Result<Vec<&Account>, Failure> {
-        let all = || self.accounts.iter();
         match name {
-            None => Ok(all().collect()),
-            Some(name) => match all().find(|account| account.settings.name == name) {
-                Some(account) => Ok(vec![account]),
-                None => {
-                    let names: Vec<_> = all().map(|account| account.settings.name.as_str()).collect();
-                    Err(Failure::usage(format!("no account {name:?} in {}", self.source.path.display()))
-                        .hint(format!("accounts: {}", names.join(", "))))
-                }
-            },
+            None => Ok(self.accounts.iter().collect()),
+            Some(name) => Ok(vec![self.account(name)?]),
         }
+    }
+
+    /// The account of this name.
+    pub(crate) fn account(&self, name: &str) -> Result<&Account, Failure> {
+        self.accounts.iter().find(|account| account.settings.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.accounts.iter().map(|account| account.settings.name.as_str()).collect();
+            Failure::usage(format!("no account {name:?} in {}", self.source.path.display()))
+                .hint(format!("accounts: {}", names.join(", ")))
+        })
     }
 
     /// An adapter's settings out of its table; `section` is `platform` or `latchel`.

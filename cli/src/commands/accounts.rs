@@ -7,13 +7,18 @@ use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
-pub(crate) async fn run(config: &Config, scope: &Scope, action: &AccountsAction) -> Result<Exit, Failure> {
+pub(crate) async fn run(
+    config: &Config,
+    scope: &Scope,
+    action: &AccountsAction,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
     match action {
         AccountsAction::List => show(config, scope.account.as_deref(), scope.json).await,
         AccountsAction::Show { name } => show(config, Some(name), scope.json).await,
-        AccountsAction::SetSyncStart { name, instant } => {
-            config.chosen(Some(name))?;
-            connect::with_ledger(config, async |ledger| set_sync_start(&*ledger, name, *instant).await).await
+        AccountsAction::SetSyncStart { name, when } => {
+            let instant = when.instant(now, config.account(name)?.settings.time_zone);
+            connect::with_ledger(config, async |ledger| set_sync_start(&*ledger, name, instant).await).await
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Explain { kind, id, scope } => explain::run(config, *kind, id, scope, now).await,
         Command::Runs { show, limit, scope } => runs::run(&config()?, scope, show.as_ref(), *limit).await,
         Command::Pending { action, scope } => pending::run(&config()?, scope, action, now).await,
-        Command::Accounts { action, scope } => accounts::run(&config()?, scope, action).await,
+        Command::Accounts { action, scope } => accounts::run(&config()?, scope, action, now).await,
         Command::Ledger { action, json } => ledger::run(&config()?, action, *json).await,
         Command::Adapters { action, json } => adapters::run(action, *json, config, now).await,
         Command::Rules { markdown, json } => rules::run(*markdown, *json),

@@ -109,8 +109,14 @@ async fn runs_accounts_status_and_explain_tell_what_was_done() {
 
     let accounts = json(&setup.run(0, &["accounts", "show", "main", "--json"]).await);
     assert!(accounts.to_string().contains("sync_start"), "{accounts}");
-    setup.run(0, &["accounts", "set-sync-start", "main", "2026-03-01T00:00:00Z"]).await;
-    assert!(setup.run(0, &["accounts", "show", "main"]).await.contains("2026-03-01"));
+    for (when, instant) in
+        [("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z"), ("2026-03-02", "2026-03-02T08:00:00Z")]
+    {
+        setup.run(0, &["accounts", "set-sync-start", "main", when]).await;
+        assert!(setup.run(0, &["accounts", "show", "main"]).await.contains(instant), "{when}");
+    }
+    setup.run(3, &["accounts", "set-sync-start", "main", "soon"]).await;
+    setup.run(3, &["accounts", "set-sync-start", "nobody", "2026-03-01"]).await;
 }
 
 #[tokio::test]
