@@ -9,6 +9,7 @@ use std::time::Instant;
 use clap::Parser;
 use latchel_sync_core::rules::Reason;
 use tests::simulation::log::Log;
+use tests::simulation::profile;
 use tests::simulation::story::tell;
 use tests::simulation::tally::Tally;
 
@@ -69,6 +70,7 @@ fn story(seed: u64, log: Log) -> Option<Tally> {
 
 fn report(told: &Tally, seeds: u64, wrong: u64, seconds: f64) -> ExitCode {
     println!("{seeds} stories in {seconds:.1} s, {:.0} a second; {wrong} went wrong", seeds as f64 / seconds);
+    table("accounts, by what their platform can do", &told.platforms);
     table("runs", &told.runs);
     table("what people did", &told.deeds);
     table("faults", &told.faults);
@@ -76,11 +78,10 @@ fn report(told: &Tally, seeds: u64, wrong: u64, seconds: f64) -> ExitCode {
     for reason in Reason::ALL {
         println!("{:>9}  {reason}", told.reasons.get(reason).copied().unwrap_or_default());
     }
-    let never: Vec<_> = Reason::ALL
-        .iter()
-        .filter(|reason| !told.reasons.contains_key(*reason))
-        .map(|one| one.code())
-        .collect();
+    let reasons =
+        Reason::ALL.iter().filter(|reason| !told.reasons.contains_key(*reason)).map(|one| one.code());
+    let platforms = profile::names().into_iter().filter(|name| !told.platforms.contains_key(name));
+    let never: Vec<_> = reasons.chain(platforms).collect();
     if !never.is_empty() {
         println!("\nnever seen: {}", never.join(", "));
     }

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Capabilities, Platform, Portfolio};
+use latchel_sync_core::{Platform, Portfolio};
 
-use super::account::{Account, Habits, Stamps};
+use super::account::{Account, Stamps};
 use super::chance::Chance;
 use super::clock::Clock;
 use super::history::Event;
 use super::log::Log;
 use super::pair::{LATCHEL_USER, job, property, resident, unit, work_order};
+use super::profile::{Profile, profile};
 use super::tally::Shared;
 
 /// How long before the first sync everything was made.
@@ -28,7 +28,10 @@ pub fn account(
     clock: Clock,
     (log, tally): (Arc<Log>, Arc<Shared>),
 ) -> Account {
-    let habits = habits(chance);
+    let journal = || Arc::new(Journal::new());
+    let everything = MemoryPlatform::new(PlatformWorld::default(), journal()).capabilities();
+    let Profile { name: like, capabilities, habits } = profile(chance, everything);
+    tally.platform(like);
     let settings = AccountSettings {
         name: name.to_owned(),
         time_zone: chance.pick(&[chrono_tz::America::Los_Angeles, chrono_tz::UTC, chrono_tz::Asia::Tokyo]),
@@ -37,32 +40,13 @@ pub fn account(
     let made = clock.now() - BEFORE;
     let platform = platform_world(chance, habits.stamps, made);
     let latchel = latchel_world(chance, made);
-    let platform = MemoryPlatform::new(platform, Arc::new(Journal::new()));
-    let capabilities = Capabilities {
-        create_work_order: !chance.percent(12),
-        assign_user: !chance.percent(20),
-        set_cancelled: !chance.percent(15),
-        knows_reach: !chance.percent(30),
-        visibility_delay: habits.declared_lag,
-        ..platform.capabilities()
-    };
     let systems = (
-        platform.with_capabilities(capabilities),
-        MemoryLatchel::new(latchel, Arc::new(Journal::new())).with_visibility_delay(habits.declared_lag),
+        MemoryPlatform::new(platform, journal()).with_capabilities(capabilities),
+        MemoryLatchel::new(latchel, journal()).with_visibility_delay(habits.declared_lag),
     );
     let account = Account::new(settings, systems, habits, clock, (log, tally));
     note_all(&account);
     account
-}
-
-fn habits(chance: &mut Chance) -> Habits {
-    let declared_lag = if chance.percent(30) { Duration::from_secs(600) } else { Duration::ZERO };
-    Habits {
-        stamps: if chance.percent(30) { Stamps::Fingerprints } else { Stamps::Instants },
-        superset: if chance.percent(40) { Duration::from_secs(30 * 3_600) } else { Duration::ZERO },
-        lag: declared_lag / if chance.percent(50) { 2 } else { 10 },
-        declared_lag,
-    }
 }
 
 fn policy(chance: &mut Chance) -> Policy {

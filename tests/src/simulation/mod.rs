@@ -17,6 +17,7 @@ mod oracle;
 mod pages;
 pub mod pair;
 mod people;
+pub mod profile;
 mod seam;
 pub mod story;
 pub mod tally;

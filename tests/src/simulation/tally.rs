@@ -10,6 +10,8 @@ pub struct Tally {
     pub faults: BTreeMap<&'static str, u64>,
     pub runs: BTreeMap<&'static str, u64>,
     pub reasons: BTreeMap<Reason, u64>,
+    /// Accounts, by whose capabilities their platform has.
+    pub platforms: BTreeMap<&'static str, u64>,
 }
 
 /// One that several tasks count in.
@@ -33,6 +35,10 @@ impl Shared {
         *self.lock().runs.entry(how).or_default() += 1;
     }
 
+    pub fn platform(&self, like: &'static str) {
+        *self.lock().platforms.entry(like).or_default() += 1;
+    }
+
     pub fn reason(&self, reason: Reason, times: u64) {
         *self.lock().reasons.entry(reason).or_default() += times;
     }
@@ -47,6 +53,7 @@ impl Tally {
         add(&mut self.deeds, &other.deeds);
         add(&mut self.faults, &other.faults);
         add(&mut self.runs, &other.runs);
+        add(&mut self.platforms, &other.platforms);
         other.reasons.iter().for_each(|(reason, count)| *self.reasons.entry(*reason).or_default() += count);
     }
 }
