@@ -8,7 +8,7 @@ use crate::rules::choose_latchel_user;
 use crate::{ClockReading, Error, ErrorKind, Finding, FindingLevel, Probe, Result};
 
 /// A clock that is off by more than this is worth a warning.
-const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
+pub(super) const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
 /// A clock that is off by more than the overlap of rule W2 can lose records.
 const SKEW_ERROR: TimeDelta = TimeDelta::minutes(15);
 

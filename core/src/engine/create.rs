@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::check::SKEW_WARNING;
 use super::context::Context;
 use crate::ledger::{Intent, IntentId, Link};
 use crate::model::{Marker, RecordKey};
@@ -69,9 +70,13 @@ pub(super) async fn settle_nothing(
     cx.ledger().settle_intent(&cx.lease, open.id, None).await
 }
 
-/// Whether what a create made that was sent then is visible by now, so that looking for it tells.
+/// How far the clocks of two machines may be apart that each stay within what is warned of.
+const CLOCKS_APART: TimeDelta = TimeDelta::seconds(2 * SKEW_WARNING.num_seconds());
+
+/// Whether what a create made that was sent then, perhaps by another machine's clock, is visible by now, so that looking
+/// for it tells.
 pub(super) fn shown_by_now(cx: &Context<'_>, sent: DateTime<Utc>, visibility_delay: Duration) -> Result<()> {
-    let shown_by = sent + visibility_delay;
+    let shown_by = sent + visibility_delay + CLOCKS_APART;
     if visibility_delay.is_zero() || cx.clock() >= shown_by {
         return Ok(());
     }

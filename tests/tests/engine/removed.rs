@@ -97,7 +97,7 @@ async fn one_that_is_still_not_visible_after_the_delay_was_removed() {
     let (mut pair, job, made) = completed(Duration::from_secs(600)).await;
     remove(&pair, &made);
     pair.sync().await;
-    pair.advance(TimeDelta::minutes(11));
+    pair.advance(TimeDelta::minutes(15));
     assert_eq!(pair.sync().await.reason(&of_latchel(job)), Reason::CounterpartGone);
     assert_eq!(pending(&pair).await, 0);
 }
