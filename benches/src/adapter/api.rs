@@ -1,0 +1,74 @@
+//! Requests and paging.
+
+use futures::stream::BoxStream;
+use latchel_sync_core::model::Window;
+use latchel_sync_core::registry::Settings;
+use latchel_sync_core::{ClockReading, Result};
+use latchel_sync_http::{Page, Transport, pages};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::wire;
+
+/// The most ids that one request asks for.
+const IDS: usize = 200;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    base_url: String,
+    #[serde(default = "page_size")]
+    page_size: usize,
+}
+
+fn page_size() -> usize {
+    1_000
+}
+
+#[derive(Debug)]
+pub(super) struct Api {
+    transport: Transport,
+    page_size: usize,
+}
+
+impl Api {
+    pub fn connect(settings: &Settings) -> Result<Self> {
+        let config: Config = settings.read()?;
+        let transport = Transport::builder("Bench", &config.base_url, settings).build()?;
+        Ok(Self { transport, page_size: config.page_size })
+    }
+
+    pub fn clock(&self) -> Option<ClockReading> {
+        self.transport.clock()
+    }
+
+    /// What changed in the window, a page when it is wanted.
+    pub fn changed(&self, path: &'static str, window: Window) -> BoxStream<'_, Result<Vec<Value>>> {
+        let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        pages(0, move |offset: usize| {
+            let call = self
+                .transport
+                .get(path)
+                .query("offset", offset)
+                .query("limit", self.page_size)
+                .query("updated_since", &since);
+            async move {
+                let page: wire::List = call.send().await?.json()?;
+                let next = offset + page.data.len();
+                let more = next < page.total && !page.data.is_empty();
+                Ok(Page { rows: page.data, next: more.then_some(next) })
+            }
+        })
+    }
+
+    /// The rows with these ids.
+    pub async fn by_id(&self, path: &'static str, ids: &[&str]) -> Result<Vec<Value>> {
+        let mut rows = Vec::new();
+        for some in ids.chunks(IDS) {
+            let page: wire::List =
+                self.transport.get(path).query("ids", some.join(",")).send().await?.json()?;
+            rows.extend(page.data);
+        }
+        Ok(rows)
+    }
+}

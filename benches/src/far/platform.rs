@@ -1,0 +1,75 @@
+//! The platform: lists by offset and limit with a total, and look-ups by id.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::pace::Pace;
+use super::reply::{json_body, list, refused};
+use super::units::{Kind, List};
+
+/// The most rows of a page.
+const LARGEST_PAGE: usize = 1_000;
+
+/// What it holds.
+#[derive(Debug)]
+pub struct Platform {
+    pub pace: Pace,
+    pub units: RwLock<List>,
+    pub residents: RwLock<List>,
+}
+
+impl Platform {
+    pub fn new(units: u64, residents: u64, now: DateTime<Utc>) -> Self {
+        Self {
+            pace: Pace::default(),
+            units: RwLock::new(List::new(Kind::Unit, units, now)),
+            residents: RwLock::new(List::new(Kind::Resident, residents, now)),
+        }
+    }
+}
+
+pub fn router(platform: Arc<Platform>) -> Router {
+    Router::new().route("/{list}", get(page)).with_state(platform)
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    offset: usize,
+    #[serde(default)]
+    limit: usize,
+    updated_since: Option<DateTime<Utc>>,
+    ids: Option<String>,
+}
+
+async fn page(
+    State(platform): State<Arc<Platform>>,
+    Path(name): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Response> {
+    platform.pace.answer(&name).await.map_err(refused)?;
+    let rows = match name.as_str() {
+        "units" => &platform.units,
+        "residents" => &platform.residents,
+        _ => return Err(json_body(StatusCode::NOT_FOUND, "{}".into())),
+    };
+    let rows = rows.read().unwrap_or_else(PoisonError::into_inner);
+    let page = match &asked.ids {
+        Some(ids) => rows.by_id(ids.split(',').filter_map(|id| id.parse().ok())),
+        None if asked.limit == 0 || asked.limit > LARGEST_PAGE => {
+            return Err(json_body(StatusCode::UNPROCESSABLE_ENTITY, "{}".into()));
+        }
+        None => {
+            let since = asked.updated_since.map(|since| since.timestamp());
+            rows.page(since, asked.offset, asked.limit)
+        }
+    };
+    Ok(list(&page.rows, page.total))
+}

@@ -1,0 +1,87 @@
+//! What Latchel holds of one kind: JSON objects by their ids and by what they refer to.
+
+use std::collections::HashMap;
+
+use axum::body::Bytes;
+use serde_json::{Map, Value};
+
+/// Records of one kind.
+#[derive(Debug)]
+pub struct Records {
+    /// The field that holds the id.
+    id: &'static str,
+    /// The fields that together refer to the platform's record.
+    reference: &'static [&'static str],
+    by_id: HashMap<i64, Bytes>,
+    by_reference: HashMap<String, i64>,
+    unreferenced: u64,
+    next: i64,
+}
+
+impl Records {
+    /// None yet; their ids begin at `first`.
+    pub fn new(id: &'static str, reference: &'static [&'static str], first: i64) -> Self {
+        Self {
+            id,
+            reference,
+            by_id: HashMap::new(),
+            by_reference: HashMap::new(),
+            unreferenced: 0,
+            next: first,
+        }
+    }
+
+    /// Adds a record and returns it with its id.
+    pub fn add(&mut self, mut record: Map<String, Value>) -> Bytes {
+        let id = self.next;
+        self.next += 1;
+        record.insert(self.id.to_owned(), id.into());
+        match self.key(&record) {
+            Some(key) => drop(self.by_reference.insert(key, id)),
+            None => self.unreferenced += 1,
+        }
+        self.put(id, record)
+    }
+
+    /// Sets some fields of a record; `None` if there is none with this id.
+    pub fn change(&mut self, id: i64, fields: Map<String, Value>) -> Option<Bytes> {
+        let old: Value = serde_json::from_slice(self.by_id.get(&id)?).ok()?;
+        let Value::Object(mut record) = old else { return None };
+        record.extend(fields);
+        Some(self.put(id, record))
+    }
+
+    /// How many refer to nothing.
+    pub fn unreferenced(&self) -> u64 {
+        self.unreferenced
+    }
+
+    /// Those with these ids.
+    pub fn with_ids(&self, ids: &[Value]) -> Vec<&Bytes> {
+        ids.iter().filter_map(|id| self.by_id.get(&id.as_i64()?)).collect()
+    }
+
+    /// Those with these references: an object of the fields each, or the one field's value.
+    pub fn with_references(&self, references: &[Value]) -> Vec<&Bytes> {
+        let key = |reference: &Value| match reference {
+            Value::Object(fields) => self.key(fields),
+            other => other.as_str().map(ToOwned::to_owned),
+        };
+        references.iter().filter_map(|one| self.by_id.get(self.by_reference.get(&key(one)?)?)).collect()
+    }
+
+    fn put(&mut self, id: i64, record: Map<String, Value>) -> Bytes {
+        let json = Bytes::from(Value::Object(record).to_string());
+        self.by_id.insert(id, json.clone());
+        json
+    }
+
+    /// The reference as one text; `None` if its first field is empty.
+    fn key(&self, record: &Map<String, Value>) -> Option<String> {
+        let text = |field: &&str| record.get(*field).and_then(Value::as_str);
+        text(&self.reference[0])?;
+        Some(
+            self.reference.iter().map(|field| text(field).unwrap_or_default()).collect::<Vec<_>>().join("\n"),
+        )
+    }
+}

@@ -1,0 +1,36 @@
+//! Answers as bytes.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::pace::TooMany;
+
+/// A body of JSON.
+pub fn json_body(status: StatusCode, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A list's rows, and how many there are in all.
+pub fn list(rows: &[&Bytes], total: usize) -> Response {
+    let end = format!("],\"next_cursor\":null,\"total\":{total}}}");
+    let length = rows.iter().map(|row| row.len() + 1).sum::<usize>() + end.len() + 9;
+    let mut body = Vec::with_capacity(length);
+    body.extend_from_slice(b"{\"data\":[");
+    for (i, row) in rows.iter().enumerate() {
+        if i > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(row);
+    }
+    body.extend_from_slice(end.as_bytes());
+    json_body(StatusCode::OK, body.into())
+}
+
+/// The answer to a request beyond the limit.
+pub fn refused(_: TooMany) -> Response {
+    json_body(StatusCode::TOO_MANY_REQUESTS, r#"{"error":{"message":"Too many requests."}}"#.into())
+}

@@ -1,0 +1,97 @@
+//! The steps: one for each target, each by itself or all in a row.
+
+mod change;
+mod far_alone;
+mod first_sync;
+mod full_sync;
+mod memory;
+mod quiet;
+mod rate_limits;
+mod scenes;
+mod startup;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::table::Report;
+
+pub use scenes::Scenes;
+
+/// A target of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Step {
+    /// What the far side can do by itself.
+    Far,
+    /// A full sync beside the plain client.
+    T1,
+    /// A run that finds nothing to do.
+    T2,
+    /// Memory over many records.
+    T3,
+    /// A first sync to a Latchel with a limit.
+    T4,
+    /// Each platform's limits.
+    T5,
+    /// The latency of a change.
+    T6,
+    /// Start-up.
+    T8,
+}
+
+impl Step {
+    /// All of them, in the order in which they are run.
+    pub const ALL: [Self; 8] =
+        [Self::Far, Self::T1, Self::T2, Self::T3, Self::T4, Self::T5, Self::T6, Self::T8];
+}
+
+/// How much is measured.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Sizes {
+    /// How many records a sync has.
+    #[arg(long, default_value_t = 100_000)]
+    pub records: u64,
+    /// How many are many.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub many: u64,
+    /// How many records the slice of a first sync has.
+    #[arg(long, default_value_t = 3_000)]
+    pub creates: u64,
+    /// How much of a first sync is measured.
+    #[arg(long, value_enum, default_value_t = Extent::Slice)]
+    pub extent: Extent,
+    /// How often each is measured; the least counts.
+    #[arg(long, default_value_t = 3)]
+    pub repeats: usize,
+    /// About how many units the smaller account has in which calls are counted.
+    #[arg(long, default_value_t = 150)]
+    pub world: u32,
+    /// For how many seconds a platform is pulled.
+    #[arg(long, default_value_t = 120)]
+    pub pull_seconds: u64,
+    /// How many milliseconds the far side takes for an answer.
+    #[arg(long, default_value_t = 50)]
+    pub latency: u64,
+}
+
+/// How much of a first sync is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Extent {
+    /// As many records as `--creates` says.
+    Slice,
+    /// As many as `--records` says, which takes hours.
+    Full,
+}
+
+/// Runs one step.
+pub async fn run(step: Step, scenes: &mut Scenes, report: &mut Report) -> Result<()> {
+    match step {
+        Step::Far => far_alone::run(&scenes.sizes, report).await,
+        Step::T1 => full_sync::run(scenes, report).await,
+        Step::T2 => quiet::run(scenes, report).await,
+        Step::T3 => memory::run(scenes, report).await,
+        Step::T4 => first_sync::run(&scenes.sizes, report).await,
+        Step::T5 => rate_limits::run(&scenes.sizes, report).await,
+        Step::T6 => change::run(scenes, report).await,
+        Step::T8 => startup::run(scenes, report).await,
+    }
+}

@@ -1,0 +1,157 @@
+//! Target 2: a run that finds nothing to do costs the pages that the platform's filter returns and a constant, and little
+//! memory however many records are linked.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use chrono::TimeDelta;
+use mock_pms::{Dialect, LoggedRequest};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Scenes;
+use super::full_sync::told;
+use crate::far::Manner;
+use crate::mocked::{Mocked, Pace};
+use crate::table::{Line, Report, Verdict};
+
+/// The most memory, in MB.
+const PEAK: f64 = 64.0;
+/// After so many runs nothing is left to do.
+const RUNS: usize = 6;
+
+pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
+    let (mut lines, mut figures) = (Vec::new(), Vec::new());
+    for dialect in Dialect::ALL {
+        let few = calls(*dialect, scenes.sizes.world).await?;
+        let many = calls(*dialect, scenes.sizes.world * 4).await?;
+        lines.push(line(*dialect, "nothing in the window", &few.settled, &many.settled));
+        lines.push(line(*dialect, "everything in the window, and seen", &few.seen, &many.seen));
+        figures.push(json!({ "platform": dialect.name(), "few": few, "many": many }));
+    }
+    let linked = scenes.sizes.many;
+    let scene = scenes.many()?;
+    scene.configure(1_000, "")?;
+    scene.manner(Manner::default(), Manner::default()).await?;
+    let (measured, run) = scene.sync(&[])?;
+    run.succeeded()?;
+    ensure!(run.writes() == 0, "there was something to do: {:?}", run.counts());
+    let peak = measured.used.peak_mb();
+    lines.push(Line::target(
+        "T2",
+        format!("peak resident of a run that finds nothing to do, {linked} linked"),
+        format!("< {PEAK} MB"),
+        format!("{peak:.1} MB"),
+        Verdict::of(peak < PEAK),
+    ));
+    lines.push(Line::told("T2", format!("run that finds nothing to do, {linked} linked"), told(&measured)));
+    report.add(
+        "t2",
+        lines,
+        json!({ "platforms": figures, "many_linked": measured, "calls": scene.counts().await? }),
+    );
+    Ok(())
+}
+
+/// What two runs asked for that had nothing to do.
+#[derive(Debug, Serialize)]
+struct Quiet {
+    /// Long after every change.
+    settled: Asked,
+    /// Directly after a run that saw the same.
+    seen: Asked,
+}
+
+/// The calls of a run to both systems.
+#[derive(Debug, Default, Serialize)]
+struct Asked {
+    calls: u64,
+    /// The pages that the lists' rows need: one at least for each list.
+    pages: u64,
+    /// Each path with how often it was asked for.
+    paths: BTreeMap<String, u64>,
+}
+
+impl Asked {
+    /// What is no page of a list.
+    fn constant(&self) -> u64 {
+        self.calls - self.pages
+    }
+
+    fn of(requests: &[LoggedRequest]) -> Self {
+        let mut lists: BTreeMap<&str, List> = BTreeMap::new();
+        let mut asked = Self { calls: requests.len() as u64, ..Self::default() };
+        for request in requests {
+            *asked
+                .paths
+                .entry(format!("{} {} {}", request.side, request.method, request.path))
+                .or_default() += 1;
+            if let Some(rows) = rows(request) {
+                lists.entry(&request.path).or_default().add(rows);
+            }
+        }
+        asked.pages = lists.values().map(List::pages).sum();
+        asked
+    }
+}
+
+/// The pages of one list.
+#[derive(Default)]
+struct List {
+    rows: u64,
+    longest: u64,
+}
+
+impl List {
+    fn add(&mut self, rows: u64) {
+        self.rows += rows;
+        self.longest = self.longest.max(rows);
+    }
+
+    /// How many its rows need.
+    fn pages(&self) -> u64 {
+        self.rows.div_ceil(self.longest.max(1)).max(1)
+    }
+}
+
+/// How many rows the answer has, where it is a list's.
+fn rows(request: &LoggedRequest) -> Option<u64> {
+    let body = request.response.as_ref().filter(|_| request.method == "GET")?;
+    let rows = body.as_array().or_else(|| body.get("data")?.as_array())?;
+    Some(rows.len() as u64)
+}
+
+async fn calls(dialect: Dialect, units: u32) -> Result<Quiet> {
+    let mut mocked = Mocked::start(dialect, units, Pace::Unlimited).await?;
+    let seen = until_quiet(&mut mocked)?;
+    mocked.advance(TimeDelta::days(10));
+    let settled = until_quiet(&mut mocked)?;
+    Ok(Quiet { settled, seen })
+}
+
+/// Syncs until a run writes nothing, and tells what that run asked for.
+fn until_quiet(mocked: &mut Mocked) -> Result<Asked> {
+    for _ in 0..RUNS {
+        mocked.advance(TimeDelta::minutes(15));
+        let (_, run, requests) = mocked.sync()?;
+        let writes = requests.iter().filter(|request| request.is_write()).count();
+        if writes == 0 && run.writes() == 0 {
+            return Ok(Asked::of(&requests));
+        }
+    }
+    anyhow::bail!("after {RUNS} runs there is still something to do")
+}
+
+fn line(dialect: Dialect, when: &str, few: &Asked, many: &Asked) -> Line {
+    let formula = |asked: &Asked| format!("{} = {} + {}", asked.calls, asked.pages, asked.constant());
+    Line::target(
+        "T2",
+        format!(
+            "{}, {when}: calls = pages + rest, in a small and a four times larger account",
+            dialect.title()
+        ),
+        "the same rest",
+        format!("{}; {}", formula(few), formula(many)),
+        Verdict::of(few.constant() == many.constant()),
+    )
+}
