@@ -1,9 +1,13 @@
+use std::collections::BTreeMap;
+
 use latchel_sync_core::ledger::{Action, Counts, Intent, Lease, Outcome, RunId};
 use latchel_sync_core::model::RecordKey;
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Error, ErrorKind, Result};
 
-use super::{BEGIN, Connection, Pool, links, pending, runs};
+use sqlx::QueryBuilder;
+
+use super::{BEGIN, Connection, Database, Pool, links, pending, runs};
 use crate::error::{failed, unreadable};
 
 /// What makes two outcomes of one record tell the same.
@@ -18,12 +22,39 @@ pub(crate) async fn record(pool: &Pool, lease: &Lease, outcomes: &[Outcome]) -> 
         return Ok(());
     }
     let doing = "recording outcomes";
+    // A statement cannot write one row twice; of two outcomes of one record the second holds.
+    let newest: BTreeMap<_, _> = outcomes.iter().map(|outcome| (&outcome.key, outcome)).collect();
+    let rows = newest.into_values().map(Written::of).collect::<Result<Vec<_>>>()?;
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     runs::fence(&mut transaction, lease).await?;
-    for outcome in outcomes {
-        record_one(&mut transaction, &lease.account, lease.run, outcome).await?;
+    for rows in rows.chunks(ROWS_OF_A_STATEMENT) {
+        put_history(&mut transaction, &lease.account, lease.run, rows).await?;
+        put_newest(&mut transaction, &lease.account, rows).await?;
+        let over = rows.iter().map(|row| row.outcome).filter(|outcome| !outcome.is_tried_again());
+        pending::end(&mut transaction, &lease.account, &over.map(|outcome| &outcome.key).collect::<Vec<_>>())
+            .await?;
+    }
+    for outcome in rows.iter().map(|row| row.outcome).filter(|outcome| outcome.is_tried_again()) {
+        pending::put(&mut transaction, &lease.account, outcome, 1).await?;
     }
     transaction.commit().await.map_err(failed(doing))
+}
+
+/// How many rows a statement writes: far fewer than there may be parameters.
+const ROWS_OF_A_STATEMENT: usize = 200;
+
+/// An outcome with what is written of it.
+struct Written<'a> {
+    outcome: &'a Outcome,
+    summary: String,
+    data: String,
+}
+
+impl<'a> Written<'a> {
+    fn of(outcome: &'a Outcome) -> Result<Self> {
+        let data = serde_json::to_string(outcome).map_err(unreadable("outcome"))?;
+        Ok(Self { outcome, summary: summary(outcome), data })
+    }
 }
 
 /// Writes an intent down together with a pending outcome, so that the record is looked at again whatever happens.
@@ -44,19 +75,9 @@ pub(crate) async fn open_intent(pool: &Pool, lease: &Lease, intent: &Intent) -> 
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     runs::fence(&mut transaction, lease).await?;
     links::open_intent(&mut transaction, &lease.account, intent).await?;
-    put_newest(&mut transaction, &lease.account, &outcome).await?;
+    put_newest(&mut transaction, &lease.account, &[Written::of(&outcome)?]).await?;
     pending::put(&mut transaction, &lease.account, &outcome, 0).await?;
     transaction.commit().await.map_err(failed(doing))
-}
-
-async fn record_one(connection: &mut Connection, account: &str, run: RunId, outcome: &Outcome) -> Result<()> {
-    put_history(connection, account, run, outcome).await?;
-    put_newest(connection, account, outcome).await?;
-    if outcome.is_tried_again() {
-        pending::put(connection, account, outcome, 1).await
-    } else {
-        pending::end(connection, account, &outcome.key).await
-    }
 }
 
 /// The run's history has what was written, and what differs from the record's newest outcome.
@@ -64,48 +85,61 @@ async fn put_history(
     connection: &mut Connection,
     account: &str,
     run: RunId,
-    outcome: &Outcome,
+    rows: &[Written<'_>],
 ) -> Result<()> {
-    let key = &outcome.key;
-    sqlx::query(
-        "INSERT INTO outcome_history (run, kind, side, id, data) SELECT $1, $2, $3, $4, $5 \
-         WHERE $6 OR NOT EXISTS (SELECT 1 FROM outcomes WHERE account = $7 AND kind = $2 AND side = $3 \
-         AND id = $4 AND summary = $8) ON CONFLICT (run, kind, side, id) DO UPDATE SET data = excluded.data",
-    )
-    .bind(run.to_string())
-    .bind(key.kind.as_str())
-    .bind(key.side.as_str())
-    .bind(&key.id)
-    .bind(serde_json::to_string(outcome).map_err(unreadable("outcome"))?)
-    .bind(outcome.action != Action::None)
-    .bind(account)
-    .bind(summary(outcome))
-    .execute(connection)
-    .await
-    .map(|_| ())
-    .map_err(failed("writing the run's history"))
+    let mut sql = QueryBuilder::<Database>::new(
+        "INSERT INTO outcome_history (run, kind, side, id, data) SELECT column1, column2, column3, column4, column5 FROM (",
+    );
+    let run = run.to_string();
+    sql.push_values(rows, |mut row, written| {
+        let key = &written.outcome.key;
+        row.push_bind(run.as_str())
+            .push_bind(key.kind.as_str())
+            .push_bind(key.side.as_str())
+            .push_bind(key.id.as_str())
+            .push_bind(written.data.as_str())
+            .push("CAST(")
+            .push_bind_unseparated(written.outcome.action != Action::None)
+            .push_unseparated(" AS BOOLEAN)")
+            .push_bind(written.summary.as_str());
+    });
+    sql.push(") AS written WHERE column6 OR NOT EXISTS (SELECT 1 FROM outcomes WHERE account = ")
+        .push_bind(account)
+        .push(
+            " AND kind = column2 AND side = column3 AND id = column4 AND summary = column7) \
+             ON CONFLICT (run, kind, side, id) DO UPDATE SET data = excluded.data",
+        );
+    run_built(connection, sql, "writing the run's history").await
 }
 
-async fn put_newest(connection: &mut Connection, account: &str, outcome: &Outcome) -> Result<()> {
-    let key = &outcome.key;
-    sqlx::query(
-        "INSERT INTO outcomes (account, kind, side, id, counterpart, reason, summary, data) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account, kind, side, id) DO UPDATE SET \
-         counterpart = excluded.counterpart, reason = excluded.reason, summary = excluded.summary, \
-         data = excluded.data",
-    )
-    .bind(account)
-    .bind(key.kind.as_str())
-    .bind(key.side.as_str())
-    .bind(&key.id)
-    .bind(&outcome.counterpart)
-    .bind(outcome.reason.code())
-    .bind(summary(outcome))
-    .bind(serde_json::to_string(outcome).map_err(unreadable("outcome"))?)
-    .execute(connection)
-    .await
-    .map(|_| ())
-    .map_err(failed("writing an outcome"))
+async fn put_newest(connection: &mut Connection, account: &str, rows: &[Written<'_>]) -> Result<()> {
+    let mut sql = QueryBuilder::<Database>::new(
+        "INSERT INTO outcomes (account, kind, side, id, counterpart, reason, summary, data) ",
+    );
+    sql.push_values(rows, |mut row, Written { outcome, summary, data }| {
+        row.push_bind(account)
+            .push_bind(outcome.key.kind.as_str())
+            .push_bind(outcome.key.side.as_str())
+            .push_bind(outcome.key.id.as_str())
+            .push_bind(outcome.counterpart.as_deref())
+            .push_bind(outcome.reason.code())
+            .push_bind(summary.as_str())
+            .push_bind(data.as_str());
+    });
+    sql.push(
+        " ON CONFLICT (account, kind, side, id) DO UPDATE SET counterpart = excluded.counterpart, \
+         reason = excluded.reason, summary = excluded.summary, data = excluded.data",
+    );
+    run_built(connection, sql, "writing outcomes").await
+}
+
+/// Runs a statement whose text is the same for the same number of rows.
+pub(super) async fn run_built(
+    connection: &mut Connection,
+    mut sql: QueryBuilder<Database>,
+    doing: &'static str,
+) -> Result<()> {
+    sql.build().execute(connection).await.map(|_| ()).map_err(failed(doing))
 }
 
 pub(crate) async fn of_run(

@@ -2,9 +2,10 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Outcome, Pending};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
+use sqlx::QueryBuilder;
 
-use super::outcomes::summary;
-use super::{Connection, Pool};
+use super::outcomes::{run_built, summary};
+use super::{Connection, Database, Pool};
 use crate::error::{failed, unreadable};
 
 /// A dismissal lasts for as long as the record's reason and detail stay the same.
@@ -35,16 +36,17 @@ pub(crate) async fn put(
     .map_err(failed("keeping a pending record"))
 }
 
-pub(crate) async fn end(connection: &mut Connection, account: &str, key: &RecordKey) -> Result<()> {
-    sqlx::query("DELETE FROM pending WHERE account = $1 AND kind = $2 AND side = $3 AND id = $4")
-        .bind(account)
-        .bind(key.kind.as_str())
-        .bind(key.side.as_str())
-        .bind(&key.id)
-        .execute(connection)
-        .await
-        .map(|_| ())
-        .map_err(failed("ending a pending record"))
+pub(crate) async fn end(connection: &mut Connection, account: &str, keys: &[&RecordKey]) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut sql = QueryBuilder::<Database>::new("DELETE FROM pending WHERE account = ");
+    sql.push_bind(account).push(" AND (kind, side, id) IN (");
+    sql.push_values(keys, |mut row, key| {
+        row.push_bind(key.kind.as_str()).push_bind(key.side.as_str()).push_bind(key.id.as_str());
+    });
+    sql.push(")");
+    run_built(connection, sql, "ending pending records").await
 }
 
 type Row = (DateTime<Utc>, i64, bool, String);

@@ -6,10 +6,10 @@ use latchel_sync_core::ledger::{Intent, Link, Memory, Outcome, Pending};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use serde::de::DeserializeOwned;
 
-use super::{ELEMENTS, Pool, Row, pending};
+use super::{ELEMENTS, LINES, Pool, Row, pending};
 use crate::error::{failed, unreadable};
 
-/// What is remembered of each key, in their order: three queries for each kind and side, however many keys.
+/// What is remembered of each key, in their order: four queries for each kind and side, however many keys.
 pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
     let mut groups: BTreeMap<(Kind, Side), Vec<&str>> = BTreeMap::new();
     for key in keys {
@@ -46,19 +46,15 @@ struct Known {
 impl Known {
     async fn read(pool: &Pool, account: &str, kind: Kind, side: Side, ids: &[&str]) -> Result<Self> {
         let ids = serde_json::to_string(ids).map_err(unreadable("ids"))?;
-        let links = match side {
-            Side::Platform => format!(
-                "SELECT platform_id, data FROM links WHERE account = $1 AND kind = $2 \
-                 AND CAST($3 AS TEXT) IS NOT NULL AND platform_id IN (SELECT value FROM {ELEMENTS})"
-            ),
-            Side::Latchel => format!(
-                "SELECT CAST(latchel_id AS TEXT), data FROM links WHERE account = $1 AND kind = $2 \
-                 AND CAST($3 AS TEXT) IS NOT NULL \
-                 AND latchel_id IN (SELECT CAST(value AS BIGINT) FROM {ELEMENTS})"
-            ),
+        let which = match side {
+            Side::Platform => format!("platform_id IN (SELECT value FROM {ELEMENTS})"),
+            Side::Latchel => format!("latchel_id IN (SELECT CAST(value AS BIGINT) FROM {ELEMENTS})"),
         };
+        let links = format!(
+            "SELECT {LINES} FROM links WHERE account = $1 AND kind = $2 AND CAST($3 AS TEXT) IS NOT NULL AND {which}"
+        );
         let outcomes = format!(
-            "SELECT id, data FROM outcomes WHERE account = $1 AND kind = $2 AND side = $3 \
+            "SELECT {LINES} FROM outcomes WHERE account = $1 AND kind = $2 AND side = $3 \
              AND id IN (SELECT value FROM {ELEMENTS})"
         );
         let pending = format!(
@@ -66,40 +62,50 @@ impl Known {
              AND id IN (SELECT value FROM {ELEMENTS})"
         );
         let intents = format!(
-            "SELECT source_id, data FROM intents WHERE account = $1 AND kind = $2 AND side = $3 \
+            "SELECT {LINES} FROM intents WHERE account = $1 AND kind = $2 AND side = $3 \
              AND source_id IN (SELECT value FROM {ELEMENTS})"
         );
-        let outcomes: HashMap<String, Outcome> = by_id(pool, outcomes, account, kind, side, &ids).await?;
-        let waiting: Vec<Waiting> = rows(pool, pending, account, kind, side, &ids).await?;
+        let what = (account, kind, side, &*ids);
+        let outcomes = by_id(pool, outcomes, what, |outcome: &Outcome| outcome.key.id.clone()).await?;
+        let waiting: Vec<Waiting> = rows(pool, pending, what).await?;
         let pending = waiting.into_iter().filter_map(|(id, since, attempts, dismissed)| {
             let outcome = outcomes.get(&id)?.clone();
             Some((id, pending::of(outcome, since, attempts, dismissed)))
         });
+        let id_of_link = |link: &Link| match side {
+            Side::Platform => link.platform_id.clone(),
+            Side::Latchel => link.latchel_id.to_string(),
+        };
         Ok(Self {
-            links: by_id(pool, links, account, kind, side, &ids).await?,
-            intents: by_id(pool, intents, account, kind, side, &ids).await?,
+            links: by_id(pool, links, what, id_of_link).await?,
+            intents: by_id(pool, intents, what, |intent: &Intent| intent.source.id.clone()).await?,
             pending: pending.collect(),
             outcomes,
         })
     }
 }
 
+/// The account, and of which records.
+type What<'a> = (&'a str, Kind, Side, &'a str);
+
+/// Records that come as the lines of one text: a row for each costs more than reading it.
 async fn by_id<T: DeserializeOwned>(
     pool: &Pool,
     sql: String,
-    account: &str,
-    kind: Kind,
-    side: Side,
-    ids: &str,
+    what: What<'_>,
+    id: impl Fn(&T) -> String,
 ) -> Result<HashMap<String, T>> {
-    let found: Vec<(String, String)> = rows(pool, sql, account, kind, side, ids).await?;
-    found
-        .into_iter()
-        .map(|(id, data)| Ok((id, serde_json::from_str(&data).map_err(unreadable("record"))?)))
+    let found: Vec<(Option<String>,)> = rows(pool, sql, what).await?;
+    let lines = found.iter().filter_map(|(lines,)| lines.as_deref()).flat_map(str::lines);
+    lines
+        .map(|data| {
+            let record = serde_json::from_str(data).map_err(unreadable("record"))?;
+            Ok((id(&record), record))
+        })
         .collect()
 }
 
-async fn rows<T>(pool: &Pool, sql: String, account: &str, kind: Kind, side: Side, ids: &str) -> Result<Vec<T>>
+async fn rows<T>(pool: &Pool, sql: String, (account, kind, side, ids): What<'_>) -> Result<Vec<T>>
 where
     T: for<'r> sqlx::FromRow<'r, Row> + Send + Unpin,
 {

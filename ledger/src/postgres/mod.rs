@@ -22,11 +22,14 @@ mod open;
 pub use open::PostgresLedger;
 
 type Engine = PostgresLedger;
+type Database = sqlx::Postgres;
 type Pool = sqlx::PgPool;
 type Connection = sqlx::PgConnection;
 type Row = sqlx::postgres::PgRow;
 
 const BEGIN: &str = "BEGIN";
+/// The records of all rows, which are JSON without a line break, as lines of one text.
+const LINES: &str = "string_agg(data, chr(10))";
 /// The elements of the JSON array that is the fourth parameter, as rows of `value`.
 const ELEMENTS: &str = "jsonb_array_elements_text(CAST($4 AS JSONB)) AS elements(value)";
 /// Nobody takes a lease over between its being read and the write that it permits.

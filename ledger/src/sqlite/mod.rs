@@ -23,12 +23,15 @@ mod read;
 pub use open::SqliteLedger;
 
 type Engine = SqliteLedger;
+type Database = sqlx::Sqlite;
 type Pool = sqlx::SqlitePool;
 type Connection = sqlx::SqliteConnection;
 type Row = sqlx::sqlite::SqliteRow;
 
 /// Writers take turns from the start instead of failing when they find out.
 const BEGIN: &str = "BEGIN IMMEDIATE";
+/// The records of all rows, which are JSON without a line break, as lines of one text.
+const LINES: &str = "group_concat(data, char(10))";
 /// The elements of the JSON array that is the fourth parameter, as rows of `value`.
 const ELEMENTS: &str = "json_each($4)";
 /// Writers take turns, so that a lease that was read needs no lock.

@@ -17,6 +17,9 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long a writer waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How much of the file is kept in memory, in kibibytes as SQLite writes them.
+const CACHE: &str = "-16000";
+
 /// The ledger in one SQLite database.
 #[derive(Clone)]
 pub struct SqliteLedger {
@@ -156,7 +159,10 @@ pub(super) async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool, sq
 }
 
 pub(super) fn file(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).synchronous(SqliteSynchronous::Full)
+    SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", CACHE)
 }
 
 fn create_private(path: &Path) -> std::io::Result<()> {
