@@ -64,7 +64,7 @@ fn print(one: &Explanation) {
     }
     if let Some(outcome) = &one.outcome {
         anstream::println!(
-            "  newest outcome: {} at {}",
+            "  newest outcome: {} since {}",
             outcome.reason,
             outcome.at.format("%Y-%m-%d %H:%M UTC")
         );

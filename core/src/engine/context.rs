@@ -1,12 +1,13 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::time::Instant;
 
+use super::patience::RENEW_AFTER;
 use super::{Engine, StopSignal};
-use crate::ledger::{Intent, Lease, Link, Memory, Origin, Phase, RunId};
+use crate::ledger::{Intent, IntentId, Lease, Link, Memory, Origin, Phase, RunId};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
     User, UserId,
@@ -15,7 +16,7 @@ use crate::rules::{Assignees, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, Ledger, Platform, Result};
 
 /// An answer from the ledger within this time says how things stand: a lease is far longer.
-const PROMPT: Duration = Duration::from_secs(10);
+pub(super) const PROMPT: Duration = Duration::from_secs(10);
 
 /// Why a record is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,9 @@ pub(super) struct Context<'a> {
     excluded_groups: HashMap<String, String>,
     next_planned_id: AtomicI64,
     started: Instant,
+    changes: AtomicU64,
+    /// When the lease was renewed last, in milliseconds after `started`.
+    renewed: AtomicU64,
 }
 
 impl<'a> Context<'a> {
@@ -78,6 +82,8 @@ impl<'a> Context<'a> {
             excluded_groups: if properties { excluded_groups(engine).await? } else { HashMap::new() },
             next_planned_id: AtomicI64::new(-1),
             started,
+            changes: AtomicU64::new(0),
+            renewed: AtomicU64::new(0),
         })
     }
 
@@ -91,23 +97,53 @@ impl<'a> Context<'a> {
         local_date(self.engine, at)
     }
 
-    /// Makes sure, directly before each call that writes, that the run still holds its lease. A process that stood
-    /// still while it asked may have lost the lease since the answer was given, and asks again.
+    /// Makes sure, directly before each call that writes, that the run still holds its lease. What was read before is no
+    /// longer how things stand.
     pub async fn hold(&self) -> Result<()> {
+        self.changed();
+        self.renew_lease().await
+    }
+
+    /// A process that stood still while it asked may have lost the lease since the answer was given, and asks again.
+    pub async fn renew_lease(&self) -> Result<()> {
         let mut asked = Instant::now();
         self.ledger().renew_lease(&self.lease).await?;
         while asked.elapsed() > PROMPT {
             asked = Instant::now();
             self.ledger().renew_lease(&self.lease).await?;
         }
+        let renewed = u64::try_from(asked.duration_since(self.started).as_millis()).unwrap_or(u64::MAX);
+        self.renewed.fetch_max(renewed, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Renews the lease where it has not been for a while.
+    pub async fn keep_lease(&self) -> Result<()> {
+        let renewed = self.started + Duration::from_millis(self.renewed.load(Ordering::Relaxed));
+        if renewed.elapsed() < RENEW_AFTER { Ok(()) } else { self.renew_lease().await }
+    }
+
+    /// A count that is another one after whatever this run changed in either system or in the ledger's links and intents.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Writes an intent down, which only the run that holds the lease can do.
     pub async fn open_intent(&self, intent: &Intent) -> Result<()> {
+        self.changed();
         let asked = Instant::now();
         self.ledger().open_intent(&self.lease, intent).await?;
         if asked.elapsed() > PROMPT { self.hold().await } else { Ok(()) }
+    }
+
+    /// Ends an intent: with the link that came of it, or without one.
+    pub async fn settle_intent(&self, intent: IntentId, link: Option<&Link>) -> Result<()> {
+        self.changed();
+        self.ledger().settle_intent(&self.lease, intent, link).await
     }
 
     pub fn account(&self) -> &str {
@@ -234,7 +270,10 @@ impl<'a> Context<'a> {
     pub async fn put_link(&self, link: &Link) -> Result<()> {
         match self.purpose {
             Purpose::Explain => Ok(()),
-            Purpose::Apply | Purpose::Plan => self.ledger().put_link(&self.lease, link).await,
+            Purpose::Apply | Purpose::Plan => {
+                self.changed();
+                self.ledger().put_link(&self.lease, link).await
+            }
         }
     }
 

@@ -45,13 +45,13 @@ pub(super) async fn create_once<Id>(
         Ok(created) => created,
         Err(error) => {
             if !error.leaves_outcome_unknown() {
-                cx.ledger().settle_intent(&cx.lease, id, None).await?;
+                cx.settle_intent(id, None).await?;
             }
             return Err(error);
         }
     };
     let link = confirm(created).await?;
-    cx.ledger().settle_intent(&cx.lease, id, Some(&link)).await?;
+    cx.settle_intent(id, Some(&link)).await?;
     Ok(link)
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn settle_nothing(
     visibility_delay: Duration,
 ) -> Result<()> {
     shown_by_now(cx, open.created_at, visibility_delay)?;
-    cx.ledger().settle_intent(&cx.lease, open.id, None).await
+    cx.settle_intent(open.id, None).await
 }
 
 /// How far the clocks of two machines may be apart that each stay within what is warned of.

@@ -1,17 +1,16 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use futures::TryStreamExt;
-
+use super::ahead::Ahead;
 use super::context::Context;
-use super::flow::{Applied, Flow};
+use super::flow::Flow;
 use super::guard::Guard;
 use super::patience::Patience;
-use super::settle::failed;
-use super::tally::Tally;
+use super::prepare::{Prepared, Reader};
+use super::tally::{Recent, Tally};
 use super::{Observer, Request};
 use crate::ledger::{Action, Intent, Memory, Origin, Outcome, PhaseReport};
-use crate::model::{Fingerprint, Freshness, RecordKey, Row, Side, Window};
-use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
+use crate::model::{RecordKey, Side, Window};
+use crate::rules::Reason;
 use crate::{Error, Result};
 
 /// How many pending records are looked at together.
@@ -35,15 +34,12 @@ pub(super) async fn drive<F: Flow>(
         held: Vec::new(),
         held_by_id: Vec::new(),
         held_ids: HashSet::new(),
+        recent: Recent::default(),
         released: false,
     };
     let result = async {
         first(&mut tally).await?;
-        let mut pages = flow.pages(window);
-        while let Some(rows) = flow.context().reading(pages.try_next()).await? {
-            tally.listed(rows.len());
-            driver.page(rows, Some(window), &mut tally).await?;
-        }
+        driver.pages(window, &mut tally).await?;
         if tally.nothing_listed() {
             let cx = flow.context();
             cx.reading(guard.check_source(cx, flow.phase().source())).await?;
@@ -64,6 +60,8 @@ pub(super) struct Driver<'a, F: Flow> {
     pub(super) held: Vec<F::Case>,
     /// The ids of all of them.
     pub(super) held_ids: HashSet<String>,
+    /// The records that were decided last.
+    recent: Recent,
     /// The ids of those that are more than are kept.
     pub(super) held_by_id: Vec<String>,
     /// Whether rule G1 has let them go.
@@ -71,123 +69,53 @@ pub(super) struct Driver<'a, F: Flow> {
 }
 
 impl<F: Flow> Driver<'_, F> {
-    /// One page: `window` is `None` for records that are looked at whenever they changed.
-    async fn page(
-        &mut self,
-        rows: Vec<Row<F::Record>>,
-        window: Option<Window>,
-        tally: &mut Tally<'_>,
-    ) -> Result<()> {
+    /// The window's pages, in order. The next ones are read while one is worked on, whose outcomes are recorded before an
+    /// error of those behind it counts.
+    async fn pages(&mut self, window: Window, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
-        let mut sorted = Sorted::new();
-        for (row, memory) in self.with_memories(rows).await? {
-            self.sort(row, memory, window, &mut sorted, tally);
+        let mut ahead = Ahead::new(Reader(self.flow), window);
+        while let Some(page) = cx.reading(ahead.next()).await? {
+            ahead.beside(self.page(page, tally)).await?;
         }
-        let mut hinted = std::mem::take(&mut sorted.hinted);
-        let intents = std::mem::take(&mut sorted.intents);
-        let (rows, failures) = cx.reading(self.fetch(hinted.keys().cloned().collect())).await?;
-        sorted.outcomes.extend(failures.into_iter().map(|failure| {
-            let fingerprint = hinted.get(&failure.key.id).cloned();
-            Outcome { fingerprint, ..failure }
-        }));
-        for (row, memory) in self.with_memories(rows).await? {
-            if !matches!(row, Row::Hint { .. }) {
-                hinted.remove(&memory.key.id);
-            }
-            self.sort(row, memory, None, &mut sorted, tally);
-        }
-        let Sorted { inside, mut outcomes, .. } = sorted;
-        outcomes.iter().for_each(|failure| drop(hinted.remove(&failure.key.id)));
-        self.forget(intents.iter().filter(|intent| hinted.contains_key(&intent.source.id))).await?;
-        outcomes.extend(hinted.into_iter().map(|(id, fingerprint)| Outcome {
-            fingerprint: Some(fingerprint),
-            ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
-        }));
+        Ok(())
+    }
 
-        let decided = self.decide_all(inside, &mut outcomes).await;
-        self.record(&outcomes, tally).await?;
-        cx.ledger().renew_lease(&cx.lease).await?;
+    async fn page(&mut self, page: Prepared<F::Case>, tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let page = cx.reading(Reader(self.flow).afresh(page)).await?;
+        tally.listed(page.rows);
+        for (id, reason) in page.outside.iter().filter(|(id, _)| self.is_undecided(id)) {
+            tally.outside(id, *reason);
+        }
+        let mut said = page.outcomes;
+        said.retain(|outcome| self.is_undecided(&outcome.key.id));
+        self.forget(&page.gone).await?;
+        let mut news: Vec<_> = said.into_iter().map(News::New).collect();
+        let decided = match page.cases {
+            Ok(cases) => self.decide_all(cases, &mut news).await,
+            Err(error) => Err(error),
+        };
+        self.record(news, tally).await?;
+        cx.keep_lease().await?;
         decided
     }
 
-    /// Says of a row what can be said without looking anything up.
-    fn sort(
-        &self,
-        row: Row<F::Record>,
-        memory: Memory,
-        window: Option<Window>,
-        sorted: &mut Sorted<F::Record>,
-        tally: &mut Tally<'_>,
-    ) {
-        let cx = self.flow.context();
-        match row {
-            Row::Invalid(invalid) => {
-                let detail = format!("{}: {}", invalid.field, invalid.problem);
-                sorted.outcomes.push(outcome(cx, memory.key, Reason::InvalidRecord, Some(detail)));
-            }
-            Row::NotSupported { what, fingerprint, .. } => {
-                let unsupported = outcome(cx, memory.key, Reason::NotSupported, Some(what));
-                sorted.outcomes.push(Outcome { fingerprint, ..unsupported });
-            }
-            Row::Hint { id, fingerprint } => match self.judge_hint(&memory, &fingerprint) {
-                Some(Reason::UnchangedSinceLastSeen) => tally.outside(&id, Reason::UnchangedSinceLastSeen),
-                Some(reason) => {
-                    let counterpart = counterpart_of(&memory);
-                    let label = memory.outcome.map(|newest| newest.label).unwrap_or_default();
-                    let hinted = outcome(cx, memory.key, reason, None);
-                    sorted.outcomes.push(Outcome {
-                        counterpart,
-                        label,
-                        fingerprint: Some(fingerprint),
-                        ..hinted
-                    });
-                }
-                None => {
-                    sorted.intents.extend(memory.intent);
-                    sorted.hinted.insert(id, fingerprint);
-                }
-            },
-            Row::Record(record) => match self.judge(&record, &memory, window) {
-                // `pending` counts it, unless somebody dismissed it.
-                WindowVerdict::Inside if window.is_some() && self.rests(&record, &memory) => {}
-                WindowVerdict::Inside => sorted.inside.push((record, memory)),
-                WindowVerdict::Outside(reason) => tally.outside(&memory.key.id, reason),
-            },
-        }
+    /// Whether this phase has neither decided the record nor kept its deactivation back, as far as it remembers: what it
+    /// wrote in the ledger was looked at when the page was read, and what is not written there would be decided alike.
+    pub(super) fn is_undecided(&self, id: &str) -> bool {
+        !self.recent.contains(id) && !self.held_ids.contains(id)
     }
 
-    /// Records by id, and an outcome for each that by itself makes the call fail.
-    async fn fetch(&self, ids: Vec<String>) -> Result<(Vec<Row<F::Record>>, Vec<Outcome>)> {
-        if ids.is_empty() {
-            return Ok((Vec::new(), Vec::new()));
-        }
-        match self.flow.fetch(&ids).await {
-            Ok(rows) => return Ok((rows, Vec::new())),
-            Err(error) if error.is_about_the_request() => {}
-            Err(error) => return Err(error),
-        }
-        let (mut rows, mut failures) = (Vec::new(), Vec::new());
-        let mut patience = Patience::default();
-        for id in ids {
-            match self.flow.fetch(std::slice::from_ref(&id)).await {
-                Ok(found) => rows.extend(found),
-                Err(error) if error.is_about_the_request() => {
-                    if rows.is_empty() {
-                        patience.unreadable(&error)?;
-                    }
-                    let Applied { reason, detail, .. } = failed(&error);
-                    failures.push(outcome(self.flow.context(), self.key(id), reason, detail));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok((rows, failures))
-    }
-
-    pub(super) async fn record(&self, outcomes: &[Outcome], tally: &mut Tally<'_>) -> Result<()> {
+    /// Writes outcomes down, but for those that say what the ledger says already.
+    pub(super) async fn record(&mut self, news: Vec<News>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
-        cx.ledger().record(&cx.lease, outcomes).await?;
-        outcomes.iter().for_each(|outcome| tally.outcome(outcome));
+        let (new, known): (Vec<_>, Vec<_>) = news.into_iter().partition(|news| matches!(news, News::New(_)));
+        let new: Vec<Outcome> = new.into_iter().map(News::outcome).collect();
+        cx.ledger().record(&cx.lease, &new).await?;
+        for outcome in new.into_iter().chain(known.into_iter().map(News::outcome)) {
+            self.recent.add(&outcome.key.id);
+            tally.outcome(&outcome);
+        }
         Ok(())
     }
 
@@ -196,69 +124,13 @@ impl<F: Flow> Driver<'_, F> {
         RecordKey { kind: phase.kind(), side: phase.source(), id }
     }
 
-    fn judge(&self, record: &F::Record, memory: &Memory, window: Option<Window>) -> WindowVerdict {
-        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
-        match (window, self.flow.freshness(record)) {
-            (Some(window), Some(freshness)) => judge_window(freshness, window, remembered, &mut Trace::off()),
-            _ => WindowVerdict::Inside,
-        }
-    }
-
-    /// Whether the record failed, has not changed since, and is not to be tried again yet.
-    fn rests(&self, record: &F::Record, memory: &Memory) -> bool {
-        let Some(pending) = &memory.pending else { return false };
-        let later = pending.next_try().is_some_and(|at| pending.dismissed || at > self.flow.context().now);
-        later && pending.outcome.fingerprint.is_some() && pending.outcome.fingerprint == self.seen(record)
-    }
-
-    /// The fingerprint of a record that failed: the platform's own, or one of all that was seen.
-    pub(super) fn seen(&self, record: &F::Record) -> Option<Fingerprint> {
-        let own = self.flow.freshness(record).and_then(Freshness::fingerprint);
-        own.cloned().or_else(|| Some(Fingerprint::of(&serde_json::to_value(record).ok()?)))
-    }
-
-    /// The reason for a record of which only a hint came; `None` if it must be fetched.
-    fn judge_hint(&self, memory: &Memory, fingerprint: &Fingerprint) -> Option<Reason> {
-        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
-        if remembered == Some(fingerprint) {
-            return Some(Reason::UnchangedSinceLastSeen);
-        }
-        memory.link.as_ref().and_then(|link| self.flow.reason_if_linked(link))
-    }
-
-    /// Pairs rows with what is remembered of them, without those that this run has decided already.
-    async fn with_memories(&self, rows: Vec<Row<F::Record>>) -> Result<Vec<(Row<F::Record>, Memory)>> {
-        let mut seen = HashSet::new();
-        let mut unique = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id = self.row_id(&row);
-            if seen.insert(id.clone()) {
-                unique.push((row, id));
-            }
-        }
-        let (cx, phase) = (self.flow.context(), self.flow.phase());
-        let ids = unique.iter().map(|(_, id)| id.clone());
-        let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
-        let rows = unique.into_iter().map(|(row, _)| row);
-        let decided = |memory: &Memory| decided_in(memory, cx) || self.held_ids.contains(&memory.key.id);
-        Ok(rows.zip(memories).filter(|(_, memory)| !decided(memory)).collect())
-    }
-
     /// Ends the creates for records that are gone from their source: nothing is ever looked for again because of them.
-    async fn forget(&self, intents: impl Iterator<Item = &Intent>) -> Result<()> {
+    async fn forget(&self, gone: &[Intent]) -> Result<()> {
         let cx = self.flow.context();
-        for intent in intents.filter(|_| !cx.is_dry()) {
-            cx.ledger().settle_intent(&cx.lease, intent.id, None).await?;
+        for intent in gone.iter().filter(|_| !cx.is_dry()) {
+            cx.settle_intent(intent.id, None).await?;
         }
         Ok(())
-    }
-
-    fn row_id(&self, row: &Row<F::Record>) -> String {
-        match row {
-            Row::Record(record) => self.flow.id(record),
-            Row::Hint { id, .. } | Row::NotSupported { id, .. } => id.clone(),
-            Row::Invalid(invalid) => invalid.id.clone(),
-        }
     }
 
     /// Tries what is pending again (rule W3), except what this run has seen already.
@@ -266,7 +138,7 @@ impl<F: Flow> Driver<'_, F> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let mut after: Option<String> = None;
         loop {
-            cx.ledger().renew_lease(&cx.lease).await?;
+            cx.keep_lease().await?;
             let page = cx
                 .ledger()
                 .pending(cx.account(), phase.kind(), phase.source(), after.as_deref(), PENDING_PAGE)
@@ -294,7 +166,7 @@ impl<F: Flow> Driver<'_, F> {
                 .partition(|(newest, ready)| *ready && newest.key.has_id());
 
             let still = waiting.into_iter().map(|(newest, _)| Outcome { run: cx.run, at: cx.now, ..newest });
-            self.record(&still.collect::<Vec<_>>(), tally).await?;
+            self.record(still.map(News::New).collect(), tally).await?;
 
             let again = again.into_iter().map(|(newest, _)| newest);
             self.look_again(again, &intents, tally).await?;
@@ -308,11 +180,11 @@ impl<F: Flow> Driver<'_, F> {
         intents: &[Intent],
         tally: &mut Tally<'_>,
     ) -> Result<()> {
-        let cx = self.flow.context();
+        let (cx, reader) = (self.flow.context(), Reader(self.flow));
         let mut missing: BTreeMap<String, Outcome> =
             newest.into_iter().map(|newest| (newest.key.id.clone(), newest)).collect();
-        let (rows, failures) = cx.reading(self.fetch(missing.keys().cloned().collect())).await?;
-        rows.iter().for_each(|row| drop(missing.remove(&self.row_id(row))));
+        let (rows, failures) = cx.reading(reader.fetch(missing.keys().cloned().collect())).await?;
+        rows.iter().for_each(|row| drop(missing.remove(&reader.row_id(row))));
         if rows.is_empty() && !missing.is_empty() {
             // A side that has nothing any more must not end what is pending.
             cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
@@ -324,28 +196,43 @@ impl<F: Flow> Driver<'_, F> {
                 None => failure,
             })
             .collect();
-        self.forget(intents.iter().filter(|intent| missing.contains_key(&intent.source.id))).await?;
+        let gone: Vec<_> =
+            intents.iter().filter(|intent| missing.contains_key(&intent.source.id)).cloned().collect();
+        self.forget(&gone).await?;
         ended.extend(missing.into_iter().map(|(id, Outcome { label, .. })| Outcome {
             label,
             ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
         }));
-        self.record(&ended, tally).await?;
-        self.page(rows, None, tally).await
+        self.record(ended.into_iter().map(News::New).collect(), tally).await?;
+        let page = cx.reading(reader.page(rows, None)).await?;
+        self.page(page, tally).await
     }
 }
 
-/// A page's rows, by what is to be done with them.
-struct Sorted<T> {
-    outcomes: Vec<Outcome>,
-    inside: Vec<(T, Memory)>,
-    hinted: BTreeMap<String, Fingerprint>,
-    /// Creates for what was hinted at whose outcome is not known.
-    intents: Vec<Intent>,
+/// An outcome, and whether it must be written down.
+#[derive(Debug)]
+pub(super) enum News {
+    /// It says something new, or is to be tried again.
+    New(Outcome),
+    /// The record's newest outcome says the same, from an earlier run.
+    Known(Outcome),
 }
 
-impl<T> Sorted<T> {
-    fn new() -> Self {
-        Self { outcomes: Vec::new(), inside: Vec::new(), hinted: BTreeMap::new(), intents: Vec::new() }
+impl News {
+    /// What `memory` knows already is not written down again.
+    pub fn beside(memory: &Memory, outcome: Outcome) -> Self {
+        let nothing_done = outcome.action == Action::None && !outcome.is_tried_again();
+        let settled = nothing_done && memory.pending.is_none() && memory.intent.is_none();
+        match &memory.outcome {
+            Some(newest) if settled && newest.says_the_same_as(&outcome) => Self::Known(outcome),
+            _ => Self::New(outcome),
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::New(outcome) | Self::Known(outcome) => outcome,
+        }
     }
 }
 

@@ -113,6 +113,10 @@ impl Flow for Export<'_> {
         &case.rule.job
     }
 
+    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+        &case.memory
+    }
+
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ExportAction> {
         if let Some(other) = case.claimed_by {
             trace.check(RuleId::E1, "the platform's is linked to another", &other, true);

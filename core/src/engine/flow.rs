@@ -12,7 +12,7 @@ use crate::{Pages, Result};
 /// One phase's way from pages to outcomes; [`drive`](super::drive) takes every record through these steps.
 #[async_trait]
 pub(super) trait Flow: Sync {
-    type Record: Serialize + Send + Sync;
+    type Record: Serialize + Clone + Send + Sync;
     type Case: Send + Sync;
     type Action: Send + Sync;
 
@@ -42,6 +42,9 @@ pub(super) trait Flow: Sync {
     async fn gather(&self, records: Vec<(Self::Record, Memory)>) -> Result<Vec<Self::Case>>;
 
     fn record<'c>(&self, case: &'c Self::Case) -> &'c Self::Record;
+
+    /// What was remembered of the record when it was read.
+    fn memory<'c>(&self, case: &'c Self::Case) -> &'c Memory;
 
     fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
 

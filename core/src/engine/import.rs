@@ -99,6 +99,10 @@ impl Flow for Import<'_> {
         &case.rule.platform
     }
 
+    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+        &case.memory
+    }
+
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ImportAction> {
         decide_import(&case.rule, self.0.policy(), trace)
     }
@@ -203,9 +207,7 @@ impl Import<'_> {
             ..cx.link(Kind::WorkOrder, &platform.id, job.0, origin)
         };
         match &case.memory.intent {
-            Some(intent) if !cx.is_dry() => {
-                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link)).await
-            }
+            Some(intent) if !cx.is_dry() => cx.settle_intent(intent.id, Some(&link)).await,
             _ => cx.put_link(&link).await,
         }
     }

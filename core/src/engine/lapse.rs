@@ -90,7 +90,7 @@ pub(super) async fn evaluate_lapses(
         cx.ledger().record(&cx.lease, &outcomes).await?;
         outcomes.iter().for_each(|outcome| tally.outcome(outcome));
         evaluated?;
-        cx.ledger().renew_lease(&cx.lease).await?;
+        cx.keep_lease().await?;
     }
 }
 

@@ -3,6 +3,7 @@
 //! A plan is a run with [`Mode::Plan`]: the same steps with the writes taken out, over an
 //! [`Overlay`](crate::ledger::Overlay) so that the ledger stays as it was.
 
+mod ahead;
 mod banner;
 mod check;
 mod context;
@@ -16,6 +17,7 @@ mod import;
 mod lapse;
 mod owners;
 mod patience;
+mod prepare;
 mod property;
 mod request;
 mod resident;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::StopSignal;
-use super::context::Context;
+use super::context::{Context, PROMPT};
 use crate::{Error, ErrorKind, Result};
 
 /// How many calls in a row may fail as if the far side were down before the phase gives up.
@@ -17,7 +17,7 @@ const FAILURES: u32 = 5;
 /// a killed run leaves, which the next one makes up for.
 const GRACE: Duration = Duration::from_secs(30);
 /// How long a call may take, waits and pauses included, before the lease is renewed; far below a lease's length.
-const RENEW_AFTER: Duration = Duration::from_secs(20);
+pub(super) const RENEW_AFTER: Duration = Duration::from_secs(20);
 
 /// Counts failures in a row, so that a far side that is down leads to one message and not to one for each record.
 #[derive(Debug, Default)]
@@ -94,19 +94,24 @@ impl Context<'_> {
         self.stop.bounds(GRACE, self.held(call)).await
     }
 
-    /// Keeps the lease while `call` waits, for its turn or for an answer. If the lease was lost, as by a process that
-    /// was frozen, the call is dropped before it takes another step: what it has not sent yet is never sent.
+    /// Keeps the lease while `call` waits, for its turn or for an answer. After a process stood still the lease comes first:
+    /// if it was lost, the call is dropped before it takes another step, and what it has not sent yet is never sent.
     async fn held<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         let mut call = pin!(call);
         let mut due = Instant::now() + RENEW_AFTER;
         loop {
-            let step = poll_fn(|task| match Instant::now() < due {
+            // In time both go on, because the call may hold what the ledger is reached by.
+            let step = poll_fn(|task| match Instant::now() < due + PROMPT {
                 true => call.as_mut().poll(task),
                 false => Poll::Pending,
             });
+            let renewal = async {
+                sleep_until(due).await;
+                self.renew_lease().await
+            };
             tokio::select! {
                 biased;
-                () = sleep_until(due) => self.hold().await?,
+                renewed = renewal => renewed?,
                 done = step => return done,
             }
             due = Instant::now() + RENEW_AFTER;

@@ -82,6 +82,10 @@ impl Flow for Properties<'_> {
         &case.rule.platform
     }
 
+    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+        &case.memory
+    }
+
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<PropertyAction> {
         decide_property(&case.rule, self.0.policy(), trace)
     }
@@ -98,7 +102,7 @@ impl Flow for Properties<'_> {
         let link = |origin| cx.link(Kind::Property, &platform.id, latchel.id.0, origin);
         match &case.memory.intent {
             Some(intent) if !cx.is_dry() => {
-                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link(Origin::FromPlatform))).await
+                cx.settle_intent(intent.id, Some(&link(Origin::FromPlatform))).await
             }
             _ => cx.put_link(&link(Origin::Found)).await,
         }

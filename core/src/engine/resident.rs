@@ -92,6 +92,10 @@ impl Flow for Residents<'_> {
         &case.rule.platform
     }
 
+    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+        &case.memory
+    }
+
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ResidentAction> {
         decide_resident(&case.rule, self.0.policy(), self.0.today, trace)
     }
@@ -109,7 +113,7 @@ impl Flow for Residents<'_> {
             // What was sent was right on that day; dates may have passed since (rule R6).
             Some(intent) if !cx.is_dry() => {
                 let link = link(Origin::FromPlatform, cx.date(intent.created_at));
-                cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link)).await
+                cx.settle_intent(intent.id, Some(&link)).await
             }
             _ => cx.put_link(&link(Origin::Found, cx.today)).await,
         }

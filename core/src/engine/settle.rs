@@ -2,8 +2,9 @@
 
 use super::context::Context;
 use super::create::settle_nothing;
-use super::drive::{Driver, counterpart_of, outcome};
+use super::drive::{Driver, News, counterpart_of, outcome};
 use super::flow::{Applied, Flow};
+use super::prepare::Reader;
 use super::tally::Tally;
 use crate::ledger::{Action, Intent, Memory, Outcome, Status};
 use crate::model::Freshness;
@@ -17,17 +18,13 @@ const HELD_AT_MOST: usize = 2_000;
 const READ_AGAIN: usize = 200;
 
 impl<F: Flow> Driver<'_, F> {
-    /// Decides and applies each record; what came out before an error is in `outcomes` all the same.
-    pub(super) async fn decide_all(
-        &mut self,
-        records: Vec<(F::Record, Memory)>,
-        outcomes: &mut Vec<Outcome>,
-    ) -> Result<()> {
-        if records.is_empty() {
-            return Ok(());
-        }
+    /// Decides and applies each record; what came out before an error is in `news` all the same.
+    pub(super) async fn decide_all(&mut self, cases: Vec<F::Case>, news: &mut Vec<News>) -> Result<()> {
         let cx = self.flow.context();
-        for case in cx.reading(self.flow.gather(records)).await? {
+        for case in cases {
+            if !self.is_undecided(&self.flow.id(self.flow.record(&case))) {
+                continue;
+            }
             cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
             let deactivates = |action| self.flow.deactivates(action);
@@ -45,7 +42,8 @@ impl<F: Flow> Driver<'_, F> {
                 }
                 Ok(_) => Ok(()),
             };
-            outcomes.push(self.outcome_of(cx, &case, applied));
+            let outcome = self.outcome_of(cx, &case, applied);
+            news.push(News::beside(self.flow.memory(&case), outcome));
             patience?;
         }
         Ok(())
@@ -74,7 +72,7 @@ impl<F: Flow> Driver<'_, F> {
     }
 
     /// What is said of the deactivations that are not carried out.
-    async fn hold_back(&self, held: &[F::Case], tally: &mut Tally<'_>) -> Result<()> {
+    async fn hold_back(&mut self, held: &[F::Case], tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let not_done = || Applied {
             reason: Reason::MassChangeHeld,
@@ -82,10 +80,11 @@ impl<F: Flow> Driver<'_, F> {
             detail: None,
             counterpart: None,
         };
-        let kept: Vec<_> = held.iter().map(|case| self.outcome_of(cx, case, Ok(not_done()))).collect();
-        self.record(&kept, tally).await?;
-        for ids in self.held_by_id.chunks(READ_AGAIN) {
-            self.record(&self.held_in_brief(ids).await?.0, tally).await?;
+        let kept = held.iter().map(|case| News::New(self.outcome_of(cx, case, Ok(not_done()))));
+        self.record(kept.collect(), tally).await?;
+        for ids in std::mem::take(&mut self.held_by_id).chunks(READ_AGAIN) {
+            let held = self.held_in_brief(ids).await?.0;
+            self.record(held.into_iter().map(News::New).collect(), tally).await?;
         }
         Ok(())
     }
@@ -124,7 +123,8 @@ impl<F: Flow> Driver<'_, F> {
                 }
                 _ => Ok(()),
             };
-            self.record(&[self.outcome_of(cx, &case, applied)], tally).await?;
+            let outcome = self.outcome_of(cx, &case, applied);
+            self.record(vec![News::New(outcome)], tally).await?;
             stop?;
         }
         self.held_ids.clear();
@@ -150,7 +150,7 @@ impl<F: Flow> Driver<'_, F> {
             label: self.flow.label(record),
             action: applied.action,
             fingerprint: match applied.reason.status() {
-                Status::Failed => self.seen(record),
+                Status::Failed => Reader(self.flow).seen(record),
                 _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
             },
             waits_for: self.flow.waits_for(case, applied.reason),

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Observer;
@@ -111,6 +111,27 @@ fn pause(error: &Error) -> String {
         (None, None) => "until it opens again".to_owned(),
     };
     format!("{}, {until}", error.message())
+}
+
+/// The records that were decided last, by a hash of their ids; a bound on memory.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    newer: HashSet<u64>,
+    older: HashSet<u64>,
+}
+
+impl Recent {
+    pub fn add(&mut self, id: &str) {
+        if self.newer.len() >= REMEMBERED_AT_MOST / 2 {
+            self.older = std::mem::take(&mut self.newer);
+        }
+        self.newer.insert(hash(id));
+    }
+
+    pub fn contains(&self, id: &str) -> bool {
+        let id = hash(id);
+        self.newer.contains(&id) || self.older.contains(&id)
+    }
 }
 
 fn hash(id: &str) -> u64 {

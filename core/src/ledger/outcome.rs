@@ -22,9 +22,9 @@ pub struct Outcome {
     pub action: Action,
     /// What the reason leaves open: the fields that changed, the parts that are missing, the platform's own error.
     pub detail: Option<String>,
-    /// The run in which it was last seen.
+    /// The run that said so. A later one that says the same, of a record that waits for nothing, is not written down.
     pub run: RunId,
-    /// When it was decided, UTC.
+    /// When that run began, UTC.
     pub at: DateTime<Utc>,
     /// The record's fingerprint (rule W5); of one that failed, of all that was seen of it.
     pub fingerprint: Option<Fingerprint>,
@@ -36,6 +36,20 @@ impl Outcome {
     /// How it stands, by its reason.
     pub fn status(&self) -> Status {
         self.reason.status()
+    }
+
+    /// Whether both say the same of a record, whenever they said it.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let Self { key, counterpart, label, reason, action, detail, run: _, at: _, fingerprint, waits_for } =
+            other;
+        self.key == *key
+            && self.counterpart == *counterpart
+            && self.label == *label
+            && self.reason == *reason
+            && self.action == *action
+            && self.detail == *detail
+            && self.fingerprint == *fingerprint
+            && self.waits_for == *waits_for
     }
 
     /// Whether the record is looked at again in later runs (rule W3). An excluded property is, so that it is taken

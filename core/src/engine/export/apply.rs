@@ -64,7 +64,7 @@ impl Export<'_> {
                 let link = cx.link(Kind::WorkOrder, found, job.id.0, Origin::FromLatchel);
                 match &case.memory.intent {
                     Some(intent) if !cx.is_dry() => {
-                        cx.ledger().settle_intent(&cx.lease, intent.id, Some(&link)).await?;
+                        cx.settle_intent(intent.id, Some(&link)).await?;
                     }
                     _ => cx.put_link(&link).await?,
                 }

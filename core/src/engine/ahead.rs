@@ -1,0 +1,84 @@
+//! Reading pages before their turn.
+
+use std::collections::VecDeque;
+use std::pin::pin;
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::{Fuse, FuturesOrdered};
+
+use super::flow::Flow;
+use super::prepare::{Prepared, Reader};
+use crate::model::Window;
+use crate::{Pages, Result};
+
+/// How many pages are read ahead of the one that is worked on; a bound on memory.
+const AT_MOST: usize = 8;
+
+/// A window's pages in order, some of them read before they are wanted.
+///
+/// Whatever is being read is driven until it has come, also while a page is worked on: half-read pages would keep the
+/// ledger from those who work.
+pub(super) struct Ahead<'a, F: Flow> {
+    reader: Reader<'a, F>,
+    window: Window,
+    pages: Fuse<Pages<'a, F::Record>>,
+    reading: FuturesOrdered<BoxFuture<'a, Result<Prepared<F::Case>>>>,
+    ready: VecDeque<Result<Prepared<F::Case>>>,
+}
+
+impl<'a, F: Flow> Ahead<'a, F> {
+    pub fn new(reader: Reader<'a, F>, window: Window) -> Self {
+        let pages = reader.0.pages(window).fuse();
+        Self { reader, window, pages, reading: FuturesOrdered::new(), ready: VecDeque::new() }
+    }
+
+    /// The next page, or the error in its place.
+    pub async fn next(&mut self) -> Result<Option<Prepared<F::Case>>> {
+        while self.ready.is_empty() && !self.is_idle() {
+            self.step().await;
+        }
+        self.ready.pop_front().transpose()
+    }
+
+    /// Does `work`, and reads ahead meanwhile.
+    pub async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let read = async {
+            while !self.is_idle() {
+                self.step().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = read => {}
+        }
+        work.await
+    }
+
+    /// Whether there is nothing to wait for: all is read that there is, or room for.
+    fn is_idle(&self) -> bool {
+        self.reading.is_empty() && !self.wants_more()
+    }
+
+    fn wants_more(&self) -> bool {
+        !self.pages.is_done() && self.ready.len() + self.reading.len() < AT_MOST
+    }
+
+    /// Waits until a page has come, or is ready.
+    async fn step(&mut self) {
+        let (wants_more, reads) = (self.wants_more(), !self.reading.is_empty());
+        tokio::select! {
+            // In turn and not by chance, so that a run can be told again.
+            biased;
+            page = self.pages.next(), if wants_more => {
+                let (reader, window) = (self.reader, self.window);
+                if let Some(page) = page {
+                    self.reading.push_back(Box::pin(async move { reader.page(page?, Some(window)).await }));
+                }
+            }
+            Some(page) = self.reading.next(), if reads => self.ready.push_back(page),
+        }
+    }
+}

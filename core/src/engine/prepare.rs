@@ -1,0 +1,254 @@
+//! What is read of a page before its turn: what is remembered of its rows, and what both systems hold.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::drive::{counterpart_of, decided_in, outcome};
+use super::flow::{Applied, Flow};
+use super::patience::Patience;
+use super::settle::failed;
+use crate::Result;
+use crate::ledger::{Intent, Memory, Outcome};
+use crate::model::{Fingerprint, Freshness, RecordKey, Row, Window};
+use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
+
+/// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
+pub(super) struct Reader<'a, F>(pub &'a F);
+
+impl<F> Clone for Reader<'_, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F> Copy for Reader<'_, F> {}
+
+/// A page that is ready to be decided.
+pub(super) struct Prepared<C> {
+    /// How many rows were listed.
+    pub rows: usize,
+    /// What lies outside the window.
+    pub outside: Vec<(String, Reason)>,
+    /// What could be said without a decision.
+    pub outcomes: Vec<Outcome>,
+    /// Creates for records that are gone.
+    pub gone: Vec<Intent>,
+    /// What is to be decided, or why that could not be read.
+    pub cases: Result<Vec<C>>,
+    /// How much the run had changed when this was read.
+    changes: u64,
+}
+
+impl<'a, F: Flow> Reader<'a, F> {
+    /// One page: `window` is `None` for records that are looked at whenever they changed.
+    pub async fn page(self, rows: Vec<Row<F::Record>>, window: Option<Window>) -> Result<Prepared<F::Case>> {
+        let cx = self.flow().context();
+        let (changes, listed) = (cx.changes(), rows.len());
+        let mut sorted = Sorted::new();
+        for (row, memory) in self.with_memories(rows).await? {
+            self.sort(row, memory, window, &mut sorted);
+        }
+        let mut hinted = std::mem::take(&mut sorted.hinted);
+        let intents = std::mem::take(&mut sorted.intents);
+        let (rows, failures) = self.fetch(hinted.keys().cloned().collect()).await?;
+        sorted.outcomes.extend(failures.into_iter().map(|failure| {
+            let fingerprint = hinted.get(&failure.key.id).cloned();
+            Outcome { fingerprint, ..failure }
+        }));
+        for (row, memory) in self.with_memories(rows).await? {
+            if !matches!(row, Row::Hint { .. }) {
+                hinted.remove(&memory.key.id);
+            }
+            self.sort(row, memory, None, &mut sorted);
+        }
+        let Sorted { inside, mut outcomes, outside, .. } = sorted;
+        outcomes.iter().for_each(|failure| drop(hinted.remove(&failure.key.id)));
+        let gone = intents.into_iter().filter(|intent| hinted.contains_key(&intent.source.id)).collect();
+        outcomes.extend(hinted.into_iter().map(|(id, fingerprint)| Outcome {
+            fingerprint: Some(fingerprint),
+            ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
+        }));
+        Ok(Prepared { rows: listed, outside, outcomes, gone, cases: self.gather(inside).await, changes })
+    }
+
+    /// The page as it was read, if the run has changed nothing since; else what is to be decided is read again.
+    pub async fn afresh(self, page: Prepared<F::Case>) -> Result<Prepared<F::Case>> {
+        let cx = self.flow().context();
+        let cases = match page.cases {
+            Ok(cases) if page.changes != cx.changes() && !cases.is_empty() => cases,
+            _ => return Ok(page),
+        };
+        let records: Vec<_> = cases.iter().map(|case| self.flow().record(case).clone()).collect();
+        let rows = records.into_iter().map(Row::Record).collect();
+        let inside = self.with_memories(rows).await?.into_iter().filter_map(|(row, memory)| match row {
+            Row::Record(record) => Some((record, memory)),
+            _ => None,
+        });
+        Ok(Prepared { cases: self.gather(inside.collect()).await, changes: cx.changes(), ..page })
+    }
+
+    async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
+        if inside.is_empty() { Ok(Vec::new()) } else { self.flow().gather(inside).await }
+    }
+
+    fn flow(self) -> &'a F {
+        self.0
+    }
+
+    /// Says of a row what can be said without looking anything up.
+    fn sort(
+        self,
+        row: Row<F::Record>,
+        memory: Memory,
+        window: Option<Window>,
+        sorted: &mut Sorted<F::Record>,
+    ) {
+        let cx = self.flow().context();
+        match row {
+            Row::Invalid(invalid) => {
+                let detail = format!("{}: {}", invalid.field, invalid.problem);
+                sorted.outcomes.push(outcome(cx, memory.key, Reason::InvalidRecord, Some(detail)));
+            }
+            Row::NotSupported { what, fingerprint, .. } => {
+                let unsupported = outcome(cx, memory.key, Reason::NotSupported, Some(what));
+                sorted.outcomes.push(Outcome { fingerprint, ..unsupported });
+            }
+            Row::Hint { id, fingerprint } => match self.judge_hint(&memory, &fingerprint) {
+                Some(Reason::UnchangedSinceLastSeen) => {
+                    sorted.outside.push((id, Reason::UnchangedSinceLastSeen));
+                }
+                Some(reason) => {
+                    let counterpart = counterpart_of(&memory);
+                    let label = memory.outcome.map(|newest| newest.label).unwrap_or_default();
+                    let hinted = outcome(cx, memory.key, reason, None);
+                    sorted.outcomes.push(Outcome {
+                        counterpart,
+                        label,
+                        fingerprint: Some(fingerprint),
+                        ..hinted
+                    });
+                }
+                None => {
+                    sorted.intents.extend(memory.intent);
+                    sorted.hinted.insert(id, fingerprint);
+                }
+            },
+            Row::Record(record) => match self.judge(&record, &memory, window) {
+                // `pending` counts it, unless somebody dismissed it.
+                WindowVerdict::Inside if window.is_some() && self.rests(&record, &memory) => {}
+                WindowVerdict::Inside => sorted.inside.push((record, memory)),
+                WindowVerdict::Outside(reason) => sorted.outside.push((memory.key.id, reason)),
+            },
+        }
+    }
+
+    /// Records by id, and an outcome for each that by itself makes the call fail.
+    pub async fn fetch(self, ids: Vec<String>) -> Result<(Vec<Row<F::Record>>, Vec<Outcome>)> {
+        if ids.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        match self.flow().fetch(&ids).await {
+            Ok(rows) => return Ok((rows, Vec::new())),
+            Err(error) if error.is_about_the_request() => {}
+            Err(error) => return Err(error),
+        }
+        let (mut rows, mut failures) = (Vec::new(), Vec::new());
+        let mut patience = Patience::default();
+        for id in ids {
+            match self.flow().fetch(std::slice::from_ref(&id)).await {
+                Ok(found) => rows.extend(found),
+                Err(error) if error.is_about_the_request() => {
+                    if rows.is_empty() {
+                        patience.unreadable(&error)?;
+                    }
+                    let Applied { reason, detail, .. } = failed(&error);
+                    failures.push(outcome(self.flow().context(), self.key(id), reason, detail));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((rows, failures))
+    }
+
+    fn key(self, id: String) -> RecordKey {
+        let phase = self.flow().phase();
+        RecordKey { kind: phase.kind(), side: phase.source(), id }
+    }
+
+    fn judge(self, record: &F::Record, memory: &Memory, window: Option<Window>) -> WindowVerdict {
+        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
+        match (window, self.flow().freshness(record)) {
+            (Some(window), Some(freshness)) => judge_window(freshness, window, remembered, &mut Trace::off()),
+            _ => WindowVerdict::Inside,
+        }
+    }
+
+    /// Whether the record failed, has not changed since, and is not to be tried again yet.
+    fn rests(self, record: &F::Record, memory: &Memory) -> bool {
+        let Some(pending) = &memory.pending else { return false };
+        let later = pending.next_try().is_some_and(|at| pending.dismissed || at > self.flow().context().now);
+        later && pending.outcome.fingerprint.is_some() && pending.outcome.fingerprint == self.seen(record)
+    }
+
+    /// The fingerprint of a record that failed: the platform's own, or one of all that was seen.
+    pub fn seen(self, record: &F::Record) -> Option<Fingerprint> {
+        let own = self.flow().freshness(record).and_then(Freshness::fingerprint);
+        own.cloned().or_else(|| Some(Fingerprint::of(&serde_json::to_value(record).ok()?)))
+    }
+
+    /// The reason for a record of which only a hint came; `None` if it must be fetched.
+    fn judge_hint(self, memory: &Memory, fingerprint: &Fingerprint) -> Option<Reason> {
+        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
+        if remembered == Some(fingerprint) {
+            return Some(Reason::UnchangedSinceLastSeen);
+        }
+        memory.link.as_ref().and_then(|link| self.flow().reason_if_linked(link))
+    }
+
+    /// Pairs rows with what is remembered of them, without those that this run has decided already.
+    async fn with_memories(self, rows: Vec<Row<F::Record>>) -> Result<Vec<(Row<F::Record>, Memory)>> {
+        let mut seen = HashSet::new();
+        let mut unique = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = self.row_id(&row);
+            if seen.insert(id.clone()) {
+                unique.push((row, id));
+            }
+        }
+        let (cx, phase) = (self.flow().context(), self.flow().phase());
+        let ids = unique.iter().map(|(_, id)| id.clone());
+        let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
+        let rows = unique.into_iter().map(|(row, _)| row);
+        let decided = |memory: &Memory| decided_in(memory, cx);
+        Ok(rows.zip(memories).filter(|(_, memory)| !decided(memory)).collect())
+    }
+
+    pub fn row_id(self, row: &Row<F::Record>) -> String {
+        match row {
+            Row::Record(record) => self.flow().id(record),
+            Row::Hint { id, .. } | Row::NotSupported { id, .. } => id.clone(),
+            Row::Invalid(invalid) => invalid.id.clone(),
+        }
+    }
+}
+
+/// A page's rows, by what is to be done with them.
+struct Sorted<T> {
+    outcomes: Vec<Outcome>,
+    outside: Vec<(String, Reason)>,
+    inside: Vec<(T, Memory)>,
+    hinted: BTreeMap<String, Fingerprint>,
+    /// Creates for what was hinted at whose outcome is not known.
+    intents: Vec<Intent>,
+}
+
+impl<T> Sorted<T> {
+    fn new() -> Self {
+        Self {
+            outcomes: Vec::new(),
+            outside: Vec::new(),
+            inside: Vec::new(),
+            hinted: BTreeMap::new(),
+            intents: Vec::new(),
+        }
+    }
+}
