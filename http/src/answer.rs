@@ -39,6 +39,10 @@ impl Answer {
     ///
     /// [`ErrorKind::Malformed`] with the contexts `call` and `field`, which names what could not be understood.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        // Keeping track of the path costs more than reading, and only an error shows it.
+        if let Ok(read) = serde_json::from_slice(&self.body) {
+            return Ok(read);
+        }
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = decode::field(&error);

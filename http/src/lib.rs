@@ -19,7 +19,7 @@ pub use answer::Answer;
 pub use call::Call;
 pub use limit::RateLimitHeaders;
 pub use loose::instant;
-pub use pages::{Page, chunks, covered, pages, query_of_link};
+pub use pages::{Page, chunks, covered, pages, pages_ahead, query_of_link};
 pub use rows::{Unreadable, read_row, rows};
 pub use session::LogIn;
 pub use transport::{Transport, TransportBuilder};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use futures::stream::BoxStream;
+use futures::stream::{BoxStream, FuturesOrdered};
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use reqwest::Url;
@@ -90,6 +90,65 @@ where
     .boxed()
 }
 
+/// The same for a list by offset that tells its total: up to `at_once` pages are asked for before they are wanted, each where
+/// the one before it would end if it covered as much as the first. `ask` gets an offset, and answers with the total too.
+///
+/// A page that ends elsewhere leads on from there, and what was asked for behind it is dropped. No page is asked for behind
+/// the total.
+pub fn pages_ahead<'a, F, Fut>(at_once: usize, ask: F) -> BoxStream<'a, Result<Vec<Value>>>
+where
+    F: Fn(usize) -> Fut + Send + Sync + 'a,
+    Fut: Future<Output = Result<(Page<usize>, usize)>> + Send + 'a,
+{
+    let way = Way { asked: HashSet::from([0]), seen: HashSet::new() };
+    let ahead = Ahead { at_once, size: 0, total: 0, expected: 0, following: 0, asked: FuturesOrdered::new() };
+    futures::stream::try_unfold((Some(0), ahead, ask, way), |(next, mut ahead, ask, mut way)| async move {
+        let Some(offset) = next else { return Ok(None) };
+        let page = ahead.page(offset, &ask).await?;
+        way.goes_on(&page)?;
+        Ok(Some((page.rows, (page.next, ahead, ask, way))))
+    })
+    .boxed()
+}
+
+/// What was asked for of a list by offset, and is not wanted yet.
+struct Ahead<Fut: Future> {
+    at_once: usize,
+    /// How many rows the first page covers; 0 before it came.
+    size: usize,
+    total: usize,
+    /// Where the first page of `asked` begins.
+    expected: usize,
+    /// Where the page behind the last of `asked` begins.
+    following: usize,
+    asked: FuturesOrdered<Fut>,
+}
+
+impl<Fut: Future<Output = Result<(Page<usize>, usize)>>> Ahead<Fut> {
+    async fn page(&mut self, offset: usize, ask: impl Fn(usize) -> Fut) -> Result<Page<usize>> {
+        if self.expected != offset {
+            self.asked = FuturesOrdered::new();
+        }
+        if self.asked.is_empty() {
+            self.asked.push_back(ask(offset));
+            self.following = offset + self.size;
+        }
+        while self.size > 0 && self.asked.len() < self.at_once && self.following < self.total {
+            self.asked.push_back(ask(self.following));
+            self.following += self.size;
+        }
+        let (page, total) = match self.asked.next().await {
+            Some(answer) => answer?,
+            None => ask(offset).await?,
+        };
+        if self.size == 0 {
+            self.size = page.next.unwrap_or(offset).saturating_sub(offset);
+        }
+        (self.total, self.expected) = (total, offset + self.size);
+        Ok(page)
+    }
+}
+
 /// What `read` makes of the rows of several pages together, handed on as soon as it is at least `size`.
 pub fn chunks<'a, T: Send + 'a>(
     pages: BoxStream<'a, Result<Vec<Value>>>,
@@ -132,6 +191,8 @@ impl<C: Clone + Eq + Hash> Way<C> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use serde_json::json;
 
     use super::*;
@@ -168,6 +229,48 @@ mod tests {
             });
             assert_eq!(list.try_concat().await.map(|rows| rows.len()).ok(), Some(total), "{total} by {cap}");
         }
+    }
+
+    /// Reads a list of `total` rows ahead, of which each page has as many as `page` says of its offset; what was asked for.
+    async fn ahead(total: usize, page: impl Fn(usize) -> usize + Sync) -> (Vec<Value>, Vec<usize>) {
+        let asked = Mutex::new(Vec::new());
+        let list = pages_ahead(4, |offset| {
+            asked.lock().unwrap().push(offset);
+            let rows: Vec<_> = (offset..total).take(page(offset)).map(Value::from).collect();
+            let next = Some(offset + rows.len()).filter(|next| *next < total);
+            std::future::ready(Ok((Page { rows, next }, total)))
+        });
+        let rows = list.try_concat().await.unwrap();
+        (rows, asked.into_inner().unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_read_ahead_is_whole_and_in_order_and_no_call_goes_behind_its_end() {
+        for total in [0, 1, 10, 11, 95, 100] {
+            let (rows, mut asked) = ahead(total, |_| 10).await;
+            assert_eq!(rows, (0..total).map(Value::from).collect::<Vec<_>>());
+            asked.sort_unstable();
+            let once: Vec<_> = (0..total.max(1)).step_by(10).collect();
+            assert_eq!(asked, once, "{total}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_ends_elsewhere_leads_on_from_there() {
+        let (rows, _) = ahead(100, |offset| if offset == 30 { 7 } else { 10 }).await;
+        assert_eq!(rows, (0..100).map(Value::from).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn an_error_comes_where_its_page_would() {
+        let list = pages_ahead(4, |offset| {
+            let page = Page { rows: vec![json!(offset)], next: Some(offset + 1) };
+            let gone = || Error::new(ErrorKind::Unavailable, "it is down");
+            std::future::ready(if offset < 3 { Ok((page, 10)) } else { Err(gone()) })
+        });
+        let came: Vec<_> = list.map(|page| page.map_err(|error| error.kind())).collect().await;
+        let (error, pages) = came.split_last().unwrap();
+        assert_eq!((pages.len(), error), (3, &Err(ErrorKind::Unavailable)));
     }
 
     #[tokio::test]

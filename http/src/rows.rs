@@ -31,6 +31,10 @@ impl Unreadable {
 ///
 /// The field and what is wrong with it.
 pub fn read_row<T: DeserializeOwned>(row: &Value) -> Result<T, Unreadable> {
+    // Keeping track of the path costs more than reading, and only an error shows it.
+    if let Ok(read) = T::deserialize(row) {
+        return Ok(read);
+    }
     serde_path_to_error::deserialize(row)
         .map_err(|error| Unreadable { field: decode::field(&error), problem: decode::problem(error.inner()) })
 }

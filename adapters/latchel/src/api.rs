@@ -1,6 +1,7 @@
 //! Paths, header, paging and errors: what changes with Latchel's real partner API.
 
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{ClockReading, Error, Result};
 use latchel_sync_http::{Answer, Transport, pages};
@@ -12,6 +13,8 @@ use crate::config::Config;
 
 /// The most rows of a page, and the most references of a look-up.
 pub(crate) const LIMIT: usize = 500;
+/// How many calls of one look-up are under way at once.
+const AT_ONCE: usize = 4;
 
 /// The kinds of record that have a collection of their own.
 #[derive(Debug, Clone, Copy)]
@@ -99,21 +102,21 @@ impl Api {
         })
     }
 
-    /// Looks records up, in as many calls as the limit asks for; `key` names the list that `wanted` is.
-    pub async fn look_up<K: Serialize, T: DeserializeOwned>(
+    /// Looks records up, in as many calls as the limit asks for, some of them at once; `key` names the list that `wanted`
+    /// is.
+    pub async fn look_up<K: Serialize + Sync, T: DeserializeOwned>(
         &self,
         collection: Collection,
         key: &'static str,
         wanted: &[K],
     ) -> Result<Vec<T>> {
         let path = format!("{}/lookup", collection.path());
-        let mut found = Vec::new();
-        for chunk in wanted.chunks(LIMIT) {
+        let call = async |chunk: &[K]| {
             let body = serde_json::json!({ key: chunk });
             let page: Page<T> = self.transport.post(&path).json(&body).reads().send().await?.json()?;
-            found.extend(page.data);
-        }
-        Ok(found)
+            Ok(page.data)
+        };
+        stream::iter(wanted.chunks(LIMIT)).map(call).buffered(AT_ONCE).try_concat().await
     }
 
     /// Creates a record and returns its id, which the answer holds under `id`.

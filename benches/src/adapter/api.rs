@@ -4,12 +4,14 @@ use futures::stream::BoxStream;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{ClockReading, Result};
-use latchel_sync_http::{Page, Transport, pages};
+use latchel_sync_http::{Page, Transport, pages_ahead};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::wire;
 
+/// How many pages of a list are asked for at once.
+const AT_ONCE: usize = 8;
 /// The most ids that one request asks for.
 const IDS: usize = 200;
 
@@ -45,7 +47,7 @@ impl Api {
     /// What changed in the window, a page when it is wanted.
     pub fn changed(&self, path: &'static str, window: Window) -> BoxStream<'_, Result<Vec<Value>>> {
         let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        pages(0, move |offset: usize| {
+        pages_ahead(AT_ONCE, move |offset: usize| {
             let call = self
                 .transport
                 .get(path)
@@ -56,7 +58,7 @@ impl Api {
                 let page: wire::List = call.send().await?.json()?;
                 let next = offset + page.data.len();
                 let more = next < page.total && !page.data.is_empty();
-                Ok(Page { rows: page.data, next: more.then_some(next) })
+                Ok((Page { rows: page.data, next: more.then_some(next) }, page.total))
             }
         })
     }
