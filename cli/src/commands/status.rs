@@ -3,7 +3,7 @@ use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Banner, banner};
 use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
 use latchel_sync_core::model::Kind;
-use latchel_sync_core::rules::coverage;
+use latchel_sync_core::rules::{Reason, coverage};
 use serde::Serialize;
 
 use crate::args::{Scope, StatusOf};
@@ -73,7 +73,12 @@ async fn health(account: &Account, ledger: &dyn Ledger, now: DateTime<Utc>) -> R
         let gap = coverage(&account.settings.policy.window, last_success, now).gap;
         phases.push(PhaseHealth { phase, last_success, gap });
     }
-    let counts = ledger.counts(name).await?;
+    let waiting: Vec<_> = Reason::ALL
+        .iter()
+        .copied()
+        .filter(|reason| matches!(reason.status(), Status::Pending | Status::Failed))
+        .collect();
+    let counts = ledger.counts(name, &waiting).await?;
     let with =
         |status: Status| counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, n)| n).sum();
     let newest = ledger.runs(Some(name), 1).await?.pop();

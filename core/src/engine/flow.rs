@@ -64,6 +64,11 @@ pub(super) trait Flow: Sync {
         false
     }
 
+    /// Whether the action creates a counterpart, which depends on no other record of the page.
+    fn creates(&self, _action: &Self::Action) -> bool {
+        false
+    }
+
     /// The id on the other side, if it is known before anything is done.
     fn counterpart(&self, case: &Self::Case) -> Option<String>;
 

@@ -159,6 +159,10 @@ impl Flow for Import<'_> {
         }
     }
 
+    fn creates(&self, action: &ImportAction) -> bool {
+        matches!(action, ImportAction::Create(_))
+    }
+
     fn counterpart(&self, case: &Case) -> Option<String> {
         match &case.rule.counterpart {
             Counterpart::Linked(job) | Counterpart::Found(job) => Some(job.to_string()),

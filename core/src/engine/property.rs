@@ -140,6 +140,10 @@ impl Flow for Properties<'_> {
         matches!(action, PropertyAction::Update(_, patch) if patch.deactivate)
     }
 
+    fn creates(&self, action: &PropertyAction) -> bool {
+        matches!(action, PropertyAction::Create(_))
+    }
+
     fn counterpart(&self, case: &Case) -> Option<String> {
         case.rule.latchel.as_ref().map(|property| property.id.to_string())
     }

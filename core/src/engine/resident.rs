@@ -147,6 +147,10 @@ impl Flow for Residents<'_> {
         matches!(action, ResidentAction::Update(_, patch) if patch.is_active == Some(false))
     }
 
+    fn creates(&self, action: &ResidentAction) -> bool {
+        matches!(action, ResidentAction::Create(_))
+    }
+
     fn counterpart(&self, case: &Case) -> Option<String> {
         case.rule.latchel.as_ref().map(|resident| resident.id.to_string())
     }

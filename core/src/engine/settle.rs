@@ -1,5 +1,10 @@
 //! What the driver does with a page's cases: decide, hold back, apply.
 
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::{StreamExt, stream};
+
 use super::context::Context;
 use super::create::settle_nothing;
 use super::drive::{Driver, News, counterpart_of, outcome};
@@ -16,11 +21,14 @@ use crate::{Error, ErrorKind, Result};
 const HELD_AT_MOST: usize = 2_000;
 /// How many of those are read again together.
 const READ_AGAIN: usize = 200;
+/// How many creates are under way at once, where the far side's limits allow it.
+const AT_ONCE: usize = 8;
 
 impl<F: Flow> Driver<'_, F> {
     /// Decides and applies each record; what came out before an error is in `news` all the same.
     pub(super) async fn decide_all(&mut self, cases: Vec<F::Case>, news: &mut Vec<News>) -> Result<()> {
         let cx = self.flow.context();
+        let mut together = Vec::new();
         for case in cases {
             if !self.is_undecided(&self.flow.id(self.flow.record(&case))) {
                 continue;
@@ -32,8 +40,42 @@ impl<F: Flow> Driver<'_, F> {
                 self.hold(case);
                 continue;
             }
+            let creates = decision.action.as_ref().is_some_and(|action| self.flow.creates(action));
+            if !creates {
+                self.apply_all(std::mem::take(&mut together), news).await?;
+            }
+            together.push((case, decision));
+            if !creates {
+                self.apply_all(std::mem::take(&mut together), news).await?;
+            }
+        }
+        self.apply_all(together, news).await
+    }
+
+    /// Applies decisions of which none depends on what comes of another, several at once. After an error that ends the
+    /// phase no further one is begun, and those that are under way come to their end.
+    async fn apply_all(
+        &mut self,
+        decided: Vec<(F::Case, Decision<F::Action>)>,
+        news: &mut Vec<News>,
+    ) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let over = AtomicBool::new(false);
+        let apply = async |(case, decision): (F::Case, Decision<F::Action>)| {
+            if over.load(Ordering::Relaxed) || cx.stop.is_set() {
+                return None;
+            }
             let calls = decision.action.is_some();
-            let applied = cx.writing(self.settle(&case, decision)).await;
+            let applied = cx.writing(settle(flow, &case, decision)).await;
+            Some((case, calls, applied))
+        };
+        let mut applied = pin!(stream::iter(decided).map(apply).buffered(AT_ONCE));
+        let (mut end, mut all) = (Ok(()), true);
+        while let Some(one) = applied.next().await {
+            let Some((case, calls, applied)) = one else {
+                all = false;
+                continue;
+            };
             let patience = match &applied {
                 Err(error) => self.patience.failed(error),
                 Ok(_) if calls => {
@@ -43,21 +85,12 @@ impl<F: Flow> Driver<'_, F> {
                 Ok(_) => Ok(()),
             };
             let outcome = self.outcome_of(cx, &case, applied);
-            news.push(News::beside(self.flow.memory(&case), outcome));
-            patience?;
+            news.push(News::beside(flow.memory(&case), outcome));
+            over.fetch_or(patience.is_err(), Ordering::Relaxed);
+            end = end.and(patience);
         }
-        Ok(())
-    }
-
-    async fn settle(&self, case: &F::Case, decision: Decision<F::Action>) -> Result<Applied> {
-        self.flow.adopt(case).await?;
-        if decision.action.is_none() {
-            if let Some((open, delay)) = self.flow.unsettled(case).filter(|_| !self.flow.context().is_dry()) {
-                settle_nothing(self.flow.context(), open, delay).await?;
-            }
-            return Ok(Applied::new(decision, Action::None));
-        }
-        self.flow.apply(case, decision, &mut Trace::off()).await
+        end?;
+        if all { Ok(()) } else { cx.stop.check() }
     }
 
     /// Keeps a deactivation until the phase was seen.
@@ -115,7 +148,7 @@ impl<F: Flow> Driver<'_, F> {
         for case in held {
             cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
-            let applied = cx.writing(self.settle(&case, decision)).await;
+            let applied = cx.writing(settle(self.flow, &case, decision)).await;
             let stop = match &applied {
                 Err(error) if error.is_pause() => self.patience.failed(error),
                 Err(error) if error.ends_the_run() => {
@@ -157,6 +190,17 @@ impl<F: Flow> Driver<'_, F> {
             ..outcome(cx, key, applied.reason, applied.detail)
         }
     }
+}
+
+async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Result<Applied> {
+    flow.adopt(case).await?;
+    if decision.action.is_none() {
+        if let Some((open, delay)) = flow.unsettled(case).filter(|_| !flow.context().is_dry()) {
+            settle_nothing(flow.context(), open, delay).await?;
+        }
+        return Ok(Applied::new(decision, Action::None));
+    }
+    flow.apply(case, decision, &mut Trace::off()).await
 }
 
 pub(super) fn failed(error: &Error) -> Applied {

@@ -17,6 +17,7 @@ pub use run::{Account, Direction, Lease, NewRun, Phase, PhaseReport, Run, RunId,
 
 use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
+use crate::rules::Reason;
 
 /// What the ledger remembers of one record.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,8 +145,9 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// What is wrong with the ledger itself, in sentences; empty if it keeps its promises.
     async fn check(&self) -> Result<Vec<String>>;
 
-    /// How many newest outcomes there are of each reason.
-    async fn counts(&self, account: &str) -> Result<Counts>;
+    /// How many newest outcomes there are of each of `reasons`, of which there is at least one; a reason without any is left
+    /// out. The time it takes goes by what is counted.
+    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts>;
 
     /// Ends the use of the ledger; called once, after everything else. What was written before is durable without it,
     /// but a file may only then be whole by itself.

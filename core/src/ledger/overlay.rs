@@ -9,6 +9,7 @@ use super::{
 };
 use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
+use crate::rules::Reason;
 
 /// A ledger whose writes go to a scratch ledger: a plan runs over one, so that it takes the same steps as a sync,
 /// sees what it would have written, and leaves the real ledger as it was.
@@ -159,8 +160,8 @@ impl Ledger for Overlay {
         self.real.check().await
     }
 
-    async fn counts(&self, account: &str) -> Result<Counts> {
-        self.real.counts(account).await
+    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
+        self.real.counts(account, reasons).await
     }
 
     async fn close(&self) -> Result<()> {

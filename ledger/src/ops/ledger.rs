@@ -4,6 +4,7 @@ use latchel_sync_core::ledger::{
     Account, Counts, Intent, IntentId, Lease, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
 };
 use latchel_sync_core::model::{Kind, RecordKey, Side};
+use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Ledger, Result};
 
 use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};
@@ -127,8 +128,8 @@ impl Ledger for Engine {
         links::page(&self.pool, account, kind, after, limit).await
     }
 
-    async fn counts(&self, account: &str) -> Result<Counts> {
-        outcomes::counts(&self.pool, account).await
+    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
+        outcomes::counts(&self.pool, account, reasons).await
     }
 
     async fn close(&self) -> Result<()> {

@@ -165,13 +165,16 @@ pub(crate) async fn of_run(
     rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("outcome"))).collect()
 }
 
-pub(crate) async fn counts(pool: &Pool, account: &str) -> Result<Counts> {
+pub(crate) async fn counts(pool: &Pool, account: &str, reasons: &[Reason]) -> Result<Counts> {
+    let mut sql = QueryBuilder::<Database>::new("SELECT reason, COUNT(*) FROM outcomes WHERE account = ");
+    sql.push_bind(account).push(" AND reason IN (");
+    let mut codes = sql.separated(", ");
+    for reason in reasons {
+        codes.push_bind(reason.code());
+    }
+    sql.push(") GROUP BY reason");
     let rows: Vec<(String, i64)> =
-        sqlx::query_as("SELECT reason, COUNT(*) FROM outcomes WHERE account = $1 GROUP BY reason")
-            .bind(account)
-            .fetch_all(pool)
-            .await
-            .map_err(failed("counting outcomes"))?;
+        sql.build_query_as().fetch_all(pool).await.map_err(failed("counting outcomes"))?;
     rows.into_iter()
         .map(|(code, count)| {
             let reason = Reason::from_code(&code).ok_or_else(|| {

@@ -92,7 +92,8 @@ impl PostgresLedger {
         })?;
         let database = options.get_database().unwrap_or("the default database").to_owned();
         let place = format!("{database} on {}", options.get_host());
-        let options = change(options);
+        // A process that stands still amid a transaction keeps the account from nobody for longer than its lease would.
+        let options = change(options.options([("idle_in_transaction_session_timeout", "60s")]));
         let unreachable = |error| {
             Error::new(ErrorKind::Ledger, "the ledger cannot be reached")
                 .with("database", &place)

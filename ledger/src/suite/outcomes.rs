@@ -42,8 +42,10 @@ pub async fn outcomes_are_counted_by_reason(ledger: &dyn Ledger) {
         .await
         .expect("recorded");
     ledger.record(&held, &[of("2", Reason::WorkOrderImported)]).await.expect("recorded");
-    let expected = Counts::from([(Reason::MethodNone, 1), (Reason::WorkOrderImported, 1)]);
-    assert_eq!(ledger.counts("a").await.expect("counts"), expected);
+    let both = Counts::from([(Reason::MethodNone, 1), (Reason::WorkOrderImported, 1)]);
+    assert_eq!(ledger.counts("a", Reason::ALL).await.expect("counts"), both);
+    let one = Counts::from([(Reason::MethodNone, 1)]);
+    assert_eq!(ledger.counts("a", &[Reason::CallFailed, Reason::MethodNone]).await.expect("counts"), one);
 }
 
 pub async fn what_failed_is_pending_until_it_ends(ledger: &dyn Ledger) {

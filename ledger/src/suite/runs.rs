@@ -122,7 +122,7 @@ pub async fn accounts_do_not_see_each_other(ledger: &dyn Ledger) {
     assert_eq!((memory.link, memory.outcome), (None, None));
     assert_eq!(ledger.all_pending("b").await.expect("pending"), []);
     assert_eq!(ledger.find("b", Kind::WorkOrder, "1").await.expect("nothing"), []);
-    assert_eq!(ledger.counts("b").await.expect("counts"), Counts::new());
+    assert_eq!(ledger.counts("b", Reason::ALL).await.expect("counts"), Counts::new());
     assert!(!ledger.dismiss("b", &failed.key).await.expect("not there"));
     ledger
         .put_link(&begin(ledger, "b").await, &link(run, "1", 10))

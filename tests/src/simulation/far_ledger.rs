@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::*;
 use latchel_sync_core::model::{Kind, LatchelPropertyId, LatchelResidentId, PropertyRef, RecordKey, Side};
+use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Ledger, Result};
 
 use super::claims;
@@ -162,7 +163,7 @@ impl Ledger for FarLedger {
     async fn check(&self) -> Result<Vec<String>> {
         self.call(self.real().check()).await
     }
-    async fn counts(&self, account: &str) -> Result<Counts> {
-        self.call(self.real().counts(account)).await
+    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
+        self.call(self.real().counts(account, reasons)).await
     }
 }

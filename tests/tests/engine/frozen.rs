@@ -11,6 +11,7 @@ use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
 use latchel_sync_core::ledger::*;
 use latchel_sync_core::memory::{Fate, MemoryLedger};
 use latchel_sync_core::model::*;
+use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger, Result};
 use latchel_sync_ledger::SqliteLedger;
 
@@ -133,7 +134,7 @@ ledger_that_freezes! {
     linked(account: &str, kind: Kind) -> u64;
     links(account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Vec<Link>;
     check() -> Vec<String>;
-    counts(account: &str) -> Counts;
+    counts(account: &str, reasons: &[Reason]) -> Counts;
 }
 
 fn engine(pair: &Pair, ledger: Arc<dyn Ledger>) -> Engine {

@@ -58,7 +58,8 @@ async fn latchel_that_goes_down_amid_creates_fails_a_handful_and_not_all_of_them
         let messages: Vec<_> = done.run.phases.iter().filter_map(|phase| phase.error.as_deref()).collect();
         let phases = if kind == ErrorKind::Forbidden { 2 } else { 1 };
         assert_eq!(messages.len(), phases, "{kind:?}: {messages:?}");
-        assert!(failed(&done) <= 5 * phases, "{kind:?}: {}", failed(&done));
+        // Those that were under way when the fifth had failed are told to their end.
+        assert!(failed(&done) <= 12 * phases, "{kind:?}: {}", failed(&done));
     }
 }
 

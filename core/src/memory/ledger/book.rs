@@ -178,9 +178,10 @@ impl Book {
         keys.iter().take(50).map(|key| self.recall(key)).collect()
     }
 
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self, reasons: &[Reason]) -> Counts {
         let mut counts = Counts::new();
-        self.outcomes.values().for_each(|outcome| *counts.entry(outcome.reason).or_default() += 1);
+        let counted = self.outcomes.values().filter(|outcome| reasons.contains(&outcome.reason));
+        counted.for_each(|outcome| *counts.entry(outcome.reason).or_default() += 1);
         counts
     }
 

@@ -19,6 +19,7 @@ use crate::ledger::{
     RunId, RunStatus,
 };
 use crate::model::{Kind, RecordKey, Side};
+use crate::rules::Reason;
 
 /// How long a lease lasts that nobody renews.
 const LEASE: Duration = Duration::from_secs(120);
@@ -252,7 +253,7 @@ impl Ledger for MemoryLedger {
         Ok(state.books.iter().flat_map(wrong).collect())
     }
 
-    async fn counts(&self, account: &str) -> Result<Counts> {
-        self.read(account, Book::counts)
+    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
+        self.read(account, |book| book.counts(reasons))
     }
 }
