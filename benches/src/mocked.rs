@@ -84,10 +84,10 @@ impl Mocked {
     }
 
     /// Syncs everything, and tells what the systems were asked.
-    pub fn sync(&self) -> Result<(Measured, Run, Vec<LoggedRequest>)> {
+    pub fn sync(&self, arguments: &[&str]) -> Result<(Measured, Run, Vec<LoggedRequest>)> {
         self.server.clear_requests();
         let mut command = Command::new(this()?);
-        command.arg0(LATCHEL_SYNC).args(["sync", "--json", "--now", &self.now.to_rfc3339()]);
+        command.arg0(LATCHEL_SYNC).args(["sync", "--json", "--now", &self.now.to_rfc3339()]).args(arguments);
         let measured = measured::run(&mut command, self.folder.path(), &[0, 1])?;
         let runs: Vec<Run> = serde_json::from_str(&measured.printed)?;
         let run = runs.into_iter().next().context("sync printed no run")?;
