@@ -56,7 +56,7 @@ enum Command {
     #[command(hide = true)]
     Plain {
         #[command(flatten)]
-        plain: plain::Plain,
+        plain: plain::Fetch,
     },
 }
 

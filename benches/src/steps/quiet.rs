@@ -80,7 +80,7 @@ impl Asked {
     }
 
     fn of(requests: &[LoggedRequest]) -> Self {
-        let mut lists: BTreeMap<&str, List> = BTreeMap::new();
+        let mut lists: BTreeMap<String, List> = BTreeMap::new();
         let mut asked = Self { calls: requests.len() as u64, ..Self::default() };
         for request in requests {
             *asked
@@ -88,7 +88,7 @@ impl Asked {
                 .entry(format!("{} {} {}", request.side, request.method, request.path))
                 .or_default() += 1;
             if let Some(rows) = rows(request) {
-                lists.entry(&request.path).or_default().add(rows);
+                lists.entry(list(request)).or_default().add(rows);
             }
         }
         asked.pages = lists.values().map(List::pages).sum();
@@ -113,6 +113,16 @@ impl List {
     fn pages(&self) -> u64 {
         self.rows.div_ceil(self.longest.max(1)).max(1)
     }
+}
+
+/// Which list a request asks for: its path and whatever does not say where a page begins.
+fn list(request: &LoggedRequest) -> String {
+    let begins = |name: &str| {
+        ["page", "offset", "limit", "cursor"].iter().any(|part| name.to_lowercase().contains(part))
+    };
+    let filters = request.query_pairs().into_iter().filter(|(name, _)| !begins(name));
+    let filters = filters.map(|(name, value)| format!("&{name}={value}"));
+    std::iter::once(request.path.clone()).chain(filters).collect()
 }
 
 /// How many rows the answer has, where it is a list's.
