@@ -56,7 +56,7 @@ enum Command {
     #[command(hide = true)]
     Plain {
         #[command(flatten)]
-        plain: plain::Plain,
+        plain: plain::Fetch,
     },
 }
 
@@ -64,6 +64,9 @@ enum Command {
 struct What {
     #[command(flatten)]
     sizes: Sizes,
+    /// Little of everything, to see whether it works; the other sizes do not count.
+    #[arg(long)]
+    quick: bool,
     /// Write every figure to this file.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -105,7 +108,7 @@ async fn run(command: Command) -> Result<()> {
 
 async fn measure(steps: &[Step], what: &What) -> Result<()> {
     let mut report = Report { machine: machine::describe(), ..Report::default() };
-    let mut scenes = Scenes::new(what.sizes.clone());
+    let mut scenes = Scenes::new(if what.quick { Sizes::quick() } else { what.sizes.clone() });
     for step in steps {
         eprintln!("{step:?}, load {}", machine::load());
         steps::run(*step, &mut scenes, &mut report).await?;

@@ -6,9 +6,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use latchel_sync_cli::Config;
-use latchel_sync_core::registry;
+use latchel_sync_core::registry::{self, PlatformAdapter};
 use mock_pms::world::Table;
-use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, Side, World};
+use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, RateLimit, Side, World};
 use tempfile::TempDir;
 
 use crate::measured::{self, Measured};
@@ -18,8 +18,8 @@ use crate::scene::{LATCHEL_SYNC, this};
 /// Whether calls are limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// As the vendor limits them.
-    Limited,
+    /// As the adapter declares it.
+    Declared,
     /// Not at all.
     Unlimited,
 }
@@ -40,8 +40,16 @@ impl Mocked {
         world.latchel.properties = Table::default();
         world.latchel.residents = Table::default();
         world.latchel.jobs = Table::default();
-        let rate_limits = (pace == Pace::Unlimited).then(Vec::new);
-        let options = Options { platform: dialect, rate_limits, keep_responses: true, ..Options::default() };
+        let rate_limits = match pace {
+            Pace::Declared => declared(dialect)?,
+            Pace::Unlimited => Vec::new(),
+        };
+        let options = Options {
+            platform: dialect,
+            rate_limits: Some(rate_limits),
+            keep_responses: true,
+            ..Options::default()
+        };
         let server = MockServer::start(world, options).await?;
         let mocked = Self { server, folder: TempDir::new()?, dialect, now };
         std::fs::write(mocked.folder.path().join("latchel-sync.toml"), mocked.config(pace))?;
@@ -49,8 +57,7 @@ impl Mocked {
     }
 
     fn config(&self, pace: Pace) -> String {
-        let adapter = registry::platforms().into_iter().find(|one| one.name == self.dialect.name());
-        let settings = adapter.map(|one| one.settings).unwrap_or_default();
+        let settings = adapter(self.dialect).map(|one| one.settings).unwrap_or_default();
         let paces = settings.iter().filter(|setting| setting.key.starts_with("calls_per_"));
         let paces = paces.map(|setting| format!("{} = 100000\n", setting.key)).collect::<String>();
         let credentials = self.server.read(|world| self.dialect.credentials(world));
@@ -84,10 +91,10 @@ impl Mocked {
     }
 
     /// Syncs everything, and tells what the systems were asked.
-    pub fn sync(&self) -> Result<(Measured, Run, Vec<LoggedRequest>)> {
+    pub fn sync(&self, arguments: &[&str]) -> Result<(Measured, Run, Vec<LoggedRequest>)> {
         self.server.clear_requests();
         let mut command = Command::new(this()?);
-        command.arg0(LATCHEL_SYNC).args(["sync", "--json", "--now", &self.now.to_rfc3339()]);
+        command.arg0(LATCHEL_SYNC).args(["sync", "--json", "--now", &self.now.to_rfc3339()]).args(arguments);
         let measured = measured::run(&mut command, self.folder.path(), &[0, 1])?;
         let runs: Vec<Run> = serde_json::from_str(&measured.printed)?;
         let run = runs.into_iter().next().context("sync printed no run")?;
@@ -98,4 +105,14 @@ impl Mocked {
     pub fn asked(&self) -> Vec<LoggedRequest> {
         self.server.requests().into_iter().filter(|request| request.side == Side::Platform).collect()
     }
+}
+
+/// The limits that the adapter of the dialect's name keeps.
+pub fn declared(dialect: Dialect) -> Result<Vec<RateLimit>> {
+    let limits = adapter(dialect).context("a dialect without an adapter")?.rate_limits;
+    Ok(limits.iter().map(|limit| RateLimit { calls: limit.calls, seconds: limit.seconds }).collect())
+}
+
+fn adapter(dialect: Dialect) -> Option<&'static PlatformAdapter> {
+    registry::platforms().into_iter().find(|one| one.name == dialect.name())
 }

@@ -16,7 +16,7 @@ const ROWS_OF_A_STATEMENT: usize = 500;
 
 /// What to fetch, and where to.
 #[derive(Debug, clap::Args)]
-pub struct Plain {
+pub struct Fetch {
     /// The list's address, without its query.
     #[arg(long)]
     pub list: String,
@@ -32,7 +32,7 @@ pub struct Plain {
 }
 
 /// Fetches the whole list, and says how many rows that were.
-pub async fn run(plain: Plain) -> Result<()> {
+pub async fn run(plain: Fetch) -> Result<()> {
     let client = client()?;
     let first = fetch(&client, &plain, 0).await?;
     let total = Head::of(&first)?;
@@ -68,7 +68,7 @@ pub fn client() -> Result<reqwest::Client> {
     Ok(reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?)
 }
 
-async fn fetch(client: &reqwest::Client, plain: &Plain, offset: usize) -> Result<Bytes> {
+async fn fetch(client: &reqwest::Client, plain: &Fetch, offset: usize) -> Result<Bytes> {
     let url = format!("{}?offset={offset}&limit={}", plain.list, plain.page);
     let answer = client.get(&url).send().await?.error_for_status()?;
     answer.bytes().await.with_context(|| format!("GET {url}"))

@@ -14,8 +14,6 @@ use super::records::instant;
 
 /// How many records a page has.
 const RECORDS: i64 = 1_000;
-/// How often a measurement of instructions goes through the page, so that what comes before is little beside it.
-pub const ROUNDS: usize = 10;
 
 /// A ledger in a file, a page of keys, and their outcomes.
 pub struct Page {

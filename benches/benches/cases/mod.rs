@@ -10,7 +10,7 @@ use latchel_sync_core::rules::{
     decide_export, decide_import, decide_lapse, decide_property, decide_resident,
 };
 
-pub use ledger::{Page, ROUNDS};
+pub use ledger::Page;
 use records::{
     instant, job, latchel_property, latchel_resident, memory, property, reach, resident, today, work_order,
 };

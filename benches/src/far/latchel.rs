@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::pace::Pace;
 use super::records::Records;
-use super::reply::{json_body, list, refused};
+use super::reply::{Refusal, json_body, list};
 use super::units::{names, property_of};
 
 /// What it holds.
@@ -85,13 +85,13 @@ pub fn router(latchel: Arc<Latchel>) -> Router {
         .with_state(latchel)
 }
 
-async fn company(State(latchel): State<Arc<Latchel>>) -> Result<Response, Response> {
-    latchel.pace.answer("company").await.map_err(refused)?;
+async fn company(State(latchel): State<Arc<Latchel>>) -> Result<Response, Refusal> {
+    latchel.pace.answer("company").await?;
     Ok(json_body(StatusCode::OK, json!({ "company_id": 1, "name": "Bench" }).to_string().into()))
 }
 
-async fn portfolios(State(latchel): State<Arc<Latchel>>) -> Result<Response, Response> {
-    latchel.pace.answer("portfolios").await.map_err(refused)?;
+async fn portfolios(State(latchel): State<Arc<Latchel>>) -> Result<Response, Refusal> {
+    latchel.pace.answer("portfolios").await?;
     Ok(list(&[], 0))
 }
 
@@ -106,10 +106,10 @@ async fn page(
     State(latchel): State<Arc<Latchel>>,
     Path(collection): Path<String>,
     Query(filter): Query<Filter>,
-) -> Result<Response, Response> {
+) -> Result<Response, Refusal> {
     let counts = filter.has_ref == Some(false);
     let kind = if counts { "count" } else { "list" };
-    latchel.pace.answer(&format!("{collection} {kind}")).await.map_err(refused)?;
+    latchel.pace.answer(&format!("{collection} {kind}")).await?;
     let records = read(latchel.records(&collection))?;
     Ok(list(&[], if counts { records.unreferenced() as usize } else { 0 }))
 }
@@ -118,8 +118,8 @@ async fn look_up(
     State(latchel): State<Arc<Latchel>>,
     Path(collection): Path<String>,
     body: Bytes,
-) -> Result<Response, Response> {
-    latchel.pace.answer(&format!("{collection} lookup")).await.map_err(refused)?;
+) -> Result<Response, Refusal> {
+    latchel.pace.answer(&format!("{collection} lookup")).await?;
     let records = read(latchel.records(&collection))?;
     let mut found = Vec::new();
     for (key, wanted) in object(&body)? {
@@ -127,7 +127,7 @@ async fn look_up(
         match key.as_str() {
             "ids" | "job_ids" => found.extend(records.with_ids(wanted)),
             "refs" | "ref_job_ids" => found.extend(records.with_references(wanted)),
-            _ => return Err(json_body(StatusCode::UNPROCESSABLE_ENTITY, "{}".into())),
+            _ => return Err(Refusal::Malformed),
         }
     }
     Ok(list(&found, found.len()))
@@ -137,8 +137,8 @@ async fn create(
     State(latchel): State<Arc<Latchel>>,
     Path(collection): Path<String>,
     body: Bytes,
-) -> Result<Response, Response> {
-    latchel.pace.answer(&format!("{collection} create")).await.map_err(refused)?;
+) -> Result<Response, Refusal> {
+    latchel.pace.answer(&format!("{collection} create")).await?;
     let record = object(&body)?;
     let mut records = write(latchel.records(&collection))?;
     Ok(json_body(StatusCode::CREATED, records.add(record)))
@@ -148,28 +148,24 @@ async fn change(
     State(latchel): State<Arc<Latchel>>,
     Path((collection, id)): Path<(String, i64)>,
     body: Bytes,
-) -> Result<Response, Response> {
-    latchel.pace.answer(&format!("{collection} change")).await.map_err(refused)?;
+) -> Result<Response, Refusal> {
+    latchel.pace.answer(&format!("{collection} change")).await?;
     let fields = object(&body)?;
     let mut records = write(latchel.records(&collection))?;
-    records.change(id, fields).map(|record| json_body(StatusCode::OK, record)).ok_or_else(not_found)
+    records.change(id, fields).map(|record| json_body(StatusCode::OK, record)).ok_or(Refusal::Missing)
 }
 
 type Read<'a> = std::sync::RwLockReadGuard<'a, Records>;
 type Write<'a> = std::sync::RwLockWriteGuard<'a, Records>;
 
-fn read(records: Option<&RwLock<Records>>) -> Result<Read<'_>, Response> {
-    Ok(records.ok_or_else(not_found)?.read().unwrap_or_else(PoisonError::into_inner))
+fn read(records: Option<&RwLock<Records>>) -> Result<Read<'_>, Refusal> {
+    Ok(records.ok_or(Refusal::Missing)?.read().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn write(records: Option<&RwLock<Records>>) -> Result<Write<'_>, Response> {
-    Ok(records.ok_or_else(not_found)?.write().unwrap_or_else(PoisonError::into_inner))
+fn write(records: Option<&RwLock<Records>>) -> Result<Write<'_>, Refusal> {
+    Ok(records.ok_or(Refusal::Missing)?.write().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, Response> {
-    serde_json::from_slice(body).map_err(|_| json_body(StatusCode::BAD_REQUEST, "{}".into()))
-}
-
-fn not_found() -> Response {
-    json_body(StatusCode::NOT_FOUND, "{}".into())
+fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    serde_json::from_slice(body).map_err(|_| Refusal::Malformed)
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::reply::Refusal;
+
 const SPAN: Duration = Duration::from_secs(1);
 
 /// How a system is to answer.
@@ -51,13 +53,9 @@ struct State {
     recent: VecDeque<Instant>,
 }
 
-/// Too many requests in this second.
-#[derive(Debug)]
-pub struct TooMany;
-
 impl Pace {
     /// Counts a request of this kind and waits as long as its answer takes.
-    pub async fn answer(&self, kind: &str) -> Result<(), TooMany> {
+    pub async fn answer(&self, kind: &str) -> Result<(), Refusal> {
         let latency = self.with(|state| state.admit(kind, Instant::now()))?;
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
@@ -81,14 +79,14 @@ impl Pace {
 }
 
 impl State {
-    fn admit(&mut self, kind: &str, now: Instant) -> Result<Duration, TooMany> {
+    fn admit(&mut self, kind: &str, now: Instant) -> Result<Duration, Refusal> {
         if let Some(limit) = self.manner.per_second {
             while self.recent.front().is_some_and(|first| now - *first >= SPAN) {
                 self.recent.pop_front();
             }
             if self.recent.len() >= limit {
                 self.counts.refused += 1;
-                return Err(TooMany);
+                return Err(Refusal::TooMany);
             }
             self.recent.push_back(now);
         }

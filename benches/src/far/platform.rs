@@ -4,14 +4,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::pace::Pace;
-use super::reply::{json_body, list, refused};
+use super::reply::{Refusal, list};
 use super::units::{Kind, List};
 
 /// The most rows of a page.
@@ -53,18 +52,19 @@ async fn page(
     State(platform): State<Arc<Platform>>,
     Path(name): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<Response, Response> {
-    platform.pace.answer(&name).await.map_err(refused)?;
+) -> Result<Response, Refusal> {
+    let kind = if asked.ids.is_some() { &format!("{name} by id") } else { &name };
+    platform.pace.answer(kind).await?;
     let rows = match name.as_str() {
         "units" => &platform.units,
         "residents" => &platform.residents,
-        _ => return Err(json_body(StatusCode::NOT_FOUND, "{}".into())),
+        _ => return Err(Refusal::Missing),
     };
     let rows = rows.read().unwrap_or_else(PoisonError::into_inner);
     let page = match &asked.ids {
         Some(ids) => rows.by_id(ids.split(',').filter_map(|id| id.parse().ok())),
         None if asked.limit == 0 || asked.limit > LARGEST_PAGE => {
-            return Err(json_body(StatusCode::UNPROCESSABLE_ENTITY, "{}".into()));
+            return Err(Refusal::Malformed);
         }
         None => {
             let since = asked.updated_since.map(|since| since.timestamp());

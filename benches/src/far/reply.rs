@@ -2,9 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
-
-use super::pace::TooMany;
+use axum::response::{IntoResponse, Response};
 
 /// A body of JSON.
 pub fn json_body(status: StatusCode, body: Bytes) -> Response {
@@ -30,7 +28,24 @@ pub fn list(rows: &[&Bytes], total: usize) -> Response {
     json_body(StatusCode::OK, body.into())
 }
 
-/// The answer to a request beyond the limit.
-pub fn refused(_: TooMany) -> Response {
-    json_body(StatusCode::TOO_MANY_REQUESTS, r#"{"error":{"message":"Too many requests."}}"#.into())
+/// Why a request is not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is one more than there may be in a second.
+    TooMany,
+    /// There is no such thing.
+    Missing,
+    /// It cannot be understood.
+    Malformed,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, message) = match self {
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+            Self::Missing => (StatusCode::NOT_FOUND, "There is no such thing."),
+            Self::Malformed => (StatusCode::UNPROCESSABLE_ENTITY, "This cannot be understood."),
+        };
+        json_body(status, format!(r#"{{"error":{{"message":"{message}"}}}}"#).into())
+    }
 }

@@ -10,6 +10,8 @@ mod rate_limits;
 mod scenes;
 mod startup;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::ValueEnum;
 
@@ -62,6 +64,9 @@ pub struct Sizes {
     /// How often each is measured; the least counts.
     #[arg(long, default_value_t = 3)]
     pub repeats: usize,
+    /// A folder that keeps the ledgers with many links, which take long to make, from one time to the next.
+    #[arg(long)]
+    pub ledgers: Option<PathBuf>,
     /// About how many units the smaller account has in which calls are counted.
     #[arg(long, default_value_t = 150)]
     pub world: u32,
@@ -71,6 +76,23 @@ pub struct Sizes {
     /// How many milliseconds the far side takes for an answer.
     #[arg(long, default_value_t = 50)]
     pub latency: u64,
+}
+
+impl Sizes {
+    /// The same steps with little in each: whether they work, in a minute or two.
+    pub fn quick() -> Self {
+        Self {
+            records: 4_000,
+            many: 12_000,
+            creates: 200,
+            extent: Extent::Slice,
+            repeats: 1,
+            latency: 5,
+            ledgers: None,
+            world: 30,
+            pull_seconds: 3,
+        }
+    }
 }
 
 /// How much of a first sync is measured.

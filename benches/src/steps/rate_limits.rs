@@ -1,4 +1,5 @@
-//! Target 5: each platform is pulled for minutes within its own limits, all of them side by side.
+//! Target 5: each platform is pulled for minutes within the limits that its adapter declares, all of them side by side;
+//! the mock takes no more than those, and counts.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use mock_pms::Dialect;
 use serde_json::{Value, json};
 
 use super::Sizes;
-use crate::mocked::{Mocked, Pace};
+use crate::mocked::{Mocked, Pace, declared};
 use crate::table::{Line, Report, Verdict};
 
 /// The least share of the allowance.
@@ -33,7 +34,7 @@ pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
 
 /// Reads every list again and again for so long.
 async fn pull(dialect: Dialect, seconds: u64) -> Result<(Line, Value)> {
-    let mocked = Mocked::start(dialect, UNITS, Pace::Limited).await?;
+    let mocked = Mocked::start(dialect, UNITS, Pace::Declared).await?;
     let platform = mocked.platform()?;
     let pulled = tokio::time::timeout(Duration::from_secs(seconds), lists(&*platform)).await;
     if let Ok(Err(error)) = pulled {
@@ -42,7 +43,7 @@ async fn pull(dialect: Dialect, seconds: u64) -> Result<(Line, Value)> {
     let asked = mocked.asked();
     let refused = asked.iter().filter(|request| request.status == 429).count();
     let answered = asked.len() - refused;
-    let limits = dialect.rate_limits();
+    let limits = declared(dialect)?;
     let allowed =
         limits.iter().map(|limit| u64::from(limit.calls) * seconds.div_ceil(limit.seconds.into())).min();
     let share = answered as f64 / allowed.unwrap_or(u64::MAX) as f64;

@@ -1,5 +1,7 @@
 //! The scenes that several steps share, each made when it is first wanted.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 
 use super::Sizes;
@@ -22,27 +24,36 @@ impl Scenes {
     }
 
     pub fn few(&mut self) -> Result<&Scene> {
-        wanted(&mut self.few, self.sizes.records)
+        wanted(&mut self.few, self.sizes.records, self.sizes.ledgers.as_deref())
     }
 
     pub fn many(&mut self) -> Result<&Scene> {
-        wanted(&mut self.many, self.sizes.many)
+        wanted(&mut self.many, self.sizes.many, self.sizes.ledgers.as_deref())
     }
 }
 
-fn wanted(scene: &mut Option<Scene>, records: u64) -> Result<&Scene> {
+fn wanted<'a>(scene: &'a mut Option<Scene>, records: u64, ledgers: Option<&Path>) -> Result<&'a Scene> {
     Ok(match scene {
         Some(scene) => scene,
-        None => scene.insert(linked(records)?),
+        None => scene.insert(linked(records, ledgers)?),
     })
 }
 
-/// A far side with so many records, and a ledger that links them all; they changed long ago.
-fn linked(records: u64) -> Result<Scene> {
+/// A far side with so many records, and a ledger that links them all; they changed long ago. The ledger is that of an
+/// earlier time, if `ledgers` has it.
+fn linked(records: u64, ledgers: Option<&Path>) -> Result<Scene> {
     let scene = Scene::start(Holdings { units: records, residents: 0, counterparts: records })?;
     scene.configure(1_000, "")?;
+    let kept = ledgers.map(|folder| folder.join(format!("{records}-linked.sqlite")));
+    if let Some(kept) = kept.as_ref().filter(|kept| kept.exists()) {
+        std::fs::copy(kept, scene.ledger())?;
+        return Ok(scene);
+    }
     let (_, run) = scene.sync(&["--only", "properties", "--since", EVER])?;
     run.succeeded()?;
     ensure!(run.count("property_unchanged") == records, "not all are linked: {:?}", run.counts());
+    if let Some(kept) = kept {
+        std::fs::copy(scene.ledger(), kept)?;
+    }
     Ok(scene)
 }

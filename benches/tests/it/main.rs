@@ -1,0 +1,93 @@
+//! The measurements themselves, with little of everything: they count, and what they count is right. Times are not looked at.
+#![expect(clippy::expect_used, reason = "tests")]
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs a step and returns its figures and its table.
+fn step(name: &str, sizes: &[&str]) -> (Value, String) {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("figures.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_benches"))
+        .args(["run", name, "--json"])
+        .arg(&file)
+        .args(sizes)
+        .output()
+        .expect("it runs");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{name}: {out}\n{err}");
+    (figures(&file, name), out.into_owned())
+}
+
+fn figures(file: &Path, step: &str) -> Value {
+    let text = std::fs::read_to_string(file).expect("the figures");
+    let report: Value = serde_json::from_str(&text).expect("JSON");
+    report["figures"][step].clone()
+}
+
+#[test]
+fn a_full_sync_asks_for_each_page_and_looks_each_record_up() {
+    let (figures, table) = step("t1", &["--records", "1200", "--repeats", "1", "--latency", "0"]);
+    for (figure, pages) in figures.as_array().expect("one for each size of page").iter().zip([2, 12]) {
+        let counted = &figure["counted"];
+        assert_eq!(counted["outcomes"]["property_unchanged"], 1_200, "{counted}");
+        assert_eq!(counted["writes"], 0, "{counted}");
+        assert_eq!(counted["calls"]["platform"]["kinds"]["units"], pages, "{counted}");
+        let looked_up = counted["calls"]["latchel"]["kinds"]["properties lookup"].as_u64();
+        assert!(looked_up.is_some_and(|calls| calls >= 3), "500 at once: {counted}");
+        assert_eq!(counted["calls"]["latchel"]["kinds"]["properties create"], Value::Null, "{counted}");
+        for who in ["plain", "ours"] {
+            let peak = figure[who][0]["used"]["peak_kib"].as_u64();
+            assert!(peak.is_some_and(|kib| kib > 1_000), "{who} tells what it used: {figure}");
+        }
+    }
+    assert!(
+        table.contains("| T1 | time of a full sync of 1200 over the plain client's, 1000 rows a page |"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_first_sync_creates_each_record_once_within_the_limit_that_latchel_has() {
+    let (figures, _) = step("t4", &["--creates", "20", "--latency", "0"]);
+    assert_eq!(figures["outcomes"]["property_new"], 10, "{figures}");
+    assert_eq!(figures["outcomes"]["resident_new"], 10, "{figures}");
+    let kinds = &figures["calls"]["latchel"]["kinds"];
+    assert_eq!(
+        (&kinds["properties create"], &kinds["residents create"]),
+        (&10.into(), &10.into()),
+        "{figures}"
+    );
+}
+
+#[test]
+fn one_change_is_one_update() {
+    let (figures, table) = step("t6", &["--records", "300", "--repeats", "2", "--latency", "0"]);
+    assert_eq!(figures["runs"].as_array().map(Vec::len), Some(2), "{figures}");
+    assert!(table.contains("300 linked"), "{table}");
+}
+
+#[test]
+fn a_run_with_nothing_to_do_is_counted_on_every_platform() {
+    let (figures, _) = step("t2", &["--many", "500", "--world", "20"]);
+    let platforms = figures["platforms"].as_array().expect("the platforms");
+    let names: Vec<_> = platforms.iter().filter_map(|one| one["platform"].as_str()).collect();
+    assert_eq!(names, ["appfolio", "buildium", "doorloop", "propertyware", "rentmanager", "rentvine"]);
+    for platform in platforms {
+        let settled = &platform["few"]["settled"];
+        let (calls, pages) = (settled["calls"].as_u64(), settled["pages"].as_u64());
+        assert!(calls > pages && pages > Some(0), "{platform}");
+        let paths = settled["paths"].as_object().expect("paths");
+        let all: u64 = paths.values().filter_map(Value::as_u64).sum();
+        assert_eq!(Some(all), calls, "{platform}");
+        let writes = |path: &&String| {
+            path.contains(" PATCH ") || (path.starts_with("latchel POST") && !path.ends_with("/lookup"))
+        };
+        assert_eq!(paths.keys().find(writes), None, "{platform}");
+    }
+    let calls = &figures["calls"];
+    assert_eq!(calls["platform"]["kinds"]["units"], 1, "one empty page: {calls}");
+}
