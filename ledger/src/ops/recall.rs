@@ -46,12 +46,14 @@ struct Known {
 impl Known {
     async fn read(pool: &Pool, account: &str, kind: Kind, side: Side, ids: &[&str]) -> Result<Self> {
         let ids = serde_json::to_string(ids).map_err(unreadable("ids"))?;
-        let which = match side {
-            Side::Platform => format!("platform_id IN (SELECT value FROM {ELEMENTS})"),
-            Side::Latchel => format!("latchel_id IN (SELECT CAST(value AS BIGINT) FROM {ELEMENTS})"),
+        // The ids come first, or SQLite reads all links of the account for want of statistics.
+        let id = match side {
+            Side::Platform => "platform_id = value",
+            Side::Latchel => "latchel_id = CAST(value AS BIGINT)",
         };
         let links = format!(
-            "SELECT {LINES} FROM links WHERE account = $1 AND kind = $2 AND CAST($3 AS TEXT) IS NOT NULL AND {which}"
+            "SELECT {LINES} FROM {ELEMENTS} CROSS JOIN links WHERE account = $1 AND kind = $2 \
+             AND CAST($3 AS TEXT) IS NOT NULL AND {id}"
         );
         let outcomes = format!(
             "SELECT {LINES} FROM outcomes WHERE account = $1 AND kind = $2 AND side = $3 \

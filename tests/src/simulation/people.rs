@@ -288,7 +288,8 @@ fn copy_marker(account: &Account, chance: &mut Chance) -> Option<String> {
     let jobs = account.in_latchel(|world| world.jobs.keys().copied().collect::<Vec<_>>());
     let copied = account.on_platform(|world| {
         let home = chance.pick_of(world.properties.keys())?.clone();
-        let number = 700 + world.work_orders.len() as i64;
+        let numbers = world.work_orders.keys().filter_map(|id| id.as_str().strip_prefix('W')?.parse().ok());
+        let number = numbers.max().unwrap_or(0).max(700_i64) + 1;
         let marker = Some(Marker::for_job(*chance.pick_of(jobs.iter())?));
         let one = WorkOrder { marker, ..new_work_order(chance, world, number, &home) };
         put_work_order(world, false, one.clone());

@@ -1,9 +1,11 @@
 //! Creates whose outcome is not known, far sides that show new records late, and pauses between tries.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::{RunStatus, Status};
+use latchel_sync_core::engine::{Mode, Request};
+use latchel_sync_core::ledger::{Phase, RunStatus, Status};
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
@@ -47,6 +49,53 @@ async fn what_a_far_side_may_not_show_yet_is_waited_for() {
     pair.advance(TimeDelta::minutes(1));
     pair.sync().await;
     assert_eq!(pair.made_from(job).len(), 1, "it was found, and not made again");
+}
+
+#[tokio::test]
+async fn the_number_of_one_that_is_found_before_it_is_shown_is_written_back_later() {
+    let policy = Policy::new(SyncMethod::All);
+    let mut pair = Pair::with(world(), policy, |platform| {
+        let mut capabilities = platform.capabilities();
+        capabilities.visibility_delay = Duration::from_secs(600);
+        platform.with_capabilities(capabilities)
+    })
+    .await;
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let job = pair.add_job("Completed");
+    pair.advance(TimeDelta::minutes(1));
+    pair.journal.decide(|call| match call.method {
+        "create_work_order" => Fate::LoseAnswer,
+        _ => Fate::Proceed,
+    });
+    pair.sync().await;
+    // The look-up by marker shows it, and the one by id does not.
+    let platform = Arc::clone(&pair.platform);
+    let hidden = Arc::new(Mutex::new(None));
+    let (hide, made) = (Arc::clone(&hidden), pair.made_from(job)[0].clone());
+    pair.journal.decide(move |call| {
+        if call.method == "work_orders_by_id" {
+            let mut hidden = hide.lock().expect("nobody panicked");
+            *hidden = hidden.take().or_else(|| platform.edit(|world| world.work_orders.remove(&made.id)));
+        }
+        Fate::Proceed
+    });
+    let key = RecordKey::latchel(Kind::WorkOrder, job);
+    pair.advance(TimeDelta::minutes(6));
+    let phases = vec![Phase::WorkOrdersToPlatform];
+    let export = Request { phases, ..Request::everything(Mode::Apply, pair.now) };
+    assert_eq!(pair.request(&export).await.reason(&key), Reason::CreateUnsettled);
+
+    pair.journal.decide(|_| Fate::Proceed);
+    let (made, shown) = (pair.made_from(job), hidden.lock().expect("nobody panicked").take());
+    assert_eq!(made, []);
+    let Some(Row::Record(shown)) = shown else { panic!("{shown:?}") };
+    pair.platform.edit(|world| world.work_orders.insert(shown.id.clone(), Row::Record(shown.clone())));
+    // It has left the window by then.
+    pair.advance(TimeDelta::days(4));
+    pair.sync().await;
+    let number = pair.latchel.edit(|world| world.jobs[&job].number.clone());
+    assert_eq!(number, Some(shown.number), "rule L7");
 }
 
 #[tokio::test]

@@ -104,7 +104,11 @@ impl Export<'_> {
 
     /// What follows a creation at once; what fails here is made up for in the next run, because the link is there.
     async fn after_create(&self, case: &Case, link: Link) -> Result<Option<String>> {
-        let Some(number) = self.number(&link).await? else { return Ok(None) };
+        let Some(number) = self.number(&link).await? else {
+            // It was found, and is not shown: that may still come.
+            shown_by_now(self.0, self.0.clock(), self.0.platform().capabilities().visibility_delay)?;
+            return Ok(None);
+        };
         let link = self.write_number_back(&case.rule.job, &link, number.clone()).await?;
         let mut detail = format!("number {number} written back");
         if !self.0.platform().capabilities().assign_user {

@@ -23,9 +23,9 @@ pub async fn check_import(account: &Account, ledger: &MemoryLedger) {
             continue;
         }
         let housed = super::in_latchel(account, ledger, &work_order.property).await.is_some();
-        // It may have been asked for by its id since, when its row could not be read.
-        let asked_for = last_asked_for(account, id);
-        let wanted = housed && shown.last == Some(Eligible::Yes) && asked_for != Some(Eligible::No);
+        // It may have been asked for by its id since, when its row could not be read, or been listed by a run that died.
+        let wanted =
+            housed && shown.last == Some(Eligible::Yes) && last_shown(account, id) != Some(Eligible::No);
         assert!(!wanted, "WP4: {id} is not in Latchel");
     }
 }
@@ -50,11 +50,11 @@ fn shown_work_order(account: &Account, id: &WorkOrderId) -> Shown {
     Shown { last: shown.next_back(), ever: history.0.iter().any(ever) }
 }
 
-/// Whether it was to be brought over when a run last asked for it by its id.
-fn last_asked_for(account: &Account, id: &WorkOrderId) -> Option<Eligible> {
+/// Whether it was to be brought over when any run was last shown it.
+fn last_shown(account: &Account, id: &WorkOrderId) -> Option<Eligible> {
     let history = account.history();
     history.events().rev().find_map(|event| match event {
-        Event::WorkOrderShown(_, one, eligible, How::ById) if one.id == *id => Some(*eligible),
+        Event::WorkOrderShown(_, one, eligible, _) if one.id == *id => Some(*eligible),
         _ => None,
     })
 }
