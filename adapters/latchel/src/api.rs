@@ -2,7 +2,7 @@
 
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
-use latchel_sync_core::registry::Settings;
+use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, Error, Result};
 use latchel_sync_http::{Answer, Transport, pages};
 use serde::de::DeserializeOwned;
@@ -52,7 +52,9 @@ pub(crate) struct Page<T> {
 impl Api {
     pub fn connect(settings: &Settings) -> Result<Self> {
         let config: Config = settings.read()?;
+        let limit = config.calls_per_second.map(|calls| RateLimit { calls: calls.get(), seconds: 1 });
         let transport = Transport::builder("Latchel", &config.base_url, settings)
+            .rate_limits(limit.as_slice())
             .secret_header("x-api-key", settings.secret("api_key")?)
             .explain_error(explain)
             .build()?;

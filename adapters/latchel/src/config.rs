@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use serde::Deserialize;
 
 /// The settings that are not secret.
@@ -5,4 +7,5 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub base_url: String,
+    pub calls_per_second: Option<NonZeroU32>,
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::try_join;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob, NewProperty,
@@ -131,10 +132,10 @@ impl Latchel for Adapter {
     }
 
     async fn latchel_only(&self) -> Result<LatchelOnly> {
-        Ok(LatchelOnly {
-            properties: self.api.without_reference(Collection::Properties).await?,
-            residents: self.api.without_reference(Collection::Residents).await?,
-        })
+        let count = |collection| self.api.without_reference(collection);
+        let (properties, residents) =
+            try_join(count(Collection::Properties), count(Collection::Residents)).await?;
+        Ok(LatchelOnly { properties, residents })
     }
 
     async fn create_property(&self, new: &NewProperty) -> Result<LatchelPropertyId> {

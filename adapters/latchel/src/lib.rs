@@ -22,6 +22,8 @@ latchel_sync_core::inventory::submit! {
         about: "Latchel over the project's own HTTP contract (contracts/latchel.openapi.json).",
         settings: &[
             Setting::text("base_url", "Where the API is; Latchel names it with the key.").required(),
+            Setting::integer("calls_per_second", "The most calls in a second; no limit is known, so that without one only what \
+                Latchel refuses slows a sync down."),
             Setting::secret("api_key", "The key, from Account Settings, Integrations, API Key."),
         ],
         connect,

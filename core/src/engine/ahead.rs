@@ -12,8 +12,10 @@ use super::prepare::{Prepared, Reader};
 use crate::model::Window;
 use crate::{Pages, Result};
 
-/// How many pages are read ahead of the one that is worked on; a bound on memory.
-const AT_MOST: usize = 8;
+/// How many pages are read ahead of the one that is worked on, and how many rows before no further page is: bounds on
+/// memory.
+const PAGES: usize = 8;
+const ROWS: usize = 4_000;
 
 /// A window's pages in order, some of them read before they are wanted.
 ///
@@ -25,12 +27,21 @@ pub(super) struct Ahead<'a, F: Flow> {
     pages: Fuse<Pages<'a, F::Record>>,
     reading: FuturesOrdered<BoxFuture<'a, Result<Prepared<F::Case>>>>,
     ready: VecDeque<Result<Prepared<F::Case>>>,
+    /// How many rows each of those has.
+    rows: VecDeque<usize>,
 }
 
 impl<'a, F: Flow> Ahead<'a, F> {
     pub fn new(reader: Reader<'a, F>, window: Window) -> Self {
         let pages = reader.0.pages(window).fuse();
-        Self { reader, window, pages, reading: FuturesOrdered::new(), ready: VecDeque::new() }
+        Self {
+            reader,
+            window,
+            pages,
+            reading: FuturesOrdered::new(),
+            ready: VecDeque::new(),
+            rows: VecDeque::new(),
+        }
     }
 
     /// The next page, or the error in its place.
@@ -38,6 +49,7 @@ impl<'a, F: Flow> Ahead<'a, F> {
         while self.ready.is_empty() && !self.is_idle() {
             self.step().await;
         }
+        self.rows.pop_front();
         self.ready.pop_front().transpose()
     }
 
@@ -63,7 +75,7 @@ impl<'a, F: Flow> Ahead<'a, F> {
     }
 
     fn wants_more(&self) -> bool {
-        !self.pages.is_done() && self.ready.len() + self.reading.len() < AT_MOST
+        !self.pages.is_done() && self.rows.len() < PAGES && self.rows.iter().sum::<usize>() < ROWS
     }
 
     /// Waits until a page has come, or is ready.
@@ -75,6 +87,7 @@ impl<'a, F: Flow> Ahead<'a, F> {
             page = self.pages.next(), if wants_more => {
                 let (reader, window) = (self.reader, self.window);
                 if let Some(page) = page {
+                    self.rows.push_back(page.as_ref().map_or(0, Vec::len));
                     self.reading.push_back(Box::pin(async move { reader.page(page?, Some(window)).await }));
                 }
             }

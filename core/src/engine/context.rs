@@ -3,6 +3,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::future::try_join3;
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::patience::RENEW_AFTER;
@@ -13,7 +15,7 @@ use crate::model::{
     User, UserId,
 };
 use crate::rules::{Assignees, choose_latchel_user};
-use crate::{Error, ErrorKind, Latchel, Ledger, Platform, Result};
+use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};
 
 /// An answer from the ledger within this time says how things stand: a lease is far longer.
 pub(super) const PROMPT: Duration = Duration::from_secs(10);
@@ -43,6 +45,7 @@ pub(super) struct Context<'a> {
     pub stop: StopSignal,
     latchel_user: Result<User, String>,
     excluded_groups: HashMap<String, String>,
+    latchel_only: OnceCell<LatchelOnly>,
     next_planned_id: AtomicI64,
     started: Instant,
     changes: AtomicU64,
@@ -64,9 +67,12 @@ impl<'a> Context<'a> {
     ) -> Result<Self> {
         let policy = &engine.account.policy;
         let work_orders = phases.iter().any(|phase| phase.kind() == Kind::WorkOrder);
-        let users = if work_orders { engine.platform.users().await? } else { Vec::new() };
-        let portfolios = if work_orders { engine.latchel.portfolios().await? } else { Vec::new() };
+        let users = async { if work_orders { engine.platform.users().await } else { Ok(Vec::new()) } };
+        let portfolios =
+            async { if work_orders { engine.latchel.portfolios().await } else { Ok(Vec::new()) } };
         let properties = phases.contains(&Phase::Properties);
+        let groups = async { if properties { excluded_groups(engine).await } else { Ok(HashMap::new()) } };
+        let (users, portfolios, excluded_groups) = try_join3(users, portfolios, groups).await?;
         Ok(Self {
             engine,
             run: lease.run,
@@ -79,7 +85,8 @@ impl<'a> Context<'a> {
             assignees: Assignees::among(&users, policy),
             stop: stop.clone(),
             latchel_user: choose_latchel_user(&users, policy).cloned(),
-            excluded_groups: if properties { excluded_groups(engine).await? } else { HashMap::new() },
+            excluded_groups,
+            latchel_only: OnceCell::new(),
             next_planned_id: AtomicI64::new(-1),
             started,
             changes: AtomicU64::new(0),
@@ -169,6 +176,12 @@ impl<'a> Context<'a> {
     /// Whether writes are taken out.
     pub fn is_dry(&self) -> bool {
         self.purpose != Purpose::Apply
+    }
+
+    /// What was made by hand in Latchel (rule L1), counted once a run.
+    pub async fn latchel_only(&self) -> Result<LatchelOnly> {
+        let count = || self.reading(self.latchel().latchel_only());
+        self.latchel_only.get_or_try_init(count).await.copied()
     }
 
     /// The Latchel user (rule M3).

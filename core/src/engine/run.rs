@@ -160,10 +160,7 @@ impl Engine {
         match phase {
             Phase::Properties => {
                 let count = async |tally: &mut Tally<'_>| {
-                    tally.count(
-                        Reason::LatchelOnly,
-                        cx.reading(cx.latchel().latchel_only()).await?.properties,
-                    );
+                    tally.count(Reason::LatchelOnly, cx.latchel_only().await?.properties);
                     Ok(())
                 };
                 drive(&Properties(cx), window, request, observer, count, nothing).await
@@ -171,8 +168,7 @@ impl Engine {
             Phase::Residents => {
                 let guard = Guard { off: request.allow_mass_change };
                 let first = async |tally: &mut Tally<'_>| {
-                    tally
-                        .count(Reason::LatchelOnly, cx.reading(cx.latchel().latchel_only()).await?.residents);
+                    tally.count(Reason::LatchelOnly, cx.latchel_only().await?.residents);
                     evaluate_lapses(cx, Lapse::MoveOut, &guard, tally).await
                 };
                 let last =
