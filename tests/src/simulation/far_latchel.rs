@@ -191,6 +191,10 @@ impl Latchel for FarLatchel {
         watch::update_resident(&self.0, id, patch);
         let update = async || {
             self.real().update_resident(id, patch).await?;
+            // What arrived of ours is nobody's switching by hand, whether or not reading back shows it.
+            if let Some(is_active) = patch.is_active {
+                self.0.account.note(Event::ResidentKnown(id, is_active));
+            }
             self.note_resident(id);
             Ok(())
         };
