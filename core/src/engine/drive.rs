@@ -87,9 +87,10 @@ impl<F: Flow> Driver<'_, F> {
         for (id, reason) in page.outside.iter().filter(|(id, _)| self.is_undecided(id)) {
             tally.outside(id, *reason);
         }
-        let mut said = page.outcomes;
+        let (mut said, mut gone) = (page.outcomes, page.gone);
         said.retain(|outcome| self.is_undecided(&outcome.key.id));
-        self.forget(&page.gone).await?;
+        gone.retain(|intent| self.is_undecided(&intent.source.id));
+        self.forget(&gone).await?;
         let mut news: Vec<_> = said.into_iter().map(News::New).collect();
         let decided = match page.cases {
             Ok(cases) => self.decide_all(cases, &mut news).await,

@@ -54,10 +54,11 @@ impl<'a, F: Flow> Reader<'a, F> {
             let fingerprint = hinted.get(&failure.key.id).cloned();
             Outcome { fingerprint, ..failure }
         }));
+        // What came is there, also if a page before this one has decided it meanwhile.
+        for row in rows.iter().filter(|row| !matches!(row, Row::Hint { .. })) {
+            hinted.remove(&self.row_id(row));
+        }
         for (row, memory) in self.with_memories(rows).await? {
-            if !matches!(row, Row::Hint { .. }) {
-                hinted.remove(&memory.key.id);
-            }
             self.sort(row, memory, None, &mut sorted);
         }
         let Sorted { inside, mut outcomes, outside, .. } = sorted;
