@@ -104,15 +104,9 @@ impl<'a> Context<'a> {
         local_date(self.engine, at)
     }
 
-    /// Makes sure, directly before each call that writes, that the run still holds its lease. What was read before is no
-    /// longer how things stand.
+    /// Makes sure, directly before each call that writes, that the run still holds its lease. A process that stood still
+    /// while it asked may have lost the lease since the answer was given, and asks again.
     pub async fn hold(&self) -> Result<()> {
-        self.changed();
-        self.renew_lease().await
-    }
-
-    /// A process that stood still while it asked may have lost the lease since the answer was given, and asks again.
-    pub async fn renew_lease(&self) -> Result<()> {
         let mut asked = Instant::now();
         self.ledger().renew_lease(&self.lease).await?;
         while asked.elapsed() > PROMPT {
@@ -127,30 +121,33 @@ impl<'a> Context<'a> {
     /// Renews the lease where it has not been for a while.
     pub async fn keep_lease(&self) -> Result<()> {
         let renewed = self.started + Duration::from_millis(self.renewed.load(Ordering::Relaxed));
-        if renewed.elapsed() < RENEW_AFTER { Ok(()) } else { self.renew_lease().await }
+        if renewed.elapsed() < RENEW_AFTER { Ok(()) } else { self.hold().await }
     }
 
-    /// A count that is another one after whatever this run changed in either system or in the ledger's links and intents.
+    /// A count that is another one after whatever this run changed in either system or in the ledger's links and intents:
+    /// what was read while that was under way may be how things were before.
     pub fn changes(&self) -> u64 {
         self.changes.load(Ordering::Relaxed)
     }
 
-    fn changed(&self) {
+    /// Takes note of a change, once it is made.
+    pub fn changed(&self) {
         self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Writes an intent down, which only the run that holds the lease can do.
     pub async fn open_intent(&self, intent: &Intent) -> Result<()> {
-        self.changed();
         let asked = Instant::now();
         self.ledger().open_intent(&self.lease, intent).await?;
+        self.changed();
         if asked.elapsed() > PROMPT { self.hold().await } else { Ok(()) }
     }
 
     /// Ends an intent: with the link that came of it, or without one.
     pub async fn settle_intent(&self, intent: IntentId, link: Option<&Link>) -> Result<()> {
+        let settled = self.ledger().settle_intent(&self.lease, intent, link).await;
         self.changed();
-        self.ledger().settle_intent(&self.lease, intent, link).await
+        settled
     }
 
     pub fn account(&self) -> &str {
@@ -284,8 +281,9 @@ impl<'a> Context<'a> {
         match self.purpose {
             Purpose::Explain => Ok(()),
             Purpose::Apply | Purpose::Plan => {
+                let put = self.ledger().put_link(&self.lease, link).await;
                 self.changed();
-                self.ledger().put_link(&self.lease, link).await
+                put
             }
         }
     }

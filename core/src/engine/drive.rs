@@ -75,6 +75,7 @@ impl<F: Flow> Driver<'_, F> {
         let cx = self.flow.context();
         let mut ahead = Ahead::new(Reader(self.flow), window);
         while let Some(page) = cx.reading(ahead.next()).await? {
+            tally.listed(page.rows);
             ahead.beside(self.page(page, tally)).await?;
         }
         Ok(())
@@ -83,7 +84,6 @@ impl<F: Flow> Driver<'_, F> {
     async fn page(&mut self, page: Prepared<F::Case>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let page = cx.reading(Reader(self.flow).afresh(page)).await?;
-        tally.listed(page.rows);
         for (id, reason) in page.outside.iter().filter(|(id, _)| self.is_undecided(id)) {
             tally.outside(id, *reason);
         }

@@ -107,7 +107,7 @@ impl Context<'_> {
             });
             let renewal = async {
                 sleep_until(due).await;
-                self.renew_lease().await
+                self.hold().await
             };
             tokio::select! {
                 biased;

@@ -67,6 +67,9 @@ impl<F: Flow> Driver<'_, F> {
             }
             let calls = decision.action.is_some();
             let applied = cx.writing(settle(flow, &case, decision)).await;
+            if calls {
+                cx.changed();
+            }
             Some((case, calls, applied))
         };
         let mut applied = pin!(stream::iter(decided).map(apply).buffered(AT_ONCE));
