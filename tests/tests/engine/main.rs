@@ -11,6 +11,7 @@ mod markers;
 mod mass_change;
 mod outage;
 mod pause;
+mod read_ahead;
 mod removed;
 mod rows;
 mod story;
