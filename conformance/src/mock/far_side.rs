@@ -36,7 +36,7 @@ impl MockFarSide {
     fn lose_answers_of_writes(&self) {
         let world = self.server.world();
         let mut before = world.read(|world| world.platform.clone());
-        self.server.watch(move |moment| {
+        self.server.watch(move |moment, _| {
             let now = world.read(|world| world.platform.clone());
             let changed = now != before;
             before = now;

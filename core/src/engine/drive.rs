@@ -120,11 +120,6 @@ impl<F: Flow> Driver<'_, F> {
         Ok(())
     }
 
-    pub(super) fn key(&self, id: String) -> RecordKey {
-        let phase = self.flow.phase();
-        RecordKey { kind: phase.kind(), side: phase.source(), id }
-    }
-
     /// Ends the creates for records that are gone from their source: nothing is ever looked for again because of them.
     async fn forget(&self, gone: &[Intent]) -> Result<()> {
         let cx = self.flow.context();
@@ -202,7 +197,7 @@ impl<F: Flow> Driver<'_, F> {
         self.forget(&gone).await?;
         ended.extend(missing.into_iter().map(|(id, Outcome { label, .. })| Outcome {
             label,
-            ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
+            ..outcome(cx, self.flow.key(id), Reason::GoneFromSource, None)
         }));
         self.record(ended.into_iter().map(News::New).collect(), tally).await?;
         let page = cx.reading(reader.page(rows, None)).await?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use crate::ledger::{Action, Intent, Link, Memory, Pending, Phase};
-use crate::model::{Freshness, Marker, PropertyRef, Row, Window, WorkOrderId};
+use crate::model::{Freshness, Marker, PropertyRef, RecordKey, Row, Window, WorkOrderId};
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Pages, Result};
 
@@ -18,6 +18,12 @@ pub(super) trait Flow: Sync {
 
     fn context(&self) -> &Context<'_>;
     fn phase(&self) -> Phase;
+
+    /// The key of the record with this id.
+    fn key(&self, id: String) -> RecordKey {
+        let phase = self.phase();
+        RecordKey { kind: phase.kind(), side: phase.source(), id }
+    }
 
     /// The pages of the window.
     fn pages(&self, window: Window) -> Pages<'_, Self::Record>;

@@ -8,7 +8,7 @@ use super::patience::Patience;
 use super::settle::failed;
 use crate::Result;
 use crate::ledger::{Intent, Memory, Outcome};
-use crate::model::{Fingerprint, Freshness, RecordKey, Row, Window};
+use crate::model::{Fingerprint, Freshness, Row, Window};
 use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
@@ -66,7 +66,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         let gone = intents.into_iter().filter(|intent| hinted.contains_key(&intent.source.id)).collect();
         outcomes.extend(hinted.into_iter().map(|(id, fingerprint)| Outcome {
             fingerprint: Some(fingerprint),
-            ..outcome(cx, self.key(id), Reason::GoneFromSource, None)
+            ..outcome(cx, self.flow().key(id), Reason::GoneFromSource, None)
         }));
         Ok(Prepared { rows: listed, outside, outcomes, gone, cases: self.gather(inside).await, changes })
     }
@@ -162,17 +162,12 @@ impl<'a, F: Flow> Reader<'a, F> {
                         patience.unreadable(&error)?;
                     }
                     let Applied { reason, detail, .. } = failed(&error);
-                    failures.push(outcome(self.flow().context(), self.key(id), reason, detail));
+                    failures.push(outcome(self.flow().context(), self.flow().key(id), reason, detail));
                 }
                 Err(error) => return Err(error),
             }
         }
         Ok((rows, failures))
-    }
-
-    fn key(self, id: String) -> RecordKey {
-        let phase = self.flow().phase();
-        RecordKey { kind: phase.kind(), side: phase.source(), id }
     }
 
     fn judge(self, record: &F::Record, memory: &Memory, window: Option<Window>) -> WindowVerdict {

@@ -40,14 +40,12 @@ impl<F: Flow> Driver<'_, F> {
                 self.hold(case);
                 continue;
             }
-            let creates = decision.action.as_ref().is_some_and(|action| self.flow.creates(action));
-            if !creates {
-                self.apply_all(std::mem::take(&mut together), news).await?;
+            if decision.action.as_ref().is_some_and(|action| self.flow.creates(action)) {
+                together.push((case, decision));
+                continue;
             }
-            together.push((case, decision));
-            if !creates {
-                self.apply_all(std::mem::take(&mut together), news).await?;
-            }
+            self.apply_all(std::mem::take(&mut together), news).await?;
+            self.apply_all(vec![(case, decision)], news).await?;
         }
         self.apply_all(together, news).await
     }
@@ -173,7 +171,7 @@ impl<F: Flow> Driver<'_, F> {
 
     fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
         let record = self.flow.record(case);
-        let key = self.key(self.flow.id(record));
+        let key = self.flow.key(self.flow.id(record));
         let applied = applied.unwrap_or_else(|error| match failed(&error) {
             // The answer to a write says nothing about the record.
             answer if answer.reason == Reason::InvalidRecord => {

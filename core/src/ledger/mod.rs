@@ -62,7 +62,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// [`Busy`](crate::ErrorKind::Busy) if another run holds one of them; it says which and since when.
     async fn begin_run(&self, run: &NewRun) -> Result<Lease>;
 
-    /// Keeps the run's leases alive; called once a page and before each call that writes to one of the two systems.
+    /// Keeps the run's leases alive; called every 20 seconds and before each call that writes to one of the two systems.
     ///
     /// # Errors
     ///

@@ -210,9 +210,9 @@ impl MockServer {
         self.shared.faults(|faults| faults.happened())
     }
 
-    /// Tells `watcher` of each request to one of the systems when it arrives and when it is done. The request waits for
-    /// the watcher; where that says `false`, the connection is cut.
-    pub fn watch(&self, watcher: impl FnMut(Moment) -> bool + Send + 'static) {
+    /// Tells `watcher` of each request to one of the systems when it arrives, before its body is read, and when it is done.
+    /// The request waits for the watcher; where that says `false`, the connection is cut.
+    pub fn watch(&self, watcher: impl FnMut(Moment, &LoggedRequest) -> bool + Send + 'static) {
         self.shared.watch(Some(Watcher(Box::new(watcher))));
     }
 

@@ -35,7 +35,7 @@ pub(super) async fn observe(
         status: 0,
         response: None,
     };
-    if !shared.tell(Moment::Arrived) {
+    if !shared.tell(Moment::Arrived, &entry) {
         return super::faults::cut();
     }
     let response = match to_bytes(body, MAX_BODY).await {
@@ -53,7 +53,7 @@ pub(super) async fn observe(
     let off = response.extensions().get::<ClockError>().map_or(TimeDelta::zero(), |error| error.0);
     let date = at.checked_add_signed(off).unwrap_or(at);
     response.headers_mut().insert(header::DATE, http_date(date));
-    if !shared.tell(Moment::Done) {
+    if !shared.tell(Moment::Done, &entry) {
         return super::faults::cut();
     }
     tracing::debug!(%side, method = entry.method, path = entry.path, status = entry.status, "answered");

@@ -44,7 +44,9 @@ pub enum Moment {
 }
 
 /// Somebody who is told of each request, in a blocking way, and says whether it goes on.
-pub(crate) struct Watcher(pub(crate) Box<dyn FnMut(Moment) -> bool + Send>);
+pub(crate) struct Watcher(pub(crate) Box<Watch>);
+
+type Watch = dyn FnMut(Moment, &LoggedRequest) -> bool + Send;
 
 impl fmt::Debug for Watcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,9 +141,9 @@ impl Shared {
     }
 
     /// Tells the watcher where a request is; `false` if it is to go no further.
-    pub(crate) fn tell(&self, moment: Moment) -> bool {
+    pub(crate) fn tell(&self, moment: Moment, request: &LoggedRequest) -> bool {
         let mut watcher = self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner);
-        watcher.as_mut().is_none_or(|watcher| (watcher.0)(moment))
+        watcher.as_mut().is_none_or(|watcher| (watcher.0)(moment, request))
     }
 
     pub(crate) fn keeps_responses(&self) -> bool {

@@ -13,8 +13,8 @@ use latchel_sync_core::{ErrorKind, Ledger, Platform};
 
 use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
 
-#[tokio::test]
-async fn what_a_far_side_may_not_show_yet_is_waited_for() {
+/// A Latchel work order whose create on a platform that shows new records after ten minutes comes to `fate`.
+async fn sent(state: &str, fate: Fate) -> (Pair, JobId) {
     let policy = Policy::new(SyncMethod::All);
     let mut pair = Pair::with(world(), policy, |platform| {
         let mut capabilities = platform.capabilities();
@@ -24,14 +24,19 @@ async fn what_a_far_side_may_not_show_yet_is_waited_for() {
     .await;
     pair.sync().await;
     pair.advance(TimeDelta::minutes(1));
-    let job = pair.add_job("Diagnosing Issue");
+    let job = pair.add_job(state);
     pair.advance(TimeDelta::minutes(1));
-    // The answer is lost, and the platform does not show what it made.
-    pair.journal.decide(|call| match call.method {
-        "create_work_order" => Fate::LoseAnswer,
+    pair.journal.decide(move |call| match call.method {
+        "create_work_order" => fate,
         _ => Fate::Proceed,
     });
     pair.sync().await;
+    (pair, job)
+}
+
+#[tokio::test]
+async fn what_a_far_side_may_not_show_yet_is_waited_for() {
+    let (mut pair, job) = sent("Diagnosing Issue", Fate::LoseAnswer).await;
     let hidden = pair.platform.edit(|world| {
         let made =
             world.work_orders.keys().find(|id| id.as_str().starts_with("50")).cloned().expect("it was made");
@@ -53,22 +58,7 @@ async fn what_a_far_side_may_not_show_yet_is_waited_for() {
 
 #[tokio::test]
 async fn the_number_of_one_that_is_found_before_it_is_shown_is_written_back_later() {
-    let policy = Policy::new(SyncMethod::All);
-    let mut pair = Pair::with(world(), policy, |platform| {
-        let mut capabilities = platform.capabilities();
-        capabilities.visibility_delay = Duration::from_secs(600);
-        platform.with_capabilities(capabilities)
-    })
-    .await;
-    pair.sync().await;
-    pair.advance(TimeDelta::minutes(1));
-    let job = pair.add_job("Completed");
-    pair.advance(TimeDelta::minutes(1));
-    pair.journal.decide(|call| match call.method {
-        "create_work_order" => Fate::LoseAnswer,
-        _ => Fate::Proceed,
-    });
-    pair.sync().await;
+    let (mut pair, job) = sent("Completed", Fate::LoseAnswer).await;
     // The look-up by marker shows it, and the one by id does not.
     let platform = Arc::clone(&pair.platform);
     let hidden = Arc::new(Mutex::new(None));
@@ -100,22 +90,7 @@ async fn the_number_of_one_that_is_found_before_it_is_shown_is_written_back_late
 
 #[tokio::test]
 async fn after_the_delay_a_create_that_made_nothing_is_sent_again() {
-    let policy = Policy::new(SyncMethod::All);
-    let mut pair = Pair::with(world(), policy, |platform| {
-        let mut capabilities = platform.capabilities();
-        capabilities.visibility_delay = Duration::from_secs(600);
-        platform.with_capabilities(capabilities)
-    })
-    .await;
-    pair.sync().await;
-    pair.advance(TimeDelta::minutes(1));
-    let job = pair.add_job("Diagnosing Issue");
-    pair.advance(TimeDelta::minutes(1));
-    pair.journal.decide(|call| match call.method {
-        "create_work_order" => Fate::Fail(ErrorKind::Timeout),
-        _ => Fate::Proceed,
-    });
-    pair.sync().await;
+    let (mut pair, job) = sent("Diagnosing Issue", Fate::Fail(ErrorKind::Timeout)).await;
     pair.journal.decide(|_| Fate::Proceed);
     let key = RecordKey::latchel(Kind::WorkOrder, job);
     // Whoever sent it may have a clock that is four minutes behind.

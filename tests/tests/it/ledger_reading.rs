@@ -163,7 +163,7 @@ async fn an_older_ledger_is_named_and_left_as_it_is() {
 async fn a_ledger_that_changes_while_it_is_read_without_locks_is_no_success() {
     let setup = readable().await;
     let path = setup.ledger_file();
-    setup.server.watch(move |moment| {
+    setup.server.watch(move |moment, _| {
         if moment == Moment::Arrived {
             let file = fs::File::open(&path).expect("the ledger");
             file.set_modified(SystemTime::UNIX_EPOCH).expect("ours");
