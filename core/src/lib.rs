@@ -5,9 +5,11 @@
 //! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
 //! - [`registry`]: how adapters make themselves known.
 //! - [`engine`]: a run, from pages to outcomes.
+//! - [`calls`]: how many calls a run makes.
 #![cfg_attr(feature = "memory", doc = "- [`memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
 
+pub mod calls;
 pub mod engine;
 mod error;
 mod latchel;

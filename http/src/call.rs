@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use latchel_sync_core::registry::Access;
-use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
+use latchel_sync_core::{ClockReading, Error, ErrorKind, Result, calls};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, Url};
 use serde::Serialize;
@@ -153,6 +153,7 @@ impl Request<'_> {
 
     async fn attempt(&self, token: Option<&(&'static str, HeaderValue)>) -> Result<Answer, Failure> {
         self.transport.limits.wait().await;
+        calls::made(self.transport.name);
         let mut request = self.transport.client.request(self.method.clone(), self.url.clone());
         if let Some((name, value)) = token {
             request = request.header(*name, value);

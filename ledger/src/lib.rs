@@ -9,6 +9,7 @@
     reason = "ops/ is compiled once for each engine, so that both run the same text"
 )]
 
+pub mod desk;
 mod error;
 mod postgres;
 mod sqlite;

@@ -39,12 +39,10 @@ pub(super) async fn drive<F: Flow>(
     };
     let result = async {
         first(&mut tally).await?;
-        driver.pages(window, &mut tally).await?;
-        if tally.nothing_listed() {
-            let cx = flow.context();
-            cx.reading(guard.check_source(cx, flow.phase().source())).await?;
+        match &request.records {
+            Some(records) => driver.named(records, &mut tally).await?,
+            None => driver.listed(window, &mut tally).await?,
         }
-        driver.pending(&mut tally).await?;
         last(&mut tally).await?;
         driver.release(&mut tally).await
     }
@@ -69,6 +67,34 @@ pub(super) struct Driver<'a, F: Flow> {
 }
 
 impl<F: Flow> Driver<'_, F> {
+    /// The window's pages, then what is pending.
+    async fn listed(&mut self, window: Window, tally: &mut Tally<'_>) -> Result<()> {
+        self.pages(window, tally).await?;
+        if tally.nothing_listed() {
+            let cx = self.flow.context();
+            cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
+        }
+        self.pending(tally).await
+    }
+
+    /// Those of `records` that this phase goes through. Of one that no run has seen there may be nothing to say.
+    async fn named(&mut self, records: &[RecordKey], tally: &mut Tally<'_>) -> Result<()> {
+        let (cx, phase) = (self.flow.context(), self.flow.phase());
+        let of_phase = |key: &&RecordKey| key.kind == phase.kind() && key.side == phase.source();
+        let ids = records.iter().filter(of_phase).map(|key| key.id.clone());
+        let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
+        let intents: Vec<_> = memories.iter().filter_map(|memory| memory.intent.clone()).collect();
+        let (seen, new): (Vec<_>, Vec<_>) = memories.into_iter().partition(|memory| memory.outcome.is_some());
+        self.look_again(seen.into_iter().filter_map(|memory| memory.outcome), &intents, tally).await?;
+
+        let reader = Reader(self.flow);
+        let new = new.into_iter().map(|memory| memory.key.id).collect();
+        let (rows, failures) = cx.reading(reader.fetch(new)).await?;
+        self.record(failures.into_iter().map(News::New).collect(), tally).await?;
+        let page = cx.reading(reader.page(rows, None)).await?;
+        self.page(page, tally).await
+    }
+
     /// The window's pages, in order. The next ones are read while one is worked on, whose outcomes are recorded before an
     /// error of those behind it counts.
     async fn pages(&mut self, window: Window, tally: &mut Tally<'_>) -> Result<()> {

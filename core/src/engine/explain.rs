@@ -75,6 +75,16 @@ impl Engine {
         Ok(explained)
     }
 
+    /// The records of `kind` that `text` may name: an id of either side, or a work order's number. One that is not in the
+    /// ledger may not exist.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read.
+    pub async fn named(&self, kind: Kind, text: &str) -> Result<Vec<RecordKey>> {
+        Ok(self.keys(kind, text).await?.into_keys().collect())
+    }
+
     /// The records that `text` may name: what the ledger finds, and the text itself taken as an id.
     async fn keys(&self, kind: Kind, text: &str) -> Result<BTreeMap<RecordKey, Named>> {
         let mut keys = BTreeMap::from([(RecordKey::platform(kind, text), Named::Perhaps)]);

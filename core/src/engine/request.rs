@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::ledger::{Outcome, Phase, PhaseReport, Trigger};
-use crate::model::Window;
+use crate::model::{RecordKey, Window};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Request {
     pub trigger: Trigger,
     /// Who holds the lease, for people: a host and process id.
     pub holder: String,
+    /// These records alone, by their ids, instead of those of the window and what is pending.
+    pub records: Option<Vec<RecordKey>>,
     /// Whether it may set as many records inactive as it likes (rule G1).
     pub allow_mass_change: bool,
     /// Asks the run to end after the record at hand.
@@ -38,6 +40,7 @@ impl Request {
             since: None,
             trigger: Trigger::Manual,
             holder: String::from("unnamed"),
+            records: None,
             allow_mass_change: false,
             stop: StopSignal::default(),
         }

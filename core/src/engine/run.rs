@@ -18,7 +18,7 @@ use super::{Engine, Mode, Observer, Request};
 use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
 use crate::model::Window;
 use crate::rules::{Reason, coverage, first_window};
-use crate::{Error, Result};
+use crate::{Error, Result, calls};
 
 impl Engine {
     /// Runs the requested phases. The account is added to the ledger if it is new, with `now` as its sync start.
@@ -41,21 +41,15 @@ impl Engine {
             phases: phases.clone(),
         };
         let lease = self.ledger.begin_run(&begun).await?;
-        let mut run = Run {
-            id: lease.run,
-            account: begun.account,
-            now: request.now,
-            trigger: request.trigger,
-            status: RunStatus::Unfinished,
-            phases: Vec::new(),
-            warnings: Vec::new(),
-        };
-        self.run_phases(&mut run, lease, &phases, (request, started), &account, observer).await;
+        let mut run = Run::begin(&begun);
+        let work = self.run_phases(&mut run, lease, &phases, (request, started), &account, observer);
+        run.calls = calls::counted(work).await;
         run.warnings.extend(clock_warnings(self, (request.now, started)));
         run.status = match status_of(&run) {
             RunStatus::Failed if request.stop.is_set() => RunStatus::Partial,
             status => status,
         };
+        run.took_ms = u64::try_from(started.elapsed().as_millis()).ok();
         self.ledger.finish_run(&run).await?;
         Ok(run)
     }
@@ -111,6 +105,8 @@ impl Engine {
             let recorded = match error {
                 Some(error) if error.ends_the_run() => return,
                 Some(_) => Ok(()),
+                // What was looked at by its id says nothing about the rest.
+                None if request.records.is_some() => Ok(()),
                 None => self.ledger.set_last_success(&cx.lease, phase, request.now).await,
             };
             if let Err(error) = recorded {
@@ -130,6 +126,9 @@ impl Engine {
     ) -> Result<Window> {
         if let Some(from) = request.since {
             return Ok(Window { from });
+        }
+        if request.records.is_some() {
+            return Ok(Window::before(request.now, TimeDelta::zero()));
         }
         let policy = &self.account.policy.window;
         let Some(last) = self.ledger.last_success(&self.account.name, phase).await? else {
@@ -157,9 +156,14 @@ impl Engine {
         observer: &dyn Observer,
     ) -> (PhaseReport, Option<Error>) {
         let nothing = async |_: &mut Tally<'_>| Ok(());
+        // What is no record of the window is left to the runs that go through it.
+        let all = request.records.is_none();
         match phase {
             Phase::Properties => {
                 let count = async |tally: &mut Tally<'_>| {
+                    if !all {
+                        return Ok(());
+                    }
                     tally.count(Reason::LatchelOnly, cx.latchel_only().await?.properties);
                     Ok(())
                 };
@@ -168,11 +172,16 @@ impl Engine {
             Phase::Residents => {
                 let guard = Guard { off: request.allow_mass_change };
                 let first = async |tally: &mut Tally<'_>| {
+                    if !all {
+                        return Ok(());
+                    }
                     tally.count(Reason::LatchelOnly, cx.latchel_only().await?.residents);
                     evaluate_lapses(cx, Lapse::MoveOut, &guard, tally).await
                 };
-                let last =
-                    async |tally: &mut Tally<'_>| evaluate_lapses(cx, Lapse::MoveIn, &guard, tally).await;
+                let last = async |tally: &mut Tally<'_>| match all {
+                    true => evaluate_lapses(cx, Lapse::MoveIn, &guard, tally).await,
+                    false => Ok(()),
+                };
                 drive(&Residents(cx), window, request, observer, first, last).await
             }
             Phase::WorkOrdersToLatchel => {

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -118,6 +119,8 @@ pub enum Trigger {
     Manual,
     /// The schedule.
     Schedule,
+    /// One of the two systems, which told of a change.
+    Webhook,
 }
 
 /// A run that is about to begin.
@@ -164,6 +167,33 @@ pub struct Run {
     pub phases: Vec<PhaseReport>,
     /// What people should know, for example a gap that the window did not cover (rule W2).
     pub warnings: Vec<String>,
+    /// Who held its leases: a user, a host and a process, for people.
+    #[serde(default)]
+    pub holder: String,
+    /// How long it took, in milliseconds, once it has ended.
+    #[serde(default)]
+    pub took_ms: Option<u64>,
+    /// How many calls it made of each system, repeated ones too.
+    #[serde(default)]
+    pub calls: BTreeMap<String, u64>,
+}
+
+impl Run {
+    /// A run that begins.
+    pub fn begin(run: &NewRun) -> Self {
+        Self {
+            id: run.id,
+            account: run.account.clone(),
+            now: run.now,
+            trigger: run.trigger,
+            status: RunStatus::Unfinished,
+            phases: Vec::new(),
+            warnings: Vec::new(),
+            holder: run.holder.clone(),
+            took_ms: None,
+            calls: BTreeMap::new(),
+        }
+    }
 }
 
 /// How a run ended.

@@ -1,5 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::ledger::{Lease, NewRun, Phase, Run, RunId, RunStatus};
+use latchel_sync_core::ledger::{Lease, NewRun, Phase, Run, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use super::{BEGIN, Connection, Pool, SHARE};
@@ -10,16 +10,7 @@ pub(crate) async fn begin(pool: &Pool, run: &NewRun, lease: TimeDelta) -> Result
     let doing = "beginning a run";
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     take_leases(&mut transaction, run, lease).await?;
-    let unfinished = Run {
-        id: run.id,
-        account: run.account.clone(),
-        now: run.now,
-        trigger: run.trigger,
-        status: RunStatus::Unfinished,
-        phases: Vec::new(),
-        warnings: Vec::new(),
-    };
-    put(&mut transaction, &unfinished).await?;
+    put(&mut transaction, &Run::begin(run)).await?;
     transaction.commit().await.map_err(failed(doing))?;
     Ok(Lease { account: run.account.clone(), run: run.id })
 }

@@ -9,6 +9,7 @@ mod limits;
 mod lost_answers;
 mod markers;
 mod mass_change;
+mod named;
 mod outage;
 mod pause;
 mod read_ahead;

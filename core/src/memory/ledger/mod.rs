@@ -16,7 +16,7 @@ use super::locked;
 use crate::Result;
 use crate::ledger::{
     Account, Counts, Intent, IntentId, Lease, Ledger, Link, Memory, NewRun, Outcome, Pending, Phase, Run,
-    RunId, RunStatus,
+    RunId,
 };
 use crate::model::{Kind, RecordKey, Side};
 use crate::rules::Reason;
@@ -107,16 +107,7 @@ impl Ledger for MemoryLedger {
     async fn begin_run(&self, run: &NewRun) -> Result<Lease> {
         let mut state = self.state();
         state.leases.take(run, self.lease)?;
-        let unfinished = Run {
-            id: run.id,
-            account: run.account.clone(),
-            now: run.now,
-            trigger: run.trigger,
-            status: RunStatus::Unfinished,
-            phases: Vec::new(),
-            warnings: Vec::new(),
-        };
-        state.runs.insert(run.id, unfinished);
+        state.runs.insert(run.id, Run::begin(run));
         Ok(Lease { account: run.account.clone(), run: run.id })
     }
 

@@ -1,0 +1,216 @@
+//! What the server keeps in the ledger's database beside what the sync remembers: who may do what, what people did, what came
+//! in and what was told. And the ledger as people look through it.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use latchel_sync_core::Result;
+use latchel_sync_core::ledger::{Outcome, Pending, RunId, Status};
+use latchel_sync_core::model::{Kind, RecordKey, Side};
+use latchel_sync_core::rules::Reason;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What somebody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Look at everything.
+    Viewer,
+    /// Also sync, pause, link, retry, dismiss.
+    Operator,
+}
+
+/// Somebody who may log in, or a program with a token of its own.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The name, which is unique.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The hash of the password in the PHC format, or of a token: never the secret itself.
+    pub hash: String,
+    /// Whether `hash` is a token's, which is sent with each request instead of logging in.
+    pub is_token: bool,
+    /// When they were added, UTC.
+    pub created_at: DateTime<Utc>,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("User").field("name", &self.name).field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// Somebody who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// The SHA-256 of the cookie's value, in hexadecimal: the value itself is only with its owner.
+    pub id: String,
+    /// The user's name.
+    pub user: String,
+    /// When they logged in, UTC.
+    pub created_at: DateTime<Utc>,
+    /// When it ends, UTC.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Something that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Its id; later ones have greater ones.
+    pub id: Uuid,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// Who: a user's name.
+    pub user: String,
+    /// The account that it was about.
+    pub account: Option<String>,
+    /// What was done, as `sync_started`.
+    pub action: String,
+    /// What it was done to and how, without contact data and secrets.
+    pub detail: String,
+}
+
+/// An account that is not synced by itself until somebody resumes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// The account.
+    pub account: String,
+    /// Who paused it.
+    pub by: String,
+    /// Since when, UTC.
+    pub since: DateTime<Utc>,
+}
+
+/// A change that one of the two systems told of, from its arrival until the record was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its id; later ones have greater ones.
+    pub id: Uuid,
+    /// The account.
+    pub account: String,
+    /// What it is about.
+    pub record: RecordKey,
+    /// The SHA-256 of what was sent, in hexadecimal: a second delivery of the same has the same.
+    pub digest: String,
+    /// When it arrived, UTC.
+    pub received_at: DateTime<Utc>,
+}
+
+/// A condition that people were told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The account.
+    pub account: String,
+    /// Which condition, as `runs_failed`.
+    pub kind: String,
+    /// What people were told.
+    pub text: String,
+    /// Since when it holds, UTC.
+    pub since: DateTime<Utc>,
+    /// When people were told of it, UTC; `None` while that has not worked yet.
+    pub told_at: Option<DateTime<Utc>>,
+}
+
+/// Which outcomes are looked for; what is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The kind of record.
+    pub kind: Option<Kind>,
+    /// The side that it was read from, which is the direction.
+    pub side: Option<Side>,
+    /// How it stands.
+    pub status: Option<Status>,
+    /// The reason.
+    pub reason: Option<Reason>,
+    /// The run that its newest outcome is from.
+    pub run: Option<RunId>,
+    /// It has stood so since this instant or longer, UTC.
+    pub until: Option<DateTime<Utc>>,
+    /// Part of its id, its counterpart's id, its label or its detail, in any case.
+    pub text: Option<String>,
+}
+
+/// A record's newest outcome, and how long it has been tried if it waits.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Found {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Set if it is pending or failed.
+    pub pending: Option<Pending>,
+}
+
+/// What the server keeps. A write is durable when it returns.
+#[async_trait]
+pub trait Desk: Send + Sync + fmt::Debug {
+    /// Everybody, by name.
+    async fn users(&self) -> Result<Vec<User>>;
+
+    /// Adds somebody, or replaces them, which ends their sessions.
+    async fn put_user(&self, user: &User) -> Result<()>;
+
+    /// Removes somebody and their sessions; `false` if there is nobody of this name.
+    async fn remove_user(&self, name: &str) -> Result<bool>;
+
+    /// Begins a session.
+    async fn begin_session(&self, session: &Session) -> Result<()>;
+
+    /// A session with its user, unless it has ended by `now`.
+    async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<(Session, User)>>;
+
+    /// Ends a session, if it is there.
+    async fn end_session(&self, id: &str) -> Result<()>;
+
+    /// Writes down what somebody did.
+    async fn note(&self, entry: &AuditEntry) -> Result<()>;
+
+    /// What people did, newest first, from `before` on; of every account if `account` is `None`.
+    async fn audit(&self, account: Option<&str>, before: Option<Uuid>, limit: u32)
+    -> Result<Vec<AuditEntry>>;
+
+    /// The accounts that are paused.
+    async fn pauses(&self) -> Result<Vec<Pause>>;
+
+    /// Pauses an account; one that is paused stays as it is.
+    async fn pause(&self, pause: &Pause) -> Result<()>;
+
+    /// Resumes an account; `false` if it was not paused.
+    async fn resume(&self, account: &str) -> Result<bool>;
+
+    /// Keeps a delivery; `false` if it came before, whether it was worked on or not, within the retention.
+    async fn accept(&self, delivery: &Delivery) -> Result<bool>;
+
+    /// The deliveries of an account that were not worked on, oldest first.
+    async fn deliveries(&self, account: &str, limit: u32) -> Result<Vec<Delivery>>;
+
+    /// Says that these deliveries were worked on.
+    async fn worked_on(&self, deliveries: &[Uuid]) -> Result<()>;
+
+    /// The conditions that hold, as far as they are written down.
+    async fn alerts(&self) -> Result<Vec<Alert>>;
+
+    /// Writes a condition down, or replaces what was written.
+    async fn put_alert(&self, alert: &Alert) -> Result<()>;
+
+    /// Forgets a condition that is over.
+    async fn end_alert(&self, account: &str, kind: &str) -> Result<()>;
+
+    /// The newest outcomes of an account's records that `filter` lets through, in the order of their keys, from `after`
+    /// on.
+    async fn look_for(
+        &self,
+        account: &str,
+        filter: &Filter,
+        after: Option<&RecordKey>,
+        limit: u32,
+    ) -> Result<Vec<Found>>;
+
+    /// What runs said of a record, newest first.
+    async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>>;
+
+    /// Forgets runs and their history, worked-on deliveries and audit entries from before `before`, and sessions that have
+    /// ended by then; returns how many rows. Newest outcomes, links, and what is pending are kept, and so is each account's newest run.
+    async fn prune(&self, before: DateTime<Utc>) -> Result<u64>;
+}

@@ -1,0 +1,1 @@
+//! latchel-sync as a daemon.
