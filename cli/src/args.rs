@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -183,6 +184,21 @@ pub(crate) enum Command {
         /// What the world's chance starts from.
         #[arg(long, default_value_t = 3)]
         seed: u64,
+        /// Serve the dashboard on it afterwards, until told to stop.
+        #[arg(long)]
+        serve: bool,
+        /// Where the dashboard listens; port 0 takes a free one.
+        #[arg(long, value_name = "ADDRESS:PORT", requires = "serve")]
+        listen: Option<SocketAddr>,
+    },
+    /// Sync by timetables, take webhooks, and show a dashboard, until told to stop.
+    #[command(
+        after_help = "Examples:\n  latchel-sync serve\n  latchel-sync serve --listen 127.0.0.1:9000\n  latchel-sync users add robin --role operator && latchel-sync serve --listen 0.0.0.0:8787"
+    )]
+    Serve {
+        /// Where to listen, instead of what the configuration says; port 0 takes a free one.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
     },
     /// Write a shell's completions to stdout.
     Completions {

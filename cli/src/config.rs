@@ -9,6 +9,8 @@ use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
+use latchel_sync_server::ServerConfig;
+use latchel_sync_server::schedule::{Schedule, Timetable};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
@@ -24,6 +26,7 @@ pub struct Config {
     /// How long a run that was killed keeps others out.
     pub(crate) lease: TimeDelta,
     pub(crate) accounts: Vec<Account>,
+    pub(crate) server: ServerConfig,
     source: Source,
 }
 
@@ -36,14 +39,14 @@ pub(crate) struct Account {
     start: usize,
 }
 
-/// When the account is synced by itself (rule W4).
-#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+/// The account's `schedule`.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Schedule {
+struct FileSchedule {
+    work_orders: Timetable,
+    properties_and_residents: Timetable,
     #[serde(deserialize_with = "interval")]
-    pub work_orders: String,
-    #[serde(deserialize_with = "interval")]
-    pub properties_and_residents: String,
+    jitter: String,
 }
 
 /// An interval such as `15m`, kept as it is written.
@@ -55,9 +58,22 @@ fn interval<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String,
     }
 }
 
-impl Default for Schedule {
+impl Default for FileSchedule {
     fn default() -> Self {
-        Self { work_orders: "15m".to_owned(), properties_and_residents: "24h".to_owned() }
+        let timetable = |text: &str| text.parse().unwrap_or_else(|wrong| unreachable!("a constant: {wrong}"));
+        Self {
+            work_orders: timetable("15m"),
+            properties_and_residents: timetable("24h"),
+            jitter: "1m".to_owned(),
+        }
+    }
+}
+
+impl From<FileSchedule> for Schedule {
+    fn from(file: FileSchedule) -> Self {
+        let FileSchedule { work_orders, properties_and_residents, jitter } = file;
+        let jitter = humantime::parse_duration(&jitter).ok().and_then(|span| TimeDelta::from_std(span).ok());
+        Self { work_orders, properties_and_residents, jitter: jitter.unwrap_or_default() }
     }
 }
 
@@ -68,6 +84,8 @@ struct File {
     ledger: Spanned<Value>,
     #[serde(default = "lease", deserialize_with = "interval")]
     lease: String,
+    #[serde(default)]
+    server: ServerConfig,
     #[serde(default)]
     account: Vec<Spanned<FileAccount>>,
 }
@@ -115,7 +133,7 @@ struct FileAccount {
     #[serde(default)]
     mass_change: latchel_sync_core::model::MassChangePolicy,
     #[serde(default)]
-    schedule: Schedule,
+    schedule: FileSchedule,
     platform: Table,
     latchel: Table,
 }
@@ -188,7 +206,7 @@ impl Config {
             };
             accounts.push(Account {
                 settings: AccountSettings { name: account.name.into_inner(), time_zone, policy },
-                schedule: account.schedule,
+                schedule: account.schedule.into(),
                 platform: account.platform,
                 latchel: account.latchel,
                 start,
@@ -209,7 +227,7 @@ impl Config {
         let lease = lease
             .filter(|lease| *lease <= LONGEST_LEASE)
             .ok_or_else(|| source.problem(0, "lease: a killed run may keep others out for a day at most"))?;
-        Ok(Self { ledger, lease, accounts, source })
+        Ok(Self { ledger, lease, accounts, server: file.server, source })
     }
 
     /// What the accounts say about themselves, in the file's order.

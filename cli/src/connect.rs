@@ -5,6 +5,7 @@ use std::sync::Arc;
 use latchel_sync_core::engine::Engine;
 use latchel_sync_core::registry::{self, Access, LatchelAdapter, PlatformAdapter};
 use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, Platform};
+use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use secrecy::ExposeSecret;
 
@@ -39,6 +40,18 @@ fn latchel_adapter(config: &Config, account: &Account) -> Result<&'static Latche
 pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>) -> Result<Engine, Failure> {
     let (platform, latchel) = far_sides(config, account)?;
     Ok(Engine::new(account.settings.clone(), platform, latchel, ledger))
+}
+
+/// An account as the server takes it; nothing is called yet.
+pub(crate) fn served(config: &Config, account: &Account) -> Result<latchel_sync_server::Account, Failure> {
+    let (platform, latchel) = far_sides(config, account)?;
+    Ok(latchel_sync_server::Account {
+        settings: account.settings.clone(),
+        platform_title: platform_adapter(config, account)?.title,
+        platform,
+        latchel,
+        schedule: account.schedule.clone(),
+    })
 }
 
 /// An account's platform and its Latchel.
@@ -98,6 +111,32 @@ async fn closing<T>(
     let done = done?;
     closed?;
     Ok(done)
+}
+
+/// What the sync and what the server remembers, in one place.
+pub(crate) struct Books {
+    pub ledger: Arc<dyn Ledger>,
+    pub desk: Arc<dyn Desk>,
+}
+
+/// Does `work` with the ledger and the desk, which are made if they are not there yet, and closes them however that ends.
+pub(crate) async fn with_books<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(Books) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let books = match &config.ledger {
+        Place::File(path) => {
+            let opened = Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease));
+            Books { ledger: opened.clone(), desk: opened }
+        }
+        Place::Postgres(url) => {
+            let opened = PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease);
+            let opened = Arc::new(opened);
+            Books { ledger: opened.clone(), desk: opened }
+        }
+    };
+    let Books { ledger, desk } = books;
+    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
 }
 
 async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {

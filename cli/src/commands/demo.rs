@@ -1,6 +1,7 @@
 //! The product's main job, on a world of its own, told as it happens.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,6 +11,7 @@ use latchel_sync_core::rules::Reason;
 use mock_pms::world::{Job, LatchelProperty, Property, Resident, Task, World};
 use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options};
 
+use crate::commands::serve;
 use crate::config::Config;
 use crate::connect;
 use crate::exit::{Exit, Failure};
@@ -17,21 +19,35 @@ use crate::exit::{Exit, Failure};
 /// How many examples of each reason are named.
 const EXAMPLES: usize = 2;
 
-pub(crate) async fn run(units: u32, seed: u64, now: DateTime<Utc>) -> Result<Exit, Failure> {
+/// Tells the job; `serve` says that the dashboard is to be served on its world afterwards, and where.
+pub(crate) async fn run(
+    units: u32,
+    seed: u64,
+    now: DateTime<Utc>,
+    serve: Option<Option<SocketAddr>>,
+) -> Result<Exit, Failure> {
     let world = World::generate(&GenerateSpec { units, seed, now });
     let server = MockServer::start(world, Options::unlimited()).await.map_err(Failure::run)?;
     let folder = tempfile::tempdir().map_err(Failure::run)?;
     let path = folder.path().join("latchel-sync.toml");
     std::fs::write(&path, configuration(&server)).map_err(Failure::run)?;
     let config = Config::read(&path)?;
-    connect::with_ledger(&config, async |ledger| {
-        let engine = connect::engine(&config, &config.accounts[0], ledger)?;
-        tell(Demo { engine, server, now }, units, seed).await
+    connect::with_books(&config, async |books| {
+        let engine = connect::engine(&config, &config.accounts[0], books.ledger.clone())?;
+        let mut demo = Demo { engine, server, now };
+        tell(&mut demo, units, seed).await?;
+        if let Some(listen) = serve {
+            anstream::println!("\n== 5. The dashboard, on this world");
+            let listen = listen.unwrap_or(config.server.listen);
+            serve::over(&config, books, listen, demo.now).await?;
+        }
+        demo.server.shutdown().await;
+        Ok(Exit::Done)
     })
     .await
 }
 
-async fn tell(mut demo: Demo, units: u32, seed: u64) -> Result<Exit, Failure> {
+async fn tell(demo: &mut Demo, units: u32, seed: u64) -> Result<(), Failure> {
     anstream::println!(
         "A mock Buildium at {} and a mock Latchel at {},",
         demo.server.platform_url(),
@@ -64,12 +80,12 @@ async fn tell(mut demo: Demo, units: u32, seed: u64) -> Result<Exit, Failure> {
     }
     anstream::println!("  The systems' own request log agrees: no write.");
     anstream::println!("\n{NEXT}");
-    demo.server.shutdown().await;
-    Ok(Exit::Done)
+    Ok(())
 }
 
 const NEXT: &str = "What to try next:
   latchel-sync mock --generate units=200,seed=7    the mock systems alone, with addresses to configure
+  latchel-sync demo --serve                        the same with its dashboard
   latchel-sync init                                a configuration file to fill in
   latchel-sync check                               does everything answer?
   latchel-sync plan                                what would a sync do? (writes nothing)

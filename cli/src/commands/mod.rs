@@ -11,6 +11,7 @@ mod mock;
 mod pending;
 mod rules;
 mod runs;
+mod serve;
 mod status;
 mod sync;
 
@@ -38,7 +39,10 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Adapters { action, json } => adapters::run(action, *json, config, now).await,
         Command::Rules { markdown, json } => rules::run(*markdown, *json),
         Command::Mock { .. } => mock::run(&args.command, now).await,
-        Command::Demo { units, seed } => demo::run(*units, *seed, now).await,
+        Command::Demo { units, seed, serve, listen } => {
+            demo::run(*units, *seed, now, serve.then_some(*listen)).await
+        }
+        Command::Serve { listen } => serve::run(&config()?, *listen, now).await,
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut std::io::stdout());
             Ok(Exit::Done)

@@ -4,10 +4,11 @@ use latchel_sync_core::engine::{Banner, banner};
 use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
 use latchel_sync_core::model::Kind;
 use latchel_sync_core::rules::{Reason, coverage};
+use latchel_sync_server::schedule::Schedule;
 use serde::Serialize;
 
 use crate::args::{Scope, StatusOf};
-use crate::config::{Account, Config, Schedule};
+use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
@@ -124,7 +125,7 @@ fn print(health: &Health) {
     }
     anstream::println!("  pending {}, failed {}", health.pending, health.failed);
     anstream::println!(
-        "  schedule: work orders every {}, properties and residents every {}",
+        "  schedule: work orders {}, properties and residents {}",
         health.schedule.work_orders,
         health.schedule.properties_and_residents
     );

@@ -126,14 +126,14 @@ fn request(what: &What, account: &Account, mode: Mode, now: DateTime<Utc>) -> Re
 }
 
 /// Who holds the lease, for the people of another run that finds it held.
-fn holder() -> String {
+pub(super) fn holder() -> String {
     let user = whoami::username().unwrap_or_else(|_| "somebody".to_owned());
     let host = whoami::hostname().unwrap_or_else(|_| "an unnamed host".to_owned());
     format!("{user} on {host}, process {}", std::process::id())
 }
 
 /// The first interrupt or request to end finishes the record at hand; the second stops at once, which is safe as well.
-fn stop_on_interrupt(stop: StopSignal) -> Result<(), Failure> {
+pub(super) fn stop_on_interrupt(stop: StopSignal) -> Result<(), Failure> {
     let mut ends = signal(SignalKind::terminate()).map_err(Failure::run)?;
     tokio::spawn(async move {
         loop {

@@ -41,7 +41,7 @@ impl Engine {
             phases: phases.clone(),
         };
         let lease = self.ledger.begin_run(&begun).await?;
-        let mut run = Run::begin(&begun);
+        let mut run = Run { named: request.records.as_ref().map(Vec::len), ..Run::begin(&begun) };
         let work = self.run_phases(&mut run, lease, &phases, (request, started), &account, observer);
         run.calls = calls::counted(work).await;
         run.warnings.extend(clock_warnings(self, (request.now, started)));

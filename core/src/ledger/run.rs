@@ -170,6 +170,9 @@ pub struct Run {
     /// Who held its leases: a user, a host and a process, for people.
     #[serde(default)]
     pub holder: String,
+    /// How many records it was asked for by their ids; `None` for one that went through the window.
+    #[serde(default)]
+    pub named: Option<usize>,
     /// How long it took, in milliseconds, once it has ended.
     #[serde(default)]
     pub took_ms: Option<u64>,
@@ -190,6 +193,7 @@ impl Run {
             phases: Vec::new(),
             warnings: Vec::new(),
             holder: run.holder.clone(),
+            named: None,
             took_ms: None,
             calls: BTreeMap::new(),
         }

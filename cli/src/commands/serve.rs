@@ -1,0 +1,48 @@
+//! The server: schedules, webhooks, the dashboard.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use latchel_sync_server::{App, Clock, ServerConfig};
+use tokio::net::TcpListener;
+
+use super::sync::{holder, stop_on_interrupt};
+use crate::config::Config;
+use crate::connect::{self, Books};
+use crate::exit::{Exit, Failure};
+
+pub(crate) async fn run(
+    config: &Config,
+    listen: Option<SocketAddr>,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    let listen = listen.unwrap_or(config.server.listen);
+    connect::with_books(config, async |books| {
+        over(config, books, listen, now).await?;
+        Ok(Exit::Done)
+    })
+    .await
+}
+
+/// Serves over these books until the process is told to stop.
+pub(super) async fn over(
+    config: &Config,
+    Books { ledger, desk }: Books,
+    listen: SocketAddr,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let accounts = config.accounts.iter().map(|account| connect::served(config, account));
+    let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("{listen} cannot be listened on"))
+        .map_err(|error| Failure::run(error).hint("`--listen` or `server.listen` takes another address"))?;
+    let address = listener.local_addr().map_err(Failure::run)?;
+    let settings = ServerConfig { listen: address, ..config.server.clone() };
+    let app = App::new(settings, accounts, ledger, desk, Clock::starting_at(now), holder());
+    stop_on_interrupt(app.stop.clone())?;
+    // Whoever started it waits for this line.
+    anstream::println!("dashboard: http://{address}/");
+    latchel_sync_server::serve(app, listener).await.map_err(Failure::run)
+}

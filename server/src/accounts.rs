@@ -1,0 +1,39 @@
+use std::fmt;
+use std::sync::Arc;
+
+use latchel_sync_core::engine::{AccountSettings, Engine};
+use latchel_sync_core::{Latchel, Ledger, Platform};
+
+use crate::schedule::Schedule;
+
+/// An account that the server syncs.
+pub struct Account {
+    /// Its configuration.
+    pub settings: AccountSettings,
+    /// The platform's name for people.
+    pub platform_title: &'static str,
+    /// The platform.
+    pub platform: Arc<dyn Platform>,
+    /// Latchel.
+    pub latchel: Arc<dyn Latchel>,
+    /// When it is synced by itself.
+    pub schedule: Schedule,
+}
+
+impl Account {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// Its engine over this ledger.
+    pub fn engine(&self, ledger: Arc<dyn Ledger>) -> Engine {
+        Engine::new(self.settings.clone(), self.platform.clone(), self.latchel.clone(), ledger)
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("name", &self.settings.name).finish_non_exhaustive()
+    }
+}

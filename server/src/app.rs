@@ -1,0 +1,102 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::Ledger;
+use latchel_sync_core::engine::StopSignal;
+use latchel_sync_ledger::desk::Desk;
+
+use crate::accounts::Account;
+use crate::clock::Clock;
+use crate::config::ServerConfig;
+use crate::jobs::{Jobs, Worker};
+use crate::schedule::Scheduler;
+
+/// Everything that the server is made of; each request sees it.
+pub struct App {
+    /// What the configuration says about the server.
+    pub config: ServerConfig,
+    /// The accounts, by name.
+    pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
+    /// What the sync remembers.
+    pub ledger: Arc<dyn Ledger>,
+    /// What the server remembers.
+    pub desk: Arc<dyn Desk>,
+    /// What it takes for now.
+    pub clock: Clock,
+    /// What it does.
+    pub jobs: Arc<Jobs>,
+    /// This host and process, for people.
+    pub host: String,
+    /// Asks everything to end.
+    pub stop: StopSignal,
+}
+
+impl App {
+    /// Puts the parts together; nothing is done yet.
+    pub fn new(
+        config: ServerConfig,
+        accounts: impl IntoIterator<Item = Account>,
+        ledger: Arc<dyn Ledger>,
+        desk: Arc<dyn Desk>,
+        clock: Clock,
+        host: String,
+    ) -> Arc<Self> {
+        let by_name = |account: Account| (account.settings.name.clone(), Arc::new(account));
+        let accounts = Arc::new(accounts.into_iter().map(by_name).collect());
+        Arc::new(Self {
+            config,
+            accounts,
+            ledger,
+            desk,
+            clock,
+            jobs: Arc::default(),
+            host,
+            stop: StopSignal::default(),
+        })
+    }
+
+    /// Does jobs, keeps the schedule and tidies up until [`App::stop`] is set and what is under way has ended.
+    pub async fn work(&self) {
+        let worker = Worker {
+            jobs: self.jobs.clone(),
+            accounts: self.accounts.clone(),
+            ledger: self.ledger.clone(),
+            clock: self.clock,
+            host: self.host.clone(),
+        };
+        let scheduler = Scheduler {
+            jobs: self.jobs.clone(),
+            accounts: self.accounts.clone(),
+            ledger: self.ledger.clone(),
+            desk: self.desk.clone(),
+            clock: self.clock,
+        };
+        tokio::join!(worker.work(self.stop.clone()), scheduler.keep(self.stop.clone()), self.tidy());
+    }
+
+    /// Forgets what is older than the retention.
+    async fn tidy(&self) {
+        while !self.stop.is_set() {
+            let before = self.clock.now() - self.config.retention;
+            match self.desk.prune(before).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "forgot what is older than the retention"),
+                Err(error) => tracing::warn!(%error, "the ledger could not be tidied up"),
+            }
+            tokio::select! {
+                () = self.stop.asked() => {}
+                () = tokio::time::sleep(BETWEEN_TIDYINGS) => {}
+            }
+        }
+    }
+}
+
+const BETWEEN_TIDYINGS: Duration = Duration::from_secs(60 * 60);
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("accounts", &self.accounts.keys()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,35 @@
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Deserializer};
+
+/// The configuration's table `[server]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Where it listens; loopback unless somebody may log in.
+    pub listen: SocketAddr,
+    /// The address at which people reach it, as `https://sync.example.com`, where that is another than `listen`: behind a
+    /// reverse proxy that speaks TLS. Cookies are for https alone then.
+    pub public_url: Option<String>,
+    /// For how long runs, their history and the audit trail are kept.
+    #[serde(deserialize_with = "span")]
+    pub retention: TimeDelta,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787),
+            public_url: None,
+            retention: TimeDelta::days(90),
+        }
+    }
+}
+
+fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let span = humantime::parse_duration(&text).ok().and_then(|span| TimeDelta::from_std(span).ok());
+    span.filter(|span| *span >= TimeDelta::days(1))
+        .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a span of a day or more, as 90d")))
+}

@@ -1,0 +1,155 @@
+//! What the server does for its accounts, one after the other: the newest jobs, which of them may begin, and how far they are.
+
+mod job;
+mod progress;
+mod queue;
+mod worker;
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use latchel_sync_core::ledger::Phase;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+pub use job::{Job, JobId, NewJob, PhaseProgress, Work};
+pub(crate) use worker::Worker;
+
+/// How many jobs that have ended are kept for people to look at; the runs themselves are in the ledger.
+const KEPT: usize = 200;
+
+/// The jobs that wait, are under way, or ended lately.
+#[derive(Debug)]
+pub struct Jobs {
+    state: Mutex<State>,
+    /// Changes with each change of a job.
+    version: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: Vec<(Job, NewJob)>,
+    under_way: Vec<(Job, NewJob)>,
+    ended: VecDeque<Job>,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { state: Mutex::default(), version: watch::Sender::new(0) }
+    }
+}
+
+impl Jobs {
+    /// Asks for a job. If one that does the same waits already, that is it: its rank becomes the better of both.
+    pub fn ask(&self, new: NewJob, now: DateTime<Utc>) -> JobId {
+        let mut state = self.state();
+        let same = state
+            .waiting
+            .iter_mut()
+            .find(|(_, waiting)| waiting.account == new.account && waiting.work == new.work);
+        if let Some((job, waiting)) = same {
+            if new.rank() < waiting.rank() {
+                (job.trigger, job.by) = (new.trigger, new.by.clone());
+                *waiting = new;
+            }
+            return job.id;
+        }
+        let job = Job {
+            id: JobId(Uuid::now_v7()),
+            account: new.account.clone(),
+            work: match new.work {
+                Work::Sync { .. } => "sync",
+                Work::Named(_) => "named",
+                Work::Plan(_) => "plan",
+            },
+            trigger: new.trigger,
+            by: new.by.clone(),
+            asked_at: now,
+            began_at: None,
+            ended_at: None,
+            phases: Vec::new(),
+            run: None,
+            error: None,
+            planned: Vec::new(),
+            planned_more: 0,
+        };
+        let id = job.id;
+        state.waiting.push((job, new));
+        drop(state);
+        self.changed();
+        id
+    }
+
+    /// One job, if it is not forgotten.
+    pub fn get(&self, id: JobId) -> Option<Job> {
+        let state = self.state();
+        let open = state.waiting.iter().chain(&state.under_way).map(|(job, _)| job);
+        open.chain(&state.ended).find(|job| job.id == id).cloned()
+    }
+
+    /// The jobs of an account that wait or are under way, and the one that ended last, in the order in which they were
+    /// asked for.
+    pub fn of(&self, account: &str) -> Vec<Job> {
+        let state = self.state();
+        let of_account = |job: &&Job| job.account == account;
+        let open = state.waiting.iter().chain(&state.under_way).map(|(job, _)| job).filter(of_account);
+        let mut jobs: Vec<_> = open.chain(state.ended.iter().rev().find(of_account)).cloned().collect();
+        jobs.sort_by_key(|job| job.id);
+        jobs
+    }
+
+    /// Whether a job of this account that waits or is under way holds all of these phases.
+    pub fn covers(&self, account: &str, phases: &[Phase]) -> bool {
+        let state = self.state();
+        state.waiting.iter().chain(&state.under_way).any(|(job, new)| {
+            let held = new.work.holds();
+            let is_whole = matches!(new.work, Work::Sync { .. });
+            job.account == account && is_whole && phases.iter().all(|phase| held.contains(phase))
+        })
+    }
+
+    /// Tells of each change of a job; the value itself means nothing.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Waits until no job waits or is under way.
+    pub async fn idle(&self) {
+        let mut changes = self.changes();
+        loop {
+            {
+                let state = self.state();
+                if state.waiting.is_empty() && state.under_way.is_empty() {
+                    return;
+                }
+            }
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// How many jobs wait and how many are under way.
+    pub fn counts(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.waiting.len(), state.under_way.len())
+    }
+
+    fn change(&self, id: JobId, change: impl FnOnce(&mut Job)) {
+        let mut state = self.state();
+        if let Some((job, _)) = state.under_way.iter_mut().find(|(job, _)| job.id == id) {
+            change(job);
+        }
+        drop(state);
+        self.changed();
+    }
+
+    fn changed(&self) {
+        self.version.send_modify(|version| *version = version.wrapping_add(1));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

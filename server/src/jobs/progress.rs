@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use latchel_sync_core::engine::Observer;
+use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport};
+use latchel_sync_core::model::Window;
+
+use super::Jobs;
+use super::job::{JobId, PhaseProgress};
+
+/// How many of a plan's writes are kept for people to look at: a bound on memory.
+const PLANNED_AT_MOST: usize = 500;
+
+/// Keeps a job's progress up to date.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub jobs: Arc<Jobs>,
+    pub job: JobId,
+    pub keeps_outcomes: bool,
+}
+
+impl Observer for Progress {
+    fn phase_started(&self, phase: Phase, _window: Window) {
+        self.jobs.change(self.job, |job| {
+            job.phases.push(PhaseProgress { phase, records: 0, writes: 0, ended: false });
+        });
+    }
+
+    fn outcome(&self, _phase: Phase, outcome: &Outcome) {
+        let writes = outcome.action.writes();
+        self.jobs.change(self.job, |job| {
+            if let Some(phase) = job.phases.last_mut() {
+                phase.records += 1;
+                phase.writes += u64::from(writes);
+            }
+            if !writes || !self.keeps_outcomes {
+                return;
+            }
+            if job.planned.len() < PLANNED_AT_MOST {
+                job.planned.push(outcome.clone());
+            } else {
+                job.planned_more += 1;
+            }
+        });
+    }
+
+    fn phase_finished(&self, report: &PhaseReport) {
+        self.jobs.change(self.job, |job| {
+            if let Some(phase) = job.phases.last_mut() {
+                (phase.records, phase.writes, phase.ended) = (report.records(), report.writes, true);
+            }
+        });
+    }
+}

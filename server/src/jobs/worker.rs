@@ -1,0 +1,86 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use latchel_sync_core::engine::{Mode, Request, StopSignal};
+use latchel_sync_core::ledger::{Overlay, Run};
+use latchel_sync_core::{Error, ErrorKind, Ledger, Result};
+use latchel_sync_ledger::SqliteLedger;
+use tokio::task::JoinSet;
+
+use super::progress::Progress;
+use super::{JobId, Jobs, NewJob, Work};
+use crate::accounts::Account;
+use crate::clock::Clock;
+
+/// How many jobs are under way at once, of all accounts together.
+const AT_ONCE: usize = 8;
+
+/// Does the jobs.
+#[derive(Debug, Clone)]
+pub(crate) struct Worker {
+    pub jobs: Arc<Jobs>,
+    pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
+    pub ledger: Arc<dyn Ledger>,
+    pub clock: Clock,
+    /// What the leases are said to be held by: this host and process.
+    pub host: String,
+}
+
+impl Worker {
+    /// Does jobs until `stop` is set; then those under way end after the record at hand, and are waited for.
+    pub async fn work(self, stop: StopSignal) {
+        let mut changes = self.jobs.changes();
+        let mut under_way = JoinSet::new();
+        while !stop.is_set() {
+            changes.mark_unchanged();
+            while let Some((id, new)) = self.jobs.take(self.clock.now(), AT_ONCE) {
+                under_way.spawn(self.clone().job(id, new, stop.clone()));
+            }
+            tokio::select! {
+                () = stop.asked() => {}
+                _ = under_way.join_next(), if !under_way.is_empty() => {}
+                changed = changes.changed() => if changed.is_err() { break },
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    async fn job(self, id: JobId, new: NewJob, stop: StopSignal) {
+        let done = self.run(id, &new, stop).await;
+        if let Err(error) = &done {
+            tracing::warn!(account = new.account, %error, "a job could not be done");
+        }
+        self.jobs.end(id, self.clock.now(), |job| match done {
+            Ok(run) => job.run = Some(run),
+            Err(error) => job.error = Some(error.to_string()),
+        });
+    }
+
+    async fn run(&self, id: JobId, new: &NewJob, stop: StopSignal) -> Result<Run> {
+        let account = self.accounts.get(&new.account).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "there is no account of this name").with("account", &new.account)
+        })?;
+        let mode = if matches!(new.work, Work::Plan(_)) { Mode::Plan } else { Mode::Apply };
+        let request = Request {
+            phases: new.work.phases(),
+            trigger: new.trigger,
+            holder: format!("{} on {}", new.by, self.host),
+            records: match &new.work {
+                Work::Named(records) => Some(records.clone()),
+                _ => None,
+            },
+            allow_mass_change: matches!(new.work, Work::Sync { allow_mass_change: true, .. }),
+            stop,
+            ..Request::everything(mode, self.clock.now())
+        };
+        let progress = Progress { jobs: self.jobs.clone(), job: id, keeps_outcomes: mode == Mode::Plan };
+        if mode == Mode::Apply {
+            return account.engine(self.ledger.clone()).run(&request, &progress).await;
+        }
+        let scratch = Arc::new(SqliteLedger::scratch().await?);
+        let overlay = Overlay::new(self.ledger.clone(), scratch.clone());
+        let planned = account.engine(Arc::new(overlay)).run(&request, &progress).await;
+        scratch.close().await?;
+        planned
+    }
+}

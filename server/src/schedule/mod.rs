@@ -1,0 +1,125 @@
+//! When the accounts are synced by themselves.
+
+mod scheduler;
+mod timetable;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use latchel_sync_core::Ledger;
+use latchel_sync_core::Result;
+use latchel_sync_core::ledger::{Phase, Run};
+use latchel_sync_core::model::Kind;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+pub(crate) use scheduler::Scheduler;
+pub use timetable::Timetable;
+
+/// The phases that go by one timetable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Work orders, both ways.
+    WorkOrders,
+    /// Properties and residents.
+    PropertiesAndResidents,
+}
+
+impl Part {
+    /// Both of them. Properties come first, because work orders wait for theirs.
+    pub const ALL: [Self; 2] = [Self::PropertiesAndResidents, Self::WorkOrders];
+
+    /// Its phases, in their order.
+    pub fn phases(self) -> Vec<Phase> {
+        let of_part = |phase: &Phase| (phase.kind() == Kind::WorkOrder) == (self == Self::WorkOrders);
+        Phase::ALL.into_iter().filter(of_part).collect()
+    }
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::WorkOrders => "work orders",
+            Self::PropertiesAndResidents => "properties and residents",
+        }
+    }
+}
+
+/// An account's timetables (rule W4).
+#[derive(Debug, Clone, Serialize)]
+pub struct Schedule {
+    /// That of the work orders.
+    pub work_orders: Timetable,
+    /// That of properties and residents.
+    pub properties_and_residents: Timetable,
+    /// Each account begins up to so much later than its timetable says, and always by the same span, so that many of them
+    /// do not begin at once; in seconds.
+    #[serde(serialize_with = "seconds")]
+    pub jitter: TimeDelta,
+}
+
+fn seconds<S: serde::Serializer>(span: &TimeDelta, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(span.num_seconds())
+}
+
+impl Schedule {
+    /// A part's timetable.
+    pub fn of(&self, part: Part) -> &Timetable {
+        match part {
+            Part::WorkOrders => &self.work_orders,
+            Part::PropertiesAndResidents => &self.properties_and_residents,
+        }
+    }
+
+    /// When a part is due: by its timetable after the run that began at `last`, and never before the server did, so that
+    /// after a downtime the accounts begin spread over the jitter too. A part that never ran is due at once.
+    pub fn due(
+        &self,
+        part: Part,
+        account: &str,
+        zone: Tz,
+        last: Option<DateTime<Utc>>,
+        began: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let by_timetable = match last {
+            None => began,
+            Some(last) => self.of(part).after(last, zone)?,
+        };
+        let shift = self.shift(account);
+        if self.of(part).is_interval() && by_timetable >= began {
+            // The run before was late by it already.
+            return Some(by_timetable);
+        }
+        by_timetable.max(began).checked_add_signed(shift)
+    }
+
+    /// An account's own share of the jitter.
+    fn shift(&self, account: &str) -> TimeDelta {
+        let digest = Sha256::digest(account);
+        let share = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+        let milliseconds = self.jitter.num_milliseconds().max(0).unsigned_abs();
+        let shift = u128::from(milliseconds) * u128::from(share) / (u128::from(u32::MAX) + 1);
+        TimeDelta::milliseconds(i64::try_from(shift).unwrap_or_default())
+    }
+}
+
+/// When every phase of a part was last begun, as far as the newest runs tell, UTC; `None` if one never was. A run that failed
+/// counts too: it is tried again at its time, and not at once.
+pub(crate) async fn last_begun(
+    ledger: &dyn Ledger,
+    account: &str,
+    part: Part,
+) -> Result<Option<DateTime<Utc>>> {
+    let runs = ledger.runs(Some(account), RUNS_LOOKED_AT).await?;
+    let mut all: Option<DateTime<Utc>> = None;
+    for phase in part.phases() {
+        let went_through =
+            |run: &&Run| run.named.is_none() && run.phases.iter().any(|report| report.phase == phase);
+        let begun = runs.iter().find(went_through).map(|run| run.now);
+        let Some(begun) = begun.max(ledger.last_success(account, phase).await?) else { return Ok(None) };
+        all = Some(all.map_or(begun, |all| all.min(begun)));
+    }
+    Ok(all)
+}
+
+/// Enough to find the last of each part among those of named records.
+const RUNS_LOOKED_AT: u32 = 100;

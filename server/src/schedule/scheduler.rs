@@ -1,0 +1,78 @@
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::engine::StopSignal;
+use latchel_sync_core::ledger::Trigger;
+use latchel_sync_core::{Ledger, Result};
+use latchel_sync_ledger::desk::Desk;
+
+use super::{Part, last_begun};
+use crate::accounts::Account;
+use crate::clock::Clock;
+use crate::jobs::{Jobs, NewJob, Work};
+
+/// The longest sleep: what changes without telling, as a run that somebody starts by hand elsewhere, is seen by then.
+const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(30);
+
+/// Asks for the runs that are due.
+#[derive(Debug)]
+pub(crate) struct Scheduler {
+    pub jobs: Arc<Jobs>,
+    pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
+    pub ledger: Arc<dyn Ledger>,
+    pub desk: Arc<dyn Desk>,
+    pub clock: Clock,
+}
+
+impl Scheduler {
+    /// Asks until `stop` is set.
+    pub async fn keep(self, stop: StopSignal) {
+        let mut asked = HashMap::new();
+        while !stop.is_set() {
+            let next = self.ask(&mut asked).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the schedule could not be looked at");
+                None
+            });
+            let now = self.clock.now();
+            let until = next.map_or(LONGEST_SLEEP, |next| (next - now).min(LONGEST_SLEEP));
+            let sleep = until.max(TimeDelta::milliseconds(50)).to_std().unwrap_or(Duration::from_secs(1));
+            tokio::select! {
+                () = stop.asked() => {}
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// Asks for what is due, and tells when the next is.
+    async fn ask(&self, asked: &mut HashMap<(String, Part), DateTime<Utc>>) -> Result<Option<DateTime<Utc>>> {
+        let paused: Vec<_> = self.desk.pauses().await?.into_iter().map(|pause| pause.account).collect();
+        let mut next: Option<DateTime<Utc>> = None;
+        for account in self.accounts.values().filter(|account| !paused.contains(&account.settings.name)) {
+            for part in Part::ALL {
+                let key = (account.name().to_owned(), part);
+                // Of a run that is still under way, or could not even begin, the ledger does not tell.
+                let last = last_begun(&*self.ledger, account.name(), part).await?;
+                let last = last.max(asked.get(&key).copied());
+                let zone = account.settings.time_zone;
+                let due = account.schedule.due(part, account.name(), zone, last, self.clock.began());
+                let Some(due) = due else { continue };
+                let now = self.clock.now();
+                if due > now {
+                    next = Some(next.map_or(due, |next| next.min(due)));
+                    continue;
+                }
+                asked.insert(key, now);
+                if self.jobs.covers(account.name(), &part.phases()) {
+                    continue;
+                }
+                let work = Work::Sync { phases: part.phases(), allow_mass_change: false };
+                let by = "the schedule".to_owned();
+                let job = NewJob { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
+                self.jobs.ask(job, now);
+            }
+        }
+        Ok(next)
+    }
+}
