@@ -3,16 +3,20 @@
 //! - [`App`]: what it is made of, and its work in the background.
 //! - [`schedule`]: when accounts are synced by themselves.
 //! - [`jobs`]: what is done for them, in which order, and how far it is.
+//! - [`actions`]: what people can do.
+//! - [`views`]: what people look at.
 //! - [`serve`]: all of it, over HTTP, until it is told to stop.
 #![warn(missing_docs)]
 
 mod accounts;
+pub mod actions;
 mod app;
 mod clock;
 mod config;
 mod health;
 pub mod jobs;
 pub mod schedule;
+pub mod views;
 
 use std::sync::Arc;
 

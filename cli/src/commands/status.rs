@@ -1,38 +1,13 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Banner, banner};
-use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
 use latchel_sync_core::model::Kind;
-use latchel_sync_core::rules::{Reason, coverage};
-use latchel_sync_server::schedule::Schedule;
-use serde::Serialize;
+use latchel_sync_server::views::{Health, health};
 
 use crate::args::{Scope, StatusOf};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
-
-/// One account's health.
-#[derive(Serialize)]
-struct Health {
-    account: String,
-    health: &'static str,
-    /// Which far side was closed by its own schedule in the newest run, and until when.
-    paused: Option<String>,
-    sync_start: Option<DateTime<Utc>>,
-    phases: Vec<PhaseHealth>,
-    pending: u64,
-    failed: u64,
-    schedule: Schedule,
-}
-
-#[derive(Serialize)]
-struct PhaseHealth {
-    phase: Phase,
-    last_success: Option<DateTime<Utc>>,
-    /// The span that the next run's window does not cover (rule W2).
-    gap: Option<(DateTime<Utc>, DateTime<Utc>)>,
-}
 
 pub(crate) async fn run(
     config: &Config,
@@ -56,7 +31,7 @@ async fn healths(
 ) -> Result<Exit, Failure> {
     let mut all = Vec::new();
     for account in accounts {
-        all.push(health(account, ledger, now).await?);
+        all.push(health(&account.settings, &account.schedule, ledger, now).await?);
     }
     if scope.json {
         render::json(&all)?;
@@ -64,47 +39,6 @@ async fn healths(
         all.iter().for_each(print);
     }
     Ok(Exit::Done)
-}
-
-async fn health(account: &Account, ledger: &dyn Ledger, now: DateTime<Utc>) -> Result<Health, Failure> {
-    let name = &account.settings.name;
-    let mut phases = Vec::new();
-    for phase in Phase::ALL {
-        let last_success = ledger.last_success(name, phase).await?;
-        let gap = coverage(&account.settings.policy.window, last_success, now).gap;
-        phases.push(PhaseHealth { phase, last_success, gap });
-    }
-    let waiting: Vec<_> = Reason::ALL
-        .iter()
-        .copied()
-        .filter(|reason| matches!(reason.status(), Status::Pending | Status::Failed))
-        .collect();
-    let counts = ledger.counts(name, &waiting).await?;
-    let with =
-        |status: Status| counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, n)| n).sum();
-    let newest = ledger.runs(Some(name), 1).await?.pop();
-    Ok(Health {
-        account: name.clone(),
-        health: in_a_word(newest.as_ref(), &phases),
-        paused: newest.and_then(|run| run.phases.into_iter().find_map(|phase| phase.paused)),
-        sync_start: ledger.account(name).await?.map(|account| account.sync_start),
-        phases,
-        pending: with(Status::Pending),
-        failed: with(Status::Failed),
-        schedule: account.schedule.clone(),
-    })
-}
-
-fn in_a_word(newest: Option<&Run>, phases: &[PhaseHealth]) -> &'static str {
-    match newest.map(|run| run.status) {
-        None => "never run",
-        Some(RunStatus::Failed) => "failed",
-        Some(RunStatus::Unfinished) => "interrupted or under way",
-        Some(_) if phases.iter().any(|phase| phase.gap.is_some()) => "gap",
-        Some(RunStatus::Paused) => "paused",
-        Some(RunStatus::Partial) => "partial",
-        Some(RunStatus::Success) => "ok",
-    }
 }
 
 fn print(health: &Health) {

@@ -1,0 +1,233 @@
+//! What people can do, the same from the pages and the API. Each is written down in the audit trail under the name `by`.
+
+use chrono::{DateTime, Utc};
+use latchel_sync_core::ledger::{Phase, Trigger};
+use latchel_sync_core::model::{Kind, RecordKey};
+use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_ledger::desk::{AuditEntry, Filter, Pause};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::jobs::{JobId, NewJob, Work};
+
+/// What of an account is synced by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Everything, both ways: "Sync All Data".
+    Everything,
+    /// Latchel's work orders to the platform alone: "faster".
+    LatchelWorkOrders,
+}
+
+impl Extent {
+    fn phases(self) -> Vec<Phase> {
+        match self {
+            Self::Everything => Phase::ALL.to_vec(),
+            Self::LatchelWorkOrders => vec![Phase::WorkOrdersToPlatform],
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Everything => "everything",
+            Self::LatchelWorkOrders => "latchel_work_orders",
+        }
+    }
+}
+
+/// Whether a record that waits is to be tried again, or left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// Try it again in the next run, without its pause.
+    Retry,
+    /// Leave it alone until something about it changes.
+    Dismiss,
+}
+
+/// Asks for a sync.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFound`] if there is no such account; as do all of these, and if the ledger cannot be written.
+pub async fn sync(
+    app: &App,
+    by: &str,
+    account: &str,
+    extent: Extent,
+    mass_change: MassChange,
+) -> Result<JobId> {
+    known(app, account)?;
+    let allow_mass_change = mass_change == MassChange::Allowed;
+    let detail = match mass_change {
+        MassChange::Allowed => format!("{}, with leave for a mass change", extent.as_str()),
+        MassChange::Guarded => extent.as_str().to_owned(),
+    };
+    note(app, by, account, "sync_asked_for", detail).await?;
+    Ok(ask(app, by, account, Work::Sync { phases: extent.phases(), allow_mass_change }))
+}
+
+/// Whether rule G1 holds for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MassChange {
+    /// It holds.
+    #[default]
+    Guarded,
+    /// Somebody said that it is meant.
+    Allowed,
+}
+
+/// Asks what a sync would do; it writes nothing.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<JobId> {
+    known(app, account)?;
+    Ok(ask(app, by, account, Work::Plan(extent.phases())))
+}
+
+/// Asks for a sync of the record that `text` names, both ways if it is a work order.
+///
+/// # Errors
+///
+/// As [`sync`]; [`ErrorKind::NotFound`] too if the text names nothing.
+pub async fn sync_record(app: &App, by: &str, account: &str, kind: Kind, text: &str) -> Result<JobId> {
+    let one = known(app, account)?;
+    let syncs =
+        |key: &RecordKey| Phase::ALL.iter().any(|phase| phase.kind() == kind && phase.source() == key.side);
+    let keys = one.engine(app.ledger.clone()).named(kind, text).await?;
+    let keys: Vec<_> = keys.into_iter().filter(syncs).collect();
+    if keys.is_empty() {
+        return Err(
+            Error::new(ErrorKind::NotFound, format!("no {kind} has this id or number")).with("id", text)
+        );
+    }
+    note(app, by, account, "record_sync_asked_for", format!("{kind} {text}")).await?;
+    Ok(ask(app, by, account, Work::Named(keys)))
+}
+
+/// Keeps the account from being synced by itself until somebody resumes it. What is under way goes on.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn pause(app: &App, by: &str, account: &str) -> Result<()> {
+    known(app, account)?;
+    let pause = Pause { account: account.to_owned(), by: by.to_owned(), since: app.clock.now() };
+    app.desk.pause(&pause).await?;
+    note(app, by, account, "paused", String::new()).await
+}
+
+/// Lets the account be synced by itself again.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn resume(app: &App, by: &str, account: &str) -> Result<()> {
+    known(app, account)?;
+    if app.desk.resume(account).await? {
+        note(app, by, account, "resumed", String::new()).await?;
+    }
+    Ok(())
+}
+
+/// Moves the instant before which Latchel's work orders are left alone (rule L2).
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn set_sync_start(app: &App, by: &str, account: &str, start: DateTime<Utc>) -> Result<()> {
+    known(app, account)?;
+    if app.ledger.account(account).await?.is_none() {
+        let now = app.clock.now();
+        let new = latchel_sync_core::ledger::Account {
+            name: account.to_owned(),
+            sync_start: start,
+            created_at: now,
+        };
+        app.ledger.add_account(&new).await?;
+    }
+    app.ledger.set_sync_start(account, start).await?;
+    note(app, by, account, "sync_start_set", start.to_rfc3339()).await
+}
+
+/// Retries or dismisses these records; returns how many of them were waiting.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn settle(app: &App, by: &str, account: &str, wish: Wish, keys: &[RecordKey]) -> Result<usize> {
+    known(app, account)?;
+    let mut settled = 0;
+    for key in keys {
+        let done = match wish {
+            Wish::Retry => app.ledger.retry(account, key).await?,
+            Wish::Dismiss => app.ledger.dismiss(account, key).await?,
+        };
+        settled += usize::from(done);
+    }
+    let named = keys.iter().take(NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let more = keys.len().saturating_sub(NAMED);
+    let detail = if more > 0 { format!("{named} and {more} more") } else { named };
+    let action = match wish {
+        Wish::Retry => "retried",
+        Wish::Dismiss => "dismissed",
+    };
+    note(app, by, account, action, detail).await?;
+    Ok(settled)
+}
+
+/// Retries or dismisses every record that waits and that `filter` lets through; returns how many.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn settle_all(app: &App, by: &str, account: &str, wish: Wish, filter: &Filter) -> Result<usize> {
+    known(app, account)?;
+    let (mut after, mut settled) = (None, 0);
+    loop {
+        let page = app.desk.look_for(account, filter, after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(settled) };
+        after = Some(last.outcome.key.clone());
+        let waiting = page.into_iter().filter(|found| found.pending.is_some());
+        let keys: Vec<_> = waiting.map(|found| found.outcome.key).collect();
+        if !keys.is_empty() {
+            settled += settle(app, by, account, wish, &keys).await?;
+        }
+    }
+}
+
+/// How many records an entry of the audit trail names.
+const NAMED: usize = 20;
+const PAGE: u32 = 500;
+
+fn known<'a>(app: &'a App, account: &str) -> Result<&'a crate::Account> {
+    let missing =
+        || Error::new(ErrorKind::NotFound, "there is no account of this name").with("account", account);
+    app.accounts.get(account).map(|one| &**one).ok_or_else(missing)
+}
+
+fn ask(app: &App, by: &str, account: &str, work: Work) -> JobId {
+    let job = NewJob { account: account.to_owned(), work, trigger: Trigger::Manual, by: by.to_owned() };
+    app.jobs.ask(job, app.clock.now())
+}
+
+/// Writes down what somebody did.
+///
+/// # Errors
+///
+/// If the ledger cannot be written.
+async fn note(app: &App, by: &str, account: &str, action: &str, detail: String) -> Result<()> {
+    let entry = AuditEntry {
+        id: Uuid::now_v7(),
+        at: app.clock.now(),
+        user: by.to_owned(),
+        account: Some(account.to_owned()),
+        action: action.to_owned(),
+        detail,
+    };
+    app.desk.note(&entry).await
+}

@@ -1,0 +1,126 @@
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use latchel_sync_core::Result;
+use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::model::SyncMethod;
+use latchel_sync_ledger::desk::Pause;
+use serde::Serialize;
+
+use super::{Health, health};
+use crate::accounts::Account;
+use crate::app::App;
+use crate::jobs::Job;
+use crate::schedule::{Part, last_begun};
+
+/// How many days back the sparkline goes.
+const DAYS: u64 = 14;
+/// How many of an account's newest runs it is drawn from.
+const RUNS_DRAWN: u32 = 2_000;
+
+/// An account, at a glance.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountView {
+    /// Its health.
+    #[serde(flatten)]
+    pub health: Health,
+    /// The platform's name for people.
+    pub platform: &'static str,
+    /// Which platform work orders are imported, at company level (rule M1).
+    pub sync_method: SyncMethod,
+    /// The zone of its local dates.
+    pub time_zone: &'static str,
+    /// Set while nothing is done by itself.
+    pub pause: Option<Pause>,
+    /// When each part is synced next by itself; nothing while it is paused.
+    pub next: Vec<NextRun>,
+    /// The newest run.
+    pub newest: Option<Run>,
+    /// The last days, oldest first, in the account's local dates.
+    pub days: Vec<Day>,
+    /// What waits, is under way, or ended last.
+    pub jobs: Vec<Job>,
+}
+
+/// When a part is synced next.
+#[derive(Debug, Clone, Serialize)]
+pub struct NextRun {
+    /// The part.
+    pub part: Part,
+    /// When, UTC; `None` if its timetable never comes.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// What the runs of a day did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Day {
+    /// The account's local date.
+    pub date: NaiveDate,
+    /// How many runs there were.
+    pub runs: u64,
+    /// How many of them failed, wholly or in part.
+    pub failed: u64,
+    /// How many records they wrote.
+    pub writes: u64,
+}
+
+/// Every account, by name.
+///
+/// # Errors
+///
+/// If the ledger cannot be read.
+pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
+    let mut views = Vec::new();
+    for one in app.accounts.values() {
+        views.push(view(app, one).await?);
+    }
+    Ok(views)
+}
+
+/// One account; `None` if there is none of this name.
+///
+/// # Errors
+///
+/// If the ledger cannot be read.
+pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
+    match app.accounts.get(name) {
+        Some(one) => view(app, one).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn view(app: &App, one: &Account) -> Result<AccountView> {
+    let (name, zone, now) = (one.name(), one.settings.time_zone, app.clock.now());
+    let pause = app.desk.pauses().await?.into_iter().find(|pause| pause.account == name);
+    let mut next = Vec::new();
+    for part in Part::ALL.into_iter().filter(|_| pause.is_none()) {
+        let last = last_begun(&*app.ledger, name, part).await?;
+        let at = one.schedule.due(part, name, zone, last, app.clock.began());
+        next.push(NextRun { part, at: at.map(|at| at.max(now)) });
+    }
+    let runs = app.ledger.runs(Some(name), RUNS_DRAWN).await?;
+    Ok(AccountView {
+        health: health(&one.settings, &one.schedule, &*app.ledger, now).await?,
+        platform: one.platform_title,
+        sync_method: one.settings.policy.sync_method,
+        time_zone: zone.name(),
+        pause,
+        next,
+        days: days(&runs, now.with_timezone(&zone).date_naive(), |run| {
+            run.now.with_timezone(&zone).date_naive()
+        }),
+        newest: runs.into_iter().next(),
+        jobs: app.jobs.of(name),
+    })
+}
+
+fn days(runs: &[Run], today: NaiveDate, date_of: impl Fn(&Run) -> NaiveDate) -> Vec<Day> {
+    let dates = (0..DAYS).rev().filter_map(|back| today.checked_sub_days(Days::new(back)));
+    let mut days: Vec<_> = dates.map(|date| Day { date, runs: 0, failed: 0, writes: 0 }).collect();
+    for run in runs {
+        let date = date_of(run);
+        let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
+        day.runs += 1;
+        day.failed += u64::from(matches!(run.status, RunStatus::Failed | RunStatus::Partial));
+        day.writes += run.phases.iter().map(|phase| phase.writes).sum::<u64>();
+    }
+    days
+}

@@ -1,0 +1,13 @@
+//! What people look at, put together from the ledger, the desk and the jobs: the pages and the API show the same.
+
+mod account;
+mod health;
+mod record;
+mod results;
+mod runs;
+
+pub use account::{AccountView, Day, NextRun, account, accounts};
+pub use health::{Health, PhaseHealth, health};
+pub use record::{Depth, RecordView, record};
+pub use results::{Query, ResultRow, ResultsView, results};
+pub use runs::{RunView, run, runs};
