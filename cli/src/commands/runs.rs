@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Outcome, Run, RunId};
+use latchel_sync_core::ledger::{Outcome, Run, RunId, Trigger};
 use latchel_sync_core::model::RecordKey;
 use serde::Serialize;
 
@@ -47,7 +49,8 @@ async fn read(
         anstream::println!("no run yet");
         return Ok(Exit::Done);
     }
-    let mut table = render::table(&["run", "account", "now (UTC)", "status", "records", "writes"]);
+    let columns = ["run", "account", "now (UTC)", "by", "status", "records", "writes", "calls", "took"];
+    let mut table = render::table(&columns);
     for run in &runs {
         let records: u64 = run.phases.iter().map(|phase| phase.records()).sum();
         let writes: u64 = run.phases.iter().map(|phase| phase.writes).sum();
@@ -55,13 +58,34 @@ async fn read(
             run.id.to_string(),
             run.account.clone(),
             run.now.format("%Y-%m-%d %H:%M:%S").to_string(),
+            by(run),
             run.status.as_str().to_owned(),
             records.to_string(),
             writes.to_string(),
+            run.calls.values().sum::<u64>().to_string(),
+            took(run),
         ]);
     }
     anstream::println!("{table}");
     Ok(Exit::Done)
+}
+
+/// Who or what started it.
+fn by(run: &Run) -> String {
+    match run.trigger {
+        Trigger::Manual if run.holder.is_empty() => "somebody".to_owned(),
+        Trigger::Manual => run.holder.clone(),
+        Trigger::Schedule => "the schedule".to_owned(),
+        Trigger::Webhook => "a webhook".to_owned(),
+    }
+}
+
+/// How long it took, to the second, or to the millisecond where it was less than that.
+fn took(run: &Run) -> String {
+    let Some(ms) = run.took_ms else { return "not ended".to_owned() };
+    let exact = Duration::from_millis(ms);
+    let shown = if ms >= 1_000 { Duration::from_secs(ms / 1_000) } else { exact };
+    humantime::format_duration(shown).to_string()
 }
 
 async fn show_one(ledger: &dyn Ledger, id: RunId, json: bool) -> Result<Exit, Failure> {
@@ -83,6 +107,13 @@ async fn show_one(ledger: &dyn Ledger, id: RunId, json: bool) -> Result<Exit, Fa
         return Ok(Exit::Done);
     }
     anstream::println!("{} {} {}", run.id, run.account, run.status.as_str());
+    anstream::println!("  {}, by {}, {}", run.now.format("%Y-%m-%d %H:%M:%S UTC"), by(&run), took(&run));
+    if let Some(named) = run.named {
+        anstream::println!("  {named} records by their ids, instead of the window");
+    }
+    for (system, calls) in &run.calls {
+        anstream::println!("  {calls} calls of {system}");
+    }
     for phase in &run.phases {
         anstream::println!("  {}: {} records, {} writes", phase.phase, phase.records(), phase.writes);
         if let Some(error) = &phase.error {

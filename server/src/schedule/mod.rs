@@ -71,7 +71,7 @@ impl Schedule {
     }
 
     /// When a part is due: by its timetable after the run that began at `last`, and never before the server did, so that
-    /// after a downtime the accounts begin spread over the jitter too. A part that never ran is due at once.
+    /// after a downtime the accounts begin spread over the jitter too, as those do that never ran.
     pub fn due(
         &self,
         part: Part,
@@ -80,11 +80,9 @@ impl Schedule {
         last: Option<DateTime<Utc>>,
         began: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let by_timetable = match last {
-            None => began,
-            Some(last) => self.of(part).after(last, zone)?,
-        };
         let shift = self.shift(account);
+        let Some(last) = last else { return began.checked_add_signed(shift) };
+        let by_timetable = self.of(part).after(last, zone)?;
         if self.of(part).is_interval() && by_timetable >= began {
             // The run before was late by it already.
             return Some(by_timetable);
@@ -123,3 +121,58 @@ pub(crate) async fn last_begun(
 
 /// Enough to find the last of each part among those of named records.
 const RUNS_LOOKED_AT: u32 = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        format!("2026-03-02T{text}Z").parse().expect("an instant")
+    }
+
+    fn schedule(work_orders: &str) -> Schedule {
+        Schedule {
+            work_orders: work_orders.parse().expect("a timetable"),
+            properties_and_residents: "24h".parse().expect("a timetable"),
+            jitter: TimeDelta::minutes(1),
+        }
+    }
+
+    fn due(schedule: &Schedule, account: &str, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let due = schedule.due(Part::WorkOrders, account, Tz::UTC, last, at("12:00:00"));
+        due.expect("it comes")
+    }
+
+    #[test]
+    fn after_a_downtime_the_accounts_begin_spread_over_the_jitter() {
+        let schedule = schedule("15m");
+        let names: Vec<_> = (0..50).map(|n| format!("account {n}")).collect();
+        let mut times: Vec<_> = names.iter().map(|name| due(&schedule, name, Some(at("03:00:00")))).collect();
+        assert_eq!(times, names.iter().map(|name| due(&schedule, name, None)).collect::<Vec<_>>());
+        times.sort();
+        times.dedup();
+        assert!(times.len() > 40, "{times:?}");
+        assert!(times[0] >= at("12:00:00") && times[times.len() - 1] < at("12:01:00"), "{times:?}");
+    }
+
+    #[test]
+    fn an_interval_does_not_drift_by_the_jitter() {
+        assert_eq!(due(&schedule("15m"), "a", Some(at("12:00:07"))), at("12:15:07"));
+    }
+
+    #[test]
+    fn a_cron_expression_is_late_by_the_same_span_each_time() {
+        let schedule = schedule("*/15 * * * *");
+        let (first, second) =
+            (due(&schedule, "a", Some(at("12:01:00"))), due(&schedule, "a", Some(at("12:16:00"))));
+        assert_eq!(second - first, TimeDelta::minutes(15));
+        assert!(first >= at("12:15:00") && first < at("12:16:00"), "{first}");
+    }
+
+    #[test]
+    fn the_parts_have_every_phase_once() {
+        let mut phases: Vec<_> = Part::ALL.into_iter().flat_map(Part::phases).collect();
+        phases.sort();
+        assert_eq!(phases, Phase::ALL);
+    }
+}
