@@ -22,6 +22,21 @@ pub enum Role {
     Operator,
 }
 
+impl Role {
+    /// The role's name in JSON, the ledger and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Reads back what [`Role::as_str`] wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Viewer, Self::Operator].into_iter().find(|role| role.as_str() == name)
+    }
+}
+
 /// Somebody who may log in, or a program with a token of its own.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {

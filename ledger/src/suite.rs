@@ -31,6 +31,7 @@ macro_rules! ledger_suite {
             a_success_is_remembered_by_account_and_phase,
             memories_come_in_the_order_of_their_keys,
             a_link_is_found_from_both_sides,
+            a_link_that_is_ended_is_gone_from_both_sides,
             a_latchel_record_is_never_linked_twice,
             an_outcome_is_the_newest_and_history_holds_changes,
             outcomes_are_counted_by_reason,

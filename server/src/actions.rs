@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::ledger::{Phase, Trigger};
-use latchel_sync_core::model::{Kind, RecordKey};
+use latchel_sync_core::model::{JobId, Kind, RecordKey, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_ledger::desk::{AuditEntry, Filter, Pause};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::jobs::{JobId, NewJob, Work};
+use crate::jobs::{self, NewJob, Work};
 
 /// What of an account is synced by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub async fn sync(
     account: &str,
     extent: Extent,
     mass_change: MassChange,
-) -> Result<JobId> {
+) -> Result<jobs::JobId> {
     known(app, account)?;
     let allow_mass_change = mass_change == MassChange::Allowed;
     let detail = match mass_change {
@@ -84,7 +84,7 @@ pub enum MassChange {
 /// # Errors
 ///
 /// As [`sync`].
-pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<JobId> {
+pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<jobs::JobId> {
     known(app, account)?;
     Ok(ask(app, by, account, Work::Plan(extent.phases())))
 }
@@ -94,7 +94,7 @@ pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<
 /// # Errors
 ///
 /// As [`sync`]; [`ErrorKind::NotFound`] too if the text names nothing.
-pub async fn sync_record(app: &App, by: &str, account: &str, kind: Kind, text: &str) -> Result<JobId> {
+pub async fn sync_record(app: &App, by: &str, account: &str, kind: Kind, text: &str) -> Result<jobs::JobId> {
     let one = known(app, account)?;
     let syncs =
         |key: &RecordKey| Phase::ALL.iter().any(|phase| phase.kind() == kind && phase.source() == key.side);
@@ -154,6 +154,28 @@ pub async fn set_sync_start(app: &App, by: &str, account: &str, start: DateTime<
     note(app, by, account, "sync_start_set", start.to_rfc3339()).await
 }
 
+/// Links a platform work order with one of Latchel's.
+///
+/// # Errors
+///
+/// As [`sync`], and as [`Engine::link`](latchel_sync_core::engine::Engine::link).
+pub async fn link(app: &App, by: &str, account: &str, work_order: &WorkOrderId, job: JobId) -> Result<()> {
+    let engine = known(app, account)?.engine(app.ledger.clone());
+    engine.link(work_order, job, by, app.clock.now()).await?;
+    note(app, by, account, "linked", format!("work order {work_order} and Latchel's {job}")).await
+}
+
+/// Ends the link of a platform work order.
+///
+/// # Errors
+///
+/// As [`sync`], and as [`Engine::unlink`](latchel_sync_core::engine::Engine::unlink).
+pub async fn unlink(app: &App, by: &str, account: &str, work_order: &WorkOrderId) -> Result<()> {
+    let engine = known(app, account)?.engine(app.ledger.clone());
+    engine.unlink(work_order, by, app.clock.now()).await?;
+    note(app, by, account, "unlinked", format!("work order {work_order}")).await
+}
+
 /// Retries or dismisses these records; returns how many of them were waiting.
 ///
 /// # Errors
@@ -210,7 +232,7 @@ fn known<'a>(app: &'a App, account: &str) -> Result<&'a crate::Account> {
     app.accounts.get(account).map(|one| &**one).ok_or_else(missing)
 }
 
-fn ask(app: &App, by: &str, account: &str, work: Work) -> JobId {
+fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::JobId {
     let job = NewJob { account: account.to_owned(), work, trigger: Trigger::Manual, by: by.to_owned() };
     app.jobs.ask(job, app.clock.now())
 }

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod banner;
+mod by_hand;
 mod check;
 mod context;
 mod create;

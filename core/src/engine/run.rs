@@ -55,7 +55,7 @@ impl Engine {
     }
 
     /// The account as the ledger knows it, with its sync start (rule L2); it is added if it is new.
-    async fn ledger_account(&self, now: DateTime<Utc>) -> Result<Account> {
+    pub(super) async fn ledger_account(&self, now: DateTime<Utc>) -> Result<Account> {
         let name = &self.account.name;
         if let Some(account) = self.ledger.account(name).await? {
             return Ok(account);

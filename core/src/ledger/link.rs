@@ -55,6 +55,8 @@ pub enum Origin {
     FromLatchel,
     /// Both were there, and the reference or marker that one carries names the other.
     Found,
+    /// Both were there, and somebody linked them.
+    ByHand,
 }
 
 /// What was decided about closing a platform work order, so that the same state of the same Latchel work order

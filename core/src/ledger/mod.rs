@@ -97,6 +97,9 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// Adds or replaces the link of a pair, and ends the intents of its two records.
     async fn put_link(&self, lease: &Lease, link: &Link) -> Result<()>;
 
+    /// Ends the link of a pair, by its platform id; `false` if there is none.
+    async fn unlink(&self, lease: &Lease, kind: Kind, platform_id: &str) -> Result<bool>;
+
     /// Writes a create down before it is sent (rule E); a pending outcome is written with it, so that the record is
     /// looked at again even if the process dies.
     async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()>;

@@ -103,6 +103,11 @@ impl Ledger for Overlay {
         self.scratch.put_link(lease, link).await
     }
 
+    /// Of the real ledger nothing is taken away; a plan ends no link.
+    async fn unlink(&self, lease: &Lease, kind: Kind, platform_id: &str) -> Result<bool> {
+        self.scratch.unlink(lease, kind, platform_id).await
+    }
+
     async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()> {
         self.scratch.open_intent(lease, intent).await
     }

@@ -71,6 +71,10 @@ impl Ledger for Engine {
         links::put_one(&self.pool, lease, link).await
     }
 
+    async fn unlink(&self, lease: &Lease, kind: Kind, platform_id: &str) -> Result<bool> {
+        links::end(&self.pool, lease, kind, platform_id).await
+    }
+
     async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()> {
         outcomes::open_intent(&self.pool, lease, intent).await
     }

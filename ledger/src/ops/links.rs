@@ -67,6 +67,22 @@ pub(crate) async fn put_one(pool: &Pool, lease: &Lease, link: &Link) -> Result<(
     transaction.commit().await.map_err(failed(doing))
 }
 
+/// Ends a link.
+pub(crate) async fn end(pool: &Pool, lease: &Lease, kind: Kind, platform_id: &str) -> Result<bool> {
+    let doing = "ending a link";
+    let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
+    runs::fence(&mut transaction, lease).await?;
+    let ended = sqlx::query("DELETE FROM links WHERE account = $1 AND kind = $2 AND platform_id = $3")
+        .bind(&lease.account)
+        .bind(kind.as_str())
+        .bind(platform_id)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed(doing))?;
+    transaction.commit().await.map_err(failed(doing))?;
+    Ok(ended.rows_affected() > 0)
+}
+
 /// Ends an intent, with the link that came of it in the same transaction.
 pub(crate) async fn settle(pool: &Pool, lease: &Lease, intent: IntentId, link: Option<&Link>) -> Result<()> {
     let doing = "settling an intent";

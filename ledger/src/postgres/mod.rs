@@ -2,8 +2,12 @@
 
 #[path = "../ops/accounts.rs"]
 mod accounts;
+#[path = "../ops/browse.rs"]
+mod browse;
 #[path = "../ops/check.rs"]
 mod check;
+#[path = "../ops/desk.rs"]
+mod desk;
 #[path = "../ops/ledger.rs"]
 mod ledger;
 #[path = "../ops/links.rs"]
@@ -12,6 +16,8 @@ mod links;
 mod outcomes;
 #[path = "../ops/pending.rs"]
 mod pending;
+#[path = "../ops/prune.rs"]
+mod prune;
 #[path = "../ops/recall.rs"]
 mod recall;
 #[path = "../ops/runs.rs"]
@@ -32,6 +38,10 @@ const BEGIN: &str = "BEGIN";
 const LINES: &str = "string_agg(data, chr(10))";
 /// The elements of the JSON array that is the fourth parameter, as rows of `value`.
 const ELEMENTS: &str = "jsonb_array_elements_text(CAST($4 AS JSONB)) AS elements(value)";
+/// An outcome as JSON.
+const DATA: &str = "CAST(outcomes.data AS JSONB)";
+/// The text of the instant at which a run began.
+const DATE: &str = "CAST(data AS JSONB) ->> 'now'";
 /// Nobody takes a lease over between its being read and the write that it permits.
 const SHARE: &str = " FOR SHARE";
 /// PostgreSQL has no such test of its own.

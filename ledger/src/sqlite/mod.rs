@@ -2,8 +2,12 @@
 
 #[path = "../ops/accounts.rs"]
 mod accounts;
+#[path = "../ops/browse.rs"]
+mod browse;
 #[path = "../ops/check.rs"]
 mod check;
+#[path = "../ops/desk.rs"]
+mod desk;
 #[path = "../ops/ledger.rs"]
 mod ledger;
 #[path = "../ops/links.rs"]
@@ -12,6 +16,8 @@ mod links;
 mod outcomes;
 #[path = "../ops/pending.rs"]
 mod pending;
+#[path = "../ops/prune.rs"]
+mod prune;
 #[path = "../ops/recall.rs"]
 mod recall;
 #[path = "../ops/runs.rs"]
@@ -34,6 +40,10 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 const LINES: &str = "group_concat(data, char(10))";
 /// The elements of the JSON array that is the fourth parameter, as rows of `value`.
 const ELEMENTS: &str = "json_each($4)";
+/// An outcome as JSON.
+const DATA: &str = "outcomes.data";
+/// The text of the instant at which a run began.
+const DATE: &str = "data ->> 'now'";
 /// Writers take turns, so that a lease that was read needs no lock.
 const SHARE: &str = "";
 /// What SQLite finds wrong with the file; the one row `ok` if nothing.

@@ -40,6 +40,21 @@ pub async fn a_link_is_found_from_both_sides(ledger: &dyn Ledger) {
     }
 }
 
+pub async fn a_link_that_is_ended_is_gone_from_both_sides(ledger: &dyn Ledger) {
+    let held = begin(ledger, "a").await;
+    let pair = link(held.run, "1", 10);
+    ledger.put_link(&held, &pair).await.expect("a link");
+    ledger.put_link(&held, &link(held.run, "2", 20)).await.expect("a link");
+    assert!(!ledger.unlink(&held, Kind::Property, "1").await.expect("of another kind"));
+    assert!(ledger.unlink(&held, Kind::WorkOrder, "1").await.expect("ended"));
+    assert!(!ledger.unlink(&held, Kind::WorkOrder, "1").await.expect("ended already"));
+    for side in [Side::Platform, Side::Latchel] {
+        assert_eq!(recall_one(ledger, pair.key(side)).await.link, None, "{side}");
+    }
+    assert_eq!(ledger.linked("a", Kind::WorkOrder).await.expect("a count"), 1);
+    ledger.put_link(&held, &link(held.run, "3", 10)).await.expect("it is free again");
+}
+
 pub async fn a_latchel_record_is_never_linked_twice(ledger: &dyn Ledger) {
     let held = begin(ledger, "a").await;
     let run = held.run;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use latchel_sync_core::ledger::Lease;
 use latchel_sync_core::{ErrorKind, Ledger};
 use latchel_sync_ledger::SqliteLedger;
+use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::suite::{link, new_run};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -62,11 +63,22 @@ async fn a_newer_one_is_refused_and_an_older_one_is_brought_up_to_date() {
             "{newer}"
         );
     }
+    for drop in [
+        "DROP TABLE users",
+        "DROP TABLE sessions",
+        "DROP TABLE audit",
+        "DROP TABLE pauses",
+        "DROP TABLE deliveries",
+        "DROP TABLE alerts",
+    ] {
+        run(&path, drop).await;
+    }
     run(&path, "DELETE FROM _sqlx_migrations WHERE version <> 1").await;
     let older = SqliteLedger::open_existing(&path).await.expect_err("older");
     assert!(older.to_string().contains("older than this version"), "{older}");
     let opened = SqliteLedger::open(&path).await.expect("brought up to date");
     assert_eq!(opened.linked("a", latchel_sync_core::model::Kind::WorkOrder).await.expect("a count"), 500);
+    assert_eq!(opened.users().await.expect("a table"), []);
 }
 
 #[tokio::test]

@@ -112,6 +112,9 @@ impl Ledger for FarLedger {
         };
         self.call(put).await
     }
+    async fn unlink(&self, lease: &Lease, kind: Kind, platform_id: &str) -> Result<bool> {
+        self.call(self.real().unlink(lease, kind, platform_id)).await
+    }
     async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()> {
         self.call(self.real().open_intent(lease, intent)).await
     }

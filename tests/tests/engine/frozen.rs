@@ -123,6 +123,7 @@ ledger_that_freezes! {
     recall(account: &str, keys: &[RecordKey]) -> Vec<Memory>;
     record(lease: &Lease, outcomes: &[Outcome]) -> ();
     put_link(lease: &Lease, link: &Link) -> ();
+    unlink(lease: &Lease, kind: Kind, platform_id: &str) -> bool;
     open_intent(lease: &Lease, intent: &Intent) -> ();
     settle_intent(lease: &Lease, intent: IntentId, link: Option<&Link>) -> ();
     pending(account: &str, kind: Kind, side: Side, after: Option<&str>, limit: u32) -> Vec<Pending>;

@@ -93,6 +93,11 @@ impl Book {
         Ok(())
     }
 
+    pub fn unlink(&mut self, kind: Kind, platform_id: &str) -> bool {
+        let ended = self.links.remove(&(kind, platform_id.to_owned()));
+        ended.is_some_and(|link| self.owners.remove(&(kind, link.latchel_id)).is_some())
+    }
+
     pub fn open_intent(&mut self, intent: &Intent) {
         let unsettled = Outcome {
             key: intent.source.clone(),

@@ -166,6 +166,10 @@ impl Ledger for MemoryLedger {
         self.write(lease, |book| book.put_link(link))
     }
 
+    async fn unlink(&self, lease: &Lease, kind: Kind, platform_id: &str) -> Result<bool> {
+        self.write(lease, |book| Ok(book.unlink(kind, platform_id)))
+    }
+
     async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()> {
         self.write(lease, |book| {
             book.open_intent(intent);
