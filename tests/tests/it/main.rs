@@ -27,6 +27,7 @@ mod registry;
 mod rentmanager;
 mod rentvine;
 mod scope;
+mod serving;
 mod setup;
 mod spec;
 mod storms;

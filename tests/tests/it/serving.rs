@@ -1,0 +1,135 @@
+//! The server as a process: what it does by itself, and that it can be stopped and killed at any time.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use mock_pms::Moment;
+
+use crate::pairs::pairs;
+use crate::setup::Setup;
+
+/// A process that serves.
+pub struct Serving {
+    process: Child,
+    /// The dashboard's address, with its slash at the end.
+    pub url: String,
+}
+
+impl Serving {
+    /// Starts it, and waits until it listens.
+    pub async fn start(setup: &Setup) -> Self {
+        let mut command = setup.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        tokio::task::spawn_blocking(move || {
+            let mut process = command.spawn().expect("it starts");
+            let mut first = String::new();
+            let out = process.stdout.take().expect("a pipe");
+            BufReader::new(out).read_line(&mut first).expect("a line");
+            let url = first.trim().strip_prefix("dashboard: ").expect("the address").to_owned();
+            Self { process, url }
+        })
+        .await
+        .expect("no panic")
+    }
+
+    /// Sends it a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-s", name, &id]).status().expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// Waits for its end, and returns its exit code; `None` if a signal ended it.
+    pub async fn end(mut self) -> Option<i32> {
+        tokio::task::spawn_blocking(move || self.process.wait().expect("it ends").code())
+            .await
+            .expect("no panic")
+    }
+}
+
+/// Nobody is left behind by a test that fails.
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Waits until this holds; it is looked at after each request that the process makes, which are many.
+pub async fn until(setup: &Setup, what: &str, holds: impl Fn(&Setup) -> bool) {
+    let (done, told) = mpsc::channel();
+    setup.server.watch(move |moment, _| {
+        if moment == Moment::Done {
+            // Nobody listens any more once the test has seen what it waits for.
+            let _ = done.send(());
+        }
+        true
+    });
+    let mut told = Some(told);
+    while !holds(setup) {
+        let waiting = told.take().expect("it is put back");
+        let wait = move || waiting.recv_timeout(Duration::from_secs(60)).map(|()| waiting);
+        let waited = tokio::task::spawn_blocking(wait).await.expect("no panic");
+        told = Some(waited.unwrap_or_else(|_| panic!("{what}: nothing happens any more")));
+    }
+    setup.server.stop_watching();
+}
+
+const OFTEN: &str = "sync_method = \"all\"\n\
+    schedule = { work_orders = \"1s\", properties_and_residents = \"1s\", jitter = \"1ms\" }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_arrive_by_themselves_and_it_ends_when_it_is_told_to() {
+    let undisturbed = Setup::small("all").await;
+    undisturbed.sync(0).await;
+    let expected = pairs(&undisturbed);
+    let setup = Setup::of(crate::setup::small_world(), OFTEN).await;
+    let serving = Serving::start(&setup).await;
+    until(&setup, "the first sync", |setup| pairs(setup) == expected).await;
+    // Somebody reports something in Latchel, and it comes to the platform.
+    setup.edit(
+        r#"[{"side": "latchel", "collection": "jobs", "create": {"source": "Tenant Call", "state": "Diagnosing Issue",
+            "name": "Tap", "description": "It drips.", "property_id": 501,
+            "created_at": "2026-03-02T20:30:00Z", "updated_at": "2026-03-02T20:30:00Z"}}]"#,
+    );
+    until(&setup, "a change", |setup| pairs(setup).len() > expected.len()).await;
+    serving.signal("TERM");
+    assert_eq!(serving.end().await, Some(0));
+    assert_eq!(setup.run(0, &["ledger", "check"]).await, "the ledger is sound\n");
+    let by = setup.run(0, &["runs"]).await;
+    assert!(by.contains("the schedule"), "{by}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_and_started_again_it_ends_where_one_ends_that_was_left_alone() {
+    let undisturbed = Setup::small("all").await;
+    undisturbed.sync(0).await;
+    let expected = pairs(&undisturbed);
+    for write in [1, 2, 3, 5] {
+        let setup = Setup::of(crate::setup::small_world(), OFTEN).await;
+        let (here, there) = mpsc::channel();
+        let mut seen = 0;
+        setup.server.watch(move |moment, request| {
+            seen += u32::from(moment == Moment::Done && request.is_write());
+            if seen == write {
+                seen += 1;
+                // The test waits for exactly this.
+                let _ = here.send(());
+            }
+            true
+        });
+        let serving = Serving::start(&setup).await;
+        tokio::task::spawn_blocking(move || there.recv_timeout(Duration::from_secs(60)).expect("it writes"))
+            .await
+            .expect("no panic");
+        serving.signal("KILL");
+        assert_eq!(serving.end().await, None);
+        let again = Serving::start(&setup).await;
+        until(&setup, &format!("killed after write {write}"), |setup| pairs(setup) == expected).await;
+        again.signal("INT");
+        assert_eq!(again.end().await, Some(0));
+    }
+}
