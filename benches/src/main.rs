@@ -11,6 +11,7 @@ mod mocked;
 mod plain;
 mod run;
 mod scene;
+mod soak;
 mod steps;
 mod table;
 mod usage;
@@ -45,6 +46,11 @@ enum Command {
         step: Step,
         #[command(flatten)]
         what: What,
+    },
+    /// Let the server run over many accounts while people act and lines are bad; fails if it doubles, misses or grows.
+    Soak {
+        #[command(flatten)]
+        soak: soak::Soak,
     },
     /// Be the far side.
     #[command(hide = true)]
@@ -101,6 +107,7 @@ async fn run(command: Command) -> Result<()> {
     match command {
         Command::All { what } => measure(&Step::ALL, &what).await,
         Command::Run { step, what } => measure(&[step], &what).await,
+        Command::Soak { soak } => soak::run(soak).await,
         Command::Far { holdings } => far::serve(holdings).await,
         Command::Plain { plain } => plain::run(plain).await,
     }
