@@ -1,0 +1,135 @@
+//! A real browser, headless, for the dashboard's tests. Each has its own, with its own driver.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+/// How long a page may take to show what is waited for.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A browser with one window.
+pub struct Browser {
+    pub page: Client,
+    driver: Child,
+}
+
+impl Browser {
+    /// Opens it with a window so wide, in pixels. Debian's `chromium` and `chromium-driver` must be there; `scripts/test`
+    /// installs them.
+    pub async fn open(width: u32) -> Self {
+        let mut driver = Command::new("chromedriver");
+        driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+        let (driver, port) = tokio::task::spawn_blocking(move || {
+            let mut driver = driver.spawn().expect("chromedriver is there: `scripts/test` installs it");
+            let mut lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
+            let port = lines.find_map(|line| {
+                let line = line.expect("text");
+                line.strip_suffix('.').and_then(|line| line.rsplit_once("on port ").map(|(_, port)| port.to_owned()))
+            });
+            (driver, port.expect("it says its port"))
+        })
+        .await
+        .expect("no panic");
+        let size = format!("--window-size={width},900");
+        // Everything that is shown is ours, and a sandbox takes rights that tests do not have.
+        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &size];
+        let options = json!({"goog:chromeOptions": {"args": arguments}, "pageLoadStrategy": "normal"});
+        let Value::Object(options) = options else { unreachable!("an object") };
+        let page = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(Capabilities::from_iter(options))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a browser");
+        Self { page, driver }
+    }
+
+    /// Goes there.
+    pub async fn go(&self, url: &str) {
+        self.page.goto(url).await.expect("the page loads");
+    }
+
+    /// The text of the page.
+    pub async fn text(&self) -> String {
+        self.page.find(Locator::Css("body")).await.expect("a body").text().await.expect("text")
+    }
+
+    /// Waits until the page shows this text.
+    pub async fn shows(&self, text: &str) {
+        let literal = xpath_text(text);
+        let place = format!("//body[contains(normalize-space(.), {literal})]");
+        let wait = self.page.wait().at_most(PATIENCE).for_element(Locator::XPath(&place)).await;
+        if wait.is_err() {
+            panic!("the page does not show {text:?}:\n{}", self.text().await);
+        }
+    }
+
+    /// Presses the button with this text.
+    pub async fn press(&self, text: &str) {
+        let place = format!("//button[contains(normalize-space(.), {})]", xpath_text(text));
+        self.click(&place).await;
+    }
+
+    /// Follows the link with this text.
+    pub async fn follow(&self, text: &str) {
+        let place = format!("//a[contains(normalize-space(.), {})]", xpath_text(text));
+        self.click(&place).await;
+    }
+
+    async fn click(&self, place: &str) {
+        match self.page.find(Locator::XPath(place)).await {
+            Ok(element) => element.click().await.expect("it can be clicked"),
+            Err(error) => panic!("{place}: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// What axe-core finds wrong with the page, each with the rule and the first place; `scripts/fetch-axe` fetches it.
+    pub async fn obstacles(&self) -> Vec<String> {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(file).expect("`scripts/fetch-axe` has run");
+        self.page.execute(&axe, Vec::new()).await.expect("axe-core is read");
+        let found = self
+            .page
+            .execute_async(
+                "const done = arguments[arguments.length - 1]; axe.run().then(found => done(found.violations))",
+                Vec::new(),
+            )
+            .await
+            .expect("axe-core runs");
+        let told = |one: &Value| format!("{}: {} at {}", one["id"], one["help"], one["nodes"][0]["target"]);
+        found.as_array().expect("a list").iter().map(told).collect()
+    }
+
+    /// Whether the page is wider than the window, so that one must scroll sideways.
+    pub async fn is_too_wide(&self) -> bool {
+        let script = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        self.page.execute(script, Vec::new()).await.expect("it is measured").as_bool().expect("a truth")
+    }
+
+    /// A picture of the window, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        self.page.screenshot().await.expect("a picture")
+    }
+
+    /// Closes it.
+    pub async fn close(self) {
+        // It is killed below if it does not.
+        let _ = self.page.clone().close().await;
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// A text with single quotes, as XPath writes it.
+fn xpath_text(text: &str) -> String {
+    assert!(!text.contains('\''), "XPath has no escapes");
+    format!("'{text}'")
+}
