@@ -4,18 +4,32 @@
 mod accounts;
 #[path = "../ops/check.rs"]
 mod check;
+#[path = "../ops/deliveries.rs"]
+mod deliveries;
+#[path = "../ops/desk.rs"]
+mod desk;
 #[path = "../ops/ledger.rs"]
 mod ledger;
 #[path = "../ops/links.rs"]
 mod links;
+#[path = "../ops/look.rs"]
+mod look;
 #[path = "../ops/outcomes.rs"]
 mod outcomes;
 #[path = "../ops/pending.rs"]
 mod pending;
+#[path = "../ops/prune.rs"]
+mod prune;
 #[path = "../ops/recall.rs"]
 mod recall;
 #[path = "../ops/runs.rs"]
 mod runs;
+#[path = "../ops/statement.rs"]
+mod statement;
+#[path = "../ops/told.rs"]
+mod told;
+#[path = "../ops/users.rs"]
+mod users;
 
 mod open;
 mod read;
@@ -38,3 +52,9 @@ const ELEMENTS: &str = "json_each($4)";
 const SHARE: &str = "";
 /// What SQLite finds wrong with the file; the one row `ok` if nothing.
 const INTEGRITY: &str = "PRAGMA integrity_check";
+/// A record's JSON, of which `->>` takes a member.
+const JSON: &str = "data";
+/// Text is compared byte by byte anyway.
+const BYTES: &str = "";
+/// `LIKE` for which letters of ASCII are the same in any case.
+const LIKE: &str = "LIKE";

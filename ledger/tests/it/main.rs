@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 mod damage;
 mod postgres;
+mod upgrade;
 
 mod without_sql {
     async fn fresh() -> latchel_sync_core::memory::MemoryLedger {
@@ -30,6 +31,7 @@ mod in_memory {
     }
 
     latchel_sync_ledger::ledger_suite!(fresh);
+    latchel_sync_ledger::desk_suite!(fresh);
 }
 
 #[tokio::test]

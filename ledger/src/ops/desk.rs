@@ -1,0 +1,103 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use latchel_sync_core::Result;
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::RecordKey;
+use uuid::Uuid;
+
+use super::{Engine, deliveries, look, prune, told, users};
+use crate::desk::{Alert, AuditEntry, Delivery, Desk, Filter, Found, Pause, Session, User};
+
+#[async_trait]
+impl Desk for Engine {
+    async fn users(&self) -> Result<Vec<User>> {
+        users::all(&self.pool).await
+    }
+
+    async fn put_user(&self, user: &User) -> Result<()> {
+        users::put(&self.pool, user).await
+    }
+
+    async fn remove_user(&self, name: &str) -> Result<bool> {
+        users::remove(&self.pool, name).await
+    }
+
+    async fn begin_session(&self, session: &Session) -> Result<()> {
+        users::begin_session(&self.pool, session).await
+    }
+
+    async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<(Session, User)>> {
+        users::session(&self.pool, id, now).await
+    }
+
+    async fn end_session(&self, id: &str) -> Result<()> {
+        users::end_session(&self.pool, id).await
+    }
+
+    async fn note(&self, entry: &AuditEntry) -> Result<()> {
+        told::note(&self.pool, entry).await
+    }
+
+    async fn audit(
+        &self,
+        account: Option<&str>,
+        before: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        told::audit(&self.pool, account, before, limit).await
+    }
+
+    async fn pauses(&self) -> Result<Vec<Pause>> {
+        told::pauses(&self.pool).await
+    }
+
+    async fn pause(&self, pause: &Pause) -> Result<()> {
+        told::pause(&self.pool, pause).await
+    }
+
+    async fn resume(&self, account: &str) -> Result<bool> {
+        told::resume(&self.pool, account).await
+    }
+
+    async fn accept(&self, delivery: &Delivery) -> Result<bool> {
+        deliveries::accept(&self.pool, delivery).await
+    }
+
+    async fn deliveries(&self, account: &str, limit: u32) -> Result<Vec<Delivery>> {
+        deliveries::open(&self.pool, account, limit).await
+    }
+
+    async fn worked_on(&self, deliveries: &[Uuid]) -> Result<()> {
+        deliveries::worked_on(&self.pool, deliveries).await
+    }
+
+    async fn alerts(&self) -> Result<Vec<Alert>> {
+        told::alerts(&self.pool).await
+    }
+
+    async fn put_alert(&self, alert: &Alert) -> Result<()> {
+        told::put_alert(&self.pool, alert).await
+    }
+
+    async fn end_alert(&self, account: &str, kind: &str) -> Result<()> {
+        told::end_alert(&self.pool, account, kind).await
+    }
+
+    async fn look_for(
+        &self,
+        account: &str,
+        filter: &Filter,
+        after: Option<&RecordKey>,
+        limit: u32,
+    ) -> Result<Vec<Found>> {
+        look::look_for(&self.pool, account, filter, after, limit).await
+    }
+
+    async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>> {
+        look::history(&self.pool, account, key, limit).await
+    }
+
+    async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {
+        prune::prune(&self.pool, before).await
+    }
+}

@@ -1,0 +1,76 @@
+use chrono::{DateTime, Utc};
+use latchel_sync_core::Result;
+
+use super::statement::{Sql, push_list, write};
+use super::{BYTES, JSON, Pool, look};
+use crate::error::failed;
+
+/// How many rows are deleted at a time, so that no run waits for long.
+const ROWS: u64 = 1_000;
+/// How many runs are forgotten at a time.
+const RUNS: usize = 100;
+
+pub(crate) async fn prune(pool: &Pool, before: DateTime<Utc>) -> Result<u64> {
+    let mut rows = 0;
+    loop {
+        let runs = runs(pool, before).await?;
+        if runs.is_empty() {
+            break;
+        }
+        // The history goes first, so that a prune that was cut short finds the rest of it.
+        rows += in_batches(pool, || history(&runs)).await?;
+        let mut sql = Sql::new("DELETE FROM runs WHERE id IN (");
+        push_list(&mut sql, &runs);
+        rows += write(pool, sql).await?;
+        if runs.len() < RUNS {
+            break;
+        }
+    }
+    for (table, what) in
+        [("deliveries", "worked_on AND received_at < "), ("audit", "at < "), ("sessions", "expires_at <= ")]
+    {
+        rows += in_batches(pool, || {
+            let mut sql =
+                Sql::new(format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {what}"));
+            sql.push_bind(before).push(format_args!(" ORDER BY id LIMIT {ROWS})"));
+            sql
+        })
+        .await?;
+    }
+    Ok(rows)
+}
+
+/// Runs the same statement until it deletes less than it may.
+async fn in_batches(pool: &Pool, sql: impl Fn() -> Sql) -> Result<u64> {
+    let mut rows = 0;
+    loop {
+        let deleted = write(pool, sql()).await?;
+        rows += deleted;
+        if deleted < ROWS {
+            return Ok(rows);
+        }
+    }
+}
+
+/// Some of the runs that are forgotten: not the newest of its account, and none that holds a lease.
+async fn runs(pool: &Pool, before: DateTime<Utc>) -> Result<Vec<String>> {
+    let mut sql = Sql::new(
+        "SELECT id FROM runs WHERE id < (SELECT MAX(newer.id) FROM runs AS newer WHERE newer.account = runs.account) \
+                            AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.account = runs.account AND leases.run = runs.id)",
+    );
+    if let Some(before) = look::comparable(before) {
+        sql.push(format_args!(" AND RTRIM({JSON} ->> 'now', 'Z'){BYTES} < ")).push_bind(before);
+    }
+    sql.push(format_args!(" ORDER BY id LIMIT {RUNS}"));
+    sql.build_query_scalar().fetch_all(pool).await.map_err(failed("looking for old runs"))
+}
+
+fn history(runs: &[String]) -> Sql {
+    let mut sql = Sql::new(
+        "DELETE FROM outcome_history WHERE (run, kind, side, id) IN (SELECT run, kind, side, id FROM outcome_history \
+         WHERE run IN (",
+    );
+    push_list(&mut sql, runs);
+    sql.push(format_args!(" LIMIT {ROWS})"));
+    sql
+}
