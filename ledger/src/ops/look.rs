@@ -55,8 +55,24 @@ struct Search {
     reasons: Option<Vec<Reason>>,
     run: Option<String>,
     until: Option<String>,
-    /// A pattern for `LIKE`.
-    text: Option<String>,
+    text: Option<Text>,
+}
+
+/// Two patterns for `LIKE`.
+struct Text {
+    /// Of the text in a column.
+    plain: String,
+    /// Of the text in JSON, which costs less than to look into it and lets through at least as much.
+    in_json: String,
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        let json = serde_json::Value::from(text).to_string();
+        let in_json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or_default();
+        let pattern = |text| format!("%{}%", recall::literal(text));
+        Self { plain: pattern(text), in_json: pattern(in_json) }
+    }
 }
 
 /// Where one query looks.
@@ -90,7 +106,7 @@ impl Search {
             reasons,
             run: filter.run.map(|run| run.to_string()),
             until: filter.until.and_then(comparable),
-            text: text.map(|text| format!("%{}%", recall::literal(text))),
+            text: text.map(Text::of),
         })
     }
 
@@ -130,18 +146,22 @@ impl Search {
             sql.push(" AND reason = ").push_bind(reason.code());
         }
         if let Some(run) = &self.run {
+            sql.push(" AND data LIKE ").push_bind(format!("%{run}%"));
             sql.push(format_args!(" AND {JSON} ->> 'run' = ")).push_bind(run.as_str());
         }
         if let Some(until) = &self.until {
             sql.push(format_args!(" AND RTRIM({JSON} ->> 'at', 'Z'){BYTES} <= ")).push_bind(until.as_str());
         }
-        if let Some(pattern) = &self.text {
+        if let Some(Text { plain, in_json }) = &self.text {
+            sql.push(format_args!(" AND data{BYTES} {LIKE} "))
+                .push_bind(in_json.as_str())
+                .push(" ESCAPE '\\'");
             let columns =
                 ["id", "counterpart", &format!("({JSON} ->> 'label')"), &format!("({JSON} ->> 'detail')")];
             for (position, column) in columns.into_iter().enumerate() {
                 sql.push(if position == 0 { " AND (" } else { " OR " });
                 sql.push(format_args!("{column}{BYTES} {LIKE} "))
-                    .push_bind(pattern.as_str())
+                    .push_bind(plain.as_str())
                     .push(" ESCAPE '\\'");
             }
             sql.push(")");

@@ -148,11 +148,11 @@ pub async fn text_is_looked_for_as_it_is(ledger: &(impl Ledger + Desk)) {
     let outcomes = [
         of("p-1", None, "100% Oak \"Lodge\"", None),
         of("p-2", Some("lat_77"), "back\\slash", None),
-        of("p-3", Some("latx77"), "100 Ökonom", Some("HTTP 500: Broken")),
+        of("p-3", Some("latx77"), "100 Ökonom", Some("HTTP 500: Broken\nPipe")),
         of("p-4", None, "a label\0 with nothing in it", None),
     ];
     ledger.record(&held, &outcomes).await.expect("recorded");
-    let cases: [(&str, &[&str]); 16] = [
+    let cases: [(&str, &[&str]); 17] = [
         ("P-", &["p-1", "p-2", "p-3", "p-4"]),
         ("p-2", &["p-2"]),
         ("lat_77", &["p-2"]),
@@ -163,6 +163,7 @@ pub async fn text_is_looked_for_as_it_is(ledger: &(impl Ledger + Desk)) {
         ("oak \"lodge\"", &["p-1"]),
         ("k\\s", &["p-2"]),
         ("http 500: b", &["p-3"]),
+        ("broken\npipe", &["p-3"]),
         ("100", &["p-1", "p-3"]),
         ("Ökonom", &["p-3"]),
         ("ÖKONOM", &["p-3"]),
