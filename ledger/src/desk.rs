@@ -142,9 +142,9 @@ pub struct Filter {
     pub reason: Option<Reason>,
     /// The run that its newest outcome is from.
     pub run: Option<RunId>,
-    /// It has stood so since this instant or longer, UTC.
+    /// Its newest outcome is from this instant or before, UTC: it has stood so since then.
     pub until: Option<DateTime<Utc>>,
-    /// Part of its id, its counterpart's id, its label or its detail, in any case.
+    /// Part of its id, its counterpart's id, its label or its detail; the letters of ASCII in any case, others as they are.
     pub text: Option<String>,
 }
 
@@ -163,7 +163,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Everybody, by name.
     async fn users(&self) -> Result<Vec<User>>;
 
-    /// Adds somebody, or replaces them, which ends their sessions.
+    /// Adds somebody, or replaces them, which ends their sessions in the same transaction.
     async fn put_user(&self, user: &User) -> Result<()>;
 
     /// Removes somebody and their sessions; `false` if there is nobody of this name.
@@ -172,7 +172,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Begins a session.
     async fn begin_session(&self, session: &Session) -> Result<()>;
 
-    /// A session with its user, unless it has ended by `now`.
+    /// A session with its user, unless it has ended by `now` or the user is gone.
     async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<(Session, User)>>;
 
     /// Ends a session, if it is there.
@@ -181,7 +181,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Writes down what somebody did.
     async fn note(&self, entry: &AuditEntry) -> Result<()>;
 
-    /// What people did, newest first, from `before` on; of every account if `account` is `None`.
+    /// What people did before the entry `before`, newest first; of every account, and of none, if `account` is `None`.
     async fn audit(&self, account: Option<&str>, before: Option<Uuid>, limit: u32)
     -> Result<Vec<AuditEntry>>;
 
@@ -194,7 +194,8 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Resumes an account; `false` if it was not paused.
     async fn resume(&self, account: &str) -> Result<bool>;
 
-    /// Keeps a delivery; `false` if it came before, whether it was worked on or not, within the retention.
+    /// Keeps a delivery; `false` if one with this account and digest is there already, worked on or not: it came before,
+    /// within the retention.
     async fn accept(&self, delivery: &Delivery) -> Result<bool>;
 
     /// The deliveries of an account that were not worked on, oldest first.
@@ -212,8 +213,8 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Forgets a condition that is over.
     async fn end_alert(&self, account: &str, kind: &str) -> Result<()>;
 
-    /// The newest outcomes of an account's records that `filter` lets through, in the order of their keys, from `after`
-    /// on.
+    /// The newest outcomes of an account's records that `filter` lets through, in the order of [`RecordKey`], from `after`
+    /// on. By reason or status it takes a time that goes by the page; by run, age and text alone by the account's records.
     async fn look_for(
         &self,
         account: &str,
@@ -222,10 +223,12 @@ pub trait Desk: Send + Sync + fmt::Debug {
         limit: u32,
     ) -> Result<Vec<Found>>;
 
-    /// What runs said of a record, newest first.
+    /// What was new or changed about a record, newest first, of the account's newest 10,000 runs.
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>>;
 
     /// Forgets runs and their history, worked-on deliveries and audit entries from before `before`, and sessions that have
-    /// ended by then; returns how many rows. Newest outcomes, links, and what is pending are kept, and so is each account's newest run.
+    /// ended by then; returns how many rows. Newest outcomes, links, and what is pending are kept, and so are each account's
+    /// newest run and any that holds a lease. It writes in small steps, between which others write; one that was cut short
+    /// is finished by the next.
     async fn prune(&self, before: DateTime<Utc>) -> Result<u64>;
 }

@@ -1,9 +1,12 @@
-//! What every ledger must do, as tests over `&dyn Ledger`: [`ledger_suite!`](crate::ledger_suite) makes them.
+//! What every ledger must do, as tests over `&dyn Ledger`: [`ledger_suite!`](crate::ledger_suite) makes them. And what one
+//! must do that a server works with: [`desk_suite!`](crate::desk_suite).
 //!
-//! Each function is one of the promises of [`Ledger`], takes an empty ledger, and panics if it does not hold.
+//! Each function is one of the promises of [`Ledger`] or [`Desk`](crate::desk::Desk), takes an empty ledger, and panics if it does not hold.
 #![allow(missing_docs, clippy::expect_used, reason = "tests: the names say it, and a failure is a panic")]
 
+mod desk;
 mod links;
+mod look;
 mod outcomes;
 mod runs;
 
@@ -14,7 +17,9 @@ use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_core::rules::Reason;
 use uuid::Uuid;
 
+pub use desk::*;
 pub use links::*;
+pub use look::*;
 pub use outcomes::*;
 pub use runs::*;
 
@@ -52,6 +57,33 @@ macro_rules! ledger_suite {
             $crate::suite::$promise(&$fresh().await).await;
         }
     )*};
+}
+
+/// Makes a test of each promise to a server; `$fresh` is an async function that returns an empty ledger.
+#[macro_export]
+macro_rules! desk_suite {
+    ($fresh:path) => {
+        $crate::ledger_suite!($fresh:
+            users_come_by_name_and_are_replaced,
+            a_session_lasts_until_it_ends,
+            a_user_who_changes_has_no_session_any_more,
+            what_people_did_is_newest_first,
+            a_paused_account_stays_so_until_it_is_resumed,
+            a_delivery_is_kept_once_and_until_it_is_worked_on,
+            an_alert_holds_until_it_ends,
+            each_filter_narrows_by_itself,
+            age_goes_by_the_instant,
+            filters_narrow_together,
+            text_is_looked_for_as_it_is,
+            what_is_found_comes_in_pages,
+            what_is_found_says_how_long_it_waits,
+            a_record_has_a_history_newest_first,
+            outcomes_are_found_by_their_account_only,
+            old_runs_are_forgotten_and_what_is_known_stays,
+            more_is_forgotten_than_one_step_takes,
+            what_the_server_kept_is_forgotten_when_it_is_old,
+        );
+    };
 }
 
 fn now() -> DateTime<Utc> {

@@ -1,18 +1,15 @@
--- What the server keeps: who may do what, what people did, what came in and what was told.
+-- What a server keeps: who may do what, what people did, what came in, and what was told.
 
 CREATE TABLE users (
     name TEXT COLLATE "C" PRIMARY KEY,
-    role TEXT COLLATE "C" NOT NULL,
-    hash TEXT NOT NULL,
-    is_token BOOLEAN NOT NULL,
-    created_at TIMESTAMPTZ NOT NULL
+    data TEXT NOT NULL
 );
 
 CREATE TABLE sessions (
     id TEXT COLLATE "C" PRIMARY KEY,
     user_name TEXT COLLATE "C" NOT NULL,
-    created_at TIMESTAMPTZ NOT NULL,
-    expires_at TIMESTAMPTZ NOT NULL
+    expires_at TIMESTAMPTZ NOT NULL,
+    data TEXT NOT NULL
 );
 
 CREATE INDEX sessions_user ON sessions (user_name);
@@ -28,8 +25,7 @@ CREATE INDEX audit_account ON audit (account, id);
 
 CREATE TABLE pauses (
     account TEXT COLLATE "C" PRIMARY KEY,
-    paused_by TEXT NOT NULL,
-    since TIMESTAMPTZ NOT NULL
+    data TEXT NOT NULL
 );
 
 CREATE TABLE deliveries (

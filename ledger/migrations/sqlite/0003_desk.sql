@@ -1,18 +1,15 @@
--- What the server keeps: who may do what, what people did, what came in and what was told.
+-- What a server keeps: who may do what, what people did, what came in, and what was told.
 
 CREATE TABLE users (
     name TEXT PRIMARY KEY,
-    role TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    is_token INTEGER NOT NULL,
-    created_at TEXT NOT NULL
+    data TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sessions (
     id TEXT PRIMARY KEY,
     user_name TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    expires_at TEXT NOT NULL
+    expires_at TEXT NOT NULL,
+    data TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sessions_user ON sessions (user_name);
@@ -28,8 +25,7 @@ CREATE INDEX audit_account ON audit (account, id);
 
 CREATE TABLE pauses (
     account TEXT PRIMARY KEY,
-    paused_by TEXT NOT NULL,
-    since TEXT NOT NULL
+    data TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE deliveries (
@@ -42,7 +38,7 @@ CREATE TABLE deliveries (
     UNIQUE (account, digest)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX deliveries_open ON deliveries (account, id) WHERE worked_on = 0;
+CREATE INDEX deliveries_open ON deliveries (account, id) WHERE NOT worked_on;
 
 CREATE TABLE alerts (
     account TEXT NOT NULL,

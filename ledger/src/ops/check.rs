@@ -6,6 +6,7 @@ use sqlx::Row;
 use futures::TryStreamExt;
 
 use super::{INTEGRITY, Pool};
+use crate::desk::{Alert, AuditEntry, Delivery, Pause, Session, User};
 use crate::error::failed;
 
 /// Each invariant as a query for the records that break it, and what that means.
@@ -50,6 +51,12 @@ pub(crate) async fn check(pool: &Pool) -> Result<Vec<String>> {
     wrong.extend(unreadable::<Link>(pool, "SELECT platform_id, data FROM links").await?);
     wrong.extend(unreadable::<Outcome>(pool, "SELECT id, data FROM outcomes").await?);
     wrong.extend(unreadable::<Intent>(pool, "SELECT source_id, data FROM intents").await?);
+    wrong.extend(unreadable::<User>(pool, "SELECT name, data FROM users").await?);
+    wrong.extend(unreadable::<Session>(pool, "SELECT user_name, data FROM sessions").await?);
+    wrong.extend(unreadable::<AuditEntry>(pool, "SELECT id, data FROM audit").await?);
+    wrong.extend(unreadable::<Pause>(pool, "SELECT account, data FROM pauses").await?);
+    wrong.extend(unreadable::<Delivery>(pool, "SELECT id, data FROM deliveries").await?);
+    wrong.extend(unreadable::<Alert>(pool, "SELECT account, data FROM alerts").await?);
     Ok(wrong)
 }
 

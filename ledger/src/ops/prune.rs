@@ -1,73 +1,76 @@
-//! Forgetting what is old.
-
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 
-use super::{DATE, Pool};
+use super::statement::{Sql, push_list, write};
+use super::{BYTES, JSON, Pool, look};
 use crate::error::failed;
 
-/// How many rows of a run's history go at once: a writer holds no other up for long.
-const AT_ONCE: i64 = 5_000;
-/// How many runs are looked for at once.
-const RUNS: i64 = 100;
-
-const DOING: &str = "forgetting what is old";
+/// How many rows are deleted at a time, so that no run waits for long.
+const ROWS: u64 = 1_000;
+/// How many runs are forgotten at a time.
+const RUNS: usize = 100;
 
 pub(crate) async fn prune(pool: &Pool, before: DateTime<Utc>) -> Result<u64> {
     let mut rows = 0;
     loop {
-        let runs = old_runs(pool, before).await?;
+        let runs = runs(pool, before).await?;
         if runs.is_empty() {
             break;
         }
-        for run in runs {
-            rows += forget_run(pool, &run).await?;
+        // The history goes first, so that a prune that was cut short finds the rest of it.
+        rows += in_batches(pool, || history(&runs)).await?;
+        let mut sql = Sql::new("DELETE FROM runs WHERE id IN (");
+        push_list(&mut sql, &runs);
+        rows += write(pool, sql).await?;
+        if runs.len() < RUNS {
+            break;
         }
     }
-    for sql in [
-        "DELETE FROM deliveries WHERE worked_on = TRUE AND received_at < $1",
-        "DELETE FROM audit WHERE at < $1",
-        "DELETE FROM sessions WHERE expires_at < $1",
-    ] {
-        rows += sqlx::query(sql).bind(before).execute(pool).await.map_err(failed(DOING))?.rows_affected();
+    for (table, what) in
+        [("deliveries", "worked_on AND received_at < "), ("audit", "at < "), ("sessions", "expires_at <= ")]
+    {
+        rows += in_batches(pool, || {
+            let mut sql =
+                Sql::new(format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {what}"));
+            sql.push_bind(before).push(format_args!(" ORDER BY id LIMIT {ROWS})"));
+            sql
+        })
+        .await?;
     }
     Ok(rows)
 }
 
-/// Runs that began before `before`, but for each account's newest and those that hold a lease.
-async fn old_runs(pool: &Pool, before: DateTime<Utc>) -> Result<Vec<String>> {
-    let sql = format!(
-        "SELECT id FROM runs WHERE substr({DATE}, 1, 19) < $1 \
-         AND id NOT IN (SELECT MAX(id) FROM runs GROUP BY account) AND id NOT IN (SELECT run FROM leases) \
-         ORDER BY id LIMIT $2"
-    );
-    let before: String = before.to_rfc3339_opts(SecondsFormat::Secs, true).chars().take(19).collect();
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .bind(before)
-        .bind(RUNS)
-        .fetch_all(pool)
-        .await
-        .map_err(failed(DOING))
-}
-
-async fn forget_run(pool: &Pool, run: &str) -> Result<u64> {
+/// Runs the same statement until it deletes less than it may.
+async fn in_batches(pool: &Pool, sql: impl Fn() -> Sql) -> Result<u64> {
     let mut rows = 0;
     loop {
-        let gone = sqlx::query(
-            "DELETE FROM outcome_history WHERE (run, kind, side, id) IN (SELECT run, kind, side, id \
-             FROM outcome_history WHERE run = $1 LIMIT $2)",
-        )
-        .bind(run)
-        .bind(AT_ONCE)
-        .execute(pool)
-        .await
-        .map_err(failed(DOING))?
-        .rows_affected();
-        rows += gone;
-        if gone < AT_ONCE.unsigned_abs() {
-            break;
+        let deleted = write(pool, sql()).await?;
+        rows += deleted;
+        if deleted < ROWS {
+            return Ok(rows);
         }
     }
-    let gone = sqlx::query("DELETE FROM runs WHERE id = $1").bind(run).execute(pool).await;
-    Ok(rows + gone.map_err(failed(DOING))?.rows_affected())
+}
+
+/// Some of the runs that are forgotten: not the newest of its account, and none that holds a lease.
+async fn runs(pool: &Pool, before: DateTime<Utc>) -> Result<Vec<String>> {
+    let mut sql = Sql::new(
+        "SELECT id FROM runs WHERE id < (SELECT MAX(newer.id) FROM runs AS newer WHERE newer.account = runs.account) \
+                            AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.account = runs.account AND leases.run = runs.id)",
+    );
+    if let Some(before) = look::comparable(before) {
+        sql.push(format_args!(" AND RTRIM({JSON} ->> 'now', 'Z'){BYTES} < ")).push_bind(before);
+    }
+    sql.push(format_args!(" ORDER BY id LIMIT {RUNS}"));
+    sql.build_query_scalar().fetch_all(pool).await.map_err(failed("looking for old runs"))
+}
+
+fn history(runs: &[String]) -> Sql {
+    let mut sql = Sql::new(
+        "DELETE FROM outcome_history WHERE (run, kind, side, id) IN (SELECT run, kind, side, id FROM outcome_history \
+         WHERE run IN (",
+    );
+    push_list(&mut sql, runs);
+    sql.push(format_args!(" LIMIT {ROWS})"));
+    sql
 }

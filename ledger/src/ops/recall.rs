@@ -140,7 +140,7 @@ pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> 
     .bind(account)
     .bind(kind.as_str())
     .bind(text)
-    .bind(text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    .bind(literal(text))
     .fetch_all(pool)
     .await
     .map_err(failed("finding records"))?;
@@ -149,4 +149,9 @@ pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> 
         .filter_map(|(side, id)| Some(RecordKey { kind, side: Side::from_name(&side)?, id }))
         .collect();
     recall(pool, account, &keys).await
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that stands for the text itself.
+pub(super) fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

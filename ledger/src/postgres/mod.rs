@@ -2,16 +2,18 @@
 
 #[path = "../ops/accounts.rs"]
 mod accounts;
-#[path = "../ops/browse.rs"]
-mod browse;
 #[path = "../ops/check.rs"]
 mod check;
+#[path = "../ops/deliveries.rs"]
+mod deliveries;
 #[path = "../ops/desk.rs"]
 mod desk;
 #[path = "../ops/ledger.rs"]
 mod ledger;
 #[path = "../ops/links.rs"]
 mod links;
+#[path = "../ops/look.rs"]
+mod look;
 #[path = "../ops/outcomes.rs"]
 mod outcomes;
 #[path = "../ops/pending.rs"]
@@ -22,6 +24,12 @@ mod prune;
 mod recall;
 #[path = "../ops/runs.rs"]
 mod runs;
+#[path = "../ops/statement.rs"]
+mod statement;
+#[path = "../ops/told.rs"]
+mod told;
+#[path = "../ops/users.rs"]
+mod users;
 
 mod open;
 
@@ -38,11 +46,13 @@ const BEGIN: &str = "BEGIN";
 const LINES: &str = "string_agg(data, chr(10))";
 /// The elements of the JSON array that is the fourth parameter, as rows of `value`.
 const ELEMENTS: &str = "jsonb_array_elements_text(CAST($4 AS JSONB)) AS elements(value)";
-/// An outcome as JSON.
-const DATA: &str = "CAST(outcomes.data AS JSONB)";
-/// The text of the instant at which a run began.
-const DATE: &str = "CAST(data AS JSONB) ->> 'now'";
 /// Nobody takes a lease over between its being read and the write that it permits.
 const SHARE: &str = " FOR SHARE";
 /// PostgreSQL has no such test of its own.
 const INTEGRITY: &str = "SELECT 'ok'";
+/// A record's JSON, of which `->>` takes a member. PostgreSQL has no text with the character 0, which a label may hold.
+const JSON: &str = r"CAST(REPLACE(data, '\u0000', '\ufffd') AS JSON)";
+/// Text is compared byte by byte, and not by the database's language.
+const BYTES: &str = r#" COLLATE "C""#;
+/// `LIKE` for which letters are the same in any case: those of ASCII, if they are compared byte by byte.
+const LIKE: &str = "ILIKE";

@@ -2,16 +2,18 @@
 
 #[path = "../ops/accounts.rs"]
 mod accounts;
-#[path = "../ops/browse.rs"]
-mod browse;
 #[path = "../ops/check.rs"]
 mod check;
+#[path = "../ops/deliveries.rs"]
+mod deliveries;
 #[path = "../ops/desk.rs"]
 mod desk;
 #[path = "../ops/ledger.rs"]
 mod ledger;
 #[path = "../ops/links.rs"]
 mod links;
+#[path = "../ops/look.rs"]
+mod look;
 #[path = "../ops/outcomes.rs"]
 mod outcomes;
 #[path = "../ops/pending.rs"]
@@ -22,6 +24,12 @@ mod prune;
 mod recall;
 #[path = "../ops/runs.rs"]
 mod runs;
+#[path = "../ops/statement.rs"]
+mod statement;
+#[path = "../ops/told.rs"]
+mod told;
+#[path = "../ops/users.rs"]
+mod users;
 
 mod open;
 mod read;
@@ -40,11 +48,13 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 const LINES: &str = "group_concat(data, char(10))";
 /// The elements of the JSON array that is the fourth parameter, as rows of `value`.
 const ELEMENTS: &str = "json_each($4)";
-/// An outcome as JSON.
-const DATA: &str = "outcomes.data";
-/// The text of the instant at which a run began.
-const DATE: &str = "data ->> 'now'";
 /// Writers take turns, so that a lease that was read needs no lock.
 const SHARE: &str = "";
 /// What SQLite finds wrong with the file; the one row `ok` if nothing.
 const INTEGRITY: &str = "PRAGMA integrity_check";
+/// A record's JSON, of which `->>` takes a member.
+const JSON: &str = "data";
+/// Text is compared byte by byte anyway.
+const BYTES: &str = "";
+/// `LIKE` for which letters of ASCII are the same in any case.
+const LIKE: &str = "LIKE";

@@ -10,11 +10,13 @@ use latchel_sync_core::model::{Kind, RecordKey};
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 use latchel_sync_ledger::SqliteLedger;
-use latchel_sync_ledger::suite::{link, new_run, outcome};
+use latchel_sync_ledger::desk::{Desk, Role};
+use latchel_sync_ledger::suite::{delivery, link, new_run, outcome, user};
 use tempfile::TempDir;
 
 mod damage;
 mod postgres;
+mod upgrade;
 
 mod without_sql {
     async fn fresh() -> latchel_sync_core::memory::MemoryLedger {
@@ -30,6 +32,7 @@ mod in_memory {
     }
 
     latchel_sync_ledger::ledger_suite!(fresh);
+    latchel_sync_ledger::desk_suite!(fresh);
 }
 
 #[tokio::test]
@@ -43,6 +46,8 @@ async fn what_was_written_is_there_after_opening_again_for_one_account_only() {
         ledger.put_link(&held, &link(run.id, "1", 10)).await.expect("a link");
         let pending = outcome(run.id, "2", Reason::NoPropertyMatch);
         ledger.record(&held, &[pending]).await.expect("recorded");
+        ledger.put_user(&user("ann", Role::Viewer)).await.expect("added");
+        assert!(ledger.accept(&delivery("a", "x")).await.expect("kept"));
     }
     #[cfg(unix)]
     {
@@ -59,6 +64,8 @@ async fn what_was_written_is_there_after_opening_again_for_one_account_only() {
         2,
         "by number, on both sides"
     );
+    assert_eq!(ledger.users().await.expect("users"), [user("ann", Role::Viewer)]);
+    assert_eq!(ledger.deliveries("a", 10).await.expect("deliveries").len(), 1);
     let other = ledger.recall("b", &keys).await.expect("memories");
     assert!(other.iter().all(|memory| memory.link.is_none() && memory.outcome.is_none()));
 }

@@ -5,6 +5,7 @@ use latchel_sync_ledger::PostgresLedger;
 use latchel_sync_ledger::throw_away::fresh_url;
 
 latchel_sync_ledger::ledger_suite!(fresh);
+latchel_sync_ledger::desk_suite!(fresh);
 
 /// An empty database of its own for each test.
 async fn fresh() -> PostgresLedger {
