@@ -13,16 +13,9 @@ const RUNS: usize = 100;
 pub(crate) async fn prune(pool: &Pool, before: DateTime<Utc>) -> Result<u64> {
     let mut rows = 0;
     loop {
-        let runs = runs(pool, before).await?;
-        if runs.is_empty() {
-            break;
-        }
-        // The history goes first, so that a prune that was cut short finds the rest of it.
-        rows += in_batches(pool, || history(&runs)).await?;
-        let mut sql = Sql::new("DELETE FROM runs WHERE id IN (");
-        push_list(&mut sql, &runs);
-        rows += write(pool, sql).await?;
-        if runs.len() < RUNS {
+        let old = runs(pool, before).await?;
+        rows += forget(pool, &old).await?;
+        if old.len() < RUNS {
             break;
         }
     }
@@ -40,6 +33,17 @@ pub(crate) async fn prune(pool: &Pool, before: DateTime<Utc>) -> Result<u64> {
     Ok(rows)
 }
 
+/// The history goes first, so that a prune that was cut short finds the rest of it.
+async fn forget(pool: &Pool, runs: &[String]) -> Result<u64> {
+    if runs.is_empty() {
+        return Ok(0);
+    }
+    let of_history = in_batches(pool, || history(runs)).await?;
+    let mut sql = Sql::new("DELETE FROM runs WHERE id IN (");
+    push_list(&mut sql, runs);
+    Ok(of_history + write(pool, sql).await?)
+}
+
 /// Runs the same statement until it deletes less than it may.
 async fn in_batches(pool: &Pool, sql: impl Fn() -> Sql) -> Result<u64> {
     let mut rows = 0;
@@ -55,8 +59,9 @@ async fn in_batches(pool: &Pool, sql: impl Fn() -> Sql) -> Result<u64> {
 /// Some of the runs that are forgotten: not the newest of its account, and none that holds a lease.
 async fn runs(pool: &Pool, before: DateTime<Utc>) -> Result<Vec<String>> {
     let mut sql = Sql::new(
-        "SELECT id FROM runs WHERE id < (SELECT MAX(newer.id) FROM runs AS newer WHERE newer.account = runs.account) \
-                            AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.account = runs.account AND leases.run = runs.id)",
+        "SELECT id FROM runs WHERE id < (SELECT MAX(newer.id) FROM runs AS newer \
+         WHERE newer.account = runs.account) AND NOT EXISTS (SELECT 1 FROM leases \
+         WHERE leases.account = runs.account AND leases.run = runs.id)",
     );
     if let Some(before) = look::comparable(before) {
         sql.push(format_args!(" AND RTRIM({JSON} ->> 'now', 'Z'){BYTES} < ")).push_bind(before);
