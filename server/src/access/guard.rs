@@ -32,8 +32,9 @@ pub fn guard(inner: Router<Arc<App>>, outer: Router<Arc<App>>, app: &Arc<App>) -
         .layer(from_fn(browser_or_token))
         .layer(same_origin)
         .layer(from_fn_with_state(app.clone(), known_host));
-    inner
-        .merge(outer)
+    // The fallback of the one that is merged counts, and what is not there is no less guarded than what is.
+    outer
+        .merge(inner)
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request's handler panicked");

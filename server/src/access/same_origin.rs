@@ -19,7 +19,8 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// A layer for what is no browser: without either header, a change takes a token, which no page can add.
 pub(super) async fn browser_or_token(request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let from_page = headers.contains_key(SEC_FETCH_SITE) || headers.contains_key(ORIGIN);
+    let says = |name| headers.get(name).is_some_and(|value| !value.is_empty());
+    let from_page = says(SEC_FETCH_SITE) || says(ORIGIN);
     if request.method().is_safe() || from_page || bearer(headers).is_some() {
         return next.run(request).await;
     }
