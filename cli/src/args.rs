@@ -200,6 +200,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
     },
+    /// Say who may use the dashboard and the API.
+    Users {
+        #[command(subcommand)]
+        action: UsersAction,
+    },
     /// Write a shell's completions to stdout.
     Completions {
         /// The shell.
@@ -377,6 +382,43 @@ pub(crate) enum AdaptersAction {
         #[arg(long, default_value = ".")]
         path: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsersAction {
+    /// Add somebody, or replace them, which logs them out.
+    #[command(
+        after_help = "The password is asked for, or read from the first line of stdin; it has at least 12 characters.\n\nExamples:\n  latchel-sync users add robin --role operator\n  latchel-sync users add front-desk --role viewer < password.txt\n  latchel-sync users add grafana --role viewer --token > grafana.token"
+    )]
+    Add {
+        /// Their name: letters, digits and . _ - @ +
+        name: String,
+        /// What they may do.
+        #[arg(long, value_enum)]
+        role: UserRole,
+        /// A program: print a token for its requests, once, instead of taking a password.
+        #[arg(long)]
+        token: bool,
+    },
+    /// Everybody who may log in, and every program with a token.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove somebody, which logs them out; 1 if there is nobody of this name.
+    Remove {
+        /// Their name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UserRole {
+    /// Look at everything.
+    Viewer,
+    /// Also sync, pause, link, retry, dismiss.
+    Operator,
 }
 
 fn quirk(text: &str) -> Result<(String, mock_pms::Switch), String> {

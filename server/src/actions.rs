@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::ledger::{Phase, Trigger};
 use latchel_sync_core::model::{JobId, Kind, RecordKey, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_ledger::desk::{AuditEntry, Filter, Pause};
+use latchel_sync_ledger::desk::{Filter, Pause};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use crate::access;
 use crate::app::App;
 use crate::jobs::{self, NewJob, Work};
 
@@ -243,13 +243,5 @@ fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::JobId {
 ///
 /// If the ledger cannot be written.
 async fn note(app: &App, by: &str, account: &str, action: &str, detail: String) -> Result<()> {
-    let entry = AuditEntry {
-        id: Uuid::now_v7(),
-        at: app.clock.now(),
-        user: by.to_owned(),
-        account: Some(account.to_owned()),
-        action: action.to_owned(),
-        detail,
-    };
-    app.desk.note(&entry).await
+    access::audit(app, by, Some(account), action, detail).await
 }

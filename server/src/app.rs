@@ -7,6 +7,7 @@ use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_ledger::desk::Desk;
 
+use crate::access::LogIns;
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
@@ -29,6 +30,8 @@ pub struct App {
     pub jobs: Arc<Jobs>,
     /// This host and process, for people.
     pub host: String,
+    /// The log-ins that were tried lately.
+    pub(crate) log_ins: LogIns,
     /// Asks everything to end.
     pub stop: StopSignal,
 }
@@ -53,6 +56,7 @@ impl App {
             clock,
             jobs: Arc::default(),
             host,
+            log_ins: LogIns::default(),
             stop: StopSignal::default(),
         })
     }

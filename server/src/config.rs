@@ -3,6 +3,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer};
 
+use crate::access::origin;
+
 /// The configuration's table `[server]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -11,10 +13,23 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// The address at which people reach it, as `https://sync.example.com`, where that is another than `listen`: behind a
     /// reverse proxy that speaks TLS. Cookies are for https alone then.
+    #[serde(deserialize_with = "origin")]
     pub public_url: Option<String>,
     /// For how long runs, their history and the audit trail are kept.
     #[serde(deserialize_with = "span")]
     pub retention: TimeDelta,
+}
+
+impl ServerConfig {
+    /// Whether people reach it over TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https:"))
+    }
+
+    /// Whether others than the people of this machine may reach it: then somebody must be able to log in first.
+    pub fn is_reached_from_elsewhere(&self) -> bool {
+        !self.listen.ip().is_loopback() || self.public_url.is_some()
+    }
 }
 
 impl Default for ServerConfig {

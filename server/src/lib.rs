@@ -5,9 +5,11 @@
 //! - [`jobs`]: what is done for them, in which order, and how far it is.
 //! - [`actions`]: what people can do.
 //! - [`views`]: what people look at.
+//! - [`access`]: who gets in, and what they may do.
 //! - [`serve`]: all of it, over HTTP, until it is told to stop.
 #![warn(missing_docs)]
 
+pub mod access;
 mod accounts;
 pub mod actions;
 mod app;
@@ -18,6 +20,7 @@ pub mod jobs;
 pub mod schedule;
 pub mod views;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -28,9 +31,11 @@ pub use app::App;
 pub use clock::Clock;
 pub use config::ServerConfig;
 
-/// Every route.
+/// Every route. `inner` ones are for people who log in and their programs, `outer` ones see for themselves who calls.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new().merge(health::routes()).with_state(app)
+    let inner = access::routes();
+    let outer = health::routes();
+    access::guard(inner, outer, &app)
 }
 
 /// Serves until [`App::stop`] is set, and until the jobs that are under way then have ended after the record at hand.
@@ -40,7 +45,8 @@ pub fn router(app: Arc<App>) -> Router {
 /// If the listener fails.
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
     let stop = app.stop.clone();
-    let http = axum::serve(listener, router(app.clone()))
+    let routes = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let http = axum::serve(listener, routes)
         .with_graceful_shutdown(async move { stop.asked().await })
         .into_future();
     let (served, ()) = tokio::join!(http, app.work());

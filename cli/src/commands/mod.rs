@@ -14,6 +14,7 @@ mod runs;
 mod serve;
 mod status;
 mod sync;
+mod users;
 
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
@@ -43,6 +44,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
             demo::run(*units, *seed, now, serve.then_some(*listen)).await
         }
         Command::Serve { listen } => serve::run(&config()?, *listen, now).await,
+        Command::Users { action } => users::run(&config()?, action, now).await,
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut std::io::stdout());
             Ok(Exit::Done)

@@ -34,15 +34,26 @@ pub(super) async fn over(
 ) -> Result<(), Failure> {
     let accounts = config.accounts.iter().map(|account| connect::served(config, account));
     let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
+    let wanted = ServerConfig { listen, ..config.server.clone() };
+    if wanted.is_reached_from_elsewhere() && desk.users().await?.is_empty() {
+        return Err(nobody_could_log_in(&wanted));
+    }
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("{listen} cannot be listened on"))
         .map_err(|error| Failure::run(error).hint("`--listen` or `server.listen` takes another address"))?;
     let address = listener.local_addr().map_err(Failure::run)?;
-    let settings = ServerConfig { listen: address, ..config.server.clone() };
+    let settings = ServerConfig { listen: address, ..wanted };
     let app = App::new(settings, accounts, ledger, desk, Clock::starting_at(now), holder());
     stop_on_interrupt(app.stop.clone())?;
     // Whoever started it waits for this line.
     anstream::println!("dashboard: http://{address}/");
     latchel_sync_server::serve(app, listener).await.map_err(Failure::run)
+}
+
+/// On this machine alone nobody has to log in before there are users; elsewhere everybody could come in.
+fn nobody_could_log_in(wanted: &ServerConfig) -> Failure {
+    let at = wanted.public_url.clone().unwrap_or_else(|| wanted.listen.to_string());
+    Failure::usage(format!("others could reach the server at {at}, and there is nobody yet who may log in"))
+        .hint("`latchel-sync users add NAME --role operator` adds somebody")
 }

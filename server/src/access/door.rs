@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Uri;
+use axum::http::header::{HOST, HeaderMap};
+use axum::http::uri::Authority;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::identity::identify;
+use super::origins;
+use super::refusal::Refusal;
+use crate::app::App;
+
+/// A layer that refuses requests to other hosts than this one.
+pub(super) async fn known_host(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    match host(request.uri(), request.headers()) {
+        Some(host) if origins::is_ours(&app.config, &host) => next.run(request).await,
+        _ => Refusal::host().into_response(),
+    }
+}
+
+fn host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+    let named = || headers.get(HOST)?.to_str().ok()?.parse().ok();
+    uri.authority().cloned().or_else(named)
+}
+
+/// A layer that lets nobody pass unknown, and only operators with a request that changes something: also where a handler
+/// forgot to ask.
+pub(super) async fn door(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if is_open(request.uri().path()) {
+        return next.run(request).await;
+    }
+    match let_in(&app, request).await {
+        Ok(request) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// What those need who are not logged in yet, and those who want to be no longer.
+fn is_open(path: &str) -> bool {
+    matches!(path, "/login" | "/logout") || path.starts_with("/assets/")
+}
+
+async fn let_in(app: &App, mut request: Request) -> Result<Request, Refusal> {
+    let found = identify(app, request.headers()).await?;
+    let person = found.ok_or_else(|| Refusal::unknown(request.method(), request.uri()))?;
+    if !request.method().is_safe() {
+        person.must_be_operator()?;
+    }
+    request.extensions_mut().insert(person);
+    Ok(request)
+}

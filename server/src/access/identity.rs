@@ -1,0 +1,54 @@
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, FORWARDED};
+use latchel_sync_core::Result;
+use latchel_sync_ledger::desk::{Role, User};
+
+use super::person::Person;
+use super::{secret, session};
+use crate::app::App;
+
+/// Who sends a request with these headers: by its token if it has one, or else by its cookie. `None` if nobody is logged in.
+pub(super) async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Person>> {
+    if headers.contains_key(AUTHORIZATION) {
+        return match bearer(headers) {
+            Some(token) => by_token(app, token).await,
+            None => Ok(None),
+        };
+    }
+    if let Some(person) = session::person(app, headers).await? {
+        return Ok(Some(person));
+    }
+    let local = || Person { name: LOCAL.to_owned(), role: Role::Operator };
+    Ok(is_local(app, headers).await?.then(local))
+}
+
+/// What everybody is called while nobody has to log in.
+pub(super) const LOCAL: &str = "local";
+
+/// The token that a request brings. One that does has no other authority: its cookies are not looked at.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// Every token is compared, so that the time tells nothing about which of them is nearly right.
+async fn by_token(app: &App, token: &str) -> Result<Option<Person>> {
+    let digest = secret::digest(token);
+    let users = app.desk.users().await?;
+    let is_its = |user: &&User| user.is_token && secret::equal(&user.hash, &digest);
+    let found = users.iter().filter(is_its).last();
+    Ok(found.map(|user| Person { name: user.name.clone(), role: user.role }))
+}
+
+/// Whether a request can only come from this machine, and nobody has been added who could log in. What came through a proxy
+/// comes from anywhere.
+async fn is_local(app: &App, headers: &HeaderMap) -> Result<bool> {
+    let proxied = headers.contains_key(FORWARDED) || headers.contains_key(FORWARDED_FOR);
+    if proxied || app.config.is_reached_from_elsewhere() {
+        return Ok(false);
+    }
+    Ok(app.desk.users().await?.is_empty())
+}
+
+/// By which proxies say for whom they ask.
+pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";

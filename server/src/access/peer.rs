@@ -1,0 +1,33 @@
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+
+use super::identity::FORWARDED_FOR;
+use crate::config::ServerConfig;
+
+/// Where a request comes from, as far as log-ins are counted by it: the address, of IPv6 the network of one customer. Behind
+/// the configured proxy it is what the proxy says, which is the last it added; what stands before that anybody can have
+/// written.
+pub(super) fn peer(config: &ServerConfig, parts: &Parts) -> Option<IpAddr> {
+    let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    let told = || parts.headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?.rsplit(',').next();
+    let by_proxy = config.public_url.is_some() && is_near(connected);
+    let told = if by_proxy { told().and_then(|text| text.trim().parse::<IpAddr>().ok()) } else { None };
+    Some(network(told.unwrap_or(connected).to_canonical()))
+}
+
+/// Whether a proxy of one's own may have this address.
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+    }
+}

@@ -1,0 +1,62 @@
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use latchel_sync_ledger::desk::Role;
+
+use super::identity::identify;
+use super::refusal::Refusal;
+use crate::app::App;
+
+/// Who sends a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The user's name; `local` while there are no users and only this machine is listened to.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl Person {
+    /// Refuses whoever may only look.
+    pub(super) fn must_be_operator(&self) -> Result<(), Refusal> {
+        match self.role {
+            Role::Operator => Ok(()),
+            Role::Viewer => Err(Refusal::viewer(&self.name)),
+        }
+    }
+}
+
+/// A handler's parameter: somebody who may look. Nobody else reaches the handler.
+#[derive(Debug, Clone)]
+pub struct Viewer(pub Person);
+
+/// A handler's parameter: somebody who may change things. Nobody else reaches the handler.
+#[derive(Debug, Clone)]
+pub struct Operator(pub Person);
+
+impl FromRequestParts<Arc<App>> for Viewer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        person(parts, app).await.map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Operator {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let person = person(parts, app).await?;
+        person.must_be_operator()?;
+        Ok(Self(person))
+    }
+}
+
+/// Whom the door let in already, or who it is.
+async fn person(parts: &Parts, app: &App) -> Result<Person, Refusal> {
+    if let Some(known) = parts.extensions.get::<Person>() {
+        return Ok(known.clone());
+    }
+    identify(app, &parts.headers).await?.ok_or_else(|| Refusal::unknown(&parts.method, &parts.uri))
+}

@@ -1,0 +1,143 @@
+use askama::Template;
+use axum::Json;
+use axum::extract::Request;
+use axum::http::header::{self, HeaderValue};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::Extension;
+use serde_json::json;
+use tower_http::csrf::ProtectionError;
+
+/// Why a request is turned away, and what to do. Programs are told in JSON, people with a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    hint: String,
+    /// Where people log in, if that would help.
+    log_in: Option<String>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: &'static str, message: &str, hint: &str) -> Self {
+        Self { status, code, message: message.to_owned(), hint: hint.to_owned(), log_in: None }
+    }
+
+    /// Nobody is logged in.
+    pub(super) fn unknown(method: &Method, wanted: &Uri) -> Self {
+        // What a form sent cannot be sent again by following a link.
+        let next = if method.is_safe() { wanted.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
+        let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        let hint = "send `Authorization: Bearer TOKEN`; `latchel-sync users add NAME --role viewer --token` makes one";
+        let refusal = Self::new(StatusCode::UNAUTHORIZED, "not_logged_in", "nobody is logged in", hint);
+        Self { log_in: Some(format!("/login?next={next}")), ..refusal }
+    }
+
+    /// A viewer wants to change something.
+    pub(super) fn viewer(name: &str) -> Self {
+        let message = format!("{name} may look at everything, but not change anything: this needs an operator");
+        let hint = "`latchel-sync users add NAME --role operator` adds one";
+        Self::new(StatusCode::FORBIDDEN, "operator_needed", &message, hint)
+    }
+
+    /// The request names a host that is not this server.
+    pub(super) fn host() -> Self {
+        let hint = "`server.public_url` in the configuration names the address at which people reach it";
+        let message = "the server does not answer to this host name";
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message, hint)
+    }
+
+    /// A change was asked for by a page of another origin.
+    fn other_origin() -> Self {
+        let message = "a page of another origin asked for this";
+        let hint = "open the dashboard and do it there; `server.public_url` is its address behind a proxy";
+        Self::new(StatusCode::FORBIDDEN, "other_origin", message, hint)
+    }
+
+    /// A change was asked for by something that is neither a browser's page nor has a token.
+    pub(super) fn no_origin() -> Self {
+        let message = "a request that changes something says from which page it comes, or has a token";
+        let hint = "send `Authorization: Bearer TOKEN`; `latchel-sync users add NAME --role operator --token` makes one";
+        Self::new(StatusCode::FORBIDDEN, "no_origin", message, hint)
+    }
+
+    /// A handler panicked.
+    pub(super) fn panicked() -> Self {
+        let hint = "the server's log has more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server made a mistake", hint)
+    }
+
+    /// What layers of `tower_http` turned away.
+    fn of(response: &Response) -> Option<Self> {
+        if let Some(refusal) = response.extensions().get::<Self>() {
+            return Some(refusal.clone());
+        }
+        if response.extensions().get::<ProtectionError>().is_some() {
+            return Some(Self::other_origin());
+        }
+        let (code, message, hint) = match response.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the request is too large", "send less at once"),
+            StatusCode::REQUEST_TIMEOUT => ("too_slow", "the request took too long", "try again"),
+            _ => return None,
+        };
+        Some(Self::new(response.status(), code, message, hint))
+    }
+
+    fn to_program(&self) -> Response {
+        let Self { status, code, message, hint, .. } = self;
+        let error = json!({ "error": { "code": code, "message": message, "hint": hint } });
+        let mut response = (*status, Json(error)).into_response();
+        if *status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+
+    fn to_person(&self) -> Response {
+        if let Some(log_in) = &self.log_in {
+            return Redirect::to(log_in).into_response();
+        }
+        let page = Page { message: &self.message, hint: &self.hint };
+        match page.render() {
+            Ok(page) => (self.status, Html(page)).into_response(),
+            Err(_) => (self.status, self.message.clone()).into_response(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct Page<'a> {
+    message: &'a str,
+    hint: &'a str,
+}
+
+/// Without a body: [`told`] gives it the one that fits who asks.
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, Extension(self)).into_response()
+    }
+}
+
+/// The ledger could not be asked.
+impl From<latchel_sync_core::Error> for Refusal {
+    fn from(error: latchel_sync_core::Error) -> Self {
+        tracing::error!(%error, "whether somebody may pass could not be found out");
+        let hint = "the server's log has more; try again";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "ledger", "the ledger cannot be used", hint)
+    }
+}
+
+/// A layer that tells whoever asks why they were turned away.
+pub(super) async fn told(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let by_program = path.starts_with("/api/") || path == "/metrics";
+    let response = next.run(request).await;
+    match Refusal::of(&response) {
+        Some(refusal) if by_program => refusal.to_program(),
+        Some(refusal) => refusal.to_person(),
+        None => response,
+    }
+}

@@ -1,0 +1,5 @@
+mod browsers;
+mod limits;
+mod log_in;
+mod roles;
+mod throttling;

@@ -1,0 +1,6 @@
+//! The server as whole requests, over both systems in memory.
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
+
+mod access;
+mod visitor;
+mod world;

@@ -1,0 +1,116 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::engine::AccountSettings;
+use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::model::{Policy, SyncMethod};
+use latchel_sync_ledger::SqliteLedger;
+use latchel_sync_ledger::desk::{Desk, Role};
+use latchel_sync_server::access::users::{self, Proof};
+use latchel_sync_server::schedule::Schedule;
+use latchel_sync_server::{Account, App, Clock, ServerConfig, router};
+use secrecy::ExposeSecret;
+
+use crate::visitor::Visitor;
+
+/// A server with one account, `main`, whose two systems and books are in memory. Nothing is synced by itself unless the test
+/// runs [`App::work`].
+pub struct World {
+    pub app: Arc<App>,
+    pub ledger: Arc<SqliteLedger>,
+    pub platform: Arc<MemoryPlatform>,
+    pub latchel: Arc<MemoryLatchel>,
+    pub journal: Arc<Journal>,
+    pub router: Router,
+}
+
+pub const ACCOUNT: &str = "main";
+pub const PASSWORD: &str = "correct horse battery";
+
+/// When the server was started, UTC.
+pub fn start() -> DateTime<Utc> {
+    "2026-03-02T08:00:00Z".parse().expect("an instant")
+}
+
+impl World {
+    /// A server as it is without configuration: on loopback, and nobody has been added.
+    pub async fn new() -> Self {
+        Self::with(ServerConfig::default()).await
+    }
+
+    pub async fn with(config: ServerConfig) -> Self {
+        let journal = Arc::new(Journal::new());
+        let platform = PlatformWorld { now: start(), ..PlatformWorld::default() };
+        let platform = Arc::new(MemoryPlatform::new(platform, journal.clone()));
+        let latchel = LatchelWorld { now: start(), ..LatchelWorld::default() };
+        let latchel = Arc::new(MemoryLatchel::new(latchel, journal.clone()));
+        let ledger = Arc::new(SqliteLedger::in_memory().await.expect("a ledger"));
+        let settings = AccountSettings {
+            name: ACCOUNT.to_owned(),
+            time_zone: chrono_tz::America::Los_Angeles,
+            policy: Policy::new(SyncMethod::All),
+        };
+        let account = Account {
+            settings,
+            platform_title: "Buildium",
+            platform: platform.clone(),
+            latchel: latchel.clone(),
+            schedule: Schedule {
+                work_orders: "15m".parse().expect("a timetable"),
+                properties_and_residents: "24h".parse().expect("a timetable"),
+                jitter: TimeDelta::zero(),
+            },
+        };
+        let clock = Clock::starting_at(start());
+        let host = "test/1".to_owned();
+        let app = App::new(config, [account], ledger.clone(), ledger.clone(), clock, host);
+        let router = router(app.clone());
+        Self { app, ledger, platform, latchel, journal, router }
+    }
+
+    /// Adds somebody with [`PASSWORD`].
+    pub async fn add(&self, name: &str, role: Role) {
+        let password = Proof::Password(PASSWORD.to_owned().into());
+        users::add(self.desk(), name, role, password, self.app.clock.now()).await.expect("a user");
+    }
+
+    /// Adds a program; returns its token.
+    pub async fn add_program(&self, name: &str, role: Role) -> String {
+        let token = users::add(self.desk(), name, role, Proof::Token, self.app.clock.now()).await;
+        token.expect("a user").expect("a token").expose_secret().to_owned()
+    }
+
+    /// Somebody with a browser, who is not logged in.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::of(self.router.clone(), &format!("http://{}", self.app.config.listen))
+    }
+
+    /// Somebody with a browser who has just been added and has logged in.
+    pub async fn logged_in(&self, name: &str, role: Role) -> Visitor {
+        self.add(name, role).await;
+        let mut visitor = self.visitor();
+        let answer = visitor.log_in(name, PASSWORD).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        visitor
+    }
+
+    /// What people did, newest first, as `NAME ACTION DETAIL`.
+    pub async fn audit(&self) -> Vec<String> {
+        let entries = self.desk().audit(None, None, 100).await.expect("the audit trail");
+        let text = entries.into_iter().map(|entry| format!("{} {} {}", entry.user, entry.action, entry.detail));
+        text.map(|text| text.trim_end().to_owned()).collect()
+    }
+
+    fn desk(&self) -> &dyn Desk {
+        &*self.app.desk
+    }
+}
+
+/// Lets so much time pass for the server, and none for the test.
+pub async fn pass(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
+}
