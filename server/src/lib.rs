@@ -17,6 +17,7 @@ mod clock;
 mod config;
 mod health;
 pub mod jobs;
+mod pages;
 pub mod schedule;
 pub mod views;
 
@@ -33,7 +34,7 @@ pub use config::ServerConfig;
 
 /// Every route. `inner` ones are for people who log in and their programs, `outer` ones see for themselves who calls.
 pub fn router(app: Arc<App>) -> Router {
-    let inner = access::routes();
+    let inner = access::routes().merge(pages::routes());
     let outer = health::routes();
     access::guard(inner, outer, &app)
 }
@@ -46,9 +47,8 @@ pub fn router(app: Arc<App>) -> Router {
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
     let stop = app.stop.clone();
     let routes = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let http = axum::serve(listener, routes)
-        .with_graceful_shutdown(async move { stop.asked().await })
-        .into_future();
+    let http =
+        axum::serve(listener, routes).with_graceful_shutdown(async move { stop.asked().await }).into_future();
     let (served, ()) = tokio::join!(http, app.work());
     served
 }

@@ -110,7 +110,8 @@ impl Demo {
     async fn sync(&self) -> Result<usize, Failure> {
         self.server.clear_requests();
         let teller = Teller::default();
-        let run = self.engine.run(&Request::everything(Mode::Apply, self.now), &teller).await?;
+        let request = Request { holder: "the demo".to_owned(), ..Request::everything(Mode::Apply, self.now) };
+        let run = self.engine.run(&request, &teller).await?;
         for phase in &run.phases {
             teller.tell(phase);
         }

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use latchel_sync_ledger::desk::Role;
 
-use super::identity::identify;
+use super::identity::{LOCAL, identify};
 use super::refusal::Refusal;
 use crate::app::App;
 
@@ -18,6 +18,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether this is whoever sits at the machine, who need not log in.
+    pub fn is_local(&self) -> bool {
+        self.name == LOCAL
+    }
+
     /// Refuses whoever may only look.
     pub(super) fn must_be_operator(&self) -> Result<(), Refusal> {
         match self.role {

@@ -99,7 +99,8 @@ impl World {
     /// What people did, newest first, as `NAME ACTION DETAIL`.
     pub async fn audit(&self) -> Vec<String> {
         let entries = self.desk().audit(None, None, 100).await.expect("the audit trail");
-        let text = entries.into_iter().map(|entry| format!("{} {} {}", entry.user, entry.action, entry.detail));
+        let text =
+            entries.into_iter().map(|entry| format!("{} {} {}", entry.user, entry.action, entry.detail));
         text.map(|text| text.trim_end().to_owned()).collect()
     }
 

@@ -1,0 +1,177 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use latchel_sync_core::ledger::Run;
+use serde::Deserialize;
+
+use super::accounts::{Bars, Health, next};
+use super::live::JobRow;
+use super::page::{Answer, Problem, Top, go, page};
+use super::runs::RunRow;
+use super::text::{Moment, When};
+use crate::access::{Operator, Viewer};
+use crate::actions::{self, Extent, MassChange};
+use crate::app::App;
+use crate::views::{self, AccountView};
+
+/// How many runs the page lists.
+const RUNS: u32 = 10;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Account {
+    top: Top,
+    name: String,
+    platform: &'static str,
+    health: Health,
+    paused: Option<(String, When)>,
+    closed: Option<String>,
+    phases: Vec<(String, Option<When>)>,
+    gaps: Vec<Gap>,
+    next: Vec<(&'static str, Option<When>)>,
+    timetables: [(&'static str, String); 2],
+    method: &'static str,
+    time_zone: &'static str,
+    sync_start: Option<When>,
+    pending: u64,
+    failed: u64,
+    bars: Bars,
+    jobs: Vec<JobRow>,
+    runs: Vec<RunRow>,
+}
+
+struct Gap {
+    phase: String,
+    from: String,
+    to: String,
+}
+
+/// One account.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Viewer(person): Viewer,
+) -> Answer {
+    let view =
+        views::account(&app, &name).await?.ok_or_else(|| Problem::missing(format!("account {name}")))?;
+    let runs = views::runs(&app, Some(&name), RUNS).await?;
+    page(&account(&app, Top::of(&person), view, runs))
+}
+
+fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>) -> Account {
+    let moment = Moment { now: app.clock.now(), zone: view.time_zone.parse().unwrap_or_default() };
+    let gap = |phase: &views::PhaseHealth| {
+        let (from, to) = phase.gap?;
+        let exact = |at: DateTime<Utc>| moment.when(at).exact;
+        Some(Gap { phase: phase.phase.to_string(), from: exact(from), to: exact(to) })
+    };
+    let phases = &view.health.phases;
+    Account {
+        top,
+        health: Health::of(&view),
+        paused: view.pause.as_ref().map(|pause| (pause.by.clone(), moment.when(pause.since))),
+        closed: view.health.paused.clone(),
+        phases: phases
+            .iter()
+            .map(|phase| (phase.phase.to_string(), phase.last_success.map(|at| moment.when(at))))
+            .collect(),
+        gaps: phases.iter().filter_map(gap).collect(),
+        next: next(&view, moment),
+        timetables: [
+            ("work orders", view.health.schedule.work_orders.to_string()),
+            ("properties and residents", view.health.schedule.properties_and_residents.to_string()),
+        ],
+        method: view.sync_method.as_str(),
+        time_zone: view.time_zone,
+        sync_start: view.health.sync_start.map(|at| moment.when(at)),
+        pending: view.health.pending,
+        failed: view.health.failed,
+        bars: Bars::of(&view.days),
+        jobs: view.jobs.iter().map(|job| JobRow::of(job, moment)).collect(),
+        runs: runs.iter().map(|run| RunRow::of(run, moment)).collect(),
+        platform: view.platform,
+        name: view.health.account,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    extent: Extent,
+    /// Set by a box that is ticked.
+    #[serde(default)]
+    allow_mass_change: Option<String>,
+}
+
+/// "Sync All Data", or what is faster.
+pub(super) async fn sync(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Operator(person): Operator,
+    Form(wanted): Form<Wanted>,
+) -> Answer {
+    let mass_change =
+        if wanted.allow_mass_change.is_some() { MassChange::Allowed } else { MassChange::Guarded };
+    actions::sync(&app, &person.name, &name, wanted.extent, mass_change).await?;
+    go(&address(&name))
+}
+
+/// What a sync would do.
+pub(super) async fn preview(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Operator(person): Operator,
+    Form(wanted): Form<Wanted>,
+) -> Answer {
+    let job = actions::plan(&app, &person.name, &name, wanted.extent).await?;
+    go(&format!("/jobs/{}", job.0))
+}
+
+pub(super) async fn pause(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Operator(person): Operator,
+) -> Answer {
+    actions::pause(&app, &person.name, &name).await?;
+    go(&address(&name))
+}
+
+pub(super) async fn resume(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Operator(person): Operator,
+) -> Answer {
+    actions::resume(&app, &person.name, &name).await?;
+    go(&address(&name))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Start {
+    /// As a field for a date and a time gives it, in the account's time zone.
+    start: String,
+}
+
+pub(super) async fn set_sync_start(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Operator(person): Operator,
+    Form(Start { start }): Form<Start>,
+) -> Answer {
+    let zone = app.accounts.get(&name).map(|one| one.settings.time_zone);
+    let zone = zone.ok_or_else(|| Problem::missing(format!("account {name}")))?;
+    let local = NaiveDateTime::parse_from_str(&start, "%Y-%m-%dT%H:%M").ok();
+    let at = local.and_then(|local| local.and_local_timezone(zone).earliest());
+    let at = at.ok_or_else(|| {
+        Problem::wrong(format!("\"{start}\" is no date and time there"), "Write it as 2026-03-01T08:00")
+    })?;
+    actions::set_sync_start(&app, &person.name, &name, at.with_timezone(&Utc)).await?;
+    go(&address(&name))
+}
+
+/// An account's page.
+pub(super) fn address(name: &str) -> String {
+    let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    format!("/accounts/{}", name.replace('+', "%20"))
+}

@@ -1,0 +1,115 @@
+//! What is under way, kept up to date by server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use async_stream::stream;
+use axum::extract::{Path, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+
+use super::page::Problem;
+use super::text::{Moment, When, took};
+use crate::access::Viewer;
+use crate::app::App;
+use crate::jobs::Job;
+
+/// The shortest time between two pictures of what is under way.
+const PACE: Duration = Duration::from_millis(250);
+
+/// A job, as a page shows it.
+pub(super) struct JobRow {
+    pub address: String,
+    pub title: &'static str,
+    pub by: String,
+    pub state: String,
+    pub class: &'static str,
+    pub under_way: bool,
+    pub asked: When,
+    pub phases: Vec<(String, u64, u64, bool)>,
+    pub run: Option<String>,
+    pub took: Option<String>,
+    pub problem: Option<String>,
+}
+
+impl JobRow {
+    pub fn of(job: &Job, moment: Moment) -> Self {
+        let state = job.state();
+        let run = job.run.as_ref();
+        let problem = || {
+            let of_phase = run?.phases.iter().find_map(|phase| phase.error.clone());
+            of_phase.or_else(|| run?.warnings.first().cloned())
+        };
+        Self {
+            address: format!("/jobs/{}", job.id.0),
+            title: match job.work {
+                "plan" => "Preview",
+                "named" => "Sync of single records",
+                _ => "Sync",
+            },
+            by: job.by.clone(),
+            class: match state {
+                "success" => "synced",
+                "waiting" | "under_way" | "paused" => "pending",
+                _ => "failed",
+            },
+            state: match state {
+                "under_way" => "under way".to_owned(),
+                "success" => "done".to_owned(),
+                "partial" => "failed in part".to_owned(),
+                other => other.to_owned(),
+            },
+            under_way: job.ended_at.is_none(),
+            asked: moment.when(job.asked_at),
+            phases: job
+                .phases
+                .iter()
+                .map(|phase| (phase.phase.to_string(), phase.records, phase.writes, phase.ended))
+                .collect(),
+            run: run.filter(|_| job.work != "plan").map(|run| format!("/runs/{}", run.id)),
+            took: run.and_then(|run| run.took_ms).map(took),
+            problem: job.error.clone().or_else(problem),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "jobs.html")]
+struct Jobs {
+    jobs: Vec<JobRow>,
+}
+
+/// The account's jobs, as the part of its page that shows them, whenever they change.
+pub(super) async fn stream(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    _viewer: Viewer,
+) -> Result<Response, Problem> {
+    let zone = app.accounts.get(&name).map(|one| one.settings.time_zone);
+    let zone = zone.ok_or_else(|| Problem::missing(format!("account {name}")))?;
+    let events = stream! {
+        let mut changes = app.jobs.changes();
+        let mut shown = None;
+        while !app.stop.is_set() {
+            let moment = Moment { now: app.clock.now(), zone };
+            let jobs = app.jobs.of(&name).iter().map(|job| JobRow::of(job, moment)).collect();
+            let text = Jobs { jobs }.render().unwrap_or_default();
+            if shown.as_ref() != Some(&text) {
+                yield Ok::<_, Infallible>(Event::default().data(&text));
+                shown = Some(text);
+            }
+            let next = async {
+                tokio::time::sleep(PACE).await;
+                // An error says that nothing changes any more.
+                let _ = changes.changed().await;
+            };
+            tokio::select! {
+                () = app.stop.asked() => {}
+                () = next => {}
+            }
+        }
+    };
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}

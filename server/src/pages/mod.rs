@@ -1,0 +1,57 @@
+//! The dashboard: pages that work without a script, and are kept up to date by a small one.
+
+mod account;
+mod accounts;
+mod assets;
+mod audit;
+mod csv;
+mod filters;
+mod job;
+mod link;
+mod live;
+mod page;
+mod record;
+mod results;
+mod runs;
+mod sides;
+mod text;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// Which state of the assets this is, for their addresses in templates.
+pub(crate) fn version() -> &'static str {
+    &assets::VERSION
+}
+
+/// Every page, and what its forms and its script ask for.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(accounts::show))
+        .route("/assets/{file}", get(assets::serve))
+        .route("/jobs/{id}", get(job::show))
+        .route("/jobs/{id}/apply", post(job::apply))
+        .route("/runs", get(runs::list))
+        .route("/runs/{id}", get(runs::show))
+        .route("/accounts/{account}", get(account::show))
+        .route("/accounts/{account}/sync", post(account::sync))
+        .route("/accounts/{account}/preview", post(account::preview))
+        .route("/accounts/{account}/pause", post(account::pause))
+        .route("/accounts/{account}/resume", post(account::resume))
+        .route("/accounts/{account}/sync-start", post(account::set_sync_start))
+        .route("/accounts/{account}/live", get(live::stream))
+        .route("/accounts/{account}/find", get(record::find))
+        .route("/accounts/{account}/audit", get(audit::show))
+        .route("/accounts/{account}/link", get(link::ask).post(link::link))
+        .route("/accounts/{account}/unlink", get(link::ask_unlink).post(link::unlink))
+        .route("/accounts/{account}/results", get(results::show).post(results::settle))
+        .route("/accounts/{account}/results.csv", get(csv::export))
+        .route("/accounts/{account}/records/{kind}/{id}", get(record::show))
+        .route("/accounts/{account}/records/{kind}/{id}/sync", post(record::sync))
+        .route("/accounts/{account}/records/{kind}/{id}/settle", post(record::settle))
+        .fallback(page::not_found)
+}

@@ -1,0 +1,215 @@
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use latchel_sync_core::engine::{Banner, Explanation};
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{Kind, RecordKey, Side};
+use serde::Deserialize;
+
+use super::account::address;
+use super::page::{Answer, Problem, Top, go, page};
+use super::results::{Line, record, record_address, status_text};
+use super::sides::{Field, fields};
+use super::text::{Moment, When};
+use crate::access::{Operator, Viewer};
+use crate::actions::{self, Wish};
+use crate::app::App;
+use crate::views::{self, Depth, RecordView};
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Record {
+    top: Top,
+    account: String,
+    account_address: String,
+    address: String,
+    title: String,
+    banner: Option<BannerOf>,
+    unreadable: Option<String>,
+    /// What the two systems hold now, side by side.
+    fields: Vec<Field>,
+    explanations: Vec<Explained>,
+    history: Vec<(When, Line)>,
+    /// The platform's id of a linked work order, by which the link can be ended.
+    unlink: Option<String>,
+    /// Where two records can be linked by hand.
+    link: Option<String>,
+}
+
+struct BannerOf {
+    class: &'static str,
+    status: &'static str,
+    banner: Banner,
+    verified: Option<When>,
+    decided: Option<When>,
+}
+
+struct Explained {
+    record: String,
+    label: String,
+    checks: Vec<(String, String, String, bool)>,
+    line: String,
+    rule: String,
+    reason: &'static str,
+    class: &'static str,
+    action: &'static str,
+    remedy: &'static str,
+}
+
+/// A record on both sides, and why it stands as it does.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Path((account, kind, id)): Path<(String, String, String)>,
+    Viewer(person): Viewer,
+) -> Answer {
+    let kind = kind_of(&kind)?;
+    let view = views::record(&app, &account, kind, &id, Depth::BothSides).await?;
+    let view = view.ok_or_else(|| Problem::missing(format!("account {account}")))?;
+    if view.history.is_empty() && view.explanations.is_empty() && view.unreadable.is_none() {
+        return Err(Problem::missing(format!("{kind} {id} on either side")));
+    }
+    let zone = app.accounts.get(&account).map(|one| one.settings.time_zone).unwrap_or_default();
+    page(&of(Top::of(&person), &account, kind, &id, view, Moment { now: app.clock.now(), zone }))
+}
+
+fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: Moment) -> Record {
+    let account_address = address(account);
+    let is_work_order = kind == Kind::WorkOrder;
+    let linked = view.explanations.iter().find_map(|one| one.link.as_ref());
+    let unlink = linked.filter(|_| is_work_order).map(|link| {
+        let id: String = form_urlencoded::byte_serialize(link.platform_id.as_bytes()).collect();
+        format!("{account_address}/unlink?work_order={id}")
+    });
+    let banner = view.banner.map(|banner| BannerOf {
+        class: banner.status.as_str(),
+        status: status_text(banner.status),
+        verified: banner.verified_at.map(|at| moment.when(at)),
+        decided: banner.decided_at.map(|at| moment.when(at)),
+        banner,
+    });
+    let told = |outcome: &Outcome| {
+        (moment.when(outcome.at), Line::of(outcome, record_address(account, &outcome.key)))
+    };
+    Record {
+        top,
+        account: account.to_owned(),
+        title: format!(
+            "{} {id}",
+            kind.to_string().replacen(|c: char| c.is_ascii_lowercase(), &first(kind), 1)
+        ),
+        address: record_address(account, &RecordKey { kind, side: Side::Platform, id: id.to_owned() }),
+        link: (is_work_order && unlink.is_none()).then(|| format!("{account_address}/link")),
+        unlink,
+        banner,
+        unreadable: view.unreadable,
+        fields: fields(
+            view.explanations.iter().find_map(|one| one.platform.as_ref()),
+            view.explanations.iter().find_map(|one| one.latchel.as_ref()),
+        ),
+        explanations: view.explanations.into_iter().map(explained).collect(),
+        history: view.history.iter().map(told).collect(),
+        account_address,
+    }
+}
+
+fn first(kind: Kind) -> String {
+    kind.to_string().chars().take(1).flat_map(char::to_uppercase).collect()
+}
+
+fn explained(one: Explanation) -> Explained {
+    let line = Line::of(
+        &Outcome { reason: one.reason, action: one.action, detail: one.detail.clone(), ..nothing(&one) },
+        String::new(),
+    );
+    Explained {
+        record: record(&one.key),
+        label: one.label.clone(),
+        rule: one.reason.rule_for(&one.key).as_str().to_owned(),
+        reason: one.reason.code(),
+        class: one.reason.status().as_str(),
+        line: match &one.detail {
+            Some(detail) => format!("{} ({detail})", one.reason.sentence()),
+            None => one.reason.sentence().to_owned(),
+        },
+        action: line.action,
+        remedy: one.reason.remedy(),
+        checks: one
+            .checks
+            .into_iter()
+            .map(|check| {
+                (check.rule.as_str().to_owned(), check.condition.to_owned(), check.value, check.holds)
+            })
+            .collect(),
+    }
+}
+
+fn nothing(one: &Explanation) -> Outcome {
+    Outcome {
+        key: one.key.clone(),
+        counterpart: None,
+        label: one.label.clone(),
+        reason: one.reason,
+        action: one.action,
+        detail: None,
+        run: latchel_sync_core::ledger::RunId(uuid::Uuid::nil()),
+        at: chrono::DateTime::UNIX_EPOCH,
+        fingerprint: None,
+        waits_for: None,
+    }
+}
+
+fn kind_of(text: &str) -> Result<Kind, Problem> {
+    Kind::from_name(text).ok_or_else(|| Problem::missing(format!("kind of record \"{text}\"")))
+}
+
+/// "Sync this one now".
+pub(super) async fn sync(
+    State(app): State<Arc<App>>,
+    Path((account, kind, id)): Path<(String, String, String)>,
+    Operator(person): Operator,
+) -> Answer {
+    let job = actions::sync_record(&app, &person.name, &account, kind_of(&kind)?, &id).await?;
+    go(&format!("/jobs/{}", job.0))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wished {
+    wish: Wish,
+}
+
+/// Retries or dismisses the record, on whichever side it waits.
+pub(super) async fn settle(
+    State(app): State<Arc<App>>,
+    Path((account, kind, id)): Path<(String, String, String)>,
+    Operator(person): Operator,
+    Form(Wished { wish }): Form<Wished>,
+) -> Answer {
+    let kind = kind_of(&kind)?;
+    let found = app.ledger.find(&account, kind, &id).await?;
+    let keys: Vec<_> = found.into_iter().filter(|one| one.pending.is_some()).map(|one| one.key).collect();
+    actions::settle(&app, &person.name, &account, wish, &keys).await?;
+    go(&record_address(&account, &RecordKey { kind, side: Side::Platform, id }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Sought {
+    #[serde(default)]
+    kind: String,
+    id: String,
+}
+
+/// The search box.
+pub(super) async fn find(
+    Path(account): Path<String>,
+    Query(Sought { kind, id }): Query<Sought>,
+    _viewer: Viewer,
+) -> Answer {
+    let kind = kind_of(if kind.is_empty() { "work-order" } else { &kind })?;
+    let id = id.trim().trim_start_matches('#').to_owned();
+    if id.is_empty() {
+        return Err(Problem::wrong("No id or number was given", "Write the id or number of either side"));
+    }
+    go(&record_address(&account, &RecordKey { kind, side: Side::Platform, id }))
+}

@@ -1,0 +1,229 @@
+//! The pages as whole requests; what their forms do is seen in the two systems.
+
+use chrono::TimeDelta;
+use latchel_sync_core::Ledger;
+use latchel_sync_core::engine::{Mode, Quiet, Request};
+use latchel_sync_core::model::*;
+use latchel_sync_ledger::desk::{Desk, Role};
+
+use crate::visitor::{Answer, Visitor};
+use crate::world::{ACCOUNT, World, start};
+
+/// A world with a property, a work order of the platform there and one of Latchel, after a first sync.
+async fn synced() -> World {
+    let world = World::new().await;
+    world.fill();
+    world.sync().await;
+    world
+}
+
+async fn page(visitor: &mut Visitor, path: &str) -> String {
+    let answer = visitor.get(path).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    answer.body
+}
+
+fn leads_to<'a>(answer: &'a Answer, path: &str) -> &'a str {
+    assert_eq!((answer.status, answer.header("location").starts_with(path)), (303, true), "{}", answer.body);
+    answer.header("location")
+}
+
+#[tokio::test]
+async fn the_first_page_tells_how_each_account_is_and_what_comes_next() {
+    let world = synced().await;
+    let told = page(&mut world.visitor(), "/").await;
+    for text in ["main", "Buildium", "healthy", "Last success", "Next, work orders", "1 runs, 0 failed"] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn sync_all_data_brings_over_what_people_entered() {
+    let world = synced().await;
+    let job = world.add_job("Fence", "It fell over.");
+    assert_eq!(world.made_from(job), 0);
+    let mut visitor = world.visitor();
+    leads_to(&visitor.post("/accounts/main/sync", "extent=everything").await, "/accounts/main");
+    world.work().await;
+    assert_eq!(world.made_from(job), 1);
+    let told = page(&mut visitor, "/accounts/main").await;
+    assert!(told.contains("asked for by local") && told.contains("done"), "{told}");
+    assert!(page(&mut visitor, "/runs").await.contains("local on test/1"));
+    assert!(page(&mut visitor, "/accounts/main/audit").await.contains("sync asked for"));
+}
+
+#[tokio::test]
+async fn a_preview_says_what_would_be_written_and_writes_nothing_until_it_is_applied() {
+    let world = synced().await;
+    let job = world.add_job("Fence", "It fell over.");
+    let mut visitor = world.visitor();
+    let answer = visitor.post("/accounts/main/preview", "extent=everything").await;
+    let plan = leads_to(&answer, "/jobs/").to_owned();
+    world.work().await;
+    let told = page(&mut visitor, &plan).await;
+    assert!(told.contains("What a sync would write now") && told.contains("Fence"), "{told}");
+    assert_eq!(world.made_from(job), 0);
+    leads_to(&visitor.post(&format!("{plan}/apply"), "").await, "/accounts/main");
+    world.work().await;
+    assert_eq!(world.made_from(job), 1);
+}
+
+#[tokio::test]
+async fn one_work_order_is_explained_and_synced_alone() {
+    let world = synced().await;
+    let (job, other) = (world.add_job("Fence", "It fell over."), world.add_job("Door", "It creaks."));
+    let mut visitor = world.visitor();
+    let address = format!("/accounts/main/records/work-order/{}", job.0);
+    let told = page(&mut visitor, &address).await;
+    for text in ["Sync this one now", "What was checked, in order", "work_order_created", "It fell over."] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    leads_to(&visitor.post(&format!("{address}/sync"), "").await, "/jobs/");
+    world.work().await;
+    assert_eq!((world.made_from(job), world.made_from(other)), (1, 0));
+    let told = page(&mut visitor, &address).await;
+    assert!(told.contains("This work order was successfully synced with Buildium."), "{told}");
+}
+
+#[tokio::test]
+async fn markup_in_a_work_order_is_shown_as_text() {
+    let world = synced().await;
+    let job = world.add_job("<script>alert(1)</script>", "<img src=x onerror=alert(1)>");
+    let mut visitor = world.visitor();
+    visitor.post("/accounts/main/sync", "extent=everything").await;
+    world.work().await;
+    let pages = [
+        format!("/accounts/main/records/work-order/{}", job.0),
+        "/accounts/main/results".to_owned(),
+        "/accounts/main".to_owned(),
+    ];
+    for path in pages {
+        let told = page(&mut visitor, &path).await;
+        assert!(!told.contains("<script>alert") && !told.contains("<img"), "{path}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn results_are_narrowed_exported_retried_and_dismissed() {
+    let world = synced().await;
+    world.platform.edit(|far| {
+        let lost = PropertyRef::new(PropertyId::new("404"), None);
+        let order = WorkOrder { id: WorkOrderId::new("=W2"), ..crate::world::work_order(&lost, far.now) };
+        far.work_orders.insert(order.id.clone(), Row::Record(order));
+    });
+    world.sync().await;
+    let mut visitor = world.visitor();
+    let told = page(&mut visitor, "/accounts/main/results?status=pending").await;
+    assert!(told.contains("=W2") && told.contains("no_property_match") && !told.contains("property_new"), "{told}");
+    assert!(page(&mut visitor, "/accounts/main/results?text=nowhere").await.contains("No record matches"));
+    assert_eq!(visitor.get("/accounts/main/results?status=odd").await.status, 422);
+
+    let table = visitor.get("/accounts/main/results.csv?status=pending").await;
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(table.body.lines().count(), 2, "{}", table.body);
+    assert!(table.body.contains("work-order,platform,'=W2,"), "{}", table.body);
+
+    let form = "wish=dismiss&key=work-order+platform+%3DW2";
+    leads_to(&visitor.post("/accounts/main/results?status=pending", form).await, "/accounts/main/results?status=pending");
+    let waiting = async || world.ledger.all_pending(ACCOUNT).await.expect("what waits");
+    assert!(waiting().await[0].dismissed);
+    visitor.post("/accounts/main/results?status=pending", "wish=retry&all=on").await;
+    assert!(!waiting().await[0].dismissed);
+    assert_eq!(visitor.post("/accounts/main/results", "wish=retry").await.status, 422);
+    assert_eq!(visitor.post("/accounts/main/results", "wish=retry&key=odd").await.status, 422);
+}
+
+#[tokio::test]
+async fn pause_and_resume_and_the_sync_start_are_kept() {
+    let world = synced().await;
+    let mut visitor = world.visitor();
+    visitor.post("/accounts/main/pause", "").await;
+    assert!(page(&mut visitor, "/accounts/main").await.contains("Paused by local"));
+    assert_eq!(world.app.desk.pauses().await.expect("pauses").len(), 1);
+    visitor.post("/accounts/main/resume", "").await;
+    assert!(world.app.desk.pauses().await.expect("pauses").is_empty());
+
+    visitor.post("/accounts/main/sync-start", "start=2026-03-01T08%3A00").await;
+    let account = world.ledger.account(ACCOUNT).await.expect("it reads").expect("it is there");
+    assert_eq!(account.sync_start, "2026-03-01T16:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().expect("an instant"));
+    assert_eq!(visitor.post("/accounts/main/sync-start", "start=yesterday").await.status, 422);
+}
+
+#[tokio::test]
+async fn two_work_orders_are_linked_and_a_link_is_ended_after_a_page_that_says_what_follows() {
+    let world = synced().await;
+    let job = world.add_job("Tap", "It drips.");
+    world.platform.edit(|far| {
+        let order = WorkOrder { id: WorkOrderId::new("W9"), ..crate::world::work_order(&crate::world::unit(), far.now) };
+        far.work_orders.insert(order.id.clone(), Row::Record(order));
+    });
+    let mut visitor = world.visitor();
+    assert!(page(&mut visitor, "/accounts/main/link").await.contains("What follows"));
+    let form = format!("work_order=W9&latchel={}", job.0);
+    leads_to(&visitor.post("/accounts/main/link", &form).await, "/accounts/main/records/work-order/W9");
+    assert_eq!(visitor.post("/accounts/main/link", &form).await.status, 422, "it is linked already");
+    let links = world.ledger.linked(ACCOUNT, Kind::WorkOrder).await.expect("a count");
+    assert!(page(&mut visitor, "/accounts/main/records/work-order/W9").await.contains("End the link"));
+    assert!(page(&mut visitor, "/accounts/main/unlink?work_order=W9").await.contains("the next sync links them again"));
+    visitor.post("/accounts/main/unlink", "work_order=W9").await;
+    assert_eq!(world.ledger.linked(ACCOUNT, Kind::WorkOrder).await.expect("a count"), links - 1);
+    assert_eq!(visitor.post("/accounts/main/unlink", "work_order=W9").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_to_be_not_there() {
+    let world = synced().await;
+    let mut visitor = world.visitor();
+    for path in [
+        "/nowhere",
+        "/accounts/other",
+        "/accounts/other/results",
+        "/accounts/other/results.csv",
+        "/accounts/other/live",
+        "/accounts/main/records/lease/1",
+        "/accounts/main/records/work-order/nowhere",
+        "/runs/00000000-0000-0000-0000-000000000000",
+        "/jobs/00000000-0000-0000-0000-000000000000",
+        "/assets/none.css",
+    ] {
+        assert_eq!(visitor.get(path).await.status, 404, "{path}");
+    }
+    assert_eq!(visitor.post("/accounts/other/sync", "extent=everything").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_viewer_is_offered_nothing_that_changes_anything() {
+    let world = synced().await;
+    let mut viewer = world.logged_in("vera", Role::Viewer).await;
+    for path in ["/accounts/main", "/accounts/main/results", "/accounts/main/records/work-order/W1"] {
+        let told = page(&mut viewer, path).await;
+        let forms = told.matches("method=\"post\"").count();
+        assert_eq!((forms, told.contains("action=\"/logout\"")), (usize::from(!path.ends_with("results")) + usize::from(path.ends_with("results")), true), "{path}: {told}");
+    }
+    assert_eq!(viewer.post("/accounts/main/sync", "extent=everything").await.status, 403);
+}
+
+#[tokio::test]
+async fn a_system_that_cannot_be_asked_leaves_what_the_ledger_knows() {
+    let world = synced().await;
+    world.journal.decide(|call| match call.method {
+        "users" => latchel_sync_core::memory::Fate::Fail(latchel_sync_core::ErrorKind::Unavailable),
+        _ => latchel_sync_core::memory::Fate::Proceed,
+    });
+    let told = page(&mut world.visitor(), "/accounts/main/records/work-order/W1").await;
+    assert!(told.contains("The two systems could not be asked") && told.contains("successfully synced"), "{told}");
+}
+
+#[tokio::test]
+async fn a_gap_is_told_with_what_to_do() {
+    let world = World::new().await;
+    world.fill();
+    let policy = Policy { window: WindowPolicy { catch_up: false, ..WindowPolicy::default() }, ..Policy::new(SyncMethod::All) };
+    let mut settings = world.app.accounts[ACCOUNT].settings.clone();
+    settings.policy = policy;
+    let one = &world.app.accounts[ACCOUNT];
+    let before = Request::everything(Mode::Apply, start() - TimeDelta::days(20));
+    one.engine(world.ledger.clone()).run(&before, &Quiet).await.expect("a run");
+    let health = latchel_sync_server::views::health(&settings, &one.schedule, &*world.ledger, start()).await;
+    assert_eq!(health.expect("it reads").health, "gap");
+}
