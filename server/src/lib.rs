@@ -46,9 +46,8 @@ pub fn router(app: Arc<App>) -> Router {
 pub async fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
     let stop = app.stop.clone();
     let routes = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let http = axum::serve(listener, routes)
-        .with_graceful_shutdown(async move { stop.asked().await })
-        .into_future();
+    let http =
+        axum::serve(listener, routes).with_graceful_shutdown(async move { stop.asked().await }).into_future();
     let (served, ()) = tokio::join!(http, app.work());
     served
 }

@@ -14,11 +14,7 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
-pub(crate) async fn run(
-    config: &Config,
-    action: &UsersAction,
-    now: DateTime<Utc>,
-) -> Result<Exit, Failure> {
+pub(crate) async fn run(config: &Config, action: &UsersAction, now: DateTime<Utc>) -> Result<Exit, Failure> {
     connect::with_books(config, async |books| {
         let desk = &*books.desk;
         match action {

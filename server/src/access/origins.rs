@@ -111,7 +111,9 @@ mod tests {
         for host in ["10.0.0.1:8787", "localhost:8787", "sync.example.com", "sync.example.com:443"] {
             assert!(answers(&config, host), "{host}");
         }
-        for host in ["evil.example:8787", "sync.example.com:8787", "sync.example.com.evil.example", "10.0.0.1"] {
+        for host in
+            ["evil.example:8787", "sync.example.com:8787", "sync.example.com.evil.example", "10.0.0.1"]
+        {
             assert!(!answers(&config, host), "{host}");
         }
     }

@@ -1,11 +1,11 @@
 use askama::Template;
+use axum::Extension;
 use axum::Json;
 use axum::extract::Request;
 use axum::http::header::{self, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::Extension;
 use serde_json::json;
 use tower_http::csrf::ProtectionError;
 
@@ -28,7 +28,8 @@ impl Refusal {
     /// Nobody is logged in.
     pub(super) fn unknown(method: &Method, wanted: &Uri) -> Self {
         // What a form sent cannot be sent again by following a link.
-        let next = if method.is_safe() { wanted.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
+        let next =
+            if method.is_safe() { wanted.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
         let hint = "send `Authorization: Bearer TOKEN`; `latchel-sync users add NAME --role viewer --token` makes one";
         let refusal = Self::new(StatusCode::UNAUTHORIZED, "not_logged_in", "nobody is logged in", hint);
@@ -37,7 +38,8 @@ impl Refusal {
 
     /// A viewer wants to change something.
     pub(super) fn viewer(name: &str) -> Self {
-        let message = format!("{name} may look at everything, but not change anything: this needs an operator");
+        let message =
+            format!("{name} may look at everything, but not change anything: this needs an operator");
         let hint = "`latchel-sync users add NAME --role operator` adds one";
         Self::new(StatusCode::FORBIDDEN, "operator_needed", &message, hint)
     }

@@ -91,7 +91,8 @@ async fn every_answer_tells_browsers_what_not_to_do() {
     let world = World::new().await;
     for path in ["/healthz", "/login", "/nothing", "/api/v1/nothing"] {
         let answer = world.visitor().get(path).await;
-        let headers = ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"];
+        let headers =
+            ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"];
         let values = headers.map(|name| format!("{name}: {}", answer.header(name))).join("\n");
         insta::allow_duplicates! {
             insta::assert_snapshot!(values, @r"

@@ -54,7 +54,11 @@ async fn a_panic_is_told_without_its_text() {
     let router = guard(inner, Router::new(), &world.app);
     let answer = Visitor::of(router, "http://127.0.0.1:8787").get("/api/v1/panics").await;
     assert_eq!(answer.status, 500);
-    assert!(answer.body.contains(r#""code":"internal""#) && !answer.body.contains("hunter2"), "{}", answer.body);
+    assert!(
+        answer.body.contains(r#""code":"internal""#) && !answer.body.contains("hunter2"),
+        "{}",
+        answer.body
+    );
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
