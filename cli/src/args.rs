@@ -1,9 +1,12 @@
+mod users;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::users::{UserRole, UsersAction};
 use crate::environment;
 use crate::since::Since;
 
@@ -382,43 +385,6 @@ pub(crate) enum AdaptersAction {
         #[arg(long, default_value = ".")]
         path: PathBuf,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum UsersAction {
-    /// Add somebody, or replace them, which logs them out.
-    #[command(
-        after_help = "The password is asked for, or read from the first line of stdin; it has at least 12 characters.\n\nExamples:\n  latchel-sync users add robin --role operator\n  latchel-sync users add front-desk --role viewer < password.txt\n  latchel-sync users add grafana --role viewer --token > grafana.token"
-    )]
-    Add {
-        /// Their name: letters, digits and . _ - @ +
-        name: String,
-        /// What they may do.
-        #[arg(long, value_enum)]
-        role: UserRole,
-        /// A program: print a token for its requests, once, instead of taking a password.
-        #[arg(long)]
-        token: bool,
-    },
-    /// Everybody who may log in, and every program with a token.
-    List {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Remove somebody, which logs them out; 1 if there is nobody of this name.
-    Remove {
-        /// Their name.
-        name: String,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum UserRole {
-    /// Look at everything.
-    Viewer,
-    /// Also sync, pause, link, retry, dismiss.
-    Operator,
 }
 
 fn quirk(text: &str) -> Result<(String, mock_pms::Switch), String> {

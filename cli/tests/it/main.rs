@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod config;
+mod users;
 
 use std::path::Path;
 
@@ -46,6 +47,7 @@ fn every_command_has_help_on_stdout() {
         "rules",
         "mock",
         "demo",
+        "users",
         "completions",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is not in the help");

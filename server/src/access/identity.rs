@@ -1,7 +1,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, FORWARDED};
 use latchel_sync_core::Result;
-use latchel_sync_ledger::desk::{Role, User};
+use latchel_sync_ledger::desk::Role;
 
 use super::person::Person;
 use super::{secret, session};
@@ -34,10 +34,13 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// Every token is compared, so that the time tells nothing about which of them is nearly right.
 async fn by_token(app: &App, token: &str) -> Result<Option<Person>> {
     let digest = secret::digest(token);
-    let users = app.desk.users().await?;
-    let is_its = |user: &&User| user.is_token && secret::equal(&user.hash, &digest);
-    let found = users.iter().filter(is_its).last();
-    Ok(found.map(|user| Person { name: user.name.clone(), role: user.role }))
+    let mut found = None;
+    for user in app.desk.users().await? {
+        if user.is_token && secret::equal(&user.hash, &digest) {
+            found = Some(Person { name: user.name, role: user.role });
+        }
+    }
+    Ok(found)
 }
 
 /// Whether a request can only come from this machine, and nobody has been added who could log in. What came through a proxy

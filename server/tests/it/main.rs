@@ -2,5 +2,6 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod access;
+mod by_hand;
 mod visitor;
 mod world;

@@ -5,7 +5,7 @@ use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
-use latchel_sync_core::model::{Policy, SyncMethod};
+use latchel_sync_core::model::{Policy, SyncMethod, User, UserId};
 use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
@@ -42,7 +42,8 @@ impl World {
 
     pub async fn with(config: ServerConfig) -> Self {
         let journal = Arc::new(Journal::new());
-        let platform = PlatformWorld { now: start(), ..PlatformWorld::default() };
+        let user = User { id: UserId::new("1"), name: "Latchel".to_owned(), is_active: true };
+        let platform = PlatformWorld { now: start(), users: vec![user], ..PlatformWorld::default() };
         let platform = Arc::new(MemoryPlatform::new(platform, journal.clone()));
         let latchel = LatchelWorld { now: start(), ..LatchelWorld::default() };
         let latchel = Arc::new(MemoryLatchel::new(latchel, journal.clone()));
