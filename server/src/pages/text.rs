@@ -44,8 +44,8 @@ fn relative(span: TimeDelta) -> String {
 pub(super) fn rough(span: TimeDelta) -> String {
     let (count, unit) = match span.num_seconds() {
         seconds @ ..60 => (seconds, "second"),
-        seconds @ ..3_600 => (seconds / 60, "minute"),
-        seconds @ ..172_800 => (seconds / 3_600, "hour"),
+        seconds @ 60..3_600 => (seconds / 60, "minute"),
+        seconds @ 3_600..172_800 => (seconds / 3_600, "hour"),
         seconds => (seconds / 86_400, "day"),
     };
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
@@ -55,7 +55,7 @@ pub(super) fn rough(span: TimeDelta) -> String {
 pub(super) fn took(ms: u64) -> String {
     match ms {
         ..1_000 => format!("{ms} ms"),
-        ..120_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        1_000..120_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
         _ => rough(TimeDelta::milliseconds(i64::try_from(ms).unwrap_or(i64::MAX))),
     }
 }

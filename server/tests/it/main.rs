@@ -3,5 +3,6 @@
 
 mod access;
 mod by_hand;
+mod pages;
 mod visitor;
 mod world;

@@ -3,15 +3,16 @@ use std::time::Duration;
 
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::engine::AccountSettings;
+use latchel_sync_core::engine::{AccountSettings, Mode, Quiet, Request};
 use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
-use latchel_sync_core::model::{Policy, SyncMethod, User, UserId};
+use latchel_sync_core::model::{Job, JobId, Marker, Policy, Row, SyncMethod, User, UserId, WorkOrder};
 use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
 use latchel_sync_server::schedule::Schedule;
 use latchel_sync_server::{Account, App, Clock, ServerConfig, router};
 use secrecy::ExposeSecret;
+use tests::simulation::pair;
 
 use crate::visitor::Visitor;
 
@@ -103,6 +104,48 @@ impl World {
         let text =
             entries.into_iter().map(|entry| format!("{} {} {}", entry.user, entry.action, entry.detail));
         text.map(|text| text.trim_end().to_owned()).collect()
+    }
+
+    /// Gives the platform two rentable units, a resident and a work order in each, and the Latchel user.
+    pub fn fill(&self) {
+        self.platform.edit(|platform| *platform = PlatformWorld { now: start(), ..pair::world() });
+    }
+
+    /// Syncs everything, as the command would.
+    pub async fn sync(&self) {
+        let engine = self.app.accounts[ACCOUNT].engine(self.ledger.clone());
+        let request = Request::everything(Mode::Apply, self.app.clock.now());
+        engine.run(&request, &Quiet).await.expect("a run");
+    }
+
+    /// Works until nothing waits any more.
+    pub async fn work(&self) {
+        tokio::select! {
+            biased;
+            () = self.app.work() => {}
+            () = self.app.jobs.idle() => {}
+        }
+    }
+
+    /// Somebody reports something in Latchel, at a property that is synced.
+    pub fn add_job(&self, name: &str, description: &str) -> JobId {
+        self.latchel.edit(|latchel| {
+            let property = latchel.properties.values().find(|one| one.reference.is_some()).map(|one| one.id);
+            let id = JobId(latchel.jobs.keys().last().map_or(300, |last| last.0 + 1));
+            let at = start() + TimeDelta::minutes(1);
+            let (name, description) = (name.to_owned(), description.to_owned());
+            latchel.jobs.insert(id, Job { name, description, ..pair::job(id, property, at) });
+            id
+        })
+    }
+
+    /// How many work orders the platform has because of one of Latchel's.
+    pub fn made_from(&self, job: JobId) -> usize {
+        let marker = Some(Marker::for_job(job));
+        self.platform.edit(|platform| {
+            let made = |row: &&Row<WorkOrder>| matches!(row, Row::Record(one) if one.marker == marker);
+            platform.work_orders.values().filter(made).count()
+        })
     }
 
     fn desk(&self) -> &dyn Desk {
