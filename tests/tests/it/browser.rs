@@ -27,7 +27,8 @@ impl Browser {
             let mut lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
             let port = lines.find_map(|line| {
                 let line = line.expect("text");
-                line.strip_suffix('.').and_then(|line| line.rsplit_once("on port ").map(|(_, port)| port.to_owned()))
+                line.strip_suffix('.')
+                    .and_then(|line| line.rsplit_once("on port ").map(|(_, port)| port.to_owned()))
             });
             (driver, port.expect("it says its port"))
         })
@@ -78,6 +79,13 @@ impl Browser {
         self.click(&place).await;
     }
 
+    /// Writes into the field of this name.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let place = format!("[name={name}]");
+        let field = self.page.find(Locator::Css(&place)).await.expect("the field");
+        field.send_keys(text).await.expect("it takes text");
+    }
+
     async fn click(&self, place: &str) {
         match self.page.find(Locator::XPath(place)).await {
             Ok(element) => element.click().await.expect("it can be clicked"),
@@ -106,11 +114,6 @@ impl Browser {
     pub async fn is_too_wide(&self) -> bool {
         let script = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
         self.page.execute(script, Vec::new()).await.expect("it is measured").as_bool().expect("a truth")
-    }
-
-    /// A picture of the window, as PNG.
-    pub async fn picture(&self) -> Vec<u8> {
-        self.page.screenshot().await.expect("a picture")
     }
 
     /// Closes it.

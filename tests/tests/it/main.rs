@@ -3,9 +3,11 @@
 
 mod appfolio;
 mod both_ways;
+mod browser;
 mod cargo;
 mod check;
 mod commits;
+mod dashboard;
 mod doorloop;
 mod faults;
 mod guide;
