@@ -1,5 +1,7 @@
 //! The configuration file. Every mistake is reported with file, line and key.
 
+mod webhooks;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use toml::{Spanned, Table, Value};
 use crate::connect::{self, FarSides};
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
+use webhooks::{FileWebhooks, Webhooks};
 
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
@@ -36,6 +39,7 @@ pub(crate) struct Account {
     pub schedule: Schedule,
     pub platform: Table,
     pub latchel: Table,
+    pub webhooks: Webhooks,
     start: usize,
 }
 
@@ -136,6 +140,8 @@ struct FileAccount {
     schedule: FileSchedule,
     platform: Table,
     latchel: Table,
+    #[serde(default)]
+    webhooks: FileWebhooks,
 }
 
 /// The file's text, to find lines in. `Debug` leaves the text out: secrets may stand in it.
@@ -209,6 +215,7 @@ impl Config {
                 schedule: account.schedule.into(),
                 platform: account.platform,
                 latchel: account.latchel,
+                webhooks: account.webhooks.into(),
                 start,
             });
         }
@@ -261,14 +268,20 @@ impl Config {
         })
     }
 
-    /// An adapter's settings out of its table; `section` is `platform` or `latchel`.
+    /// An adapter's settings out of its table; `section` is `platform` or `latchel`, or one of their webhooks'.
     pub(crate) fn settings(
         &self,
         account: &Account,
         section: &str,
         known: &[Setting],
     ) -> Result<Settings, Failure> {
-        let table = if section == "platform" { &account.platform } else { &account.latchel };
+        let none = Table::new();
+        let table = match section {
+            "platform" => &account.platform,
+            "latchel" => &account.latchel,
+            "webhooks.platform" => account.webhooks.platform.as_ref().unwrap_or(&none),
+            _ => account.webhooks.latchel.as_ref().unwrap_or(&none),
+        };
         let mut values = serde_json::Map::new();
         let mut secrets = BTreeMap::new();
         let mut plain_http = PlainHttp::Loopback;

@@ -10,7 +10,7 @@ use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{Account, App, Clock, ServerConfig, router};
+use latchel_sync_server::{Account, App, Clock, Readers, ServerConfig, router};
 use secrecy::ExposeSecret;
 use tests::simulation::pair;
 
@@ -59,6 +59,7 @@ impl World {
             platform_title: "Buildium",
             platform: platform.clone(),
             latchel: latchel.clone(),
+            webhooks: Readers::default(),
             schedule: Schedule {
                 work_orders: "15m".parse().expect("a timetable"),
                 properties_and_residents: "24h".parse().expect("a timetable"),
