@@ -42,6 +42,11 @@ impl World {
     }
 
     pub async fn with(config: ServerConfig) -> Self {
+        Self::listening(config, Readers::default()).await
+    }
+
+    /// One that webhooks may be sent to.
+    pub async fn listening(config: ServerConfig, webhooks: Readers) -> Self {
         let journal = Arc::new(Journal::new());
         let user = User { id: UserId::new("1"), name: "Latchel".to_owned(), is_active: true };
         let platform = PlatformWorld { now: start(), users: vec![user], ..PlatformWorld::default() };
@@ -49,23 +54,7 @@ impl World {
         let latchel = LatchelWorld { now: start(), ..LatchelWorld::default() };
         let latchel = Arc::new(MemoryLatchel::new(latchel, journal.clone()));
         let ledger = Arc::new(SqliteLedger::in_memory().await.expect("a ledger"));
-        let settings = AccountSettings {
-            name: ACCOUNT.to_owned(),
-            time_zone: chrono_tz::America::Los_Angeles,
-            policy: Policy::new(SyncMethod::All),
-        };
-        let account = Account {
-            settings,
-            platform_title: "Buildium",
-            platform: platform.clone(),
-            latchel: latchel.clone(),
-            webhooks: Readers::default(),
-            schedule: Schedule {
-                work_orders: "15m".parse().expect("a timetable"),
-                properties_and_residents: "24h".parse().expect("a timetable"),
-                jitter: TimeDelta::zero(),
-            },
-        };
+        let account = account(&platform, &latchel, webhooks);
         let clock = Clock::starting_at(start());
         let host = "test/1".to_owned();
         let app = App::new(config, [account], ledger.clone(), ledger.clone(), clock, host);
@@ -151,6 +140,26 @@ impl World {
 
     fn desk(&self) -> &dyn Desk {
         &*self.app.desk
+    }
+}
+
+/// The account [`ACCOUNT`] over these two systems.
+pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, webhooks: Readers) -> Account {
+    Account {
+        settings: AccountSettings {
+            name: ACCOUNT.to_owned(),
+            time_zone: chrono_tz::America::Los_Angeles,
+            policy: Policy::new(SyncMethod::All),
+        },
+        platform_title: "Buildium",
+        platform: platform.clone(),
+        latchel: latchel.clone(),
+        webhooks,
+        schedule: Schedule {
+            work_orders: "15m".parse().expect("a timetable"),
+            properties_and_residents: "24h".parse().expect("a timetable"),
+            jitter: TimeDelta::zero(),
+        },
     }
 }
 
