@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
-use latchel_sync_server::ServerConfig;
 use latchel_sync_server::schedule::{Schedule, Timetable};
+use latchel_sync_server::{Readers, ServerConfig};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
@@ -249,6 +249,15 @@ impl Config {
     /// Names the setting that an adapter does not take, or that is missing.
     pub fn far_sides(&self) -> Result<Vec<FarSides>, Failure> {
         self.accounts.iter().map(|account| connect::far_sides(self, account)).collect()
+    }
+
+    /// What reads each account's webhooks; nothing is called yet.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::far_sides`], and if a system has no webhooks.
+    pub fn webhooks(&self) -> Result<Vec<Readers>, Failure> {
+        self.accounts.iter().map(|account| connect::webhooks(self, account)).collect()
     }
 
     /// The account `name`, or all of them.

@@ -58,7 +58,7 @@ pub(crate) fn served(config: &Config, account: &Account) -> Result<latchel_sync_
 }
 
 /// What reads an account's webhooks, as far as it has any; nothing is called yet.
-fn webhooks(config: &Config, account: &Account) -> Result<Readers, Failure> {
+pub(crate) fn webhooks(config: &Config, account: &Account) -> Result<Readers, Failure> {
     let of_platform = || {
         let adapter = platform_adapter(config, account)?;
         reader(config, account, Side::Platform, adapter.name, adapter.settings)
