@@ -1,5 +1,7 @@
 //! The configuration file. Every mistake is reported with file, line and key.
 
+mod webhooks;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,8 +11,8 @@ use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
-use latchel_sync_server::ServerConfig;
 use latchel_sync_server::schedule::{Schedule, Timetable};
+use latchel_sync_server::{Readers, ServerConfig};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
@@ -18,6 +20,7 @@ use toml::{Spanned, Table, Value};
 use crate::connect::{self, FarSides};
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
+use webhooks::{FileWebhooks, Webhooks};
 
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
@@ -36,6 +39,7 @@ pub(crate) struct Account {
     pub schedule: Schedule,
     pub platform: Table,
     pub latchel: Table,
+    pub webhooks: Webhooks,
     start: usize,
 }
 
@@ -136,6 +140,8 @@ struct FileAccount {
     schedule: FileSchedule,
     platform: Table,
     latchel: Table,
+    #[serde(default)]
+    webhooks: FileWebhooks,
 }
 
 /// The file's text, to find lines in. `Debug` leaves the text out: secrets may stand in it.
@@ -209,6 +215,7 @@ impl Config {
                 schedule: account.schedule.into(),
                 platform: account.platform,
                 latchel: account.latchel,
+                webhooks: account.webhooks.into(),
                 start,
             });
         }
@@ -244,6 +251,15 @@ impl Config {
         self.accounts.iter().map(|account| connect::far_sides(self, account)).collect()
     }
 
+    /// What reads each account's webhooks; nothing is called yet.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::far_sides`], and if a system has no webhooks.
+    pub fn webhooks(&self) -> Result<Vec<Readers>, Failure> {
+        self.accounts.iter().map(|account| connect::webhooks(self, account)).collect()
+    }
+
     /// The account `name`, or all of them.
     pub(crate) fn chosen(&self, name: Option<&str>) -> Result<Vec<&Account>, Failure> {
         match name {
@@ -261,14 +277,20 @@ impl Config {
         })
     }
 
-    /// An adapter's settings out of its table; `section` is `platform` or `latchel`.
+    /// An adapter's settings out of its table; `section` is `platform` or `latchel`, or one of their webhooks'.
     pub(crate) fn settings(
         &self,
         account: &Account,
         section: &str,
         known: &[Setting],
     ) -> Result<Settings, Failure> {
-        let table = if section == "platform" { &account.platform } else { &account.latchel };
+        let none = Table::new();
+        let table = match section {
+            "platform" => &account.platform,
+            "latchel" => &account.latchel,
+            "webhooks.platform" => account.webhooks.platform.as_ref().unwrap_or(&none),
+            _ => account.webhooks.latchel.as_ref().unwrap_or(&none),
+        };
         let mut values = serde_json::Map::new();
         let mut secrets = BTreeMap::new();
         let mut plain_http = PlainHttp::Loopback;

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use latchel_sync_core::engine::Engine;
-use latchel_sync_core::registry::{self, Access, LatchelAdapter, PlatformAdapter};
-use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, Platform};
+use latchel_sync_core::model::Side;
+use latchel_sync_core::registry::{self, Access, LatchelAdapter, PlatformAdapter, Setting};
+use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, Platform, Webhooks};
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
+use latchel_sync_server::Readers;
 use secrecy::ExposeSecret;
 
 use crate::config::{Account, Config, Place};
@@ -51,7 +53,46 @@ pub(crate) fn served(config: &Config, account: &Account) -> Result<latchel_sync_
         platform,
         latchel,
         schedule: account.schedule.clone(),
+        webhooks: webhooks(config, account)?,
     })
+}
+
+/// What reads an account's webhooks, as far as it has any; nothing is called yet.
+pub(crate) fn webhooks(config: &Config, account: &Account) -> Result<Readers, Failure> {
+    let of_platform = || {
+        let adapter = platform_adapter(config, account)?;
+        reader(config, account, Side::Platform, adapter.name, adapter.settings)
+    };
+    let of_latchel = || {
+        let adapter = latchel_adapter(config, account)?;
+        reader(config, account, Side::Latchel, adapter.name, adapter.settings)
+    };
+    let platform = account.webhooks.platform.is_some().then(of_platform).transpose()?;
+    let latchel = account.webhooks.latchel.is_some().then(of_latchel).transpose()?;
+    Ok(Readers { platform, latchel })
+}
+
+fn reader(
+    config: &Config,
+    account: &Account,
+    side: Side,
+    name: &str,
+    known: &[Setting],
+) -> Result<Arc<dyn Webhooks>, Failure> {
+    let (section, of_adapter) = match side {
+        Side::Platform => ("webhooks.platform", "platform"),
+        Side::Latchel => ("webhooks", "latchel"),
+    };
+    let Some(webhooks) = registry::webhooks(side, name) else {
+        let key = if side == Side::Platform { "platform" } else { "latchel_key" };
+        let problem = format!("the adapter {name:?} has no webhooks");
+        return Err(config
+            .problem(account, "webhooks", key, &problem)
+            .hint("its changes are seen by the schedule"));
+    };
+    let own = config.settings(account, section, webhooks.settings)?;
+    let adapter = config.settings(account, of_adapter, known)?.with_access(Access::ReadOnly);
+    (webhooks.connect)(&own, &adapter).map_err(|error| wrong(config, account, section, error))
 }
 
 /// An account's platform and its Latchel.

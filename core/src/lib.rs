@@ -3,6 +3,7 @@
 //! - [`model`]: what a platform and Latchel hold.
 //! - [`rules`]: pure functions from what both sides hold and what is remembered to a decision and its reason.
 //! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
+//! - [`Webhooks`]: what the outside world tells by itself.
 //! - [`registry`]: how adapters make themselves known.
 //! - [`engine`]: a run, from pages to outcomes.
 //! - [`calls`]: how many calls a run makes.
@@ -21,6 +22,7 @@ mod platform;
 pub mod registry;
 pub mod rules;
 mod vendor;
+mod webhooks;
 
 pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
@@ -30,3 +32,4 @@ pub use platform::{
     Capabilities, ChangeFilter, ClockReading, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe,
 };
 pub use vendor::{Vendor, choose_vendor};
+pub use webhooks::{Headers, Webhooks};

@@ -37,7 +37,8 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Capabilities, Error, ErrorKind, Latchel, Platform, Result};
+use crate::model::Side;
+use crate::{Capabilities, Error, ErrorKind, Latchel, Platform, Result, Webhooks};
 
 /// A platform adapter's descriptor.
 #[derive(Debug)]
@@ -73,8 +74,28 @@ pub struct LatchelAdapter {
     pub connect: fn(&Settings) -> Result<Arc<dyn Latchel>>,
 }
 
+/// The descriptor of what reads a system's webhooks. An adapter whose system has none, or none that are signed, has none.
+#[derive(Debug)]
+pub struct WebhooksAdapter {
+    /// The side of the system.
+    pub side: Side,
+    /// The name of its adapter.
+    pub adapter: &'static str,
+    /// The settings it takes beside those of the adapter.
+    pub settings: &'static [Setting],
+    /// Makes it from its own settings, and from those of the adapter for a connection that only reads; without any call.
+    pub connect: fn(&Settings, adapter: &Settings) -> Result<Arc<dyn Webhooks>>,
+}
+
 inventory::collect!(PlatformAdapter);
 inventory::collect!(LatchelAdapter);
+inventory::collect!(WebhooksAdapter);
+
+/// What reads the webhooks of the adapter `name` on `side`, if that has webhooks.
+pub fn webhooks(side: Side, name: &str) -> Option<&'static WebhooksAdapter> {
+    let of_it = |one: &&WebhooksAdapter| one.side == side && one.adapter == name;
+    inventory::iter::<WebhooksAdapter>.into_iter().find(of_it)
+}
 
 /// Every registered platform adapter, by name.
 pub fn platforms() -> Vec<&'static PlatformAdapter> {

@@ -5,6 +5,7 @@ use latchel_sync_core::engine::{AccountSettings, Engine};
 use latchel_sync_core::{Latchel, Ledger, Platform};
 
 use crate::schedule::Schedule;
+use crate::webhooks::Readers;
 
 /// An account that the server syncs.
 pub struct Account {
@@ -18,6 +19,8 @@ pub struct Account {
     pub latchel: Arc<dyn Latchel>,
     /// When it is synced by itself.
     pub schedule: Schedule,
+    /// What reads what the two systems tell by themselves.
+    pub webhooks: Readers,
 }
 
 impl Account {

@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_ledger::desk::Desk;
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::jobs::{Jobs, Worker};
 use crate::schedule::Scheduler;
+use crate::webhooks::{Arrivals, Dispatcher};
 
 /// Everything that the server is made of; each request sees it.
 pub struct App {
@@ -32,6 +34,8 @@ pub struct App {
     pub host: String,
     /// The log-ins that were tried lately.
     pub(crate) log_ins: LogIns,
+    /// Tells of what came by webhook.
+    pub(crate) arrivals: Arrivals,
     /// Asks everything to end.
     pub stop: StopSignal,
 }
@@ -47,9 +51,10 @@ impl App {
         host: String,
     ) -> Arc<Self> {
         let by_name = |account: Account| (account.settings.name.clone(), Arc::new(account));
-        let accounts = Arc::new(accounts.into_iter().map(by_name).collect());
+        let accounts: Arc<BTreeMap<_, _>> = Arc::new(accounts.into_iter().map(by_name).collect());
         Arc::new(Self {
             config,
+            arrivals: Arrivals::of_accounts(accounts.keys()),
             accounts,
             ledger,
             desk,
@@ -61,7 +66,7 @@ impl App {
         })
     }
 
-    /// Does jobs, keeps the schedule and tidies up until [`App::stop`] is set and what is under way has ended.
+    /// Does jobs, keeps the schedule, works on what came by webhook and tidies up until [`App::stop`] is set and what is under way has ended.
     pub async fn work(&self) {
         let worker = Worker {
             jobs: self.jobs.clone(),
@@ -77,7 +82,24 @@ impl App {
             desk: self.desk.clone(),
             clock: self.clock,
         };
-        tokio::join!(worker.work(self.stop.clone()), scheduler.keep(self.stop.clone()), self.tidy());
+        let dispatchers =
+            join_all(self.accounts.keys().map(|name| self.dispatcher(name).keep(self.stop.clone())));
+        tokio::join!(
+            worker.work(self.stop.clone()),
+            scheduler.keep(self.stop.clone()),
+            dispatchers,
+            self.tidy()
+        );
+    }
+
+    fn dispatcher(&self, account: &str) -> Dispatcher {
+        Dispatcher {
+            account: account.to_owned(),
+            jobs: self.jobs.clone(),
+            desk: self.desk.clone(),
+            clock: self.clock,
+            arrivals: self.arrivals.of(account),
+        }
     }
 
     /// Forgets what is older than the retention.

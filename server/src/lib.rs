@@ -20,6 +20,7 @@ pub mod jobs;
 mod pages;
 pub mod schedule;
 pub mod views;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,11 +32,12 @@ pub use accounts::Account;
 pub use app::App;
 pub use clock::Clock;
 pub use config::ServerConfig;
+pub use webhooks::Readers;
 
 /// Every route. `inner` ones are for people who log in and their programs, `outer` ones see for themselves who calls.
 pub fn router(app: Arc<App>) -> Router {
     let inner = access::routes().merge(pages::routes());
-    let outer = health::routes();
+    let outer = health::routes().merge(webhooks::routes());
     access::guard(inner, outer, &app)
 }
 

@@ -132,7 +132,7 @@ fn filters(resource: &str, from: String) -> Query {
 }
 
 /// An id as it may stand in an address; AppFolio's are UUIDs.
-fn checked(id: &str) -> Result<&str> {
+pub(crate) fn checked(id: &str) -> Result<&str> {
     let usable = !id.is_empty() && id.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
     let wrong = || Error::new(ErrorKind::Refused, "this is not an id of AppFolio").with("id", id);
     usable.then_some(id).ok_or_else(wrong)

@@ -6,10 +6,13 @@
 mod api;
 mod config;
 mod description;
+mod jws;
+mod keys;
 mod markers;
 mod platform;
 mod properties;
 mod residents;
+mod webhooks;
 mod wire;
 mod work_orders;
 
@@ -17,7 +20,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::model::Side;
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings, WebhooksAdapter};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's documentation.
@@ -72,6 +76,15 @@ latchel_sync_core::inventory::submit! {
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
         connect,
+    }
+}
+
+latchel_sync_core::inventory::submit! {
+    WebhooksAdapter {
+        side: Side::Platform,
+        adapter: "appfolio",
+        settings: &[Setting::text("jwks_url", "Where the keys are with which AppFolio signs.").default(keys::ADDRESS)],
+        connect: |settings, adapter| Ok(Arc::new(webhooks::Reader::connect(settings, adapter)?)),
     }
 }
 

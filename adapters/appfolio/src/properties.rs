@@ -114,8 +114,8 @@ async fn with_properties(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property
     Ok(units.into_iter().map(row).collect())
 }
 
-/// The key of a unit that cannot be understood, if its two ids can.
-fn unit_key(row: &Value) -> Option<String> {
+/// The key of a unit, if its two ids can be understood.
+pub(crate) fn unit_key(row: &Value) -> Option<String> {
     Some(reference(&text(row, "PropertyId")?, Some(&row_id(row)?)).key())
 }
 

@@ -62,8 +62,8 @@ fn resident(row: &Value) -> Row<Resident> {
     })
 }
 
-/// Whom a row that cannot be understood is about, as far as its ids can be.
-fn key(row: &Value) -> Option<String> {
+/// Whom a row is about, if its two ids can be understood.
+pub(crate) fn key(row: &Value) -> Option<String> {
     Some(reference(&row_id(row)?, &text(row, "PropertyId")?).key())
 }
 

@@ -9,6 +9,7 @@ mod config;
 mod platform;
 mod properties;
 mod residents;
+mod webhooks;
 mod wire;
 mod work_orders;
 
@@ -16,7 +17,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::model::Side;
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings, WebhooksAdapter};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's guide.
@@ -58,6 +60,15 @@ latchel_sync_core::inventory::submit! {
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
         connect,
+    }
+}
+
+latchel_sync_core::inventory::submit! {
+    WebhooksAdapter {
+        side: Side::Platform,
+        adapter: "buildium",
+        settings: &[Setting::secret("secret", "The secret with which Buildium signs, which it shows beside the webhook.")],
+        connect: |settings, adapter| Ok(Arc::new(webhooks::Reader::connect(settings, adapter)?)),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::api::{Api, Query, distinct, integer, number, row_id};
 use crate::wire::{self, Rental, Unit};
 
 const RENTALS: &str = "v1/rentals";
-const UNITS: &str = "v1/rentals/units";
+pub(crate) const UNITS: &str = "v1/rentals/units";
 
 /// Changed rentals bring all their units, because a unit's activity is its rental's; then come changed units.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
@@ -111,8 +111,8 @@ async fn with_rentals(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>>
     Ok(units.into_iter().map(row).collect())
 }
 
-/// The key of a unit that cannot be understood, if its two ids can.
-fn unit_key(row: &Value) -> Option<String> {
+/// The key of a unit, if its two ids can be understood.
+pub(crate) fn unit_key(row: &Value) -> Option<String> {
     let property = PropertyId::new(integer(row, "PropertyId")?.to_string());
     Some(PropertyRef::new(property, Some(unit_id(integer(row, "Id")?))).key())
 }

@@ -14,8 +14,8 @@ use serde_json::Value;
 use crate::api::{Api, Query, distinct, integer, number};
 use crate::wire::{Lease, Phone, Tenant, full_name, text};
 
-const TENANTS: &str = "v1/leases/tenants";
-const LEASES: &str = "v1/leases";
+pub(crate) const TENANTS: &str = "v1/leases/tenants";
+pub(crate) const LEASES: &str = "v1/leases";
 
 /// Changed tenants, then the tenants of changed leases: neither moves the other's last update.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
@@ -111,15 +111,15 @@ fn unreadable(what: &str, row: &Value, whom: &[ResidentRef], bad: &Unreadable) -
     }
 }
 
-/// Whom a lease that cannot be understood is about, as far as its ids can be.
-fn of_lease(row: &Value) -> Vec<ResidentRef> {
+/// Whom a lease is about, as far as its ids can be understood.
+pub(crate) fn of_lease(row: &Value) -> Vec<ResidentRef> {
     let Some(property) = integer(row, "PropertyId") else { return Vec::new() };
     let tenants = row.get("Tenants").and_then(Value::as_array).into_iter().flatten();
     tenants.filter_map(|tenant| Some(reference(integer(tenant, "Id")?, property))).collect()
 }
 
-/// Where a tenant who cannot be understood lives, as far as the ids can be.
-fn of_tenant(row: &Value) -> Vec<ResidentRef> {
+/// A tenant at each property, as far as the ids can be understood.
+pub(crate) fn of_tenant(row: &Value) -> Vec<ResidentRef> {
     let Some(tenant) = integer(row, "Id") else { return Vec::new() };
     let leases = row.get("Leases").and_then(Value::as_array).into_iter().flatten();
     distinct(leases.filter_map(|lease| integer(lease, "PropertyId")))

@@ -8,11 +8,13 @@
 mod api;
 mod config;
 mod latchel;
+mod webhooks;
 mod wire;
 
 use std::sync::Arc;
 
-use latchel_sync_core::registry::{LatchelAdapter, Setting, Settings};
+use latchel_sync_core::model::Side;
+use latchel_sync_core::registry::{LatchelAdapter, Setting, Settings, WebhooksAdapter};
 use latchel_sync_core::{Latchel, Result};
 
 latchel_sync_core::inventory::submit! {
@@ -27,6 +29,15 @@ latchel_sync_core::inventory::submit! {
             Setting::secret("api_key", "The key, from Account Settings, Integrations, API Key."),
         ],
         connect,
+    }
+}
+
+latchel_sync_core::inventory::submit! {
+    WebhooksAdapter {
+        side: Side::Latchel,
+        adapter: "latchel",
+        settings: &[Setting::secret("latchel_key", "The UUID that Latchel sends with each webhook of this account.")],
+        connect: |settings, _| Ok(Arc::new(webhooks::Reader::new(settings)?)),
     }
 }
 

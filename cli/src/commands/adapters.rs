@@ -4,6 +4,7 @@ mod skeleton;
 mod verify;
 
 use chrono::{DateTime, Utc};
+use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{self, PlatformAdapter, Setting};
 use latchel_sync_core::{ChangeFilter, MarkerPlace};
 use serde_json::json;
@@ -50,6 +51,7 @@ pub(crate) async fn run(
                     "name": adapter.name,
                     "title": adapter.title,
                     "settings": adapter.settings,
+                    "webhooks": webhooks(adapter),
                     "capabilities": adapter.capabilities,
                     "rate_limits": adapter.rate_limits,
                 }))?;
@@ -63,8 +65,24 @@ pub(crate) async fn run(
 
 fn print(adapter: &PlatformAdapter) {
     anstream::println!("{}: {}", adapter.title, adapter.about);
-    anstream::println!("settings of [account.platform]:");
-    for Setting { key, help, form, required, default } in adapter.settings {
+    print_settings("platform", adapter.settings);
+    if let Some(settings) = webhooks(adapter) {
+        print_settings("webhooks.platform", settings);
+    }
+    anstream::println!("what it can do:");
+    for (what, can) in abilities(adapter) {
+        anstream::println!("  {what}: {can}");
+    }
+}
+
+/// The settings of its webhooks, if it has any.
+fn webhooks(adapter: &PlatformAdapter) -> Option<&'static [Setting]> {
+    registry::webhooks(Side::Platform, adapter.name).map(|webhooks| webhooks.settings)
+}
+
+fn print_settings(section: &str, settings: &[Setting]) {
+    anstream::println!("settings of [account.{section}]:");
+    for Setting { key, help, form, required, default } in settings {
         let form = format!("{form:?}").to_lowercase();
         let note = match (default, required) {
             (Some(default), _) => format!("default {default:?}"),
@@ -72,10 +90,6 @@ fn print(adapter: &PlatformAdapter) {
             (None, false) => "optional".to_owned(),
         };
         anstream::println!("  {key} ({form}, {note}): {help}");
-    }
-    anstream::println!("what it can do:");
-    for (what, can) in abilities(adapter) {
-        anstream::println!("  {what}: {can}");
     }
 }
 

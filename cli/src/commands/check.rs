@@ -20,6 +20,8 @@ struct Checked {
 pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> Result<Exit, Failure> {
     let mut all = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
+        // They are for the server alone; a mistake in them is one all the same.
+        connect::webhooks(config, account)?;
         let engine = connect::engine(config, account, Arc::new(SqliteLedger::in_memory().await?))?;
         all.push(Checked { account: account.settings.name.clone(), findings: engine.check(now).await });
     }

@@ -25,7 +25,8 @@ fn parse(text: &str) -> Result<Config, Failure> {
 }
 
 fn refusal(text: &str) -> String {
-    parse(text).and_then(|config| config.far_sides().map(|_| ())).expect_err(text).to_string()
+    let connected = |config: Config| config.far_sides().and_then(|_| config.webhooks()).map(|_| ());
+    parse(text).and_then(connected).expect_err(text).to_string()
 }
 
 #[test]
@@ -57,4 +58,57 @@ fn a_lease_is_a_day_at_most() {
         let refusal = refusal(&format!("lease = \"{lease}\"\n{GOOD}"));
         assert!(refusal.contains("lease: a killed run may keep others out for a day at most"), "{refusal}");
     }
+}
+
+const WEBHOOKS: &str = r#"
+[account.webhooks]
+latchel_key = "hunter2"
+
+[account.webhooks.platform]
+secret = "hunter2"
+"#;
+
+#[test]
+fn each_side_is_listened_to_that_has_its_settings() {
+    let heard = |text: &str| {
+        let config = parse(text).expect("a configuration");
+        let readers = config.webhooks().expect("readers");
+        assert!(!format!("{config:?} {readers:?}").contains("hunter2"));
+        (readers[0].latchel.is_some(), readers[0].platform.is_some())
+    };
+    let latchel = "[account.webhooks]\nlatchel_key = \"hunter2\"\n";
+    assert_eq!(heard(GOOD), (false, false));
+    assert_eq!(heard(&format!("{GOOD}{WEBHOOKS}")), (true, true));
+    assert_eq!(heard(&format!("{GOOD}{latchel}")), (true, false));
+    // The keys with which AppFolio signs are public, so that there is nothing to set.
+    let appfolio =
+        GOOD.replace("adapter = \"buildium\"", "adapter = \"appfolio\"\ndeveloper_id = \"hunter2\"");
+    assert_eq!(heard(&appfolio), (false, false));
+    assert_eq!(heard(&format!("{appfolio}[account.webhooks.platform]\n")), (false, true));
+}
+
+#[test]
+fn a_mistake_in_the_webhooks_names_the_key_and_its_line() {
+    let without_secret = WEBHOOKS.replace("secret = \"hunter2\"", "");
+    let unset = WEBHOOKS.replace("secret = \"hunter2\"", "secret = { env = \"NOT_SET_ANYWHERE\" }");
+    for (webhooks, problem) in [
+        (WEBHOOKS.replace("latchel_key", "latchel_kye"), "17:1: unknown field `latchel_kye`"),
+        (
+            WEBHOOKS.replace("secret", "secert"),
+            "20:1: webhooks.platform.secert: is not a setting of this adapter",
+        ),
+        (without_secret, "19:1: webhooks.platform.secret: is missing"),
+        (unset, "20:1: webhooks.platform.secret: the environment variable NOT_SET_ANYWHERE is not set"),
+        (
+            WEBHOOKS.replace("latchel_key = \"hunter2\"", "latchel_key = 7"),
+            "17:1: webhooks.latchel_key: a secret is",
+        ),
+    ] {
+        let refusal = refusal(&format!("{GOOD}{webhooks}"));
+        assert!(refusal.contains(problem), "{refusal}");
+    }
+    let doorloop = GOOD.replace("adapter = \"buildium\"", "adapter = \"doorloop\"\napi_key = \"hunter2\"");
+    let doorloop = doorloop.replacen("client_id = \"hunter2\"\nclient_secret = \"hunter2\"\n", "", 1);
+    let refusal = refusal(&format!("{doorloop}{WEBHOOKS}"));
+    assert!(refusal.contains("webhooks.platform: the adapter \"doorloop\" has no webhooks"), "{refusal}");
 }

@@ -137,7 +137,10 @@ fn what_scripts_read_is_json() {
     }
     let adapters = json(&["adapters", "list", "--json"]).to_string();
     assert!(adapters.contains("buildium") && adapters.contains("latchel"), "{adapters}");
-    assert!(json(&["adapters", "show", "buildium", "--json"]).to_string().contains("client_secret"));
+    let buildium = json(&["adapters", "show", "buildium", "--json"]);
+    assert!(buildium.to_string().contains("client_secret"));
+    assert_eq!(buildium["webhooks"][0]["key"], "secret");
+    assert_eq!(json(&["adapters", "show", "doorloop", "--json"])["webhooks"], serde_json::Value::Null);
     assert_eq!(json(&["mock", "--schema"])["title"], "World");
     assert_eq!(json(&["explain", "lease", "7", "--json"])[0]["rule"], "L14");
 }

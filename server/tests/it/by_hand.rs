@@ -35,7 +35,7 @@ async fn a_sync_that_somebody_asks_for_goes_over_both_systems_and_is_in_the_audi
     assert_eq!(world.audit().await, ["robin sync_asked_for everything"]);
 }
 
-fn property(id: &PropertyRef) -> Property {
+pub fn property(id: &PropertyRef) -> Property {
     let text = |text: &str| Some(text.to_owned());
     Property {
         id: id.clone(),

@@ -5,4 +5,5 @@ mod access;
 mod by_hand;
 mod pages;
 mod visitor;
+mod webhooks;
 mod world;

@@ -10,7 +10,7 @@ use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{Account, App, Clock, ServerConfig, router};
+use latchel_sync_server::{Account, App, Clock, Readers, ServerConfig, router};
 use secrecy::ExposeSecret;
 use tests::simulation::pair;
 
@@ -42,6 +42,11 @@ impl World {
     }
 
     pub async fn with(config: ServerConfig) -> Self {
+        Self::listening(config, Readers::default()).await
+    }
+
+    /// One that webhooks may be sent to.
+    pub async fn listening(config: ServerConfig, webhooks: Readers) -> Self {
         let journal = Arc::new(Journal::new());
         let user = User { id: UserId::new("1"), name: "Latchel".to_owned(), is_active: true };
         let platform = PlatformWorld { now: start(), users: vec![user], ..PlatformWorld::default() };
@@ -49,22 +54,7 @@ impl World {
         let latchel = LatchelWorld { now: start(), ..LatchelWorld::default() };
         let latchel = Arc::new(MemoryLatchel::new(latchel, journal.clone()));
         let ledger = Arc::new(SqliteLedger::in_memory().await.expect("a ledger"));
-        let settings = AccountSettings {
-            name: ACCOUNT.to_owned(),
-            time_zone: chrono_tz::America::Los_Angeles,
-            policy: Policy::new(SyncMethod::All),
-        };
-        let account = Account {
-            settings,
-            platform_title: "Buildium",
-            platform: platform.clone(),
-            latchel: latchel.clone(),
-            schedule: Schedule {
-                work_orders: "15m".parse().expect("a timetable"),
-                properties_and_residents: "24h".parse().expect("a timetable"),
-                jitter: TimeDelta::zero(),
-            },
-        };
+        let account = account(&platform, &latchel, webhooks);
         let clock = Clock::starting_at(start());
         let host = "test/1".to_owned();
         let app = App::new(config, [account], ledger.clone(), ledger.clone(), clock, host);
@@ -150,6 +140,26 @@ impl World {
 
     fn desk(&self) -> &dyn Desk {
         &*self.app.desk
+    }
+}
+
+/// The account [`ACCOUNT`] over these two systems.
+pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, webhooks: Readers) -> Account {
+    Account {
+        settings: AccountSettings {
+            name: ACCOUNT.to_owned(),
+            time_zone: chrono_tz::America::Los_Angeles,
+            policy: Policy::new(SyncMethod::All),
+        },
+        platform_title: "Buildium",
+        platform: platform.clone(),
+        latchel: latchel.clone(),
+        webhooks,
+        schedule: Schedule {
+            work_orders: "15m".parse().expect("a timetable"),
+            properties_and_residents: "24h".parse().expect("a timetable"),
+            jitter: TimeDelta::zero(),
+        },
     }
 }
 

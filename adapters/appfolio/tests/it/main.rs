@@ -6,6 +6,7 @@ mod lists;
 mod properties;
 mod residents;
 mod setup;
+mod webhooks;
 mod work_orders;
 mod writes;
 

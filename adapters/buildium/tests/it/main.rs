@@ -7,6 +7,7 @@ mod properties;
 mod residents;
 mod rows;
 mod setup;
+mod webhooks;
 mod work_orders;
 mod writes;
 

@@ -3,6 +3,7 @@
 
 mod far;
 mod reads;
+mod webhooks;
 mod writes;
 
 use adapter_latchel as _;

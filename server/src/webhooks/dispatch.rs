@@ -1,0 +1,130 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchel_sync_core::Result;
+use latchel_sync_core::engine::StopSignal;
+use latchel_sync_core::ledger::{Run, Trigger};
+use latchel_sync_ledger::desk::{Delivery, Desk};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout_at};
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::jobs::{Job, JobId, Jobs, NewJob, Work};
+
+/// How many deliveries one run takes up.
+const AT_ONCE: u32 = 200;
+/// What is told of within this span of each other goes together: one change is often told of several times.
+const QUIET: Duration = Duration::from_secs(1);
+/// How long others are waited for at most.
+const LONGEST_GATHERING: Duration = Duration::from_secs(5);
+/// How long a paused account is left alone before it is looked at again.
+const PAUSED: Duration = Duration::from_secs(10);
+/// The pause after a run that did not get to its records, which doubles each time up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// Turns one account's deliveries into runs of the records that they are about.
+#[derive(Debug)]
+pub(crate) struct Dispatcher {
+    pub account: String,
+    pub jobs: Arc<Jobs>,
+    pub desk: Arc<dyn Desk>,
+    pub clock: Clock,
+    pub arrivals: Arc<Notify>,
+}
+
+/// What came of a look at the deliveries.
+enum Look {
+    Nothing,
+    Paused,
+    WorkedOn,
+    /// No run got to the records.
+    Unreached,
+}
+
+impl Dispatcher {
+    /// Works on what there is, also from before a restart, until `stop` is set.
+    pub async fn keep(self, stop: StopSignal) {
+        tokio::select! {
+            () = stop.asked() => {}
+            () = self.work() => {}
+        }
+    }
+
+    async fn work(&self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let look = self.look().await.unwrap_or_else(|error| {
+                tracing::warn!(account = self.account, %error, "what came by webhook could not be worked on");
+                Look::Unreached
+            });
+            if !matches!(look, Look::Unreached) {
+                pause = FIRST_PAUSE;
+            }
+            match look {
+                Look::WorkedOn => {}
+                Look::Nothing => {
+                    self.arrivals.notified().await;
+                    self.gather().await;
+                }
+                Look::Paused => sleep(PAUSED).await,
+                Look::Unreached => {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Waits for a second of quiet.
+    async fn gather(&self) {
+        let end = Instant::now() + LONGEST_GATHERING;
+        while timeout_at(end.min(Instant::now() + QUIET), self.arrivals.notified()).await.is_ok() {}
+    }
+
+    async fn look(&self) -> Result<Look> {
+        let deliveries = self.desk.deliveries(&self.account, AT_ONCE).await?;
+        if deliveries.is_empty() {
+            return Ok(Look::Nothing);
+        }
+        if self.desk.pauses().await?.iter().any(|pause| pause.account == self.account) {
+            return Ok(Look::Paused);
+        }
+        if !self.run_of(&deliveries).await {
+            return Ok(Look::Unreached);
+        }
+        let ids: Vec<Uuid> = deliveries.iter().map(|delivery| delivery.id).collect();
+        self.desk.worked_on(&ids).await?;
+        Ok(Look::WorkedOn)
+    }
+
+    /// Whether a run of these records got to all of them; those that failed are pending then.
+    async fn run_of(&self, deliveries: &[Delivery]) -> bool {
+        let records: BTreeSet<_> = deliveries.iter().map(|delivery| delivery.record.clone()).collect();
+        let work = Work::Named(records.into_iter().collect());
+        let phases = work.phases();
+        let by = "webhooks".to_owned();
+        let job = NewJob { account: self.account.clone(), work, trigger: Trigger::Webhook, by };
+        let id = self.jobs.ask(job, self.clock.now());
+        let run = self.ended(id).await.and_then(|job| job.run);
+        let went_through = |run: Run| {
+            let whole = run.phases.iter().filter(|phase| phase.error.is_none() && phase.paused.is_none());
+            whole.map(|phase| phase.phase).eq(phases)
+        };
+        run.is_some_and(went_through)
+    }
+
+    /// The job once it has ended; `None` if so many others ended after it that it is forgotten.
+    async fn ended(&self, id: JobId) -> Option<Job> {
+        let mut changes = self.jobs.changes();
+        loop {
+            let job = self.jobs.get(id)?;
+            if job.ended_at.is_some() {
+                return Some(job);
+            }
+            changes.changed().await.ok()?;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What the two systems tell by themselves: taken in, kept, and then the records are synced.
+//!
+//! - [`receive`](self::receive): a request, until it is kept or refused.
+//! - [`dispatch`](self::dispatch): runs of the records that were told of.
+
+mod dispatch;
+mod receive;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use latchel_sync_core::Webhooks;
+use latchel_sync_core::model::Side;
+use tokio::sync::Notify;
+
+pub(crate) use dispatch::Dispatcher;
+pub(crate) use receive::routes;
+
+/// What reads an account's webhooks, by the side that sends them.
+#[derive(Debug, Clone, Default)]
+pub struct Readers {
+    /// The platform's, if they are configured.
+    pub platform: Option<Arc<dyn Webhooks>>,
+    /// Latchel's, if they are configured.
+    pub latchel: Option<Arc<dyn Webhooks>>,
+}
+
+impl Readers {
+    fn of(&self, side: Side) -> Option<&Arc<dyn Webhooks>> {
+        match side {
+            Side::Platform => self.platform.as_ref(),
+            Side::Latchel => self.latchel.as_ref(),
+        }
+    }
+}
+
+/// Wakes who works on an account's deliveries.
+#[derive(Default)]
+pub(crate) struct Arrivals(BTreeMap<String, Arc<Notify>>);
+
+impl Arrivals {
+    pub fn of_accounts<'a>(names: impl Iterator<Item = &'a String>) -> Self {
+        Self(names.map(|name| (name.clone(), Arc::default())).collect())
+    }
+
+    /// Something of this account was kept.
+    fn told(&self, account: &str) {
+        if let Some(notify) = self.0.get(account) {
+            notify.notify_one();
+        }
+    }
+
+    pub fn of(&self, account: &str) -> Arc<Notify> {
+        self.0.get(account).cloned().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Arrivals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

@@ -1,0 +1,7 @@
+//! What the two systems send, with the readers that the adapters bring, over both systems in memory.
+
+use adapters as _;
+
+mod refused;
+mod sender;
+mod synced;
