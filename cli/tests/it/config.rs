@@ -107,7 +107,7 @@ fn a_mistake_in_the_webhooks_names_the_key_and_its_line() {
         let refusal = refusal(&format!("{GOOD}{webhooks}"));
         assert!(refusal.contains(problem), "{refusal}");
     }
-    let doorloop = GOOD.replace("adapter = \"buildium\"", "adapter = \"doorloop\"\napi_key = \"hunter2\"");
+    let doorloop = GOOD.replace("adapter = \"buildium\"", "adapter = \"doorloop\"\ntoken = \"hunter2\"");
     let doorloop = doorloop.replacen("client_id = \"hunter2\"\nclient_secret = \"hunter2\"\n", "", 1);
     let refusal = refusal(&format!("{doorloop}{WEBHOOKS}"));
     assert!(refusal.contains("webhooks.platform: the adapter \"doorloop\" has no webhooks"), "{refusal}");

@@ -22,7 +22,8 @@ fn reader(far: &Far) -> Arc<dyn Webhooks> {
     let secret = |name: &str, value: &str| (name.to_owned(), value.to_owned().into());
     let own = Settings::new(Map::new(), [secret("secret", SECRET)].into());
     let values = Map::from_iter([("base_url".to_owned(), json!(far.server.uri()))]);
-    let of_adapter = Settings::new(values, [secret("client_id", "one"), secret("client_secret", "two")].into());
+    let of_adapter =
+        Settings::new(values, [secret("client_id", "one"), secret("client_secret", "two")].into());
     (adapter.connect)(&own, &of_adapter.with_access(Access::ReadOnly)).expect("a reader")
 }
 

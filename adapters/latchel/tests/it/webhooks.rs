@@ -64,7 +64,9 @@ async fn the_key_must_be_right_in_the_header_and_in_the_body() {
 #[tokio::test]
 async fn a_body_of_another_shape_is_malformed() {
     let unnamed = envelope("Job", json!({"job_id": "ab12c"}), KEY);
-    for body in ["garbage".to_owned(), "[]".to_owned(), json!({"secret": KEY}).to_string(), unnamed.to_string()] {
+    for body in
+        ["garbage".to_owned(), "[]".to_owned(), json!({"secret": KEY}).to_string(), unnamed.to_string()]
+    {
         assert_eq!(refused(Some(KEY), body).await, ErrorKind::Malformed);
     }
 }
