@@ -10,8 +10,8 @@ use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
 use latchel_sync_server::alerts::{AlertsConfig, Watcher};
-use latchel_sync_server::{Secret, ServerConfig};
 use latchel_sync_server::schedule::{Schedule, Timetable};
+use latchel_sync_server::{Secret, ServerConfig};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
@@ -222,7 +222,8 @@ impl Config {
             source.secret(&place).map_err(|problem| source.problem(at, &format!("ledger: {problem}")))?;
         let text = place.expose_secret();
         let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        let ledger = if is_postgres { Place::Postgres(place) } else { Place::File(source.folder().join(text)) };
+        let ledger =
+            if is_postgres { Place::Postgres(place) } else { Place::File(source.folder().join(text)) };
         let lease =
             humantime::parse_duration(&file.lease).ok().and_then(|lease| TimeDelta::from_std(lease).ok());
         let lease = lease
@@ -332,7 +333,8 @@ impl fmt::Debug for Source {
 impl Source {
     /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, or the text itself.
     fn secret(&self, value: &Value) -> Result<SecretString, String> {
-        let secret: Secret = value.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+        let secret: Secret =
+            value.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
         secret.read(self.folder())
     }
 

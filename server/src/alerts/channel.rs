@@ -25,7 +25,9 @@ impl Channel {
     /// [`ErrorKind::Config`], which names the key.
     pub fn all(config: &AlertsConfig) -> Result<Vec<Self>> {
         let read = |key: &'static str, secret: &crate::Secret| {
-            secret.read(Path::new("")).map_err(|problem| Error::new(ErrorKind::Config, problem).with("key", key))
+            secret
+                .read(Path::new(""))
+                .map_err(|problem| Error::new(ErrorKind::Config, problem).with("key", key))
         };
         let mut channels = Vec::new();
         if let Some(address) = &config.webhook {

@@ -61,7 +61,9 @@ impl Watcher {
                     let by_condition = findings.into_iter().map(|finding| (finding.condition, finding));
                     found.insert(account.name().to_owned(), by_condition.collect());
                 }
-                Err(error) => tracing::warn!(account = account.name(), %error, "an account's state is unknown"),
+                Err(error) => {
+                    tracing::warn!(account = account.name(), %error, "an account's state is unknown")
+                }
             }
         }
         let written = app.desk.alerts().await?;

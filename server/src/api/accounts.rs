@@ -55,6 +55,7 @@ impl From<AccountView> for AccountAnswer {
 /// Every account, by name.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Accounts {
+    /// In the order of their names.
     accounts: Vec<AccountAnswer>,
 }
 

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use utoipa::OpenApi as _;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, ResponseBuilder};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema};
 
 use super::problem::ProblemBody;
 
-/// Each request needs a user: a *viewer* to look, an *operator* to change something. Instants are UTC, in RFC 3339.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    info(title = "latchel-sync"),
+    info(title = "latchel-sync", description = "What the dashboard shows and does, for programs. Each request needs a user: a *viewer* to look, an *operator* to change something. Instants are UTC, in RFC 3339."),
     components(schemas(ProblemBody)),
     tags(
         (name = "accounts", description = "The accounts, their health, and what is done for them by itself."),
@@ -36,6 +37,10 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     )));
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     components.add_security_scheme("session", cookie);
+    if let Some(RefOr::T(Schema::Object(chosen))) = components.schemas.get_mut("Chosen") {
+        // Either of both, which a struct cannot say.
+        (chosen.min_properties, chosen.max_properties) = (Some(1), Some(1));
+    }
     let nothing: [&str; 0] = [];
     document.security =
         Some(["token", "session"].map(|name| SecurityRequirement::new(name, nothing)).to_vec());

@@ -1,9 +1,9 @@
 //! What handlers take out of a request, refused in the API's own shape where it is wrong.
 
+use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::Uri;
 use axum::http::request::Parts;
-use axum::Json;
 use form_urlencoded::Serializer;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -80,7 +80,8 @@ impl<K: DeserializeOwned, T: DeserializeOwned, S: Send + Sync> FromRequestParts<
         // Unknown parameters are refused, which serde cannot do beside a flattened struct.
         let query = parts.uri.query().unwrap_or_default();
         let pairs = form_urlencoded::parse(query.as_bytes());
-        let (page, rest): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| matches!(&**name, "after" | "limit"));
+        let (page, rest): (Vec<_>, Vec<_>) =
+            pairs.partition(|(name, _)| matches!(&**name, "after" | "limit"));
         let PageParams { after, limit: Limit(limit) } = read(&page)?;
         let after = after.map(|after| Cursor::read(&after)).transpose()?;
         Ok(Self { after, limit, rest: read(&rest)? })

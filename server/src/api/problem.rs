@@ -90,7 +90,7 @@ impl From<Error> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        let message = rejection.body_text();
+        let message = told(&rejection.body_text());
         match rejection.status() {
             StatusCode::UNPROCESSABLE_ENTITY => Self::invalid(message),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
@@ -107,12 +107,22 @@ impl From<JsonRejection> for Problem {
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::invalid(rejection.body_text())
+        Self::invalid(told(&rejection.body_text()))
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::invalid(rejection.body_text())
+        Self::invalid(told(&rejection.body_text()))
     }
+}
+
+/// What was wrong, without where it was found out: it begins with the field's name.
+fn told(text: &str) -> String {
+    let found_out = [
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to deserialize query string: ",
+        "Invalid URL: ",
+    ];
+    found_out.iter().find_map(|begin| text.strip_prefix(begin)).unwrap_or(text).to_owned()
 }

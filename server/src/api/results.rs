@@ -17,8 +17,8 @@ use super::problem::Problem;
 use crate::access::{Operator, Viewer};
 use crate::actions::{self, Wish};
 use crate::app::App;
-use crate::views::{self, Query, ResultRow};
 use crate::schema;
+use crate::views::{self, Query, ResultRow};
 
 /// What narrows the results; what is left out does not.
 #[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]

@@ -6,8 +6,8 @@ use latchel_sync_core::{Ledger, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::schema;
 use crate::schedule::Schedule;
+use crate::schema;
 
 /// An account's health.
 #[derive(Debug, Clone, Serialize, ToSchema)]
