@@ -11,8 +11,9 @@ use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
+use latchel_sync_server::alerts::{AlertsConfig, Watcher};
 use latchel_sync_server::schedule::{Schedule, Timetable};
-use latchel_sync_server::{Readers, ServerConfig};
+use latchel_sync_server::{Readers, Secret, ServerConfig};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
@@ -174,10 +175,11 @@ impl Config {
     /// As for [`Config::read`].
     pub fn parse(path: &Path, text: String) -> Result<Self, Failure> {
         let source = Source { path: path.to_owned(), text };
-        let file: File = toml::from_str(&source.text).map_err(|error| {
+        let mut file: File = toml::from_str(&source.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             source.problem(at, error.message()).hint_if(out_of_error(error.message()))
         })?;
+        source.check_alerts(&mut file.server.alerts)?;
         let mut names = BTreeMap::new();
         let mut accounts = Vec::new();
         for account in file.account {
@@ -227,8 +229,8 @@ impl Config {
             source.secret(&place).map_err(|problem| source.problem(at, &format!("ledger: {problem}")))?;
         let text = place.expose_secret();
         let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let ledger = if is_postgres { Place::Postgres(place) } else { Place::File(folder.join(text)) };
+        let ledger =
+            if is_postgres { Place::Postgres(place) } else { Place::File(source.folder().join(text)) };
         let lease =
             humantime::parse_duration(&file.lease).ok().and_then(|lease| TimeDelta::from_std(lease).ok());
         let lease = lease
@@ -353,24 +355,22 @@ impl fmt::Debug for Source {
 impl Source {
     /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, or the text itself.
     fn secret(&self, value: &Value) -> Result<SecretString, String> {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            Value::Table(table) => match (table.get("env"), table.get("file"), table.len()) {
-                (Some(Value::String(name)), None, 1) => {
-                    std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"))?
-                }
-                (None, Some(Value::String(path)), 1) => {
-                    let folder = self.path.parent().unwrap_or(Path::new(""));
-                    std::fs::read_to_string(folder.join(path)).map_err(|error| format!("{path}: {error}"))?
-                }
-                _ => return Err("a secret is a text, { env = \"NAME\" } or { file = \"PATH\" }".to_owned()),
-            },
-            _ => return Err("a secret is a text, { env = \"NAME\" } or { file = \"PATH\" }".to_owned()),
-        };
-        match text.trim() {
-            "" => Err("the secret is empty".to_owned()),
-            text => Ok(text.to_owned().into()),
-        }
+        let secret: Secret =
+            value.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+        secret.read(self.folder())
+    }
+
+    /// Where the files are that it names.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Reads the secrets of the alerts, and looks whether people can be told over the channels.
+    fn check_alerts(&self, alerts: &mut AlertsConfig) -> Result<(), Failure> {
+        let checked = alerts.read_secrets(self.folder());
+        let checked = checked.and_then(|()| Watcher::new(alerts).map_err(|error| error.to_string()));
+        let at = self.text.find("[server.alerts").unwrap_or_default();
+        checked.map(drop).map_err(|problem| self.problem(at, &format!("server.alerts: {problem}")))
     }
 
     fn problem(&self, at: usize, what: &str) -> Failure {

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// The result of a call to a platform, to Latchel or to the ledger.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -12,7 +14,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub const LONGEST_PAUSE_WITHIN_A_RUN: Duration = Duration::from_secs(60);
 
 /// What kind of failure it was; callers branch on this and never on the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The credentials were refused.
     Unauthorized,

@@ -19,6 +19,11 @@ use crate::transport::Inner;
 /// The longest answer that is read; a page of 1,000 rows is far below it.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
 
+/// The metric that counts the calls that left, by `system` and the `status` of the answer.
+pub const CALLS: &str = "latchel_sync_calls_total";
+/// The metric of how long each call waited for the rate limits before it left, in seconds, by `system`.
+pub const RATE_LIMIT_WAIT: &str = "latchel_sync_rate_limit_wait_seconds";
+
 /// A request that is about to be sent.
 pub struct Call {
     transport: Arc<Inner>,
@@ -152,7 +157,10 @@ impl Request<'_> {
     }
 
     async fn attempt(&self, token: Option<&(&'static str, HeaderValue)>) -> Result<Answer, Failure> {
+        let waiting = tokio::time::Instant::now();
         self.transport.limits.wait().await;
+        let waited = waiting.elapsed().as_secs_f64();
+        metrics::histogram!(RATE_LIMIT_WAIT, "system" => self.transport.name).record(waited);
         calls::made(self.transport.name);
         let mut request = self.transport.client.request(self.method.clone(), self.url.clone());
         if let Some((name, value)) = token {
@@ -166,8 +174,14 @@ impl Request<'_> {
         }
         let begin = Instant::now();
         let answer = match request.send().await {
-            Ok(response) => self.read(response).await,
-            Err(error) => Err(unanswered(self.transport, &error)),
+            Ok(response) => {
+                self.count(response.status().as_str().to_owned());
+                self.read(response).await
+            }
+            Err(error) => {
+                self.count("none".to_owned());
+                Err(unanswered(self.transport, &error))
+            }
         };
         let ms = begin.elapsed().as_millis();
         match &answer {
@@ -175,6 +189,11 @@ impl Request<'_> {
             Err(failure) => tracing::debug!(call = self.call, error = %failure.error, ms, "failed"),
         }
         answer.map_err(|failure| failure.of_call(&self.call))
+    }
+
+    /// Counts a call by the status of its answer; `none` if none came.
+    fn count(&self, status: String) {
+        metrics::counter!(CALLS, "system" => self.transport.name, "status" => status).increment(1);
     }
 
     async fn read(&self, response: Response) -> Result<Answer, Failure> {

@@ -290,7 +290,7 @@ fn base_url(text: &str, plain_http: PlainHttp) -> Result<Url> {
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -298,7 +298,7 @@ fn is_loopback(url: &Url) -> bool {
 
 /// The one place that makes a client. Redirects are not followed, so that credentials go to no other host, and
 /// whether to try again is for `retry.rs` alone.
-fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Result<reqwest::Client> {
+pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Result<reqwest::Client> {
     // An `Err` says that a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     #[expect(clippy::disallowed_methods, reason = "this is the one place that builds clients")]

@@ -141,6 +141,7 @@ fn finished(run: &NewRun, status: RunStatus) -> Run {
         counts,
         writes: 3,
         error: None,
+        error_kind: None,
         paused: None,
     };
     Run {

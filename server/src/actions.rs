@@ -6,13 +6,14 @@ use latchel_sync_core::model::{JobId, Kind, RecordKey, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_ledger::desk::{Filter, Pause};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::access;
 use crate::app::App;
 use crate::jobs::{self, NewJob, Work};
 
 /// What of an account is synced by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extent {
     /// Everything, both ways: "Sync All Data".

@@ -10,9 +10,12 @@ use latchel_sync_ledger::desk::Desk;
 
 use crate::access::LogIns;
 use crate::accounts::Account;
+use crate::alerts::Watcher;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
 use crate::jobs::{Jobs, Worker};
+use crate::metrics::Metrics;
+use crate::pulse::Pulses;
 use crate::schedule::Scheduler;
 use crate::webhooks::{Arrivals, Dispatcher};
 
@@ -30,6 +33,10 @@ pub struct App {
     pub clock: Clock,
     /// What it does.
     pub jobs: Arc<Jobs>,
+    /// What it counts.
+    pub metrics: Arc<Metrics>,
+    /// Whether its loops go round.
+    pub(crate) pulses: Arc<Pulses>,
     /// This host and process, for people.
     pub host: String,
     /// The log-ins that were tried lately.
@@ -60,6 +67,8 @@ impl App {
             desk,
             clock,
             jobs: Arc::default(),
+            metrics: Arc::default(),
+            pulses: Arc::default(),
             host,
             log_ins: LogIns::default(),
             stop: StopSignal::default(),
@@ -74,6 +83,8 @@ impl App {
             ledger: self.ledger.clone(),
             clock: self.clock,
             host: self.host.clone(),
+            metrics: self.metrics.clone(),
+            pulses: self.pulses.clone(),
         };
         let scheduler = Scheduler {
             jobs: self.jobs.clone(),
@@ -81,15 +92,21 @@ impl App {
             ledger: self.ledger.clone(),
             desk: self.desk.clone(),
             clock: self.clock,
+            pulses: self.pulses.clone(),
         };
         let dispatchers =
             join_all(self.accounts.keys().map(|name| self.dispatcher(name).keep(self.stop.clone())));
-        tokio::join!(
-            worker.work(self.stop.clone()),
-            scheduler.keep(self.stop.clone()),
-            dispatchers,
-            self.tidy()
-        );
+        let work = async {
+            tokio::join!(
+                worker.work(self.stop.clone()),
+                scheduler.keep(self.stop.clone()),
+                dispatchers,
+                self.tidy(),
+                self.metrics.keep(self.stop.clone()),
+                self.watch(),
+            )
+        };
+        self.metrics.scope(work).await;
     }
 
     fn dispatcher(&self, account: &str) -> Dispatcher {
@@ -99,6 +116,14 @@ impl App {
             desk: self.desk.clone(),
             clock: self.clock,
             arrivals: self.arrivals.of(account),
+        }
+    }
+
+    /// Tells people what they should know.
+    async fn watch(&self) {
+        match Watcher::new(&self.config.alerts) {
+            Ok(watcher) => watcher.keep(self).await,
+            Err(error) => tracing::error!(%error, "nobody is told of anything: the configuration is wrong"),
         }
     }
 

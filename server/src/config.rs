@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer};
 
 use crate::access::origin;
+use crate::alerts::AlertsConfig;
 
 /// The configuration's table `[server]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +19,8 @@ pub struct ServerConfig {
     /// For how long runs, their history and the audit trail are kept.
     #[serde(deserialize_with = "span")]
     pub retention: TimeDelta,
+    /// Whom to tell what.
+    pub alerts: AlertsConfig,
 }
 
 impl ServerConfig {
@@ -38,6 +41,7 @@ impl Default for ServerConfig {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787),
             public_url: None,
             retention: TimeDelta::days(90),
+            alerts: AlertsConfig::default(),
         }
     }
 }

@@ -14,13 +14,21 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
 }
 
-/// Ready is who can read the ledger.
+/// Ready is who can read the ledger, asks for what is due and does what is asked for.
 async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
-    match app.ledger.accounts().await {
-        Ok(_) => (StatusCode::OK, "ready\n".to_owned()),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the ledger cannot be read\n".to_owned())
-        }
+    let mut problems = Vec::new();
+    if let Err(error) = app.ledger.accounts().await {
+        tracing::warn!(%error, "not ready");
+        problems.push("the ledger cannot be read");
+    }
+    if !app.pulses.scheduler.beats() {
+        problems.push("the scheduler does not go round");
+    }
+    if !app.pulses.worker.beats() {
+        problems.push("the worker does not go round");
+    }
+    match problems.as_slice() {
+        [] => (StatusCode::OK, "ready\n".to_owned()),
+        problems => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", problems.join("\n"))),
     }
 }

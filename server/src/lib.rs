@@ -5,6 +5,8 @@
 //! - [`jobs`]: what is done for them, in which order, and how far it is.
 //! - [`actions`]: what people can do.
 //! - [`views`]: what people look at.
+//! - [`api`]: both of these for programs.
+//! - [`alerts`]: what people are told without looking.
 //! - [`access`]: who gets in, and what they may do.
 //! - [`serve`]: all of it, over HTTP, until it is told to stop.
 #![warn(missing_docs)]
@@ -12,13 +14,19 @@
 pub mod access;
 mod accounts;
 pub mod actions;
+pub mod alerts;
+pub mod api;
 mod app;
 mod clock;
 mod config;
 mod health;
 pub mod jobs;
+mod metrics;
 mod pages;
+mod pulse;
 pub mod schedule;
+mod schema;
+mod secret;
 pub mod views;
 mod webhooks;
 
@@ -32,11 +40,13 @@ pub use accounts::Account;
 pub use app::App;
 pub use clock::Clock;
 pub use config::ServerConfig;
+pub use metrics::Metrics;
+pub use secret::Secret;
 pub use webhooks::Readers;
 
 /// Every route. `inner` ones are for people who log in and their programs, `outer` ones see for themselves who calls.
 pub fn router(app: Arc<App>) -> Router {
-    let inner = access::routes().merge(pages::routes());
+    let inner = access::routes().merge(pages::routes()).merge(api::routes()).merge(metrics::routes());
     let outer = health::routes().merge(webhooks::routes());
     access::guard(inner, outer, &app)
 }

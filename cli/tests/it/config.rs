@@ -112,3 +112,21 @@ fn a_mistake_in_the_webhooks_names_the_key_and_its_line() {
     let refusal = refusal(&format!("{doorloop}{WEBHOOKS}"));
     assert!(refusal.contains("webhooks.platform: the adapter \"doorloop\" has no webhooks"), "{refusal}");
 }
+
+#[test]
+fn alerts_are_looked_at_before_the_server_starts() {
+    let email = "[server.alerts.email]\nsmtp = \"smtps://u:hunter2@mail.example\"\nfrom = \"a@b.example\"\n";
+    parse(&format!("{GOOD}\n{email}to = [\"ops@b.example\"]")).expect("alerts");
+    for (alerts, mistake) in [
+        ("[server.alerts]\nfailed_runs = 0", "it must be 1 or more"),
+        ("[server.alerts]\nfailed_records_for = \"long\"", "is not a span such as 30m or 1h"),
+        ("[server.alerts]\nwebhook = { env = \"NO_SUCH_VARIABLE\" }", "NO_SUCH_VARIABLE is not set"),
+        ("[server.alerts]\nwebhook = { path = \"x\" }", "a secret is a text, { env"),
+        ("[server.alerts]\nwebhook = \"http://hunter2.example\"", "must begin with https://"),
+        (&*format!("{email}to = []"), "email.to"),
+    ] {
+        let refusal = refusal(&format!("{GOOD}\n{alerts}"));
+        assert!(refusal.contains(mistake) && refusal.starts_with("latchel-sync.toml:"), "{refusal}");
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+}

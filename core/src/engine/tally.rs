@@ -87,7 +87,7 @@ impl<'a> Tally<'a> {
         let (error, paused) = match end {
             Ok(()) => (None, None),
             Err(error) if error.is_pause() => (None, Some(pause(error))),
-            Err(error) => (Some(error.to_string()), None),
+            Err(error) => (Some(error), None),
         };
         self.counts.retain(|_, records| *records > 0);
         let report = PhaseReport {
@@ -95,7 +95,8 @@ impl<'a> Tally<'a> {
             window_from: self.window.from,
             counts: self.counts,
             writes: self.writes,
-            error,
+            error: error.map(ToString::to_string),
+            error_kind: error.map(Error::kind),
             paused,
         };
         self.observer.phase_finished(&report);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Counts;
+use crate::ErrorKind;
 use crate::model::{Kind, Side};
 
 /// An account as the ledger knows it.
@@ -242,6 +243,9 @@ pub struct PhaseReport {
     pub writes: u64,
     /// Why it ended early.
     pub error: Option<String>,
+    /// What kind of failure that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_kind: Option<ErrorKind>,
     /// Which far side was closed by its own schedule, and until when as far as that is known: no failure, because
     /// the next run goes on from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]

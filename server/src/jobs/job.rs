@@ -2,7 +2,10 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::ledger::{Outcome, Phase, Run, RunStatus, Trigger};
 use latchel_sync_core::model::RecordKey;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::schema;
 
 /// The id of a job; later ones have greater ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize)]
@@ -73,15 +76,17 @@ impl NewJob {
 }
 
 /// How a job stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Job {
     /// Its id.
+    #[schema(value_type = Uuid)]
     pub id: JobId,
     /// The account.
     pub account: String,
     /// What it does: `sync`, `named` or `plan`.
     pub work: &'static str,
     /// Who or what asked for it.
+    #[schema(value_type = schema::Trigger)]
     pub trigger: Trigger,
     /// Who asked, for people.
     pub by: String,
@@ -94,10 +99,12 @@ pub struct Job {
     /// How far it is, phase by phase.
     pub phases: Vec<PhaseProgress>,
     /// The run that it was, once it has ended.
+    #[schema(value_type = Option<schema::Run>)]
     pub run: Option<Run>,
     /// Why it could not begin, or not be recorded.
     pub error: Option<String>,
     /// Of a plan: what it would write, up to a bound.
+    #[schema(value_type = Vec<schema::Outcome>)]
     pub planned: Vec<Outcome>,
     /// Of a plan: how many more it would write than `planned` names.
     pub planned_more: u64,
@@ -116,9 +123,10 @@ impl Job {
 }
 
 /// How far a phase is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PhaseProgress {
     /// The phase.
+    #[schema(value_type = schema::Phase)]
     pub phase: Phase,
     /// How many records came out.
     pub records: u64,

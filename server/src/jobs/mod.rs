@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::ledger::Phase;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 pub use job::{Job, JobId, NewJob, PhaseProgress, Work};
@@ -25,6 +25,8 @@ pub struct Jobs {
     state: Mutex<State>,
     /// Changes with each change of a job.
     version: watch::Sender<u64>,
+    /// Tells whoever waits for it that a job has ended.
+    ended: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ struct State {
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { state: Mutex::default(), version: watch::Sender::new(0) }
+        Self { state: Mutex::default(), version: watch::Sender::new(0), ended: Notify::new() }
     }
 }
 
@@ -128,6 +130,11 @@ impl Jobs {
                 return;
             }
         }
+    }
+
+    /// Waits until a job has ended, or has since this was last waited for. It is for one at a time.
+    pub(crate) async fn one_ended(&self) {
+        self.ended.notified().await;
     }
 
     /// How many jobs wait and how many are under way.

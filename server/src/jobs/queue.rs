@@ -35,6 +35,7 @@ impl Jobs {
             }
         }
         drop(state);
+        self.ended.notify_one();
         self.changed();
     }
 }

@@ -11,6 +11,8 @@ use super::progress::Progress;
 use super::{JobId, Jobs, NewJob, Work};
 use crate::accounts::Account;
 use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::pulse::{BETWEEN_BEATS, Pulses};
 
 /// How many jobs are under way at once, of all accounts together.
 const AT_ONCE: usize = 8;
@@ -24,6 +26,8 @@ pub(crate) struct Worker {
     pub clock: Clock,
     /// What the leases are said to be held by: this host and process.
     pub host: String,
+    pub metrics: Arc<Metrics>,
+    pub pulses: Arc<Pulses>,
 }
 
 impl Worker {
@@ -32,12 +36,15 @@ impl Worker {
         let mut changes = self.jobs.changes();
         let mut under_way = JoinSet::new();
         while !stop.is_set() {
+            self.pulses.worker.beat();
             changes.mark_unchanged();
             while let Some((id, new)) = self.jobs.take(self.clock.now(), AT_ONCE) {
-                under_way.spawn(self.clone().job(id, new, stop.clone()));
+                let (metrics, job) = (self.metrics.clone(), self.clone().job(id, new, stop.clone()));
+                under_way.spawn(async move { metrics.scope(job).await });
             }
             tokio::select! {
                 () = stop.asked() => {}
+                () = tokio::time::sleep(BETWEEN_BEATS) => {}
                 _ = under_way.join_next(), if !under_way.is_empty() => {}
                 changed = changes.changed() => if changed.is_err() { break },
             }
@@ -47,8 +54,10 @@ impl Worker {
 
     async fn job(self, id: JobId, new: NewJob, stop: StopSignal) {
         let done = self.run(id, &new, stop).await;
-        if let Err(error) = &done {
-            tracing::warn!(account = new.account, %error, "a job could not be done");
+        match &done {
+            Ok(run) if !matches!(new.work, Work::Plan(_)) => self.metrics.ended(run),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(account = new.account, %error, "a job could not be done"),
         }
         self.jobs.end(id, self.clock.now(), |job| match done {
             Ok(run) => job.run = Some(run),

@@ -11,12 +11,13 @@ use latchel_sync_core::ledger::{Phase, Run};
 use latchel_sync_core::model::Kind;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 pub(crate) use scheduler::Scheduler;
 pub use timetable::Timetable;
 
 /// The phases that go by one timetable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Work orders, both ways.
@@ -45,15 +46,18 @@ impl Part {
 }
 
 /// An account's timetables (rule W4).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Schedule {
     /// That of the work orders.
+    #[schema(value_type = String, example = "15m")]
     pub work_orders: Timetable,
     /// That of properties and residents.
+    #[schema(value_type = String, example = "0 3 * * *")]
     pub properties_and_residents: Timetable,
     /// Each account begins up to so much later than its timetable says, and always by the same span, so that many of them
     /// do not begin at once; in seconds.
     #[serde(serialize_with = "seconds")]
+    #[schema(value_type = i64)]
     pub jitter: TimeDelta,
 }
 

@@ -12,6 +12,7 @@ use super::{Part, last_begun};
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::jobs::{Jobs, NewJob, Work};
+use crate::pulse::Pulses;
 
 /// The longest sleep: what changes without telling, as a run that somebody starts by hand elsewhere, is seen by then.
 const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(30);
@@ -24,6 +25,7 @@ pub(crate) struct Scheduler {
     pub ledger: Arc<dyn Ledger>,
     pub desk: Arc<dyn Desk>,
     pub clock: Clock,
+    pub pulses: Arc<Pulses>,
 }
 
 impl Scheduler {
@@ -31,6 +33,7 @@ impl Scheduler {
     pub async fn keep(self, stop: StopSignal) {
         let mut asked = HashMap::new();
         while !stop.is_set() {
+            self.pulses.scheduler.beat();
             let next = self.ask(&mut asked).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "the schedule could not be looked at");
                 None

@@ -4,6 +4,7 @@ use latchel_sync_core::ledger::{Run, RunStatus};
 use latchel_sync_core::model::SyncMethod;
 use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Health, health};
 use crate::accounts::Account;
@@ -41,7 +42,7 @@ pub struct AccountView {
 }
 
 /// When a part is synced next.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NextRun {
     /// The part.
     pub part: Part,
@@ -50,7 +51,7 @@ pub struct NextRun {
 }
 
 /// What the runs of a day did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Day {
     /// The account's local date.
     pub date: NaiveDate,

@@ -4,11 +4,13 @@ use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
 use latchel_sync_core::rules::{Reason, coverage};
 use latchel_sync_core::{Ledger, Result};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::schedule::Schedule;
+use crate::schema;
 
 /// An account's health.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Health {
     /// The account's name.
     pub account: String,
@@ -29,9 +31,10 @@ pub struct Health {
 }
 
 /// A phase's health.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PhaseHealth {
     /// The phase.
+    #[schema(value_type = schema::Phase)]
     pub phase: Phase,
     /// When the last run in which it succeeded began, UTC.
     pub last_success: Option<DateTime<Utc>>,

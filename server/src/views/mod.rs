@@ -2,6 +2,7 @@
 
 mod account;
 mod health;
+mod masked;
 mod record;
 mod results;
 mod runs;

@@ -4,6 +4,7 @@ use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::{Kind, RecordKey};
 use serde::Serialize;
 
+use super::masked::masked;
 use crate::app::App;
 
 /// How many outcomes of a record's history are shown.
@@ -16,7 +17,7 @@ pub struct RecordView {
     pub keys: Vec<RecordKey>,
     /// The banner on top of a work order (RULES.md, S), from the ledger alone; `None` if no run has seen it.
     pub banner: Option<Banner>,
-    /// What both sides hold now and every condition that was checked; empty if it was not asked for.
+    /// What both sides hold now, with contact data masked, and every condition that was checked; empty if it was not asked for.
     pub explanations: Vec<Explanation>,
     /// Why the two systems could not be asked.
     pub unreadable: Option<String>,
@@ -53,7 +54,7 @@ pub async fn record(
     let (explanations, unreadable) = match depth {
         Depth::Ledger => (Vec::new(), None),
         Depth::BothSides => match engine.explain(kind, text, app.clock.now()).await {
-            Ok(explanations) => (explanations, None),
+            Ok(explanations) => (explanations.into_iter().map(shown).collect(), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         },
     };
@@ -64,4 +65,10 @@ pub async fn record(
     history.sort_by_key(|outcome| std::cmp::Reverse((outcome.at, outcome.run.0)));
     history.truncate(HISTORY as usize);
     Ok(Some(RecordView { keys, banner, explanations, unreadable, history }))
+}
+
+fn shown(explanation: Explanation) -> Explanation {
+    let platform = explanation.platform.map(masked);
+    let latchel = explanation.latchel.map(masked);
+    Explanation { platform, latchel, ..explanation }
 }

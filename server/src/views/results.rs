@@ -5,8 +5,10 @@ use latchel_sync_core::model::RecordKey;
 use latchel_sync_core::rules::RuleId;
 use latchel_sync_ledger::desk::{Filter, Found};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::schema;
 
 /// Which results are asked for.
 #[derive(Debug, Clone, Default)]
@@ -29,13 +31,16 @@ pub struct ResultsView {
 }
 
 /// What came of a record, in words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ResultRow {
     /// Its newest outcome.
+    #[schema(value_type = schema::Outcome)]
     pub outcome: Outcome,
     /// How it stands.
+    #[schema(value_type = schema::Status)]
     pub status: Status,
     /// The rule behind it.
+    #[schema(value_type = schema::RuleId)]
     pub rule: RuleId,
     /// What happened, in a sentence.
     pub sentence: &'static str,

@@ -2,7 +2,11 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod access;
+mod alerts;
+mod api;
 mod by_hand;
+mod document;
+mod metrics;
 mod pages;
 mod visitor;
 mod webhooks;

@@ -1,0 +1,45 @@
+/// What people are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Condition {
+    /// Several runs in a row failed.
+    RunsFailed,
+    /// One of the two systems refuses the credentials, or what they ask for.
+    CredentialsRefused,
+    /// A run would have set too many records inactive, and stopped (rule G1).
+    MassChange,
+    /// The next run's window does not cover everything since the last success (rule W2).
+    Gap,
+    /// Records failed for a while.
+    RecordsFailed,
+    /// Nothing succeeded for longer than three intervals.
+    NoSuccess,
+}
+
+impl Condition {
+    /// Every condition.
+    pub const ALL: [Self; 6] = [
+        Self::RunsFailed,
+        Self::CredentialsRefused,
+        Self::MassChange,
+        Self::Gap,
+        Self::RecordsFailed,
+        Self::NoSuccess,
+    ];
+
+    /// The condition's name in the ledger and the docs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RunsFailed => "runs_failed",
+            Self::CredentialsRefused => "credentials_refused",
+            Self::MassChange => "mass_change",
+            Self::Gap => "gap",
+            Self::RecordsFailed => "records_failed",
+            Self::NoSuccess => "no_success",
+        }
+    }
+
+    /// Reads back what [`Condition::as_str`] wrote.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|condition| condition.as_str() == name)
+    }
+}

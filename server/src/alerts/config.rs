@@ -1,0 +1,79 @@
+use std::path::Path;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Deserializer};
+
+use crate::secret::Secret;
+
+/// The configuration's table `[server.alerts]`: whom to tell what.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlertsConfig {
+    /// How many runs in a row must have failed.
+    #[serde(deserialize_with = "at_least_one")]
+    pub failed_runs: u32,
+    /// How many records must have failed.
+    #[serde(deserialize_with = "at_least_one")]
+    pub failed_records: u32,
+    /// For how long each of them must have failed.
+    #[serde(deserialize_with = "span")]
+    pub failed_records_for: TimeDelta,
+    /// The address of an incoming webhook as Slack has them. It is a secret.
+    pub webhook: Option<Secret>,
+    /// Who gets an e-mail.
+    pub email: Option<EmailConfig>,
+}
+
+/// The table `[server.alerts.email]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmailConfig {
+    /// The mail server, as `smtps://USER:PASSWORD@HOST`. It is a secret.
+    pub smtp: Secret,
+    /// The sender's address.
+    pub from: String,
+    /// The addresses of those who are told.
+    pub to: Vec<String>,
+}
+
+impl Default for AlertsConfig {
+    fn default() -> Self {
+        Self {
+            failed_runs: 3,
+            failed_records: 1,
+            failed_records_for: TimeDelta::hours(1),
+            webhook: None,
+            email: None,
+        }
+    }
+}
+
+impl AlertsConfig {
+    /// Reads the secrets that are elsewhere; files are looked for in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// Names the key.
+    pub fn read_secrets(&mut self, folder: &Path) -> Result<(), String> {
+        let webhook = self.webhook.iter_mut().map(|secret| ("webhook", secret));
+        let smtp = self.email.iter_mut().map(|email| ("email.smtp", &mut email.smtp));
+        for (key, secret) in webhook.chain(smtp) {
+            let text = secret.read(folder).map_err(|problem| format!("{key}: {problem}"))?;
+            *secret = text.into();
+        }
+        Ok(())
+    }
+}
+
+fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        0 => Err(serde::de::Error::custom("it must be 1 or more")),
+        number => Ok(number),
+    }
+}
+
+fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let span = humantime::parse_duration(&text).ok().and_then(|span| TimeDelta::from_std(span).ok());
+    span.ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a span such as 30m or 1h")))
+}

@@ -1,0 +1,196 @@
+//! Which conditions hold of an account.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use latchel_sync_core::ledger::{Phase, PhaseReport, Run, RunStatus, Status};
+use latchel_sync_core::{ErrorKind, Result};
+use latchel_sync_ledger::desk::Filter;
+
+use super::condition::Condition;
+use super::config::AlertsConfig;
+use crate::accounts::Account;
+use crate::app::App;
+use crate::schedule::Part;
+use crate::views::{Health, health};
+
+/// A condition that holds of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub condition: Condition,
+    /// In a sentence, which may be followed by others.
+    pub text: String,
+    /// Since when, UTC.
+    pub since: DateTime<Utc>,
+}
+
+/// Enough to find the last of each phase among those of the others.
+const RUNS_LOOKED_AT: u32 = 100;
+
+/// Every condition that holds of the account now.
+///
+/// # Errors
+///
+/// If the ledger cannot be read.
+pub(super) async fn findings(app: &App, account: &Account) -> Result<Vec<Finding>> {
+    let now = app.clock.now();
+    let runs = app.ledger.runs(Some(account.name()), RUNS_LOOKED_AT).await?;
+    let is_whole = |run: &&Run| run.status != RunStatus::Unfinished && run.named.is_none();
+    let runs: Vec<&Run> = runs.iter().filter(is_whole).collect();
+    let health = health(&account.settings, &account.schedule, &*app.ledger, now).await?;
+    let mut findings: Vec<_> = runs_failed(&runs, &app.config.alerts).into_iter().collect();
+    findings.extend(credentials_refused(&runs));
+    findings.extend(mass_change(&runs, account.name()));
+    findings.extend(records_failed(app, account.name(), &health, now).await?);
+    let is_paused = app.desk.pauses().await?.iter().any(|pause| pause.account == account.name());
+    // Whoever pauses an account knows that it is not synced.
+    if !is_paused {
+        findings.extend(gap(&health, now));
+        findings.extend(no_success(app, account, &health, now).await?);
+    }
+    Ok(findings)
+}
+
+fn runs_failed(runs: &[&Run], config: &AlertsConfig) -> Option<Finding> {
+    let failed = || runs.iter().take_while(|run| run.status == RunStatus::Failed);
+    let (newest, oldest) = (failed().next()?, failed().last()?);
+    let count = failed().count();
+    (count >= config.failed_runs as usize).then(|| Finding {
+        condition: Condition::RunsFailed,
+        text: match newest.phases.iter().find_map(|report| report.error.as_deref()) {
+            Some(error) => format!("The last {count} runs failed, the newest with: {error}."),
+            None => format!("The last {count} runs failed."),
+        },
+        since: oldest.now,
+    })
+}
+
+/// Where the newest run was let in, the credentials are right again; what they do not permit may be needed by one phase alone.
+fn credentials_refused(runs: &[&Run]) -> Option<Finding> {
+    let newest = runs.first()?;
+    let unauthorized = newest.phases.iter().find(|report| report.error_kind == Some(ErrorKind::Unauthorized));
+    let found = unauthorized.map(|report| (*newest, report));
+    let (run, report) = found.or_else(|| ended_by(runs, ErrorKind::Forbidden))?;
+    Some(Finding {
+        condition: Condition::CredentialsRefused,
+        text: format!(
+            "The credentials were refused: {}. Put new ones into the configuration and start the server again.",
+            report.error.as_deref().unwrap_or_default()
+        ),
+        since: run.now,
+    })
+}
+
+fn mass_change(runs: &[&Run], account: &str) -> Option<Finding> {
+    let (run, report) = ended_by(runs, ErrorKind::MassChange)?;
+    Some(Finding {
+        condition: Condition::MassChange,
+        text: format!(
+            "A run stopped before it set too many records inactive: {}. If it is meant, run `latchel-sync sync \
+             --account {account} --allow-mass-change`.",
+            report.error.as_deref().unwrap_or_default()
+        ),
+        since: run.now,
+    })
+}
+
+/// The first phase whose newest report says that it was ended by a failure of this kind.
+fn ended_by<'a>(runs: &[&'a Run], kind: ErrorKind) -> Option<(&'a Run, &'a PhaseReport)> {
+    let newest = |phase: Phase| {
+        runs.iter().find_map(|run| {
+            let report = run.phases.iter().find(|report| report.phase == phase)?;
+            Some((*run, report))
+        })
+    };
+    Phase::ALL.into_iter().filter_map(newest).find(|(_, report)| report.error_kind == Some(kind))
+}
+
+fn gap(health: &Health, now: DateTime<Utc>) -> Option<Finding> {
+    let gap = |phase: &crate::views::PhaseHealth| phase.gap.map(|gap| (phase.phase, gap));
+    let (phase, (from, to)) = health.phases.iter().find_map(gap)?;
+    Some(Finding {
+        condition: Condition::Gap,
+        text: format!(
+            "{phase}: changes between {} and {} are not covered by the next run; `latchel-sync sync --account {} \
+             --since {}` covers them.",
+            shown(from),
+            shown(to),
+            health.account,
+            from.to_rfc3339_opts(SecondsFormat::Secs, true),
+        ),
+        since: now,
+    })
+}
+
+const PAGE: u32 = 500;
+
+async fn records_failed(
+    app: &App,
+    account: &str,
+    health: &Health,
+    now: DateTime<Utc>,
+) -> Result<Option<Finding>> {
+    let AlertsConfig { failed_records, failed_records_for, .. } = app.config.alerts;
+    if health.failed < u64::from(failed_records) {
+        return Ok(None);
+    }
+    let filter = Filter { status: Some(Status::Failed), ..Filter::default() };
+    let (mut after, mut old, mut since) = (None, 0, now);
+    while old < failed_records {
+        let page = app.desk.look_for(account, &filter, after.as_ref(), PAGE).await?;
+        let Some(last) = page.last() else { return Ok(None) };
+        after = Some(last.outcome.key.clone());
+        let waiting = page.iter().filter_map(|found| found.pending.as_ref());
+        for pending in waiting.filter(|one| !one.dismissed && now - one.since >= failed_records_for) {
+            old += 1;
+            since = since.min(pending.since);
+        }
+    }
+    let span = failed_records_for.to_std().unwrap_or_default();
+    let text = format!(
+        "{} failed, some for longer than {}.",
+        if health.failed == 1 { "1 record".to_owned() } else { format!("{} records", health.failed) },
+        humantime::format_duration(span)
+    );
+    Ok(Some(Finding { condition: Condition::RecordsFailed, text, since }))
+}
+
+/// A part of the schedule has as many chances as this to succeed.
+const CHANCES: usize = 3;
+/// After its start the server has so long to catch up with what it missed.
+const GRACE: TimeDelta = TimeDelta::minutes(15);
+
+async fn no_success(
+    app: &App,
+    account: &Account,
+    health: &Health,
+    now: DateTime<Utc>,
+) -> Result<Option<Finding>> {
+    let added = app.ledger.account(account.name()).await?.map(|account| account.created_at);
+    for part in Part::ALL {
+        let phases = part.phases();
+        let successes = health.phases.iter().filter(|one| phases.contains(&one.phase));
+        // `None` is before every instant, and so is a phase that never succeeded.
+        let last = successes.map(|one| one.last_success).min().flatten();
+        let from = last.or(added).unwrap_or(app.clock.began());
+        let timetable = account.schedule.of(part);
+        let zone = account.settings.time_zone;
+        let missed = (0..CHANCES).try_fold(from, |at, _| timetable.after(at, zone));
+        let Some(missed) = missed else { continue };
+        if now <= missed.max(app.clock.began() + GRACE) {
+            continue;
+        }
+        let title = part.title();
+        let text = match last {
+            Some(last) => format!(
+                "The {title} were last synced successfully at {}, and are due {timetable}.",
+                shown(last)
+            ),
+            None => format!("The {title} were never synced successfully, and are due {timetable}."),
+        };
+        return Ok(Some(Finding { condition: Condition::NoSuccess, text, since: missed }));
+    }
+    Ok(None)
+}
+
+pub(super) fn shown(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}

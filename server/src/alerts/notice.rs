@@ -1,0 +1,47 @@
+use chrono::{DateTime, Utc};
+use latchel_sync_ledger::desk::Alert;
+
+use super::findings::shown;
+use crate::config::ServerConfig;
+
+/// What people are told, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Notice {
+    /// In a few words.
+    pub subject: String,
+    /// In a few lines.
+    pub text: String,
+}
+
+impl Notice {
+    /// It has begun.
+    pub fn begun(alert: &Alert, config: &ServerConfig) -> Self {
+        let Alert { account, text, since, .. } = alert;
+        Self {
+            subject: format!("latchel-sync: {account} needs somebody"),
+            text: format!("{account}: {text}\nSince {}. {}", shown(*since), address(config, account)),
+        }
+    }
+
+    /// It is over.
+    pub fn over(alert: &Alert, config: &ServerConfig, now: DateTime<Utc>) -> Self {
+        let Alert { account, text, since, .. } = alert;
+        Self {
+            subject: format!("latchel-sync: {account} is well again"),
+            text: format!(
+                "{account}: this is over: {text}\nFrom {} to {}. {}",
+                shown(*since),
+                shown(now),
+                address(config, account)
+            ),
+        }
+    }
+}
+
+/// The account's page.
+fn address(config: &ServerConfig, account: &str) -> String {
+    let server = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    let account: String = form_urlencoded::byte_serialize(account.as_bytes()).collect();
+    // A form writes a space otherwise than a path.
+    format!("{}/accounts/{}", server.trim_end_matches('/'), account.replace('+', "%20"))
+}

@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use latchel_sync_ledger::desk::AuditEntry;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::cursor::Cursor;
+use super::extract::{Nothing, PageParams, Paged, Path};
+use super::problem::Problem;
+use super::results::known;
+use crate::access::Viewer;
+use crate::app::App;
+use crate::schema;
+
+/// A page of what people did.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AuditPage {
+    /// Newest first.
+    #[schema(value_type = Vec<schema::AuditEntry>)]
+    entries: Vec<AuditEntry>,
+    /// From where the next page goes on, if there may be one.
+    next: Option<Cursor>,
+}
+
+/// What people did to an account, newest first.
+#[utoipa::path(get, path = "/api/v1/accounts/{account}/audit", operation_id = "listAudit", tag = "accounts",
+    params(("account" = String, Path, description = "The account's name."), PageParams),
+    responses((status = 200, description = "A page of it.", body = AuditPage)))]
+pub(super) async fn list(
+    _: Viewer,
+    State(app): State<Arc<App>>,
+    Path(account): Path<String>,
+    Paged { after, limit, rest: Nothing {} }: Paged<Uuid, Nothing>,
+) -> Result<Json<AuditPage>, Problem> {
+    known(&app, &account)?;
+    let entries = app.desk.audit(Some(&account), after, limit).await?;
+    let is_full = entries.len() >= limit as usize;
+    let next = entries.last().filter(|_| is_full).and_then(|last| Cursor::of(&last.id));
+    Ok(Json(AuditPage { entries, next }))
+}

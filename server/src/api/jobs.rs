@@ -1,0 +1,51 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::extract::Path;
+use super::problem::Problem;
+use crate::access::Viewer;
+use crate::app::App;
+use crate::jobs::{Job, JobId};
+
+/// Something that is done for an account, or was.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobAnswer)]
+pub(super) struct JobAnswer {
+    /// In one word: `waiting`, `under_way`, or how it ended: `success`, `paused`, `partial`, `failed`.
+    state: &'static str,
+    #[serde(flatten)]
+    job: Job,
+}
+
+impl From<Job> for JobAnswer {
+    fn from(job: Job) -> Self {
+        Self { state: job.state(), job }
+    }
+}
+
+/// How a job stands. The newest that ended are kept; a run's own story is in the runs.
+#[utoipa::path(get, path = "/api/v1/jobs/{job}", operation_id = "getJob", tag = "work",
+    params(("job" = Uuid, Path, description = "The job's id.")),
+    responses((status = 200, description = "The job.", body = JobAnswer)))]
+pub(super) async fn show(
+    _: Viewer,
+    State(app): State<Arc<App>>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<JobAnswer>, Problem> {
+    find(&app, JobId(id)).map(Json)
+}
+
+pub(super) fn find(app: &App, id: JobId) -> Result<JobAnswer, Problem> {
+    let forgotten = || {
+        Problem::not_found(
+            "there is no such job",
+            "jobs that ended are forgotten after a while, and when the server is started again: look at the runs",
+        )
+    };
+    app.jobs.get(id).map(JobAnswer::from).ok_or_else(forgotten)
+}

@@ -1,0 +1,128 @@
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use latchel_sync_core::{Error, ErrorKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request was not carried out. Errors of this one shape come from everything below `/api`.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    detail: Detail,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody {
+    error: Detail,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProblemDetail)]
+struct Detail {
+    /// What it was, for programs.
+    #[schema(example = "not_found")]
+    code: &'static str,
+    /// What it was, for people. It names the field that was wrong.
+    message: String,
+    /// What to do about it; empty where nothing can be said.
+    hint: String,
+}
+
+impl Problem {
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { status, detail: Detail { code, message: message.into(), hint: hint.into() } }
+    }
+
+    pub fn not_found(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", message, hint)
+    }
+
+    pub fn account(name: &str) -> Self {
+        Self::not_found(
+            format!("there is no account {name:?}"),
+            "/api/v1/accounts lists the accounts of the configuration",
+        )
+    }
+
+    pub fn method() -> Self {
+        let hint = "/api/v1/openapi.json lists what can be done here";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this cannot be done here", hint)
+    }
+
+    /// A value that cannot be used; `message` names the field.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        let hint = "/api/v1/openapi.json says what is expected";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message, hint)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        (self.status, Json(ProblemBody { error: self.detail })).into_response()
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let (status, code) = match error.kind() {
+            ErrorKind::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            ErrorKind::Config | ErrorKind::Refused => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            ErrorKind::Busy => (StatusCode::CONFLICT, "busy"),
+            ErrorKind::Ledger => {
+                tracing::error!(%error, "a request could not be carried out");
+                let hint = "the server's log has more; try again";
+                let message = "the ledger cannot be used";
+                return Self::new(StatusCode::SERVICE_UNAVAILABLE, "ledger", message, hint);
+            }
+            kind => (StatusCode::BAD_GATEWAY, kind.as_str()),
+        };
+        Self::new(status, code, error.to_string(), "")
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        let message = told(&rejection.body_text());
+        match rejection.status() {
+            StatusCode::UNPROCESSABLE_ENTITY => Self::invalid(message),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let hint = "send JSON with `content-type: application/json`";
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message, hint)
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message, "send less at once")
+            }
+            status => Self::new(status, "not_json", message, "the body must be one JSON object"),
+        }
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::invalid(told(&rejection.body_text()))
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::invalid(told(&rejection.body_text()))
+    }
+}
+
+/// What was wrong, without where it was found out: it begins with the field's name.
+fn told(text: &str) -> String {
+    let found_out = [
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to deserialize query string: ",
+        "Invalid URL: ",
+    ];
+    found_out.iter().find_map(|begin| text.strip_prefix(begin)).unwrap_or(text).to_owned()
+}

@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use latchel_sync_core::engine::{Banner, Explanation};
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{Kind, RecordKey};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::{Params, Path};
+use super::problem::Problem;
+use crate::access::Viewer;
+use crate::app::App;
+use crate::schema;
+use crate::views::{self, Depth, RecordView};
+
+/// How much of a record is shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RecordParams {
+    /// Whether both systems are asked what they hold now, which takes calls.
+    #[serde(default)]
+    explain: bool,
+}
+
+/// A record on both sides, and why it stands as it does.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Record)]
+pub(super) struct RecordAnswer {
+    /// The keys that the id may name.
+    #[schema(value_type = Vec<schema::RecordKey>)]
+    keys: Vec<RecordKey>,
+    /// The banner on top of a work order, from the ledger alone; null if no run has seen it.
+    #[schema(value_type = Option<schema::Banner>)]
+    banner: Option<Banner>,
+    /// What both sides hold now and every condition that was checked; empty if it was not asked for.
+    #[schema(value_type = Vec<schema::Explanation>)]
+    explanations: Vec<Explanation>,
+    /// Why the two systems could not be asked.
+    unreadable: Option<String>,
+    /// What runs said of it, newest first.
+    #[schema(value_type = Vec<schema::Outcome>)]
+    history: Vec<Outcome>,
+}
+
+/// A record, and why it stands as it does. Contact data is masked.
+#[utoipa::path(get, path = "/api/v1/accounts/{account}/records/{kind}/{id}", operation_id = "getRecord",
+    tag = "records",
+    params(("account" = String, Path, description = "The account's name."),
+        ("kind" = schema::Kind, Path, description = "The kind of record."),
+        ("id" = String, Path, description = "An id of either side, or a work order's number."), RecordParams),
+    responses((status = 200, description = "The record.", body = RecordAnswer)))]
+pub(super) async fn show(
+    _: Viewer,
+    State(app): State<Arc<App>>,
+    Path((account, kind, id)): Path<(String, Kind, String)>,
+    Params(RecordParams { explain }): Params<RecordParams>,
+) -> Result<Json<RecordAnswer>, Problem> {
+    let depth = if explain { Depth::BothSides } else { Depth::Ledger };
+    let view = views::record(&app, &account, kind, &id, depth).await?;
+    let view = view.ok_or_else(|| Problem::account(&account))?;
+    let nothing_read = view.explanations.is_empty() && view.unreadable.is_none();
+    if nothing_read && app.ledger.find(&account, kind, &id).await?.is_empty() {
+        let message = format!("no run has seen a {kind} with this id or number");
+        return Err(Problem::not_found(message, "`?explain=true` asks both systems for it"));
+    }
+    let RecordView { keys, banner, explanations, unreadable, history } = view;
+    Ok(Json(RecordAnswer { keys, banner, explanations, unreadable, history }))
+}

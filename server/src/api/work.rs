@@ -1,0 +1,88 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderName, StatusCode};
+use latchel_sync_core::model::Kind;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::extract::{Body, Path};
+use super::jobs::{JobAnswer, find};
+use super::problem::Problem;
+use crate::access::Operator;
+use crate::actions::{self, Extent, MassChange};
+use crate::app::App;
+use crate::jobs::JobId;
+use crate::schema;
+
+/// The job that was asked for, and where to ask how far it is.
+type Accepted = (StatusCode, [(HeaderName, String); 1], Json<JobAnswer>);
+
+/// What is to be synced.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SyncRequest {
+    extent: Extent,
+    /// Whether the run may set as many records inactive as it likes (rule G1).
+    #[serde(default)]
+    allow_mass_change: bool,
+}
+
+/// What is to be planned.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlanRequest {
+    extent: Extent,
+}
+
+/// Asks for a sync. It goes before what is done by itself; one that waits already is not asked for twice.
+#[utoipa::path(post, path = "/api/v1/accounts/{account}/sync", operation_id = "syncAccount", tag = "work",
+    params(("account" = String, Path, description = "The account's name.")), request_body = SyncRequest,
+    responses((status = 202, description = "The job.", body = JobAnswer,
+        headers(("location" = String, description = "Where to ask how far it is.")))))]
+pub(super) async fn sync(
+    Operator(person): Operator,
+    State(app): State<Arc<App>>,
+    Path(account): Path<String>,
+    Body(SyncRequest { extent, allow_mass_change }): Body<SyncRequest>,
+) -> Result<Accepted, Problem> {
+    let mass_change = if allow_mass_change { MassChange::Allowed } else { MassChange::Guarded };
+    accepted(&app, actions::sync(&app, &person.name, &account, extent, mass_change).await?)
+}
+
+/// Asks what a sync would do. It writes nothing; the job names the writes that it would make.
+#[utoipa::path(post, path = "/api/v1/accounts/{account}/plan", operation_id = "planAccount", tag = "work",
+    params(("account" = String, Path, description = "The account's name.")), request_body = PlanRequest,
+    responses((status = 202, description = "The job.", body = JobAnswer,
+        headers(("location" = String, description = "Where to ask how far it is.")))))]
+pub(super) async fn plan(
+    Operator(person): Operator,
+    State(app): State<Arc<App>>,
+    Path(account): Path<String>,
+    Body(PlanRequest { extent }): Body<PlanRequest>,
+) -> Result<Accepted, Problem> {
+    accepted(&app, actions::plan(&app, &person.name, &account, extent).await?)
+}
+
+/// Asks for a sync of one record, both ways if it is a work order.
+#[utoipa::path(post, path = "/api/v1/accounts/{account}/records/{kind}/{id}/sync", operation_id = "syncRecord",
+    tag = "work",
+    params(("account" = String, Path, description = "The account's name."),
+        ("kind" = schema::Kind, Path, description = "The kind of record."),
+        ("id" = String, Path, description = "An id of either side, or a work order's number.")),
+    responses((status = 202, description = "The job.", body = JobAnswer,
+        headers(("location" = String, description = "Where to ask how far it is.")))))]
+pub(super) async fn sync_record(
+    Operator(person): Operator,
+    State(app): State<Arc<App>>,
+    Path((account, kind, id)): Path<(String, Kind, String)>,
+) -> Result<Accepted, Problem> {
+    accepted(&app, actions::sync_record(&app, &person.name, &account, kind, &id).await?)
+}
+
+fn accepted(app: &App, id: JobId) -> Result<Accepted, Problem> {
+    let location = format!("/api/v1/jobs/{}", id.0);
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(find(app, id)?)))
+}

@@ -1,0 +1,51 @@
+use chrono::{DateTime, Utc};
+use latchel_sync_core::Result;
+use metrics::gauge;
+use metrics_exporter_prometheus::PrometheusBuilder;
+
+use super::catalog::{FAILED, JOBS, LAG, PAUSED, PENDING, describe};
+use crate::app::App;
+use crate::views::{Health, health};
+
+/// How things stand now, as text. It is read afresh each time, so that nothing is told of what is no longer there.
+///
+/// # Errors
+///
+/// If the ledger cannot be read.
+pub(super) async fn read(app: &App) -> Result<String> {
+    let now = app.clock.now();
+    let paused: Vec<_> = app.desk.pauses().await?.into_iter().map(|pause| pause.account).collect();
+    let mut accounts = Vec::new();
+    for one in app.accounts.values() {
+        accounts.push(health(&one.settings, &one.schedule, &*app.ledger, now).await?);
+    }
+    let recorder = PrometheusBuilder::new().build_recorder();
+    metrics::with_local_recorder(&recorder, || {
+        describe();
+        for health in &accounts {
+            tell(health, paused.contains(&health.account), now);
+        }
+        let (waiting, under_way) = app.jobs.counts();
+        gauge!(JOBS, "state" => "waiting").set(count(waiting as u64));
+        gauge!(JOBS, "state" => "under_way").set(count(under_way as u64));
+    });
+    Ok(recorder.handle().render())
+}
+
+fn tell(health: &Health, paused: bool, now: DateTime<Utc>) {
+    let account = || health.account.clone();
+    gauge!(PENDING, "account" => account()).set(count(health.pending));
+    gauge!(FAILED, "account" => account()).set(count(health.failed));
+    gauge!(PAUSED, "account" => account()).set(f64::from(u8::from(paused)));
+    for phase in &health.phases {
+        // A phase that never succeeded has no lag yet.
+        let Some(last) = phase.last_success else { continue };
+        gauge!(LAG, "account" => account(), "phase" => phase.phase.as_str())
+            .set((now - last).as_seconds_f64());
+    }
+}
+
+/// Numbers of records are far below what a float holds exactly.
+fn count(number: u64) -> f64 {
+    number as f64
+}

@@ -1,0 +1,435 @@
+//! The shapes of what other crates serialize, for the API's document. The tests hold every answer against it.
+#![expect(dead_code, reason = "they describe and are never made")]
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use latchel_sync_core::rules;
+use serde::Deserialize;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
+
+/// The kinds of record that are synced.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Kind {
+    Property,
+    Resident,
+    WorkOrder,
+}
+
+/// The system that a record was read from.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Side {
+    Platform,
+    Latchel,
+}
+
+/// The parts of a run, in their order.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Phase {
+    Properties,
+    Residents,
+    WorkOrdersToLatchel,
+    WorkOrdersToPlatform,
+}
+
+/// Who or what started a run.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Trigger {
+    Manual,
+    Schedule,
+    Webhook,
+}
+
+/// How a run ended; `unfinished` is one that is under way or was interrupted.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum RunStatus {
+    Unfinished,
+    Success,
+    Paused,
+    Partial,
+    Failed,
+}
+
+/// How a record stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Status {
+    Synced,
+    Pending,
+    NotSynced,
+    Failed,
+}
+
+/// What was done to a record, or would be.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Action {
+    None,
+    Create,
+    Update,
+    Deactivate,
+    Link,
+    Close,
+}
+
+/// Which platform work orders are imported, and whether anything is written to the platform (rule M).
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum SyncMethod {
+    All,
+    Assigned,
+    None,
+}
+
+/// What kind of failure it was.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ErrorKind {
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    Refused,
+    RateLimited,
+    Unavailable,
+    Paused,
+    Timeout,
+    Malformed,
+    Unconfirmed,
+    Config,
+    Ledger,
+    Busy,
+    Unsupported,
+    Unsettled,
+    MassChange,
+}
+
+/// A reason's code; `latchel-sync rules` lists them with what they mean.
+pub struct Reason;
+
+/// A rule's id, as docs/rules.md has it.
+pub struct RuleId;
+
+impl PartialSchema for Reason {
+    fn schema() -> RefOr<Schema> {
+        words("Why a record stands as it does; docs/rules.md says what each means.", reasons()).into()
+    }
+}
+
+impl ToSchema for Reason {
+    fn name() -> Cow<'static, str> {
+        "Reason".into()
+    }
+}
+
+impl PartialSchema for RuleId {
+    fn schema() -> RefOr<Schema> {
+        words("A rule, as docs/rules.md has it.", rules::RuleId::ALL.iter().map(|rule| rule.as_str())).into()
+    }
+}
+
+impl ToSchema for RuleId {
+    fn name() -> Cow<'static, str> {
+        "RuleId".into()
+    }
+}
+
+fn reasons() -> impl Iterator<Item = &'static str> {
+    rules::Reason::ALL.iter().map(|reason| reason.code())
+}
+
+fn words(description: &str, words: impl Iterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(words))
+        .description(Some(description))
+        .build()
+}
+
+/// How many records there are of each reason, by the reason's code.
+pub struct Counts;
+
+impl PartialSchema for Counts {
+    fn schema() -> RefOr<Schema> {
+        <BTreeMap<String, u64> as PartialSchema>::schema()
+    }
+}
+
+impl ToSchema for Counts {
+    fn name() -> Cow<'static, str> {
+        "Counts".into()
+    }
+}
+
+/// What identifies a record within an account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordKey {
+    /// Its kind.
+    #[schema(value_type = Kind)]
+    pub kind: latchel_sync_core::model::Kind,
+    /// Where it was read.
+    #[schema(value_type = Side)]
+    pub side: latchel_sync_core::model::Side,
+    /// Its id there.
+    pub id: String,
+}
+
+/// The identity of a rentable unit.
+#[derive(ToSchema)]
+pub struct PropertyRef {
+    /// The property's id on the platform.
+    pub property: String,
+    /// The unit's, where the property has units.
+    pub unit: Option<String>,
+}
+
+/// What came of a record in a run, or would come of it in a plan.
+#[derive(ToSchema)]
+pub struct Outcome {
+    /// The record.
+    pub key: RecordKey,
+    /// Its id on the other side, where it has a counterpart.
+    pub counterpart: Option<String>,
+    /// What people know it by: a property's name, a work order's number and title. Empty for a resident.
+    pub label: String,
+    /// Why.
+    pub reason: Reason,
+    /// What was done, or would be.
+    pub action: Action,
+    /// What the reason leaves open: the fields that changed, the parts that are missing, the platform's own error.
+    pub detail: Option<String>,
+    /// The run that said so.
+    pub run: Uuid,
+    /// When that run began, UTC.
+    pub at: DateTime<Utc>,
+    /// A digest of the record's content.
+    pub fingerprint: Option<String>,
+    /// The property that a pending record waits for.
+    pub waits_for: Option<PropertyRef>,
+}
+
+/// A run.
+#[derive(ToSchema)]
+pub struct Run {
+    /// Its id; later runs have greater ones.
+    pub id: Uuid,
+    /// The account.
+    pub account: String,
+    /// The instant that it took for now, UTC.
+    pub now: DateTime<Utc>,
+    /// Who or what started it.
+    pub trigger: Trigger,
+    /// How it ended.
+    pub status: RunStatus,
+    /// What each phase did.
+    pub phases: Vec<PhaseReport>,
+    /// What people should know.
+    pub warnings: Vec<String>,
+    /// Who held its leases: a user, a host and a process, for people.
+    pub holder: String,
+    /// How many records it was asked for by their ids; null for one that went through the window.
+    pub named: Option<u64>,
+    /// How long it took, in milliseconds, once it has ended.
+    pub took_ms: Option<u64>,
+    /// How many calls it made of each system, repeated ones too.
+    pub calls: BTreeMap<String, u64>,
+}
+
+/// What one phase of a run did.
+#[derive(ToSchema)]
+pub struct PhaseReport {
+    /// The phase.
+    pub phase: Phase,
+    /// The start of its window, UTC.
+    pub window_from: DateTime<Utc>,
+    /// How many records came out with each reason.
+    pub counts: Counts,
+    /// How many of them wrote something.
+    pub writes: u64,
+    /// Why it ended early.
+    pub error: Option<String>,
+    /// What kind of failure that was; left out if there was none.
+    #[schema(nullable = false)]
+    pub error_kind: Option<ErrorKind>,
+    /// Which system was closed by its own schedule, and until when; left out if none was.
+    #[schema(nullable = false)]
+    pub paused: Option<String>,
+}
+
+/// What is shown on top of a work order.
+#[derive(ToSchema)]
+pub struct Banner {
+    /// How it stands.
+    pub status: Status,
+    /// One sentence.
+    pub headline: String,
+    /// What it waits for, the rule and its reason in words, or the platform's own error.
+    pub explanation: String,
+    /// What the user can do about it; empty if nothing.
+    pub remedy: String,
+    /// The platform's number.
+    pub platform_number: Option<String>,
+    /// Latchel's number.
+    pub latchel_number: Option<String>,
+    /// The platform's id.
+    pub platform_id: Option<String>,
+    /// Latchel's id.
+    pub latchel_id: Option<i64>,
+    /// When a read-back confirmed it, UTC.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// The newest reason.
+    pub reason: Option<Reason>,
+    /// When that was decided, UTC.
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// Why a record stands as it does, and what the next run would do with it.
+#[derive(ToSchema)]
+pub struct Explanation {
+    /// The record.
+    pub key: RecordKey,
+    /// What people know it by.
+    pub label: String,
+    /// What the platform holds, if it is there; contact data is masked.
+    #[schema(value_type = Option<Object>)]
+    pub platform: Option<serde_json::Value>,
+    /// What Latchel holds, if it is there; contact data is masked.
+    #[schema(value_type = Option<Object>)]
+    pub latchel: Option<serde_json::Value>,
+    /// The link that the ledger remembers.
+    pub link: Option<Link>,
+    /// The newest outcome that the ledger remembers.
+    pub outcome: Option<Outcome>,
+    /// Every condition that was checked, in order.
+    pub checks: Vec<Check>,
+    /// The reason that a run would give now.
+    pub reason: Reason,
+    /// What the reason leaves open.
+    pub detail: Option<String>,
+    /// What a run would do now.
+    pub action: Action,
+}
+
+/// One condition that a rule checked.
+#[derive(ToSchema)]
+pub struct Check {
+    /// The rule.
+    pub rule: RuleId,
+    /// The condition, in words.
+    pub condition: String,
+    /// The value that it was checked on.
+    pub value: String,
+    /// Whether it held.
+    pub holds: bool,
+}
+
+/// The pair of ids of one record on both sides.
+#[derive(ToSchema)]
+pub struct Link {
+    /// The record's kind.
+    pub kind: Kind,
+    /// Its id on the platform.
+    pub platform_id: String,
+    /// Its id in Latchel.
+    pub latchel_id: i64,
+    /// How the pair came to be.
+    pub origin: Origin,
+    /// The run that made the link.
+    pub run: Uuid,
+    /// When the link was made, UTC.
+    pub created_at: DateTime<Utc>,
+    /// When a read-back last confirmed the pair, UTC.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// The platform's number (work orders).
+    pub platform_number: Option<String>,
+    /// Latchel's number (work orders).
+    pub latchel_number: Option<String>,
+    /// When the platform's number was written back to Latchel (rule L7), UTC.
+    pub number_written_at: Option<DateTime<Utc>>,
+    /// The last verdict about closing the platform's work order (rules L8, L11, L12).
+    pub close: Option<CloseVerdict>,
+    /// What is remembered of a resident (rules R4, R6).
+    pub resident: Option<ResidentMemory>,
+}
+
+/// How a pair came to be.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Origin {
+    FromPlatform,
+    FromLatchel,
+    Found,
+    ByHand,
+}
+
+/// What was decided about closing a platform work order.
+#[derive(ToSchema)]
+pub struct CloseVerdict {
+    /// The status that Latchel's work order had.
+    pub status: ClosedStatus,
+    /// When Latchel's work order was last changed then, UTC.
+    pub job_updated_at: DateTime<Utc>,
+    /// What was decided.
+    pub reason: Reason,
+}
+
+/// The two ways in which a work order ends.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum ClosedStatus {
+    Completed,
+    Cancelled,
+}
+
+/// What Latchel held of a resident after the last write or evaluation. Dates are the account's local dates.
+#[derive(ToSchema)]
+pub struct ResidentMemory {
+    /// The move-in date.
+    pub move_in: Option<NaiveDate>,
+    /// The move-out date.
+    pub move_out: Option<NaiveDate>,
+    /// Whether the resident was active.
+    pub is_active: bool,
+    /// The activity that was sent, while no read-back has shown whether it arrived; left out otherwise.
+    #[schema(nullable = false)]
+    pub sent: Option<bool>,
+    /// The date of the last evaluation.
+    pub evaluated_on: NaiveDate,
+}
+
+/// An account that is not synced by itself until somebody resumes it.
+#[derive(ToSchema)]
+pub struct Pause {
+    /// The account.
+    pub account: String,
+    /// Who paused it.
+    pub by: String,
+    /// Since when, UTC.
+    pub since: DateTime<Utc>,
+}
+
+/// Something that somebody did.
+#[derive(ToSchema)]
+pub struct AuditEntry {
+    /// Its id; later ones have greater ones.
+    pub id: Uuid,
+    /// When, UTC.
+    pub at: DateTime<Utc>,
+    /// Who: a user's name.
+    pub user: String,
+    /// The account that it was about.
+    pub account: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// What it was done to and how, without contact data and secrets.
+    pub detail: String,
+}

@@ -1,0 +1,312 @@
+//! What people are told, over a chat's webhook that stands in for Slack and over a mail server.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use latchel_sync_core::ErrorKind;
+use latchel_sync_core::engine::{Mode, Quiet, Request};
+use latchel_sync_core::memory::Fate;
+use latchel_sync_core::model::{InvalidRecord, Kind, PropertyId, PropertyRef, RecordKey, Row};
+use latchel_sync_server::actions::{self, Wish};
+use latchel_sync_server::alerts::{AlertsConfig, EmailConfig, Watcher};
+use latchel_sync_server::{Account, App, Clock, Readers, Secret, ServerConfig};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::world::{ACCOUNT, World, pass, start};
+
+/// A chat's webhook, whose address is a secret.
+async fn chat() -> (MockServer, ServerConfig) {
+    let chat = MockServer::start().await;
+    let alerts =
+        AlertsConfig { webhook: Some(secret(format!("{}/hook/abc", chat.uri()))), ..Default::default() };
+    (chat, ServerConfig { alerts, ..ServerConfig::default() })
+}
+
+fn secret(text: String) -> Secret {
+    Secret::from(secrecy::SecretString::from(text))
+}
+
+/// Answers so from now on.
+async fn answers(chat: &MockServer, status: u16) {
+    chat.reset().await;
+    let response = ResponseTemplate::new(status);
+    Mock::given(method("POST")).and(path("/hook/abc")).respond_with(response).mount(chat).await;
+}
+
+/// What the chat got since it was last asked.
+async fn got(chat: &MockServer, status: u16) -> Vec<String> {
+    let requests = chat.received_requests().await.expect("requests");
+    answers(chat, status).await;
+    let text =
+        |body: &[u8]| serde_json::from_slice::<Value>(body).ok()?["text"].as_str().map(ToOwned::to_owned);
+    requests.iter().filter_map(|request| text(&request.body)).collect()
+}
+
+fn watcher(world: &World) -> Watcher {
+    Watcher::new(&world.app.config.alerts).expect("a watcher")
+}
+
+/// Runs everything so often, a minute apart, with each call of the platform failing like this.
+async fn runs(world: &World, times: usize, fails: Option<ErrorKind>) {
+    world.journal.decide(move |_| fails.map_or(Fate::Proceed, Fate::Fail));
+    for _ in 0..times {
+        pass(Duration::from_secs(60)).await;
+        let engine = world.app.accounts[ACCOUNT].engine(world.ledger.clone());
+        engine.run(&Request::everything(Mode::Apply, world.app.clock.now()), &Quiet).await.expect("a run");
+    }
+}
+
+#[tokio::test]
+async fn people_are_told_once_and_again_when_it_is_over() {
+    let (chat, config) = chat().await;
+    let world = World::with(config).await;
+    let mut watcher = watcher(&world);
+    answers(&chat, 500).await;
+    runs(&world, 2, Some(ErrorKind::Unavailable)).await;
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 500).await, Vec::<String>::new(), "two runs are not three");
+
+    runs(&world, 1, Some(ErrorKind::Unavailable)).await;
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 200).await.len(), 1, "it was tried, and did not work");
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 200).await, Vec::<String>::new(), "there is a pause");
+
+    // Whoever is started again goes on where the one before was.
+    let mut watcher = self::watcher(&world);
+    pass(Duration::from_secs(60)).await;
+    watcher.look(&world.app).await.expect("a look");
+    insta::assert_json_snapshot!(got(&chat, 200).await, @r#"
+    [
+      "main: The last 3 runs failed, the newest with: the call failed (call: platform: users ).\nSince 2026-03-02 08:01 UTC. http://127.0.0.1:8787/accounts/main"
+    ]
+    "#);
+    let mut watcher = self::watcher(&world);
+    runs(&world, 1, Some(ErrorKind::Unavailable)).await;
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 503).await, Vec::<String>::new(), "once is enough");
+
+    runs(&world, 1, None).await;
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 200).await.len(), 1);
+    pass(Duration::from_secs(60)).await;
+    watcher.look(&world.app).await.expect("a look");
+    insta::assert_json_snapshot!(got(&chat, 200).await, @r#"
+    [
+      "main: this is over: The last 3 runs failed, the newest with: the call failed (call: platform: users ).\nFrom 2026-03-02 08:01 UTC to 2026-03-02 08:07 UTC. http://127.0.0.1:8787/accounts/main"
+    ]
+    "#);
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 200).await, Vec::<String>::new());
+    assert_eq!(world.app.desk.alerts().await.expect("alerts"), []);
+}
+
+/// What the chat is told after one run in which each call fails like this.
+async fn told_of(fails: ErrorKind) -> Vec<String> {
+    let (chat, config) = chat().await;
+    let world = World::with(config).await;
+    answers(&chat, 200).await;
+    runs(&world, 1, Some(fails)).await;
+    watcher(&world).look(&world.app).await.expect("a look");
+    got(&chat, 200).await
+}
+
+#[tokio::test]
+async fn refused_credentials_are_told_after_one_run() {
+    for kind in [ErrorKind::Unauthorized, ErrorKind::Forbidden] {
+        let told = told_of(kind).await;
+        assert!(told.len() == 1 && told[0].contains("The credentials were refused"), "{told:?}");
+    }
+    assert_eq!(told_of(ErrorKind::Timeout).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_run_that_the_guard_stopped_is_told_with_the_way_on() {
+    let told = told_of(ErrorKind::MassChange).await;
+    assert!(told.len() == 1 && told[0].contains("--account main --allow-mass-change"), "{told:?}");
+}
+
+#[tokio::test]
+async fn records_that_failed_are_told_after_an_hour_until_somebody_dismisses_them() {
+    let (chat, config) = chat().await;
+    let world = World::with(config).await;
+    let mut watcher = watcher(&world);
+    answers(&chat, 200).await;
+    let problem = "it is missing".to_owned();
+    let invalid = InvalidRecord { id: "801".to_owned(), field: "Name".to_owned(), problem };
+    let id = PropertyRef::new(PropertyId::new("801"), None);
+    world.platform.edit(|platform| platform.properties.insert(id, Row::Invalid(invalid)));
+    runs(&world, 1, None).await;
+    pass(Duration::from_secs(58 * 60)).await;
+    runs(&world, 1, None).await;
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 200).await, Vec::<String>::new());
+    runs(&world, 1, None).await;
+    watcher.look(&world.app).await.expect("a look");
+    let told = got(&chat, 200).await;
+    assert!(told.len() == 1 && told[0].contains("1 record failed, some for longer than 1h"), "{told:?}");
+    let key = RecordKey::platform(Kind::Property, "801");
+    actions::settle(&world.app, "robin", ACCOUNT, Wish::Dismiss, &[key]).await.expect("a dismissal");
+    watcher.look(&world.app).await.expect("a look");
+    let told = got(&chat, 200).await;
+    assert!(told.len() == 1 && told[0].starts_with("main: this is over: 1 record failed"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_gap_is_told_with_the_command_that_covers_it() {
+    let (chat, config) = chat().await;
+    let mut world = World::with(config.clone()).await;
+    let mut settings = world.app.accounts[ACCOUNT].settings.clone();
+    settings.policy.window.catch_up = false;
+    let one = &world.app.accounts[ACCOUNT];
+    let (platform, latchel) = (world.platform.clone(), world.latchel.clone());
+    let account = Account {
+        settings,
+        platform_title: "Buildium",
+        platform,
+        latchel,
+        schedule: one.schedule.clone(),
+        webhooks: Readers::default(),
+    };
+    let clock = Clock::starting_at(start());
+    let (ledger, desk) = (world.ledger.clone(), world.ledger.clone());
+    world.app = App::new(config, [account], ledger, desk, clock, "test/1".to_owned());
+    answers(&chat, 200).await;
+    runs(&world, 1, None).await;
+    // The part of the schedule that is overdue is told too.
+    pass(Duration::from_secs(80 * 60 * 60)).await;
+    watcher(&world).look(&world.app).await.expect("a look");
+    let told = got(&chat, 200).await;
+    let gap = |text: &&String| text.contains("`latchel-sync sync --account main --since 2026-03-02T08:01:");
+    assert_eq!(told.iter().filter(gap).count(), 1, "{told:?}");
+}
+
+#[tokio::test]
+async fn no_success_in_three_intervals_is_told_unless_the_account_is_paused() {
+    let (chat, config) = chat().await;
+    let world = World::with(config).await;
+    let mut watcher = watcher(&world);
+    answers(&chat, 200).await;
+    runs(&world, 1, None).await;
+    pass(Duration::from_secs(44 * 60)).await;
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 200).await, Vec::<String>::new());
+    actions::pause(&world.app, "robin", ACCOUNT).await.expect("a pause");
+    pass(Duration::from_secs(120)).await;
+    watcher.look(&world.app).await.expect("a look");
+    assert_eq!(got(&chat, 200).await, Vec::<String>::new(), "somebody wants it so");
+    actions::resume(&world.app, "robin", ACCOUNT).await.expect("an end");
+    watcher.look(&world.app).await.expect("a look");
+    insta::assert_json_snapshot!(got(&chat, 200).await, @r#"
+    [
+      "main: The work orders were last synced successfully at 2026-03-02 08:01 UTC, and are due every 15m.\nSince 2026-03-02 08:46 UTC. http://127.0.0.1:8787/accounts/main"
+    ]
+    "#);
+}
+
+#[tokio::test]
+async fn the_server_looks_by_itself_after_a_run() {
+    let (chat, mut config) = chat().await;
+    config.alerts.failed_runs = 1;
+    let world = World::with(config).await;
+    answers(&chat, 200).await;
+    world.journal.decide(|_| Fate::Fail(ErrorKind::Unavailable));
+    let told = async {
+        loop {
+            let requests = chat.received_requests().await.expect("requests");
+            if !requests.is_empty() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = world.app.work() => panic!("it works on"),
+        () = told => {}
+    }
+}
+
+/// A mail server that takes one e-mail; returns what it was sent.
+async fn take_one(listener: TcpListener) -> String {
+    let (stream, _) = listener.accept().await.expect("a connection");
+    let mut stream = BufReader::new(stream);
+    let got = Mutex::new(String::new());
+    stream.write_all(b"220 test\r\n").await.expect("a greeting");
+    let mut in_data = false;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.expect("a line") == 0 {
+            break;
+        }
+        got.lock().expect("no panic").push_str(&line);
+        let reply = match line.trim_end() {
+            "." => "250 taken",
+            _ if in_data => continue,
+            "DATA" => "354 go on",
+            "QUIT" => "221 bye",
+            line if line.starts_with("EHLO") => "250 test",
+            _ => "250 fine",
+        };
+        in_data = reply.starts_with("354") || in_data && !reply.starts_with("250 taken");
+        stream.write_all(format!("{reply}\r\n").as_bytes()).await.expect("a reply");
+        if reply.starts_with("250 taken") {
+            break;
+        }
+    }
+    got.into_inner().expect("no panic")
+}
+
+#[tokio::test]
+async fn an_e_mail_says_the_same_while_the_chat_does_not_work() {
+    let (chat, mut config) = chat().await;
+    answers(&chat, 404).await;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let smtp = secret(format!("smtp://{}", listener.local_addr().expect("an address")));
+    let (from, to) = ("latchel-sync@example.com".to_owned(), vec!["ops@example.com".to_owned()]);
+    config.alerts.email = Some(EmailConfig { smtp, from, to });
+    let world = World::with(config).await;
+    let mail = tokio::spawn(take_one(listener));
+    runs(&world, 1, Some(ErrorKind::Unauthorized)).await;
+    watcher(&world).look(&world.app).await.expect("a look");
+    let mail = mail.await.expect("an e-mail");
+    for part in [
+        "MAIL FROM:<latchel-sync@example.com>",
+        "RCPT TO:<ops@example.com>",
+        "Subject: latchel-sync: main needs somebody",
+        "The credentials were refused",
+    ] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    let written = world.app.desk.alerts().await.expect("alerts");
+    let told: Vec<_> = written.iter().map(|alert| (&*alert.kind, alert.told_at.is_some())).collect();
+    assert_eq!(told, [("credentials_refused/email", true), ("credentials_refused/webhook", false)]);
+}
+
+#[test]
+fn a_channel_that_cannot_be_used_is_refused_without_telling_the_secret() {
+    let config =
+        |webhook: &str| AlertsConfig { webhook: Some(secret(webhook.to_owned())), ..Default::default() };
+    let mail = |smtp: &str, from: &str| AlertsConfig {
+        email: Some(EmailConfig {
+            smtp: secret(smtp.to_owned()),
+            from: from.to_owned(),
+            to: vec!["a@b.example".to_owned()],
+        }),
+        ..Default::default()
+    };
+    for (config, key) in [
+        (config("http://chat.example/s3cret"), "webhook"),
+        (config("s3cret"), "webhook"),
+        (mail("smtp://u:s3cret@mail.example", "a@b.example"), "email.smtp"),
+        (mail("smtps://u:s3cret@", "a@b.example"), "email.smtp"),
+        (mail("smtps://u:s3cret@mail.example", "nobody"), "email.from"),
+    ] {
+        let error = Watcher::new(&config).expect_err("a mistake");
+        assert_eq!(error.context("key"), Some(key), "{error}");
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}
