@@ -13,6 +13,8 @@ mod pages;
 mod retry;
 mod rows;
 mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 mod webhook;
 

@@ -64,16 +64,14 @@ impl Default for StatusWords {
 impl StatusWords {
     /// What a work order's status means; a word that is not known is an open status.
     pub fn read(&self, word: &str) -> WorkOrderStatus {
-        let among = |one: &str, others: &str| {
-            std::iter::once(one).chain(others.split(',')).any(|known| letters(known) == letters(word))
-        };
-        if among(&self.completed, &self.also_completed) {
-            WorkOrderStatus::Closed(ClosedStatus::Completed)
-        } else if among(&self.cancelled, &self.also_cancelled) {
-            WorkOrderStatus::Closed(ClosedStatus::Cancelled)
-        } else {
-            WorkOrderStatus::Open(word.to_owned())
-        }
+        WorkOrderStatus::from_word(word, |status| {
+            let also = match status {
+                ClosedStatus::Completed => &self.also_completed,
+                ClosedStatus::Cancelled => &self.also_cancelled,
+            };
+            let mut known = std::iter::once(self.word(status)).chain(also.split(','));
+            known.any(|known| letters(known) == letters(word))
+        })
     }
 
     pub fn word(&self, status: ClosedStatus) -> &str {

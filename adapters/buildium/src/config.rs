@@ -41,13 +41,7 @@ impl Default for StatusWords {
 impl StatusWords {
     /// What a task's status means; a word that is not known is an open status.
     pub fn read(&self, word: &str) -> WorkOrderStatus {
-        if word == self.completed {
-            WorkOrderStatus::Closed(ClosedStatus::Completed)
-        } else if word == self.cancelled {
-            WorkOrderStatus::Closed(ClosedStatus::Cancelled)
-        } else {
-            WorkOrderStatus::Open(word.to_owned())
-        }
+        WorkOrderStatus::from_word(word, |status| word == self.word(status))
     }
 
     pub fn word(&self, status: ClosedStatus) -> &str {

@@ -51,13 +51,10 @@ impl Default for StatusWords {
 impl StatusWords {
     /// What a work order's status means; a word that is not known is an open status.
     pub fn work_order(&self, word: &str) -> WorkOrderStatus {
-        if is_among(&self.completed, word) {
-            WorkOrderStatus::Closed(ClosedStatus::Completed)
-        } else if is_among(&self.cancelled, word) {
-            WorkOrderStatus::Closed(ClosedStatus::Cancelled)
-        } else {
-            WorkOrderStatus::Open(word.to_owned())
-        }
+        WorkOrderStatus::from_word(word, |status| match status {
+            ClosedStatus::Completed => is_among(&self.completed, word),
+            ClosedStatus::Cancelled => is_among(&self.cancelled, word),
+        })
     }
 
     /// Whether a lease with this status makes tenants of those on it.

@@ -19,6 +19,8 @@ pub enum ClosedStatus {
 }
 
 impl ClosedStatus {
+    const ALL: [Self; 2] = [Self::Completed, Self::Cancelled];
+
     /// The status's name in JSON and the ledger.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,7 +31,7 @@ impl ClosedStatus {
 
     /// Reads back what [`ClosedStatus::as_str`] wrote.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Completed, Self::Cancelled].into_iter().find(|status| status.as_str() == name)
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 }
 
@@ -52,6 +54,13 @@ pub enum WorkOrderStatus {
 }
 
 impl WorkOrderStatus {
+    /// What a platform's word for a status means: closed as completed or else as cancelled if the word `is` one for that,
+    /// and open if it is neither, so that a word that is not known closes nothing.
+    pub fn from_word(word: &str, is: impl Fn(ClosedStatus) -> bool) -> Self {
+        let closed = ClosedStatus::ALL.into_iter().find(|status| is(*status));
+        closed.map_or_else(|| Self::Open(word.to_owned()), Self::Closed)
+    }
+
     /// The closed status, if it is one.
     pub fn closed(&self) -> Option<ClosedStatus> {
         match self {
@@ -252,4 +261,22 @@ pub struct NewJob {
     pub access_instructions: Option<String>,
     /// The closed state to import it in; `None` lets Latchel choose the first state.
     pub closed: Option<ClosedStatus>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_closes_by_the_first_status_that_it_is_a_word_for() {
+        let of = |word: &str| {
+            WorkOrderStatus::from_word(word, |status| match status {
+                ClosedStatus::Completed => ["Done", "Closed"].contains(&word),
+                ClosedStatus::Cancelled => ["Void", "Closed"].contains(&word),
+            })
+        };
+        assert_eq!(of("Closed"), WorkOrderStatus::Closed(ClosedStatus::Completed));
+        assert_eq!(of("Void"), WorkOrderStatus::Closed(ClosedStatus::Cancelled));
+        assert_eq!(of("done"), WorkOrderStatus::Open("done".to_owned()));
+    }
 }

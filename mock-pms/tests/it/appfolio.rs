@@ -9,12 +9,11 @@ use axum::http::Method;
 use mock_pms::{Dialect, MockServer, Options, World};
 use serde_json::Value;
 
-use crate::client::{Reply, send};
+use crate::client::{JSON, Reply, example, send};
 
 /// `mock-client-id:mock-client-secret`.
 const KEY: (&str, &str) = ("authorization", "Basic bW9jay1jbGllbnQtaWQ6bW9jay1jbGllbnQtc2VjcmV0");
 const DEVELOPER: (&str, &str) = ("X-AppFolio-Developer-ID", "mock-developer-id");
-const JSON: (&str, &str) = ("content-type", "application/json");
 /// The filter that lets everything through.
 const ALL: &str = "filters[LastUpdatedAtFrom]=1970-01-01T00:00:00Z";
 
@@ -51,10 +50,6 @@ impl AppFolio {
         assert_eq!(body["next_page_path"], Value::Null);
         body["data"].as_array().expect("rows").clone()
     }
-}
-
-fn example() -> World {
-    World::from_json(include_str!("../../examples/small-world.json")).expect("the example is a world")
 }
 
 /// The record with this value in a field.

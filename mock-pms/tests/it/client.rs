@@ -6,7 +6,11 @@ use axum::http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use mock_pms::World;
 use serde_json::Value;
+
+/// What a request with a body says that it is.
+pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// An answer.
 #[derive(Debug)]
@@ -74,4 +78,9 @@ pub(crate) async fn raw(method: Method, url: &str, headers: &[(&str, &str)], bod
 pub(crate) async fn send(method: Method, url: &str, headers: &[(&str, &str)], body: String) -> Reply {
     let answer = raw(method, url, headers, body).await.expect("an answer");
     Reply { status: answer.status, body: answer.json(), headers: answer.headers }
+}
+
+/// The small world of the examples.
+pub(crate) fn example() -> World {
+    World::from_json(include_str!("../../examples/small-world.json")).expect("the example is a world")
 }

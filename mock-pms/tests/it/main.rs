@@ -11,4 +11,5 @@ mod propertyware;
 mod quirks;
 mod rentmanager;
 mod rentvine;
+mod specified;
 mod world;

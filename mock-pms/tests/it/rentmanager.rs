@@ -9,9 +9,8 @@ use axum::http::Method;
 use mock_pms::{Dialect, MockServer, Options, World};
 use serde_json::{Value, json};
 
-use crate::client::{Raw, raw};
+use crate::client::{JSON, Raw, example, raw};
 
-const JSON: (&str, &str) = ("content-type", "application/json");
 const TOKEN: &str = "x-rm12api-apitoken";
 const LOG_IN: &str = "/Authentication/AuthorizeUser";
 
@@ -85,8 +84,4 @@ fn model(answer: &Raw, status: u16) -> String {
 
 fn credentials() -> Value {
     json!({"Username": "mock-client-id", "Password": "mock-client-secret", "LocationID": 1})
-}
-
-fn example() -> World {
-    World::from_json(include_str!("../../examples/small-world.json")).expect("the example is a world")
 }

@@ -1,118 +1,33 @@
-use std::sync::Arc;
+use latchel_sync_core::model::Window;
+use latchel_sync_http::testing::{Stub, StubServer};
+use serde_json::{Value, json};
+use wiremock::{Request, ResponseTemplate};
 
-use futures::TryStreamExt;
-use latchel_sync_core::model::{Row, Window};
-use latchel_sync_core::registry::{Settings, platforms};
-use latchel_sync_core::{Pages, Platform};
-use serde_json::{Map, Value, json};
-use wiremock::matchers::{method, path, query_param};
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+pub use latchel_sync_http::testing::{all, invalid, record};
 
-/// AppFolio as far as a test needs it: each list on one page.
-pub struct Far {
-    pub server: MockServer,
-    pub appfolio: Arc<dyn Platform>,
-}
+pub type Far = StubServer<AppFolio>;
 
-impl Far {
-    pub async fn new() -> Self {
-        Self::with(json!({})).await
+/// Each list on one page; without the filter that every list needs, a 400.
+pub struct AppFolio;
+
+impl Stub for AppFolio {
+    const ADAPTER: &str = "appfolio";
+    const BASE: &str = "/api/v0/";
+
+    fn settings() -> Value {
+        json!({"calls_per_second": 1_000})
     }
 
-    /// With settings beside the address.
-    pub async fn with(settings: Value) -> Self {
-        let server = MockServer::start().await;
-        let mut values: Map<String, Value> = settings.as_object().expect("a table").clone();
-        values.insert("base_url".to_owned(), json!(server.uri()));
-        values.insert("calls_per_second".to_owned(), json!(1000));
-        let appfolio = connect(values).expect("an adapter");
-        Self { server, appfolio }
-    }
-
-    /// Serves a list to whatever asks for it.
-    pub async fn list(&self, resource: &str, rows: Value) {
-        self.list_for(resource, &[], rows).await;
-    }
-
-    /// Serves a list to queries that have these parameters; without the filter that every list needs, a 400.
-    pub async fn list_for(&self, resource: &str, parameters: &[(&str, &str)], rows: Value) {
-        let mut mock = Mock::given(method("GET")).and(path(format!("/api/v0/{resource}")));
-        for (name, value) in parameters {
-            mock = mock.and(query_param(*name, *value));
+    fn page(rows: &[Value], request: &Request) -> ResponseTemplate {
+        if !request.url.query().is_some_and(|query| query.contains("filters[LastUpdatedAtFrom]=")) {
+            return ResponseTemplate::new(400);
         }
-        let answer = move |request: &Request| {
-            if !request.url.query().is_some_and(|query| query.contains("filters[LastUpdatedAtFrom]=")) {
-                return ResponseTemplate::new(400);
-            }
-            ResponseTemplate::new(200).set_body_json(json!({"data": rows, "next_page_path": null}))
-        };
-        mock.respond_with(answer).mount(&self.server).await;
+        ResponseTemplate::new(200).set_body_json(json!({"data": rows, "next_page_path": null}))
     }
-
-    pub async fn answers(&self, verb: &str, at: &str, answer: ResponseTemplate) {
-        Mock::given(method(verb))
-            .and(path(format!("/api/v0/{at}")))
-            .respond_with(answer)
-            .mount(&self.server)
-            .await;
-    }
-
-    /// The requests so far.
-    pub async fn requests(&self) -> Vec<Request> {
-        self.server.received_requests().await.expect("recording")
-    }
-
-    /// The requests so far, as `METHOD path?query`.
-    pub async fn asked(&self) -> Vec<String> {
-        let spell = |request: &Request| {
-            let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
-            format!("{} {}{query}", request.method, request.url.path())
-        };
-        self.requests().await.iter().map(spell).collect()
-    }
-
-    /// The one write so far.
-    pub async fn written(&self) -> Request {
-        let mut writes = self.requests().await;
-        writes.retain(|request| request.method != "GET");
-        assert_eq!(writes.len(), 1);
-        writes.remove(0)
-    }
-}
-
-/// The adapter as the command would make it.
-pub fn connect(values: Map<String, Value>) -> latchel_sync_core::Result<Arc<dyn Platform>> {
-    let adapter = platforms().into_iter().find(|one| one.name == "appfolio").expect("it is registered");
-    let secret = |name: &str| (name.to_owned(), format!("the-{name}").into());
-    let secrets = ["client_id", "client_secret", "developer_id"].map(secret);
-    (adapter.connect)(&Settings::new(values, secrets.into()))
 }
 
 pub fn window() -> Window {
     Window { from: "2026-03-01T05:30:15.700Z".parse().expect("an instant") }
-}
-
-/// Every row of every page.
-pub async fn all<T>(pages: Pages<'_, T>) -> Vec<Row<T>> {
-    pages.try_concat().await.expect("pages")
-}
-
-/// The record of the row that has to be one.
-#[track_caller]
-pub fn record<T: std::fmt::Debug>(row: &Row<T>) -> &T {
-    match row {
-        Row::Record(record) => record,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Id and field of the row that has to be unreadable.
-#[track_caller]
-pub fn invalid<T: std::fmt::Debug>(row: &Row<T>) -> (&str, &str) {
-    match row {
-        Row::Invalid(invalid) => (&invalid.id, &invalid.field),
-        other => panic!("{other:?}"),
-    }
 }
 
 pub fn property(id: &str, hidden_at: Value) -> Value {

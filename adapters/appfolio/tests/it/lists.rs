@@ -10,7 +10,7 @@ use crate::far::{Far, all, tenant, window};
 async fn a_list_asks_for_its_window_with_literal_brackets_and_hidden_records() {
     let far = Far::new().await;
     far.list("tenants", json!([])).await;
-    all(far.appfolio.residents(window())).await;
+    all(far.platform.residents(window())).await;
     assert_eq!(
         far.asked().await,
         [
@@ -36,7 +36,7 @@ async fn the_next_page_is_where_the_link_says_on_the_same_host() {
         "/api/v0/tenants?filters[LastUpdatedAtFrom]=2026-03-01T05:30:15Z&page[number]=7&page[size]=1000";
     far.list_for("tenants", &[("page[number]", "7")], json!([tenant("a2", "f2", json!("b1"))])).await;
     far.answers("GET", "tenants", page(&json!([tenant("a1", "f1", json!("b1"))]), json!(link))).await;
-    assert_eq!(all(far.appfolio.residents(window())).await.len(), 2);
+    assert_eq!(all(far.platform.residents(window())).await.len(), 2);
     let asked = far.asked().await;
     assert!(asked.len() == 2 && asked[1].starts_with("GET /api/v0/tenants?filters["), "{asked:?}");
 }
@@ -48,7 +48,7 @@ async fn a_link_elsewhere_or_to_itself_is_not_followed() {
     for link in ["https://evil.example/api/v0/tenants?page[number]=2", "/api/v0/users?page[number]=2", same] {
         let far = Far::new().await;
         far.answers("GET", "tenants", page(&json!([tenant("a1", "f1", json!("b1"))]), json!(link))).await;
-        let mut pages = far.appfolio.residents(window());
+        let mut pages = far.platform.residents(window());
         let mut failed = None;
         while let Some(page) = futures::StreamExt::next(&mut pages).await {
             failed = failed.or(page.err());
@@ -69,7 +69,7 @@ async fn errors_are_told_apart_and_the_nightly_one_is_asked_once() {
         let far = Far::new().await;
         let body = json!({"code": status, "message": "No, the-client_secret."});
         far.answers("GET", "users", ResponseTemplate::new(status).set_body_json(body)).await;
-        let error = far.appfolio.users().await.expect_err("no");
+        let error = far.platform.users().await.expect_err("no");
         assert_eq!(error.kind(), kind, "{status}");
         assert_eq!(far.asked().await.len(), 1, "{status}");
         assert_eq!(error.context("answer"), Some("No, [secret]."));

@@ -12,7 +12,7 @@ async fn a_changed_property_brings_its_units_and_hides_them() {
     far.list_for("units", &[("filters[PropertyId]", "a1,a2")], json!([unit("b1", "a1"), unit("b2", "a1")]))
         .await;
     far.list("units", json!([])).await;
-    let rows = all(far.appfolio.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     let read: Vec<_> = rows.iter().map(|row| (record(row).id.key(), record(row).is_active)).collect();
     let expected = [("a1/b1", false), ("a1/b2", false), ("a2", true)].map(|(id, on)| (id.to_owned(), on));
     assert_eq!(read, expected);
@@ -30,7 +30,7 @@ async fn a_changed_unit_comes_with_its_property_and_one_without_is_named() {
     far.list_for("properties", &[("filters[Id]", "a1,a9")], json!([property("a1", Value::Null)])).await;
     far.list("properties", json!([])).await;
     far.list("units", json!([unit("b1", "a1"), unit("b9", "a9")])).await;
-    let rows = all(far.appfolio.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(record(&rows[0]).id.key(), "a1/b1");
     assert_eq!(invalid(&rows[1]), ("a9/b9", "PropertyId"));
     assert_eq!((rows.len(), far.asked().await.len()), (2, 3));
@@ -46,7 +46,7 @@ async fn units_with_an_address_of_their_own_have_it_and_one_that_is_hidden_is_in
     far.list_for("properties", &[("filters[Id]", "a1")], json!([property("a1", Value::Null)])).await;
     far.list_for("units", &[("filters[PropertyId]", "a1")], json!([own, hidden])).await;
     let refs = ["b1", "b2"].map(|unit| PropertyRef::new(PropertyId::new("a1"), Some(UnitId::new(unit))));
-    let rows = far.appfolio.properties_by_id(&refs).await.expect("rows");
+    let rows = far.platform.properties_by_id(&refs).await.expect("rows");
     let read: Vec<_> =
         rows.iter().map(|row| (record(row).address.line1.as_deref(), record(row).is_active)).collect();
     assert_eq!(read, [(Some("14 Elm Street"), true), (Some("12 Elm Street"), false)]);
@@ -63,7 +63,7 @@ async fn an_odd_row_stays_alone_and_names_its_field() {
     bad_unit["Name"] = json!({});
     far.list_for("units", &[("filters[PropertyId]", "a2")], json!([bad_unit])).await;
     far.list("units", json!([])).await;
-    let rows = all(far.appfolio.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(rows.len(), 3, "{rows:?}");
     assert_eq!(invalid(&rows[0]), ("a1", "City"));
     assert!(invalid(&rows[1]).0.contains("without an id") && invalid(&rows[1]).1 == "Id");
@@ -76,7 +76,7 @@ async fn groups_are_what_properties_say_they_are_in() {
     let mut none = property("a3", Value::Null);
     none["PropertyGroupIds"] = Value::Null;
     far.list("properties", json!([property("a1", Value::Null), property("a2", Value::Null), none])).await;
-    let groups = far.appfolio.property_groups().await.expect("groups");
+    let groups = far.platform.property_groups().await.expect("groups");
     let [group] = groups.as_slice() else { panic!("{groups:?}") };
     assert_eq!((group.id.as_str(), group.properties.len()), ("e1", 2));
 }
@@ -88,7 +88,7 @@ async fn many_ids_are_asked_for_in_few_calls_and_no_call_is_made_for_none() {
     far.list("units", json!([])).await;
     let refs: Vec<_> =
         (0..200).map(|n| PropertyRef::new(PropertyId::new(format!("{n:08x}")), None)).collect();
-    assert!(far.appfolio.properties_by_id(&refs).await.expect("rows").is_empty());
+    assert!(far.platform.properties_by_id(&refs).await.expect("rows").is_empty());
     assert_eq!(far.asked().await.len(), 3);
     assert!(far.asked().await.iter().all(|one| one.len() < 4_096));
 }

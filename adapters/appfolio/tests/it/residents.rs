@@ -22,7 +22,7 @@ async fn a_tenant_is_one_stay_with_its_own_dates() {
         company[name] = value;
     }
     far.list("tenants", json!([tenant("f1", "g1", json!("b1")), company])).await;
-    let rows = all(far.appfolio.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let ada = record(&rows[0]);
     assert_eq!((ada.id.key().as_str(), ada.name.as_str()), ("f1@a1", "Ada Abara"));
     assert_eq!(ada.phone.as_deref(), Some("503-555-0102"));
@@ -45,7 +45,7 @@ async fn one_without_a_property_yet_is_no_resident_and_an_odd_one_names_its_fiel
     let mut odd = tenant("f3", "g3", Value::Null);
     odd["MoveInOn"] = json!("soon");
     far.list("tenants", json!([future, left_out, odd])).await;
-    let rows = all(far.appfolio.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     assert!(matches!(&rows[0], Row::NotSupported { id, .. } if id == "f1"), "{:?}", rows[0]);
     assert_eq!(invalid(&rows[1]), ("f2", "PropertyId"));
     assert_eq!(invalid(&rows[2]), ("f3@a1", "MoveInOn"));
@@ -58,8 +58,8 @@ async fn residents_are_found_by_their_ids_at_the_property_that_was_asked_for() {
     let at = |resident: &str, property: &str| {
         ResidentRef::new(ResidentId::new(resident), PropertyId::new(property))
     };
-    let found = far.appfolio.residents_by_id(&[at("f1", "a1"), at("f9", "a1")]).await.expect("rows");
+    let found = far.platform.residents_by_id(&[at("f1", "a1"), at("f9", "a1")]).await.expect("rows");
     assert_eq!(found.len(), 1);
-    let moved = far.appfolio.residents_by_id(&[at("f1", "a2"), at("f9", "a1")]).await.expect("rows");
+    let moved = far.platform.residents_by_id(&[at("f1", "a2"), at("f9", "a1")]).await.expect("rows");
     assert!(moved.is_empty());
 }

@@ -2,7 +2,7 @@ use latchel_sync_core::{ErrorKind, FindingLevel};
 use serde_json::{Map, Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::far::{Far, connect, property, tenant, unit, work_order};
+use crate::far::{Far, property, tenant, unit, work_order};
 
 fn user(id: &str, last: &str, role: Value) -> Value {
     json!({"Id": id, "FirstName": "Team", "LastName": last, "Email": "x@example.com", "UserRole": role})
@@ -21,7 +21,7 @@ async fn ready(users: Value) -> Far {
 #[tokio::test]
 async fn check_finds_everything_as_it_should_be() {
     let far = ready(json!([user("c1", "Latchel", json!("Maintenance Tech"))])).await;
-    let probe = far.appfolio.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert!(probe.findings.iter().all(|one| one.level == FindingLevel::Ok), "{:?}", probe.findings);
     assert!(far.asked().await.iter().all(|one| one.starts_with("GET")));
 }
@@ -36,7 +36,7 @@ async fn check_names_a_wrong_role_a_missing_field_and_a_missing_permission() {
     far.answers("GET", "tenants", ResponseTemplate::new(403)).await;
     far.list("users", json!([user("c1", "Latchel", json!("Leasing Agent"))])).await;
     far.list("work_orders", json!([])).await;
-    let probe = far.appfolio.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     let wrong: Vec<_> = probe.findings.iter().filter(|one| one.level != FindingLevel::Ok).collect();
     let subjects: Vec<_> = wrong.iter().map(|one| one.subject.as_str()).collect();
     assert_eq!(subjects, ["fields", "permission for tenants", "maintenance technician"]);
@@ -49,14 +49,14 @@ async fn a_refused_key_is_a_finding_and_a_night_or_an_outage_an_error() {
     for status in [401, 701] {
         let far = Far::new().await;
         far.answers("GET", "properties", ResponseTemplate::new(status)).await;
-        let probe = far.appfolio.check().await.expect("a probe");
+        let probe = far.platform.check().await.expect("a probe");
         let [finding] = probe.findings.as_slice() else { panic!("{:?}", probe.findings) };
         assert_eq!((finding.level, finding.subject.as_str()), (FindingLevel::Error, "key"));
-        assert!(!format!("{probe:?} {:?}", far.appfolio).contains("the-client_secret"));
+        assert!(!format!("{probe:?} {:?}", far.platform).contains("the-client_secret"));
     }
     let far = Far::new().await;
     far.answers("GET", "properties", ResponseTemplate::new(533)).await;
-    assert_eq!(far.appfolio.check().await.expect_err("night").kind(), ErrorKind::Paused);
+    assert_eq!(far.platform.check().await.expect_err("night").kind(), ErrorKind::Paused);
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn only_technicians_can_be_assigned_however_their_role_comes() {
         user("c4", "D", Value::Null),
     ]);
     far.list("users", users).await;
-    let users = far.appfolio.users().await.expect("users");
+    let users = far.platform.users().await.expect("users");
     let read: Vec<_> = users.iter().map(|one| (one.id.as_str(), one.name.as_str(), one.is_active)).collect();
     assert_eq!(
         read,
@@ -81,6 +81,6 @@ async fn only_technicians_can_be_assigned_however_their_role_comes() {
 fn a_setting_that_is_not_known_is_named() {
     let mut values = Map::new();
     values.insert("status".to_owned(), json!({"done": "Completed"}));
-    let error = connect(values).expect_err("an unknown key");
+    let error = Far::connect(values).expect_err("an unknown key");
     assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some("status.done")));
 }

@@ -14,7 +14,7 @@ fn changed(mut row: Value, changes: Value) -> Value {
 async fn read(rows: Value) -> Vec<Row<WorkOrder>> {
     let far = Far::new().await;
     far.list("work_orders", rows).await;
-    all(far.appfolio.work_orders(window())).await
+    all(far.platform.work_orders(window())).await
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn each_status_word_is_open_or_closed_and_the_words_can_be_set() {
     let far = Far::with(json!({"status": {"also_completed": "Finished"}})).await;
     let rows = ["Finished", "Ready to Bill"].map(|word| changed(work_order("9"), json!({ "Status": word })));
     far.list("work_orders", json!(rows)).await;
-    let read = all(far.appfolio.work_orders(window())).await;
+    let read = all(far.platform.work_orders(window())).await;
     assert_eq!(record(&read[0]).status, completed);
     assert_eq!(record(&read[1]).status, WorkOrderStatus::Open("Ready to Bill".to_owned()));
 }
@@ -117,7 +117,7 @@ async fn who_asked_is_the_primary_tenant_of_the_occupancy_by_one_call_for_a_page
     let second = changed(tenant("f0", "e1", json!("b1")), json!({"PrimaryTenant": false}));
     let tenants = json!([second, tenant("f5", "e1", json!("b1")), tenant("f4", "e9", json!("b1"))]);
     far.list_for("tenants", &[("filters[UnitId]", "b1")], tenants).await;
-    let read = all(far.appfolio.work_orders(window())).await;
+    let read = all(far.platform.work_orders(window())).await;
     for row in &read {
         assert_eq!(record(row).requested_by, Some(ResidentId::new("f5")));
     }
@@ -130,7 +130,7 @@ async fn a_filter_that_appfolio_does_not_know_costs_the_requester_alone() {
     far.list("work_orders", json!([changed(work_order("1"), json!({"OccupancyId": "e1", "UnitId": null}))]))
         .await;
     far.answers("GET", "tenants", ResponseTemplate::new(400)).await;
-    let read = all(far.appfolio.work_orders(window())).await;
+    let read = all(far.platform.work_orders(window())).await;
     assert_eq!(record(&read[0]).requested_by, None);
     assert!(far.asked().await[1].contains("filters[PropertyId]=a1"));
 }
@@ -145,7 +145,7 @@ async fn an_odd_work_order_stays_alone_and_an_id_of_another_system_is_not_asked_
     assert_eq!(record(&rows[2]).id.as_str(), "3");
 
     let far = Far::new().await;
-    let error = far.appfolio.work_orders_by_id(&[WorkOrderId::new("../users")]).await.expect_err("no id");
+    let error = far.platform.work_orders_by_id(&[WorkOrderId::new("../users")]).await.expect_err("no id");
     assert_eq!(error.kind(), latchel_sync_core::ErrorKind::Refused);
     assert!(far.asked().await.is_empty());
 }

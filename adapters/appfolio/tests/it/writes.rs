@@ -34,9 +34,10 @@ async fn a_create_says_everything_in_one_text_and_carries_the_key_of_its_marker(
     let far = Far::new().await;
     far.list_for("tenants", &[("filters[Id]", "f1")], json!([tenant("f1", "e1", json!("b1"))])).await;
     far.answers("POST", "work_orders", made()).await;
-    let id = far.appfolio.create_work_order(&new(), &marker()).await.expect("an id");
+    let id = far.platform.create_work_order(&new(), &marker()).await.expect("an id");
     assert_eq!(id.as_str(), "9");
-    let sent = far.written().await;
+    let writes = far.writes().await;
+    let [sent] = writes.as_slice() else { panic!("{} writes", writes.len()) };
     assert_eq!(sent.headers.get("idempotency-key").and_then(|key| key.to_str().ok()), Some("latchel-sync-7"));
     let body: Value = serde_json::from_slice(&sent.body).expect("JSON");
     assert_eq!(
@@ -62,12 +63,11 @@ async fn a_create_without_particulars_leaves_them_out_and_a_set_status_is_sent()
         requested_by: None,
         ..new()
     };
-    assert_eq!(far.appfolio.create_work_order(&plain, &marker()).await.expect("an id").as_str(), "9");
-    let body: Value = serde_json::from_slice(&far.written().await.body).expect("JSON");
+    assert_eq!(far.platform.create_work_order(&plain, &marker()).await.expect("an id").as_str(), "9");
     assert_eq!(
-        body,
-        json!({"PropertyId": "a1", "Priority": "Normal", "AssignedUsers": ["c1"], "Status": "Assigned",
-            "JobDescription": "Fence fell over.\n\n[Latchel #7]"})
+        far.written().await,
+        [json!({"PropertyId": "a1", "Priority": "Normal", "AssignedUsers": ["c1"], "Status": "Assigned",
+            "JobDescription": "Fence fell over.\n\n[Latchel #7]"})]
     );
 }
 
@@ -83,7 +83,7 @@ async fn a_create_that_is_under_way_is_asked_for_again_by_its_key() {
     first(&far, "POST", "work_orders", ResponseTemplate::new(409).insert_header("Retry-After", "0")).await;
     far.answers("POST", "work_orders", made().insert_header("Idempotent-Replayed", "true")).await;
     let plain = NewWorkOrder { requested_by: None, ..new() };
-    assert_eq!(far.appfolio.create_work_order(&plain, &marker()).await.expect("an id").as_str(), "9");
+    assert_eq!(far.platform.create_work_order(&plain, &marker()).await.expect("an id").as_str(), "9");
     let requests = far.requests().await;
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].headers.get("idempotency-key"), requests[1].headers.get("idempotency-key"));
@@ -101,7 +101,7 @@ async fn any_other_failed_create_is_sent_once() {
         let body = json!({"code": status, "message": "must have the Maintenance Tech role"});
         far.answers("POST", "work_orders", ResponseTemplate::new(status).set_body_json(body)).await;
         let plain = NewWorkOrder { requested_by: None, ..new() };
-        let error = far.appfolio.create_work_order(&plain, &marker()).await.expect_err("no");
+        let error = far.platform.create_work_order(&plain, &marker()).await.expect_err("no");
         assert_eq!(error.kind(), kind, "{status}");
         assert_eq!(error.context("answer"), Some("must have the Maintenance Tech role"));
         assert_eq!(far.requests().await.len(), 1, "{status}");
@@ -113,7 +113,7 @@ async fn an_answer_without_an_id_names_the_field() {
     let far = Far::new().await;
     far.answers("POST", "work_orders", ResponseTemplate::new(201).set_body_json(json!({"Ok": true}))).await;
     let plain = NewWorkOrder { requested_by: None, ..new() };
-    let error = far.appfolio.create_work_order(&plain, &marker()).await.expect_err("no id");
+    let error = far.platform.create_work_order(&plain, &marker()).await.expect_err("no id");
     assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("Id")));
 }
 
@@ -135,13 +135,13 @@ async fn markers_are_read_once_and_then_what_changed_since() {
         described("3", "Roof", "2026-02-01T00:00:00Z"),
     ]);
     far.list_for("work_orders", &[everything], old).await;
-    assert_eq!(far.appfolio.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("1")]);
+    assert_eq!(far.platform.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("1")]);
     let later = json!([
         described("1", "Somebody took the tag away", "2026-03-02T18:00:00Z"),
         described("5", "Fence\n\n[Latchel #7]", "2026-03-02T18:00:00Z"),
     ]);
     far.list_for("work_orders", &[since], later).await;
-    assert_eq!(far.appfolio.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("5")]);
+    assert_eq!(far.platform.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("5")]);
     assert_eq!(far.requests().await.len(), 2);
 }
 
@@ -150,8 +150,8 @@ async fn markers_of_a_reading_that_failed_are_read_again() {
     let far = Far::new().await;
     first(&far, "GET", "work_orders", ResponseTemplate::new(403)).await;
     far.list("work_orders", json!([described("1", "[Latchel #7]", "2026-01-01T00:00:00Z")])).await;
-    assert_eq!(far.appfolio.find_by_marker(&marker()).await.expect_err("no").kind(), ErrorKind::Forbidden);
-    assert_eq!(far.appfolio.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("1")]);
+    assert_eq!(far.platform.find_by_marker(&marker()).await.expect_err("no").kind(), ErrorKind::Forbidden);
+    assert_eq!(far.platform.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("1")]);
     assert!(far.asked().await[1].contains("1970"));
 }
 
@@ -164,9 +164,8 @@ async fn closing_writes_the_status_and_nothing_else() {
     ] {
         let far = Far::with(settings).await;
         far.answers("PATCH", "work_orders/9", ResponseTemplate::new(200)).await;
-        far.appfolio.close_work_order(&WorkOrderId::new("9"), status).await.expect("closed");
-        let body: Value = serde_json::from_slice(&far.written().await.body).expect("JSON");
-        assert_eq!(body, json!({ "Status": word }));
+        far.platform.close_work_order(&WorkOrderId::new("9"), status).await.expect("closed");
+        assert_eq!(far.written().await, [json!({ "Status": word })]);
     }
 }
 
@@ -175,12 +174,12 @@ async fn a_close_beside_another_change_is_sent_again_and_one_of_nothing_says_so(
     let far = Far::new().await;
     first(&far, "PATCH", "work_orders/9", ResponseTemplate::new(409)).await;
     far.answers("PATCH", "work_orders/9", ResponseTemplate::new(200)).await;
-    far.appfolio.close_work_order(&WorkOrderId::new("9"), ClosedStatus::Completed).await.expect("closed");
+    far.platform.close_work_order(&WorkOrderId::new("9"), ClosedStatus::Completed).await.expect("closed");
     assert_eq!(far.requests().await.len(), 2);
 
     let gone = ResponseTemplate::new(404).set_body_json(json!({"status": 404, "error": "Not Found"}));
     far.answers("PATCH", "work_orders/8", gone).await;
-    let error = far.appfolio.close_work_order(&WorkOrderId::new("8"), ClosedStatus::Completed).await;
+    let error = far.platform.close_work_order(&WorkOrderId::new("8"), ClosedStatus::Completed).await;
     let error = error.expect_err("gone");
     assert_eq!((error.kind(), error.context("answer")), (ErrorKind::NotFound, Some("Not Found")));
 }

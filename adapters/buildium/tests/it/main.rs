@@ -5,7 +5,6 @@ mod far;
 mod nonsense;
 mod properties;
 mod residents;
-mod rows;
 mod setup;
 mod webhooks;
 mod work_orders;

@@ -20,7 +20,7 @@ async fn a_rental_is_its_units_or_itself_and_its_units_are_as_active_as_it_is() 
     .await;
     far.list_for("/v1/rentals/units", &[("propertyids", "1")], json!([unit(11, 1), unit(12, 1)])).await;
     far.list_for("/v1/rentals/units", &[("lastupdatedfrom", "2026-03-01T05:30:15Z")], json!([])).await;
-    let rows = all(far.buildium.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     let read: Vec<_> = rows.iter().map(|row| (key(row), record(row).is_active, record(row).name())).collect();
     assert_eq!(
         read,
@@ -41,7 +41,7 @@ async fn a_changed_unit_comes_with_its_rental_though_that_did_not_change() {
     far.list_for("/v1/rentals", &[("propertyids", "1")], json!([rental(1, true)])).await;
     far.list_for("/v1/rentals", &[("lastupdatedfrom", "2026-03-01T05:30:15Z")], json!([])).await;
     far.list("/v1/rentals/units", json!([unit(11, 1)])).await;
-    let rows = all(far.buildium.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(rows.iter().map(key).collect::<Vec<_>>(), ["1/11"]);
     assert!(record(&rows[0]).is_active);
 }
@@ -65,7 +65,7 @@ async fn neither_a_total_that_is_wrong_nor_a_row_that_comes_twice_loses_a_row() 
             .mount(&far.server)
             .await;
         far.list("/v1/rentals/units", json!([])).await;
-        let read: HashSet<_> = all(far.buildium.properties(window())).await.iter().map(key).collect();
+        let read: HashSet<_> = all(far.platform.properties(window())).await.iter().map(key).collect();
         assert_eq!(read.len(), 1_200, "a total of {total}, a row twice: {twice}");
     }
 }
@@ -76,7 +76,7 @@ async fn pages_are_ordered_by_id_and_read_until_the_total() {
     let rentals: Vec<Value> = (1..=1_500).map(|id| rental(id, true)).collect();
     far.list("/v1/rentals", json!(rentals)).await;
     far.list("/v1/rentals/units", json!([])).await;
-    let rows = all(far.buildium.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(rows.len(), 1_500);
     let asked = far.asked().await;
     let lists: Vec<_> = asked.iter().filter(|one| one.starts_with("GET /v1/rentals?last")).collect();
@@ -99,7 +99,7 @@ async fn a_row_that_cannot_be_read_names_its_field_and_fails_alone() {
     bad_unit["UnitNumber"] = json!(7);
     far.list("/v1/rentals", json!([bad, rental(2, true)])).await;
     far.list("/v1/rentals/units", json!([unit(22, 2), bad_unit])).await;
-    let rows = all(far.buildium.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(invalid(&rows[0]), ("1", "IsActive"));
     assert_eq!(key(&rows[1]), "2/22");
     assert_eq!(invalid(&rows[2]), ("2/21", "UnitNumber"), "by the id under which it can be asked for again");
@@ -114,7 +114,7 @@ async fn a_rental_whose_only_unit_cannot_be_read_is_not_taken_for_one_without_un
         far.list("/v1/rentals", json!([rental(1, true)])).await;
         far.list_for("/v1/rentals/units", &[("propertyids", "1")], json!([bad])).await;
         far.list("/v1/rentals/units", json!([])).await;
-        let rows = all(far.buildium.properties(window())).await;
+        let rows = all(far.platform.properties(window())).await;
         assert_eq!(rows.len(), expected, "{broken}");
         let named: Vec<_> = rows.iter().map(invalid).collect();
         assert!(named.iter().all(|(_, field)| *field == broken), "{named:?}");
@@ -127,11 +127,11 @@ async fn one_that_is_asked_for_by_id_comes_as_the_unit_that_was_asked_for() {
     far.list_for("/v1/rentals", &[("propertyids", "1")], json!([rental(1, true)])).await;
     far.list("/v1/rentals/units", json!([unit(11, 1), unit(12, 1)])).await;
     let one = |unit: Option<&str>| PropertyRef::new(PropertyId::new("1"), unit.map(UnitId::new));
-    let rows = far.buildium.properties_by_id(&[one(Some("12"))]).await.expect("rows");
+    let rows = far.platform.properties_by_id(&[one(Some("12"))]).await.expect("rows");
     assert_eq!(rows.iter().map(key).collect::<Vec<_>>(), ["1/12"]);
-    let rows = far.buildium.properties_by_id(&[one(None)]).await.expect("rows");
+    let rows = far.platform.properties_by_id(&[one(None)]).await.expect("rows");
     assert_eq!(rows.iter().map(key).collect::<Vec<_>>(), ["1/11", "1/12"], "it has units since");
-    let rows = far.buildium.properties_by_id(&[one(Some("99"))]).await.expect("rows");
+    let rows = far.platform.properties_by_id(&[one(Some("99"))]).await.expect("rows");
     assert_eq!(rows, []);
 }
 
@@ -141,7 +141,7 @@ async fn groups_come_with_their_properties() {
     let group = json!({"Id": 5, "Name": "North", "Description": "",
         "Properties": [{"Id": 1, "Type": "Rental", "Href": ""}], "CreatedByUserId": 1});
     far.list("/v1/propertygroups", json!([group])).await;
-    let groups = far.buildium.property_groups().await.expect("groups");
+    let groups = far.platform.property_groups().await.expect("groups");
     assert_eq!((groups[0].id.as_str(), groups[0].name.as_str()), ("5", "North"));
     assert_eq!(groups[0].properties, [PropertyId::new("1")]);
 }

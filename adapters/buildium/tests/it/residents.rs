@@ -45,7 +45,7 @@ async fn dates_come_from_the_leases_and_each_property_is_a_resident_of_its_own()
     ];
     far.list("/v1/leases/tenants", json!([tenant(21, &leases)])).await;
     far.list("/v1/leases", json!([])).await;
-    let rows = all(far.buildium.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     assert_eq!(rows.iter().map(key).collect::<Vec<_>>(), ["21@1", "21@2"]);
     let unit = |id: &str| Some(UnitId::new(id));
     assert_eq!(
@@ -78,7 +78,7 @@ async fn a_changed_lease_brings_its_tenants_and_nobody_else_of_the_unit() {
     .await;
     far.list_for("/v1/leases/tenants", &[("lastupdatedfrom", "2026-03-01T05:30:15Z")], json!([])).await;
     far.list("/v1/leases", json!([changed])).await;
-    let rows = all(far.buildium.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     assert_eq!(rows.iter().map(key).collect::<Vec<_>>(), ["21@1"]);
     let asked = far.asked().await;
     assert!(!asked.iter().any(|one| one.contains("/tenants/")), "no call for a tenant alone: {asked:#?}");
@@ -94,7 +94,7 @@ async fn an_impossible_date_fails_those_it_is_about() {
     )
     .await;
     far.list("/v1/leases", json!([bad])).await;
-    let rows = all(far.buildium.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let field = "Leases[0].Tenants[0].MoveInDate";
     assert_eq!(invalid(&rows[0]), ("21@1", field));
     assert_eq!(key(&rows[1]), "24@2");
@@ -110,7 +110,7 @@ async fn a_tenant_without_an_id_is_told_by_a_digest() {
     far.list("/v1/leases/tenants", json!([nobody])).await;
     far.list("/v1/leases", json!([])).await;
     let (first, second) =
-        (all(far.buildium.residents(window())).await, all(far.buildium.residents(window())).await);
+        (all(far.platform.residents(window())).await, all(far.platform.residents(window())).await);
     let (id, field) = invalid(&first[0]);
     assert!(id.starts_with("?tenant without an id, ") && field == "Id", "{id} {field}");
     assert_eq!(id, invalid(&second[0]).0, "the same row is the same record");
@@ -121,6 +121,6 @@ async fn by_id_one_that_is_gone_is_left_out() {
     let far = Far::new().await;
     far.one("/v1/leases/tenants/21", tenant(21, &[lease(31, 1, 11, &[(21, None, None)])])).await;
     let id = |resident: &str| ResidentRef::new(ResidentId::new(resident), PropertyId::new("1"));
-    let rows = far.buildium.residents_by_id(&[id("21"), id("99")]).await.expect("rows");
+    let rows = far.platform.residents_by_id(&[id("21"), id("99")]).await.expect("rows");
     assert_eq!(rows.iter().map(key).collect::<Vec<_>>(), ["21@1"]);
 }

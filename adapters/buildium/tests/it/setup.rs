@@ -3,7 +3,7 @@ use serde_json::{Map, json};
 use wiremock::matchers::{any, header, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::far::{Far, connect};
+use crate::far::Far;
 
 const LISTS: [&str; 7] = [
     "/v1/rentals",
@@ -37,7 +37,7 @@ async fn check_names_the_account_and_the_vendor() {
     for list in &LISTS[..6] {
         far.list(list, json!([])).await;
     }
-    let probe = far.buildium.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert_eq!(probe.account_name.as_deref(), Some("Example Homes"));
     assert_eq!(probe.server_time, "2026-03-02T20:00:00Z".parse().ok());
     assert!(probe.findings.iter().all(|one| one.level == FindingLevel::Ok), "{:?}", probe.findings);
@@ -51,7 +51,7 @@ async fn check_names_each_missing_permission_and_the_missing_vendor() {
         far.list(list, json!([])).await;
     }
     Mock::given(any()).respond_with(ResponseTemplate::new(403)).with_priority(9).mount(&far.server).await;
-    let probe = far.buildium.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     let wrong: Vec<_> = probe
         .findings
         .iter()
@@ -66,13 +66,13 @@ async fn check_names_each_missing_permission_and_the_missing_vendor() {
 async fn a_bad_key_is_a_finding_and_a_platform_that_is_down_an_error() {
     let far = Far::new().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(401)).mount(&far.server).await;
-    let probe = far.buildium.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert_eq!(probe.findings[0].level, FindingLevel::Error);
-    assert!(!format!("{probe:?} {:?}", far.buildium).contains("the-client_secret"));
+    assert!(!format!("{probe:?} {:?}", far.platform).contains("the-client_secret"));
 
     let mut values = Map::new();
     values.insert("base_url".to_owned(), json!("http://127.0.0.1:9"));
-    let error = connect(values).expect("an adapter").check().await.expect_err("nobody is there");
+    let error = Far::connect(values).expect("an adapter").check().await.expect_err("nobody is there");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
 }
 
@@ -86,7 +86,7 @@ async fn users_are_staff_with_their_whole_names() {
         json!([user(41, "Latchel", true), user(42, "X", false)]),
     )
     .await;
-    let users = far.buildium.users().await.expect("users");
+    let users = far.platform.users().await.expect("users");
     let read: Vec<_> = users.iter().map(|one| (one.id.as_str(), one.name.as_str(), one.is_active)).collect();
     assert_eq!(read, [("41", "Team Latchel", true), ("42", "Team X", false)]);
 }
@@ -95,6 +95,6 @@ async fn users_are_staff_with_their_whole_names() {
 fn a_setting_that_is_not_known_is_named() {
     let mut values = Map::new();
     values.insert("status".to_owned(), json!({"done": "Completed"}));
-    let error = connect(values).expect_err("an unknown key");
+    let error = Far::connect(values).expect_err("an unknown key");
     assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some("status.done")));
 }

@@ -33,7 +33,7 @@ async fn listing(tasks: Value, work_orders_of_tasks: Value, work_orders: Value) 
 #[tokio::test]
 async fn a_work_order_takes_status_assignee_and_place_from_its_task() {
     let far = listing(json!([task(71, "ResidentRequest")]), json!([work_order(81, 71)]), json!([])).await;
-    let rows = all(far.buildium.work_orders(window())).await;
+    let rows = all(far.platform.work_orders(window())).await;
     let one = record(&rows[0]);
     assert_eq!((one.id.as_str(), one.number.as_str(), one.title.as_str()), ("81", "81", "Kitchen tap"));
     assert_eq!(one.marker, Some(Marker::for_job(JobId(48211))));
@@ -53,12 +53,12 @@ async fn a_work_order_takes_status_assignee_and_place_from_its_task() {
 #[tokio::test]
 async fn a_changed_work_order_whose_task_did_not_change_is_a_hint() {
     let far = listing(json!([]), json!([]), json!([work_order(81, 71)])).await;
-    let rows = all(far.buildium.work_orders(window())).await;
+    let rows = all(far.platform.work_orders(window())).await;
     let [Row::Hint { id, fingerprint }] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!(id, "81");
     far.one("/v1/workorders/81", work_order(81, 71)).await;
     far.one("/v1/tasks/71", task(71, "ResidentRequest")).await;
-    let fetched = far.buildium.work_orders_by_id(&[WorkOrderId::new("81")]).await.expect("rows");
+    let fetched = far.platform.work_orders_by_id(&[WorkOrderId::new("81")]).await.expect("rows");
     assert_eq!(record(&fetched[0]).freshness.fingerprint(), Some(fingerprint), "known again from its record");
 }
 
@@ -72,7 +72,7 @@ async fn words_that_are_not_known_are_harmless() {
     let mut order = work_order(81, 71);
     order["EntryAllowed"] = json!("Perhaps");
     let far = listing(json!([strange]), json!([order]), json!([])).await;
-    let rows = all(far.buildium.work_orders(window())).await;
+    let rows = all(far.platform.work_orders(window())).await;
     let one = record(&rows[0]);
     assert_eq!(one.status, WorkOrderStatus::Open("Paused".to_owned()));
     assert_eq!((one.severity, one.entry_allowed), (Severity::Normal, None));
@@ -93,7 +93,7 @@ async fn statuses_are_closed_as_the_configuration_says() {
         task["TaskStatus"] = json!(word);
         far.one("/v1/workorders/81", work_order(81, 71)).await;
         far.one("/v1/tasks/71", task).await;
-        let rows = far.buildium.work_orders_by_id(&[WorkOrderId::new("81")]).await.expect("rows");
+        let rows = far.platform.work_orders_by_id(&[WorkOrderId::new("81")]).await.expect("rows");
         assert_eq!(record(&rows[0]).status.closed(), expected, "{word}");
     }
 }
@@ -108,7 +108,7 @@ async fn what_is_wrong_with_a_task_is_said_of_its_work_orders() {
     association["Property"]["Type"] = json!("Association");
     let orders = json!([work_order(81, 71), work_order(82, 72), work_order(83, 73), work_order(84, 74)]);
     let far = listing(json!([bad, homeless, association, task(74, "Todo")]), orders, json!([])).await;
-    let rows = all(far.buildium.work_orders(window())).await;
+    let rows = all(far.platform.work_orders(window())).await;
     assert_eq!(invalid(&rows[0]), ("81", "Task.DueDate"));
     assert_eq!(invalid(&rows[1]), ("82", "Task.Property"));
     assert!(matches!(&rows[2], Row::NotSupported { id, .. } if id == "83"), "{:?}", rows[2]);
@@ -120,7 +120,7 @@ async fn by_id_one_that_is_gone_is_left_out_and_one_without_its_task_is_unreadab
     let far = Far::new().await;
     far.one("/v1/workorders/81", work_order(81, 71)).await;
     let ids = [WorkOrderId::new("80"), WorkOrderId::new("81")];
-    let rows = far.buildium.work_orders_by_id(&ids).await.expect("rows");
+    let rows = far.platform.work_orders_by_id(&ids).await.expect("rows");
     assert_eq!(rows.len(), 1);
     assert_eq!(invalid(&rows[0]), ("81", "Task"));
 }
@@ -136,6 +136,6 @@ async fn a_marker_is_looked_for_by_title_and_must_be_whole() {
     let rows =
         json!([with(81, "Tap [Latchel #5]"), with(82, "Tap [Latchel #55]"), with(83, "[Latchel #5] again")]);
     far.list_for("/v1/workorders", &[("title", "[Latchel #5]")], rows).await;
-    let found = far.buildium.find_by_marker(&Marker::for_job(JobId(5))).await.expect("ids");
+    let found = far.platform.find_by_marker(&Marker::for_job(JobId(5))).await.expect("ids");
     assert_eq!(found, [WorkOrderId::new("81"), WorkOrderId::new("83")]);
 }

@@ -37,16 +37,16 @@ async fn a_new_work_order_has_the_vendor_the_assignee_and_the_marker_in_both_tit
     answers(&far, "POST", "/v1/workorders", ResponseTemplate::new(201).set_body_json(work_order(82, 72)))
         .await;
     let marker = Marker::for_job(JobId(7));
-    let id = far.buildium.create_work_order(&new(), &marker).await.expect("an id");
+    let id = far.platform.create_work_order(&new(), &marker).await.expect("an id");
     assert_eq!(id.as_str(), "82");
     assert_eq!(
         far.written().await,
-        json!({
+        [json!({
             "Title": "Fence [Latchel #7]", "WorkDetails": "It fell over.", "EntryAllowed": "No", "EntryNotes": null,
             "VendorId": 51, "VendorNotes": "Bring nails.",
             "Task": {"Title": "Fence [Latchel #7]", "Priority": "Normal", "Status": "New", "PropertyId": 1,
                 "UnitId": 11, "AssignedToUserId": 41},
-        })
+        })]
     );
 }
 
@@ -64,7 +64,7 @@ async fn without_one_vendor_to_choose_nothing_is_created() {
     ] {
         let far = Far::with(settings).await;
         far.list("/v1/vendors", vendors).await;
-        let error = far.buildium.create_work_order(&new(), &Marker::for_job(JobId(7))).await.expect_err(said);
+        let error = far.platform.create_work_order(&new(), &Marker::for_job(JobId(7))).await.expect_err(said);
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.message().contains(said), "{error}");
         assert!(far.asked().await.iter().all(|one| one.starts_with("GET")));
@@ -81,7 +81,7 @@ async fn a_create_is_sent_once_whatever_the_answer() {
         let body = json!({"UserMessage": "No.", "ErrorCode": null,
             "Errors": [{"Key": "Task.AssignedToUserId", "Value": "unknown user"}]});
         answers(&far, "POST", "/v1/workorders", ResponseTemplate::new(status).set_body_json(body)).await;
-        let error = far.buildium.create_work_order(&new(), &Marker::for_job(JobId(7))).await.expect_err("no");
+        let error = far.platform.create_work_order(&new(), &Marker::for_job(JobId(7))).await.expect_err("no");
         assert_eq!(error.kind(), kind);
         assert_eq!(error.context("answer"), Some("No.; Task.AssignedToUserId: unknown user"));
         let posts = far.asked().await.iter().filter(|one| one.starts_with("POST")).count();
@@ -107,7 +107,7 @@ async fn closing_keeps_every_field_that_the_put_would_null() {
         let at = format!("/v1/tasks/{collection}/71");
         far.one(&at, json!({"Id": 71, "ContactDetail": {"FirstName": "Gus"}})).await;
         answers(&far, "PUT", &at, ResponseTemplate::new(200).set_body_json(json!({"Id": 71}))).await;
-        far.buildium
+        far.platform
             .close_work_order(&WorkOrderId::new("81"), ClosedStatus::Cancelled)
             .await
             .expect("closed");
@@ -116,7 +116,7 @@ async fn closing_keeps_every_field_that_the_put_would_null() {
         for (name, value) in rest.as_object().expect("a table") {
             expected[name] = value.clone();
         }
-        assert_eq!(far.written().await, expected, "{kind}");
+        assert_eq!(far.written().await, [expected], "{kind}");
     }
 }
 
@@ -125,13 +125,13 @@ async fn a_task_of_a_kind_without_a_put_is_not_supported() {
     let far = Far::new().await;
     far.one("/v1/workorders/81", work_order(81, 71)).await;
     far.one("/v1/tasks/71", task(71, "HolidayRequest")).await;
-    let error = far.buildium.close_work_order(&WorkOrderId::new("81"), ClosedStatus::Completed).await;
+    let error = far.platform.close_work_order(&WorkOrderId::new("81"), ClosedStatus::Completed).await;
     assert_eq!(error.expect_err("no PUT").kind(), ErrorKind::Unsupported);
 }
 
 #[tokio::test]
 async fn closing_what_is_gone_says_so() {
     let far = Far::new().await;
-    let error = far.buildium.close_work_order(&WorkOrderId::new("81"), ClosedStatus::Completed).await;
+    let error = far.platform.close_work_order(&WorkOrderId::new("81"), ClosedStatus::Completed).await;
     assert_eq!(error.expect_err("gone").kind(), ErrorKind::NotFound);
 }

@@ -9,7 +9,7 @@ use crate::far::{Far, oid};
 async fn refused(answer: ResponseTemplate) -> latchel_sync_core::Error {
     let far = Far::new().await;
     Mock::given(any()).respond_with(answer).mount(&far.server).await;
-    far.doorloop.work_orders_by_id(&[WorkOrderId::new(oid(1))]).await.expect_err("refused")
+    far.platform.work_orders_by_id(&[WorkOrderId::new(oid(1))]).await.expect_err("refused")
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use serde_json::{Map, json};
 use wiremock::matchers::{any, header, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::far::{Far, connect, oid};
+use crate::far::{Far, oid};
 
 const LISTS: [&str; 5] = ["/api/properties", "/api/units", "/api/leases/tenants", "/api/users", "/api/tasks"];
 
@@ -33,7 +33,7 @@ async fn check_names_the_company_and_whose_token_it_is() {
     for list in LISTS {
         far.list(list, json!([])).await;
     }
-    let probe = far.doorloop.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert_eq!(probe.account_name.as_deref(), Some("Example Homes"));
     assert_eq!(probe.server_time, "2026-03-02T20:00:00Z".parse().ok());
     assert!(probe.findings.iter().all(|one| one.level == FindingLevel::Ok), "{:?}", probe.findings);
@@ -49,7 +49,7 @@ async fn check_names_what_the_role_may_not_see_which_is_405() {
     }
     let refused = ResponseTemplate::new(405).set_body_json(json!({"message": "METHOD_NOT_ALLOWED"}));
     Mock::given(any()).respond_with(refused).with_priority(9).mount(&far.server).await;
-    let probe = far.doorloop.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     let wrong: Vec<_> = probe.findings.iter().filter(|one| one.level == FindingLevel::Error).collect();
     let subjects: Vec<_> = wrong.iter().map(|one| one.subject.as_str()).collect();
     assert_eq!(subjects, ["access to users", "access to tasks"]);
@@ -61,9 +61,9 @@ async fn a_bad_token_is_a_finding_and_shows_nowhere() {
     let far = Far::new().await;
     let refused = ResponseTemplate::new(401).set_body_json(json!({"message": "no such token: the-token"}));
     Mock::given(any()).respond_with(refused).mount(&far.server).await;
-    let probe = far.doorloop.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert_eq!(probe.findings[0].level, FindingLevel::Error);
-    assert!(!format!("{probe:?} {:?}", far.doorloop).contains("the-token"));
+    assert!(!format!("{probe:?} {:?}", far.platform).contains("the-token"));
 }
 
 #[tokio::test]
@@ -75,10 +75,10 @@ async fn users_have_their_whole_names() {
         {"id": oid(43), "active": "perhaps"},
     ]);
     far.list("/api/users", users).await;
-    let users = far.doorloop.users().await.expect("users");
+    let users = far.platform.users().await.expect("users");
     let read: Vec<_> = users.iter().map(|one| (one.name.as_str(), one.is_active)).collect();
     assert_eq!(read, [("Team Latchel", true), ("X Y", false)]);
-    assert!(far.doorloop.property_groups().await.expect("none").is_empty());
+    assert!(far.platform.property_groups().await.expect("none").is_empty());
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_setting_that_cannot_be_used_is_named() {
         ("calls_per_hour", json!(0), "calls_per_hour"),
     ] {
         let values = Map::from_iter([(key.to_owned(), value)]);
-        let error = connect(values).expect_err(named);
+        let error = Far::connect(values).expect_err(named);
         assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some(named)));
     }
 }

@@ -2,7 +2,7 @@ use latchel_sync_core::ErrorKind;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
-use crate::far::{Far, all, invalid, oid, record, window};
+use crate::far::{Far, all, invalid, oid, ok, record, serve_moving, window};
 
 fn address(street: &str) -> Value {
     json!({"street1": street, "street2": "", "city": "Portland", "state": "OR", "zip": "97201", "country": "US",
@@ -28,7 +28,7 @@ async fn lists(properties: Value, units: Value) -> Far {
 
 /// Key, name and activity of each row that was understood.
 async fn read(far: &Far) -> Vec<(String, String, bool)> {
-    let rows = all(far.doorloop.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     let records = rows.iter().filter_map(|row| match row {
         Row::Record(one) => Some((one.id.key(), one.name(), one.is_active)),
         _ => None,
@@ -83,7 +83,7 @@ async fn an_address_is_the_units_own_unless_it_shares_or_lacks_it() {
         with(14, false, Value::Null),
     ]);
     let far = lists(json!([property(1)]), units).await;
-    let rows = all(far.doorloop.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     let streets: Vec<_> = rows.iter().map(|row| record(row).address.line1.as_deref()).collect();
     assert_eq!(
         streets,
@@ -109,7 +109,7 @@ async fn only_what_a_sync_reads_is_in_the_fingerprint() {
         let mut unit = unit(11, 1);
         change(&mut unit);
         let far = lists(json!([property(1)]), json!([unit])).await;
-        let rows = all(far.doorloop.properties(window())).await;
+        let rows = all(far.platform.properties(window())).await;
         record(&rows[0]).freshness.fingerprint().cloned().expect("a fingerprint")
     };
     let before = prints(|_| {}).await;
@@ -124,7 +124,7 @@ async fn a_property_may_be_taken_for_its_own_unit_only_if_every_unit_was_seen() 
     for (moves, readings, is_taken) in [(1, 2, true), (9, 3, false)] {
         let far = Far::new().await;
         far.list("/api/properties", json!([property(1), property(2)])).await;
-        far.moving_list("/api/units", moves, |id| unit(10_000 + id, 1)).await;
+        serve_moving(&far, "/api/units", moves, |id| unit(10_000 + id, 1)).await;
         let read = read(&far).await;
         assert_eq!(read.iter().any(|(key, _, _)| *key == oid(2)), is_taken, "{moves}");
         assert_eq!(far.asked().await.len(), 1 + 2 * readings);
@@ -137,14 +137,14 @@ async fn a_property_may_be_taken_for_its_own_unit_only_if_every_unit_was_seen() 
 async fn properties_that_move_are_read_again_and_a_look_up_among_restless_ones_says_so() {
     for (moves, readings) in [(1, 2), (9, 3)] {
         let far = Far::new().await;
-        far.moving_list("/api/properties", moves, |id| property(10_000 + id)).await;
+        serve_moving(&far, "/api/properties", moves, |id| property(10_000 + id)).await;
         far.list("/api/units", json!([])).await;
         let read: std::collections::HashSet<_> = read(&far).await.into_iter().collect();
         assert_eq!(read.len(), if moves == 1 { 1_001 } else { 1_000 });
         assert_eq!(far.asked().await.len(), 3 * readings);
         let ids: Vec<_> =
             (0..6).map(|id| PropertyRef::new(PropertyId::new(oid(10_000 + id)), None)).collect();
-        let looked_up = far.doorloop.properties_by_id(&ids).await;
+        let looked_up = far.platform.properties_by_id(&ids).await;
         match moves {
             1 => assert_eq!(looked_up.expect("by then it stands still").len(), 6),
             _ => assert_eq!(looked_up.expect_err("one may be missing").kind(), ErrorKind::Malformed),
@@ -162,7 +162,7 @@ async fn what_cannot_be_read_stays_alone_and_names_its_field() {
     stray.as_object_mut().expect("a record").remove("property");
     let units = json!([unit(11, 1), odd, unit(23, 2), stray, unit(41, 4)]);
     let far = lists(json!([bad, property(2), property(3)]), units).await;
-    let rows = all(far.doorloop.properties(window())).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(invalid(&rows[0]), (oid(1).as_str(), "address"));
     assert_eq!(invalid(&rows[1]), (key(1, 11).as_str(), "property"), "whose property cannot be read");
     assert_eq!(invalid(&rows[2]), (key(2, 21).as_str(), "name"));
@@ -178,22 +178,22 @@ async fn by_id_a_few_are_asked_for_alone_and_many_by_one_reading_of_the_lists() 
     let far = Far::new().await;
     let units: Vec<_> = (1..=9).map(|id| unit(100 + id, id)).collect();
     far.list_for("/api/units", &[("filter_property", &oid(1))], json!([unit(101, 1), unit(102, 1)])).await;
-    far.answers("GET", &format!("/api/properties/{}", oid(1)), 200, property(1)).await;
+    far.answers("GET", &format!("/api/properties/{}", oid(1)), ok(property(1))).await;
     far.list("/api/properties", json!((1..=9).map(property).collect::<Vec<_>>())).await;
     far.list("/api/units", json!(units)).await;
     let reference = |property: u32, unit: u32| PropertyRef::from_key(&key(property, unit));
 
     let few = [reference(1, 101), PropertyRef::from_key(&oid(8))];
-    let found = far.doorloop.properties_by_id(&few).await.expect("rows");
+    let found = far.platform.properties_by_id(&few).await.expect("rows");
     assert_eq!(found.iter().map(|row| record(row).id.key()).collect::<Vec<_>>(), [key(1, 101)]);
     let calls = far.asked().await.len();
     assert_eq!(calls, 3, "the property, its units, and one that is not there");
 
     let many: Vec<_> = (1..=7).map(|id| reference(id, 100 + id)).collect();
-    let found = far.doorloop.properties_by_id(&many).await.expect("rows");
+    let found = far.platform.properties_by_id(&many).await.expect("rows");
     assert_eq!(found.iter().map(|row| record(row).id.clone()).collect::<Vec<_>>(), many);
     assert_eq!(far.asked().await.len() - calls, 2);
 
     let whole = PropertyRef::from_key(&oid(1));
-    assert_eq!(far.doorloop.properties_by_id(&[whole]).await.expect("rows").len(), 2, "it has units now");
+    assert_eq!(far.platform.properties_by_id(&[whole]).await.expect("rows").len(), 2, "it has units now");
 }

@@ -2,7 +2,7 @@ use latchel_sync_core::ErrorKind;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
-use crate::far::{Far, all, invalid, oid, record, window};
+use crate::far::{Far, all, invalid, oid, record, serve_moving, serve_pages, window};
 
 const LIST: &str = "/api/leases/tenants";
 
@@ -42,7 +42,7 @@ async fn the_leases_of_one_tenant_at_one_property_are_one_row_even_from_far_page
     rows.push(row(2, 21, 1, (Some("2025-06-01"), None), "CURRENT"));
     rows.push(row(3, 21, 3, (Some("2026-06-01"), None), "FUTURE"));
     far.list(LIST, json!(rows)).await;
-    let read = all(far.doorloop.residents(window())).await;
+    let read = all(far.platform.residents(window())).await;
     assert_eq!(read.len(), 1_502);
     let of = |property: u32| {
         let key = format!("{}@{}", oid(21), oid(property));
@@ -69,7 +69,7 @@ async fn the_fingerprint_knows_no_order_and_nothing_that_a_sync_does_not_read() 
     let print = async |rows: Value| {
         let far = Far::new().await;
         far.list(LIST, rows).await;
-        let read = all(far.doorloop.residents(window())).await;
+        let read = all(far.platform.residents(window())).await;
         record(&read[0]).freshness.fingerprint().cloned().expect("a fingerprint")
     };
     let before = print(json!([one, two])).await;
@@ -86,7 +86,7 @@ async fn a_lease_of_several_units_is_a_tenancy_in_each_and_one_without_is_of_the
     let mut none = row(2, 22, 1, (Some("2025-01-01T00:00:00.000Z"), None), "CURRENT");
     none["units"] = json!([]);
     far.list(LIST, json!([two, none])).await;
-    let read = all(far.doorloop.residents(window())).await;
+    let read = all(far.platform.residents(window())).await;
     let units =
         |at: usize| record(&read[at]).tenancies.iter().map(|stay| stay.unit.clone()).collect::<Vec<_>>();
     assert_eq!(units(0), [Some(UnitId::new(oid(11))), Some(UnitId::new(oid(12)))]);
@@ -105,7 +105,7 @@ async fn a_tenancy_that_is_over_or_to_come_and_says_not_when_makes_nobody_live_t
         row(5, 24, 1, (None, None), "CURRENT"),
     ]);
     far.list(LIST, rows).await;
-    let read = all(far.doorloop.residents(window())).await;
+    let read = all(far.platform.residents(window())).await;
     assert_eq!(invalid(&read[0]).1, "moveOutAt");
     assert_eq!(invalid(&read[1]).1, "moveInAt");
     assert_eq!(stays(record(&read[2])).len(), 1, "what is dated counts");
@@ -122,7 +122,7 @@ async fn what_cannot_be_read_fails_its_resident_alone() {
     let good = row(1, 21, 1, (Some("2024-01-01"), Some("2024-12-31")), "PAST");
     let other = row(4, 23, 1, (Some("2025-01-01"), None), "CURRENT");
     far.list(LIST, json!([good, bad, nobody, other])).await;
-    let read = all(far.doorloop.residents(window())).await;
+    let read = all(far.platform.residents(window())).await;
     let (mut failed, mut names) = (Vec::new(), Vec::new());
     for row in &read {
         match row {
@@ -139,9 +139,9 @@ async fn what_cannot_be_read_fails_its_resident_alone() {
 async fn a_list_that_moves_is_read_again_and_one_that_never_stands_still_ends_the_phase() {
     for (moves, attempts) in [(1, 2), (9, 3)] {
         let far = Far::new().await;
-        far.moving_list(LIST, moves, short).await;
+        serve_moving(&far, LIST, moves, short).await;
         let read: latchel_sync_core::Result<Vec<_>> =
-            futures::TryStreamExt::try_concat(far.doorloop.residents(window())).await;
+            futures::TryStreamExt::try_concat(far.platform.residents(window())).await;
         assert_eq!(far.asked().await.len(), 2 * attempts);
         match moves {
             1 => assert_eq!(read.expect("the second reading").len(), 1_001),
@@ -157,12 +157,12 @@ async fn a_list_that_moves_is_read_again_and_one_that_never_stands_still_ends_th
 async fn a_total_that_is_wrong_in_two_readings_is_not_believed_and_loses_no_row() {
     for total in [3, 1_000, 9_999] {
         let far = Far::new().await;
-        far.answer_for(LIST, &[], move |number, _| {
+        serve_pages(&far, LIST, move |number, _| {
             let rows = (0..1_003).skip((number - 1) * 1_000).take(1_000).map(short);
             json!({"total": total, "data": rows.collect::<Vec<_>>()})
         })
         .await;
-        assert_eq!(all(far.doorloop.residents(window())).await.len(), 1_003, "{total}");
+        assert_eq!(all(far.platform.residents(window())).await.len(), 1_003, "{total}");
     }
 }
 
@@ -176,7 +176,7 @@ async fn by_id_the_rows_of_the_property_are_read() {
     ]);
     far.list_for(LIST, &[("filter_property", &oid(1))], rows).await;
     let id = |who: u32| ResidentRef::new(ResidentId::new(oid(who)), PropertyId::new(oid(1)));
-    let found = far.doorloop.residents_by_id(&[id(21), id(29)]).await.expect("rows");
+    let found = far.platform.residents_by_id(&[id(21), id(29)]).await.expect("rows");
     assert_eq!(found.len(), 1);
     assert_eq!(stays(record(&found[0])).len(), 2);
     assert_eq!(far.asked().await.len(), 1, "one call for each property");

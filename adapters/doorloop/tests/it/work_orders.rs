@@ -2,7 +2,7 @@ use latchel_sync_core::ErrorKind;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
-use crate::far::{Far, all, instant, invalid, oid, record, window};
+use crate::far::{Far, all, instant, invalid, oid, ok, record, serve_moving, window};
 
 pub fn task(id: u32, kind: &str) -> Value {
     json!({"id": oid(id), "type": kind, "subject": "Tap", "description": "It drips.", "status": "IN_PROGRESS",
@@ -19,7 +19,7 @@ fn with(mut task: Value, name: &str, value: Value) -> Value {
 async fn listed(tasks: Value) -> Vec<Row<WorkOrder>> {
     let far = Far::new().await;
     far.list("/api/tasks", tasks).await;
-    all(far.doorloop.work_orders(window())).await
+    all(far.platform.work_orders(window())).await
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn the_types_that_are_work_orders_can_be_chosen_and_the_others_are_named_w
     ] {
         let far = Far::with(settings).await;
         far.list("/api/tasks", tasks.clone()).await;
-        let rows = all(far.doorloop.work_orders(window())).await;
+        let rows = all(far.platform.work_orders(window())).await;
         let (records, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| matches!(row, Row::Record(_)));
         let ids: Vec<_> = records.into_iter().map(|row| record(row).id.to_string()).collect();
         assert_eq!(ids, taken.iter().map(|id| oid(*id)).collect::<Vec<_>>());
@@ -149,8 +149,8 @@ async fn statuses_are_closed_as_the_configuration_says() {
     ] {
         let far = Far::with(settings).await;
         let at = format!("/api/tasks/{}", oid(81));
-        far.answers("GET", &at, 200, with(task(81, "WORK_ORDER"), "status", json!(word))).await;
-        let rows = far.doorloop.work_orders_by_id(&[WorkOrderId::new(oid(81))]).await.expect("rows");
+        far.answers("GET", &at, ok(with(task(81, "WORK_ORDER"), "status", json!(word)))).await;
+        let rows = far.platform.work_orders_by_id(&[WorkOrderId::new(oid(81))]).await.expect("rows");
         assert_eq!(record(&rows[0]).status.closed(), expected, "{word}");
     }
 }
@@ -169,13 +169,13 @@ async fn what_cannot_be_read_stays_alone_and_names_its_field() {
 #[tokio::test]
 async fn by_id_one_that_is_gone_is_left_out_and_many_are_one_reading_of_the_list() {
     let far = Far::new().await;
-    far.answers("GET", &format!("/api/tasks/{}", oid(1)), 200, task(1, "WORK_ORDER")).await;
+    far.answers("GET", &format!("/api/tasks/{}", oid(1)), ok(task(1, "WORK_ORDER"))).await;
     far.list("/api/tasks", json!((1..=20).map(|id| task(id, "WORK_ORDER")).collect::<Vec<_>>())).await;
     let ids = |all: &[u32]| all.iter().map(|id| WorkOrderId::new(oid(*id))).collect::<Vec<_>>();
-    let few = far.doorloop.work_orders_by_id(&ids(&[1, 99])).await.expect("rows");
+    let few = far.platform.work_orders_by_id(&ids(&[1, 99])).await.expect("rows");
     assert_eq!(few.len(), 1);
     let before = far.asked().await.len();
-    let many = far.doorloop.work_orders_by_id(&ids(&[3, 4, 5, 6, 7, 8, 99])).await.expect("rows");
+    let many = far.platform.work_orders_by_id(&ids(&[3, 4, 5, 6, 7, 8, 99])).await.expect("rows");
     assert_eq!((many.len(), far.asked().await.len() - before), (6, 1));
 }
 
@@ -189,7 +189,7 @@ async fn a_marker_is_searched_for_by_its_words_and_must_be_whole() {
         with(task(84, "INTERNAL_TASK"), "subject", json!("Latchel #5")),
     ]);
     far.list_for("/api/tasks", &[("filter_text", "Latchel #5")], found).await;
-    let found = far.doorloop.find_by_marker(&Marker::for_job(JobId(5))).await.expect("ids");
+    let found = far.platform.find_by_marker(&Marker::for_job(JobId(5))).await.expect("ids");
     assert_eq!(found, [WorkOrderId::new(oid(81)), WorkOrderId::new(oid(83))]);
 }
 
@@ -198,16 +198,16 @@ async fn tasks_that_move_are_read_again_and_a_look_up_among_restless_ones_says_s
     let row = |id: u32| task(10_000 + id, "TENANT_REQUEST");
     for (moves, readings) in [(1, 2), (9, 3)] {
         let far = Far::new().await;
-        far.moving_list("/api/tasks", moves, row).await;
-        let rows = all(far.doorloop.work_orders(window())).await;
+        serve_moving(&far, "/api/tasks", moves, row).await;
+        let rows = all(far.platform.work_orders(window())).await;
         let ids: std::collections::HashSet<_> = rows.iter().map(|row| record(row).id.clone()).collect();
         assert_eq!(ids.len(), if moves == 1 { 1_001 } else { 1_000 });
         assert_eq!(far.asked().await.len(), 2 * readings);
 
         let far = Far::new().await;
-        far.moving_list("/api/tasks", moves, row).await;
+        serve_moving(&far, "/api/tasks", moves, row).await;
         let ids: Vec<_> = (0..6).map(|id| WorkOrderId::new(oid(10_000 + id))).collect();
-        let looked_up = far.doorloop.work_orders_by_id(&ids).await;
+        let looked_up = far.platform.work_orders_by_id(&ids).await;
         match moves {
             1 => assert_eq!(looked_up.expect("the second reading").len(), 6),
             _ => assert_eq!(looked_up.expect_err("one may be missing").kind(), ErrorKind::Malformed),

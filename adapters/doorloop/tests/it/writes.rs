@@ -1,8 +1,9 @@
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
 
-use crate::far::{Far, oid};
+use crate::far::{Far, oid, ok};
 use crate::work_orders::task;
 
 fn new() -> NewWorkOrder {
@@ -35,8 +36,8 @@ fn marker() -> Marker {
 #[tokio::test]
 async fn a_new_task_is_the_residents_request_with_the_marker_as_reference_and_nobody_is_notified() {
     let far = Far::new().await;
-    far.answers("POST", "/api/tasks", 200, made(json!({"reference": "[Latchel #7]"}))).await;
-    let id = far.doorloop.create_work_order(&new(), &marker()).await.expect("an id");
+    far.answers("POST", "/api/tasks", ok(made(json!({"reference": "[Latchel #7]"})))).await;
+    let id = far.platform.create_work_order(&new(), &marker()).await.expect("an id");
     assert_eq!(id.as_str(), oid(82));
     let expected = json!({
         "type": "TENANT_REQUEST", "requestedByTenant": oid(21), "subject": "Fence",
@@ -51,7 +52,7 @@ async fn a_new_task_is_the_residents_request_with_the_marker_as_reference_and_no
 #[tokio::test]
 async fn without_a_resident_it_is_a_task_of_the_latchel_users() {
     let far = Far::new().await;
-    far.answers("POST", "/api/tasks", 200, made(json!({"reference": "[Latchel #7]"}))).await;
+    far.answers("POST", "/api/tasks", ok(made(json!({"reference": "[Latchel #7]"})))).await;
     let new = NewWorkOrder {
         requested_by: None,
         title: " ".to_owned(),
@@ -61,7 +62,7 @@ async fn without_a_resident_it_is_a_task_of_the_latchel_users() {
         entry_allowed: None,
         ..new()
     };
-    far.doorloop.create_work_order(&new, &marker()).await.expect("an id");
+    far.platform.create_work_order(&new, &marker()).await.expect("an id");
     let body = &far.written().await[0];
     assert_eq!((&body["type"], &body["requestedByUser"]), (&json!("INTERNAL_TASK"), &json!(oid(41))));
     assert!(body.get("requestedByTenant").is_none());
@@ -73,9 +74,9 @@ async fn without_a_resident_it_is_a_task_of_the_latchel_users() {
 #[tokio::test]
 async fn a_reference_that_is_not_kept_is_put_into_the_description() {
     let far = Far::new().await;
-    far.answers("POST", "/api/tasks", 200, made(json!({"reference": null}))).await;
-    far.answers("PUT", &format!("/api/tasks/{}", oid(82)), 200, made(json!({}))).await;
-    far.doorloop.create_work_order(&new(), &marker()).await.expect("an id");
+    far.answers("POST", "/api/tasks", ok(made(json!({"reference": null})))).await;
+    far.answers("PUT", &format!("/api/tasks/{}", oid(82)), ok(made(json!({})))).await;
+    far.platform.create_work_order(&new(), &marker()).await.expect("an id");
     let written = far.written().await;
     let mut expected = written[0].clone();
     expected["description"] = json!("It fell over.\n\nFor the vendor: Bring nails.\n\n[Latchel #7]");
@@ -91,8 +92,13 @@ async fn a_create_is_sent_once_whatever_the_answer() {
         (405, ErrorKind::Forbidden),
     ] {
         let far = Far::new().await;
-        far.answers("POST", "/api/tasks", status, json!({"base": ["no"]})).await;
-        let error = far.doorloop.create_work_order(&new(), &marker()).await.expect_err("no");
+        far.answers(
+            "POST",
+            "/api/tasks",
+            ResponseTemplate::new(status).set_body_json(json!({"base": ["no"]})),
+        )
+        .await;
+        let error = far.platform.create_work_order(&new(), &marker()).await.expect_err("no");
         assert_eq!((error.kind(), error.context("answer")), (kind, Some("no")));
         assert_eq!(far.asked().await.len(), 1, "{status}");
     }
@@ -104,9 +110,9 @@ async fn closing_adds_one_update_and_none_if_the_task_is_there_already() {
         for (now, updates) in [("IN_PROGRESS", 1), (word, 0)] {
             let far = Far::new().await;
             let at = format!("/api/tasks/{}", oid(82));
-            far.answers("GET", &at, 200, made(json!({"status": now}))).await;
-            far.answers("POST", "/api/tasks/update", 200, made(json!({"status": word}))).await;
-            far.doorloop.close_work_order(&WorkOrderId::new(oid(82)), status).await.expect("closed");
+            far.answers("GET", &at, ok(made(json!({"status": now})))).await;
+            far.answers("POST", "/api/tasks/update", ok(made(json!({"status": word})))).await;
+            far.platform.close_work_order(&WorkOrderId::new(oid(82)), status).await.expect("closed");
             let update =
                 json!({"taskId": oid(82), "status": word, "notifyAssignees": false, "notifyTenant": false});
             assert_eq!(far.written().await, vec![update; updates], "{now} to {word}");
@@ -118,11 +124,11 @@ async fn closing_adds_one_update_and_none_if_the_task_is_there_already() {
 async fn an_update_is_sent_once_whatever_the_answer_and_none_for_what_is_gone() {
     let far = Far::new().await;
     let id = WorkOrderId::new(oid(82));
-    let error = far.doorloop.close_work_order(&id, ClosedStatus::Completed).await.expect_err("gone");
+    let error = far.platform.close_work_order(&id, ClosedStatus::Completed).await.expect_err("gone");
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    far.answers("GET", &format!("/api/tasks/{}", oid(82)), 200, made(json!({}))).await;
-    far.answers("POST", "/api/tasks/update", 502, json!({})).await;
-    let error = far.doorloop.close_work_order(&id, ClosedStatus::Completed).await.expect_err("down");
+    far.answers("GET", &format!("/api/tasks/{}", oid(82)), ok(made(json!({})))).await;
+    far.answers("POST", "/api/tasks/update", ResponseTemplate::new(502)).await;
+    let error = far.platform.close_work_order(&id, ClosedStatus::Completed).await.expect_err("down");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(far.written().await.len(), 1);
 }

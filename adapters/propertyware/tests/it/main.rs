@@ -6,8 +6,6 @@ mod markers;
 mod nonsense;
 mod properties;
 mod residents;
-#[path = "../../../buildium/tests/it/rows.rs"]
-mod rows;
 mod setup;
 mod work_orders;
 mod writes;

@@ -1,7 +1,7 @@
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
-use crate::far::{Far, HUGE};
+use crate::far::{Far, HUGE, serve};
 
 fn tagged(id: i64, tag: &str, modified: &str) -> Value {
     json!({"id": id, "searchTag": tag, "lastModifiedDateTime": modified, "buildingID": 1})
@@ -10,8 +10,8 @@ fn tagged(id: i64, tag: &str, modified: &str) -> Value {
 /// Propertyware says what time it is with its first answer, as it does in every run.
 async fn ready(settings: Value) -> Far {
     let far = Far::with(settings).await;
-    far.list("buildings", json!([])).await;
-    far.propertyware.users().await.expect("users");
+    serve(&far, "buildings", json!([])).await;
+    far.platform.users().await.expect("users");
     far
 }
 
@@ -35,18 +35,18 @@ async fn exactly_those_that_carry_it_and_are_still_there_are_found() {
     far.one("workorders/81", tagged(81, "[Latchel #7]", at)).await;
     far.one(&format!("workorders/{HUGE}"), tagged(HUGE, "see [Latchel #7]", at)).await;
     far.answers("GET", "workorders/84", wiremock::ResponseTemplate::new(404)).await;
-    let found = far.propertyware.find_by_marker(&marker()).await.expect("found");
+    let found = far.platform.find_by_marker(&marker()).await.expect("found");
     assert_eq!(found, [WorkOrderId::new("81"), WorkOrderId::new(HUGE.to_string())]);
-    let none = far.propertyware.find_by_marker(&Marker::for_job(JobId(8))).await.expect("found");
+    let none = far.platform.find_by_marker(&Marker::for_job(JobId(8))).await.expect("found");
     assert_eq!(none, []);
 }
 
 #[tokio::test]
 async fn the_first_look_is_bounded_in_days_by_propertywares_clock_and_the_next_by_what_was_seen() {
     let far = ready(json!({"marker_days": 30})).await;
-    far.list_for("workorders", &[], json!([tagged(81, "gate", "2026-03-02T19:30:00Z")])).await;
+    far.list("workorders", json!([tagged(81, "gate", "2026-03-02T19:30:00Z")])).await;
     for _ in 0..2 {
-        far.propertyware.find_by_marker(&marker()).await.expect("found");
+        far.platform.find_by_marker(&marker()).await.expect("found");
     }
     let asked = far.asked().await;
     let looks: Vec<_> = asked.iter().filter(|one| one.contains("workorders")).collect();
@@ -62,8 +62,8 @@ async fn the_first_look_is_bounded_in_days_by_propertywares_clock_and_the_next_b
 #[tokio::test]
 async fn without_a_bound_or_a_clock_all_are_looked_at() {
     for far in [ready(json!({"marker_days": 0})).await, Far::new().await] {
-        far.list_for("workorders", &[], json!([])).await;
-        far.propertyware.find_by_marker(&marker()).await.expect("found");
+        far.list("workorders", json!([])).await;
+        far.platform.find_by_marker(&marker()).await.expect("found");
         assert!(far.asked().await.contains(&"GET workorders".to_owned()), "{:?}", far.asked().await);
     }
 }
@@ -72,29 +72,29 @@ async fn without_a_bound_or_a_clock_all_are_looked_at() {
 async fn what_was_created_after_the_first_look_is_found_by_the_next() {
     let far = ready(json!({})).await;
     let old = tagged(81, "gate", "2026-03-02T19:30:00Z");
-    let mock = wiremock::Mock::given(wiremock::matchers::path(format!("{}/workorders", crate::far::BASE)));
+    let mock = wiremock::Mock::given(wiremock::matchers::path(format!("{}workorders", crate::far::BASE)));
     mock.respond_with(wiremock::ResponseTemplate::new(200).set_body_json(json!([old])))
         .up_to_n_times(1)
         .with_priority(1)
         .mount(&far.server)
         .await;
-    assert_eq!(far.propertyware.find_by_marker(&marker()).await.expect("found"), []);
-    far.list("workorders", json!([tagged(82, "[Latchel #7]", "2026-03-02T20:00:00Z")])).await;
-    assert_eq!(far.propertyware.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("82")]);
+    assert_eq!(far.platform.find_by_marker(&marker()).await.expect("found"), []);
+    serve(&far, "workorders", json!([tagged(82, "[Latchel #7]", "2026-03-02T20:00:00Z")])).await;
+    assert_eq!(far.platform.find_by_marker(&marker()).await.expect("found"), [WorkOrderId::new("82")]);
 }
 
 #[tokio::test]
 async fn a_look_that_broke_off_is_done_again_from_its_beginning() {
     let far = ready(json!({"marker_days": 30})).await;
     let refused = wiremock::ResponseTemplate::new(403);
-    let mock = wiremock::Mock::given(wiremock::matchers::path(format!("{}/workorders", crate::far::BASE)))
+    let mock = wiremock::Mock::given(wiremock::matchers::path(format!("{}workorders", crate::far::BASE)))
         .and(wiremock::matchers::query_param("offset", "500"));
     mock.respond_with(refused).up_to_n_times(1).with_priority(1).mount(&far.server).await;
     let at = "2026-03-02T19:30:00Z";
     let mut rows: Vec<_> = (0..600).map(|id| tagged(1_000 + id, "gate", at)).collect();
     rows.push(tagged(81, "[Latchel #7]", "2026-02-10T00:00:00Z"));
-    far.list_for("workorders", &[], json!(rows)).await;
+    far.list("workorders", json!(rows)).await;
     far.one("workorders/81", tagged(81, "[Latchel #7]", at)).await;
-    far.propertyware.find_by_marker(&marker()).await.expect_err("the second page");
-    assert_eq!(far.propertyware.find_by_marker(&marker()).await.expect("found").len(), 1);
+    far.platform.find_by_marker(&marker()).await.expect_err("the second page");
+    assert_eq!(far.platform.find_by_marker(&marker()).await.expect("found").len(), 1);
 }

@@ -1,7 +1,7 @@
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
-use crate::far::{Far, HUGE, SINCE, all, invalid, record, window};
+use crate::far::{Far, HUGE, SINCE, all, invalid, record, serve, window};
 
 pub fn lease(id: i64, building: i64, unit: i64, contacts: &[i64]) -> Value {
     let contacts: Vec<_> = contacts
@@ -32,10 +32,10 @@ async fn a_changed_lease_brings_its_tenants_with_all_their_stays_there() {
     before["moveOutDate"] = json!("2025-08-31");
     before["moveInDate"] = json!("2024-09-01");
     far.list_for("leases", &[SINCE], json!([lease(31, 1, 11, &[21])])).await;
-    far.list("leases", json!([before, lease(31, 1, 11, &[21]), lease(32, 1, 11, &[99])])).await;
-    far.list("contacts", json!([contact(21)])).await;
+    serve(&far, "leases", json!([before, lease(31, 1, 11, &[21]), lease(32, 1, 11, &[99])])).await;
+    serve(&far, "contacts", json!([contact(21)])).await;
     no_changed_contacts(&far).await;
-    let rows = all(far.propertyware.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     let resident = record(row);
     assert_eq!(resident.id.key(), "21@1");
@@ -68,10 +68,10 @@ async fn dates_come_from_the_move_else_from_what_stands_for_it_and_never_from_th
         let mut one = lease(31, 1, 11, &[21]);
         one.as_object_mut().expect("a lease").extend(change.as_object().expect("fields").clone());
         far.list_for("leases", &[SINCE], json!([one])).await;
-        far.list("leases", json!([one])).await;
-        far.list("contacts", json!([contact(21)])).await;
+        serve(&far, "leases", json!([one])).await;
+        serve(&far, "contacts", json!([contact(21)])).await;
         no_changed_contacts(&far).await;
-        let rows = all(far.propertyware.residents(window())).await;
+        let rows = all(far.platform.residents(window())).await;
         let stay = &record(&rows[0]).tenancies[0];
         assert_eq!((stay.move_in, stay.move_out), (date(move_in), move_out.and_then(date)), "{change}");
     }
@@ -81,10 +81,10 @@ async fn dates_come_from_the_move_else_from_what_stands_for_it_and_never_from_th
 async fn a_house_stands_in_its_units_place_and_ids_keep_every_digit() {
     let far = Far::new().await;
     far.list_for("leases", &[SINCE], json!([lease(31, HUGE, HUGE, &[HUGE + 2])])).await;
-    far.list("leases", json!([lease(31, HUGE, HUGE, &[HUGE + 2])])).await;
-    far.list("contacts", json!([contact(HUGE + 2)])).await;
+    serve(&far, "leases", json!([lease(31, HUGE, HUGE, &[HUGE + 2])])).await;
+    serve(&far, "contacts", json!([contact(HUGE + 2)])).await;
     no_changed_contacts(&far).await;
-    let rows = all(far.propertyware.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let resident = record(&rows[0]);
     assert_eq!(resident.id.key(), "9007199254740995@9007199254740993");
     assert_eq!(resident.tenancies[0].unit, None);
@@ -107,10 +107,10 @@ async fn who_is_no_tenant_and_a_lease_that_is_none_yet_bring_nobody() {
         one["contacts"][0]["role"] = json!(role);
         one["status"] = json!(status);
         far.list_for("leases", &[SINCE], json!([one])).await;
-        far.list("leases", json!([one])).await;
-        far.list("contacts", json!([contact(21)])).await;
+        serve(&far, "leases", json!([one])).await;
+        serve(&far, "contacts", json!([contact(21)])).await;
         no_changed_contacts(&far).await;
-        assert_eq!(all(far.propertyware.residents(window())).await.len(), expected, "{role} {status}");
+        assert_eq!(all(far.platform.residents(window())).await.len(), expected, "{role} {status}");
     }
 }
 
@@ -121,9 +121,9 @@ async fn a_lease_that_tells_all_of_its_contacts_costs_no_look_at_them() {
     one["contacts"][0]["firstName"] = json!("Ben");
     one["contacts"][0]["workPhone"] = json!("503-555-0199");
     far.list_for("leases", &[SINCE], json!([one])).await;
-    far.list("leases", json!([one])).await;
+    serve(&far, "leases", json!([one])).await;
     no_changed_contacts(&far).await;
-    let rows = all(far.propertyware.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let resident = record(&rows[0]);
     assert_eq!((resident.name.as_str(), resident.phone.as_deref()), ("Ben", Some("503-555-0199")));
     assert!(!far.asked().await.iter().any(|one| one.starts_with("GET contacts/")));
@@ -133,10 +133,10 @@ async fn a_lease_that_tells_all_of_its_contacts_costs_no_look_at_them() {
 async fn a_changed_contact_is_found_on_leases_that_did_not_change() {
     let far = Far::new().await;
     far.list_for("leases", &[SINCE], json!([])).await;
-    far.list("leases", json!([lease(31, 1, 11, &[21]), lease(32, 2, 2, &[21, 22])])).await;
+    serve(&far, "leases", json!([lease(31, 1, 11, &[21]), lease(32, 2, 2, &[21, 22])])).await;
     far.list_for("contacts", &[SINCE, ("type", "TENANT")], json!([contact(21), contact(77)])).await;
-    far.list("contacts", json!([contact(21), contact(77)])).await;
-    let rows = all(far.propertyware.residents(window())).await;
+    serve(&far, "contacts", json!([contact(21), contact(77)])).await;
+    let rows = all(far.platform.residents(window())).await;
     let found: Vec<_> = rows.iter().map(|row| record(row).id.key()).collect();
     assert_eq!(found, ["21@1", "21@2"], "and one who is on no lease is nobody's resident");
 }
@@ -146,9 +146,9 @@ async fn many_tenants_cost_pages_and_not_a_call_each() {
     let far = Far::new().await;
     let leases: Value = (0..300).map(|id| lease(1_000 + id, id + 1, 5_000 + id, &[9_000 + id])).collect();
     far.list_for("leases", &[SINCE], leases.clone()).await;
-    far.list_for("leases", &[], leases).await;
-    far.list_for("contacts", &[], (0..300).map(|id| contact(9_000 + id)).collect()).await;
-    assert_eq!(all(far.propertyware.residents(window())).await.len(), 300);
+    far.list("leases", leases).await;
+    far.list("contacts", (0..300).map(|id| contact(9_000 + id)).collect()).await;
+    assert_eq!(all(far.platform.residents(window())).await.len(), 300);
     let asked = far.asked().await;
     assert!(asked.len() <= 4, "{asked:?}");
 }
@@ -161,13 +161,13 @@ async fn an_odd_lease_is_told_of_its_tenants_and_an_odd_contact_of_itself() {
     let leases =
         json!([odd, lease(32, 1, 12, &[22]), lease(33, 1, 13, &[23]), lease(34, 1, 14, &[24]), {"id": 35}]);
     far.list_for("leases", &[SINCE], leases.clone()).await;
-    far.list("leases", leases).await;
+    serve(&far, "leases", leases).await;
     let mut nameless = contact(23);
     nameless["firstName"] = json!(7);
-    far.list("contacts", json!([contact(21), contact(22), nameless])).await;
+    serve(&far, "contacts", json!([contact(21), contact(22), nameless])).await;
     far.answers("GET", "contacts/24", wiremock::ResponseTemplate::new(404)).await;
     no_changed_contacts(&far).await;
-    let rows = all(far.propertyware.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let bad: Vec<_> = rows.iter().filter(|row| matches!(row, Row::Invalid(_))).map(invalid).collect();
     for expected in [("21@1", "moveInDate"), ("23@1", "firstName"), ("24@1", "contacts")] {
         assert!(bad.contains(&expected), "{expected:?}: {bad:?}");
@@ -180,10 +180,10 @@ async fn an_odd_lease_is_told_of_its_tenants_and_an_odd_contact_of_itself() {
 #[tokio::test]
 async fn those_asked_for_are_read_by_their_building() {
     let far = Far::new().await;
-    far.list("leases", json!([lease(31, 1, 11, &[21, 22]), lease(32, 2, 2, &[21])])).await;
-    far.list("contacts", json!([contact(21), contact(22)])).await;
+    serve(&far, "leases", json!([lease(31, 1, 11, &[21, 22]), lease(32, 2, 2, &[21])])).await;
+    serve(&far, "contacts", json!([contact(21), contact(22)])).await;
     let wanted = ResidentRef::new(ResidentId::new("21"), PropertyId::new("1"));
-    let rows = far.propertyware.residents_by_id(&[wanted]).await.expect("rows");
+    let rows = far.platform.residents_by_id(&[wanted]).await.expect("rows");
     assert!(rows.len() == 1 && record(&rows[0]).id.key() == "21@1", "{rows:?}");
     assert_eq!(far.asked().await, ["GET leases?buildingID=1", "GET contacts/21"]);
 }

@@ -3,14 +3,14 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::{any, header, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::far::{BASE, Far, all, building, connect, window};
+use crate::far::{BASE, Far, all, building, serve, window};
 
 const LISTS: [&str; 7] = ["buildings", "units", "leases", "contacts", "portfolios", "vendors", "workorders"];
 
 async fn ready(lists: &[&str]) -> Far {
     let far = Far::new().await;
     for list in lists {
-        far.list_for(list, &[], json!([])).await;
+        far.list(list, json!([])).await;
     }
     far
 }
@@ -27,7 +27,7 @@ async fn check_sends_all_three_headers_and_names_the_vendor() {
         .respond_with(answer)
         .mount(&far.server)
         .await;
-    let probe = far.propertyware.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert_eq!(probe.server_time, "2026-03-02T20:00:00Z".parse().ok());
     assert!(probe.findings.iter().all(|one| one.level == FindingLevel::Ok), "{:?}", probe.findings);
     assert!(probe.findings.iter().any(|one| one.detail == "Latchel (id 51)"), "{:?}", probe.findings);
@@ -37,7 +37,7 @@ async fn check_sends_all_three_headers_and_names_the_vendor() {
 async fn check_names_each_missing_permission_and_the_missing_vendor() {
     let far = ready(&LISTS[..6]).await;
     Mock::given(any()).respond_with(ResponseTemplate::new(403)).with_priority(9).mount(&far.server).await;
-    let probe = far.propertyware.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     let wrong: Vec<_> = probe
         .findings
         .iter()
@@ -61,30 +61,27 @@ async fn credentials_that_are_missing_or_wrong_are_a_finding_whatever_the_status
     ] {
         let far = Far::new().await;
         Mock::given(any()).respond_with(answer).mount(&far.server).await;
-        let probe = far.propertyware.check().await.expect("a probe");
+        let probe = far.platform.check().await.expect("a probe");
         let [finding] = probe.findings.as_slice() else { panic!("{:?}", probe.findings) };
         assert_eq!((finding.level, finding.subject.as_str()), (FindingLevel::Error, "key"));
         assert!(finding.remedy.contains("`system_id`"), "{finding:?}");
-        assert!(!format!("{probe:?} {:?}", far.propertyware).contains("the-client_secret"));
+        assert!(!format!("{probe:?} {:?}", far.platform).contains("the-client_secret"));
     }
 }
 
 #[tokio::test]
 async fn a_silent_400_means_credentials_only_as_long_as_nothing_was_answered() {
     let far = Far::new().await;
-    Mock::given(path(format!("{BASE}/workorders")))
+    Mock::given(path(format!("{BASE}workorders")))
         .respond_with(ResponseTemplate::new(400))
         .mount(&far.server)
         .await;
-    far.list("buildings", json!([building(1, "No", true)])).await;
+    serve(&far, "buildings", json!([building(1, "No", true)])).await;
     let read = || async {
-        futures::TryStreamExt::try_concat(far.propertyware.work_orders(window()))
-            .await
-            .expect_err("a 400")
-            .kind()
+        futures::TryStreamExt::try_concat(far.platform.work_orders(window())).await.expect_err("a 400").kind()
     };
     assert_eq!(read().await, ErrorKind::Unauthorized);
-    far.propertyware.users().await.expect("users");
+    far.platform.users().await.expect("users");
     assert_eq!(read().await, ErrorKind::Refused);
 }
 
@@ -94,7 +91,7 @@ async fn a_web_page_is_a_wrong_address_and_no_record_that_is_gone() {
     let page = ResponseTemplate::new(404).set_body_raw("\n<!DOCTYPE html><html></html>", "text/html");
     Mock::given(any()).respond_with(page).mount(&far.server).await;
     let wanted = [latchel_sync_core::model::PropertyRef::from_key("1")];
-    let error = far.propertyware.properties_by_id(&wanted).await.expect_err("a page");
+    let error = far.platform.properties_by_id(&wanted).await.expect_err("a page");
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().contains("base_url"), "{error}");
 }
@@ -108,7 +105,7 @@ async fn the_usual_failures_are_told_apart() {
         let body = json!({"userMessage": null, "errorCode": "1001", "errors": []});
         let answer = ResponseTemplate::new(status).set_body_json(body);
         Mock::given(any()).respond_with(answer).mount(&far.server).await;
-        assert_eq!(far.propertyware.users().await.expect_err("a failure").kind(), kind, "{status}");
+        assert_eq!(far.platform.users().await.expect_err("a failure").kind(), kind, "{status}");
     }
 }
 
@@ -117,7 +114,7 @@ async fn too_many_calls_are_tried_again_without_a_hint() {
     let far = ready(&["buildings"]).await;
     let busy = ResponseTemplate::new(429);
     Mock::given(any()).respond_with(busy).up_to_n_times(2).with_priority(1).mount(&far.server).await;
-    far.propertyware.users().await.expect("users");
+    far.platform.users().await.expect("users");
     assert_eq!(far.asked().await.len(), 3);
 }
 
@@ -125,15 +122,15 @@ async fn too_many_calls_are_tried_again_without_a_hint() {
 fn a_setting_that_is_not_known_is_named() {
     let mut values: Map<String, Value> = Map::new();
     values.insert("status".to_owned(), json!({"done": "Closed"}));
-    let error = connect(values).expect_err("an unknown key");
+    let error = Far::connect(values).expect_err("an unknown key");
     assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some("status.done")));
 }
 
 #[tokio::test]
 async fn an_empty_account_is_empty_everywhere() {
     let far = ready(&LISTS).await;
-    assert!(all(far.propertyware.properties(window())).await.is_empty());
-    assert!(all(far.propertyware.residents(window())).await.is_empty());
-    assert!(all(far.propertyware.work_orders(window())).await.is_empty());
-    assert!(far.propertyware.property_groups().await.expect("groups").is_empty());
+    assert!(all(far.platform.properties(window())).await.is_empty());
+    assert!(all(far.platform.residents(window())).await.is_empty());
+    assert!(all(far.platform.work_orders(window())).await.is_empty());
+    assert!(far.platform.property_groups().await.expect("groups").is_empty());
 }

@@ -1,7 +1,7 @@
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
-use crate::far::{Far, HUGE, SINCE, all, building, invalid, record, window};
+use crate::far::{Far, HUGE, SINCE, all, building, invalid, record, serve, window};
 
 pub fn work_order(id: i64) -> Value {
     json!({"id": id, "number": 17, "description": "The tap drips.", "status": "In Progress", "priority": "HIGH",
@@ -12,11 +12,11 @@ pub fn work_order(id: i64) -> Value {
 
 async fn read(change: impl FnOnce(&mut Value)) -> Row<WorkOrder> {
     let far = Far::new().await;
-    far.list("buildings", json!([building(1, "Yes", true)])).await;
+    serve(&far, "buildings", json!([building(1, "Yes", true)])).await;
     let mut one = work_order(81);
     change(&mut one);
     far.list_for("workorders", &[SINCE], json!([one])).await;
-    all(far.propertyware.work_orders(window())).await.remove(0)
+    all(far.platform.work_orders(window())).await.remove(0)
 }
 
 #[tokio::test]
@@ -62,11 +62,11 @@ async fn statuses_are_the_organisations_words() {
         (json!({"status": {"completed": "Fertig"}}), "Closed", None),
     ] {
         let far = Far::with(settings).await;
-        far.list("buildings", json!([])).await;
+        serve(&far, "buildings", json!([])).await;
         let mut one = work_order(81);
         one["status"] = json!(word);
         far.list_for("workorders", &[SINCE], json!([one])).await;
-        let rows = all(far.propertyware.work_orders(window())).await;
+        let rows = all(far.platform.work_orders(window())).await;
         assert_eq!(record(&rows[0]).status.closed(), expected, "{word}");
     }
 }
@@ -83,14 +83,14 @@ async fn who_manages_it_is_told_by_name_alone() {
         let mut one = building(1, "No", true);
         let manager = |id: i64, name: &str| json!({"id": id + 900, "userID": id, "name": name});
         one["propertyManagerList"] = json!([manager(41, "Team Latchel"), manager(42, "Sam Same"), manager(43, "Sam Same"), {"name": "no id"}]);
-        far.list("buildings", json!([one, building(2, "No", true)])).await;
+        serve(&far, "buildings", json!([one, building(2, "No", true)])).await;
         let mut order = work_order(81);
         order["managedBy"] = name.clone();
         far.list_for("workorders", &[SINCE], json!([order])).await;
-        let users = far.propertyware.users().await.expect("users");
+        let users = far.platform.users().await.expect("users");
         let ids: Vec<_> = users.iter().map(|user| user.id.as_str()).collect();
         assert_eq!(ids, ["41", "42", "43"], "each once");
-        let rows = all(far.propertyware.work_orders(window())).await;
+        let rows = all(far.platform.work_orders(window())).await;
         let assigned: Vec<_> = record(&rows[0]).assigned_users.iter().map(UserId::as_str).collect();
         assert_eq!(assigned, expected, "{name}");
         let buildings = far.asked().await.iter().filter(|one| one.contains("buildings")).count();
@@ -101,11 +101,11 @@ async fn who_manages_it_is_told_by_name_alone() {
 #[tokio::test]
 async fn a_work_order_without_a_building_is_alone_in_being_unreadable() {
     let far = Far::new().await;
-    far.list("buildings", json!([])).await;
+    serve(&far, "buildings", json!([])).await;
     let mut odd = work_order(81);
     odd["buildingID"] = json!(null);
     far.list_for("workorders", &[SINCE], json!([odd, work_order(82)])).await;
-    let rows = all(far.propertyware.work_orders(window())).await;
+    let rows = all(far.platform.work_orders(window())).await;
     assert_eq!(invalid(&rows[0]), ("81", "buildingID"));
     assert_eq!(record(&rows[1]).id.as_str(), "82");
 }
@@ -113,10 +113,10 @@ async fn a_work_order_without_a_building_is_alone_in_being_unreadable() {
 #[tokio::test]
 async fn those_asked_for_are_read_and_those_gone_left_out() {
     let far = Far::new().await;
-    far.list("buildings", json!([])).await;
-    far.list("workorders", json!([work_order(81)])).await;
+    serve(&far, "buildings", json!([])).await;
+    serve(&far, "workorders", json!([work_order(81)])).await;
     far.answers("GET", "workorders/82", wiremock::ResponseTemplate::new(404)).await;
     let ids = ["81", "82"].map(WorkOrderId::new);
-    let rows = far.propertyware.work_orders_by_id(&ids).await.expect("rows");
+    let rows = far.platform.work_orders_by_id(&ids).await.expect("rows");
     assert!(rows.len() == 1 && record(&rows[0]).id.as_str() == "81", "{rows:?}");
 }

@@ -3,7 +3,7 @@ use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::far::{Far, HUGE};
+use crate::far::{Far, HUGE, serve};
 use crate::work_orders::work_order;
 
 fn new() -> NewWorkOrder {
@@ -33,16 +33,16 @@ fn vendor(id: i64, name: &str) -> Value {
 async fn a_new_work_order_says_all_that_there_are_fields_for_and_the_rest_in_its_description() {
     let far = Far::new().await;
     far.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(work_order(HUGE))).await;
-    let id = far.propertyware.create_work_order(&new(), &marker()).await.expect("an id");
+    let id = far.platform.create_work_order(&new(), &marker()).await.expect("an id");
     assert_eq!(id.as_str(), HUGE.to_string());
     assert_eq!(
         far.written().await,
-        json!({
+        [json!({
             "buildingID": 1, "unitIDs": [HUGE], "requestedBy": 21, "authorizeEnter": "NO", "priority": "HIGH",
             "description": "Fence\n\nIt fell over.\n\nFor the vendor: Bring nails.\n\nAccess: Ring first.\n\n\
                             The unit is vacant.",
             "searchTag": "[Latchel #7]",
-        })
+        })]
     );
 }
 
@@ -62,10 +62,12 @@ async fn a_plain_one_says_no_more_than_it_knows() {
         description: "It fell over.".to_owned(),
         ..new()
     };
-    far.propertyware.create_work_order(&plain, &marker()).await.expect("an id");
+    far.platform.create_work_order(&plain, &marker()).await.expect("an id");
     assert_eq!(
         far.written().await,
-        json!({"buildingID": 2, "priority": "MEDIUM", "description": "It fell over.", "searchTag": "[Latchel #7]"})
+        [
+            json!({"buildingID": 2, "priority": "MEDIUM", "description": "It fell over.", "searchTag": "[Latchel #7]"})
+        ]
     );
 }
 
@@ -84,7 +86,7 @@ async fn a_create_is_sent_once_whatever_the_answer() {
     ] {
         let far = Far::new().await;
         far.answers("POST", "workorders", answer).await;
-        let error = far.propertyware.create_work_order(&new(), &marker()).await.expect_err("no");
+        let error = far.platform.create_work_order(&new(), &marker()).await.expect_err("no");
         assert_eq!((error.kind(), error.context("answer")), (kind, words));
         assert_eq!(far.asked().await.len(), 1);
     }
@@ -94,7 +96,7 @@ async fn a_create_is_sent_once_whatever_the_answer() {
 async fn an_answer_to_a_create_without_an_id_leaves_it_open() {
     let far = Far::new().await;
     far.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(json!({}))).await;
-    let error = far.propertyware.create_work_order(&new(), &marker()).await.expect_err("no id");
+    let error = far.platform.create_work_order(&new(), &marker()).await.expect_err("no id");
     assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("id")));
     assert!(error.leaves_outcome_unknown());
 }
@@ -107,18 +109,18 @@ async fn closing_takes_a_time_card_of_no_hours_in_the_vendors_name() {
     let answer = ResponseTemplate::new(200).set_body_json(json!({"body": {}, "statusCode": "200"}));
     far.answers("PUT", "workorders/closeworkorder/81", answer).await;
     let id = WorkOrderId::new("81");
-    far.propertyware.close_work_order(&id, ClosedStatus::Completed).await.expect("closed");
-    assert_eq!(far.written().await, json!({"timeCardEntry": [{"vendorID": 51, "hours": 0}]}));
+    far.platform.close_work_order(&id, ClosedStatus::Completed).await.expect("closed");
+    assert_eq!(far.written().await, [json!({"timeCardEntry": [{"vendorID": 51, "hours": 0}]})]);
 }
 
 #[tokio::test]
 async fn cancelling_is_not_possible_and_sends_nothing() {
     let far = Far::new().await;
     let id = WorkOrderId::new("81");
-    let error = far.propertyware.close_work_order(&id, ClosedStatus::Cancelled).await.expect_err("no");
+    let error = far.platform.close_work_order(&id, ClosedStatus::Cancelled).await.expect_err("no");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(far.asked().await.is_empty());
-    let able = far.propertyware.capabilities();
+    let able = far.platform.capabilities();
     assert!(able.set_completed && !able.set_cancelled && able.create_work_order && !able.assign_user);
 }
 
@@ -130,9 +132,9 @@ async fn without_one_vendor_to_choose_nothing_is_closed() {
         (json!({"vendor": "Pipes"}), json!([vendor(51, "Latchel")]), "which `vendor` names"),
     ] {
         let far = Far::with(settings).await;
-        far.list("vendors", vendors).await;
+        serve(&far, "vendors", vendors).await;
         let id = WorkOrderId::new("81");
-        let error = far.propertyware.close_work_order(&id, ClosedStatus::Completed).await.expect_err(said);
+        let error = far.platform.close_work_order(&id, ClosedStatus::Completed).await.expect_err(said);
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.message().contains(said), "{error}");
         assert!(far.asked().await.iter().all(|one| one.starts_with("GET")));

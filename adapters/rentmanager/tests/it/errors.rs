@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::far::{Far, connect};
+use crate::far::{Far, logged_in};
 
 const LOG_IN: &str = "/Authentication/AuthorizeUser";
 const LISTS: [&str; 6] = ["Properties", "Units", "Tenants", "Leases", "Users", "ServiceManagerIssues"];
@@ -14,7 +14,7 @@ fn model(message: &str) -> Value {
 
 #[tokio::test]
 async fn check_finds_the_log_in_the_privileges_and_the_names_in_order() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     for list in LISTS {
         far.list(list, json!([{}])).await;
     }
@@ -32,7 +32,7 @@ async fn a_missing_privilege_is_named_whatever_its_status() {
         ResponseTemplate::new(403).set_body_json(json!({"Message": "No."})),
         ResponseTemplate::new(500).set_body_json(model("You do not have the privilege to do this.")),
     ] {
-        let far = Far::new().await;
+        let far = logged_in(json!({})).await;
         for list in &LISTS[..5] {
             far.list(list, json!([{}])).await;
         }
@@ -54,7 +54,7 @@ async fn a_log_in_that_is_refused_is_a_finding_whatever_its_status_and_shows_no_
         ResponseTemplate::new(500).set_body_json(model("The password must be reset.")),
         ResponseTemplate::new(403),
     ] {
-        let far = Far::bare(json!({})).await;
+        let far = Far::new().await;
         Mock::given(method("POST")).and(path(LOG_IN)).respond_with(answer).mount(&far.server).await;
         let probe = far.platform.check().await.expect("a probe");
         let [finding] = probe.findings.as_slice() else { panic!("{:?}", probe.findings) };
@@ -83,7 +83,7 @@ async fn each_of_the_four_shapes_of_errors_is_told_in_its_own_words() {
         ),
         (ResponseTemplate::new(404), ErrorKind::NotFound, None),
     ] {
-        let far = Far::new().await;
+        let far = logged_in(json!({})).await;
         far.answers("GET", "Users", answer).await;
         let error = far.platform.users().await.expect_err("a failure");
         assert_eq!((error.kind(), error.context("answer")), (kind, words));
@@ -92,7 +92,7 @@ async fn each_of_the_four_shapes_of_errors_is_told_in_its_own_words() {
 
 #[tokio::test]
 async fn a_failure_of_its_own_is_tried_again() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let failing = ResponseTemplate::new(500).set_body_json(model("Object reference not set."));
     Mock::given(path("/Users"))
         .respond_with(failing)
@@ -110,7 +110,7 @@ async fn a_failure_of_its_own_is_tried_again() {
 
 #[tokio::test]
 async fn a_token_that_ran_out_is_renewed_once() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     Mock::given(path("/Users"))
         .respond_with(ResponseTemplate::new(401))
         .up_to_n_times(1)
@@ -125,7 +125,7 @@ async fn a_token_that_ran_out_is_renewed_once() {
 
 #[tokio::test]
 async fn a_far_side_without_such_a_log_in_is_another_address() {
-    let far = Far::bare(json!({})).await;
+    let far = Far::new().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(404)).mount(&far.server).await;
     let error = far.platform.users().await.expect_err("elsewhere");
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -139,7 +139,7 @@ fn settings_that_cannot_be_used_are_named() {
     {
         let mut values: Map<String, Value> = values.as_object().expect("a table").clone();
         values.insert("base_url".to_owned(), json!("https://example.api.rentmanager.com"));
-        let error = connect(values).expect_err("a mistake");
+        let error = Far::connect(values).expect_err("a mistake");
         assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some(key)));
     }
 }

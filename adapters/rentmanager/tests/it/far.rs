@@ -1,114 +1,76 @@
-use std::sync::Arc;
+use latchel_sync_core::registry::Settings;
+use latchel_sync_http::testing::{Stub, StubServer, parameter};
+use serde_json::{Value, json};
+use wiremock::matchers::{body_json, method, path};
+use wiremock::{Mock, Request, ResponseTemplate};
 
-use latchel_sync_core::Platform;
-use latchel_sync_core::model::Window;
-use latchel_sync_core::registry::{Settings, platforms};
-use serde_json::{Map, Value, json};
-use wiremock::matchers::{body_json, header, method, path};
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
-
-pub use crate::rows::{all, invalid, record};
+pub use latchel_sync_http::testing::{all, invalid, record, window};
 
 const LOG_IN: &str = "/Authentication/AuthorizeUser";
 
-/// Rent Manager as far as a test needs it: a log-in, and a list for each path.
-pub struct Far {
-    pub server: MockServer,
-    pub platform: Arc<dyn Platform>,
+pub type Far = StubServer<RentManager>;
+
+/// Lists in pages for whoever has logged in, narrowed by whatever filters of numbers they are asked with.
+pub struct RentManager;
+
+impl Stub for RentManager {
+    const ADAPTER: &str = "rentmanager";
+    const BASE: &str = "/";
+
+    fn settings() -> Value {
+        json!({"username": "the-user", "location_id": "3", "calls_per_minute": 100_000})
+    }
+
+    fn account(settings: Settings) -> Settings {
+        settings.with_time_zone(chrono_tz::America::Los_Angeles)
+    }
+
+    fn page(rows: &[Value], request: &Request) -> ResponseTemplate {
+        if request.headers.get("x-rm12api-apitoken").is_none_or(|token| token != "the-token") {
+            return ResponseTemplate::new(404);
+        }
+        let filters: String = parameter(request, "filters").unwrap_or_default();
+        let own = |row: &&Value| filters.split(';').all(|one| holds(one, row));
+        let all: Vec<_> = rows.iter().filter(own).collect();
+        let number = |name| parameter::<usize>(request, name).unwrap_or(1);
+        let (page, size) = (number("pagenumber"), number("pagesize"));
+        let page: Vec<_> = all.iter().skip((page - 1) * size).take(size).collect();
+        if page.is_empty() {
+            return ResponseTemplate::new(204);
+        }
+        ResponseTemplate::new(200)
+            .insert_header("x-total-results", all.len().to_string())
+            .insert_header("date", "Mon, 02 Mar 2026 20:00:00 GMT")
+            .set_body_json(page)
+    }
+
+    /// As `METHOD path?filters`, but for the log-in.
+    fn spell(request: &Request) -> Option<String> {
+        let filters = parameter::<String>(request, "filters").map(|value| format!("?{value}"));
+        let path = request.url.path().trim_start_matches('/');
+        let spelled = || format!("{} {path}{}", request.method, filters.unwrap_or_default());
+        (request.url.path() != LOG_IN).then(spelled)
+    }
 }
 
-impl Far {
-    /// With the tables that an issue is read and written by.
-    pub async fn new() -> Self {
-        Self::with(json!({})).await
+/// With a log-in, and with the tables that an issue is read and written by.
+pub async fn logged_in(settings: Value) -> Far {
+    let far = Far::with(settings).await;
+    let sent = json!({"Username": "the-user", "Password": "the-password", "LocationID": 3});
+    let let_in = Mock::given(method("POST")).and(path(LOG_IN)).and(body_json(sent));
+    let_in.respond_with(ResponseTemplate::new(200).set_body_json("the-token")).mount(&far.server).await;
+    for (table, key, names) in [
+        ("Statuses", "Status", ["Open", "Completed", "Cancelled"]),
+        ("Priorities", "Priority", ["Normal", "Urgent", "Emergency"]),
+    ] {
+        let entry =
+            |(id, name)| json!({format!("ServiceManager{key}ID"): id, "Name": format!("[Latchel] {name}")});
+        let rows: Vec<Value> = (11..).zip(names).map(entry).collect();
+        far.list(&format!("ServiceManager{table}"), json!(rows)).await;
     }
-
-    /// With settings beside the address and the user.
-    pub async fn with(settings: Value) -> Self {
-        let far = Self::bare(settings).await;
-        let sent = json!({"Username": "the-user", "Password": "the-password", "LocationID": 3});
-        let let_in = Mock::given(method("POST")).and(path(LOG_IN)).and(body_json(sent));
-        let_in.respond_with(ResponseTemplate::new(200).set_body_json("the-token")).mount(&far.server).await;
-        for (table, key, names) in [
-            ("Statuses", "Status", ["Open", "Completed", "Cancelled"]),
-            ("Priorities", "Priority", ["Normal", "Urgent", "Emergency"]),
-        ] {
-            let entry = |(id, name)| json!({format!("ServiceManager{key}ID"): id, "Name": format!("[Latchel] {name}")});
-            let rows: Vec<Value> = (11..).zip(names).map(entry).collect();
-            far.list(&format!("ServiceManager{table}"), json!(rows)).await;
-        }
-        let category = json!([{"ServiceManagerCategoryID": 11, "Name": "[Latchel] Maintenance Category"}]);
-        far.list("ServiceManagerCategories", category).await;
-        far
-    }
-
-    /// Without a log-in.
-    pub async fn bare(settings: Value) -> Self {
-        let server = MockServer::start().await;
-        let mut values: Map<String, Value> = settings.as_object().expect("a table").clone();
-        values.insert("base_url".to_owned(), json!(server.uri()));
-        values.insert("calls_per_minute".to_owned(), json!(100_000));
-        let platform = connect(values).expect("an adapter");
-        Self { server, platform }
-    }
-
-    /// Serves a list in pages, narrowed by whatever filters of numbers it is asked with.
-    pub async fn list(&self, at: &str, rows: Value) {
-        let rows = rows.as_array().expect("a list").clone();
-        let answer = move |request: &Request| {
-            let parameter = |name: &str| {
-                let found = request.url.query_pairs().find(|(key, _)| key == name);
-                found.map(|(_, value)| value.into_owned())
-            };
-            let number =
-                |name: &str| parameter(name).and_then(|text| text.parse::<usize>().ok()).unwrap_or(1);
-            let filters = parameter("filters").unwrap_or_default();
-            let own = |row: &&Value| filters.split(';').all(|one| holds(one, row));
-            let all: Vec<_> = rows.iter().filter(own).collect();
-            let (page, size) = (number("pagenumber"), number("pagesize"));
-            let page: Vec<_> = all.iter().skip((page - 1) * size).take(size).collect();
-            if page.is_empty() {
-                return ResponseTemplate::new(204);
-            }
-            ResponseTemplate::new(200)
-                .insert_header("x-total-results", all.len().to_string())
-                .insert_header("date", "Mon, 02 Mar 2026 20:00:00 GMT")
-                .set_body_json(page)
-        };
-        Mock::given(method("GET"))
-            .and(path(format!("/{at}")))
-            .and(header("x-rm12api-apitoken", "the-token"))
-            .respond_with(answer)
-            .mount(&self.server)
-            .await;
-    }
-
-    /// Serves one record.
-    pub async fn one(&self, at: &str, record: Value) {
-        self.answers("GET", at, ResponseTemplate::new(200).set_body_json(record)).await;
-    }
-
-    pub async fn answers(&self, verb: &str, at: &str, answer: ResponseTemplate) {
-        Mock::given(method(verb)).and(path(format!("/{at}"))).respond_with(answer).mount(&self.server).await;
-    }
-
-    /// The requests so far but for the log-in, as `METHOD path?filters`.
-    pub async fn asked(&self) -> Vec<String> {
-        let requests = self.server.received_requests().await.expect("recording");
-        let spell = |request: &Request| {
-            let filters = request.url.query_pairs().find(|(name, _)| name == "filters");
-            let filters = filters.map(|(_, value)| format!("?{value}")).unwrap_or_default();
-            format!("{} {}{filters}", request.method, request.url.path().trim_start_matches('/'))
-        };
-        requests.iter().filter(|request| request.url.path() != LOG_IN).map(spell).collect()
-    }
-
-    /// The bodies of the writes so far.
-    pub async fn written(&self) -> Vec<Value> {
-        let requests = self.server.received_requests().await.expect("recording");
-        let writes = requests.iter().filter(|one| one.method != "GET" && one.url.path() != LOG_IN);
-        writes.map(|write| serde_json::from_slice(&write.body).expect("JSON")).collect()
-    }
+    let category = json!([{"ServiceManagerCategoryID": 11, "Name": "[Latchel] Maintenance Category"}]);
+    far.list("ServiceManagerCategories", category).await;
+    far
 }
 
 /// Whether a filter of numbers holds; one of something else does.
@@ -122,21 +84,6 @@ fn holds(filter: &str, row: &Value) -> bool {
         "le" => own <= value,
         _ => panic!("{filter}"),
     }
-}
-
-/// The adapter as the command would make it.
-pub fn connect(mut values: Map<String, Value>) -> latchel_sync_core::Result<Arc<dyn Platform>> {
-    let adapter = platforms().into_iter().find(|one| one.name == "rentmanager").expect("it is registered");
-    values.entry("username").or_insert(json!("the-user"));
-    values.entry("location_id").or_insert(json!("3"));
-    let secrets = [("password".to_owned(), "the-password".into())].into();
-    let settings = Settings::new(values, secrets).with_time_zone(chrono_tz::America::Los_Angeles);
-    (adapter.connect)(&settings)
-}
-
-/// From 21:30 on the last of February where the account is.
-pub fn window() -> Window {
-    Window { from: "2026-03-01T05:30:15Z".parse().expect("an instant") }
 }
 
 /// The window as the filter that it is asked with.

@@ -6,8 +6,6 @@ mod far;
 mod nonsense;
 mod properties;
 mod residents;
-#[path = "../../../buildium/tests/it/rows.rs"]
-mod rows;
 mod work_orders;
 mod writes;
 

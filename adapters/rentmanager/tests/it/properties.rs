@@ -1,11 +1,11 @@
 use latchel_sync_core::model::{Freshness, PropertyRef};
 use serde_json::{Value, json};
 
-use crate::far::{Far, SINCE, all, invalid, property, record, unit, window};
+use crate::far::{SINCE, all, invalid, logged_in, property, record, unit, window};
 
 #[tokio::test]
 async fn a_changed_property_brings_its_units_and_a_changed_unit_its_property() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.list("Properties", json!([property(1, true), property(2, false)])).await;
     far.list("Units", json!([unit(11, 1), unit(12, 1)])).await;
     let rows = all(far.platform.properties(window())).await;
@@ -46,7 +46,7 @@ async fn a_changed_property_brings_its_units_and_a_changed_unit_its_property() {
 
 #[tokio::test]
 async fn the_units_of_many_properties_are_one_span_of_ids() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let properties: Vec<Value> = (1..=20).map(|id| property(id, true)).collect();
     far.list("Properties", json!(properties)).await;
     far.list("Units", json!([])).await;
@@ -59,7 +59,7 @@ async fn the_units_of_many_properties_are_one_span_of_ids() {
 
 #[tokio::test]
 async fn a_long_list_is_read_page_by_page() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let properties: Vec<Value> = (1..=2_000).map(|id| property(id, true)).collect();
     far.list("Properties", json!(properties)).await;
     far.list("Units", json!([])).await;
@@ -70,7 +70,7 @@ async fn a_long_list_is_read_page_by_page() {
 
 #[tokio::test]
 async fn a_row_that_cannot_be_read_stays_alone_and_names_its_field() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let mut bad = property(1, true);
     bad["IsActive"] = json!("maybe");
     far.list("Properties", json!([bad, property(2, true), property(3, true)])).await;
@@ -90,7 +90,7 @@ async fn a_row_that_cannot_be_read_stays_alone_and_names_its_field() {
 
 #[tokio::test]
 async fn an_address_may_lack_what_it_likes() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let mut bare = property(1, true);
     bare["Addresses"] =
         json!([{"Street": "1 Old Road"}, {"Street": " \r\n 7 New Road ", "State": "", "IsPrimary": true}]);
@@ -109,7 +109,7 @@ async fn an_address_may_lack_what_it_likes() {
 
 #[tokio::test]
 async fn what_is_asked_for_by_id_is_what_comes() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.list("Properties", json!([property(1, true), property(2, true)])).await;
     far.list("Units", json!([unit(11, 1), unit(12, 1)])).await;
     let ids = ["1/12", "2", "9"].map(PropertyRef::from_key);

@@ -1,11 +1,11 @@
 use latchel_sync_core::model::{Freshness, ResidentRef};
 use serde_json::{Value, json};
 
-use crate::far::{Far, all, invalid, lease, record, tenant, window};
+use crate::far::{all, invalid, lease, logged_in, record, tenant, window};
 
 #[tokio::test]
 async fn a_tenant_is_one_resident_at_each_property_with_all_leases_there() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.list("Tenants", json!([tenant(21), tenant(22)])).await;
     let mut gone = lease(30, 21, 1, 10);
     gone["MoveOutDate"] = json!("2025-08-31T00:00:00");
@@ -35,7 +35,7 @@ async fn a_tenant_is_one_resident_at_each_property_with_all_leases_there() {
 
 #[tokio::test]
 async fn the_leases_of_a_page_of_tenants_are_one_span_of_ids() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let tenants: Vec<Value> = (1..=1_500).map(tenant).collect();
     far.list("Tenants", json!(tenants)).await;
     let leases: Vec<Value> = (1..=1_500).map(|id| lease(id, id, 1, 11)).collect();
@@ -55,7 +55,7 @@ async fn the_leases_of_a_page_of_tenants_are_one_span_of_ids() {
 #[tokio::test]
 async fn a_changed_lease_is_another_fingerprint_and_a_lease_that_comes_twice_is_not() {
     let print = async |leases: Value| {
-        let far = Far::new().await;
+        let far = logged_in(json!({})).await;
         far.list("Tenants", json!([tenant(21)])).await;
         far.list("Leases", leases).await;
         let rows = all(far.platform.residents(window())).await;
@@ -71,7 +71,7 @@ async fn a_changed_lease_is_another_fingerprint_and_a_lease_that_comes_twice_is_
 
 #[tokio::test]
 async fn who_cannot_be_read_is_named_with_the_place_and_the_others_stay() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let mut bad = tenant(21);
     bad["Name"] = json!({});
     far.list("Tenants", json!([bad, tenant(22), tenant(23), {"TenantID": "x"}])).await;
@@ -96,7 +96,7 @@ async fn who_cannot_be_read_is_named_with_the_place_and_the_others_stay() {
 
 #[tokio::test]
 async fn who_is_asked_for_by_id_is_who_comes() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.list("Tenants", json!([tenant(21), tenant(22)])).await;
     far.list("Leases", json!([lease(31, 21, 1, 11), lease(32, 21, 2, 21), lease(33, 22, 1, 12)])).await;
     let ids = ["21@2", "22@1", "29@1"].map(|key| ResidentRef::from_key(key).expect("a key"));

@@ -3,7 +3,7 @@ use latchel_sync_core::model::{
 };
 use serde_json::{Value, json};
 
-use crate::far::{Far, SINCE, all, invalid, issue, record, unit, window};
+use crate::far::{SINCE, all, invalid, issue, logged_in, record, unit, window};
 
 /// An issue with some fields changed, and without those that are null.
 fn issue_with(id: i64, fields: Value) -> Value {
@@ -18,7 +18,7 @@ fn issue_with(id: i64, fields: Value) -> Value {
 
 #[tokio::test]
 async fn an_issue_is_a_work_order_with_all_that_it_tells() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.list("ServiceManagerIssues", json!([issue(81)])).await;
     let rows = all(far.platform.work_orders(window())).await;
     let one = record(&rows[0]);
@@ -44,7 +44,7 @@ async fn an_issue_is_a_work_order_with_all_that_it_tells() {
 
 #[tokio::test]
 async fn a_run_without_changed_issues_asks_for_no_tables() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.list("ServiceManagerIssues", json!([])).await;
     assert!(all(far.platform.work_orders(window())).await.is_empty());
     assert_eq!(far.asked().await.len(), 1);
@@ -52,7 +52,7 @@ async fn a_run_without_changed_issues_asks_for_no_tables() {
 
 #[tokio::test]
 async fn a_status_means_what_its_name_says_and_closed_is_done_unless_it_says_otherwise() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let closed = |status: i64, is_closed: bool| json!({"StatusID": status, "IsClosed": is_closed});
     far.list(
         "ServiceManagerIssues",
@@ -80,7 +80,7 @@ async fn a_status_means_what_its_name_says_and_closed_is_done_unless_it_says_oth
 
 #[tokio::test]
 async fn a_place_is_told_by_the_issue_or_by_its_links_or_by_the_unit_alone() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let nowhere = json!({"PropertyID": null, "UnitID": null, "TenantID": null});
     let linked = |more: Value| {
         let mut fields = nowhere.clone();
@@ -110,7 +110,7 @@ async fn a_place_is_told_by_the_issue_or_by_its_links_or_by_the_unit_alone() {
 
 #[tokio::test]
 async fn an_issue_that_cannot_be_read_stays_alone() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.list("ServiceManagerIssues", json!([issue_with(81, json!({"Title": 7})), issue(82), {"Title": "x"}]))
         .await;
     let rows = all(far.platform.work_orders(window())).await;
@@ -121,7 +121,7 @@ async fn an_issue_that_cannot_be_read_stays_alone() {
 
 #[tokio::test]
 async fn a_marker_is_found_by_the_title_and_compared_whole() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let titled = |id, title: &str| issue_with(id, json!({"Title": title}));
     let found =
         json!([titled(1, "A [Latchel #7]"), titled(2, "B [Latchel #77]"), titled(3, "C [Latchel #7]")]);
@@ -133,7 +133,7 @@ async fn a_marker_is_found_by_the_title_and_compared_whole() {
 
 #[tokio::test]
 async fn one_is_read_by_itself_and_several_by_one_list_each_time_afresh() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.one("ServiceManagerIssues/81", issue_with(81, json!({"Title": "Ours [Latchel #7]"}))).await;
     far.list("ServiceManagerIssues", json!((81..=95).map(issue).collect::<Vec<_>>())).await;
     let one = far.platform.work_orders_by_id(&[WorkOrderId::new("81")]).await.expect("a row");

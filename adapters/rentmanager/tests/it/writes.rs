@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_partial_json, method};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::far::{Far, issue};
+use crate::far::{Far, issue, logged_in};
 
 const ISSUE: &str = "ServiceManagerIssues/81";
 
@@ -33,7 +33,7 @@ fn made(body: Value) -> ResponseTemplate {
 
 #[tokio::test]
 async fn a_new_issue_has_the_accounts_ids_and_what_has_no_field_in_its_description() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.answers("POST", "ServiceManagerIssues", made(json!([issue(82)]))).await;
     let id = far.platform.create_work_order(&new(), &marker()).await.expect("an id");
     assert_eq!(id.as_str(), "82");
@@ -51,7 +51,7 @@ async fn a_new_issue_has_the_accounts_ids_and_what_has_no_field_in_its_descripti
 
 #[tokio::test]
 async fn a_plain_one_says_no_more_than_it_knows_and_may_be_answered_alone() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.answers("POST", "ServiceManagerIssues", made(issue(83))).await;
     let plain = NewWorkOrder {
         property: PropertyRef::new(PropertyId::new("2"), None),
@@ -79,7 +79,7 @@ async fn a_plain_one_says_no_more_than_it_knows_and_may_be_answered_alone() {
 
 #[tokio::test]
 async fn without_the_accounts_names_nothing_is_sent_and_the_missing_one_is_told() {
-    let far = Far::with(json!({"names": {"category": "Upkeep"}})).await;
+    let far = logged_in(json!({"names": {"category": "Upkeep"}})).await;
     let error = far.platform.create_work_order(&new(), &marker()).await.expect_err("no such category");
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().contains("no category named \"Upkeep\""), "{error}");
@@ -88,7 +88,7 @@ async fn without_the_accounts_names_nothing_is_sent_and_the_missing_one_is_told(
 
 #[tokio::test]
 async fn a_create_without_an_id_in_its_answer_is_not_taken_for_one() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.answers("POST", "ServiceManagerIssues", made(json!([]))).await;
     let error = far.platform.create_work_order(&new(), &marker()).await.expect_err("no id");
     assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("ServiceManagerIssueID")));
@@ -97,7 +97,7 @@ async fn a_create_without_an_id_in_its_answer_is_not_taken_for_one() {
 #[tokio::test]
 async fn closing_sends_the_status_and_the_key_to_what_was_read_alone() {
     for (closed, status) in [(ClosedStatus::Completed, 12), (ClosedStatus::Cancelled, 13)] {
-        let far = Far::new().await;
+        let far = logged_in(json!({})).await;
         far.one(ISSUE, issue(81)).await;
         far.answers("POST", ISSUE, made(issue(81))).await;
         far.platform.close_work_order(&WorkOrderId::new("81"), closed).await.expect("closed");
@@ -111,7 +111,7 @@ async fn closing_sends_the_status_and_the_key_to_what_was_read_alone() {
 
 /// An issue that is another one at the second reading, and takes writes with the second key alone.
 async fn changed_meanwhile(second: Value) -> Far {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     let first = ResponseTemplate::new(200).set_body_json(issue(81));
     Mock::given(method("GET"))
         .and(wiremock::matchers::path(format!("/{ISSUE}")))
@@ -159,7 +159,7 @@ async fn an_issue_that_was_taken_from_its_user_meanwhile_is_left_alone() {
 
 #[tokio::test]
 async fn what_is_gone_is_not_found() {
-    let far = Far::new().await;
+    let far = logged_in(json!({})).await;
     far.answers("GET", ISSUE, ResponseTemplate::new(404)).await;
     let closing = far.platform.close_work_order(&WorkOrderId::new("81"), ClosedStatus::Completed).await;
     assert_eq!(closing.expect_err("gone").kind(), ErrorKind::NotFound);

@@ -1,124 +1,54 @@
-use std::sync::Arc;
+use latchel_sync_http::testing::{Stub, StubServer, parameter, spell_without};
+use serde_json::{Value, json};
+use wiremock::matchers::method;
+use wiremock::{Mock, Request, ResponseTemplate};
 
-use chrono::{DateTime, Utc};
-use latchel_sync_core::Platform;
-use latchel_sync_core::model::Window;
-use latchel_sync_core::registry::{Settings, platforms};
-use serde_json::{Map, Value, json};
-use wiremock::matchers::{method, path, query_param};
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+pub use latchel_sync_http::testing::{all, instant, invalid, record, window};
 
-pub use crate::rows::{all, invalid, record};
-
-pub const BASE: &str = "/api/manager";
 pub const WORK_ORDERS: &str = "maintenance/work-orders";
 pub const STATUSES: &str = "maintenance/work-order/statuses";
 
-/// Rentvine as far as a test needs it: a bare array for each path, served by page number.
-pub struct Far {
-    pub server: MockServer,
-    pub rentvine: Arc<dyn Platform>,
-}
+pub type Far = StubServer<Rentvine>;
 
-impl Far {
-    pub async fn new() -> Self {
-        Self::with(json!({})).await
+/// A bare array for each path, by page number.
+pub struct Rentvine;
+
+impl Stub for Rentvine {
+    const ADAPTER: &str = "rentvine";
+    const BASE: &str = "/api/manager/";
+
+    fn settings() -> Value {
+        json!({"calls_per_second": 1_000})
     }
 
-    /// With settings beside the address.
-    pub async fn with(settings: Value) -> Self {
-        let server = MockServer::start().await;
-        let mut values: Map<String, Value> = settings.as_object().expect("a table").clone();
-        values.insert("base_url".to_owned(), json!(server.uri()));
-        values.insert("calls_per_second".to_owned(), json!(1_000));
-        let rentvine = connect(values).expect("an adapter");
-        Self { server, rentvine }
+    fn page(rows: &[Value], request: &Request) -> ResponseTemplate {
+        capped(rows, request, usize::MAX)
     }
 
-    /// Serves a list to whatever asks for it.
-    pub async fn list(&self, at: &str, rows: Value) {
-        self.list_for(at, &[], rows).await;
-    }
-
-    /// Serves a list to queries that have these parameters.
-    pub async fn list_for(&self, at: &str, parameters: &[(&str, &str)], rows: Value) {
-        self.capped(at, parameters, rows, usize::MAX).await;
-    }
-
-    /// Serves a list of which no page has more rows than `most`.
-    pub async fn capped(&self, at: &str, parameters: &[(&str, &str)], rows: Value, most: usize) {
-        let rows: Vec<Value> = rows.as_array().expect("a list").clone();
-        let mut mock = Mock::given(method("GET")).and(path(format!("{BASE}/{at}")));
-        for (name, value) in parameters {
-            mock = mock.and(query_param(*name, *value));
-        }
-        let answer = move |request: &Request| {
-            let number = |name: &str, usual: usize| {
-                let found = request.url.query_pairs().find(|(key, _)| key == name);
-                found.and_then(|(_, value)| value.parse().ok()).unwrap_or(usual)
-            };
-            let size = number("pageSize", 15).min(most);
-            let page: Vec<_> = rows.iter().skip((number("page", 1) - 1) * size).take(size).collect();
-            ResponseTemplate::new(200)
-                .insert_header("date", "Mon, 02 Mar 2026 20:00:00 GMT")
-                .set_body_json(page)
-        };
-        let priority = if parameters.is_empty() { 7 } else { 5 };
-        mock.respond_with(answer).with_priority(priority).mount(&self.server).await;
-    }
-
-    /// Serves an empty list, or nothing that is found, wherever nothing else is served.
-    pub async fn empty_otherwise(&self) {
-        let empty = ResponseTemplate::new(200).set_body_json(json!([]));
-        Mock::given(method("GET")).respond_with(empty).with_priority(9).mount(&self.server).await;
-    }
-
-    /// Serves one record.
-    pub async fn one(&self, at: &str, record: Value) {
-        self.answers("GET", at, ResponseTemplate::new(200).set_body_json(record)).await;
-    }
-
-    pub async fn answers(&self, verb: &str, at: &str, answer: ResponseTemplate) {
-        let mock = Mock::given(method(verb)).and(path(format!("{BASE}/{at}")));
-        mock.respond_with(answer).mount(&self.server).await;
-    }
-
-    /// The requests so far, as `METHOD path?query`, without the base and the size of pages.
-    pub async fn asked(&self) -> Vec<String> {
-        let requests = self.server.received_requests().await.expect("recording");
-        let spell = |request: &Request| {
-            let pairs = request.url.query_pairs().filter(|(name, value)| {
-                name != "pageSize" && (name.as_ref(), value.as_ref()) != ("page", "1")
-            });
-            let query: Vec<_> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
-            let mark = if query.is_empty() { "" } else { "?" };
-            let path = request.url.path().trim_start_matches(BASE).trim_start_matches('/');
-            format!("{} {path}{mark}{}", request.method, query.join("&"))
-        };
-        requests.iter().map(spell).collect()
-    }
-
-    /// The bodies of the writes so far.
-    pub async fn written(&self) -> Vec<Value> {
-        let requests = self.server.received_requests().await.expect("recording");
-        let writes = requests.iter().filter(|request| request.method != "GET");
-        writes.map(|write| serde_json::from_slice(&write.body).expect("JSON")).collect()
+    /// Without the base, the size of pages and the number of the first.
+    fn spell(request: &Request) -> Option<String> {
+        Some(spell_without(request, Self::BASE, |name, value| {
+            name == "pageSize" || (name, value) == ("page", "1")
+        }))
     }
 }
 
-/// The adapter as the command would make it.
-pub fn connect(values: Map<String, Value>) -> latchel_sync_core::Result<Arc<dyn Platform>> {
-    let adapter = platforms().into_iter().find(|one| one.name == "rentvine").expect("it is registered");
-    let secret = |name: &str| (name.to_owned(), format!("the-{name}").into());
-    (adapter.connect)(&Settings::new(values, [secret("access_key"), secret("secret")].into()))
+/// Serves a list of which no page has more rows than `most`.
+pub async fn serve_capped(far: &Far, at: &str, rows: Vec<Value>, most: usize) {
+    far.respond_for(at, &[], move |request: &Request| capped(&rows, request, most)).await;
 }
 
-pub fn instant(text: &str) -> DateTime<Utc> {
-    text.parse().expect("an instant")
+/// Serves an empty list, or nothing that is found, wherever nothing else is served.
+pub async fn serve_empty_otherwise(far: &Far) {
+    let empty = ResponseTemplate::new(200).set_body_json(json!([]));
+    Mock::given(method("GET")).respond_with(empty).with_priority(9).mount(&far.server).await;
 }
 
-pub fn window() -> Window {
-    Window { from: instant("2026-03-01T05:30:15Z") }
+fn capped(rows: &[Value], request: &Request, most: usize) -> ResponseTemplate {
+    let size = parameter(request, "pageSize").unwrap_or(15).min(most);
+    let number = parameter(request, "page").unwrap_or(1);
+    let page: Vec<_> = rows.iter().skip((number - 1) * size).take(size).collect();
+    ResponseTemplate::new(200).insert_header("date", "Mon, 02 Mar 2026 20:00:00 GMT").set_body_json(page)
 }
 
 /// The window as the filter that it is asked with: a day earlier, because no zone is known.

@@ -7,8 +7,6 @@ mod nonsense;
 mod paging;
 mod properties;
 mod residents;
-#[path = "../../../buildium/tests/it/rows.rs"]
-mod rows;
 mod setup;
 mod work_orders;
 mod writes;

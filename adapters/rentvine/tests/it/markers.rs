@@ -13,7 +13,7 @@ fn made(id: u32, text: &str, created: &str) -> Value {
 }
 
 async fn find(far: &Far, job: i64) -> Vec<String> {
-    let found = far.rentvine.find_by_marker(&Marker::for_job(JobId(job))).await.expect("an answer");
+    let found = far.platform.find_by_marker(&Marker::for_job(JobId(job))).await.expect("an answer");
     found.iter().map(|id| id.as_str().to_owned()).collect()
 }
 

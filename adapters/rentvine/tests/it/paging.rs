@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::far::{Far, STATUSES, WORK_ORDERS, all, statuses, window, work_order};
+use crate::far::{Far, STATUSES, WORK_ORDERS, all, serve_capped, statuses, window, work_order};
 
 async fn read(count: u32, most: usize, settings: Value) -> (usize, Vec<String>) {
     let far = Far::with(settings).await;
     far.list(STATUSES, statuses()).await;
-    far.capped(WORK_ORDERS, &[], (1..=count).map(work_order).collect(), most).await;
-    let rows = all(far.rentvine.work_orders(window())).await;
+    serve_capped(&far, WORK_ORDERS, (1..=count).map(work_order).collect(), most).await;
+    let rows = all(far.platform.work_orders(window())).await;
     (rows.len(), far.asked().await.into_iter().filter(|one| one.contains("work-orders")).collect())
 }
 
@@ -46,6 +46,6 @@ async fn short_lists_may_have_no_pages_at_all() {
     let technician = |id: u32| json!({"contact": {"userID": id.to_string(), "name": format!("User {id}")}});
     let technicians: Vec<_> = (1..=40).map(technician).collect();
     far.one("maintenance-technicians", json!(technicians)).await;
-    assert_eq!(far.rentvine.users().await.expect("users").len(), 40);
+    assert_eq!(far.platform.users().await.expect("users").len(), 40);
     assert_eq!(far.asked().await.len(), 1);
 }

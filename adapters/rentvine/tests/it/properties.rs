@@ -2,7 +2,8 @@ use latchel_sync_core::model::{Freshness, PropertyId, PropertyRef, UnitId};
 use serde_json::{Value, json};
 
 use crate::far::{
-    FIRST, Far, JUST_BEFORE, LONG_AGO, SINCE, all, instant, invalid, property, record, unit, window,
+    FIRST, Far, JUST_BEFORE, LONG_AGO, SINCE, all, instant, invalid, property, record, serve_empty_otherwise,
+    unit, window,
 };
 
 const EXPORT: &str = "properties/export";
@@ -31,8 +32,8 @@ async fn a_changed_property_brings_its_units_and_one_without_is_its_own() {
         unit(32, &quiet, FIRST)
     ]);
     far.list_for(UNITS, &[ACTIVE], units).await;
-    far.empty_otherwise().await;
-    let rows = all(far.rentvine.properties(window())).await;
+    serve_empty_otherwise(&far).await;
+    let rows = all(far.platform.properties(window())).await;
     let keys: Vec<_> = rows.iter().map(|row| record(row).id.key()).collect();
     assert_eq!(keys, ["1/11", "1/12", "3/32", "2"]);
     let first = record(&rows[0]);
@@ -54,8 +55,8 @@ async fn where_no_property_changed_units_are_asked_for_by_their_own_change() {
     let far = Far::new().await;
     far.list_for(UNITS, &[SINCE, ACTIVE], json!([unit(11, &tower, FIRST), unit(12, &tower, JUST_BEFORE)]))
         .await;
-    far.empty_otherwise().await;
-    let rows = all(far.rentvine.properties(window())).await;
+    serve_empty_otherwise(&far).await;
+    let rows = all(far.platform.properties(window())).await;
     let keys: Vec<_> = rows.iter().map(|row| record(row).id.key()).collect();
     assert_eq!(keys, ["1/11"], "a day more is asked for than the window holds");
     let since = SINCE.1;
@@ -73,8 +74,8 @@ async fn inactive_ones_are_asked_for_and_so_are_their_units() {
     let far = Far::new().await;
     far.list_for(EXPORT, &[SINCE, INACTIVE], rows(&[closed.clone(), property(2, "0", FIRST)])).await;
     far.list_for(UNITS, &[INACTIVE], json!([unit(11, &closed, LONG_AGO)])).await;
-    far.empty_otherwise().await;
-    let rows = all(far.rentvine.properties(window())).await;
+    serve_empty_otherwise(&far).await;
+    let rows = all(far.platform.properties(window())).await;
     let read: Vec<_> = rows.iter().map(record).map(|one| (one.id.key(), one.is_active)).collect();
     assert_eq!(read, [("1/11".to_owned(), false), ("2".to_owned(), false)]);
 }
@@ -92,8 +93,8 @@ async fn spellings_that_no_document_tells_are_read_too() {
     }
     let far = Far::new().await;
     far.list_for(EXPORT, &[SINCE, ACTIVE], json!([{"property": house}, bare])).await;
-    far.empty_otherwise().await;
-    let rows = all(far.rentvine.properties(window())).await;
+    serve_empty_otherwise(&far).await;
+    let rows = all(far.platform.properties(window())).await;
     let (house, bare) = (record(&rows[0]), record(&rows[1]));
     assert_eq!((house.id.key().as_str(), house.is_active), ("1", false));
     assert_eq!(house.address.state.as_deref(), Some("Oregon"));
@@ -106,8 +107,8 @@ async fn times_without_a_zone_are_of_the_zone_that_is_set() {
     let far = Far::with(json!({"time_zone": "America/Los_Angeles"})).await;
     // Half past nine in the evening before, at 8 hours behind.
     far.list_for(EXPORT, &[SINCE, ACTIVE], rows(&[property(1, "1", "2026-02-28 21:30:15")])).await;
-    far.empty_otherwise().await;
-    let rows = all(far.rentvine.properties(window())).await;
+    serve_empty_otherwise(&far).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(rows.len(), 1, "{rows:?}");
 }
 
@@ -123,8 +124,8 @@ async fn an_odd_row_stays_alone_and_names_its_field() {
     let far = Far::new().await;
     far.list_for(EXPORT, &[SINCE, ACTIVE], rows(&[good.clone(), odd, nameless])).await;
     far.list_for(UNITS, &[ACTIVE], json!([unit(11, &good, LONG_AGO), unit_of_odd])).await;
-    far.empty_otherwise().await;
-    let rows = all(far.rentvine.properties(window())).await;
+    serve_empty_otherwise(&far).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(invalid(&rows[0]), ("2", "property.name"));
     assert_eq!(invalid(&rows[1]).1, "property.propertyID");
     assert!(invalid(&rows[1]).0.starts_with('?'), "{rows:?}");
@@ -139,8 +140,8 @@ async fn a_unit_of_nobody_knows_what_leaves_no_property_for_its_own_unit() {
     let far = Far::new().await;
     far.list_for(EXPORT, &[SINCE, ACTIVE], rows(&[property(1, "1", FIRST)])).await;
     far.list_for(UNITS, &[ACTIVE], json!([stray])).await;
-    far.empty_otherwise().await;
-    let rows = all(far.rentvine.properties(window())).await;
+    serve_empty_otherwise(&far).await;
+    let rows = all(far.platform.properties(window())).await;
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| !invalid(row).1.is_empty()), "{rows:?}");
     assert_eq!(invalid(&rows[1]), ("1", "unit.propertyID"));
@@ -160,7 +161,7 @@ async fn few_are_asked_for_one_by_one_and_what_is_gone_is_left_out() {
     far.one("properties/2", json!({"property": property(2, "1", LONG_AGO)})).await;
     far.list("properties/2/units", json!([])).await;
     let ids = [reference("1", Some("12")), reference("2", None), reference("9", None)];
-    let rows = far.rentvine.properties_by_id(&ids).await.expect("rows");
+    let rows = far.platform.properties_by_id(&ids).await.expect("rows");
     let keys: Vec<_> = rows.iter().map(|row| record(row).id.key()).collect();
     assert_eq!(keys, ["1/12", "2"]);
 }
@@ -176,10 +177,10 @@ async fn for_many_the_lists_are_read() {
         json!([unit(11, &properties[0], LONG_AGO), unit(99, &properties[11], LONG_AGO)]),
     )
     .await;
-    far.empty_otherwise().await;
+    serve_empty_otherwise(&far).await;
     let mut ids: Vec<_> = (2..=10).map(|id| reference(&id.to_string(), None)).collect();
     ids.push(reference("1", Some("11")));
-    let rows = far.rentvine.properties_by_id(&ids).await.expect("rows");
+    let rows = far.platform.properties_by_id(&ids).await.expect("rows");
     assert_eq!(rows.iter().map(record).count(), 10);
     assert_eq!(far.asked().await.len(), 4);
 }
@@ -189,10 +190,10 @@ async fn portfolios_are_groups_and_a_list_that_is_not_there_costs_their_names_al
     let far = Far::new().await;
     far.list_for(EXPORT, &[ACTIVE], rows(&[property(1, "1", FIRST), property(2, "1", FIRST)])).await;
     far.list_for(EXPORT, &[INACTIVE], rows(&[property(3, "0", FIRST)])).await;
-    let groups = far.rentvine.property_groups().await.expect("groups");
+    let groups = far.platform.property_groups().await.expect("groups");
     assert_eq!(groups.len(), 1);
     let ids: Vec<_> = groups[0].properties.iter().map(|id| id.as_str()).collect();
     assert_eq!((groups[0].name.as_str(), ids), ("Portfolio 7", vec!["1", "2", "3"]));
     far.list("portfolios", json!([{"portfolio": {"portfolioID": "7", "name": "Elm & Sons"}}])).await;
-    assert_eq!(far.rentvine.property_groups().await.expect("groups")[0].name, "Elm & Sons");
+    assert_eq!(far.platform.property_groups().await.expect("groups")[0].name, "Elm & Sons");
 }

@@ -2,7 +2,8 @@ use latchel_sync_core::model::{Freshness, PropertyId, ResidentId, ResidentRef, R
 use serde_json::{Value, json};
 
 use crate::far::{
-    FIRST, Far, JUST_BEFORE, LONG_AGO, SINCE, all, instant, invalid, lease, record, tenant, window,
+    FIRST, Far, JUST_BEFORE, LONG_AGO, SINCE, all, instant, invalid, lease, record, serve_empty_otherwise,
+    tenant, window,
 };
 
 const LEASES: &str = "leases/export";
@@ -20,7 +21,7 @@ async fn far(changed: usize, leases: &[Value]) -> Far {
     let far = Far::new().await;
     far.list_for(LEASES, &[SINCE], json!(leases[..changed])).await;
     far.list(LEASES, json!(leases)).await;
-    far.empty_otherwise().await;
+    serve_empty_otherwise(&far).await;
     far
 }
 
@@ -43,7 +44,7 @@ async fn a_changed_lease_brings_its_tenants_with_all_their_stays_there() {
     let elsewhere =
         with(lease(33, 2, None, std::slice::from_ref(&ada)), &[("dateTimeModified", json!(LONG_AGO))]);
     let far = far(1, &[lease(31, 1, Some(11), &[ada, ben]), before, elsewhere]).await;
-    let rows = all(far.rentvine.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let keys: Vec<_> = rows.iter().map(|row| record(row).id.key()).collect();
     assert_eq!(keys, ["21@1", "22@1"]);
     let ada = record(&rows[0]);
@@ -66,7 +67,7 @@ async fn a_changed_lease_brings_its_tenants_with_all_their_stays_there() {
 async fn what_changed_before_the_window_is_left_out_and_no_lease_is_read_twice_for_nobody() {
     let old = with(lease(31, 1, Some(11), &[tenant(21, "Ada")]), &[("dateTimeModified", json!(JUST_BEFORE))]);
     let far = far(1, &[old]).await;
-    assert!(all(far.rentvine.residents(window())).await.is_empty());
+    assert!(all(far.platform.residents(window())).await.is_empty());
     let expected =
         [format!("GET leases/export?dateTimeModifiedMin={}", SINCE.1), "GET tenants/search".to_owned()];
     assert_eq!(far.asked().await, expected);
@@ -84,7 +85,7 @@ async fn a_changed_contact_alone_brings_the_resident_once() {
     let contact = |id: u32, modified: &str| json!({"contact": {"contactID": id, "name": "x", "dateTimeModified": modified}});
     let silent = json!({"contact": {"contactID": "23", "name": "says nothing of changes"}});
     far.list(TENANTS, json!([contact(21, FIRST), contact(22, FIRST), contact(24, LONG_AGO), silent])).await;
-    let rows = all(far.rentvine.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let keys: Vec<_> = rows.iter().map(|row| record(row).id.key()).collect();
     assert_eq!(keys, ["21@1", "22@1"]);
     let Freshness::Stamped { updated_at, .. } = record(&rows[1]).freshness else { panic!("{rows:?}") };
@@ -119,7 +120,7 @@ async fn dates_are_those_of_the_lease_and_its_end_is_no_move_out() {
         (of(&[("primaryLeaseStatusID", json!("1")), ("moveInDate", json!("2026-04-01"))]), "2026-04-01", ""),
     ] {
         let far = far(1, std::slice::from_ref(&case)).await;
-        let rows = all(far.rentvine.residents(window())).await;
+        let rows = all(far.platform.residents(window())).await;
         let expected = Tenancy { unit: None, move_in: day(move_in), move_out: day(move_out) };
         assert_eq!(record(&rows[0]).tenancies, [expected], "{case}");
     }
@@ -135,7 +136,7 @@ async fn who_has_left_nobody_knows_when_is_told_and_makes_nobody_a_tenant() {
         &[("primaryLeaseStatusID", json!("1")), ("moveInDate", Value::Null), ("startDate", Value::Null)],
     );
     let far = far(3, &[lease(31, 1, None, &[gone, tenant(24, "Stays")]), closed, pending]).await;
-    let rows = all(far.rentvine.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     let told = |row: &Row<_>| match row {
         Row::NotSupported { id, .. } => id.clone(),
         other => panic!("{other:?}"),
@@ -155,7 +156,7 @@ async fn an_odd_lease_is_told_for_each_of_its_tenants_and_an_odd_tenant_alone() 
     nameless["contactID"] = Value::Null;
     let placeless = with(lease(33, 3, None, &[tenant(24, "Dee")]), &[("propertyID", json!({}))]);
     let far = far(3, &[undated, lease(32, 2, None, &[odd, nameless, tenant(25, "Eve")]), placeless]).await;
-    let rows = all(far.rentvine.residents(window())).await;
+    let rows = all(far.platform.residents(window())).await;
     assert_eq!(invalid(&rows[0]).1, "lease.tenants.contactID");
     assert_eq!(invalid(&rows[1]).1, "lease.propertyID");
     assert_eq!(invalid(&rows[2]), ("21@1", "lease.moveInDate"));
@@ -175,8 +176,8 @@ async fn by_id_each_resident_is_found_with_all_leases_and_the_others_are_left() 
     let id = |resident: &str, property: &str| {
         ResidentRef::new(ResidentId::new(resident), PropertyId::new(property))
     };
-    let rows = far.rentvine.residents_by_id(&[id("21", "1"), id("99", "1")]).await.expect("rows");
+    let rows = far.platform.residents_by_id(&[id("21", "1"), id("99", "1")]).await.expect("rows");
     assert_eq!(rows.len(), 1);
     assert_eq!(record(&rows[0]).tenancies.len(), 2);
-    assert!(far.rentvine.residents_by_id(&[]).await.expect("rows").is_empty());
+    assert!(far.platform.residents_by_id(&[]).await.expect("rows").is_empty());
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::{any, header};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::far::{BASE, Far, STATUSES, connect, statuses};
+use crate::far::{Far, STATUSES, serve_empty_otherwise, statuses};
 
 /// `the-access_key:the-secret`.
 const KEY: &str = "Basic dGhlLWFjY2Vzc19rZXk6dGhlLXNlY3JldA==";
@@ -29,7 +29,7 @@ async fn check_reads_and_names_the_statuses_that_it_would_write() {
         .await;
     far.list(STATUSES, statuses()).await;
     far.list(TECHNICIANS, json!([{"contact": {"userID": "41", "name": "Team Latchel"}}])).await;
-    let probe = far.rentvine.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert!(wrong(&probe.findings).is_empty(), "{:?}", probe.findings);
     assert_eq!(probe.server_time, "2026-03-02T20:00:00Z".parse().ok());
     let details: Vec<_> = probe.findings.iter().map(|one| one.detail.as_str()).collect();
@@ -42,8 +42,8 @@ async fn check_names_what_the_role_may_not_read_and_statuses_that_are_missing() 
     let far = Far::new().await;
     far.answers("GET", "leases/export", ResponseTemplate::new(403)).await;
     far.list(STATUSES, json!([statuses()[1], statuses()[2]])).await;
-    far.empty_otherwise().await;
-    let probe = far.rentvine.check().await.expect("a probe");
+    serve_empty_otherwise(&far).await;
+    let probe = far.platform.check().await.expect("a probe");
     let wrong = wrong(&probe.findings);
     let subjects: Vec<_> = wrong.iter().map(|one| one.subject.as_str()).collect();
     assert_eq!(subjects, ["access to leases/export", "status for cancelled"]);
@@ -58,9 +58,9 @@ async fn a_bad_key_is_a_finding_and_shows_nowhere() {
     let said = json!({"error": format!("{KEY} and the-secret are wrong")});
     let refused = ResponseTemplate::new(401).set_body_json(said);
     Mock::given(any()).respond_with(refused).mount(&far.server).await;
-    let probe = far.rentvine.check().await.expect("a probe");
+    let probe = far.platform.check().await.expect("a probe");
     assert_eq!(wrong(&probe.findings).len(), 1);
-    let shown = format!("{probe:?} {:?}", far.rentvine);
+    let shown = format!("{probe:?} {:?}", far.platform);
     assert!(!shown.contains("the-secret") && !shown.contains(KEY), "{shown}");
 }
 
@@ -74,7 +74,7 @@ async fn users_are_technicians_with_a_user_id_and_those_that_the_settings_name()
         {"contact": {"contactID": "501", "name": "has no user"}},
         null,
     ])).await;
-    let users = far.rentvine.users().await.expect("users");
+    let users = far.platform.users().await.expect("users");
     let read: Vec<_> = users.iter().map(|one| (one.id.as_str(), one.name.as_str(), one.is_active)).collect();
     assert_eq!(
         read,
@@ -90,8 +90,8 @@ async fn users_are_technicians_with_a_user_id_and_those_that_the_settings_name()
 async fn refused(answer: ResponseTemplate) -> Error {
     let far = Far::new().await;
     Mock::given(any()).respond_with(answer).mount(&far.server).await;
-    far.rentvine.work_orders_by_id(&[WorkOrderId::new("../1")]).await.expect_err("another place");
-    let asked = far.rentvine.users().await;
+    far.platform.work_orders_by_id(&[WorkOrderId::new("../1")]).await.expect_err("another place");
+    let asked = far.platform.users().await;
     asked.expect_err("refused")
 }
 
@@ -125,8 +125,7 @@ fn a_setting_that_cannot_be_used_is_named() {
     ] {
         let values =
             Map::from_iter([("base_url".to_owned(), json!("https://x.example")), (key.to_owned(), value)]);
-        let error = connect(values).expect_err(named);
+        let error = Far::connect(values).expect_err(named);
         assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some(named)));
     }
-    assert!(BASE.starts_with('/'));
 }

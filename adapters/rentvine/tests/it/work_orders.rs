@@ -17,7 +17,7 @@ async fn read(settings: Value, statuses: Value, rows: Value) -> Vec<Row<WorkOrde
     let far = Far::with(settings).await;
     far.list(STATUSES, statuses).await;
     far.list(WORK_ORDERS, rows).await;
-    all(far.rentvine.work_orders(window())).await
+    all(far.platform.work_orders(window())).await
 }
 
 #[tokio::test]
@@ -147,13 +147,13 @@ async fn few_are_read_by_themselves_and_many_by_the_list() {
     far.answers("GET", &format!("{WORK_ORDERS}/82"), ResponseTemplate::new(404)).await;
     let ids =
         |range: std::ops::Range<u32>| range.map(|id| WorkOrderId::new(id.to_string())).collect::<Vec<_>>();
-    let rows = far.rentvine.work_orders_by_id(&ids(81..83)).await.expect("rows");
+    let rows = far.platform.work_orders_by_id(&ids(81..83)).await.expect("rows");
     assert_eq!(rows.iter().map(|row| record(row).id.as_str()).collect::<Vec<_>>(), ["81"]);
 
     let far = Far::new().await;
     far.list(STATUSES, statuses()).await;
     far.list(WORK_ORDERS, (1..=90).map(work_order).collect()).await;
-    let rows = far.rentvine.work_orders_by_id(&ids(60..100)).await.expect("rows");
+    let rows = far.platform.work_orders_by_id(&ids(60..100)).await.expect("rows");
     assert_eq!(rows.len(), 31);
     assert_eq!(far.asked().await.len(), 3, "{:?}", far.asked().await);
 }

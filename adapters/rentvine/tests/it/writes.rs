@@ -50,7 +50,7 @@ async fn a_create_is_bare_tells_nobody_and_is_read_again() {
     let made = stored(&[("description", json!(DESCRIBED))]);
     far.answers("POST", WORK_ORDERS, ResponseTemplate::new(200).set_body_json(&made)).await;
     far.one(&format!("{WORK_ORDERS}/90"), made).await;
-    let id = far.rentvine.create_work_order(&new(), &marker()).await.expect("an id");
+    let id = far.platform.create_work_order(&new(), &marker()).await.expect("an id");
     assert_eq!(id.as_str(), "90");
     let expected = json!({
         "propertyID": "1", "unitID": "11", "workOrderStatusID": "12", "priorityID": "3", "description": DESCRIBED,
@@ -70,7 +70,7 @@ async fn what_a_create_did_not_keep_is_written_once_more() {
     far.one(&format!("{WORK_ORDERS}/90"), lacking).await;
     // It is not heard either: the work order is made all the same.
     far.answers("POST", &format!("{WORK_ORDERS}/90"), ResponseTemplate::new(500)).await;
-    let id = far.rentvine.create_work_order(&new(), &marker()).await.expect("an id");
+    let id = far.platform.create_work_order(&new(), &marker()).await.expect("an id");
     assert_eq!(id.as_str(), "90");
     let again = json!({"assignedToUserID": "41", "description": DESCRIBED, "sendVendorNotification": false});
     let written = far.written().await;
@@ -82,7 +82,7 @@ async fn a_create_that_answers_nothing_leaves_open_whether_it_happened() {
     for answer in [json!({"workOrder": null, "schedulingStatusID": null}), json!({}), json!([])] {
         let far = far().await;
         far.answers("POST", WORK_ORDERS, ResponseTemplate::new(200).set_body_json(&answer)).await;
-        let error = far.rentvine.create_work_order(&new(), &marker()).await.expect_err("no id");
+        let error = far.platform.create_work_order(&new(), &marker()).await.expect_err("no id");
         assert_eq!(error.kind(), ErrorKind::Malformed, "{answer}");
         assert!(error.leaves_outcome_unknown());
         assert_eq!(far.written().await.len(), 1, "a create is never repeated");
@@ -109,7 +109,7 @@ async fn a_title_that_the_description_begins_with_is_not_said_twice_and_an_assig
         property: PropertyRef::new(PropertyId::new("2"), None),
         ..new()
     };
-    far.rentvine.create_work_order(&plain, &marker()).await.expect("an id");
+    far.platform.create_work_order(&plain, &marker()).await.expect("an id");
     let written = far.written().await;
     assert_eq!(written[0]["description"], "<p>Roof leaks</p><p>[Latchel #5]</p>");
     assert_eq!((&written[0]["workOrderStatusID"], &written[0]["priorityID"]), (&json!("28"), &json!("2")));
@@ -123,7 +123,7 @@ async fn closing_sets_the_status_alone_and_reads_that_it_is_set() {
         let path = format!("{WORK_ORDERS}/90");
         far.answers("POST", &path, ResponseTemplate::new(200).set_body_json(stored(&[]))).await;
         far.one(&path, stored(&[("workOrderStatusID", json!(id))])).await;
-        far.rentvine.close_work_order(&WorkOrderId::new("90"), status).await.expect("closed");
+        far.platform.close_work_order(&WorkOrderId::new("90"), status).await.expect("closed");
         let body = json!({"workOrderStatusID": id, "sendVendorNotification": false, "sendReview": false});
         assert_eq!(far.written().await, [body]);
     }
@@ -140,7 +140,7 @@ async fn a_status_that_was_answered_and_not_set_is_not_confirmed() {
     )
     .await;
     far.one(&path, stored(&[])).await;
-    let error = far.rentvine.close_work_order(&WorkOrderId::new("90"), ClosedStatus::Completed).await;
+    let error = far.platform.close_work_order(&WorkOrderId::new("90"), ClosedStatus::Completed).await;
     let error = error.expect_err("not set");
     assert_eq!((error.kind(), error.context("work order")), (ErrorKind::Unconfirmed, Some("90")));
 }
@@ -150,7 +150,7 @@ async fn closing_what_is_gone_is_not_found() {
     let far = far().await;
     let path = format!("{WORK_ORDERS}/90");
     far.answers("POST", &path, ResponseTemplate::new(404)).await;
-    let error = far.rentvine.close_work_order(&WorkOrderId::new("90"), ClosedStatus::Completed).await;
+    let error = far.platform.close_work_order(&WorkOrderId::new("90"), ClosedStatus::Completed).await;
     assert_eq!(error.expect_err("gone").kind(), ErrorKind::NotFound);
 }
 
@@ -165,7 +165,7 @@ async fn without_a_status_for_it_nothing_is_sent_and_several_are_a_matter_for_th
     for (all, settings, kind) in cases {
         let far = Far::with(settings).await;
         far.list(STATUSES, all).await;
-        let error = far.rentvine.close_work_order(&WorkOrderId::new("90"), ClosedStatus::Cancelled).await;
+        let error = far.platform.close_work_order(&WorkOrderId::new("90"), ClosedStatus::Cancelled).await;
         assert_eq!(error.expect_err("no status").kind(), kind);
         assert!(far.written().await.is_empty());
     }

@@ -141,7 +141,7 @@ const DEPENDENCIES: [(&str, &str); 6] = [
     ("async-trait", "\"0.1\""),
     ("futures", "\"0.3\""),
     ("latchel-sync-core", OURS),
-    ("latchel-sync-http", OURS),
+    (HTTP, OURS),
     ("serde", "{ version = \"1\", features = [\"derive\"] }"),
     ("serde_json", "\"1\""),
 ];
@@ -151,6 +151,8 @@ const DEV_DEPENDENCIES: [(&str, &str); 4] = [
     ("tokio", "{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }"),
     ("wiremock", "\"0.6\""),
 ];
+const HTTP: &str = "latchel-sync-http";
+const GIT: &str = concat!("git = \"", env!("CARGO_PKG_REPOSITORY"), "\"");
 const OURS: &str = concat!("{ git = \"", env!("CARGO_PKG_REPOSITORY"), "\" }");
 
 fn own_manifest(names: &Names, workspace: &str) -> String {
@@ -161,9 +163,11 @@ fn own_manifest(names: &Names, workspace: &str) -> String {
         None => format!("{name} = {alone}\n"),
     };
     let lines = |all: &[(&str, &str)]| all.iter().map(line).collect::<String>();
+    let http = known.and_then(|known| known.get(HTTP)).map_or(GIT, |_| "workspace = true");
     format!(
         "[package]\nname = \"adapter-{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\
-         description = \"The {} adapter of latchel-sync.\"\n\n[dependencies]\n{}\n[dev-dependencies]\n{}",
+         description = \"The {} adapter of latchel-sync.\"\n\n[dependencies]\n{}\n[dev-dependencies]\n{}\
+         {HTTP} = {{ {http}, features = [\"testing\"] }}\n",
         names.name,
         names.title,
         lines(&DEPENDENCIES),
@@ -204,5 +208,8 @@ mod tests {
         let manifest = own_manifest(&names, workspace);
         assert!(manifest.contains("latchel-sync-core.workspace = true\n"), "{manifest}");
         assert!(manifest.contains("latchel-sync-http = { git = \"https://"), "{manifest}");
+        let manifest: toml::Table = manifest.parse().unwrap();
+        let testing = manifest["dev-dependencies"]["latchel-sync-http"]["features"].as_array().unwrap();
+        assert_eq!(testing[0].as_str(), Some("testing"));
     }
 }

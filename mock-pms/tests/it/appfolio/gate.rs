@@ -4,7 +4,8 @@ use axum::http::Method;
 use mock_pms::{Options, Switch};
 use serde_json::json;
 
-use super::{ALL, AppFolio, DEVELOPER, KEY, example};
+use super::{ALL, AppFolio, DEVELOPER, KEY};
+use crate::client::example;
 
 #[tokio::test]
 async fn both_the_credentials_and_the_developer_id_are_needed() {

@@ -1,8 +1,9 @@
 //! Every endpoint's answers by the specification, over the example and over generated worlds.
 
-use mock_pms::{GenerateSpec, Options, World};
+use mock_pms::{GenerateSpec, World};
 
-use super::{Buildium, example};
+use super::Buildium;
+use crate::client::example;
 
 const LISTS: [&str; 14] = [
     "/v1/rentals",
@@ -29,7 +30,7 @@ async fn every_record_is_as_the_specification_has_it() {
     let now = "2026-03-02T20:00:00Z".parse().expect("a time");
     let generated = World::generate(&GenerateSpec { units: 150, seed: 5, now });
     for (world, is_example) in [(example(), true), (generated, false)] {
-        let buildium = Buildium::of(world, Options::unlimited()).await;
+        let buildium = Buildium::of(world).await;
         buildium.one("/v1/administration/account").await;
         for list in LISTS {
             let ids = buildium.ids(&format!("{list}?orderby=Id&limit=1000")).await;

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use mock_pms::{Options, RateLimit};
 
-use super::{Buildium, JSON, KEY, example, faults};
-use crate::client::send;
+use super::{Buildium, KEY, faults};
+use crate::client::{JSON, example, send};
 
 #[tokio::test]
 async fn every_path_wants_both_halves_of_the_key() {
@@ -29,7 +29,7 @@ async fn every_path_wants_both_halves_of_the_key() {
 async fn what_the_key_may_not_do_is_403() {
     let mut world = example();
     world.platform.account.denied = vec!["work_orders:write".to_owned(), "tenants".to_owned()];
-    let buildium = Buildium::of(world, Options::unlimited()).await;
+    let buildium = Buildium::of(world).await;
     assert_eq!(buildium.status("/v1/workorders").await, 200);
     assert_eq!(buildium.post("/v1/workorders", &serde_json::json!({})).await.status, 403);
     assert_eq!(buildium.status("/v1/leases/tenants").await, 403);
@@ -73,7 +73,7 @@ async fn a_query_of_more_than_4096_characters_is_500() {
 async fn beyond_the_rate_limit_is_429_without_a_hint() {
     let limit = RateLimit { calls: 3, seconds: 3_600 };
     let options = Options { rate_limits: Some(vec![limit]), ..Options::default() };
-    let buildium = Buildium::of(example(), options).await;
+    let buildium = Buildium::with(example(), options).await;
     for _ in 0..3 {
         assert_eq!(buildium.status("/v1/users").await, 200);
     }

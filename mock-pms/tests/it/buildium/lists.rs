@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use mock_pms::World;
 use mock_pms::world::{Address, Unit};
-use mock_pms::{Options, World};
 use serde_json::Value;
 
-use super::{Buildium, example, faults};
+use super::{Buildium, faults};
+use crate::client::example;
 
 /// The example with so many more units that one page cannot hold them.
 fn crowded(units: i64) -> World {
@@ -24,7 +25,7 @@ fn crowded(units: i64) -> World {
 
 #[tokio::test]
 async fn a_page_is_50_rows_unless_told_otherwise_and_never_more_than_1000() {
-    let buildium = Buildium::of(crowded(1_200), Options::unlimited()).await;
+    let buildium = Buildium::of(crowded(1_200)).await;
     for (query, rows) in [("", 50), ("?limit=7", 7), ("?limit=1000", 1000), ("?limit=5000", 1000)] {
         let reply = buildium.get(&format!("/v1/rentals/units{query}")).await;
         assert_eq!(reply.header("x-total-count"), Some("1202"));
@@ -40,7 +41,7 @@ async fn a_page_is_50_rows_unless_told_otherwise_and_never_more_than_1000() {
 
 #[tokio::test]
 async fn pages_sorted_by_id_hold_each_row_once() {
-    let buildium = Buildium::of(crowded(500), Options::unlimited()).await;
+    let buildium = Buildium::of(crowded(500)).await;
     for order in ["Id", "id%20asc", "UnitNumber%20desc,Id", "Id%20desc"] {
         let seen = walk(&buildium, &format!("orderby={order}")).await;
         assert_eq!(seen.len(), 502);
@@ -50,7 +51,7 @@ async fn pages_sorted_by_id_hold_each_row_once() {
 
 #[tokio::test]
 async fn pages_without_a_unique_order_repeat_and_skip_rows() {
-    let buildium = Buildium::of(crowded(500), Options::unlimited()).await;
+    let buildium = Buildium::of(crowded(500)).await;
     for query in ["", "orderby=UnitNumber"] {
         let seen = walk(&buildium, query).await;
         assert_eq!(seen.len(), 502);
@@ -179,6 +180,6 @@ async fn days_are_cut_where_the_account_is() {
 
     let mut world = example();
     world.platform.account.date_filter_timezone = Some(chrono_tz::UTC);
-    let buildium = Buildium::of(world, Options::unlimited()).await;
+    let buildium = Buildium::of(world).await;
     assert_eq!(buildium.ids("/v1/tasks?lastupdatedfrom=2026-03-01&orderby=Id").await, [71, 73]);
 }

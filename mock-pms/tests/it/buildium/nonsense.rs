@@ -3,8 +3,9 @@
 use axum::http::Method;
 use mock_pms::world::RawOverride;
 use serde_json::{Value, json};
+use tests::openapi::Asked;
 
-use super::{Asked, Buildium, ERROR, KEY, spec};
+use super::{Buildium, KEY};
 use crate::client::send;
 
 /// Lays an override over one record and reads it without asking the specification.
@@ -47,7 +48,7 @@ async fn filters_see_the_record_as_it_is() {
 
 #[tokio::test]
 async fn the_specification_sees_nonsense_where_there_is_some() {
-    let Some(spec) = spec() else { return };
+    let Some(spec) = Buildium::start().await.spec else { return };
     let wrong = [
         json!({ "set": { "Address": 7 } }),
         json!({ "set": { "RentalSubType": "Castle" } }),
@@ -60,6 +61,6 @@ async fn the_specification_sees_nonsense_where_there_is_some() {
         wanted["id"] = json!(1);
         let body = read("/v1/rentals/1", wanted.clone()).await;
         let asked = Asked { method: "GET", path: "/v1/rentals/1" };
-        assert!(!spec.answer_faults(&asked, 200, &body, ERROR).is_empty(), "{wanted}");
+        assert!(!spec.answer_faults(&asked, 200, &body, "").is_empty(), "{wanted}");
     }
 }

@@ -4,8 +4,8 @@ use axum::http::Method;
 use mock_pms::{Options, RateLimit};
 use serde_json::Value;
 
-use super::{DoorLoop, TOKEN, example};
-use crate::client::send;
+use super::{DoorLoop, TOKEN};
+use crate::client::{example, send};
 
 #[tokio::test]
 async fn only_the_token_opens() {

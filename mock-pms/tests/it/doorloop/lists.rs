@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use mock_pms::{GenerateSpec, World};
 use serde_json::{Value, json};
 
-use super::{DoorLoop, example};
+use super::DoorLoop;
+use crate::client::example;
 
 const LISTS: [&str; 5] = ["/properties", "/units", "/leases/tenants", "/users", "/tasks"];
 

@@ -8,8 +8,8 @@ use hyper_util::rt::TokioExecutor;
 use mock_pms::{Dialect, RateLimit};
 use serde_json::Value;
 
-use super::{JSON, KEY, Propertyware, example, faults, options};
-use crate::client::send;
+use super::{KEY, Propertyware, faults};
+use crate::client::{JSON, example, send};
 
 #[tokio::test]
 async fn missing_credentials_are_a_silent_400_and_wrong_ones_a_401() {
@@ -34,7 +34,7 @@ async fn the_system_id_is_the_worlds_partner_id_where_it_has_one() {
     world.platform.account.partner_id = Some("4711".to_owned());
     let credentials = Dialect::PROPERTYWARE.credentials(&world);
     assert!(credentials.contains(&("system_id", "4711".to_owned())), "{credentials:?}");
-    let propertyware = Propertyware::of(world, options()).await;
+    let propertyware = Propertyware::of(world).await;
     assert_eq!(propertyware.status("/buildings").await, 401);
 }
 
@@ -58,7 +58,7 @@ async fn a_path_that_is_not_known_answers_a_page() {
 async fn what_the_key_may_not_do_is_403() {
     let mut world = example();
     world.platform.account.denied = vec!["work_orders:write".to_owned(), "contacts".to_owned()];
-    let propertyware = Propertyware::of(world, options()).await;
+    let propertyware = Propertyware::of(world).await;
     assert_eq!(propertyware.status("/workorders").await, 200);
     assert_eq!(propertyware.post("/workorders", &serde_json::json!({"buildingID": 1})).await.status, 403);
     assert_eq!(propertyware.status("/contacts").await, 403);
@@ -78,8 +78,8 @@ async fn deleting_is_for_the_beta_and_nothing_says_so() {
 #[tokio::test]
 async fn beyond_the_rate_limit_is_429_without_a_hint() {
     let limit = RateLimit { calls: 2, seconds: 3_600 };
-    let limited = mock_pms::Options { rate_limits: Some(vec![limit]), ..options() };
-    let propertyware = Propertyware::of(example(), limited).await;
+    let limited = mock_pms::Options { rate_limits: Some(vec![limit]), ..mock_pms::Options::unlimited() };
+    let propertyware = Propertyware::with(example(), limited).await;
     for _ in 0..2 {
         assert_eq!(propertyware.status("/vendors").await, 200);
     }

@@ -3,7 +3,7 @@
 use mock_pms::{GenerateSpec, World};
 use serde_json::Value;
 
-use super::{Propertyware, faults, options};
+use super::{Propertyware, faults};
 
 const LISTS: [&str; 7] =
     ["/buildings", "/units", "/contacts", "/leases", "/portfolios", "/vendors", "/workorders"];
@@ -15,7 +15,7 @@ fn large() -> World {
 
 #[tokio::test]
 async fn every_record_is_as_the_specification_has_it() {
-    let propertyware = Propertyware::of(large(), options()).await;
+    let propertyware = Propertyware::of(large()).await;
     for list in LISTS {
         let ids = propertyware.ids(&format!("{list}?orderby=id asc&limit=500").replace(' ', "%20")).await;
         assert!(!ids.is_empty(), "{list}");
@@ -30,7 +30,7 @@ async fn every_record_is_as_the_specification_has_it() {
 
 #[tokio::test]
 async fn the_total_is_true_on_full_pages_and_the_rows_of_the_last() {
-    let propertyware = Propertyware::of(large(), options()).await;
+    let propertyware = Propertyware::of(large()).await;
     let all = propertyware.server.read(|world| world.platform.units.len());
     assert!(all > 500);
     let mut seen = Vec::new();
@@ -50,7 +50,7 @@ async fn the_total_is_true_on_full_pages_and_the_rows_of_the_last() {
 
 #[tokio::test]
 async fn without_an_order_each_page_has_another_one() {
-    let propertyware = Propertyware::of(large(), options()).await;
+    let propertyware = Propertyware::of(large()).await;
     let first = propertyware.ids("/units?limit=500").await;
     assert_ne!(first, propertyware.ids("/units?limit=500").await);
     let down = propertyware.ids("/units?limit=500&orderby=id%20desc").await;

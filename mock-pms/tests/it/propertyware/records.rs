@@ -102,11 +102,11 @@ async fn a_contact_tells_of_no_unit_and_its_change_moves_no_lease() {
 
 #[tokio::test]
 async fn buildings_and_units_share_one_space_of_ids() {
-    let mut world = super::example();
+    let mut world = crate::client::example();
     world.update::<mock_pms::world::Lease>(33, |lease| lease.unit_id = Some(2)).expect("the lease");
     let unit = world.platform.units.get(12).expect("a unit").clone();
     world.insert(mock_pms::world::Unit { id: 2, number: "202".to_owned(), ..unit }).expect("a free id");
-    let propertyware = Propertyware::of(world, super::options()).await;
+    let propertyware = Propertyware::of(world).await;
     let shown = (1_i64 << 54) + 2;
     assert_eq!(propertyware.ids("/units?orderby=id%20asc").await, [11, 12, shown]);
     assert_eq!(propertyware.one(&format!("/units/{shown}")).await["name"], "202");

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use mock_pms::{Options, RateLimit};
 use serde_json::{Value, json};
 
-use super::{LOG_IN, RentManager, TOKEN, credentials, example, model, wrong};
-use crate::client::raw;
+use super::{LOG_IN, RentManager, TOKEN, credentials, model, wrong};
+use crate::client::{example, raw};
 
 #[tokio::test]
 async fn a_token_is_a_json_string_and_every_log_in_gives_another() {

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{KEY, Rentvine, example};
-use crate::client::send;
+use super::{KEY, Rentvine};
+use crate::client::{example, send};
 
 #[tokio::test]
 async fn only_the_key_with_its_secret_opens_and_a_refusal_says_nothing() {

@@ -3,7 +3,8 @@
 use mock_pms::{GenerateSpec, World};
 use serde_json::{Value, json};
 
-use super::{Rentvine, example};
+use super::Rentvine;
+use crate::client::example;
 
 const LISTS: [(&str, &str); 8] = [
     ("/properties", "property"),

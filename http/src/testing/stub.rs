@@ -1,0 +1,161 @@
+use std::marker::PhantomData;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use latchel_sync_core::registry::{SettingForm, Settings, platforms};
+use latchel_sync_core::{Platform, Result};
+use serde_json::{Map, Value, json};
+use wiremock::matchers::{method, path, query_param};
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+/// A platform, as far as the tests of its adapter need it.
+pub trait Stub {
+    /// The name that the adapter is registered by.
+    const ADAPTER: &'static str;
+    /// What every path begins with.
+    const BASE: &'static str = "";
+
+    /// The settings that the adapter has where a test gives no others, beside the address and the secrets.
+    fn settings() -> Value {
+        json!({})
+    }
+
+    /// What the account's settings have beside their values.
+    fn account(settings: Settings) -> Settings {
+        settings
+    }
+
+    /// The page of a list that a request is for.
+    fn page(rows: &[Value], request: &Request) -> ResponseTemplate;
+
+    /// How a request that tests are told of is spelled, if they are told of it.
+    fn spell(request: &Request) -> Option<String> {
+        Some(path_and_query(request))
+    }
+}
+
+/// A server on a free port that answers as a [`Stub`] does, and the adapter that is connected to it.
+#[derive(Debug)]
+pub struct StubServer<S> {
+    /// The server, for answers that are like no others.
+    pub server: MockServer,
+    /// The adapter.
+    pub platform: Arc<dyn Platform>,
+    stub: PhantomData<S>,
+}
+
+impl<S: Stub> StubServer<S> {
+    /// With the usual settings.
+    pub async fn new() -> Self {
+        Self::with(json!({})).await
+    }
+
+    /// With settings beside or in place of the usual ones.
+    pub async fn with(settings: Value) -> Self {
+        let server = MockServer::start().await;
+        let mut values = table(settings);
+        values.insert("base_url".to_owned(), json!(server.uri()));
+        let platform = Self::connect(values).expect("an adapter");
+        Self { server, platform, stub: PhantomData }
+    }
+
+    /// The adapter as the command would make it, each of its secrets being `the-` and the secret's name.
+    ///
+    /// # Errors
+    ///
+    /// Those of the adapter.
+    pub fn connect(values: Map<String, Value>) -> Result<Arc<dyn Platform>> {
+        let adapter = platforms().into_iter().find(|one| one.name == S::ADAPTER).expect("it is registered");
+        let mut all = table(S::settings());
+        all.extend(values);
+        let secrets = adapter.settings.iter().filter(|setting| setting.form == SettingForm::Secret);
+        let secrets = secrets.map(|secret| (secret.key.to_owned(), format!("the-{}", secret.key).into()));
+        (adapter.connect)(&S::account(Settings::new(all, secrets.collect())))
+    }
+
+    /// Serves a list to whatever asks for it.
+    pub async fn list(&self, at: &str, rows: Value) {
+        self.list_for(at, &[], rows).await;
+    }
+
+    /// Serves a list to queries that have these parameters.
+    pub async fn list_for(&self, at: &str, parameters: &[(&str, &str)], rows: Value) {
+        let rows = rows.as_array().expect("a list").clone();
+        self.respond_for(at, parameters, move |request: &Request| S::page(&rows, request)).await;
+    }
+
+    /// Answers queries that have these parameters; an answer for any query comes behind.
+    pub async fn respond_for(&self, at: &str, parameters: &[(&str, &str)], answer: impl Respond + 'static) {
+        let mut mock = Mock::given(method("GET")).and(path(format!("{}{at}", S::BASE)));
+        for (name, value) in parameters {
+            mock = mock.and(query_param(*name, *value));
+        }
+        let priority = if parameters.is_empty() { 7 } else { 5 };
+        mock.respond_with(answer).with_priority(priority).mount(&self.server).await;
+    }
+
+    /// Serves one record.
+    pub async fn one(&self, at: &str, record: Value) {
+        self.answers("GET", at, ResponseTemplate::new(200).set_body_json(record)).await;
+    }
+
+    /// Answers one method on one path.
+    pub async fn answers(&self, verb: &str, at: &str, answer: ResponseTemplate) {
+        let mock = Mock::given(method(verb)).and(path(format!("{}{at}", S::BASE)));
+        mock.respond_with(answer).mount(&self.server).await;
+    }
+
+    /// The requests so far that tests are told of.
+    pub async fn requests(&self) -> Vec<Request> {
+        let mut requests = self.server.received_requests().await.expect("recording");
+        requests.retain(|request| S::spell(request).is_some());
+        requests
+    }
+
+    /// The requests so far, as the stub spells them.
+    pub async fn asked(&self) -> Vec<String> {
+        self.requests().await.iter().filter_map(S::spell).collect()
+    }
+
+    /// The writes so far.
+    pub async fn writes(&self) -> Vec<Request> {
+        let mut requests = self.requests().await;
+        requests.retain(|request| request.method != "GET");
+        requests
+    }
+
+    /// The bodies of the writes so far.
+    pub async fn written(&self) -> Vec<Value> {
+        let body = |write: &Request| serde_json::from_slice(&write.body).expect("JSON");
+        self.writes().await.iter().map(body).collect()
+    }
+}
+
+/// A request as `METHOD path?query`.
+pub fn path_and_query(request: &Request) -> String {
+    let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{} {}{query}", request.method, request.url.path())
+}
+
+/// A request as `METHOD path?query`, without the base of the path, and the query decoded and without the parameters that
+/// are `usual`.
+pub fn spell_without(request: &Request, base: &str, usual: impl Fn(&str, &str) -> bool) -> String {
+    let pairs = request.url.query_pairs().filter(|(name, value)| !usual(name, value));
+    let query: Vec<_> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    let path = request.url.path().trim_start_matches(base);
+    format!("{} {path}{mark}{}", request.method, query.join("&"))
+}
+
+/// The parameter of a query, if it is there and reads as what is wanted.
+pub fn parameter<T: FromStr>(request: &Request, name: &str) -> Option<T> {
+    let found = request.url.query_pairs().find(|(key, _)| key == name);
+    found.and_then(|(_, value)| value.parse().ok())
+}
+
+fn table(values: Value) -> Map<String, Value> {
+    match values {
+        Value::Object(table) => table,
+        other => panic!("{other} is no table"),
+    }
+}
