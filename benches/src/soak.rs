@@ -80,6 +80,8 @@ pub async fn run(soak: Soak) -> Result<()> {
     let (early, late) = (most(&resident[quarter..quarter * 2]), most(&resident[resident.len() - quarter..]));
     println!("| what | measured |\n|---|---|");
     println!("| accounts, minutes, interval | {}, {}, {} s |", soak.accounts, soak.minutes, soak.interval);
+    let size = std::fs::metadata(folder.path().join("latchel-sync.sqlite"))?.len();
+    println!("| the ledger at the end | {:.1} MB |", size as f64 / 1e6);
     println!("| runs | {runs} |\n| faults | {faults} |\n| acts of people | {acts} |");
     println!(
         "| most memory in the second and in the last quarter | {:.1} and {:.1} MB |",
@@ -135,7 +137,13 @@ fn bad_line(seed: u64) -> FaultPlan {
         Fault::MissingRow,
     ];
     let each = PROBABILITY / kinds.len() as f64;
-    let rule = |fault: &Fault| FaultRule { probability: Some(each), ..FaultRule::always(fault.clone()) };
+    // Of a Latchel that leaves a record out of its answer nobody can tell that it has it.
+    let side = |fault: &Fault| (*fault == Fault::MissingRow).then_some(mock_pms::Side::Platform);
+    let rule = |fault: &Fault| FaultRule {
+        side: side(fault),
+        probability: Some(each),
+        ..FaultRule::always(fault.clone())
+    };
     FaultPlan { seed, faults: kinds.iter().map(rule).collect() }
 }
 
