@@ -77,11 +77,16 @@ fn cargo(workspace: &Path, args: &[&str]) -> Output {
     command.output().expect("cargo runs")
 }
 
-/// Builds a package's tests, which must not even warn, and returns what they print; they must fail.
-fn failing_tests(workspace: &Path, args: &[&str]) -> String {
+/// Builds a package's tests, which must not even warn.
+fn builds(workspace: &Path, args: &[&str]) {
     let built = cargo(workspace, &[&["test", "--offline", "--no-run"], args].concat());
     let said = text(&built.stderr);
     assert!(built.status.success() && !said.contains("warning"), "{args:?}: {said}");
+}
+
+/// Builds a package's tests and returns what they print; they must fail.
+fn failing_tests(workspace: &Path, args: &[&str]) -> String {
+    builds(workspace, args);
     let run = cargo(workspace, &[&["test", "--offline"], args].concat());
     assert!(!run.status.success(), "nothing is written yet, and the tests pass");
     text(&run.stdout)
@@ -105,29 +110,32 @@ fn steps(printed: &str) -> (Vec<&str>, Vec<&str>) {
 fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next() {
     let copy = copy_of(&repository(), "repository");
     of_its_own_version(&copy);
-    let written = new(&["acme", "--title", "Acme Homes"], &copy.join("core"));
+    let written = new(&["harbor", "--title", "Harbor Homes"], &copy.join("core"));
     assert!(written.status.success(), "{}", text(&written.stderr));
     assert!(!text(&written.stderr).contains("add to"), "every line has its place: {}", text(&written.stderr));
-    let formatted = cargo(&copy, &["fmt", "--package", "adapter-acme", "--check"]);
+    let formatted = cargo(&copy, &["fmt", "--package", "adapter-harbor", "--check"]);
     let said = text(&[formatted.stdout, formatted.stderr].concat());
     assert!(formatted.status.success(), "{said}");
 
     let (passed, failed) = (["step_01_only_the_token_opens"], 6);
-    let dialect = failing_tests(&copy, &["--package", "mock-pms", "--test", "it", "acme::"]);
+    let dialect = failing_tests(&copy, &["--package", "mock-pms", "--test", "it", "harbor::"]);
     assert_eq!((&steps(&dialect).0[..], steps(&dialect).1.len()), (&passed[..], failed), "{dialect}");
 
     let (passed, failed) = (["step_01_the_account_is_checked"], 11);
-    let adapter = failing_tests(&copy, &["--package", "adapter-acme"]);
+    let adapter = failing_tests(&copy, &["--package", "adapter-harbor"]);
     assert_eq!((&steps(&adapter).0[..], steps(&adapter).1.len()), (&passed[..], failed), "{adapter}");
 
     // The suite finds the pair, connects, and fails with the same words.
     let suite =
-        failing_tests(&copy, &["--package", "latchel-sync-conformance", "--test", "it", "acme::users"]);
+        failing_tests(&copy, &["--package", "latchel-sync-conformance", "--test", "it", "harbor::users"]);
     assert!(suite.contains("next: list whom a work order can be assigned to"), "{suite}");
 
-    let again = new(&["acme"], &copy);
+    // Run, it would put the copy's command in the place of the one that the other tests run.
+    builds(&copy, &["--package", "tests", "--test", "it"]);
+
+    let again = new(&["harbor"], &copy);
     let said = text(&again.stderr);
-    assert!(again.status.code() == Some(3) && said.contains("adapters/acme is there already"), "{said}");
+    assert!(again.status.code() == Some(3) && said.contains("adapters/harbor is there already"), "{said}");
 }
 
 #[test]
@@ -136,13 +144,13 @@ fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
     let manifest = copy.join("Cargo.toml");
     let root = repository().canonicalize().expect("a folder");
     let absolute = fs::read_to_string(&manifest).expect("it").replace("../..", &root.display().to_string());
-    let written = new(&["acme"], &copy);
+    let written = new(&["harbor"], &copy);
     let said = text(&written.stderr);
     assert!(written.status.success() && said.contains("add to src/main.rs"), "{said}");
-    let members = absolute.replace("[\"adapter-notebook\"]", "[\"adapter-acme\", \"adapter-notebook\"]");
+    let members = absolute.replace("[\"adapter-notebook\"]", "[\"adapter-harbor\", \"adapter-notebook\"]");
     fs::write(&manifest, members).expect("it can be written");
 
-    let printed = failing_tests(&copy, &["--package", "adapter-acme"]);
+    let printed = failing_tests(&copy, &["--package", "adapter-harbor"]);
     let (passed, failed) = steps(&printed);
     assert_eq!((&passed[..], failed.len()), (&["step_01_the_account_is_checked"][..], 12), "{printed}");
 }
@@ -151,9 +159,9 @@ fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
 fn a_name_or_a_folder_that_cannot_be_is_refused_and_nothing_is_written() {
     let folder = tempfile::TempDir::new().expect("a folder");
     for (name, path, said) in [
-        ("acme", folder.path().to_owned(), "there is no Cargo workspace"),
-        ("acme", folder.path().join("missing"), "missing"),
-        ("Acme Homes", repository(), "cannot be an adapter's name"),
+        ("harbor", folder.path().to_owned(), "there is no Cargo workspace"),
+        ("harbor", folder.path().join("missing"), "missing"),
+        ("Harbor Homes", repository(), "cannot be an adapter's name"),
         ("loop", repository(), "it is taken"),
         ("buildium", repository(), "adapters/buildium is there already"),
     ] {
