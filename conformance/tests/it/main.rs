@@ -3,6 +3,7 @@
 //!
 //! `cargo nextest run -p latchel-sync-conformance -E 'test(buildium::)'` is one adapter's suite.
 
+mod addresses;
 mod behaviors;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         }
     }
     trials.extend(behaviors::trials());
+    trials.extend(addresses::trials());
     trials.push(open_checks_exist(&trials));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

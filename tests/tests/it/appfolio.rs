@@ -12,7 +12,7 @@ const APPFOLIO: Dialect = Dialect::APPFOLIO;
 
 #[tokio::test]
 async fn a_first_sync_brings_over_what_it_does_with_buildium_and_a_second_reads_lists_alone() {
-    let setup = same_state_as_buildium(APPFOLIO, |fact| fact).await;
+    let setup = same_state_as_buildium(APPFOLIO, &[]).await;
     let lists =
         ["properties", "units", "tenants", "users", "work_orders"].map(|name| format!("/api/v0/{name}"));
     let asked: Vec<_> =
@@ -37,7 +37,7 @@ async fn check_finds_nothing_wrong_and_names_a_missing_role() {
 #[tokio::test]
 async fn a_work_order_goes_there_and_back() {
     let mut setup = generated(APPFOLIO, "assigned", |_| {}).await;
-    let id = there_and_back(&mut setup).await;
+    let id = there_and_back(&mut setup, "WorkOrderNumber").await;
     setup.server.read(|world| {
         let made = world.platform.work_orders.get(id).expect("it is there");
         assert_eq!(made.status_word.as_deref(), Some("Completed"));

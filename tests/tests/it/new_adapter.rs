@@ -105,29 +105,42 @@ fn steps(printed: &str) -> (Vec<&str>, Vec<&str>) {
 fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next() {
     let copy = copy_of(&repository(), "repository");
     of_its_own_version(&copy);
-    let written = new(&["acme", "--title", "Acme Homes"], &copy.join("core"));
+    let written = new(&["harbor", "--title", "Harbor Homes"], &copy.join("core"));
     assert!(written.status.success(), "{}", text(&written.stderr));
     assert!(!text(&written.stderr).contains("add to"), "every line has its place: {}", text(&written.stderr));
-    let formatted = cargo(&copy, &["fmt", "--package", "adapter-acme", "--check"]);
+    let formatted = cargo(&copy, &["fmt", "--package", "adapter-harbor", "--check"]);
     let said = text(&[formatted.stdout, formatted.stderr].concat());
     assert!(formatted.status.success(), "{said}");
 
     let (passed, failed) = (["step_01_only_the_token_opens"], 6);
-    let dialect = failing_tests(&copy, &["--package", "mock-pms", "--test", "it", "acme::"]);
+    let dialect = failing_tests(&copy, &["--package", "mock-pms", "--test", "it", "harbor::"]);
     assert_eq!((&steps(&dialect).0[..], steps(&dialect).1.len()), (&passed[..], failed), "{dialect}");
 
     let (passed, failed) = (["step_01_the_account_is_checked"], 11);
-    let adapter = failing_tests(&copy, &["--package", "adapter-acme"]);
+    let adapter = failing_tests(&copy, &["--package", "adapter-harbor"]);
     assert_eq!((&steps(&adapter).0[..], steps(&adapter).1.len()), (&passed[..], failed), "{adapter}");
 
     // The suite finds the pair, connects, and fails with the same words.
     let suite =
-        failing_tests(&copy, &["--package", "latchel-sync-conformance", "--test", "it", "acme::users"]);
+        failing_tests(&copy, &["--package", "latchel-sync-conformance", "--test", "it", "harbor::users"]);
     assert!(suite.contains("next: list whom a work order can be assigned to"), "{suite}");
 
-    let again = new(&["acme"], &copy);
+    let again = new(&["harbor"], &copy);
     let said = text(&again.stderr);
-    assert!(again.status.code() == Some(3) && said.contains("adapters/acme is there already"), "{said}");
+    assert!(again.status.code() == Some(3) && said.contains("adapters/harbor is there already"), "{said}");
+}
+
+/// This crate is not built in the copy: that would take as long as all the rest.
+#[test]
+fn the_tests_of_the_whole_command_call_what_is_here() {
+    let template = include_str!("../../../cli/templates/dialect/command.rs.in");
+    let platforms = include_str!("platforms.rs");
+    let (_, behind) = template.split_once("use crate::platforms::{").expect("they use it");
+    let (names, _) = behind.split_once('}').expect("an end");
+    for name in names.split(", ") {
+        assert!(platforms.contains(&format!("pub async fn {name}(")), "{name}");
+        assert!(template.contains(&format!(" {name}(")), "{name} is not called");
+    }
 }
 
 #[test]
@@ -136,13 +149,13 @@ fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
     let manifest = copy.join("Cargo.toml");
     let root = repository().canonicalize().expect("a folder");
     let absolute = fs::read_to_string(&manifest).expect("it").replace("../..", &root.display().to_string());
-    let written = new(&["acme"], &copy);
+    let written = new(&["harbor"], &copy);
     let said = text(&written.stderr);
     assert!(written.status.success() && said.contains("add to src/main.rs"), "{said}");
-    let members = absolute.replace("[\"adapter-notebook\"]", "[\"adapter-acme\", \"adapter-notebook\"]");
+    let members = absolute.replace("[\"adapter-notebook\"]", "[\"adapter-harbor\", \"adapter-notebook\"]");
     fs::write(&manifest, members).expect("it can be written");
 
-    let printed = failing_tests(&copy, &["--package", "adapter-acme"]);
+    let printed = failing_tests(&copy, &["--package", "adapter-harbor"]);
     let (passed, failed) = steps(&printed);
     assert_eq!((&passed[..], failed.len()), (&["step_01_the_account_is_checked"][..], 12), "{printed}");
 }
@@ -151,9 +164,9 @@ fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
 fn a_name_or_a_folder_that_cannot_be_is_refused_and_nothing_is_written() {
     let folder = tempfile::TempDir::new().expect("a folder");
     for (name, path, said) in [
-        ("acme", folder.path().to_owned(), "there is no Cargo workspace"),
-        ("acme", folder.path().join("missing"), "missing"),
-        ("Acme Homes", repository(), "cannot be an adapter's name"),
+        ("harbor", folder.path().to_owned(), "there is no Cargo workspace"),
+        ("harbor", folder.path().join("missing"), "missing"),
+        ("Harbor Homes", repository(), "cannot be an adapter's name"),
         ("loop", repository(), "it is taken"),
         ("buildium", repository(), "adapters/buildium is there already"),
     ] {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tests::openapi::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
-use crate::platforms::{generated, lost_create_is_found, same_state_as_buildium};
+use crate::platforms::{Lacks, generated, lost_create_is_found, same_state_as_buildium};
 use crate::setup::{Setup, noon};
 
 const BASE: &str = "/pw/api/rest/v1";
@@ -52,10 +52,7 @@ fn remove_latchel_user(world: &mut World) {
 
 #[tokio::test]
 async fn a_first_sync_brings_over_what_it_does_with_buildium_but_for_who_asked() {
-    let without_requester = |fact: String| {
-        if fact.starts_with("job") { fact.split(" for ").next().unwrap_or_default().to_owned() } else { fact }
-    };
-    same_state_as_buildium(Dialect::PROPERTYWARE, without_requester).await;
+    same_state_as_buildium(Dialect::PROPERTYWARE, &[Lacks::Requester]).await;
 }
 
 #[tokio::test]

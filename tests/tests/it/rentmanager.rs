@@ -5,7 +5,7 @@ use mock_pms::world::{Property, Task, TaskStatus};
 use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, LoggedRequest, Side};
 
 use crate::both_ways::{new_job, set_state};
-use crate::platforms::{generated, lost_create_is_found, same_state_after, there_and_back};
+use crate::platforms::{Lacks, generated, lost_create_is_found, same_state_after, there_and_back};
 use crate::setup::Setup;
 
 const RENT_MANAGER: Dialect = Dialect::RENTMANAGER;
@@ -15,18 +15,11 @@ fn calls(setup: &Setup) -> Vec<LoggedRequest> {
     setup.server.requests().into_iter().filter(|request| request.side == Side::Platform).collect()
 }
 
-/// Issues tell nothing of who may enter, which a fact says last of what it is.
-fn without_entry(fact: String) -> String {
-    ["Some(true)", "Some(false)"]
-        .iter()
-        .fold(fact, |fact, entry| fact.replace(&format!("{entry}) at "), "None) at "))
-}
-
 #[tokio::test]
 async fn a_first_sync_ends_as_with_buildium_and_a_second_reads_lists_alone() {
     // A first run takes every resident, because nothing says when their leases changed.
     let first = ["sync", "--since", "2000-01-01T00:00:00Z"];
-    let setup = same_state_after(&first, RENT_MANAGER, without_entry).await;
+    let setup = same_state_after(&first, RENT_MANAGER, &[Lacks::Entry]).await;
     let calls = calls(&setup);
     let by_path = |request: &LoggedRequest| request.path.ends_with(|last: char| last.is_ascii_digit());
     assert!(!calls.iter().any(by_path), "{calls:?}");
@@ -38,7 +31,7 @@ async fn a_first_sync_ends_as_with_buildium_and_a_second_reads_lists_alone() {
 #[tokio::test]
 async fn a_work_order_goes_there_and_back() {
     let mut setup = generated(RENT_MANAGER, "assigned", |_| {}).await;
-    let id = there_and_back(&mut setup).await;
+    let id = there_and_back(&mut setup, "ServiceManagerIssueID").await;
     setup.server.read(|world| {
         let made = world.platform.work_orders.get(id).expect("it is there");
         assert_eq!(made.status_word.as_deref(), Some("[Latchel] Completed"));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::openapi::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
-use crate::platforms::{generated, same_state_as_buildium, there_and_back};
+use crate::platforms::{Lacks, generated, same_state_as_buildium, there_and_back};
 use crate::setup::{Setup, noon};
 
 const BASE: &str = "/api/manager";
@@ -59,15 +59,7 @@ fn post_fault(fault: Fault, path: &str) -> FaultPlan {
 
 #[tokio::test]
 async fn a_first_sync_brings_over_what_it_does_with_buildium_but_for_permission_to_enter() {
-    // Rentvine does not keep whether the resident allows entry: the last of what is said of a job before its place.
-    let without_entry = |fact: String| match (fact.starts_with("job"), fact.split_once(") at ")) {
-        (true, Some((what, place))) => {
-            let kept = what.rsplit_once(", ").map_or(what, |(kept, _entry)| kept);
-            format!("{kept} at {place}")
-        }
-        _ => fact,
-    };
-    let setup = same_state_as_buildium(Dialect::RENTVINE, without_entry).await;
+    let setup = same_state_as_buildium(Dialect::RENTVINE, &[Lacks::Entry]).await;
     setup.run(0, &["check"]).await;
 }
 
@@ -86,7 +78,7 @@ async fn a_run_that_finds_nothing_to_do_makes_no_call_for_a_record() {
 #[tokio::test]
 async fn a_work_order_goes_there_assigned_is_numbered_and_closed() {
     let mut setup = rentvine("assigned").await;
-    let id = there_and_back(&mut setup).await;
+    let id = there_and_back(&mut setup, "workOrderNumber").await;
     setup.server.read(|world| {
         let order = world.platform.work_orders.get(id).expect("the work order");
         let text = order.details.as_deref().expect("a description");

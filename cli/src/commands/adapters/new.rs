@@ -63,7 +63,8 @@ fn in_repository(names: &Names, root: &Path) -> Result<(), Failure> {
          cargo fmt --all\n  \
          cargo nextest run -p mock-pms -E 'test(/^{name}::/)'\n  \
          cargo nextest run -p adapter-{name}\n  \
-         cargo nextest run -p latchel-sync-conformance -E 'test(/^{name}::/)'\n\
+         cargo nextest run -p latchel-sync-conformance -E 'test(/^{name}::/)'\n  \
+         cargo nextest run -p tests -E 'test(/^{name}::/)'\n\
          docs/writing-an-adapter.md goes through it"
     );
     Ok(())

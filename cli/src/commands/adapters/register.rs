@@ -3,11 +3,12 @@
 use super::skeleton::Names;
 
 /// The files that name every adapter and dialect; a workspace that has them is latchel-sync's.
-pub(crate) const FILES: [&str; 4] = [
+pub(crate) const FILES: [&str; 5] = [
     "adapters/Cargo.toml",
     "adapters/src/lib.rs",
     "mock-pms/src/dialects/mod.rs",
     "mock-pms/tests/it/main.rs",
+    "tests/tests/it/main.rs",
 ];
 
 /// What is added to one file.
@@ -94,7 +95,8 @@ fn into(text: &str, open: &str, word: &str) -> Option<String> {
 /// Everything outside its own folders that an adapter of latchel-sync and its dialect need.
 pub(crate) fn changes(names: &Names) -> Vec<Change> {
     let (name, constant, title) = (&names.name, names.constant(), &names.title);
-    let [manifest, umbrella, dialects, tests] = FILES;
+    let [manifest, umbrella, dialects, tests, commands] = FILES;
+    let module = || vec![Addition::Among { like: is_module, block: format!("mod {name};") }];
     vec![
         Change {
             file: manifest,
@@ -130,10 +132,8 @@ pub(crate) fn changes(names: &Names) -> Vec<Change> {
                 Addition::Into { open: "const ALL: &[Self] =", word: format!("Self::{constant}") },
             ],
         },
-        Change {
-            file: tests,
-            additions: vec![Addition::Among { like: is_module, block: format!("mod {name};") }],
-        },
+        Change { file: tests, additions: module() },
+        Change { file: commands, additions: module() },
     ]
 }
 
@@ -169,6 +169,7 @@ mod tests {
             include_str!("../../../../adapters/src/lib.rs"),
             include_str!("../../../../mock-pms/src/dialects/mod.rs"),
             include_str!("../../../../mock-pms/tests/it/main.rs"),
+            include_str!("../../../../tests/tests/it/main.rs"),
         ];
         changes(&names).iter().zip(texts).map(|(change, text)| change.apply(text)).collect()
     }
@@ -176,7 +177,7 @@ mod tests {
     #[test]
     fn lines_go_where_their_like_is_wherever_that_is() {
         for name in ["aaa", "entrata", "zillow"] {
-            let [manifest, umbrella, dialects, tests] = &applied(name)[..] else { panic!("four files") };
+            let [manifest, umbrella, dialects, tests @ ..] = &applied(name)[..] else { panic!("the files") };
             let manifest: toml::Table = manifest.as_deref().unwrap().parse().unwrap();
             assert_eq!(manifest["dependencies"][format!("adapter-{name}")]["path"].as_str(), Some(name));
             assert_eq!(manifest["features"][name][0].as_str(), Some(format!("dep:adapter-{name}").as_str()));
@@ -187,7 +188,10 @@ mod tests {
             let dialects = dialects.as_deref().unwrap();
             let list = dialects.split("const ALL").nth(1).unwrap();
             assert!(list.contains(&format!("Self::{}", name.to_uppercase())));
-            assert!(tests.as_deref().unwrap().contains(&format!("mod {name};\n")));
+            assert_eq!(tests.len(), 2);
+            for tests in tests {
+                assert!(tests.as_deref().unwrap().contains(&format!("mod {name};\n")));
+            }
         }
     }
 

@@ -102,11 +102,13 @@ pub(crate) fn in_repository(names: &Names) -> Skeleton {
     let name = &names.name;
     let krate = format!("adapters/{name}");
     let (dialect, tests) = (format!("mock-pms/src/dialects/{name}"), format!("mock-pms/tests/it/{name}.rs"));
+    let command = format!("tests/tests/it/{name}.rs");
     let mut files = in_crate(names, &krate);
     files.push((format!("{krate}/Cargo.toml"), names.fill(template!("adapter/Cargo.toml.in"))));
     files.extend(DIALECT.iter().map(|(file, template)| (format!("{dialect}/{file}"), names.fill(template))));
     files.push((tests.clone(), names.fill(template!("dialect/tests.rs.in"))));
-    Skeleton { fresh: vec![krate, dialect, tests], files }
+    files.push((command.clone(), names.fill(template!("dialect/command.rs.in"))));
+    Skeleton { fresh: vec![krate, dialect, tests, command], files }
 }
 
 fn in_crate(names: &Names, krate: &str) -> Vec<(String, String)> {
@@ -137,16 +139,16 @@ pub(crate) fn in_workspace(names: &Names, manifest: &str) -> Skeleton {
 }
 
 /// What the crate needs, as it would stand in a manifest, for a workspace that does not say.
-const DEPENDENCIES: [(&str, &str); 6] = [
+const DEPENDENCIES: [(&str, &str); 7] = [
     ("async-trait", "\"0.1\""),
+    ("chrono", "\"0.4\""),
     ("futures", "\"0.3\""),
     ("latchel-sync-core", OURS),
     (HTTP, OURS),
     ("serde", "{ version = \"1\", features = [\"derive\"] }"),
     ("serde_json", "\"1\""),
 ];
-const DEV_DEPENDENCIES: [(&str, &str); 4] = [
-    ("chrono", "\"0.4\""),
+const DEV_DEPENDENCIES: [(&str, &str); 3] = [
     ("latchel-sync-conformance", OURS),
     ("tokio", "{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }"),
     ("wiremock", "\"0.6\""),
