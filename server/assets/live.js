@@ -4,7 +4,13 @@
 for (const part of document.querySelectorAll("[data-live]")) {
   const events = new EventSource(part.dataset.live);
   // The text is a part of the page as the server renders it, with everything in it escaped.
-  events.onmessage = (event) => { part.innerHTML = event.data; };
+  const told = document.getElementById("told");
+  events.onmessage = (event) => {
+    part.innerHTML = event.data;
+    // Read out is how each job stands, and not each count on the way.
+    const states = [...part.querySelectorAll("[data-state]")].map((job) => job.dataset.state).join(". ");
+    if (told && told.textContent !== states) told.textContent = states;
+  };
   addEventListener("pagehide", () => events.close());
 }
 

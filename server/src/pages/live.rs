@@ -19,6 +19,9 @@ use crate::jobs::Job;
 /// The shortest time between two pictures of what is under way.
 const PACE: Duration = Duration::from_millis(250);
 
+/// How long a stream lasts: the browser then asks again, and whoever may not look any more gets nothing.
+const LONGEST: Duration = Duration::from_secs(120);
+
 /// A job, as a page shows it.
 pub(super) struct JobRow {
     pub address: String,
@@ -92,7 +95,8 @@ pub(super) async fn stream(
     let events = stream! {
         let mut changes = app.jobs.changes();
         let mut shown = None;
-        while !app.stop.is_set() {
+        let end = tokio::time::Instant::now() + LONGEST;
+        while !app.stop.is_set() && tokio::time::Instant::now() < end {
             let moment = Moment { now: app.clock.now(), zone };
             let jobs = app.jobs.of(&name).iter().map(|job| JobRow::of(job, moment)).collect();
             let text = Jobs { jobs }.render().unwrap_or_default();
@@ -107,6 +111,7 @@ pub(super) async fn stream(
             };
             tokio::select! {
                 () = app.stop.asked() => {}
+                () = tokio::time::sleep_until(end) => {}
                 () = next => {}
             }
         }

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::Form;
@@ -18,6 +19,9 @@ use crate::actions::{self, Wish};
 use crate::app::App;
 use crate::views::{self, Depth, RecordView};
 
+/// How long the two systems may take until the page is shown without them.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 #[derive(Template)]
 #[template(path = "record.html")]
 struct Record {
@@ -34,6 +38,8 @@ struct Record {
     history: Vec<(When, Line)>,
     /// The platform's id of a linked work order, by which the link can be ended.
     unlink: Option<String>,
+    /// Whether it waits for something, so that it can be retried or left alone.
+    waits: bool,
     /// Where two records can be linked by hand.
     link: Option<String>,
 }
@@ -65,7 +71,14 @@ pub(super) async fn show(
     Viewer(person): Viewer,
 ) -> Answer {
     let kind = kind_of(&kind)?;
-    let view = views::record(&app, &account, kind, &id, Depth::BothSides).await?;
+    let asked = views::record(&app, &account, kind, &id, Depth::BothSides);
+    let view = match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(view) => view?,
+        Err(_) => views::record(&app, &account, kind, &id, Depth::Ledger).await?.map(|view| {
+            let why = format!("they did not answer within {} seconds", PATIENCE.as_secs());
+            RecordView { unreadable: Some(why), ..view }
+        }),
+    };
     let view = view.ok_or_else(|| Problem::missing(format!("account {account}")))?;
     if view.history.is_empty() && view.explanations.is_empty() && view.unreadable.is_none() {
         return Err(Problem::missing(format!("{kind} {id} on either side")));
@@ -89,6 +102,8 @@ fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: M
         decided: banner.decided_at.map(|at| moment.when(at)),
         banner,
     });
+    let waits = view.explanations.iter().filter_map(|one| one.outcome.as_ref()).any(Outcome::is_tried_again)
+        || banner.as_ref().is_some_and(|one| matches!(one.class, "pending" | "failed"));
     let told = |outcome: &Outcome| {
         (moment.when(outcome.at), Line::of(outcome, record_address(account, &outcome.key)))
     };
@@ -103,6 +118,7 @@ fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: M
         link: (is_work_order && unlink.is_none()).then(|| format!("{account_address}/link")),
         unlink,
         banner,
+        waits,
         unreadable: view.unreadable,
         fields: fields(
             view.explanations.iter().find_map(|one| one.platform.as_ref()),

@@ -18,6 +18,11 @@ pub(super) struct Field {
 pub(super) fn fields(platform: Option<&Value>, latchel: Option<&Value>) -> Vec<Field> {
     let (mut one, mut other) = (BTreeMap::new(), BTreeMap::new());
     platform.into_iter().for_each(|value| flatten("", value, &mut one));
+    for (theirs, ours) in SAME {
+        if let Some(text) = one.remove(theirs) {
+            one.insert(ours.to_owned(), text);
+        }
+    }
     latchel.into_iter().for_each(|value| flatten("", value, &mut other));
     let mut names: Vec<_> = one.keys().chain(other.keys()).cloned().collect();
     names.sort();
@@ -25,13 +30,21 @@ pub(super) fn fields(platform: Option<&Value>, latchel: Option<&Value>) -> Vec<F
     let field = |name: String| {
         let (platform, latchel) = (one.get(&name).cloned(), other.get(&name).cloned());
         Field {
-            differs: platform.is_some() && latchel.is_some() && platform != latchel,
+            differs: comparable(&name) && platform.is_some() && latchel.is_some() && platform != latchel,
             platform: platform.unwrap_or_default(),
             latchel: latchel.unwrap_or_default(),
             name: name.replace(['_', '.'], " "),
         }
     };
     names.into_iter().map(field).collect()
+}
+
+/// What a platform's record and Latchel's have under different names, by the platform's.
+const SAME: [(&str, &str); 2] = [("title", "name"), ("requested_by", "resident")];
+
+/// Ids are each system's own, and of a work order Latchel takes the name from the description's beginning.
+fn comparable(name: &str) -> bool {
+    !matches!(name, "id" | "name" | "property" | "resident" | "number") && !name.starts_with("property.")
 }
 
 fn flatten(place: &str, value: &Value, into: &mut BTreeMap<String, String>) {
@@ -74,16 +87,16 @@ mod tests {
 
     #[test]
     fn fields_stand_side_by_side_and_contact_data_is_masked() {
-        let platform = json!({"freshness": {"Stamped": 1}, "name": "Ada", "email": "ada@example.com", "phone": "+1 555 0199", "unit": null});
+        let platform = json!({"freshness": {"Stamped": 1}, "name": "Ada", "email": "ada@example.com", "phone": "+1 555 0199", "unit": null, "address": {"city": "Reno"}});
         let latchel = json!({"name": "Ada A.", "email": "ada@example.com", "address": {"city": "Boise"}});
         let told: Vec<_> = fields(Some(&platform), Some(&latchel))
             .into_iter()
             .map(|field| format!("{}|{}|{}|{}", field.name, field.platform, field.latchel, field.differs))
             .collect();
         let expected = [
-            "address city||Boise|false",
+            "address city|Reno|Boise|true",
             "email|a…@example.com|a…@example.com|false",
-            "name|Ada|Ada A.|true",
+            "name|Ada|Ada A.|false",
             "phone|…99||false",
         ];
         assert_eq!(told, expected);

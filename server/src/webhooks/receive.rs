@@ -109,7 +109,7 @@ async fn receive(app: &App, account: &str, side: Side, request: Request) -> Stat
         ("source", side.as_str().to_owned()),
         ("result", fate.as_str().to_owned()),
     ];
-    metrics::counter!("latchel_sync_webhooks_total", &labels).increment(1);
+    app.metrics.scope(async { metrics::counter!("latchel_sync_webhooks_total", &labels).increment(1) }).await;
     fate.status()
 }
 

@@ -4,7 +4,6 @@ use axum::body::{Body, Bytes};
 use futures::StreamExt;
 use latchel_sync_core::model::JobId;
 use latchel_sync_server::ServerConfig;
-use metrics_exporter_prometheus::PrometheusBuilder;
 
 use super::sender::*;
 use crate::world::{World, start};
@@ -13,9 +12,6 @@ const LATER: &str = "2026-03-02T08:01:00Z";
 
 #[tokio::test]
 async fn one_that_is_not_by_whom_it_says_gets_401_and_is_counted() {
-    let recorder = PrometheusBuilder::new().build_recorder();
-    let counted = recorder.handle();
-    let _guard = metrics::set_default_local_recorder(&recorder);
     let world = listening().await;
     let body = envelope(JobId(300), LATER);
     for headers in [&[][..], &[("x-api-key", "wrong")]] {
@@ -33,7 +29,7 @@ async fn one_that_is_not_by_whom_it_says_gets_401_and_is_counted() {
     let of = |source: &str| {
         format!(r#"latchel_sync_webhooks_total{{account="main",source="{source}",result="invalid"}}"#)
     };
-    let counted = counted.render();
+    let counted = world.visitor().get("/metrics").await.body;
     assert!(counted.contains(&format!("{} 3\n", of("latchel"))), "{counted}");
     assert!(counted.contains(&format!("{} 2\n", of("platform"))), "{counted}");
     assert!(!counted.contains(KEY) && !counted.contains("wrong"));
