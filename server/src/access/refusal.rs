@@ -116,7 +116,7 @@ struct Page<'a> {
     hint: &'a str,
 }
 
-/// Without a body: [`told`] gives it the one that fits who asks.
+/// Without a body: a layer gives it the one that fits who asks.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         (self.status, Extension(self)).into_response()
