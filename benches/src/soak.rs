@@ -137,13 +137,7 @@ fn bad_line(seed: u64) -> FaultPlan {
         Fault::MissingRow,
     ];
     let each = PROBABILITY / kinds.len() as f64;
-    // Of a Latchel that leaves a record out of its answer nobody can tell that it has it.
-    let side = |fault: &Fault| (*fault == Fault::MissingRow).then_some(mock_pms::Side::Platform);
-    let rule = |fault: &Fault| FaultRule {
-        side: side(fault),
-        probability: Some(each),
-        ..FaultRule::always(fault.clone())
-    };
+    let rule = |fault: &Fault| FaultRule { probability: Some(each), ..FaultRule::always(fault.clone()) };
     FaultPlan { seed, faults: kinds.iter().map(rule).collect() }
 }
 

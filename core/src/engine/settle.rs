@@ -41,13 +41,36 @@ impl<F: Flow> Driver<'_, F> {
                 continue;
             }
             if decision.action.as_ref().is_some_and(|action| self.flow.creates(action)) {
-                together.push((case, decision));
+                together.push(case);
                 continue;
             }
-            self.apply_all(std::mem::take(&mut together), news).await?;
+            self.create_all(std::mem::take(&mut together), news).await?;
             self.apply_all(vec![(case, decision)], news).await?;
         }
-        self.apply_all(together, news).await
+        self.create_all(together, news).await
+    }
+
+    /// Creates what is looked for once more and not found again: an answer that leaves a record out, though the far side has
+    /// it, does not double it. What is found is decided as what it is.
+    async fn create_all(&mut self, creates: Vec<F::Case>, news: &mut Vec<News>) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let cases = if creates.is_empty() || cx.is_dry() {
+            creates
+        } else {
+            let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
+            cx.reading(flow.gather(creates.iter().map(again).collect())).await?
+        };
+        let (mut create, mut found) = (Vec::new(), Vec::new());
+        for case in cases {
+            let decision = flow.decide(&case, &mut Trace::off());
+            if decision.action.as_ref().is_some_and(|action| flow.creates(action)) {
+                create.push((case, decision));
+            } else {
+                found.push(case);
+            }
+        }
+        self.apply_all(create, news).await?;
+        if found.is_empty() { Ok(()) } else { Box::pin(self.decide_all(found, news)).await }
     }
 
     /// Applies decisions of which none depends on what comes of another, several at once. After an error that ends the

@@ -123,3 +123,29 @@ async fn a_marker_found_twice_is_reported_until_a_person_decides() {
         assert_eq!(setup.sync(0).await, []);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_one_answer_leaves_out_is_asked_for_again_before_it_is_created() {
+    let begun = Setup::small("all").await;
+    begun.sync(0).await;
+    let expected = pairs(&begun);
+    let mut happened = 0;
+    for path in ["/v1/properties/lookup", "/v1/residents/lookup", "/v1/jobs/lookup"] {
+        for call in 1..=6 {
+            let setup = begun.copy().await;
+            // With an empty ledger, only what Latchel answers says what it has.
+            std::fs::remove_file(setup.ledger_file()).expect("the ledger");
+            let rule = FaultRule {
+                side: Some(Side::Latchel),
+                path: Some(path.to_owned()),
+                calls: vec![call],
+                ..FaultRule::always(Fault::MissingRow)
+            };
+            setup.server.set_faults(FaultPlan { seed: call, faults: vec![rule] });
+            setup.run(0, &["sync"]).await;
+            happened += setup.server.faults_happened();
+            assert_eq!(pairs(&setup), expected, "call {call} of {path}");
+        }
+    }
+    assert!(happened >= 6, "{happened} rows were left out");
+}
