@@ -17,6 +17,7 @@ use crate::jobs::{Jobs, Worker};
 use crate::metrics::Metrics;
 use crate::pulse::Pulses;
 use crate::schedule::Scheduler;
+use crate::views::Drawn;
 use crate::webhooks::{Arrivals, Dispatcher};
 
 /// Everything that the server is made of; each request sees it.
@@ -43,6 +44,8 @@ pub struct App {
     pub(crate) log_ins: LogIns,
     /// Tells of what came by webhook.
     pub(crate) arrivals: Arrivals,
+    /// Each account's last days, for its sparkline.
+    pub(crate) drawn: Drawn,
     /// Asks everything to end.
     pub stop: StopSignal,
 }
@@ -71,6 +74,7 @@ impl App {
             pulses: Arc::default(),
             host,
             log_ins: LogIns::default(),
+            drawn: Drawn::default(),
             stop: StopSignal::default(),
         })
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::account::address;
 use super::page::{Answer, Problem, Top, go, page};
-use super::results::{Line, record, record_address, status_text};
+use super::results::{Line, action_text, record, record_address, status_text};
 use super::sides::{Field, fields};
 use super::text::{Moment, When};
 use crate::access::{Operator, Viewer};
@@ -110,10 +110,7 @@ fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: M
     Record {
         top,
         account: account.to_owned(),
-        title: format!(
-            "{} {id}",
-            kind.to_string().replacen(|c: char| c.is_ascii_lowercase(), &first(kind), 1)
-        ),
+        title: format!("{} {id}", title(kind)),
         address: record_address(account, &RecordKey { kind, side: Side::Platform, id: id.to_owned() }),
         link: (is_work_order && unlink.is_none()).then(|| format!("{account_address}/link")),
         unlink,
@@ -130,15 +127,15 @@ fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: M
     }
 }
 
-fn first(kind: Kind) -> String {
-    kind.to_string().chars().take(1).flat_map(char::to_uppercase).collect()
+fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Property => "Property",
+        Kind::Resident => "Resident",
+        Kind::WorkOrder => "Work order",
+    }
 }
 
 fn explained(one: Explanation) -> Explained {
-    let line = Line::of(
-        &Outcome { reason: one.reason, action: one.action, detail: one.detail.clone(), ..nothing(&one) },
-        String::new(),
-    );
     Explained {
         record: record(&one.key),
         label: one.label.clone(),
@@ -149,7 +146,7 @@ fn explained(one: Explanation) -> Explained {
             Some(detail) => format!("{} ({detail})", one.reason.sentence()),
             None => one.reason.sentence().to_owned(),
         },
-        action: line.action,
+        action: action_text(one.action),
         remedy: one.reason.remedy(),
         checks: one
             .checks
@@ -158,21 +155,6 @@ fn explained(one: Explanation) -> Explained {
                 (check.rule.as_str().to_owned(), check.condition.to_owned(), check.value, check.holds)
             })
             .collect(),
-    }
-}
-
-fn nothing(one: &Explanation) -> Outcome {
-    Outcome {
-        key: one.key.clone(),
-        counterpart: None,
-        label: one.label.clone(),
-        reason: one.reason,
-        action: one.action,
-        detail: None,
-        run: latchel_sync_core::ledger::RunId(uuid::Uuid::nil()),
-        at: chrono::DateTime::UNIX_EPOCH,
-        fingerprint: None,
-        waits_for: None,
     }
 }
 

@@ -39,18 +39,23 @@ impl Line {
             label: outcome.label.clone(),
             class: outcome.status().as_str(),
             status: status_text(outcome.status()),
-            action: match outcome.action {
-                Action::None => "nothing",
-                Action::Create => "create",
-                Action::Update => "change",
-                Action::Deactivate => "set inactive",
-                Action::Link => "link",
-                Action::Close => "close",
-            },
+            action: action_text(outcome.action),
             reason: outcome.reason.code(),
             sentence: outcome.reason.sentence(),
             detail: outcome.detail.clone(),
         }
+    }
+}
+
+/// What is done to a record, in a word or two.
+pub(super) fn action_text(action: Action) -> &'static str {
+    match action {
+        Action::None => "nothing",
+        Action::Create => "create",
+        Action::Update => "change",
+        Action::Deactivate => "set inactive",
+        Action::Link => "link",
+        Action::Close => "close",
     }
 }
 

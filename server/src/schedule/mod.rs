@@ -104,14 +104,14 @@ impl Schedule {
     }
 }
 
-/// When every phase of a part was last begun, as far as the newest runs tell, UTC; `None` if one never was. A run that failed
-/// counts too: it is tried again at its time, and not at once.
+/// When every phase of a part was last begun, as far as the account's newest runs tell, UTC; `None` if one never was. A run
+/// that failed counts too: it is tried again at its time, and not at once.
 pub(crate) async fn last_begun(
     ledger: &dyn Ledger,
     account: &str,
+    runs: &[Run],
     part: Part,
 ) -> Result<Option<DateTime<Utc>>> {
-    let runs = ledger.runs(Some(account), RUNS_LOOKED_AT).await?;
     let mut all: Option<DateTime<Utc>> = None;
     for phase in part.phases() {
         let went_through =
@@ -123,8 +123,8 @@ pub(crate) async fn last_begun(
     Ok(all)
 }
 
-/// Enough to find the last of each part among those of named records.
-const RUNS_LOOKED_AT: u32 = 100;
+/// Enough of an account's newest runs to find the last of each part among those of named records.
+pub(crate) const RUNS_LOOKED_AT: u32 = 100;
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::{Ledger, Result};
 use latchel_sync_ledger::desk::Desk;
 
-use super::{Part, last_begun};
+use super::{Part, RUNS_LOOKED_AT, last_begun};
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::jobs::{Jobs, NewJob, Work};
@@ -54,14 +54,14 @@ impl Scheduler {
         let mut next: Option<DateTime<Utc>> = None;
         for account in self.accounts.values().filter(|account| !paused.contains(&account.settings.name)) {
             for part in Part::ALL {
-                let key = (account.name().to_owned(), part);
-                // Of a run that is still under way, or could not even begin, the ledger does not tell.
-                let last = last_begun(&*self.ledger, account.name(), part).await?;
-                let last = last.max(asked.get(&key).copied());
-                let zone = account.settings.time_zone;
-                let due = account.schedule.due(part, account.name(), zone, last, self.clock.began());
-                let Some(due) = due else { continue };
-                let now = self.clock.now();
+                let (key, now) = ((account.name().to_owned(), part), self.clock.now());
+                // Of a run that is still under way, or could not even begin, the ledger does not tell; of one that somebody
+                // else has begun meanwhile, it does.
+                let mut last = asked.get(&key).copied();
+                if self.due(account, part, last).is_some_and(|due| due <= now) {
+                    last = last.max(self.last_begun(account.name(), part).await?);
+                }
+                let Some(due) = self.due(account, part, last) else { continue };
                 if due > now {
                     next = Some(next.map_or(due, |next| next.min(due)));
                     continue;
@@ -77,5 +77,15 @@ impl Scheduler {
             }
         }
         Ok(next)
+    }
+
+    fn due(&self, account: &Account, part: Part, last: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        let zone = account.settings.time_zone;
+        account.schedule.due(part, account.name(), zone, last, self.clock.began())
+    }
+
+    async fn last_begun(&self, account: &str, part: Part) -> Result<Option<DateTime<Utc>>> {
+        let runs = self.ledger.runs(Some(account), RUNS_LOOKED_AT).await?;
+        last_begun(&*self.ledger, account, &runs, part).await
     }
 }

@@ -1,6 +1,9 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::ledger::{Run, RunId, RunStatus};
 use latchel_sync_core::model::SyncMethod;
 use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
@@ -10,7 +13,7 @@ use super::{Health, health};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::Job;
-use crate::schedule::{Part, last_begun};
+use crate::schedule::{Part, RUNS_LOOKED_AT, last_begun};
 
 /// How many days back the sparkline goes.
 const DAYS: u64 = 14;
@@ -91,13 +94,13 @@ pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
 async fn view(app: &App, one: &Account) -> Result<AccountView> {
     let (name, zone, now) = (one.name(), one.settings.time_zone, app.clock.now());
     let pause = app.desk.pauses().await?.into_iter().find(|pause| pause.account == name);
+    let runs = app.ledger.runs(Some(name), RUNS_LOOKED_AT).await?;
     let mut next = Vec::new();
     for part in Part::ALL.into_iter().filter(|_| pause.is_none()) {
-        let last = last_begun(&*app.ledger, name, part).await?;
+        let last = last_begun(&*app.ledger, name, &runs, part).await?;
         let at = one.schedule.due(part, name, zone, last, app.clock.began());
         next.push(NextRun { part, at: at.map(|at| at.max(now)) });
     }
-    let runs = app.ledger.runs(Some(name), RUNS_DRAWN).await?;
     Ok(AccountView {
         health: health(&one.settings, &one.schedule, &*app.ledger, now).await?,
         platform: one.platform_title,
@@ -105,12 +108,39 @@ async fn view(app: &App, one: &Account) -> Result<AccountView> {
         time_zone: zone.name(),
         pause,
         next,
-        days: days(&runs, now.with_timezone(&zone).date_naive(), |run| {
-            run.now.with_timezone(&zone).date_naive()
-        }),
+        days: app.drawn.days(app, one, runs.first(), now.with_timezone(&zone).date_naive()).await?,
         newest: runs.into_iter().next(),
         jobs: app.jobs.of(name),
     })
+}
+
+/// Each account's last days, as they were drawn after its newest run: they are drawn again after the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Drawn(Mutex<HashMap<String, (After, Vec<Day>)>>);
+
+/// The newest run with how it ended, and the day.
+type After = (Option<(RunId, RunStatus)>, NaiveDate);
+
+impl Drawn {
+    async fn days(
+        &self,
+        app: &App,
+        one: &Account,
+        newest: Option<&Run>,
+        today: NaiveDate,
+    ) -> Result<Vec<Day>> {
+        let after = (newest.map(|run| (run.id, run.status)), today);
+        let drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(one.name()).cloned();
+        if let Some((_, days)) = drawn.filter(|(drawn_after, _)| *drawn_after == after) {
+            return Ok(days);
+        }
+        let runs = app.ledger.runs(Some(one.name()), RUNS_DRAWN).await?;
+        let zone = one.settings.time_zone;
+        let days = days(&runs, today, |run| run.now.with_timezone(&zone).date_naive());
+        let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drawn.insert(one.name().to_owned(), (after, days.clone()));
+        Ok(days)
+    }
 }
 
 fn days(runs: &[Run], today: NaiveDate, date_of: impl Fn(&Run) -> NaiveDate) -> Vec<Day> {

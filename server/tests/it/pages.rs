@@ -36,6 +36,8 @@ async fn the_first_page_tells_how_each_account_is_and_what_comes_next() {
     for text in ["main", "Buildium", "healthy", "Last success", "Next, work orders", "1 runs, 0 failed"] {
         assert!(told.contains(text), "{text}: {told}");
     }
+    world.sync().await;
+    assert!(page(&mut world.visitor(), "/").await.contains("2 runs, 0 failed"));
 }
 
 #[tokio::test]
@@ -84,6 +86,14 @@ async fn one_work_order_is_explained_and_synced_alone() {
     assert_eq!((world.made_from(job), world.made_from(other)), (1, 0));
     let told = page(&mut visitor, &address).await;
     assert!(told.contains("This work order was successfully synced with Buildium."), "{told}");
+}
+
+#[tokio::test]
+async fn contact_data_of_residents_is_not_shown() {
+    let world = synced().await;
+    let told = page(&mut world.visitor(), "/accounts/main/records/resident/R13@13").await;
+    assert!(told.contains("Ada Abara") && told.contains("a…@example.com"), "{told}");
+    assert!(!told.contains("ada@example.com"), "{told}");
 }
 
 #[tokio::test]
