@@ -11,6 +11,7 @@ use crate::alerts::AlertsConfig;
 #[serde(deny_unknown_fields, default)]
 pub struct ServerConfig {
     /// Where it listens; loopback unless somebody may log in.
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// The address at which people reach it, as `https://sync.example.com`, where that is another than `listen`: behind a
     /// reverse proxy that speaks TLS. Cookies are for https alone then.
@@ -46,9 +47,16 @@ impl Default for ServerConfig {
     }
 }
 
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let wrong = |_| format!("listen: {text:?} is not an address with a port, as 127.0.0.1:8787");
+    text.parse().map_err(wrong).map_err(serde::de::Error::custom)
+}
+
 fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
     let text = String::deserialize(deserializer)?;
     let span = humantime::parse_duration(&text).ok().and_then(|span| TimeDelta::from_std(span).ok());
-    span.filter(|span| *span >= TimeDelta::days(1))
-        .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a span of a day or more, as 90d")))
+    span.filter(|span| *span >= TimeDelta::days(1)).ok_or_else(|| {
+        serde::de::Error::custom(format!("retention: {text:?} is not a span of a day or more, as 90d"))
+    })
 }

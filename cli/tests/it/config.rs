@@ -114,6 +114,18 @@ fn a_mistake_in_the_webhooks_names_the_key_and_its_line() {
 }
 
 #[test]
+fn a_mistake_about_the_server_names_the_key_and_says_what_to_write() {
+    for (server, mistake) in [
+        ("listen = \"127.0.0.1\"", "listen: \"127.0.0.1\" is not an address with a port, as 127.0.0.1:8787"),
+        ("retention = \"1h\"", "retention: \"1h\" is not a span of a day or more, as 90d"),
+        ("public_url = \"sync.example\"", "public_url"),
+    ] {
+        let refusal = refusal(&format!("{GOOD}\n[server]\n{server}"));
+        assert!(refusal.contains(mistake) && refusal.starts_with("latchel-sync.toml:"), "{refusal}");
+    }
+}
+
+#[test]
 fn alerts_are_looked_at_before_the_server_starts() {
     let email = "[server.alerts.email]\nsmtp = \"smtps://u:hunter2@mail.example\"\nfrom = \"a@b.example\"\n";
     parse(&format!("{GOOD}\n{email}to = [\"ops@b.example\"]")).expect("alerts");
