@@ -11,7 +11,9 @@ use crate::config::ServerConfig;
 pub(crate) fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
     let wrong = || {
-        let text = format!("public_url: {text:?} is not an address without a path, such as https://sync.example.com");
+        let text = format!(
+            "public_url: {text:?} is not an address without a path, such as https://sync.example.com"
+        );
         serde::de::Error::custom(text)
     };
     let uri: Uri = text.parse().map_err(|_| wrong())?;

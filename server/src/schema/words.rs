@@ -1,0 +1,150 @@
+//! The words: kinds, sides, statuses, reasons.
+
+use std::borrow::Cow;
+
+use latchel_sync_core::rules;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The kinds of record that are synced.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Kind {
+    Property,
+    Resident,
+    WorkOrder,
+}
+
+/// The system that a record was read from.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Side {
+    Platform,
+    Latchel,
+}
+
+/// The parts of a run, in their order.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Phase {
+    Properties,
+    Residents,
+    WorkOrdersToLatchel,
+    WorkOrdersToPlatform,
+}
+
+/// Who or what started a run.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Trigger {
+    Manual,
+    Schedule,
+    Webhook,
+}
+
+/// How a run ended; `unfinished` is one that is under way or was interrupted.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum RunStatus {
+    Unfinished,
+    Success,
+    Paused,
+    Partial,
+    Failed,
+}
+
+/// How a record stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Status {
+    Synced,
+    Pending,
+    NotSynced,
+    Failed,
+}
+
+/// What was done to a record, or would be.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Action {
+    None,
+    Create,
+    Update,
+    Deactivate,
+    Link,
+    Close,
+}
+
+/// Which platform work orders are imported, and whether anything is written to the platform (rule M).
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum SyncMethod {
+    All,
+    Assigned,
+    None,
+}
+
+/// What kind of failure it was.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ErrorKind {
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    Refused,
+    RateLimited,
+    Unavailable,
+    Paused,
+    Timeout,
+    Malformed,
+    Unconfirmed,
+    Config,
+    Ledger,
+    Busy,
+    Unsupported,
+    Unsettled,
+    MassChange,
+}
+
+/// A reason's code; `latchel-sync rules` lists them with what they mean.
+pub struct Reason;
+
+/// A rule's id, as docs/rules.md has it.
+pub struct RuleId;
+
+impl PartialSchema for Reason {
+    fn schema() -> RefOr<Schema> {
+        words("Why a record stands as it does; docs/rules.md says what each means.", reasons()).into()
+    }
+}
+
+impl ToSchema for Reason {
+    fn name() -> Cow<'static, str> {
+        "Reason".into()
+    }
+}
+
+impl PartialSchema for RuleId {
+    fn schema() -> RefOr<Schema> {
+        words("A rule, as docs/rules.md has it.", rules::RuleId::ALL.iter().map(|rule| rule.as_str())).into()
+    }
+}
+
+impl ToSchema for RuleId {
+    fn name() -> Cow<'static, str> {
+        "RuleId".into()
+    }
+}
+
+fn reasons() -> impl Iterator<Item = &'static str> {
+    rules::Reason::ALL.iter().map(|reason| reason.code())
+}
+
+fn words(description: &str, words: impl Iterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .enum_values(Some(words))
+        .description(Some(description))
+        .build()
+}
