@@ -131,7 +131,7 @@ pub(crate) async fn with_ledger<T>(
     config: &Config,
     work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    closing(ledger(config).await?, work).await
+    with_books(config, async |books| work(books.ledger).await).await
 }
 
 /// Does `work`, which only reads, with the ledger: an empty one if there is none yet, which is not made.
@@ -165,7 +165,12 @@ pub(crate) async fn with_books<T>(
     config: &Config,
     work: impl AsyncFnOnce(Books) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let books = match &config.ledger {
+    let Books { ledger, desk } = books(config).await?;
+    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
+}
+
+async fn books(config: &Config) -> Result<Books, Failure> {
+    Ok(match &config.ledger {
         Place::File(path) => {
             let opened = Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease));
             Books { ledger: opened.clone(), desk: opened }
@@ -174,17 +179,6 @@ pub(crate) async fn with_books<T>(
             let opened = PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease);
             let opened = Arc::new(opened);
             Books { ledger: opened.clone(), desk: opened }
-        }
-    };
-    let Books { ledger, desk } = books;
-    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
-}
-
-async fn ledger(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
-    Ok(match &config.ledger {
-        Place::File(path) => Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease)),
-        Place::Postgres(url) => {
-            Arc::new(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
         }
     })
 }

@@ -142,14 +142,16 @@ async fn put(connection: &mut Connection, run: &Run) -> Result<()> {
 
 /// Run ids are made in the order of time, so that the newest sorts last.
 pub(crate) async fn newest(pool: &Pool, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
-    let rows: Vec<String> = sqlx::query_scalar(
-        "SELECT data FROM runs WHERE CAST($1 AS TEXT) IS NULL OR account = $1 ORDER BY id DESC LIMIT $2",
-    )
-    .bind(account)
-    .bind(i64::from(limit))
-    .fetch_all(pool)
-    .await
-    .map_err(failed("reading runs"))?;
+    // Two statements, because with one an account's index is not used.
+    let select = match account {
+        Some(account) => {
+            sqlx::query_scalar("SELECT data FROM runs WHERE account = $1 ORDER BY id DESC LIMIT $2")
+                .bind(account)
+        }
+        None => sqlx::query_scalar("SELECT data FROM runs ORDER BY id DESC LIMIT $1"),
+    };
+    let rows: Vec<String> =
+        select.bind(i64::from(limit)).fetch_all(pool).await.map_err(failed("reading runs"))?;
     rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("run"))).collect()
 }
 
