@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
@@ -59,12 +60,23 @@ impl Browser {
 
     /// Waits until the page shows this text.
     pub async fn shows(&self, text: &str) {
+        self.shows_at("//body", text).await;
+    }
+
+    /// Waits until the part of the page with this id shows this text.
+    pub async fn shows_in(&self, id: &str, text: &str) {
+        self.shows_at(&format!("//*[@id='{id}']"), text).await;
+    }
+
+    async fn shows_at(&self, place: &str, text: &str) {
         let literal = xpath_text(text);
-        let place = format!("//body[contains(normalize-space(.), {literal})]");
-        let wait = self.page.wait().at_most(PATIENCE).for_element(Locator::XPath(&place)).await;
-        if wait.is_err() {
-            panic!("the page does not show {text:?}:\n{}", self.text().await);
-        }
+        self.wait_for(&format!("{place}[contains(normalize-space(.), {literal})]")).await;
+    }
+
+    /// Waits for the end of the account's newest job, as its page is told it.
+    pub async fn ends(&self, job: &str) {
+        let literal = xpath_text(job);
+        self.wait_for(&format!("//*[@data-ended]/p[@data-state = {literal}]")).await;
     }
 
     /// Presses the button with this text.
@@ -81,16 +93,21 @@ impl Browser {
 
     /// Writes into the field of this name.
     pub async fn fill(&self, name: &str, text: &str) {
-        let place = format!("[name={name}]");
-        let field = self.page.find(Locator::Css(&place)).await.expect("the field");
+        let field = self.wait_for(&format!("//*[@name='{name}']")).await;
         field.send_keys(text).await.expect("it takes text");
     }
 
-    async fn click(&self, place: &str) {
-        match self.page.find(Locator::XPath(place)).await {
-            Ok(element) => element.click().await.expect("it can be clicked"),
-            Err(error) => panic!("{place}: {error}\n{}", self.text().await),
+    /// Waits for the first element that an XPath finds: a click may be answered before the page that it leads to is there.
+    async fn wait_for(&self, place: &str) -> Element {
+        let wait = self.page.wait().at_most(PATIENCE).for_element(Locator::XPath(place)).await;
+        match wait {
+            Ok(element) => element,
+            Err(error) => panic!("the page lacks {place}: {error}\n{}", self.text().await),
         }
+    }
+
+    async fn click(&self, place: &str) {
+        self.wait_for(place).await.click().await.expect("it can be clicked");
     }
 
     /// What axe-core finds wrong with the page, each with the rule and the first place; `scripts/fetch-axe` fetches it.

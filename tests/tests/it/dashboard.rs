@@ -41,8 +41,9 @@ async fn somebody_syncs_all_data_and_finds_a_work_order() {
     browser.follow("main").await;
     browser.press("Sync All Data").await;
     until(&setup, "the sync", |setup| arrived(setup, "Tap") == 1).await;
-    // It is told without the page being loaded again.
-    browser.shows("done").await;
+    // Its end is told, and what it did is in the rest of the page, without the page being loaded again.
+    browser.ends("Sync: done").await;
+    browser.shows_in("newest", "local on ").await;
 
     let job = setup.server.read(|world| {
         let tap = |one: &&Job| one.name == "Tap";
