@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use latchel_sync_core::model::{JobState, WorkOrderStatus};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// A field on both sides.
@@ -24,6 +26,11 @@ pub(super) fn fields(platform: Option<&Value>, latchel: Option<&Value>) -> Vec<F
         }
     }
     latchel.into_iter().for_each(|value| flatten("", value, &mut other));
+    for (record, flat) in [(platform, &mut one), (latchel, &mut other)] {
+        let Some((place, word)) = record.and_then(status) else { continue };
+        flat.retain(|name, _| name.split('.').next() != Some(place));
+        flat.insert("status".to_owned(), word);
+    }
     let mut names: Vec<_> = one.keys().chain(other.keys()).cloned().collect();
     names.sort();
     names.dedup();
@@ -42,9 +49,18 @@ pub(super) fn fields(platform: Option<&Value>, latchel: Option<&Value>) -> Vec<F
 /// What a platform's record and Latchel's have under different names, by the platform's.
 const SAME: [(&str, &str); 2] = [("title", "name"), ("requested_by", "resident")];
 
-/// Ids are each system's own, and of a work order Latchel takes the name from the description's beginning.
+/// A work order's status in the word of its system, and the field that it stands in there.
+fn status(record: &Value) -> Option<(&'static str, String)> {
+    let platform = record.get("status").and_then(|word| WorkOrderStatus::deserialize(word).ok());
+    let latchel = || record.get("state").and_then(|word| JobState::deserialize(word).ok());
+    let platform = platform.map(|status| ("status", status.to_string()));
+    platform.or_else(|| latchel().map(|state| ("state", state.to_string())))
+}
+
+/// Ids and words for a status are each system's own, and of a work order Latchel takes the name from the description's beginning.
 fn comparable(name: &str) -> bool {
-    !matches!(name, "id" | "name" | "property" | "resident" | "number") && !name.starts_with("property.")
+    !matches!(name, "id" | "name" | "property" | "resident" | "number" | "status")
+        && !name.starts_with("property.")
 }
 
 fn flatten(place: &str, value: &Value, into: &mut BTreeMap<String, String>) {
@@ -66,9 +82,17 @@ fn flatten(place: &str, value: &Value, into: &mut BTreeMap<String, String>) {
 
 #[cfg(test)]
 mod tests {
+    use latchel_sync_core::model::ClosedStatus;
     use serde_json::json;
 
     use super::*;
+
+    fn told(platform: &Value, latchel: &Value) -> Vec<String> {
+        let fields = fields(Some(platform), Some(latchel));
+        let line =
+            |field: Field| format!("{}|{}|{}|{}", field.name, field.platform, field.latchel, field.differs);
+        fields.into_iter().map(line).collect()
+    }
 
     #[test]
     fn fields_stand_side_by_side_and_those_that_must_be_alike_and_are_not_are_marked() {
@@ -76,16 +100,23 @@ mod tests {
             "address": {"city": "Reno"}, "severity": "normal"});
         let latchel =
             json!({"id": 700, "name": "Tap drips", "address": {"city": "Boise"}, "severity": "normal"});
-        let told: Vec<_> = fields(Some(&platform), Some(&latchel))
-            .into_iter()
-            .map(|field| format!("{}|{}|{}|{}", field.name, field.platform, field.latchel, field.differs))
-            .collect();
         let expected = [
             "address city|Reno|Boise|true",
             "id|7|700|false",
             "name|Tap|Tap drips|false",
             "severity|normal|normal|false",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(told(&platform, &latchel), expected);
+    }
+
+    #[test]
+    fn the_statuses_of_a_work_order_stand_in_one_row_in_the_words_of_each_system() {
+        let words = |status: WorkOrderStatus, state: JobState| {
+            told(&json!({ "status": status }), &json!({ "state": state, "address": {"state": "OR"} }))
+        };
+        let begun = words(WorkOrderStatus::Open("New".to_owned()), JobState::from_name("Diagnosing Issue"));
+        assert_eq!(begun, ["address state||OR|false", "status|New|Diagnosing Issue|false"]);
+        let ended = words(WorkOrderStatus::Closed(ClosedStatus::Completed), JobState::ForwardedToPm);
+        assert_eq!(ended, ["address state||OR|false", "status|Completed|Forwarded to PM|false"]);
     }
 }
