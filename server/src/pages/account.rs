@@ -3,7 +3,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use latchel_sync_core::ledger::Run;
 use serde::Deserialize;
 
@@ -144,29 +144,6 @@ pub(super) async fn resume(
     Operator(person): Operator,
 ) -> Answer {
     actions::resume(&app, &person.name, &name).await?;
-    go(&address(&name))
-}
-
-#[derive(Deserialize)]
-pub(super) struct Start {
-    /// As a field for a date and a time gives it, in the account's time zone.
-    start: String,
-}
-
-pub(super) async fn set_sync_start(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    Operator(person): Operator,
-    Form(Start { start }): Form<Start>,
-) -> Answer {
-    let zone = app.accounts.get(&name).map(|one| one.settings.time_zone);
-    let zone = zone.ok_or_else(|| Problem::missing(format!("account {name}")))?;
-    let local = NaiveDateTime::parse_from_str(&start, "%Y-%m-%dT%H:%M").ok();
-    let at = local.and_then(|local| local.and_local_timezone(zone).earliest());
-    let at = at.ok_or_else(|| {
-        Problem::wrong(format!("\"{start}\" is no date and time there"), "Write it as 2026-03-01T08:00")
-    })?;
-    actions::set_sync_start(&app, &person.name, &name, at.with_timezone(&Utc)).await?;
     go(&address(&name))
 }
 

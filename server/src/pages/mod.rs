@@ -14,6 +14,7 @@ mod record;
 mod results;
 mod runs;
 mod sides;
+mod sync_start;
 mod text;
 
 use std::sync::Arc;
@@ -42,7 +43,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/accounts/{account}/preview", post(account::preview))
         .route("/accounts/{account}/pause", post(account::pause))
         .route("/accounts/{account}/resume", post(account::resume))
-        .route("/accounts/{account}/sync-start", post(account::set_sync_start))
+        .route("/accounts/{account}/sync-start", get(sync_start::ask).post(sync_start::set))
         .route("/accounts/{account}/live", get(live::stream))
         .route("/accounts/{account}/find", get(record::find))
         .route("/accounts/{account}/audit", get(audit::show))

@@ -151,7 +151,7 @@ async fn results_are_narrowed_exported_retried_and_dismissed() {
 }
 
 #[tokio::test]
-async fn pause_and_resume_and_the_sync_start_are_kept() {
+async fn pause_and_resume_are_kept() {
     let world = synced().await;
     let mut visitor = world.visitor();
     visitor.post("/accounts/main/pause", "").await;
@@ -159,14 +159,50 @@ async fn pause_and_resume_and_the_sync_start_are_kept() {
     assert_eq!(world.app.desk.pauses().await.expect("pauses").len(), 1);
     visitor.post("/accounts/main/resume", "").await;
     assert!(world.app.desk.pauses().await.expect("pauses").is_empty());
+}
 
-    visitor.post("/accounts/main/sync-start", "start=2026-03-01T08%3A00").await;
-    let account = world.ledger.account(ACCOUNT).await.expect("it reads").expect("it is there");
-    assert_eq!(
-        account.sync_start,
-        "2026-03-01T16:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().expect("an instant")
+#[tokio::test]
+async fn the_sync_start_is_moved_after_a_page_that_says_what_follows() {
+    let world = synced().await;
+    let mut visitor = world.visitor();
+    let sync_start = async || {
+        let account = world.ledger.account(ACCOUNT).await.expect("it reads").expect("it is there");
+        account.sync_start.to_rfc3339()
+    };
+    let first = sync_start().await;
+    let told = page(&mut visitor, "/accounts/main/sync-start?start=2026-03-01T08%3A00").await;
+    for text in ["to 2026-03-01 08:00 PST?", "It is 2026-03-02 00:00 PST now", "So far, none was left alone"]
+    {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    assert_eq!(sync_start().await, first, "a question changes nothing");
+    let answer = visitor.post("/accounts/main/sync-start", "start=2026-03-01T08%3A00").await;
+    leads_to(&answer, "/accounts/main");
+    assert_eq!(sync_start().await, "2026-03-01T16:00:00+00:00");
+    assert!(
+        page(&mut visitor, "/accounts/main/sync-start?start=2026-03-01T08%3A00").await.contains("Nothing")
     );
-    assert_eq!(visitor.post("/accounts/main/sync-start", "start=yesterday").await.status, 422);
+
+    // Moved forward, it keeps away a work order that would have been created; and that is told when it is moved back.
+    let job = world.add_job("Fence", "It fell over.");
+    let told = page(&mut visitor, "/accounts/main/sync-start?start=2026-03-02T09%3A00").await;
+    assert!(told.contains("are never created there") && told.contains("None of Latchel's waits"), "{told}");
+    visitor.post("/accounts/main/sync-start", "start=2026-03-02T09%3A00").await;
+    world.sync().await;
+    assert_eq!(world.made_from(job), 0);
+    let told = page(&mut visitor, "/accounts/main/sync-start?start=2026-03-01T08%3A00").await;
+    let list = "/accounts/main/results?kind=work-order&#38;from=latchel&#38;reason=before_sync_start";
+    assert!(told.contains(&format!("<a href=\"{list}\">1 of Latchel's</a>")), "{told}");
+    assert!(page(&mut visitor, &list.replace("&#38;", "&")).await.contains("Fence"));
+    visitor.post("/accounts/main/sync-start", "start=2026-03-01T08%3A00").await;
+    world.sync().await;
+    assert_eq!(world.made_from(job), 1);
+
+    for wrong in ["yesterday", "2026-03-08T02%3A30"] {
+        let path = format!("/accounts/main/sync-start?start={wrong}");
+        assert_eq!(visitor.get(&path).await.status, 422, "{wrong}");
+        assert_eq!(visitor.post("/accounts/main/sync-start", &format!("start={wrong}")).await.status, 422);
+    }
 }
 
 #[tokio::test]

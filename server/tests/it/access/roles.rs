@@ -14,7 +14,7 @@ enum For {
 
 /// Every path that the server has, with what it takes; one that it does not have counts as well, because nobody may learn which
 /// those are.
-const ROUTES: [(&str, &str, For); 30] = [
+const ROUTES: [(&str, &str, For); 31] = [
     ("GET", "/healthz", For::Everybody),
     ("GET", "/readyz", For::Everybody),
     ("GET", "/login", For::Everybody),
@@ -30,6 +30,7 @@ const ROUTES: [(&str, &str, For); 30] = [
     ("POST", "/accounts/main/preview", For::Operators),
     ("POST", "/accounts/main/pause", For::Operators),
     ("POST", "/accounts/main/resume", For::Operators),
+    ("GET", "/accounts/main/sync-start?start=2026-03-01T08:00", For::Operators),
     ("POST", "/accounts/main/sync-start", For::Operators),
     ("GET", "/accounts/main/find?id=1", For::Viewers),
     ("GET", "/accounts/main/audit", For::Viewers),
