@@ -23,6 +23,7 @@ mod health;
 pub mod jobs;
 mod metrics;
 mod pages;
+mod prose;
 mod pulse;
 pub mod schedule;
 mod schema;
@@ -43,6 +44,8 @@ pub use config::ServerConfig;
 pub use metrics::Metrics;
 pub use secret::Secret;
 pub use webhooks::Readers;
+
+pub(crate) use prose::prose;
 
 /// Every route. `inner` ones are for people who log in and their programs, `outer` ones see for themselves who calls.
 pub fn router(app: Arc<App>) -> Router {

@@ -206,6 +206,22 @@ async fn the_sync_start_is_moved_after_a_page_that_says_what_follows() {
 }
 
 #[tokio::test]
+async fn what_a_remedy_names_is_shown_as_code() {
+    let world = synced().await;
+    world.platform.edit(|far| {
+        let lost = PropertyRef::new(PropertyId::new("404"), None);
+        let order = WorkOrder { id: WorkOrderId::new("W2"), ..pair::work_order(&lost) };
+        far.work_orders.insert(order.id.clone(), Row::Record(order));
+    });
+    world.sync().await;
+    let mut visitor = world.visitor();
+    for path in ["/accounts/main/results?status=pending", "/accounts/main/records/work-order/W2"] {
+        let told = page(&mut visitor, path).await;
+        assert!(told.contains("see <code>explain property</code>") && !told.contains('`'), "{path}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn two_work_orders_are_linked_and_a_link_is_ended_after_a_page_that_says_what_follows() {
     let world = synced().await;
     let job = world.add_job("Tap", "It drips.");
