@@ -61,22 +61,26 @@ impl Scheduler {
                 if self.due(account, part, last).is_some_and(|due| due <= now) {
                     last = last.max(self.last_begun(account.name(), part).await?);
                 }
-                let Some(due) = self.due(account, part, last) else { continue };
-                if due > now {
-                    next = Some(next.map_or(due, |next| next.min(due)));
-                    continue;
+                let mut due = self.due(account, part, last);
+                if due.is_some_and(|due| due <= now) {
+                    self.ask_for(account, part, now);
+                    asked.insert(key, now);
+                    due = self.due(account, part, Some(now));
                 }
-                asked.insert(key, now);
-                if self.jobs.covers(account.name(), &part.phases()) {
-                    continue;
-                }
-                let work = Work::Sync { phases: part.phases(), allow_mass_change: false };
-                let by = "the schedule".to_owned();
-                let job = NewJob { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
-                self.jobs.ask(job, now);
+                next = next.into_iter().chain(due).min();
             }
         }
         Ok(next)
+    }
+
+    fn ask_for(&self, account: &Account, part: Part, now: DateTime<Utc>) {
+        if self.jobs.covers(account.name(), &part.phases()) {
+            return;
+        }
+        let work = Work::Sync { phases: part.phases(), allow_mass_change: false };
+        let by = "the schedule".to_owned();
+        let job = NewJob { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
+        self.jobs.ask(job, now);
     }
 
     fn due(&self, account: &Account, part: Part, last: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {

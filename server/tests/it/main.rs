@@ -8,6 +8,7 @@ mod by_hand;
 mod document;
 mod metrics;
 mod pages;
+mod schedule;
 mod visitor;
 mod webhooks;
 mod world;
