@@ -40,8 +40,6 @@ fn quoted(text: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     use askama::Template;
 
-    use super::*;
-
     #[derive(Template)]
     #[template(source = "{{ crate::prose::prose(text) }}", ext = "html")]
     struct Page<'a> {

@@ -73,28 +73,110 @@ impl Browser {
         self.wait_for(&format!("{place}[contains(normalize-space(.), {literal})]")).await;
     }
 
-    /// Waits for the end of the account's newest job, as its page is told it.
-    pub async fn ends(&self, job: &str) {
-        let literal = xpath_text(job);
-        self.wait_for(&format!("//*[@data-ended]/p[@data-state = {literal}]")).await;
+    /// Waits until the table of the page has so many rows.
+    pub async fn lists(&self, rows: usize) {
+        self.wait_for(&format!("//tbody[count(tr) = {rows}]")).await;
+    }
+
+    /// Waits until so many rows of the page's table show this text.
+    pub async fn lists_with(&self, text: &str, rows: usize) {
+        let literal = xpath_text(text);
+        self.wait_for(&format!("//tbody[count(tr[contains(normalize-space(.), {literal})]) = {rows}]")).await;
+    }
+
+    /// Waits until a row of a table has these cells next to each other.
+    pub async fn shows_row(&self, cells: &[&str]) {
+        let cell = |text: &&str| format!("*[normalize-space(.) = {}]", xpath_text(text));
+        let cells = cells.iter().map(cell).collect::<Vec<_>>().join("/following-sibling::*[1]/self::");
+        self.wait_for(&format!("//tbody/tr/{cells}")).await;
+    }
+
+    /// Waits until nothing is under way any more, as the account's page is told it.
+    pub async fn comes_to_rest(&self) {
+        self.wait_for("//*[@data-live and not(*[@class = 'job' and not(@data-ended)])]").await;
+    }
+
+    /// Presses a button that asks for a sync of the account, and waits until its page is told that this one has ended, and how.
+    pub async fn does(&self, button: &str, end: &str) {
+        self.wait_for(&button_place(button)).await;
+        let ended = self.page.find_all(Locator::Css("[data-ended]")).await.expect("a page");
+        let before = match ended.first() {
+            Some(job) => job.attr("data-ended").await.expect("it is there").expect("its address"),
+            None => String::new(),
+        };
+        self.press(button).await;
+        let (before, end) = (xpath_text(&before), xpath_text(end));
+        self.wait_for(&format!("//*[@data-ended != {before}]/p[@data-state = {end}]")).await;
     }
 
     /// Presses the button with this text.
     pub async fn press(&self, text: &str) {
-        let place = format!("//button[contains(normalize-space(.), {})]", xpath_text(text));
-        self.click(&place).await;
+        self.click(&button_place(text)).await;
     }
 
     /// Follows the link with this text.
     pub async fn follow(&self, text: &str) {
-        let place = format!("//a[contains(normalize-space(.), {})]", xpath_text(text));
-        self.click(&place).await;
+        self.click(&link_place(text)).await;
     }
 
     /// Writes into the field of this name.
     pub async fn fill(&self, name: &str, text: &str) {
         let field = self.wait_for(&format!("//*[@name='{name}']")).await;
         field.send_keys(text).await.expect("it takes text");
+    }
+
+    /// Chooses a date and a time in the field of this name, which people pick from a calendar.
+    pub async fn pick(&self, name: &str, time: &str) {
+        self.wait_for(&format!("//*[@name='{name}']")).await;
+        let script = "document.getElementsByName(arguments[0])[0].value = arguments[1]";
+        self.page.execute(script, vec![json!(name), json!(time)]).await.expect("it takes a time");
+    }
+
+    /// Chooses from the list of this name.
+    pub async fn choose(&self, name: &str, value: &str) {
+        let list = self.wait_for(&format!("//select[@name='{name}']")).await;
+        list.select_by_value(value).await.expect("it is there to be chosen");
+    }
+
+    /// Ticks the box with this name for screen readers.
+    pub async fn tick(&self, label: &str) {
+        self.click(&format!("//input[@aria-label={}]", xpath_text(label))).await;
+    }
+
+    /// Ticks the box of this name.
+    pub async fn mark(&self, name: &str) {
+        self.click(&format!("//input[@type='checkbox' and @name='{name}']")).await;
+    }
+
+    /// Opens what is folded under this line.
+    pub async fn unfold(&self, line: &str) {
+        self.click(&format!("//summary[contains(normalize-space(.), {})]", xpath_text(line))).await;
+    }
+
+    /// The texts of all buttons.
+    pub async fn buttons(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for button in self.page.find_all(Locator::Css("button")).await.expect("a page") {
+            texts.push(button.text().await.expect("text"));
+        }
+        texts
+    }
+
+    /// What the link with this text leads to, as the browser would save it.
+    pub async fn download(&self, text: &str) -> String {
+        let link =
+            self.wait_for(&link_place(text)).await.prop("href").await.expect("a link").expect("its address");
+        self.asks("GET", &link).await.1
+    }
+
+    /// Sends a request from the page, as a script of its own would; returns the answer's status and text.
+    pub async fn asks(&self, method: &str, address: &str) -> (u64, String) {
+        let script = "const [method, address, done] = arguments; \
+            fetch(address, {method}).then(async answer => done([answer.status, await answer.text()]))";
+        let answer = self.page.execute_async(script, vec![json!(method), json!(address)]).await;
+        let answer = answer.expect("an answer");
+        let text = answer[1].as_str().expect("text").to_owned();
+        (answer[0].as_u64().expect("a status"), text)
     }
 
     /// Waits for the first element that an XPath finds: a click may be answered before the page that it leads to is there.
@@ -107,7 +189,13 @@ impl Browser {
     }
 
     async fn click(&self, place: &str) {
-        self.wait_for(place).await.click().await.expect("it can be clicked");
+        loop {
+            match self.wait_for(place).await.click().await {
+                // Just then its part of the page was replaced by a fresh one.
+                Err(error) if error.is_stale_element_reference() => {}
+                clicked => return clicked.expect("it can be clicked"),
+            }
+        }
     }
 
     /// What axe-core finds wrong with the page, each with the rule and the first place; `scripts/fetch-axe` fetches it.
@@ -146,6 +234,14 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+fn button_place(text: &str) -> String {
+    format!("//button[contains(normalize-space(.), {})]", xpath_text(text))
+}
+
+fn link_place(text: &str) -> String {
+    format!("//a[contains(normalize-space(.), {})]", xpath_text(text))
 }
 
 /// A text with single quotes, as XPath writes it.
