@@ -39,8 +39,11 @@ impl Answer {
     ///
     /// [`ErrorKind::Malformed`] with the contexts `call` and `field`, which names what could not be understood.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        // Keeping track of the path costs more than reading, and only an error shows it.
-        if let Ok(read) = serde_json::from_slice(&self.body) {
+        // Keeping track of the path costs more than reading, and only an error shows it. Of a text, not each string in it must
+        // be shown to be one.
+        if let Ok(text) = std::str::from_utf8(&self.body)
+            && let Ok(read) = serde_json::from_str(text)
+        {
             return Ok(read);
         }
         let mut json = serde_json::Deserializer::from_slice(&self.body);

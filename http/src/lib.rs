@@ -23,7 +23,7 @@ pub use call::{CALLS, Call, RATE_LIMIT_WAIT};
 pub use limit::RateLimitHeaders;
 pub use loose::instant;
 pub use pages::{Page, chunks, covered, pages, pages_ahead, query_of_link};
-pub use rows::{Unreadable, read_row, rows};
+pub use rows::{TextRow, Unreadable, read_row, rows};
 pub use session::LogIn;
 pub use transport::{Transport, TransportBuilder};
 pub use webhook::Webhook;

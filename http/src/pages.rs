@@ -14,9 +14,9 @@ const LONGEST_LINK: usize = 200;
 
 /// One page of a list, and where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page<C> {
+pub struct Page<C, R = Value> {
     /// Its rows.
-    pub rows: Vec<Value>,
+    pub rows: Vec<R>,
     /// What to ask for the next page with; `None` if this was the last.
     pub next: Option<C>,
 }
@@ -74,11 +74,12 @@ pub fn covered(page: &[Value], id: &str) -> usize {
 ///
 /// A far side that goes round in circles, with a page that it sent before or a next page that was asked for before, is an
 /// error: the list would never end.
-pub fn pages<'a, C, F, Fut>(first: C, ask: F) -> BoxStream<'a, Result<Vec<Value>>>
+pub fn pages<'a, C, R, F, Fut>(first: C, ask: F) -> BoxStream<'a, Result<Vec<R>>>
 where
     C: Clone + Eq + Hash + Send + 'a,
+    R: Hash + Send + 'a,
     F: Fn(C) -> Fut + Send + Sync + 'a,
-    Fut: Future<Output = Result<Page<C>>> + Send + 'a,
+    Fut: Future<Output = Result<Page<C, R>>> + Send + 'a,
 {
     let way = Way { asked: HashSet::from([first.clone()]), seen: HashSet::new() };
     futures::stream::try_unfold((Some(first), ask, way), |(cursor, ask, mut way)| async move {
@@ -95,10 +96,11 @@ where
 ///
 /// A page that ends elsewhere leads on from there, and what was asked for behind it is dropped. No page is asked for behind
 /// the total.
-pub fn pages_ahead<'a, F, Fut>(at_once: usize, ask: F) -> BoxStream<'a, Result<Vec<Value>>>
+pub fn pages_ahead<'a, R, F, Fut>(at_once: usize, ask: F) -> BoxStream<'a, Result<Vec<R>>>
 where
+    R: Hash + Send + 'a,
     F: Fn(usize) -> Fut + Send + Sync + 'a,
-    Fut: Future<Output = Result<(Page<usize>, usize)>> + Send + 'a,
+    Fut: Future<Output = Result<(Page<usize, R>, usize)>> + Send + 'a,
 {
     let way = Way { asked: HashSet::from([0]), seen: HashSet::new() };
     let ahead = Ahead { at_once, size: 0, total: 0, expected: 0, following: 0, asked: FuturesOrdered::new() };
@@ -124,8 +126,8 @@ struct Ahead<Fut: Future> {
     asked: FuturesOrdered<Fut>,
 }
 
-impl<Fut: Future<Output = Result<(Page<usize>, usize)>>> Ahead<Fut> {
-    async fn page(&mut self, offset: usize, ask: impl Fn(usize) -> Fut) -> Result<Page<usize>> {
+impl<R, Fut: Future<Output = Result<(Page<usize, R>, usize)>>> Ahead<Fut> {
+    async fn page(&mut self, offset: usize, ask: impl Fn(usize) -> Fut) -> Result<Page<usize, R>> {
         if self.expected != offset {
             self.asked = FuturesOrdered::new();
         }
@@ -177,7 +179,7 @@ struct Way<C> {
 
 impl<C: Clone + Eq + Hash> Way<C> {
     /// Empty pages may come again: they say nothing.
-    fn goes_on(&mut self, page: &Page<C>) -> Result<()> {
+    fn goes_on<R: Hash>(&mut self, page: &Page<C, R>) -> Result<()> {
         let mut digest = DefaultHasher::new();
         page.rows.hash(&mut digest);
         let is_new = page.rows.is_empty() || self.seen.insert(digest.finish());

@@ -4,9 +4,9 @@ use futures::stream::BoxStream;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{ClockReading, Result};
-use latchel_sync_http::{Page, Transport, pages_ahead};
+use latchel_sync_http::{Page, TextRow, Transport, pages_ahead};
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use super::wire;
 
@@ -45,7 +45,14 @@ impl Api {
     }
 
     /// What changed in the window, a page when it is wanted.
-    pub fn changed(&self, path: &'static str, window: Window) -> BoxStream<'_, Result<Vec<Value>>> {
+    pub fn changed<'a, W>(
+        &'a self,
+        path: &'static str,
+        window: Window,
+    ) -> BoxStream<'a, Result<Vec<TextRow<W>>>>
+    where
+        W: DeserializeOwned + Send + 'a,
+    {
         let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         pages_ahead(AT_ONCE, move |offset: usize| {
             let call = self
@@ -55,7 +62,7 @@ impl Api {
                 .query("limit", self.page_size)
                 .query("updated_since", &since);
             async move {
-                let page: wire::List = call.send().await?.json()?;
+                let page: wire::List<W> = call.send().await?.json()?;
                 let next = offset + page.data.len();
                 let more = next < page.total && !page.data.is_empty();
                 Ok((Page { rows: page.data, next: more.then_some(next) }, page.total))
@@ -64,10 +71,14 @@ impl Api {
     }
 
     /// The rows with these ids.
-    pub async fn by_id(&self, path: &'static str, ids: &[&str]) -> Result<Vec<Value>> {
+    pub async fn by_id<W: DeserializeOwned>(
+        &self,
+        path: &'static str,
+        ids: &[&str],
+    ) -> Result<Vec<TextRow<W>>> {
         let mut rows = Vec::new();
         for some in ids.chunks(IDS) {
-            let page: wire::List =
+            let page: wire::List<W> =
                 self.transport.get(path).query("ids", some.join(",")).send().await?.json()?;
             rows.extend(page.data);
         }

@@ -7,7 +7,7 @@ use latchel_sync_core::model::{
     ResidentRef, Row, UnitId, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::{Capabilities, ClockReading, Error, ErrorKind, Pages, Platform, Probe, Result};
-use latchel_sync_http::read_row;
+use latchel_sync_http::TextRow;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -26,21 +26,19 @@ impl Adapter {
 
     fn list<'a, W, T>(&'a self, path: &'static str, what: &'static str, window: Window) -> Pages<'a, T>
     where
-        W: DeserializeOwned + Into<T>,
+        W: DeserializeOwned + Into<T> + Send + 'a,
         T: Send + 'a,
     {
-        let read = move |page: Vec<Value>| page.iter().map(|row| read::<W, T>(what, row)).collect();
+        let read = move |page: Vec<TextRow<W>>| page.into_iter().map(|row| read(what, row)).collect();
         self.api.changed(path, window).map_ok(read).boxed()
     }
 }
 
-fn read<W: DeserializeOwned + Into<T>, T>(what: &str, row: &Value) -> Row<T> {
-    match read_row::<W>(row) {
+fn read<W: Into<T>, T>(what: &str, row: TextRow<W>) -> Row<T> {
+    let id = |row: &Value| row.get("id").and_then(Value::as_i64).map(|id| id.to_string());
+    match row.into_record(what, id) {
         Ok(wire) => Row::Record(wire.into()),
-        Err(bad) => {
-            let id = row.get("id").and_then(Value::as_i64).map(|id| id.to_string());
-            Row::Invalid(bad.of_row(what, id, row))
-        }
+        Err(bad) => Row::Invalid(bad),
     }
 }
 
@@ -72,14 +70,14 @@ impl Platform for Adapter {
 
     async fn properties_by_id(&self, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
         let units: Vec<_> = ids.iter().filter_map(|id| id.unit.as_ref()).map(UnitId::as_str).collect();
-        let rows = self.api.by_id("units", &units).await?;
-        Ok(rows.iter().map(|row| read::<wire::Unit, _>("unit", row)).collect())
+        let rows = self.api.by_id::<wire::Unit>("units", &units).await?;
+        Ok(rows.into_iter().map(|row| read("unit", row)).collect())
     }
 
     async fn residents_by_id(&self, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
         let residents: Vec<_> = ids.iter().map(|id| id.resident.as_str()).collect();
-        let rows = self.api.by_id("residents", &residents).await?;
-        Ok(rows.iter().map(|row| read::<wire::Resident, _>("resident", row)).collect())
+        let rows = self.api.by_id::<wire::Resident>("residents", &residents).await?;
+        Ok(rows.into_iter().map(|row| read("resident", row)).collect())
     }
 
     async fn work_orders_by_id(&self, _ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {

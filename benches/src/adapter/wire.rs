@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model as core;
+use latchel_sync_http::TextRow;
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct List {
-    pub data: Vec<Value>,
+#[serde(bound = "W: DeserializeOwned")]
+pub(super) struct List<W> {
+    pub data: Vec<TextRow<W>>,
     pub total: usize,
 }
 

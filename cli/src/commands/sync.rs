@@ -235,6 +235,7 @@ impl Progress {
         {
             bar.set_style(style);
         }
+        bar.set_message("0 writes");
         Self { bar, writes: Mutex::new(0) }
     }
 }
@@ -246,9 +247,11 @@ impl Observer for Progress {
     }
 
     fn outcome(&self, _phase: Phase, outcome: &Outcome) {
-        let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        *writes += u64::from(outcome.action.writes());
         self.bar.inc(1);
-        self.bar.set_message(format!("{writes} writes"));
+        if outcome.action.writes() {
+            let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+            *writes += 1;
+            self.bar.set_message(format!("{writes} writes"));
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{Pages, Result};
 /// How many pages are read ahead of the one that is worked on, and how many rows before no further page is: bounds on
 /// memory.
 const PAGES: usize = 8;
-const ROWS: usize = 4_000;
+const ROWS: usize = 8_000;
 
 /// A window's pages in order, some of them read before they are wanted.
 ///

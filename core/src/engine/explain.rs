@@ -207,7 +207,7 @@ async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Ve
             judge_window(freshness, window, remembered, &mut trace)
         });
         let (link, outcome) = (memory.link.clone(), memory.outcome.clone());
-        for case in flow.gather(vec![(record, memory)]).await? {
+        for case in flow.gather(vec![(record, Box::new(memory))]).await? {
             let decision = flow.decide(&case, &mut trace);
             let mut applied = match decision.action {
                 None => Applied::new(decision, Action::None),

@@ -22,7 +22,7 @@ pub(super) struct Export<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: ExportCase,
-    memory: Memory,
+    memory: Box<Memory>,
     /// The other Latchel work order that the platform's is linked to.
     claimed_by: Option<JobId>,
 }
@@ -66,7 +66,7 @@ impl Flow for Export<'_> {
         None
     }
 
-    async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Job, Box<Memory>)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel_user = cx.assignee()?;
         let ids = distinct(records.iter().filter_map(|(job, _)| job.property));
@@ -218,7 +218,7 @@ fn referred(cx: &Context<'_>, job: &Job) -> Option<Link> {
 
 async fn requesters(
     cx: &Context<'_>,
-    records: &[(Job, Memory)],
+    records: &[(Job, Box<Memory>)],
 ) -> Result<HashMap<LatchelResidentId, ResidentId>> {
     let ids = distinct(records.iter().filter(|(_, m)| m.link.is_none()).filter_map(|(job, _)| job.resident));
     let residents = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };

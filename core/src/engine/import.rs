@@ -22,7 +22,7 @@ pub(super) struct Import<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: ImportCase,
-    memory: Memory,
+    memory: Box<Memory>,
     job: Option<Job>,
 }
 
@@ -66,7 +66,7 @@ impl Flow for Import<'_> {
         link.close.is_none().then_some(Reason::ExistingWorkOrderNotUpdated)
     }
 
-    async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(WorkOrder, Box<Memory>)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let unlinked: Vec<_> =
             records.iter().filter(|(_, m)| m.link.is_none()).map(|(record, _)| record).collect();
@@ -76,7 +76,7 @@ impl Flow for Import<'_> {
         let requesters: HashSet<_> = unlinked.iter().filter_map(|record| requester(record)).collect();
         let residents = residents(cx, requesters).await?;
 
-        let case = |(platform, memory): (WorkOrder, Memory)| {
+        let case = |(platform, memory): (WorkOrder, Box<Memory>)| {
             let (counterpart, job) = match &memory.link {
                 Some(link) => (Counterpart::Linked(JobId(link.latchel_id)), None),
                 None => jobs.counterpart(&platform),

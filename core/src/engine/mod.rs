@@ -8,6 +8,7 @@ mod banner;
 mod by_hand;
 mod check;
 mod context;
+mod counterparts;
 mod create;
 mod drive;
 mod explain;

@@ -87,7 +87,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         Ok(Prepared { cases: self.gather(inside.collect()).await, changes: cx.changes(), ..page })
     }
 
-    async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
+    async fn gather(self, inside: Vec<(F::Record, Box<Memory>)>) -> Result<Vec<F::Case>> {
         if inside.is_empty() { Ok(Vec::new()) } else { self.flow().gather(inside).await }
     }
 
@@ -99,7 +99,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     fn sort(
         self,
         row: Row<F::Record>,
-        memory: Memory,
+        memory: Box<Memory>,
         window: Option<Window>,
         sorted: &mut Sorted<F::Record>,
     ) {
@@ -201,21 +201,19 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     /// Pairs rows with what is remembered of them, without those that this run has decided already.
-    async fn with_memories(self, rows: Vec<Row<F::Record>>) -> Result<Vec<(Row<F::Record>, Memory)>> {
-        let mut seen = HashSet::new();
-        let mut unique = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id = self.row_id(&row);
-            if seen.insert(id.clone()) {
-                unique.push((row, id));
-            }
-        }
+    async fn with_memories(self, rows: Vec<Row<F::Record>>) -> Result<Vec<(Row<F::Record>, Box<Memory>)>> {
         let (cx, phase) = (self.flow().context(), self.flow().phase());
-        let ids = unique.iter().map(|(_, id)| id.clone());
+        let ids: Vec<_> = rows.iter().map(|row| self.row_id(row)).collect();
+        let mut seen = HashSet::with_capacity(ids.len());
+        let comes_first: Vec<_> = ids.iter().map(|id| seen.insert(id.as_str())).collect();
+        let rows = rows.into_iter().zip(&comes_first).filter_map(|(row, first)| first.then_some(row));
+        let rows: Vec<_> = rows.collect();
+        let ids = ids.into_iter().zip(comes_first).filter_map(|(id, first)| first.then_some(id));
         let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
-        let rows = unique.into_iter().map(|(row, _)| row);
-        let decided = |memory: &Memory| decided_in(memory, cx);
-        Ok(rows.zip(memories).filter(|(_, memory)| !decided(memory)).collect())
+        let undecided = |(_, memory): &(_, Memory)| !decided_in(memory, cx);
+        let pairs = rows.into_iter().zip(memories).filter(undecided);
+        // They go through several hands.
+        Ok(pairs.map(|(row, memory)| (row, Box::new(memory))).collect())
     }
 
     pub fn row_id(self, row: &Row<F::Record>) -> String {
@@ -231,7 +229,7 @@ impl<'a, F: Flow> Reader<'a, F> {
 struct Sorted<T> {
     outcomes: Vec<Outcome>,
     outside: Vec<(String, Reason)>,
-    inside: Vec<(T, Memory)>,
+    inside: Vec<(T, Box<Memory>)>,
     hinted: BTreeMap<String, Fingerprint>,
     /// Creates for what was hinted at whose outcome is not known.
     intents: Vec<Intent>,

@@ -1,11 +1,11 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::context::Context;
+use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, create_once, unconfirmed};
-use super::drive::index;
 use super::flow::{Applied, Flow};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
@@ -20,7 +20,7 @@ pub(super) struct Properties<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: PropertyCase,
-    memory: Memory,
+    memory: Box<Memory>,
 }
 
 #[async_trait]
@@ -58,16 +58,14 @@ impl Flow for Properties<'_> {
         Some(&record.freshness)
     }
 
-    async fn gather(&self, records: Vec<(Property, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Property, Box<Memory>)>) -> Result<Vec<Case>> {
         let cx = self.0;
-        let mut latchel = counterparts(cx, &records).await?;
-        let found: Vec<_> = latchel.values().map(|property| property.id).collect();
-        let owners = cx.recall(Kind::Property, Side::Latchel, found.iter().map(ToString::to_string)).await?;
-        let owners: HashMap<_, _> =
-            found.into_iter().zip(owners).filter_map(|(id, m)| Some((id, m.link?))).collect();
+        let latchel = counterparts(cx, &records).await?;
+        let pairs = records.into_iter().zip(latchel).map(|((record, memory), found)| (record, memory, found));
+        let pairs: Vec<_> = pairs.collect();
+        let owners = owners(cx, &pairs).await?;
 
-        let case = |(platform, memory): (Property, Memory)| {
-            let latchel = latchel.remove(&platform.id);
+        let case = |(platform, memory, latchel): (Property, Box<Memory>, Option<LatchelProperty>)| {
             let owner = latchel.as_ref().and_then(|property| owners.get(&property.id));
             let claimed_by = owner
                 .map(|link| PropertyRef::from_key(&link.platform_id))
@@ -75,7 +73,7 @@ impl Flow for Properties<'_> {
             let excluded_by = cx.excluded_by(&platform.id);
             Case { rule: PropertyCase { platform, latchel, excluded_by, claimed_by }, memory }
         };
-        Ok(records.into_iter().map(case).collect())
+        Ok(pairs.into_iter().map(case).collect())
     }
 
     fn record<'c>(&self, case: &'c Case) -> &'c Property {
@@ -212,34 +210,34 @@ fn shows(property: &LatchelProperty, patch: &PropertyPatch) -> bool {
         && !(patch.deactivate && property.is_active)
 }
 
-/// Each property's counterpart: the linked one, else one that carries its reference (the lowest id of several).
+/// Each property's counterpart: the linked one, else one that carries its reference.
 async fn counterparts(
     cx: &Context<'_>,
-    records: &[(Property, Memory)],
-) -> Result<HashMap<PropertyRef, LatchelProperty>> {
-    let linked = |memory: &Memory| memory.link.as_ref().map(|link| LatchelPropertyId(link.latchel_id));
-    let ids: Vec<_> = records.iter().filter_map(|(_, memory)| linked(memory)).collect();
-    let by_id = if ids.is_empty() { Vec::new() } else { cx.latchel().properties_by_id(&ids).await? };
-    let mut by_id = index(by_id, |property| Some(property.id));
-
-    let mut found = HashMap::new();
-    let mut unlinked = HashSet::new();
-    for (property, memory) in records {
-        match linked(memory).and_then(|id| by_id.remove(&id)) {
-            Some(counterpart) => {
-                found.insert(property.id.clone(), counterpart);
-            }
-            None => {
-                unlinked.insert(property.id.clone());
-            }
-        }
+    records: &[(Property, Box<Memory>)],
+) -> Result<Counterparts<LatchelProperty>> {
+    let mut found = Counterparts::none(records.len());
+    let ids: Vec<_> = links(records).map(LatchelPropertyId).collect();
+    if !ids.is_empty() {
+        found.linked(records, cx.latchel().properties_by_id(&ids).await?, |property| property.id.0);
     }
-    let mut refs: Vec<_> = unlinked.into_iter().collect();
-    refs.sort();
+    let refs = found.missing(records, |property| property.id.clone());
     if !refs.is_empty() {
-        let mut by_ref = cx.latchel().properties_by_ref(&refs).await?;
-        by_ref.sort_by_key(|property| property.id);
-        found.extend(index(by_ref, |property| property.reference.clone()));
+        let by_ref = cx.latchel().properties_by_ref(&refs).await?;
+        let keys = (|one: &LatchelProperty| one.id.0, |one: &LatchelProperty| one.reference.clone());
+        found.referred(records, |property| property.id.clone(), by_ref, keys);
     }
     Ok(found)
+}
+
+/// The pairs that Latchel's properties are part of which the records are not known to be linked to.
+async fn owners(
+    cx: &Context<'_>,
+    pairs: &[(Property, Box<Memory>, Option<LatchelProperty>)],
+) -> Result<HashMap<LatchelPropertyId, Link>> {
+    let found = pairs.iter().filter_map(|(_, memory, latchel)| Some((memory, latchel.as_ref()?.id)));
+    let strange =
+        found.filter(|(memory, id)| memory.link.as_ref().is_none_or(|link| link.latchel_id != id.0));
+    let ids: Vec<_> = strange.map(|(_, id)| id).collect();
+    let memories = cx.recall(Kind::Property, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
+    Ok(ids.into_iter().zip(memories).filter_map(|(id, memory)| Some((id, memory.link?))).collect())
 }

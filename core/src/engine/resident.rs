@@ -1,11 +1,11 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::context::Context;
+use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, create_once, unconfirmed};
-use super::drive::index;
 use super::flow::{Applied, Flow};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase, ResidentMemory};
 use crate::model::{
@@ -20,7 +20,7 @@ pub(super) struct Residents<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: ResidentCase,
-    memory: Memory,
+    memory: Box<Memory>,
 }
 
 #[async_trait]
@@ -63,7 +63,7 @@ impl Flow for Residents<'_> {
         Some(&record.freshness)
     }
 
-    async fn gather(&self, records: Vec<(Resident, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Resident, Box<Memory>)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let tenancy = |resident: &Resident| {
             let none = Tenancy { unit: None, move_in: None, move_out: None };
@@ -73,19 +73,19 @@ impl Flow for Residents<'_> {
             |resident: &Resident| PropertyRef::new(resident.id.property.clone(), tenancy(resident).unit);
         let units =
             cx.latchel_properties(records.iter().map(|(resident, _)| unit(resident)).collect()).await?;
-        let mut latchel = counterparts(cx, &records).await?;
+        let latchel = counterparts(cx, &records).await?;
 
-        let case = |(platform, memory): (Resident, Memory)| Case {
+        let case = |((platform, memory), latchel): ((Resident, Box<Memory>), Option<LatchelResident>)| Case {
             rule: ResidentCase {
                 tenancy: tenancy(&platform),
                 unit_in_latchel: units.contains_key(&unit(&platform)),
-                memory: remembered(cx, &memory, latchel.get(&platform.id)),
-                latchel: latchel.remove(&platform.id),
+                memory: remembered(cx, &memory, latchel.as_ref()),
+                latchel,
                 platform,
             },
             memory,
         };
-        Ok(records.into_iter().map(case).collect())
+        Ok(records.into_iter().zip(latchel).map(case).collect())
     }
 
     fn record<'c>(&self, case: &'c Case) -> &'c Resident {
@@ -298,30 +298,21 @@ fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {
         && patch.is_active.is_none_or(|is_active| is_active == resident.is_active)
 }
 
-/// Each resident's counterpart: the linked one, else one that carries the reference (the lowest id of several).
+/// Each resident's counterpart: the linked one, else one that carries the reference.
 async fn counterparts(
     cx: &Context<'_>,
-    records: &[(Resident, Memory)],
-) -> Result<HashMap<ResidentRef, LatchelResident>> {
-    let linked = |memory: &Memory| memory.link.as_ref().map(|link| LatchelResidentId(link.latchel_id));
-    let ids: Vec<_> = records.iter().filter_map(|(_, memory)| linked(memory)).collect();
-    let by_id = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };
-    let mut by_id = index(by_id, |resident| Some(resident.id));
-
-    let mut found = HashMap::new();
-    let mut refs = Vec::new();
-    for (resident, memory) in records {
-        match linked(memory).and_then(|id| by_id.remove(&id)) {
-            Some(counterpart) => {
-                found.insert(resident.id.clone(), counterpart);
-            }
-            None => refs.push(resident.id.clone()),
-        }
+    records: &[(Resident, Box<Memory>)],
+) -> Result<Counterparts<LatchelResident>> {
+    let mut found = Counterparts::none(records.len());
+    let ids: Vec<_> = links(records).map(LatchelResidentId).collect();
+    if !ids.is_empty() {
+        found.linked(records, cx.latchel().residents_by_id(&ids).await?, |resident| resident.id.0);
     }
+    let refs = found.missing(records, |resident| resident.id.clone());
     if !refs.is_empty() {
-        let mut by_ref = cx.latchel().residents_by_ref(&refs).await?;
-        by_ref.sort_by_key(|resident| resident.id);
-        found.extend(index(by_ref, |resident| resident.reference.clone()));
+        let by_ref = cx.latchel().residents_by_ref(&refs).await?;
+        let keys = (|one: &LatchelResident| one.id.0, |one: &LatchelResident| one.reference.clone());
+        found.referred(records, |resident| resident.id.clone(), by_ref, keys);
     }
     Ok(found)
 }

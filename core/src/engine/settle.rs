@@ -44,8 +44,11 @@ impl<F: Flow> Driver<'_, F> {
                 together.push(case);
                 continue;
             }
-            self.create_all(std::mem::take(&mut together), news).await?;
-            self.apply_all(vec![(case, decision)], news).await?;
+            if !together.is_empty() {
+                self.create_all(std::mem::take(&mut together), news).await?;
+            }
+            let tried = Tried::of(self.flow, &case, decision).await;
+            self.take(&case, tried, news)?;
         }
         self.create_all(together, news).await
     }
@@ -57,7 +60,7 @@ impl<F: Flow> Driver<'_, F> {
         let cases = if creates.is_empty() || cx.is_dry() {
             creates
         } else {
-            let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
+            let again = |case: &F::Case| (flow.record(case).clone(), Box::new(flow.memory(case).clone()));
             cx.reading(flow.gather(creates.iter().map(again).collect())).await?
         };
         let (mut create, mut found) = (Vec::new(), Vec::new());
@@ -86,35 +89,38 @@ impl<F: Flow> Driver<'_, F> {
             if over.load(Ordering::Relaxed) || cx.stop.is_set() {
                 return None;
             }
-            let calls = decision.action.is_some();
-            let applied = cx.writing(settle(flow, &case, decision)).await;
-            if calls {
-                cx.changed();
-            }
-            Some((case, calls, applied))
+            let tried = Tried::of(flow, &case, decision).await;
+            Some((case, tried))
         };
         let mut applied = pin!(stream::iter(decided).map(apply).buffered(AT_ONCE));
         let (mut end, mut all) = (Ok(()), true);
         while let Some(one) = applied.next().await {
-            let Some((case, calls, applied)) = one else {
+            let Some((case, tried)) = one else {
                 all = false;
                 continue;
             };
-            let patience = match &applied {
-                Err(error) => self.patience.failed(error),
-                Ok(_) if calls => {
-                    self.patience.succeeded();
-                    Ok(())
-                }
-                Ok(_) => Ok(()),
-            };
-            let outcome = self.outcome_of(cx, &case, applied);
-            news.push(News::beside(flow.memory(&case), outcome));
+            let patience = self.take(&case, tried, news);
             over.fetch_or(patience.is_err(), Ordering::Relaxed);
             end = end.and(patience);
         }
         end?;
         if all { Ok(()) } else { cx.stop.check() }
+    }
+
+    /// Takes note of what came of a decision; the error is what the phase ends with.
+    fn take(&mut self, case: &F::Case, tried: Tried, news: &mut Vec<News>) -> Result<()> {
+        let Tried { calls, applied } = tried;
+        let patience = match &applied {
+            Err(error) => self.patience.failed(error),
+            Ok(_) if calls => {
+                self.patience.succeeded();
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+        };
+        let outcome = self.outcome_of(self.flow.context(), case, applied);
+        news.push(News::beside(self.flow.memory(case), outcome));
+        patience
     }
 
     /// Keeps a deactivation until the phase was seen.
@@ -213,6 +219,25 @@ impl<F: Flow> Driver<'_, F> {
             waits_for: self.flow.waits_for(case, applied.reason),
             ..outcome(cx, key, applied.reason, applied.detail)
         }
+    }
+}
+
+/// What came of a decision.
+struct Tried {
+    /// Whether something was to be done, so that a failure or success says something of the far side.
+    calls: bool,
+    applied: Result<Applied>,
+}
+
+impl Tried {
+    /// Does what was decided of a record, which has a while to end when somebody asks the run to stop.
+    async fn of<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Self {
+        let (cx, calls) = (flow.context(), decision.action.is_some());
+        let applied = cx.writing(settle(flow, case, decision)).await;
+        if calls {
+            cx.changed();
+        }
+        Self { calls, applied }
     }
 }
 

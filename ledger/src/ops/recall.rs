@@ -1,113 +1,109 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Intent, Link, Memory, Outcome, Pending};
+use latchel_sync_core::ledger::{Memory, Outcome};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
+use latchel_sync_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 
-use super::{ELEMENTS, LINES, Pool, Row, pending};
+use super::{CHAR, ELEMENTS, LINES, Pool, Row, pending};
 use crate::error::{failed, unreadable};
 
-/// What is remembered of each key, in their order: four queries for each kind and side, however many keys.
+/// What is remembered of each key, in their order: one query for each kind and side, however many keys, and a second one
+/// where some of them are tried again.
 pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
-    let mut groups: BTreeMap<(Kind, Side), Vec<&str>> = BTreeMap::new();
-    for key in keys {
-        groups.entry((key.kind, key.side)).or_default().push(&key.id);
+    let nothing =
+        |key: &RecordKey| Memory { key: key.clone(), link: None, outcome: None, intent: None, pending: None };
+    let mut memories: Vec<_> = keys.iter().map(nothing).collect();
+    let mut groups: BTreeMap<(Kind, Side), Vec<&mut Memory>> = BTreeMap::new();
+    for memory in &mut memories {
+        groups.entry((memory.key.kind, memory.key.side)).or_default().push(memory);
     }
-    let mut known = HashMap::new();
-    for ((kind, side), ids) in groups {
-        let found = Known::read(pool, account, kind, side, &ids).await?;
-        known.insert((kind, side), found);
+    for ((kind, side), mut group) in groups {
+        remember(pool, (account, kind, side), &mut group).await?;
+        wait(pool, (account, kind, side), &mut group).await?;
     }
-    let memory = |key: &RecordKey| {
-        let group = known.get(&(key.kind, key.side));
-        Memory {
-            key: key.clone(),
-            link: group.and_then(|group| group.links.get(&key.id).cloned()),
-            outcome: group.and_then(|group| group.outcomes.get(&key.id).cloned()),
-            intent: group.and_then(|group| group.intents.get(&key.id).cloned()),
-            pending: group.and_then(|group| group.pending.get(&key.id).cloned()),
-        }
+    Ok(memories)
+}
+
+/// The account, and the records of which kind and side.
+type What<'a> = (&'a str, Kind, Side);
+
+/// Links, outcomes and intents, as lines of one text: a row for each costs more than reading it.
+async fn remember(pool: &Pool, what: What<'_>, group: &mut [&mut Memory]) -> Result<()> {
+    let id_of_link = match what.2 {
+        Side::Platform => "links.platform_id = value",
+        Side::Latchel => "links.latchel_id = CAST(value AS BIGINT)",
     };
-    Ok(keys.iter().map(memory).collect())
+    let sql = format!(
+        "SELECT {LINES}(CONCAT(place, {CHAR}(9), links.data, {CHAR}(9), outcomes.data, {CHAR}(9), intents.data), \
+             {CHAR}(10)) \
+         FROM {ELEMENTS} \
+         LEFT JOIN links ON links.account = $1 AND links.kind = $2 AND {id_of_link} \
+         LEFT JOIN outcomes ON outcomes.account = $1 AND outcomes.kind = $2 AND outcomes.side = $3 \
+             AND outcomes.id = value \
+         LEFT JOIN intents ON intents.account = $1 AND intents.kind = $2 AND intents.side = $3 \
+             AND intents.source_id = value \
+         WHERE links.data IS NOT NULL OR outcomes.data IS NOT NULL OR intents.data IS NOT NULL"
+    );
+    let ids = ids(group.iter().map(|memory| &memory.key))?;
+    let found: Vec<(Option<String>,)> = rows(pool, sql, what, ids).await?;
+    for line in found.iter().filter_map(|(lines,)| lines.as_deref()).flat_map(str::lines) {
+        // Records are JSON, in which line breaks and tabs are escaped.
+        let mut parts = line.split('\t');
+        let place = parts.next().and_then(|place| place.parse::<usize>().ok());
+        let memory = place.and_then(|place| group.get_mut(place));
+        let memory = memory.ok_or_else(|| Error::new(ErrorKind::Ledger, "a record without its place"))?;
+        memory.link = record(parts.next(), "link")?;
+        memory.outcome = record(parts.next(), "outcome")?;
+        memory.intent = record(parts.next(), "intent")?;
+    }
+    Ok(())
+}
+
+fn record<T: DeserializeOwned>(data: Option<&str>, what: &'static str) -> Result<Option<T>> {
+    match data {
+        None | Some("") => Ok(None),
+        Some(data) => serde_json::from_str(data).map(Some).map_err(unreadable(what)),
+    }
 }
 
 /// An id, since when it is pending, how often it was tried, and whether it was dismissed.
 type Waiting = (String, DateTime<Utc>, i64, bool);
 
-struct Known {
-    links: HashMap<String, Link>,
-    outcomes: HashMap<String, Outcome>,
-    intents: HashMap<String, Intent>,
-    pending: HashMap<String, Pending>,
-}
-
-impl Known {
-    async fn read(pool: &Pool, account: &str, kind: Kind, side: Side, ids: &[&str]) -> Result<Self> {
-        let ids = serde_json::to_string(ids).map_err(unreadable("ids"))?;
-        // The ids come first, or SQLite reads all links of the account for want of statistics.
-        let id = match side {
-            Side::Platform => "platform_id = value",
-            Side::Latchel => "latchel_id = CAST(value AS BIGINT)",
-        };
-        let links = format!(
-            "SELECT {LINES} FROM {ELEMENTS} CROSS JOIN links WHERE account = $1 AND kind = $2 \
-             AND CAST($3 AS TEXT) IS NOT NULL AND {id}"
-        );
-        let outcomes = format!(
-            "SELECT {LINES} FROM outcomes WHERE account = $1 AND kind = $2 AND side = $3 \
-             AND id IN (SELECT value FROM {ELEMENTS})"
-        );
-        let pending = format!(
-            "SELECT id, since, attempts, dismissed FROM pending WHERE account = $1 AND kind = $2 AND side = $3 \
-             AND id IN (SELECT value FROM {ELEMENTS})"
-        );
-        let intents = format!(
-            "SELECT {LINES} FROM intents WHERE account = $1 AND kind = $2 AND side = $3 \
-             AND source_id IN (SELECT value FROM {ELEMENTS})"
-        );
-        let what = (account, kind, side, &*ids);
-        let outcomes = by_id(pool, outcomes, what, |outcome: &Outcome| outcome.key.id.clone()).await?;
-        let waiting: Vec<Waiting> = rows(pool, pending, what).await?;
-        let pending = waiting.into_iter().filter_map(|(id, since, attempts, dismissed)| {
-            let outcome = outcomes.get(&id)?.clone();
-            Some((id, pending::of(outcome, since, attempts, dismissed)))
-        });
-        let id_of_link = |link: &Link| match side {
-            Side::Platform => link.platform_id.clone(),
-            Side::Latchel => link.latchel_id.to_string(),
-        };
-        Ok(Self {
-            links: by_id(pool, links, what, id_of_link).await?,
-            intents: by_id(pool, intents, what, |intent: &Intent| intent.source.id.clone()).await?,
-            pending: pending.collect(),
-            outcomes,
-        })
+/// Since when those of which the newest outcome says that they are tried again are: no others are pending.
+async fn wait(pool: &Pool, what: What<'_>, group: &mut [&mut Memory]) -> Result<()> {
+    let again = group.iter().filter(|one| one.outcome.as_ref().is_some_and(Outcome::is_tried_again));
+    let again: Vec<_> = again.map(|memory| &memory.key).collect();
+    if again.is_empty() {
+        return Ok(());
     }
+    let ids = ids(again.into_iter())?;
+    let sql = format!(
+        "SELECT id, since, attempts, dismissed FROM pending WHERE account = $1 AND kind = $2 AND side = $3 \
+         AND id IN (SELECT value FROM {ELEMENTS})"
+    );
+    let found: Vec<Waiting> = rows(pool, sql, what, ids).await?;
+    let found: HashMap<_, _> = found
+        .into_iter()
+        .map(|(id, since, attempts, dismissed)| (id, (since, attempts, dismissed)))
+        .collect();
+    for memory in group {
+        if let (Some(outcome), Some(&(since, attempts, dismissed))) =
+            (&memory.outcome, found.get(&memory.key.id))
+        {
+            memory.pending = Some(pending::of(outcome.clone(), since, attempts, dismissed));
+        }
+    }
+    Ok(())
 }
 
-/// The account, and of which records.
-type What<'a> = (&'a str, Kind, Side, &'a str);
-
-/// Records that come as the lines of one text: a row for each costs more than reading it.
-async fn by_id<T: DeserializeOwned>(
-    pool: &Pool,
-    sql: String,
-    what: What<'_>,
-    id: impl Fn(&T) -> String,
-) -> Result<HashMap<String, T>> {
-    let found: Vec<(Option<String>,)> = rows(pool, sql, what).await?;
-    let lines = found.iter().filter_map(|(lines,)| lines.as_deref()).flat_map(str::lines);
-    lines
-        .map(|data| {
-            let record = serde_json::from_str(data).map_err(unreadable("record"))?;
-            Ok((id(&record), record))
-        })
-        .collect()
+fn ids<'k>(keys: impl Iterator<Item = &'k RecordKey>) -> Result<String> {
+    let ids: Vec<_> = keys.map(|key| &key.id).collect();
+    serde_json::to_string(&ids).map_err(unreadable("ids"))
 }
 
-async fn rows<T>(pool: &Pool, sql: String, (account, kind, side, ids): What<'_>) -> Result<Vec<T>>
+async fn rows<T>(pool: &Pool, sql: String, (account, kind, side): What<'_>, ids: String) -> Result<Vec<T>>
 where
     T: for<'r> sqlx::FromRow<'r, Row> + Send + Unpin,
 {

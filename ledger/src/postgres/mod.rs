@@ -42,10 +42,13 @@ type Connection = sqlx::PgConnection;
 type Row = sqlx::postgres::PgRow;
 
 const BEGIN: &str = "BEGIN";
-/// The records of all rows, which are JSON without a line break, as lines of one text.
-const LINES: &str = "string_agg(data, chr(10))";
-/// The elements of the JSON array that is the fourth parameter, as rows of `value`.
-const ELEMENTS: &str = "jsonb_array_elements_text(CAST($4 AS JSONB)) AS elements(value)";
+/// The texts of all rows in one, with another text between them.
+const LINES: &str = "string_agg";
+/// The character with a number.
+const CHAR: &str = "chr";
+/// The elements of the JSON array that is the fourth parameter, as rows of `value` and its `place`, counted from 0.
+const ELEMENTS: &str = "(SELECT value, number - 1 AS place FROM jsonb_array_elements_text(CAST($4 AS JSONB)) \
+                        WITH ORDINALITY AS numbered(value, number)) AS elements";
 /// Nobody takes a lease over between its being read and the write that it permits.
 const SHARE: &str = " FOR SHARE";
 /// PostgreSQL has no such test of its own.

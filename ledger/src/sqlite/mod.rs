@@ -44,10 +44,12 @@ type Row = sqlx::sqlite::SqliteRow;
 
 /// Writers take turns from the start instead of failing when they find out.
 const BEGIN: &str = "BEGIN IMMEDIATE";
-/// The records of all rows, which are JSON without a line break, as lines of one text.
-const LINES: &str = "group_concat(data, char(10))";
-/// The elements of the JSON array that is the fourth parameter, as rows of `value`.
-const ELEMENTS: &str = "json_each($4)";
+/// The texts of all rows in one, with another text between them.
+const LINES: &str = "group_concat";
+/// The character with a number.
+const CHAR: &str = "char";
+/// The elements of the JSON array that is the fourth parameter, as rows of `value` and its `place`, counted from 0.
+const ELEMENTS: &str = "(SELECT value, key AS place FROM json_each($4)) AS elements";
 /// Writers take turns, so that a lease that was read needs no lock.
 const SHARE: &str = "";
 /// What SQLite finds wrong with the file; the one row `ok` if nothing.
