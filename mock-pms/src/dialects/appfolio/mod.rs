@@ -45,6 +45,7 @@ pub(super) const SPEC: Spec = Spec {
     refuse,
     refuse_haste,
     work_order: |id| names::id_of(names::Kind::WorkOrder, id),
+    webhooks: None,
     credentials: |world| {
         let account = &world.platform.account;
         vec![
