@@ -92,3 +92,30 @@ fn a_run_with_nothing_to_do_is_counted_on_every_platform() {
     let calls = &figures["calls"];
     assert_eq!(calls["platform"]["kinds"]["units"], 1, "one empty page: {calls}");
 }
+
+#[test]
+fn each_read_page_is_asked_for_at_its_time_and_answered() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("figures.json");
+    let sizes = ["--seconds", "2", "--rate", "20", "--accounts", "3", "--outcomes", "600", "--runs", "3"];
+    let output = Command::new(env!("CARGO_BIN_EXE_benches"))
+        .args(["load", "--json"])
+        .arg(&file)
+        .args(sizes)
+        .output()
+        .expect("it runs");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+    let report: Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).expect("the figures")).expect("JSON");
+    let pages = report["pages"].as_array().expect("pages");
+    let (all, each) = pages.split_last().expect("the line of all");
+    assert_eq!((&all["page"], &all["requests"], &all["errors"]), (&"all".into(), &40.into(), &0.into()));
+    let requests: Vec<_> = each.iter().filter_map(|page| page["requests"].as_u64()).collect();
+    assert_eq!((requests.len(), requests.iter().sum::<u64>()), (each.len(), 40), "{report}");
+    assert!(requests.iter().all(|one| [3, 4].contains(one)), "{requests:?}");
+    let times = |page: &Value| ["p50", "p99", "max"].map(|name| page[name].as_f64().expect("a time"));
+    assert!(pages.iter().all(|page| times(page).is_sorted() && times(page)[0] > 0.0), "{report}");
+    assert!(report["under_load"].as_f64().is_some_and(|seconds| seconds >= 1.9), "{report}");
+    assert!(out.contains("| results, a text that none has | "), "{out}");
+}
