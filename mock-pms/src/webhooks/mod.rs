@@ -28,7 +28,8 @@ pub struct Subscription {
     pub side: Side,
     /// Where it posts to; without TLS.
     pub url: String,
-    /// What proves that it was the system: Latchel sends it along, a platform signs with it.
+    /// What proves that it was the system: Latchel sends it along, Buildium signs with it; AppFolio signs with a key of its
+    /// own, whatever this is.
     pub secret: String,
     /// What goes wrong on purpose, all of it each time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -50,7 +51,7 @@ pub enum WebhookFault {
         /// By so many milliseconds.
         ms: u64,
     },
-    /// The secret is another one.
+    /// The secret is another one, or the signature that of something else.
     Forged,
 }
 
@@ -66,8 +67,27 @@ pub struct SubscriptionError {
     pub message: String,
 }
 
-/// What a system sends of a change, with this secret; nothing for what it does not tell of.
-pub(crate) type Telling = fn(&Change<'_>, &str) -> Vec<Message>;
+/// What a system sends of a change, with this proof; nothing for what it does not tell of.
+pub(crate) type Telling = fn(&Change<'_>, Proof<'_>) -> Vec<Message>;
+
+/// What shows who sends something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Proof<'a> {
+    /// The subscription's secret.
+    Secret(&'a str),
+    /// It is by somebody else, who pretends.
+    Forged,
+}
+
+impl<'a> Proof<'a> {
+    /// The secret that is used.
+    pub(crate) fn secret(self) -> &'a str {
+        match self {
+            Self::Secret(secret) => secret,
+            Self::Forged => "not-the-secret",
+        }
+    }
+}
 
 /// A request that is to be sent.
 #[derive(Debug, Clone, PartialEq)]

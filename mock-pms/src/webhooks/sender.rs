@@ -15,13 +15,11 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-use super::{Change, Message, Subscription, Telling, WebhookFault};
+use super::{Change, Message, Proof, Subscription, Telling, WebhookFault};
 use crate::Side;
 
 /// How long an answer is waited for: as long as Buildium does.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The secret of somebody else.
-const FORGED: &str = "not-the-secret";
 
 /// A webhook that was sent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -132,8 +130,8 @@ impl Sender {
             return;
         }
         let forged = faults.contains(&WebhookFault::Forged);
-        let secret = if forged { FORGED } else { &self.subscription.secret };
-        for message in (self.telling)(change, secret) {
+        let proof = if forged { Proof::Forged } else { Proof::Secret(&self.subscription.secret) };
+        for message in (self.telling)(change, proof) {
             // Its worker lives as long as this.
             let _ = self.queue.send(message);
         }

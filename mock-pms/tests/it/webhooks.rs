@@ -7,7 +7,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::post;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use mock_pms::{Dialect, MockServer, Options, SentWebhook, Side, Subscription, WebhookFault};
+use ring::signature::{RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 
 use crate::client::{JSON, example, send};
@@ -42,6 +45,10 @@ struct Listening {
 impl Listening {
     /// Answers each webhook with this status.
     async fn with(status: StatusCode) -> Self {
+        Self::on(Dialect::BUILDIUM, status).await
+    }
+
+    async fn on(platform: Dialect, status: StatusCode) -> Self {
         let got: Arc<Mutex<Vec<Got>>> = Arc::default();
         let take = async move |State(got): State<Arc<Mutex<Vec<Got>>>>, headers: HeaderMap, text: String| {
             got.lock().expect("no panic").push(Got { headers, text });
@@ -51,7 +58,9 @@ impl Listening {
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hook", socket.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(socket, router).await });
-        let mock = MockServer::start(example(), Options::unlimited()).await.expect("the mock starts");
+        let mock = MockServer::start(example(), Options { platform, ..Options::unlimited() })
+            .await
+            .expect("the mock starts");
         Self { mock, url, got }
     }
 
@@ -174,6 +183,42 @@ async fn buildium_tells_of_each_record_that_changed_and_of_what_is_deleted() {
             "WorkOrder.Deleted WorkOrderId 82",
         ]
     );
+}
+
+#[tokio::test]
+async fn appfolio_signs_with_a_key_that_it_publishes() {
+    let listening = Listening::on(Dialect::APPFOLIO, StatusCode::OK).await;
+    let keys = format!("{}/.well-known/jwks.json", listening.mock.platform_url());
+    let keys = send(Method::GET, &keys, &[], String::new()).await.good();
+    let decoded = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).expect("base64");
+    let part = |name: &str| decoded(keys["keys"][0][name].as_str().expect("a part"));
+    let key = RsaPublicKeyComponents { n: part("n"), e: part("e") };
+    let is_signed = |got: &Got| {
+        let (header, signature) =
+            got.header("x-jws-signature").split_once("..").expect("a detached signature");
+        let said: Value = serde_json::from_slice(&decoded(header)).expect("JSON");
+        assert_eq!(said, json!({"alg": "PS256", "kid": keys["keys"][0]["kid"]}));
+        let signed = format!("{header}.{}", BASE64_URL_SAFE_NO_PAD.encode(&got.text));
+        key.verify(&RSA_PSS_2048_8192_SHA256, signed.as_bytes(), &decoded(signature)).is_ok()
+    };
+    listening.subscribe(Side::Platform, &[]);
+    listening.edit(json!([
+        {"collection": "work_orders", "id": 81, "set": {"title": "Tap"}},
+        {"collection": "leases", "id": 31, "set": {"to_date": "2026-12-31"}},
+        {"collection": "tasks", "id": 72, "set": {"title": "Alarms"}},
+    ]));
+    let got = listening.got(3).await;
+    assert!(got.iter().all(is_signed), "{got:?}");
+    let told: Vec<_> = got.iter().map(|one| one.body()["topic"].as_str().map(str::to_owned)).collect();
+    assert_eq!(told, ["tenants", "tenants", "work_orders"].map(|topic| Some(topic.to_owned())));
+    let body = got[2].body();
+    let id = Dialect::APPFOLIO.work_order(body["entity_id"].as_str().expect("an id"));
+    assert_eq!((id, &body["client_id"]), (Some(81), &json!("mock-client-id")));
+    assert_ne!(got[0].body()["id"], got[1].body()["id"]);
+
+    listening.subscribe(Side::Platform, &[WebhookFault::Forged]);
+    listening.edit(json!([{"collection": "work_orders", "id": 81, "set": {"title": "Tap, again"}}]));
+    assert!(!is_signed(&listening.got(4).await[3]));
 }
 
 #[tokio::test]

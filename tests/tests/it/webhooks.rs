@@ -7,23 +7,27 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use latchel_sync_core::ledger::Trigger;
 use mock_pms::world::{Job, TaskStatus, WorkOrder};
-use mock_pms::{SentWebhook, Side, Subscription, WebhookFault};
+use mock_pms::{Dialect, SentWebhook, Side, Subscription, WebhookFault};
 
 use crate::pairs::{pairs, untrue};
 use crate::serving::{Serving, until};
-use crate::setup::{Setup, small_world};
+use crate::setup::{Setup, small_world, small_world_unknown_to_latchel};
 
 const KEY: &str = "8a2f6c1e-0d57-4f0b-9a55-1f6f2f1b7a10";
 const SECRET: &str = "shown-beside-the-webhook";
 
+const SELDOM: &str = "sync_method = \"all\"\n\
+    schedule = { work_orders = \"24h\", properties_and_residents = \"24h\", jitter = \"1ms\" }";
+
 /// A setup a minute after its first sync.
 async fn synced() -> Setup {
-    let policy = format!(
-        "sync_method = \"all\"\n\
-         schedule = {{ work_orders = \"24h\", properties_and_residents = \"24h\", jitter = \"1ms\" }}\n\
-         webhooks = {{ latchel_key = \"{KEY}\", platform = {{ secret = \"{SECRET}\" }} }}"
-    );
-    let mut setup = Setup::of(small_world(), &policy).await;
+    let webhooks =
+        format!("webhooks = {{ latchel_key = \"{KEY}\", platform = {{ secret = \"{SECRET}\" }} }}");
+    let setup = Setup::of(small_world(), &format!("{SELDOM}\n{webhooks}")).await;
+    after_its_first_sync(setup).await
+}
+
+async fn after_its_first_sync(mut setup: Setup) -> Setup {
     setup.sync(0).await;
     // What Latchel had at the account's sync start stays where it is (rule L2).
     setup.advance(TimeDelta::minutes(1));
@@ -72,8 +76,9 @@ fn on_platform(setup: &Setup, name: &str) -> Vec<WorkOrder> {
 
 /// Latchel's work orders of the platform's one of this name.
 fn in_latchel(setup: &Setup, title: &str) -> Vec<Job> {
-    let ids: Vec<_> = on_platform(setup, title).iter().map(|one| Some(one.id.to_string())).collect();
-    let of = |one: &&Job| ids.contains(&one.ref_job_id);
+    let ids: Vec<_> = on_platform(setup, title).iter().map(|one| one.id).collect();
+    let id = |job: &Job| setup.platform().work_order(job.ref_job_id.as_deref()?);
+    let of = |one: &&Job| id(one).is_some_and(|id| ids.contains(&id));
     setup.server.read(|world| world.latchel.jobs.iter().filter(of).cloned().collect())
 }
 
@@ -231,4 +236,31 @@ async fn killed_once_it_has_answered_it_still_does_what_it_was_told() {
     let runs = ended(&setup, again).await;
     assert!(runs.iter().all(|trigger| *trigger == Trigger::Webhook), "{runs:?}");
     assert_eq!((on_platform(&setup, "Fence").len(), in_latchel(&setup, "Gutter").len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn appfolio_is_believed_by_the_keys_that_it_publishes() {
+    let webhooks = "webhooks = { platform = { jwks_url = \"PLATFORM/.well-known/jwks.json\" } }";
+    let policy = format!("{SELDOM}\n{webhooks}");
+    let setup = Setup::on(Dialect::APPFOLIO, small_world_unknown_to_latchel(), &policy).await;
+    let file = setup.folder.path().join("latchel-sync.toml");
+    let config = std::fs::read_to_string(&file).expect("the configuration");
+    std::fs::write(&file, config.replace("PLATFORM", setup.server.platform_url())).expect("it is written");
+    let setup = after_its_first_sync(setup).await;
+    let serving = Serving::start(&setup).await;
+    let subscribe = |faults: &[WebhookFault]| {
+        let (url, secret) = (format!("{}webhooks/main/platform", serving.url), String::new());
+        let one = Subscription { side: Side::Platform, url, secret, faults: faults.to_vec() };
+        setup.server.subscribe(vec![one]).expect("a subscription");
+    };
+    subscribe(&[WebhookFault::Forged]);
+    order(&setup, "Gable");
+    assert_eq!(statuses(&setup.server.webhooks_reach(1).await), [Some(401)]);
+    assert_eq!(counted(&serving, Side::Platform, "invalid").await, 1);
+    subscribe(&[]);
+    order(&setup, "Gutter");
+    until(&setup, "a work order of AppFolio", |setup| !in_latchel(setup, "Gutter").is_empty()).await;
+    let runs = ended(&setup, serving).await;
+    assert!(!runs.is_empty() && runs.iter().all(|trigger| *trigger == Trigger::Webhook), "{runs:?}");
+    assert_eq!(["Gutter", "Gable"].map(|title| in_latchel(&setup, title).len()), [1, 0]);
 }

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::webhooks::{Change, Message, What};
+use crate::webhooks::{Change, Message, Proof, What};
 use crate::world::{Id, Lease, Property, Record, Task, Tenant, Unit, Vendor, WorkOrder, World};
 
-pub(super) fn messages(change: &Change<'_>, secret: &str) -> Vec<Message> {
+pub(super) fn messages(change: &Change<'_>, proof: Proof<'_>) -> Vec<Message> {
     let (subject, id_field) = match change.collection {
         Property::COLLECTION => ("Rental", "PropertyId"),
         Unit::COLLECTION => ("RentalUnit", "UnitId"),
@@ -34,7 +34,7 @@ pub(super) fn messages(change: &Change<'_>, secret: &str) -> Vec<Message> {
     let now = change.after.now();
     let account = change.after.platform.account.id;
     let body = |event: String| json!({"EventName": event, "EventDateTime": now, "AccountId": account, id_field: change.id});
-    events.into_iter().map(|event| signed(secret, now, body(event))).collect()
+    events.into_iter().map(|event| signed(proof.secret(), now, body(event))).collect()
 }
 
 fn move_outs(world: &World, lease: Id) -> usize {

@@ -4,14 +4,15 @@
 use serde_json::{Map, Value, json};
 
 use super::{company, jobs, properties, residents};
-use crate::webhooks::{Change, Message, What};
+use crate::webhooks::{Change, Message, Proof, What};
 use crate::world::{Id, Job, LatchelProperty, Portfolio, Record, Resident, World};
 
 /// What Latchel knows of a resident and does not tell of.
 const UNTOLD: [&str; 7] =
     ["email", "phone", "ref_property_id", "ref_unit_id", "property_id", "move_in_date", "move_out_date"];
 
-pub(crate) fn messages(change: &Change<'_>, key: &str) -> Vec<Message> {
+pub(crate) fn messages(change: &Change<'_>, proof: Proof<'_>) -> Vec<Message> {
+    let key = proof.secret();
     let (object_type, render): (_, fn(&World, Id) -> Option<Value>) = match change.collection {
         Job::COLLECTION => ("Job", |world, id| Some(jobs::render(world, world.get(id)?))),
         LatchelProperty::COLLECTION => {
