@@ -41,6 +41,13 @@ type Pool = sqlx::PgPool;
 type Connection = sqlx::PgConnection;
 type Row = sqlx::postgres::PgRow;
 
+impl PostgresLedger {
+    /// Where what people look at is read: with everything else, because there are connections enough.
+    fn readers(&self) -> &Pool {
+        &self.pool
+    }
+}
+
 const BEGIN: &str = "BEGIN";
 /// The records of all rows, which are JSON without a line break, as lines of one text.
 const LINES: &str = "string_agg(data, chr(10))";
