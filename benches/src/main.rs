@@ -5,12 +5,14 @@
 
 mod adapter;
 mod far;
+mod load;
 mod machine;
 mod measured;
 mod mocked;
 mod plain;
 mod run;
 mod scene;
+mod served;
 mod soak;
 mod steps;
 mod table;
@@ -48,10 +50,9 @@ enum Command {
         what: What,
     },
     /// Let the server run over many accounts while people act and lines are bad; fails if it doubles, misses or grows.
-    Soak {
-        #[command(flatten)]
-        soak: soak::Soak,
-    },
+    Soak(soak::Soak),
+    /// Let requests for the server's read pages come at a fixed rate, and see how long each takes.
+    Load(load::Load),
     /// Be the far side.
     #[command(hide = true)]
     Far {
@@ -107,7 +108,8 @@ async fn run(command: Command) -> Result<()> {
     match command {
         Command::All { what } => measure(&Step::ALL, &what).await,
         Command::Run { step, what } => measure(&[step], &what).await,
-        Command::Soak { soak } => soak::run(soak).await,
+        Command::Soak(soak) => soak::run(soak).await,
+        Command::Load(load) => load::run(load).await,
         Command::Far { holdings } => far::serve(holdings).await,
         Command::Plain { plain } => plain::run(plain).await,
     }

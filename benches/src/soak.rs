@@ -2,9 +2,6 @@
 //! interval, does it double anything?
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -16,7 +13,7 @@ use mock_pms::{Edit, Fault, FaultPlan, FaultRule, GenerateSpec, MockServer, Opti
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::scene::{LATCHEL_SYNC, this};
+use crate::served::Served;
 
 /// How long and over how much.
 #[derive(Debug, Clone, clap::Args)]
@@ -51,7 +48,7 @@ pub async fn run(soak: Soak) -> Result<()> {
     }
     let folder = TempDir::new()?;
     std::fs::write(folder.path().join("latchel-sync.toml"), config(&servers, &soak))?;
-    let mut process = Served::start(&folder)?;
+    let mut process = Served::start(folder.path())?;
     let began = Instant::now();
     let length = Duration::from_secs(soak.minutes * 60);
     servers.iter().zip(0..).for_each(|(server, seed)| server.set_faults(bad_line(seed)));
@@ -223,43 +220,4 @@ async fn missed(ledger: &SqliteLedger, soak: &Soak) -> Result<(usize, Vec<String
         }
     }
     Ok((count, missed))
-}
-
-/// The process that serves.
-struct Served(Child);
-
-impl Served {
-    fn start(folder: &TempDir) -> Result<Self> {
-        let mut command = Command::new(this()?);
-        command.arg0(LATCHEL_SYNC).args(["serve", "--listen", "127.0.0.1:0"]).current_dir(folder.path());
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let out = process.stdout.take().context("it has no output")?;
-        let served = Self(process);
-        let mut line = String::new();
-        BufReader::new(out).read_line(&mut line)?;
-        ensure!(line.starts_with("dashboard: "), "it does not listen: {line}");
-        Ok(served)
-    }
-
-    fn resident_kib(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        Ok(line.split_whitespace().next().context("no number")?.parse()?)
-    }
-
-    fn stop(&mut self) -> Result<()> {
-        let id = nix::unistd::Pid::from_raw(i32::try_from(self.0.id())?);
-        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM)?;
-        let ended = self.0.wait()?;
-        ensure!(ended.success(), "it ended with {ended}");
-        Ok(())
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // One that has ended already is as good.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

@@ -1,3 +1,5 @@
+mod alerts;
+mod ledger;
 mod users;
 
 use std::net::SocketAddr;
@@ -6,6 +8,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::alerts::AlertsAction;
+pub(crate) use self::ledger::LedgerAction;
 pub(crate) use self::users::{UserRole, UsersAction};
 use crate::environment;
 use crate::since::Since;
@@ -208,6 +212,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: UsersAction,
     },
+    /// Try whether people are told of what goes wrong.
+    Alerts {
+        #[command(subcommand)]
+        action: AlertsAction,
+    },
     /// Write a shell's completions to stdout.
     Completions {
         /// The shell.
@@ -333,17 +342,6 @@ pub(crate) enum AccountsAction {
         name: String,
         /// An instant, a day in the account's time zone, or a span such as 5d.
         when: Since,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LedgerAction {
-    /// Look for what a sound ledger never holds; 1 if there is any.
-    Check,
-    /// Copy a SQLite ledger to a new file, also while a sync runs.
-    Backup {
-        /// The new file.
-        file: PathBuf,
     },
 }
 

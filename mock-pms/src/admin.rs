@@ -1,7 +1,7 @@
 //! The admin API: the world, its clock and the request log, for whoever runs a test.
 
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -14,7 +14,7 @@ use crate::server::faults::{FaultPlan, Faults};
 use crate::server::log::RequestLog;
 use crate::server::state::Shared;
 use crate::world::ClockMode;
-use crate::{Edit, LoggedRequest, Side, World};
+use crate::{Edit, LoggedRequest, Side, Subscription, World};
 
 pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
@@ -24,6 +24,8 @@ pub(crate) fn router(shared: Shared) -> Router {
         .route("/_mock/edit", post(edit))
         .route("/_mock/urls", get(urls))
         .route("/_mock/faults", get(faults).put(set_faults))
+        .route("/_mock/webhooks", get(webhooks).put(subscribe))
+        .route("/_mock/webhooks/{number}/again", post(send_again))
         .with_state(shared)
 }
 
@@ -126,6 +128,33 @@ async fn set_faults(State(shared): State<Shared>, body: String) -> Response {
             StatusCode::NO_CONTENT.into_response()
         }
         Err(error) => refuse(&error.to_string()),
+    }
+}
+
+async fn webhooks(State(shared): State<Shared>) -> Json<Value> {
+    let webhooks = shared.webhooks();
+    Json(json!({ "subscriptions": webhooks.subscriptions(), "sent": webhooks.sent.all() }))
+}
+
+async fn subscribe(
+    State(shared): State<Shared>,
+    subscriptions: Result<Json<Vec<Subscription>>, JsonRejection>,
+) -> Response {
+    let subscriptions = match subscriptions {
+        Ok(Json(subscriptions)) => subscriptions,
+        Err(error) => return refuse(&error.body_text()),
+    };
+    match shared.webhooks().subscribe(shared.dialect(), subscriptions) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+async fn send_again(State(shared): State<Shared>, Path(number): Path<usize>) -> Response {
+    match shared.webhooks().sent.again(number).await {
+        Some(sent) => Json(sent).into_response(),
+        None => (StatusCode::NOT_FOUND, Json(json!({ "error": format!("no webhook {number} was sent") })))
+            .into_response(),
     }
 }
 

@@ -13,6 +13,7 @@ mod admin;
 mod dialects;
 mod generate;
 mod server;
+mod webhooks;
 pub mod world;
 
 pub use dialects::{Dialect, Quirk, Switch, UnknownDialect};
@@ -20,4 +21,5 @@ pub use generate::{GenerateSpec, GenerateSpecError};
 pub use server::faults::{Fault, FaultPlan, FaultPlanError, FaultRule};
 pub use server::log::{LoggedRequest, Side};
 pub use server::{MockServer, Moment, Options, Ports, RateLimit, StartError, WorldHandle};
+pub use webhooks::{SentWebhook, Subscription, SubscriptionError, WebhookFault};
 pub use world::{Edit, World, WorldError};

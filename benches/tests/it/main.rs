@@ -1,7 +1,6 @@
 //! The measurements themselves, with little of everything: they count, and what they count is right. Times are not looked at.
 #![expect(clippy::expect_used, reason = "tests")]
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -9,23 +8,25 @@ use tempfile::TempDir;
 
 /// Runs a step and returns its figures and its table.
 fn step(name: &str, sizes: &[&str]) -> (Value, String) {
+    let (report, table) = measured(&["run", name], sizes);
+    (report["figures"][name].clone(), table)
+}
+
+/// Runs the program and returns everything that it wrote down, and its table.
+fn measured(command: &[&str], sizes: &[&str]) -> (Value, String) {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("figures.json");
     let output = Command::new(env!("CARGO_BIN_EXE_benches"))
-        .args(["run", name, "--json"])
+        .args(command)
+        .arg("--json")
         .arg(&file)
         .args(sizes)
         .output()
         .expect("it runs");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{name}: {out}\n{err}");
-    (figures(&file, name), out.into_owned())
-}
-
-fn figures(file: &Path, step: &str) -> Value {
-    let text = std::fs::read_to_string(file).expect("the figures");
-    let report: Value = serde_json::from_str(&text).expect("JSON");
-    report["figures"][step].clone()
+    assert!(output.status.success(), "{command:?}: {out}\n{err}");
+    let text = std::fs::read_to_string(&file).expect("the figures");
+    (serde_json::from_str(&text).expect("JSON"), out.into_owned())
 }
 
 #[test]
@@ -91,4 +92,20 @@ fn a_run_with_nothing_to_do_is_counted_on_every_platform() {
     }
     let calls = &figures["calls"];
     assert_eq!(calls["platform"]["kinds"]["units"], 1, "one empty page: {calls}");
+}
+
+#[test]
+fn each_read_page_is_asked_for_at_its_time_and_answered() {
+    let sizes = ["--seconds", "2", "--rate", "20", "--accounts", "3", "--outcomes", "600", "--runs", "3"];
+    let (report, table) = measured(&["load"], &sizes);
+    let pages = report["pages"].as_array().expect("pages");
+    let (all, each) = pages.split_last().expect("the line of all");
+    assert_eq!((&all["page"], &all["requests"], &all["errors"]), (&"all".into(), &40.into(), &0.into()));
+    let requests: Vec<_> = each.iter().filter_map(|page| page["requests"].as_u64()).collect();
+    assert_eq!((requests.len(), requests.iter().sum::<u64>()), (each.len(), 40), "{report}");
+    assert!(requests.iter().all(|one| [3, 4].contains(one)), "{requests:?}");
+    let times = |page: &Value| ["p50", "p99", "max"].map(|name| page[name].as_f64().expect("a time"));
+    assert!(pages.iter().all(|page| times(page).is_sorted() && times(page)[0] > 0.0), "{report}");
+    assert!(report["under_load"].as_f64().is_some_and(|seconds| seconds >= 1.9), "{report}");
+    assert!(table.contains("| results, a text that none has | "), "{table}");
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adapters;
+mod alerts;
 mod check;
 mod demo;
 mod explain;
@@ -45,6 +46,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         }
         Command::Serve { listen } => serve::run(&config()?, *listen, now).await,
         Command::Users { action } => users::run(&config()?, action, now).await,
+        Command::Alerts { action } => alerts::run(&config()?, action).await,
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut std::io::stdout());
             Ok(Exit::Done)

@@ -1,6 +1,7 @@
 //! The command without any far side: help, usage, files it writes, and what it prints for scripts.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod alerts;
 mod config;
 mod users;
 
@@ -48,6 +49,7 @@ fn every_command_has_help_on_stdout() {
         "mock",
         "demo",
         "users",
+        "alerts",
         "completions",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is not in the help");

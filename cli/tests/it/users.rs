@@ -10,7 +10,7 @@ use crate::{command, here, out};
 const PASSWORD: &str = "correct horse battery";
 
 /// A folder with a configuration without accounts that would be called.
-fn configured(server: &str) -> TempDir {
+pub fn configured(server: &str) -> TempDir {
     let folder = here();
     let text = format!(
         "[server]\n{server}\n[[account]]\nname = \"main\"\ntime_zone = \"UTC\"\nsync_method = \"all\"\n\

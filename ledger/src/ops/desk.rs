@@ -11,7 +11,7 @@ use crate::desk::{Alert, AuditEntry, Delivery, Desk, Filter, Found, Pause, Sessi
 #[async_trait]
 impl Desk for Engine {
     async fn users(&self) -> Result<Vec<User>> {
-        users::all(&self.pool).await
+        users::all(self.readers()).await
     }
 
     async fn put_user(&self, user: &User) -> Result<()> {
@@ -27,7 +27,7 @@ impl Desk for Engine {
     }
 
     async fn session(&self, id: &str, now: DateTime<Utc>) -> Result<Option<(Session, User)>> {
-        users::session(&self.pool, id, now).await
+        users::session(self.readers(), id, now).await
     }
 
     async fn end_session(&self, id: &str) -> Result<()> {
@@ -44,11 +44,11 @@ impl Desk for Engine {
         before: Option<Uuid>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>> {
-        told::audit(&self.pool, account, before, limit).await
+        told::audit(self.readers(), account, before, limit).await
     }
 
     async fn pauses(&self) -> Result<Vec<Pause>> {
-        told::pauses(&self.pool).await
+        told::pauses(self.readers()).await
     }
 
     async fn pause(&self, pause: &Pause) -> Result<()> {
@@ -72,7 +72,7 @@ impl Desk for Engine {
     }
 
     async fn alerts(&self) -> Result<Vec<Alert>> {
-        told::alerts(&self.pool).await
+        told::alerts(self.readers()).await
     }
 
     async fn put_alert(&self, alert: &Alert) -> Result<()> {
@@ -90,11 +90,11 @@ impl Desk for Engine {
         after: Option<&RecordKey>,
         limit: u32,
     ) -> Result<Vec<Found>> {
-        look::look_for(&self.pool, account, filter, after, limit).await
+        look::look_for(self.readers(), account, filter, after, limit).await
     }
 
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>> {
-        look::history(&self.pool, account, key, limit).await
+        look::history(self.readers(), account, key, limit).await
     }
 
     async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {

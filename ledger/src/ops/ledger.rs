@@ -12,11 +12,11 @@ use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};
 #[async_trait]
 impl Ledger for Engine {
     async fn accounts(&self) -> Result<Vec<Account>> {
-        accounts::all(&self.pool).await
+        accounts::all(self.readers()).await
     }
 
     async fn account(&self, name: &str) -> Result<Option<Account>> {
-        accounts::one(&self.pool, name).await
+        accounts::one(self.readers(), name).await
     }
 
     async fn add_account(&self, account: &Account) -> Result<()> {
@@ -40,19 +40,19 @@ impl Ledger for Engine {
     }
 
     async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
-        runs::newest(&self.pool, account, limit).await
+        runs::newest(self.readers(), account, limit).await
     }
 
     async fn run(&self, id: RunId) -> Result<Option<Run>> {
-        runs::one(&self.pool, id).await
+        runs::one(self.readers(), id).await
     }
 
     async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
-        outcomes::of_run(&self.pool, id, after, limit).await
+        outcomes::of_run(self.readers(), id, after, limit).await
     }
 
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
-        accounts::last_success(&self.pool, account, phase).await
+        accounts::last_success(self.readers(), account, phase).await
     }
 
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
@@ -95,7 +95,7 @@ impl Ledger for Engine {
     }
 
     async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
-        pending::all(&self.pool, account).await
+        pending::all(self.readers(), account).await
     }
 
     async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
@@ -117,7 +117,7 @@ impl Ledger for Engine {
     }
 
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
-        recall::find(&self.pool, account, kind, text).await
+        recall::find(self.readers(), account, kind, text).await
     }
 
     async fn check(&self) -> Result<Vec<String>> {
@@ -125,18 +125,20 @@ impl Ledger for Engine {
     }
 
     async fn linked(&self, account: &str, kind: Kind) -> Result<u64> {
-        links::count(&self.pool, account, kind).await
+        links::count(self.readers(), account, kind).await
     }
 
     async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
-        links::page(&self.pool, account, kind, after, limit).await
+        links::page(self.readers(), account, kind, after, limit).await
     }
 
     async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
-        outcomes::counts(&self.pool, account, reasons).await
+        outcomes::counts(self.readers(), account, reasons).await
     }
 
     async fn close(&self) -> Result<()> {
+        // The writer goes last, and puts the file in order.
+        self.readers().close().await;
         self.pool.close().await;
         self.closed()
     }

@@ -41,6 +41,13 @@ type Pool = sqlx::PgPool;
 type Connection = sqlx::PgConnection;
 type Row = sqlx::postgres::PgRow;
 
+impl PostgresLedger {
+    /// Where what people look at is read: with everything else, because there are connections enough.
+    fn readers(&self) -> &Pool {
+        &self.pool
+    }
+}
+
 const BEGIN: &str = "BEGIN";
 /// The texts of all rows in one, with another text between them.
 const LINES: &str = "string_agg";

@@ -42,6 +42,13 @@ type Pool = sqlx::SqlitePool;
 type Connection = sqlx::SqliteConnection;
 type Row = sqlx::sqlite::SqliteRow;
 
+impl SqliteLedger {
+    /// Where what people look at is read.
+    fn readers(&self) -> &Pool {
+        &self.readers
+    }
+}
+
 /// Writers take turns from the start instead of failing when they find out.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 /// The texts of all rows in one, with another text between them.

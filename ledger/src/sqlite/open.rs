@@ -20,10 +20,18 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How much of the file is kept in memory, in kibibytes as SQLite writes them.
 const CACHE: &str = "-16000";
 
+/// The same for each connection that only reads.
+const READER_CACHE: &str = "-4000";
+
+/// How many read at once what people look at. Readers and the writer do not wait for each other (WAL).
+const READERS: u32 = 3;
+
 /// The ledger in one SQLite database.
 #[derive(Clone)]
 pub struct SqliteLedger {
     pub(super) pool: SqlitePool,
+    /// What people look at is read here, so that nobody waits for a search through everything.
+    pub(super) readers: SqlitePool,
     pub(super) lease: TimeDelta,
     pub(super) path: Option<PathBuf>,
     /// What the file was like, if it is read without SQLite's locks.
@@ -41,8 +49,8 @@ impl SqliteLedger {
         let what = "the ledger cannot be written: its folder must be there, and this user must be able to write to both";
         create_private(path).map_err(|error| problem(what, path).with_source(error))?;
         let options = file(path).journal_mode(SqliteJournalMode::Wal);
-        let ledger = Self::connect(options, Some(path)).await?;
-        ledger.migrated().await
+        let ledger = Self::connect(options, Some(path)).await?.migrated().await?;
+        Ok(Self { readers: readers(path), ..ledger })
     }
 
     /// A ledger in memory, gone with the last handle.
@@ -110,7 +118,8 @@ impl SqliteLedger {
             let error = Error::new(ErrorKind::Ledger, what).with_source(error);
             path.into_iter().fold(error, |error, path| error.with("file", path.display()))
         })?;
-        Ok(Self { pool, lease: LEASE, path: path.map(Path::to_owned), unlocked: None })
+        let (readers, path) = (pool.clone(), path.map(Path::to_owned));
+        Ok(Self { pool, readers, lease: LEASE, path, unlocked: None })
     }
 
     /// The same, brought up to date; closed if that fails.
@@ -158,6 +167,16 @@ pub(super) async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool, sq
         .await
 }
 
+/// None is opened before it is needed: most commands read nothing that people look at.
+fn readers(path: &Path) -> SqlitePool {
+    let options = file(path).pragma("cache_size", READER_CACHE).pragma("query_only", "ON");
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(options.busy_timeout(BUSY_TIMEOUT))
+}
+
 pub(super) fn file(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -190,6 +209,32 @@ mod tests {
     use latchel_sync_core::ledger::{Account, NewRun, Phase, RunId, Trigger};
 
     use super::*;
+    use crate::desk::{Desk, Filter};
+
+    #[tokio::test]
+    async fn what_people_look_at_waits_for_no_writer_and_nothing_that_is_written_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
+        let now = DateTime::UNIX_EPOCH;
+        for name in ["main", "other"] {
+            let account = Account { name: name.to_owned(), sync_start: now, created_at: now };
+            ledger.add_account(&account).await.unwrap();
+            assert_eq!(ledger.account(name).await.unwrap(), Some(account));
+        }
+        let under_way = ledger.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let everything = Filter::default();
+        let found = ledger.look_for("main", &everything, None, 10);
+        let (found, runs) =
+            tokio::time::timeout(BUSY_TIMEOUT, async { tokio::join!(found, ledger.runs(None, 10)) })
+                .await
+                .expect("nobody waits");
+        assert_eq!((found.unwrap().len(), runs.unwrap().len()), (0, 0));
+        drop(under_way);
+        ledger.close().await.unwrap();
+        let left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().flatten().map(|one| one.file_name()).collect();
+        assert_eq!(left, ["ledger.sqlite"], "no second file stays behind");
+    }
 
     #[tokio::test]
     async fn a_disk_that_is_full_is_named_each_time_and_written_to_once_there_is_room() {

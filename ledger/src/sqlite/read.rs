@@ -48,7 +48,8 @@ impl SqliteLedger {
         let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
         let refused = match applied.cmp(&newest) {
             Ordering::Equal => {
-                return Ok(Some(Self { pool, lease: LEASE, path: Some(path.to_owned()), unlocked }));
+                let (readers, path) = (pool.clone(), Some(path.to_owned()));
+                return Ok(Some(Self { pool, readers, lease: LEASE, path, unlocked }));
             }
             Ordering::Less => problem("the ledger is older than this version: run a sync first", path),
             Ordering::Greater => newer(Some(path)),

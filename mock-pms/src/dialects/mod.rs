@@ -25,6 +25,7 @@ use axum::response::Response;
 pub(crate) use self::quirk::SHUFFLED_LISTS;
 pub use self::quirk::{Quirk, Switch};
 use crate::server::state::Shared;
+use crate::webhooks::Telling;
 use crate::world::Id;
 use crate::{RateLimit, Side, World};
 
@@ -52,6 +53,8 @@ pub(crate) struct Spec {
     pub(crate) quirks: &'static [Quirk],
     /// The work order of the world that has this id in the system's own spelling.
     pub(crate) work_order: fn(&str) -> Option<Id>,
+    /// How it tells of changes by itself, if the mock does that.
+    pub(crate) webhooks: Option<Telling>,
 }
 
 impl Dialect {
@@ -118,6 +121,10 @@ impl Dialect {
     /// What it does oddly and can be switched, by `platform.account.quirks` of the world.
     pub fn quirks(self) -> &'static [Quirk] {
         self.0.quirks
+    }
+
+    pub(crate) fn webhooks(self) -> Option<Telling> {
+        self.0.webhooks
     }
 
     pub(crate) fn router(self, shared: &Shared) -> Router {

@@ -22,7 +22,7 @@ use self::faults::{FaultPlan, Faults};
 use self::log::LoggedRequest;
 pub use self::state::Moment;
 use self::state::{Shared, Watcher};
-use crate::{Dialect, Side, World, admin, dialects};
+use crate::{Dialect, SentWebhook, Side, Subscription, SubscriptionError, World, admin, dialects};
 
 /// How long open connections may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -208,6 +208,29 @@ impl MockServer {
     /// How many faults of the present plan have happened.
     pub fn faults_happened(&self) -> u64 {
         self.shared.faults(|faults| faults.happened())
+    }
+
+    /// Tells these subscribers, and no others, of each change from now on; it has to be called within a runtime of tokio.
+    ///
+    /// # Errors
+    /// Names the first that cannot be used; those before stay then.
+    pub fn subscribe(&self, subscriptions: Vec<Subscription>) -> Result<(), SubscriptionError> {
+        self.shared.webhooks().subscribe(self.shared.dialect(), subscriptions)
+    }
+
+    /// The webhooks that were sent so far, oldest first.
+    pub fn webhooks(&self) -> Vec<SentWebhook> {
+        self.shared.webhooks().sent.all()
+    }
+
+    /// Waits until so many webhooks were sent since the start and answered, and returns all.
+    pub async fn webhooks_reach(&self, count: usize) -> Vec<SentWebhook> {
+        self.shared.webhooks().sent.reach(count).await
+    }
+
+    /// Sends a webhook once more, to the byte, by its [`number`](SentWebhook::number); `None` if there is none.
+    pub async fn send_again(&self, number: usize) -> Option<SentWebhook> {
+        self.shared.webhooks().sent.again(number).await
     }
 
     /// Tells `watcher` of each request to one of the systems when it arrives, before its body is read, and when it is done.

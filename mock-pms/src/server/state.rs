@@ -10,6 +10,7 @@ use super::faults::Faults;
 use super::log::{LoggedRequest, RequestLog};
 use super::rate_limit::Limits;
 use super::{Options, Urls};
+use crate::webhooks::Webhooks;
 use crate::{Dialect, Side, World};
 
 tokio::task_local! {
@@ -71,6 +72,7 @@ struct Inner {
     watcher: Mutex<Option<Watcher>>,
     /// Counts list answers, so that each is shuffled in its own way.
     shuffles: AtomicU64,
+    webhooks: Webhooks,
 }
 
 impl Shared {
@@ -86,6 +88,7 @@ impl Shared {
             faults: Mutex::new(Faults::new(options.faults.clone())),
             watcher: Mutex::default(),
             shuffles: AtomicU64::new(0),
+            webhooks: Webhooks::default(),
         }))
     }
 
@@ -104,10 +107,14 @@ impl Shared {
         }
         let mut world = self.0.world.write().unwrap_or_else(PoisonError::into_inner);
         self.faults(|faults| faults.remember(&world));
+        let before = self.0.webhooks.has_subscriptions().then(|| world.clone());
         let off = CLOCK_OFF.try_with(|off| *off).unwrap_or_default();
         world.clock.advance(off);
         let changed = change(&mut world);
         world.clock.advance(-off);
+        if let Some(before) = before {
+            self.0.webhooks.tell(&before, &world);
+        }
         changed
     }
 
@@ -144,6 +151,10 @@ impl Shared {
     pub(crate) fn tell(&self, moment: Moment, request: &LoggedRequest) -> bool {
         let mut watcher = self.0.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         watcher.as_mut().is_none_or(|watcher| (watcher.0)(moment, request))
+    }
+
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
     }
 
     pub(crate) fn keeps_responses(&self) -> bool {

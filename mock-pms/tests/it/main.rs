@@ -12,4 +12,5 @@ mod quirks;
 mod rentmanager;
 mod rentvine;
 mod specified;
+mod webhooks;
 mod world;

@@ -9,8 +9,10 @@ mod config;
 mod findings;
 mod mail;
 mod notice;
+mod rehearsal;
 mod watcher;
 
 pub use condition::Condition;
 pub use config::{AlertsConfig, EmailConfig};
+pub use rehearsal::{Rehearsed, rehearse};
 pub use watcher::Watcher;

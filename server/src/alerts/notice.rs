@@ -23,6 +23,12 @@ impl Notice {
         }
     }
 
+    /// Somebody tries whether people are reached.
+    pub fn test(config: &ServerConfig) -> Self {
+        let what = "This is a test of latchel-sync's alerts. Nothing is wrong, and nothing is to be done.";
+        Self { subject: "latchel-sync: a test".to_owned(), text: format!("{what}\n{}", server(config)) }
+    }
+
     /// It is over.
     pub fn over(alert: &Alert, config: &ServerConfig, now: DateTime<Utc>) -> Self {
         let Alert { account, text, since, .. } = alert;
@@ -38,10 +44,15 @@ impl Notice {
     }
 }
 
+/// The server's first page, with its slash at the end.
+fn server(config: &ServerConfig) -> String {
+    let server = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    format!("{}/", server.trim_end_matches('/'))
+}
+
 /// The account's page.
 fn address(config: &ServerConfig, account: &str) -> String {
-    let server = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     let account: String = form_urlencoded::byte_serialize(account.as_bytes()).collect();
     // A form writes a space otherwise than a path.
-    format!("{}/accounts/{}", server.trim_end_matches('/'), account.replace('+', "%20"))
+    format!("{}accounts/{}", server(config), account.replace('+', "%20"))
 }

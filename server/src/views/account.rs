@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchel_sync_core::Result;
@@ -73,8 +73,9 @@ pub struct Day {
 /// If the ledger cannot be read.
 pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
     let mut views = Vec::new();
+    let pauses = app.desk.pauses().await?;
     for one in app.accounts.values() {
-        views.push(view(app, one).await?);
+        views.push(view(app, one, &pauses).await?);
     }
     Ok(views)
 }
@@ -86,18 +87,18 @@ pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
 /// If the ledger cannot be read.
 pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
     match app.accounts.get(name) {
-        Some(one) => view(app, one).await.map(Some),
+        Some(one) => view(app, one, &app.desk.pauses().await?).await.map(Some),
         None => Ok(None),
     }
 }
 
-async fn view(app: &App, one: &Account) -> Result<AccountView> {
+async fn view(app: &App, one: &Account, pauses: &[Pause]) -> Result<AccountView> {
     let (name, zone, now) = (one.name(), one.settings.time_zone, app.clock.now());
-    let pause = app.desk.pauses().await?.into_iter().find(|pause| pause.account == name);
-    let runs = app.ledger.runs(Some(name), RUNS_LOOKED_AT).await?;
+    let pause = pauses.iter().find(|pause| pause.account == name).cloned();
+    let past = app.drawn.past(app, one, now.with_timezone(&zone).date_naive()).await?;
     let mut next = Vec::new();
     for part in Part::ALL.into_iter().filter(|_| pause.is_none()) {
-        let last = last_begun(&*app.ledger, name, &runs, part).await?;
+        let last = last_begun(&*app.ledger, name, &past.runs, part).await?;
         let at = one.schedule.due(part, name, zone, last, app.clock.began());
         next.push(NextRun { part, at: at.map(|at| at.max(now)) });
     }
@@ -108,38 +109,45 @@ async fn view(app: &App, one: &Account) -> Result<AccountView> {
         time_zone: zone.name(),
         pause,
         next,
-        days: app.drawn.days(app, one, runs.first(), now.with_timezone(&zone).date_naive()).await?,
-        newest: runs.into_iter().next(),
+        days: past.days.clone(),
+        newest: past.runs.first().cloned(),
         jobs: app.jobs.of(name),
     })
 }
 
-/// Each account's last days, as they were drawn after its newest run: they are drawn again after the next one.
+/// Each account's past, as it was read after its newest run: it is read again after the next one.
 #[derive(Debug, Default)]
-pub(crate) struct Drawn(Mutex<HashMap<String, (After, Vec<Day>)>>);
+pub(crate) struct Drawn(Mutex<HashMap<String, (After, Arc<Past>)>>);
 
 /// The newest run with how it ended, and the day.
 type After = (Option<(RunId, RunStatus)>, NaiveDate);
 
+/// What an account's page needs of many runs.
+#[derive(Debug)]
+struct Past {
+    /// The newest, newest first.
+    runs: Vec<Run>,
+    /// The last days, oldest first.
+    days: Vec<Day>,
+}
+
 impl Drawn {
-    async fn days(
-        &self,
-        app: &App,
-        one: &Account,
-        newest: Option<&Run>,
-        today: NaiveDate,
-    ) -> Result<Vec<Day>> {
-        let after = (newest.map(|run| (run.id, run.status)), today);
+    async fn past(&self, app: &App, one: &Account, today: NaiveDate) -> Result<Arc<Past>> {
+        let newest = app.ledger.runs(Some(one.name()), 1).await?;
+        let after = (newest.first().map(|run| (run.id, run.status)), today);
         let drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(one.name()).cloned();
-        if let Some((_, days)) = drawn.filter(|(drawn_after, _)| *drawn_after == after) {
-            return Ok(days);
+        if let Some((_, past)) = drawn.filter(|(drawn_after, _)| *drawn_after == after) {
+            return Ok(past);
         }
-        let runs = app.ledger.runs(Some(one.name()), RUNS_DRAWN).await?;
+        let mut runs = app.ledger.runs(Some(one.name()), RUNS_DRAWN).await?;
         let zone = one.settings.time_zone;
         let days = days(&runs, today, |run| run.now.with_timezone(&zone).date_naive());
+        runs.truncate(RUNS_LOOKED_AT as usize);
+        runs.shrink_to_fit();
+        let past = Arc::new(Past { runs, days });
         let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        drawn.insert(one.name().to_owned(), (after, days.clone()));
-        Ok(days)
+        drawn.insert(one.name().to_owned(), (after, past.clone()));
+        Ok(past)
     }
 }
 

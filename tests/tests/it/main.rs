@@ -36,3 +36,4 @@ mod storms;
 mod story;
 mod verify;
 mod waits;
+mod webhooks;

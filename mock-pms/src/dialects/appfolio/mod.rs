@@ -11,6 +11,7 @@ mod references;
 mod serial;
 mod tenants;
 mod units;
+mod webhooks;
 mod work_order_body;
 mod work_orders;
 
@@ -21,7 +22,7 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::MethodFilter;
+use axum::routing::{MethodFilter, get};
 
 use self::call::{read, write};
 use self::problem::Problem;
@@ -45,6 +46,7 @@ pub(super) const SPEC: Spec = Spec {
     refuse,
     refuse_haste,
     work_order: |id| names::id_of(names::Kind::WorkOrder, id),
+    webhooks: Some(webhooks::messages),
     credentials: |world| {
         let account = &world.platform.account;
         vec![
@@ -102,5 +104,7 @@ fn router(shared: &Shared) -> Router {
         })
         .layer(from_fn_with_state((shared.clone(), serial), serial::keep))
         .layer(from_fn_with_state(shared.clone(), gate::check))
+        // The real ones are at another address, and nobody needs a key to read them.
+        .route("/.well-known/jwks.json", get(webhooks::keys))
         .with_state(shared.clone())
 }

@@ -16,6 +16,7 @@ mod task_writes;
 mod tasks;
 mod tenants;
 mod units;
+mod webhooks;
 mod work_order_writes;
 mod work_orders;
 
@@ -41,6 +42,7 @@ pub(super) const SPEC: Spec = Spec {
     // No Retry-After: the real service gives no hint either.
     refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
     work_order: |id| id.parse().ok(),
+    webhooks: Some(webhooks::messages),
     credentials: |world| {
         let account = &world.platform.account;
         vec![("client_id", account.client_id.clone()), ("client_secret", account.client_secret.clone())]

@@ -40,6 +40,7 @@ pub(super) const SPEC: Spec = Spec {
         answer
     },
     work_order: |id| oid::read::<WorkOrder>("id", id).ok(),
+    webhooks: None,
     credentials: |world| vec![("token", world.platform.account.client_secret.clone())],
     quirks: &[listing::SHIFTING_ORDER],
 };

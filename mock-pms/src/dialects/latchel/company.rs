@@ -18,7 +18,7 @@ pub(super) fn portfolios(world: &World, call: &Call) -> Answer {
     listing.page::<Portfolio>(world, |_| true, render).reply()
 }
 
-fn render(world: &World, portfolio: &Portfolio) -> Value {
+pub(super) fn render(world: &World, portfolio: &Portfolio) -> Value {
     let record = json!({
         "portfolio_id": portfolio.id,
         "name": portfolio.name,

@@ -15,6 +15,7 @@ mod property_writes;
 mod resident_writes;
 mod residents;
 mod states;
+mod webhooks;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -24,6 +25,7 @@ use axum::routing::{MethodFilter, get};
 
 use self::call::{look_up, read, write};
 use self::problem::Problem;
+pub(crate) use self::webhooks::messages;
 use crate::server::state::Shared;
 
 const CONTRACT: &str = include_str!("../../../../contracts/latchel.openapi.json");

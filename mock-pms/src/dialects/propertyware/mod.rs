@@ -35,6 +35,7 @@ pub(super) const SPEC: Spec = Spec {
     // No Retry-After: the real service gives no hint either.
     refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
     work_order: |id| id.parse().ok(),
+    webhooks: None,
     credentials: |world| {
         let account = &world.platform.account;
         vec![

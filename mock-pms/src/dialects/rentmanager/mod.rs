@@ -47,6 +47,7 @@ pub(super) const SPEC: Spec = Spec {
     refuse_haste,
     quirks: &[listing::EMPTY_IS_204],
     work_order: |id| id.parse().ok(),
+    webhooks: None,
     credentials: |world| {
         let account = &world.platform.account;
         vec![

@@ -37,6 +37,7 @@ pub(super) const SPEC: Spec = Spec {
     refuse,
     refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
     work_order: |id| id.parse().ok(),
+    webhooks: None,
     credentials: |world| {
         let account = &world.platform.account;
         vec![("access_key", account.client_id.clone()), ("secret", account.client_secret.clone())]

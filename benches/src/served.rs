@@ -1,0 +1,65 @@
+//! The server, in a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::scene::{LATCHEL_SYNC, this};
+use crate::usage::{USAGE_FILE, Usage};
+
+/// The process that serves; dropping it ends it.
+pub struct Served {
+    process: Child,
+    /// The dashboard's address, with its slash at the end.
+    pub url: String,
+    usage: PathBuf,
+}
+
+impl Served {
+    /// Starts it in a folder with a configuration, and waits until it listens.
+    pub fn start(folder: &Path) -> Result<Self> {
+        let usage = folder.join("usage.json");
+        let mut command = Command::new(this()?);
+        command.arg0(LATCHEL_SYNC).args(["serve", "--listen", "127.0.0.1:0"]).current_dir(folder);
+        command.env(USAGE_FILE, &usage).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn()?;
+        let out = process.stdout.take().context("it has no output")?;
+        let mut served = Self { process, url: String::new(), usage };
+        let mut line = String::new();
+        BufReader::new(out).read_line(&mut line)?;
+        served.url = line
+            .trim()
+            .strip_prefix("dashboard: ")
+            .with_context(|| format!("it does not listen: {line}"))?
+            .to_owned();
+        Ok(served)
+    }
+
+    /// How much of its memory is resident, in KiB.
+    pub fn resident_kib(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.split_whitespace().next().context("no number")?.parse()?)
+    }
+
+    /// Tells it to stop, waits until it has, and returns what it used.
+    pub fn stop(&mut self) -> Result<Usage> {
+        let id = nix::unistd::Pid::from_raw(i32::try_from(self.process.id())?);
+        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM)?;
+        let ended = self.process.wait()?;
+        ensure!(ended.success(), "it ended with {ended}");
+        let used = std::fs::read_to_string(&self.usage).context("it left no word of what it used")?;
+        Ok(serde_json::from_str(&used)?)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // One that has ended already is as good.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
