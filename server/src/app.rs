@@ -17,7 +17,7 @@ use crate::jobs::{Jobs, Worker};
 use crate::metrics::Metrics;
 use crate::pulse::Pulses;
 use crate::schedule::Scheduler;
-use crate::views::Drawn;
+use crate::views::AllDrawn;
 use crate::webhooks::{Arrivals, Dispatcher};
 
 /// Everything that the server is made of; each request sees it.
@@ -45,7 +45,7 @@ pub struct App {
     /// Tells of what came by webhook.
     pub(crate) arrivals: Arrivals,
     /// Each account's last days, for its sparkline.
-    pub(crate) drawn: Drawn,
+    pub(crate) drawn: AllDrawn,
     /// Asks everything to end.
     pub stop: StopSignal,
 }
@@ -74,7 +74,7 @@ impl App {
             pulses: Arc::default(),
             host,
             log_ins: LogIns::default(),
-            drawn: Drawn::default(),
+            drawn: AllDrawn::default(),
             stop: StopSignal::default(),
         })
     }

@@ -5,8 +5,9 @@ use latchel_sync_core::ledger::{Memory, Outcome};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
+use sqlx::QueryBuilder;
 
-use super::{CHAR, ELEMENTS, LINES, Pool, Row, pending};
+use super::{CHAR, Database, ELEMENTS, LINES, Pool, Row, pending};
 use crate::error::{failed, unreadable};
 
 /// What is remembered of each key, in their order: one query for each kind and side, however many keys, and a second one
@@ -119,32 +120,68 @@ where
 
 /// The records of one kind that `text` names: an id of either side, a part of a composed id, or a number.
 pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
-    // The parts of a composed id stand around `/` (property and unit) or `@` (resident and property).
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT 'platform', platform_id FROM links WHERE account = $1 AND kind = $2 AND (platform_id = $3 \
-             OR platform_number = $3 OR latchel_number = $3 OR CAST(latchel_id AS TEXT) = $3 \
-             OR (kind <> 'work-order' AND (platform_id LIKE '%/' || $4 ESCAPE '\\' \
-                 OR platform_id LIKE $4 || '/%' ESCAPE '\\' OR platform_id LIKE $4 || '@%' ESCAPE '\\'))) \
-         UNION SELECT 'latchel', CAST(latchel_id AS TEXT) FROM links WHERE account = $1 AND kind = $2 \
-             AND kind = 'work-order' AND (platform_id = $3 OR platform_number = $3 OR latchel_number = $3 \
-             OR CAST(latchel_id AS TEXT) = $3) \
-         UNION SELECT side, id FROM outcomes WHERE account = $1 AND kind = $2 AND (id = $3 OR counterpart = $3 \
-             OR (kind <> 'work-order' AND (id LIKE '%/' || $4 ESCAPE '\\' OR id LIKE $4 || '/%' ESCAPE '\\' \
-                 OR id LIKE $4 || '@%' ESCAPE '\\'))) \
-         ORDER BY 1 DESC, 2 LIMIT 50",
-    )
-    .bind(account)
-    .bind(kind.as_str())
-    .bind(text)
-    .bind(literal(text))
-    .fetch_all(pool)
-    .await
-    .map_err(failed("finding records"))?;
+    let rows: Vec<(String, String)> = named(account, kind, text)
+        .build_query_as()
+        .fetch_all(pool)
+        .await
+        .map_err(failed("finding records"))?;
     let keys: Vec<_> = rows
         .into_iter()
         .filter_map(|(side, id)| Some(RecordKey { kind, side: Side::from_name(&side)?, id }))
         .collect();
     recall(pool, account, &keys).await
+}
+
+/// The statement by which [`find`] gets keys: a query by an index for each way to name a record, and only for parts of
+/// composed ids, which people type, one that goes through all records of the kind.
+fn named(account: &str, kind: Kind, text: &str) -> QueryBuilder<Database> {
+    let mut sql = QueryBuilder::new("");
+    let linked = |sql: &mut QueryBuilder<Database>, select: &str| {
+        sql.push(select).push(" FROM links WHERE account = ").push_bind(account.to_owned());
+        sql.push(" AND kind = ").push_bind(kind.as_str());
+    };
+    let told = |sql: &mut QueryBuilder<Database>, sides: &str| {
+        sql.push(" UNION SELECT side, id FROM outcomes WHERE account = ").push_bind(account.to_owned());
+        sql.push(" AND kind = ").push_bind(kind.as_str()).push(sides);
+    };
+    let selects = match kind {
+        Kind::WorkOrder => {
+            &["SELECT 'platform', platform_id", "SELECT 'latchel', CAST(latchel_id AS TEXT)"][..]
+        }
+        Kind::Property | Kind::Resident => &["SELECT 'platform', platform_id"],
+    };
+    let latchel_id = text.parse::<i64>().ok().filter(|id| id.to_string() == text);
+    let mut first = true;
+    for select in selects {
+        for column in ["platform_id", "platform_number", "latchel_number"] {
+            sql.push(if first { "" } else { " UNION " });
+            first = false;
+            linked(&mut sql, select);
+            sql.push(format!(" AND {column} = ")).push_bind(text.to_owned());
+        }
+        if let Some(id) = latchel_id {
+            sql.push(" UNION ");
+            linked(&mut sql, select);
+            sql.push(" AND latchel_id = ").push_bind(id);
+        }
+    }
+    told(&mut sql, " AND side IN ('platform', 'latchel') AND id = ");
+    sql.push_bind(text.to_owned());
+    told(&mut sql, " AND counterpart = ");
+    sql.push_bind(text.to_owned());
+    // The parts of a composed id stand around `/` (property and unit) or `@` (resident and property).
+    if kind != Kind::WorkOrder && !text.contains(['/', '@']) {
+        let part = literal(text);
+        for pattern in [format!("%/{part}"), format!("{part}/%"), format!("{part}@%")] {
+            sql.push(" UNION ");
+            linked(&mut sql, "SELECT 'platform', platform_id");
+            sql.push(" AND platform_id LIKE ").push_bind(pattern.clone()).push(r" ESCAPE '\'");
+            told(&mut sql, " AND id LIKE ");
+            sql.push_bind(pattern).push(r" ESCAPE '\'");
+        }
+    }
+    sql.push(" ORDER BY 1 DESC, 2 LIMIT 50");
+    sql
 }
 
 /// A pattern for `LIKE … ESCAPE '\'` that stands for the text itself.

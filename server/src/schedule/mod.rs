@@ -3,6 +3,8 @@
 mod scheduler;
 mod timetable;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use latchel_sync_core::Ledger;
@@ -104,21 +106,30 @@ impl Schedule {
     }
 }
 
-/// When every phase of a part was last begun, as far as the account's newest runs tell, UTC; `None` if one never was. A run
-/// that failed counts too: it is tried again at its time, and not at once.
-pub(crate) async fn last_begun(
-    ledger: &dyn Ledger,
-    account: &str,
+/// When every phase of a part was last begun, as far as the account's newest runs and its last successes tell, UTC; `None` if
+/// one never was. A run that failed counts too: it is tried again at its time, and not at once.
+pub(crate) fn last_begun(
     runs: &[Run],
+    last_success: &BTreeMap<Phase, DateTime<Utc>>,
     part: Part,
-) -> Result<Option<DateTime<Utc>>> {
-    let mut all: Option<DateTime<Utc>> = None;
-    for phase in part.phases() {
+) -> Option<DateTime<Utc>> {
+    let begun = |phase: Phase| {
         let went_through =
             |run: &&Run| run.named.is_none() && run.phases.iter().any(|report| report.phase == phase);
-        let begun = runs.iter().find(went_through).map(|run| run.now);
-        let Some(begun) = begun.max(ledger.last_success(account, phase).await?) else { return Ok(None) };
-        all = Some(all.map_or(begun, |all| all.min(begun)));
+        runs.iter().find(went_through).map(|run| run.now).max(last_success.get(&phase).copied())
+    };
+    part.phases().into_iter().map(begun).min().flatten()
+}
+
+/// When the last run began in which each of `phases` succeeded, UTC.
+pub(crate) async fn last_success(
+    ledger: &dyn Ledger,
+    account: &str,
+    phases: &[Phase],
+) -> Result<BTreeMap<Phase, DateTime<Utc>>> {
+    let mut all = BTreeMap::new();
+    for phase in phases {
+        all.extend(ledger.last_success(account, *phase).await?.map(|at| (*phase, at)));
     }
     Ok(all)
 }

@@ -9,7 +9,8 @@ use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Health, health};
+use super::Health;
+use super::health::Facts;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::Job;
@@ -72,10 +73,12 @@ pub struct Day {
 ///
 /// If the ledger cannot be read.
 pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
-    let mut views = Vec::new();
     let pauses = app.desk.pauses().await?;
+    let starts = app.ledger.accounts().await?.into_iter().map(|one| (one.name, one.sync_start));
+    let starts: HashMap<_, _> = starts.collect();
+    let mut views = Vec::new();
     for one in app.accounts.values() {
-        views.push(view(app, one, &pauses).await?);
+        views.push(view(app, one, &pauses, starts.get(one.name()).copied()).await?);
     }
     Ok(views)
 }
@@ -86,41 +89,55 @@ pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
 ///
 /// If the ledger cannot be read.
 pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
-    match app.accounts.get(name) {
-        Some(one) => view(app, one, &app.desk.pauses().await?).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(one) = app.accounts.get(name) else { return Ok(None) };
+    let sync_start = app.ledger.account(name).await?.map(|account| account.sync_start);
+    view(app, one, &app.desk.pauses().await?, sync_start).await.map(Some)
 }
 
-async fn view(app: &App, one: &Account, pauses: &[Pause]) -> Result<AccountView> {
+async fn view(
+    app: &App,
+    one: &Account,
+    pauses: &[Pause],
+    sync_start: Option<DateTime<Utc>>,
+) -> Result<AccountView> {
     let (name, zone, now) = (one.name(), one.settings.time_zone, app.clock.now());
     let pause = pauses.iter().find(|pause| pause.account == name).cloned();
-    let past = app.drawn.past(app, one, now.with_timezone(&zone).date_naive()).await?;
-    let mut next = Vec::new();
-    for part in Part::ALL.into_iter().filter(|_| pause.is_none()) {
-        let last = last_begun(&*app.ledger, name, &past.runs, part).await?;
+    let Drawn { past, facts, .. } = app.drawn.of(app, one, now.with_timezone(&zone).date_naive()).await?;
+    let next = |part: Part| {
+        let last = last_begun(&past.runs, &facts.last_success, part);
         let at = one.schedule.due(part, name, zone, last, app.clock.began());
-        next.push(NextRun { part, at: at.map(|at| at.max(now)) });
-    }
+        NextRun { part, at: at.map(|at| at.max(now)) }
+    };
     Ok(AccountView {
-        health: health(&one.settings, &one.schedule, &*app.ledger, now).await?,
+        health: facts.health(&one.settings, &one.schedule, sync_start, now),
         platform: one.platform_title,
         sync_method: one.settings.policy.sync_method,
         time_zone: zone.name(),
+        next: Part::ALL.into_iter().filter(|_| pause.is_none()).map(next).collect(),
         pause,
-        next,
         days: past.days.clone(),
         newest: past.runs.first().cloned(),
         jobs: app.jobs.of(name),
     })
 }
 
-/// Each account's past, as it was read after its newest run: it is read again after the next one.
+/// What was read of each account after its newest runs: it is read again when one of them ends or another begins.
 #[derive(Debug, Default)]
-pub(crate) struct Drawn(Mutex<HashMap<String, (After, Arc<Past>)>>);
+pub(crate) struct AllDrawn(Mutex<HashMap<String, Drawn>>);
 
-/// The newest run with how it ended, and the day.
-type After = (Option<(RunId, RunStatus)>, NaiveDate);
+/// What was read of an account.
+#[derive(Debug, Clone)]
+struct Drawn {
+    after: After,
+    past: Arc<Past>,
+    facts: Arc<Facts>,
+}
+
+/// The newest runs with how they ended, and the day.
+type After = (Vec<(RunId, RunStatus)>, NaiveDate);
+
+/// More than there can be under way at once: each phase is gone through by one.
+const UNDER_WAY_AT_MOST: u32 = 8;
 
 /// What an account's page needs of many runs.
 #[derive(Debug)]
@@ -131,23 +148,34 @@ struct Past {
     days: Vec<Day>,
 }
 
-impl Drawn {
-    async fn past(&self, app: &App, one: &Account, today: NaiveDate) -> Result<Arc<Past>> {
-        let newest = app.ledger.runs(Some(one.name()), 1).await?;
-        let after = (newest.first().map(|run| (run.id, run.status)), today);
+impl AllDrawn {
+    async fn of(&self, app: &App, one: &Account, today: NaiveDate) -> Result<Drawn> {
+        let newest = app.ledger.runs(Some(one.name()), UNDER_WAY_AT_MOST).await?;
+        let after = (newest.iter().map(|run| (run.id, run.status)).collect(), today);
         let drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(one.name()).cloned();
-        if let Some((_, past)) = drawn.filter(|(drawn_after, _)| *drawn_after == after) {
-            return Ok(past);
-        }
+        let drawn = drawn.filter(|drawn| drawn.after == after);
+        let changes = newest.iter().any(|run| run.status == RunStatus::Unfinished);
+        let past = match drawn {
+            Some(drawn) if !changes => return Ok(drawn),
+            Some(drawn) => drawn.past,
+            None => Arc::new(Past::read(app, one, today).await?),
+        };
+        let facts = Arc::new(Facts::read(&*app.ledger, one.name()).await?);
+        let drawn = Drawn { after, past, facts };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(one.name().to_owned(), drawn.clone());
+        Ok(drawn)
+    }
+}
+
+impl Past {
+    async fn read(app: &App, one: &Account, today: NaiveDate) -> Result<Self> {
         let mut runs = app.ledger.runs(Some(one.name()), RUNS_DRAWN).await?;
         let zone = one.settings.time_zone;
         let days = days(&runs, today, |run| run.now.with_timezone(&zone).date_naive());
         runs.truncate(RUNS_LOOKED_AT as usize);
         runs.shrink_to_fit();
-        let past = Arc::new(Past { runs, days });
-        let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        drawn.insert(one.name().to_owned(), (after, past.clone()));
-        Ok(past)
+        Ok(Self { runs, days })
     }
 }
 

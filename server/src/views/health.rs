@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
@@ -6,7 +8,7 @@ use latchel_sync_core::{Ledger, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, last_success};
 use crate::schema;
 
 /// An account's health.
@@ -53,32 +55,63 @@ pub async fn health(
     ledger: &dyn Ledger,
     now: DateTime<Utc>,
 ) -> Result<Health> {
-    let name = &account.name;
-    let mut phases = Vec::new();
-    for phase in Phase::ALL {
-        let last_success = ledger.last_success(name, phase).await?;
-        let gap = coverage(&account.policy.window, last_success, now).gap;
-        phases.push(PhaseHealth { phase, last_success, gap });
+    let sync_start = ledger.account(&account.name).await?.map(|account| account.sync_start);
+    Ok(Facts::read(ledger, &account.name).await?.health(account, schedule, sync_start, now))
+}
+
+/// What an account's health is told from, and only its runs change.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    newest: Option<Run>,
+    /// When the last run began in which a phase succeeded, UTC.
+    pub last_success: BTreeMap<Phase, DateTime<Utc>>,
+    pending: u64,
+    failed: u64,
+}
+
+impl Facts {
+    pub async fn read(ledger: &dyn Ledger, account: &str) -> Result<Self> {
+        let waiting: Vec<_> = Reason::ALL
+            .iter()
+            .copied()
+            .filter(|reason| matches!(reason.status(), Status::Pending | Status::Failed))
+            .collect();
+        let counts = ledger.counts(account, &waiting).await?;
+        let with = |status: Status| {
+            counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, n)| n).sum()
+        };
+        Ok(Self {
+            newest: ledger.runs(Some(account), 1).await?.pop(),
+            last_success: last_success(ledger, account, &Phase::ALL).await?,
+            pending: with(Status::Pending),
+            failed: with(Status::Failed),
+        })
     }
-    let waiting: Vec<_> = Reason::ALL
-        .iter()
-        .copied()
-        .filter(|reason| matches!(reason.status(), Status::Pending | Status::Failed))
-        .collect();
-    let counts = ledger.counts(name, &waiting).await?;
-    let with =
-        |status: Status| counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, n)| n).sum();
-    let newest = ledger.runs(Some(name), 1).await?.pop();
-    Ok(Health {
-        account: name.clone(),
-        health: in_a_word(newest.as_ref(), &phases),
-        paused: newest.and_then(|run| run.phases.into_iter().find_map(|phase| phase.paused)),
-        sync_start: ledger.account(name).await?.map(|account| account.sync_start),
-        phases,
-        pending: with(Status::Pending),
-        failed: with(Status::Failed),
-        schedule: schedule.clone(),
-    })
+
+    pub fn health(
+        &self,
+        account: &AccountSettings,
+        schedule: &Schedule,
+        sync_start: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Health {
+        let phase = |phase: Phase| {
+            let last_success = self.last_success.get(&phase).copied();
+            PhaseHealth { phase, last_success, gap: coverage(&account.policy.window, last_success, now).gap }
+        };
+        let phases: Vec<_> = Phase::ALL.into_iter().map(phase).collect();
+        let paused = self.newest.iter().flat_map(|run| &run.phases).find_map(|phase| phase.paused.clone());
+        Health {
+            account: account.name.clone(),
+            health: in_a_word(self.newest.as_ref(), &phases),
+            paused,
+            sync_start,
+            phases,
+            pending: self.pending,
+            failed: self.failed,
+            schedule: schedule.clone(),
+        }
+    }
 }
 
 fn in_a_word(newest: Option<&Run>, phases: &[PhaseHealth]) -> &'static str {

@@ -7,7 +7,7 @@ mod record;
 mod results;
 mod runs;
 
-pub(crate) use account::Drawn;
+pub(crate) use account::AllDrawn;
 pub use account::{AccountView, Day, NextRun, account, accounts};
 pub use health::{Health, PhaseHealth, health};
 pub use record::{Depth, RecordView, record};
