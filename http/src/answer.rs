@@ -11,6 +11,9 @@ use serde_json::Value;
 use crate::decode;
 use crate::transport::Inner;
 
+/// How many bytes take longer to read than to hand to another thread.
+const LONG: usize = 64 * 1024;
+
 /// A successful answer.
 pub struct Answer {
     /// Its HTTP status, 200 to 299.
@@ -53,6 +56,22 @@ impl Answer {
         })?;
         json.end().map_err(|error| self.malformed(&error))?;
         Ok(read)
+    }
+
+    /// Reads the body as JSON, a long one on a thread beside the caller's, so that calls under way need not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Answer::json`].
+    pub async fn json_beside<T: DeserializeOwned + Send + 'static>(self) -> Result<T> {
+        if self.body.len() < LONG {
+            return self.json();
+        }
+        let read = tokio::task::spawn_blocking(move || self.json()).await;
+        read.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "the process ended before an answer was read")),
+        })
     }
 
     /// Reads the body as any JSON.

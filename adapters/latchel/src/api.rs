@@ -106,7 +106,7 @@ impl Api {
 
     /// Looks records up, in as many calls as the limit asks for, some of them at once; `key` names the list that `wanted`
     /// is.
-    pub async fn look_up<K: Serialize + Sync, T: DeserializeOwned>(
+    pub async fn look_up<K: Serialize + Sync, T: DeserializeOwned + Send + 'static>(
         &self,
         collection: Collection,
         key: &'static str,
@@ -115,7 +115,8 @@ impl Api {
         let path = format!("{}/lookup", collection.path());
         let call = async |chunk: &[K]| {
             let body = serde_json::json!({ key: chunk });
-            let page: Page<T> = self.transport.post(&path).json(&body).reads().send().await?.json()?;
+            let answer = self.transport.post(&path).json(&body).reads().send().await?;
+            let page: Page<T> = answer.json_beside().await?;
             Ok(page.data)
         };
         stream::iter(wanted.chunks(LIMIT)).map(call).buffered(AT_ONCE).try_concat().await

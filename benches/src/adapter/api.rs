@@ -51,7 +51,7 @@ impl Api {
         window: Window,
     ) -> BoxStream<'a, Result<Vec<TextRow<W>>>>
     where
-        W: DeserializeOwned + Send + 'a,
+        W: DeserializeOwned + Send + 'static,
     {
         let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         pages_ahead(AT_ONCE, move |offset: usize| {
@@ -62,7 +62,7 @@ impl Api {
                 .query("limit", self.page_size)
                 .query("updated_since", &since);
             async move {
-                let page: wire::List<W> = call.send().await?.json()?;
+                let page: wire::List<W> = call.send().await?.json_beside().await?;
                 let next = offset + page.data.len();
                 let more = next < page.total && !page.data.is_empty();
                 Ok((Page { rows: page.data, next: more.then_some(next) }, page.total))

@@ -26,7 +26,7 @@ impl Adapter {
 
     fn list<'a, W, T>(&'a self, path: &'static str, what: &'static str, window: Window) -> Pages<'a, T>
     where
-        W: DeserializeOwned + Into<T> + Send + 'a,
+        W: DeserializeOwned + Into<T> + Send + 'static,
         T: Send + 'a,
     {
         let read = move |page: Vec<TextRow<W>>| page.into_iter().map(|row| read(what, row)).collect();

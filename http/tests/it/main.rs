@@ -102,6 +102,46 @@ async fn an_answer_that_is_not_what_it_should_be_names_the_field() {
     assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("rows[0].id")));
 }
 
+/// A page of so many rows, read beside other work; of the last the id is this.
+async fn beside(rows: usize, last: Value) -> latchel_sync_core::Result<Vec<i64>> {
+    let server = MockServer::start().await;
+    let mut page: Vec<_> = (1..rows).map(|id| json!({ "id": id })).collect();
+    page.push(json!({ "id": last }));
+    answers(&server, "GET", ResponseTemplate::new(200).set_body_json(json!({ "rows": page })), 1).await;
+    #[derive(serde::Deserialize)]
+    struct Page {
+        rows: Vec<std::collections::BTreeMap<String, i64>>,
+    }
+    let answer = transport(&server).get("v1/things").send().await?;
+    let page: Page = answer.json_beside().await?;
+    Ok(page.rows.iter().map(|row| row["id"]).collect())
+}
+
+#[tokio::test]
+async fn a_long_answer_is_read_as_a_short_one_is() {
+    for rows in [1, 20_000] {
+        let read = beside(rows, json!(7)).await.expect("JSON");
+        assert_eq!((read.len(), read.last()), (rows, Some(&7)));
+        let error = beside(rows, json!("x")).await.expect_err("a wrong type");
+        let field = format!("rows[{}].id", rows - 1);
+        assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some(&*field)));
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_none_is_named_where_its_rows_would_be_read_from_their_text() {
+    let server = MockServer::start().await;
+    answers(&server, "GET", ResponseTemplate::new(200).set_body_json(json!({ "rows": {"id": 1} })), 1).await;
+    #[derive(serde::Deserialize, Debug)]
+    struct Page {
+        #[serde(rename = "rows")]
+        _rows: Vec<latchel_sync_http::TextRow<i64>>,
+    }
+    let answer = transport(&server).get("v1/things").send().await.expect("an answer");
+    let error = answer.json::<Page>().expect_err("no list");
+    assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("rows")));
+}
+
 #[test]
 fn one_bad_row_does_not_fail_its_page() {
     let page = vec![json!({"Id": 1}), json!({"Id": "two"}), json!({})];

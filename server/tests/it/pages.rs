@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
+use latchel_sync_core::ledger::{NewRun, Phase, Run, RunId, RunStatus, Trigger};
 use latchel_sync_core::model::*;
 use latchel_sync_ledger::desk::Role;
 use tests::simulation::pair;
@@ -309,4 +310,38 @@ async fn a_gap_is_told_with_what_to_do() {
     one.engine(world.ledger.clone()).run(&before, &Quiet).await.expect("a run");
     let health = latchel_sync_server::views::health(&settings, &one.schedule, &*world.ledger, start()).await;
     assert_eq!(health.expect("it reads").health, "gap");
+}
+
+#[tokio::test]
+async fn a_run_that_ends_after_a_newer_one_is_seen_and_so_is_what_one_under_way_does() {
+    let world = synced().await;
+    let last = async || {
+        let view = latchel_sync_server::views::account(&world.app, ACCOUNT).await.expect("it reads");
+        let phases = view.expect("it is there").health.phases;
+        phases.iter().find(|one| one.phase == Phase::Properties).and_then(|one| one.last_success)
+    };
+    let before = last().await;
+    let later = start() + TimeDelta::hours(2);
+    let run = |phase| NewRun {
+        id: RunId(uuid::Uuid::now_v7()),
+        account: ACCOUNT.to_owned(),
+        now: later,
+        trigger: Trigger::Schedule,
+        holder: "a test".to_owned(),
+        phases: vec![phase],
+    };
+    let ended = |run: &NewRun| Run { status: RunStatus::Success, took_ms: Some(1), ..Run::begin(run) };
+    let (older, newer) = (run(Phase::Properties), run(Phase::WorkOrdersToLatchel));
+    let lease = world.ledger.begin_run(&older).await.expect("it begins");
+    assert_eq!(last().await, before);
+    world.ledger.begin_run(&newer).await.expect("it begins");
+    world.ledger.finish_run(&ended(&newer)).await.expect("it ends");
+    assert_eq!(last().await, before);
+
+    world.ledger.set_last_success(&lease, Phase::Properties, later).await.expect("it is written");
+    assert_eq!(last().await, Some(later), "the run is under way still");
+    let last_of_all = later + TimeDelta::minutes(1);
+    world.ledger.set_last_success(&lease, Phase::Properties, last_of_all).await.expect("it is written");
+    world.ledger.finish_run(&ended(&older)).await.expect("it ends");
+    assert_eq!(last().await, Some(last_of_all));
 }
