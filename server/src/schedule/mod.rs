@@ -106,19 +106,26 @@ impl Schedule {
     }
 }
 
-/// When every phase of a part was last begun, as far as the account's newest runs and its last successes tell, UTC; `None` if
-/// one never was. A run that failed counts too: it is tried again at its time, and not at once.
+/// When each phase was begun by the newest of `runs` that went through it, UTC. A run that failed counts too: it is tried again
+/// at its time, and not at once. One of named records goes through none.
+pub(crate) fn begun(runs: &[Run]) -> BTreeMap<Phase, DateTime<Utc>> {
+    let mut begun = BTreeMap::new();
+    for run in runs.iter().filter(|run| run.named.is_none()) {
+        for report in &run.phases {
+            begun.entry(report.phase).or_insert(run.now);
+        }
+    }
+    begun
+}
+
+/// When every phase of a part was last begun, by [`begun`] and [`last_success`], UTC; `None` if one never was.
 pub(crate) fn last_begun(
-    runs: &[Run],
+    begun: &BTreeMap<Phase, DateTime<Utc>>,
     last_success: &BTreeMap<Phase, DateTime<Utc>>,
     part: Part,
 ) -> Option<DateTime<Utc>> {
-    let begun = |phase: Phase| {
-        let went_through =
-            |run: &&Run| run.named.is_none() && run.phases.iter().any(|report| report.phase == phase);
-        runs.iter().find(went_through).map(|run| run.now).max(last_success.get(&phase).copied())
-    };
-    part.phases().into_iter().map(begun).min().flatten()
+    let last = |phase: Phase| begun.get(&phase).max(last_success.get(&phase)).copied();
+    part.phases().into_iter().map(last).min().flatten()
 }
 
 /// When the last run began in which each of `phases` succeeded, UTC.

@@ -8,7 +8,7 @@ use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::{Ledger, Result};
 use latchel_sync_ledger::desk::Desk;
 
-use super::{Part, RUNS_LOOKED_AT, last_begun, last_success};
+use super::{Part, RUNS_LOOKED_AT, begun, last_begun, last_success};
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::jobs::{Jobs, NewJob, Work};
@@ -91,6 +91,6 @@ impl Scheduler {
     async fn last_begun(&self, account: &str, part: Part) -> Result<Option<DateTime<Utc>>> {
         let runs = self.ledger.runs(Some(account), RUNS_LOOKED_AT).await?;
         let last_success = last_success(&*self.ledger, account, &part.phases()).await?;
-        Ok(last_begun(&runs, &last_success, part))
+        Ok(last_begun(&begun(&runs), &last_success, part))
     }
 }

@@ -1,9 +1,9 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Run, RunId, RunStatus};
+use latchel_sync_core::ledger::{Phase, Run, RunId, RunStatus};
 use latchel_sync_core::model::SyncMethod;
 use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::health::Facts;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::Job;
-use crate::schedule::{Part, RUNS_LOOKED_AT, last_begun};
+use crate::schedule::{Part, RUNS_LOOKED_AT, begun, last_begun};
 
 /// How many days back the sparkline goes.
 const DAYS: u64 = 14;
@@ -104,7 +104,7 @@ async fn view(
     let pause = pauses.iter().find(|pause| pause.account == name).cloned();
     let Drawn { past, facts, .. } = app.drawn.of(app, one, now.with_timezone(&zone).date_naive()).await?;
     let next = |part: Part| {
-        let last = last_begun(&past.runs, &facts.last_success, part);
+        let last = last_begun(&past.begun, &facts.last_success, part);
         let at = one.schedule.due(part, name, zone, last, app.clock.began());
         NextRun { part, at: at.map(|at| at.max(now)) }
     };
@@ -116,7 +116,7 @@ async fn view(
         next: Part::ALL.into_iter().filter(|_| pause.is_none()).map(next).collect(),
         pause,
         days: past.days.clone(),
-        newest: past.runs.first().cloned(),
+        newest: past.newest.clone(),
         jobs: app.jobs.of(name),
     })
 }
@@ -142,8 +142,10 @@ const UNDER_WAY_AT_MOST: u32 = 8;
 /// What an account's page needs of many runs.
 #[derive(Debug)]
 struct Past {
-    /// The newest, newest first.
-    runs: Vec<Run>,
+    /// The newest.
+    newest: Option<Run>,
+    /// When each phase was begun last, as far as the newest tell, UTC.
+    begun: BTreeMap<Phase, DateTime<Utc>>,
     /// The last days, oldest first.
     days: Vec<Day>,
 }
@@ -173,9 +175,9 @@ impl Past {
         let mut runs = app.ledger.runs(Some(one.name()), RUNS_DRAWN).await?;
         let zone = one.settings.time_zone;
         let days = days(&runs, today, |run| run.now.with_timezone(&zone).date_naive());
+        // Of all accounts, the runs themselves would be too many to keep.
         runs.truncate(RUNS_LOOKED_AT as usize);
-        runs.shrink_to_fit();
-        Ok(Self { runs, days })
+        Ok(Self { begun: begun(&runs), newest: runs.into_iter().next(), days })
     }
 }
 
