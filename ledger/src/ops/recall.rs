@@ -136,48 +136,40 @@ pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> 
 /// composed ids, which people type, one that goes through all records of the kind.
 fn named(account: &str, kind: Kind, text: &str) -> QueryBuilder<Database> {
     let mut sql = QueryBuilder::new("");
-    let linked = |sql: &mut QueryBuilder<Database>, select: &str| {
-        sql.push(select).push(" FROM links WHERE account = ").push_bind(account.to_owned());
+    let of_kind = |sql: &mut QueryBuilder<Database>, select: &str| {
+        sql.push(select).push(" WHERE account = ").push_bind(account.to_owned());
         sql.push(" AND kind = ").push_bind(kind.as_str());
     };
-    let told = |sql: &mut QueryBuilder<Database>, sides: &str| {
-        sql.push(" UNION SELECT side, id FROM outcomes WHERE account = ").push_bind(account.to_owned());
-        sql.push(" AND kind = ").push_bind(kind.as_str()).push(sides);
-    };
-    let selects = match kind {
-        Kind::WorkOrder => {
-            &["SELECT 'platform', platform_id", "SELECT 'latchel', CAST(latchel_id AS TEXT)"][..]
-        }
-        Kind::Property | Kind::Resident => &["SELECT 'platform', platform_id"],
-    };
+    const TOLD: &str = "SELECT side, id FROM outcomes";
+    const PLATFORM: &str = "SELECT 'platform', platform_id FROM links";
+    const LATCHEL: &str = "SELECT 'latchel', CAST(latchel_id AS TEXT) FROM links";
+    of_kind(&mut sql, TOLD);
+    sql.push(" AND side IN ('platform', 'latchel') AND id = ").push_bind(text.to_owned()).push(" UNION ");
+    of_kind(&mut sql, TOLD);
+    sql.push(" AND counterpart = ").push_bind(text.to_owned());
+
+    let of_both = [PLATFORM, LATCHEL];
+    // Only work orders are looked at from both sides.
+    let links = if kind == Kind::WorkOrder { &of_both[..] } else { &of_both[..1] };
     let latchel_id = text.parse::<i64>().ok().filter(|id| id.to_string() == text);
-    let mut first = true;
-    for select in selects {
+    for select in links {
         for column in ["platform_id", "platform_number", "latchel_number"] {
-            sql.push(if first { "" } else { " UNION " });
-            first = false;
-            linked(&mut sql, select);
+            of_kind(sql.push(" UNION "), select);
             sql.push(format!(" AND {column} = ")).push_bind(text.to_owned());
         }
         if let Some(id) = latchel_id {
-            sql.push(" UNION ");
-            linked(&mut sql, select);
+            of_kind(sql.push(" UNION "), select);
             sql.push(" AND latchel_id = ").push_bind(id);
         }
     }
-    told(&mut sql, " AND side IN ('platform', 'latchel') AND id = ");
-    sql.push_bind(text.to_owned());
-    told(&mut sql, " AND counterpart = ");
-    sql.push_bind(text.to_owned());
     // The parts of a composed id stand around `/` (property and unit) or `@` (resident and property).
     if kind != Kind::WorkOrder && !text.contains(['/', '@']) {
         let part = literal(text);
         for pattern in [format!("%/{part}"), format!("{part}/%"), format!("{part}@%")] {
-            sql.push(" UNION ");
-            linked(&mut sql, "SELECT 'platform', platform_id");
-            sql.push(" AND platform_id LIKE ").push_bind(pattern.clone()).push(r" ESCAPE '\'");
-            told(&mut sql, " AND id LIKE ");
-            sql.push_bind(pattern).push(r" ESCAPE '\'");
+            for (select, id) in [(PLATFORM, "platform_id"), (TOLD, "id")] {
+                of_kind(sql.push(" UNION "), select);
+                sql.push(format!(" AND {id} LIKE ")).push_bind(pattern.clone()).push(r" ESCAPE '\'");
+            }
         }
     }
     sql.push(" ORDER BY 1 DESC, 2 LIMIT 50");
