@@ -35,9 +35,11 @@ pub struct Banner {
 /// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's
 /// title. *Synced* needs a link that a read-back confirmed, and no side that waits, failed or was stopped.
 pub fn banner(memories: &[Memory], platform_name: &str) -> Banner {
-    let link = memories.iter().find_map(|memory| memory.link.as_ref());
-    let worst =
-        memories.iter().filter_map(|memory| memory.outcome.as_ref()).max_by_key(|outcome| severity(outcome));
+    let link = memories.iter().find_map(|memory| memory.link.as_deref());
+    let worst = memories
+        .iter()
+        .filter_map(|memory| memory.outcome.as_deref())
+        .max_by_key(|outcome| severity(outcome));
     let verified_at = link.and_then(|link| link.verified_at);
     let status = match (worst.map(Outcome::status), verified_at) {
         (Some(status), _) if status != Status::Synced => status,

@@ -13,17 +13,13 @@ impl<C> Counterparts<C> {
     }
 
     /// Takes what was looked up by the records' links.
-    pub fn linked<R>(&mut self, records: &[(R, Box<Memory>)], found: Vec<C>, id: impl Fn(&C) -> i64) {
-        let keys = records.iter().map(|(_, memory)| memory.link.as_ref().map(|link| link.latchel_id));
+    pub fn linked<R>(&mut self, records: &[(R, Memory)], found: Vec<C>, id: impl Fn(&C) -> i64) {
+        let keys = records.iter().map(|(_, memory)| memory.link.as_deref().map(|link| link.latchel_id));
         self.place(keys, found, |one| Some(id(one)));
     }
 
     /// The references of the records that have none yet.
-    pub fn missing<'r, R, K>(
-        &self,
-        records: &'r [(R, Box<Memory>)],
-        reference: impl Fn(&'r R) -> K,
-    ) -> Vec<K> {
+    pub fn missing<'r, R, K>(&self, records: &'r [(R, Memory)], reference: impl Fn(&'r R) -> K) -> Vec<K> {
         let missing = records.iter().zip(&self.0).filter(|(_, found)| found.is_none());
         missing.map(|((record, _), _)| reference(record)).collect()
     }
@@ -32,13 +28,18 @@ impl<C> Counterparts<C> {
     /// the lowest id.
     pub fn referred<'r, R, K: Hash + Eq>(
         &mut self,
-        records: &'r [(R, Box<Memory>)],
+        records: &'r [(R, Memory)],
         reference: impl Fn(&'r R) -> K,
         mut found: Vec<C>,
         (id, of): (impl Fn(&C) -> i64, impl Fn(&C) -> Option<K>),
     ) {
         found.sort_by_key(id);
         self.place(records.iter().map(|(record, _)| Some(reference(record))), found, of);
+    }
+
+    /// What each record has, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Option<&C>> {
+        self.0.iter().map(Option::as_ref)
     }
 
     /// Puts each of `found` where a record without one has its key; the first stays.
@@ -72,6 +73,6 @@ impl<C> IntoIterator for Counterparts<C> {
 }
 
 /// The ids in Latchel that the records are linked to.
-pub(super) fn links<R>(records: &[(R, Box<Memory>)]) -> impl Iterator<Item = i64> {
-    records.iter().filter_map(|(_, memory)| memory.link.as_ref().map(|link| link.latchel_id))
+pub(super) fn links<R>(records: &[(R, Memory)]) -> impl Iterator<Item = i64> {
+    records.iter().filter_map(|(_, memory)| memory.link.as_deref().map(|link| link.latchel_id))
 }

@@ -83,9 +83,15 @@ impl<F: Flow> Driver<'_, F> {
         let of_phase = |key: &&RecordKey| key.kind == phase.kind() && key.side == phase.source();
         let ids = records.iter().filter(of_phase).map(|key| key.id.clone());
         let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
-        let intents: Vec<_> = memories.iter().filter_map(|memory| memory.intent.clone()).collect();
+        let intents: Vec<_> =
+            memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
         let (seen, new): (Vec<_>, Vec<_>) = memories.into_iter().partition(|memory| memory.outcome.is_some());
-        self.look_again(seen.into_iter().filter_map(|memory| memory.outcome), &intents, tally).await?;
+        self.look_again(
+            seen.into_iter().filter_map(|memory| memory.outcome).map(|newest| *newest),
+            &intents,
+            tally,
+        )
+        .await?;
 
         let reader = Reader(self.flow);
         let new = new.into_iter().map(|memory| memory.key.id).collect();
@@ -170,7 +176,8 @@ impl<F: Flow> Driver<'_, F> {
 
             let keys: Vec<_> = page.iter().map(|pending| pending.outcome.key.clone()).collect();
             let memories = cx.ledger().recall(cx.account(), &keys).await?;
-            let intents: Vec<_> = memories.iter().filter_map(|memory| memory.intent.clone()).collect();
+            let intents: Vec<_> =
+                memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
             let open: Vec<_> = page
                 .into_iter()
                 .zip(memories)
@@ -260,14 +267,14 @@ impl News {
 
 /// Whether this run has decided the record, or created it in Latchel.
 pub(super) fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
-    let decided = memory.outcome.as_ref().is_some_and(|newest| newest.run == cx.run);
+    let decided = memory.outcome.as_deref().is_some_and(|newest| newest.run == cx.run);
     let made =
-        memory.link.as_ref().is_some_and(|link| link.run == cx.run && link.origin == Origin::FromPlatform);
+        memory.link.as_deref().is_some_and(|link| link.run == cx.run && link.origin == Origin::FromPlatform);
     decided || made
 }
 
 pub(super) fn counterpart_of(memory: &Memory) -> Option<String> {
-    memory.link.as_ref().map(|link| match memory.key.side {
+    memory.link.as_deref().map(|link| match memory.key.side {
         Side::Platform => link.latchel_id.to_string(),
         Side::Latchel => link.platform_id.clone(),
     })

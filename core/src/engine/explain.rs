@@ -171,7 +171,7 @@ async fn explain<F: Flow>(flow: &F, keys: &[(&RecordKey, &Named)]) -> Result<Vec
     for one in explained.iter_mut().filter(|one| one.checks.is_empty()) {
         let cx = flow.context();
         if let Some(memory) = cx.ledger().recall(cx.account(), std::slice::from_ref(&one.key)).await?.pop() {
-            (one.link, one.outcome) = (memory.link, memory.outcome);
+            (one.link, one.outcome) = (memory.link.map(|link| *link), memory.outcome.map(|newest| *newest));
         }
     }
     Ok(explained)
@@ -202,12 +202,12 @@ async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Ve
             None => continue,
         };
         let mut trace = Trace::on();
-        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
+        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
         let verdict = flow.freshness(&record).map_or(WindowVerdict::Inside, |freshness| {
             judge_window(freshness, window, remembered, &mut trace)
         });
-        let (link, outcome) = (memory.link.clone(), memory.outcome.clone());
-        for case in flow.gather(vec![(record, Box::new(memory))]).await? {
+        let (link, outcome) = (memory.link.as_deref().cloned(), memory.outcome.as_deref().cloned());
+        for case in flow.gather(vec![(record, memory)]).await? {
             let decision = flow.decide(&case, &mut trace);
             let mut applied = match decision.action {
                 None => Applied::new(decision, Action::None),

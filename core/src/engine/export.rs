@@ -22,7 +22,7 @@ pub(super) struct Export<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: ExportCase,
-    memory: Box<Memory>,
+    memory: Memory,
     /// The other Latchel work order that the platform's is linked to.
     claimed_by: Option<JobId>,
 }
@@ -66,7 +66,7 @@ impl Flow for Export<'_> {
         None
     }
 
-    async fn gather(&self, records: Vec<(Job, Box<Memory>)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel_user = cx.assignee()?;
         let ids = distinct(records.iter().filter_map(|(job, _)| job.property));
@@ -75,7 +75,7 @@ impl Flow for Export<'_> {
         let properties = index(properties, |property| Some(property.id));
         let links = cx.recall(Kind::Property, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
         let links: HashMap<LatchelPropertyId, Link> =
-            ids.iter().copied().zip(links).filter_map(|(id, memory)| Some((id, memory.link?))).collect();
+            ids.iter().copied().zip(links).filter_map(|(id, memory)| Some((id, *memory.link?))).collect();
         let residents = requesters(cx, &records).await?;
         let mut owners = Owners::look_up(cx, &records).await?;
 
@@ -93,7 +93,7 @@ impl Flow for Export<'_> {
                     link: memory
                         .link
                         .clone()
-                        .map_or_else(|| referred(cx, &job), |link| Some(told(cx, link, &job))),
+                        .map_or_else(|| referred(cx, &job), |link| Some(told(cx, *link, &job))),
                     property,
                     reach: Reach::Unknown,
                     latchel_user: latchel_user.clone(),
@@ -130,7 +130,7 @@ impl Flow for Export<'_> {
     async fn adopt(&self, case: &Case) -> Result<()> {
         match &case.rule.link {
             Some(_) if case.claimed_by.is_some() => Ok(()),
-            Some(link) if case.memory.link.as_ref() != Some(link) => self.0.put_link(link).await,
+            Some(link) if case.memory.link.as_deref() != Some(link) => self.0.put_link(link).await,
             _ => Ok(()),
         }
     }
@@ -145,7 +145,7 @@ impl Flow for Export<'_> {
     }
 
     fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
-        let intent = case.memory.intent.as_ref().filter(|_| case.rule.link.is_none())?;
+        let intent = case.memory.intent.as_deref().filter(|_| case.rule.link.is_none())?;
         Some((intent, self.0.platform().capabilities().visibility_delay))
     }
 
@@ -218,7 +218,7 @@ fn referred(cx: &Context<'_>, job: &Job) -> Option<Link> {
 
 async fn requesters(
     cx: &Context<'_>,
-    records: &[(Job, Box<Memory>)],
+    records: &[(Job, Memory)],
 ) -> Result<HashMap<LatchelResidentId, ResidentId>> {
     let ids = distinct(records.iter().filter(|(_, m)| m.link.is_none()).filter_map(|(job, _)| job.resident));
     let residents = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };

@@ -45,7 +45,7 @@ pub(super) trait Flow: Sync {
     }
 
     /// Looks up, in batches, everything that the decisions need; the cases are in the records' order.
-    async fn gather(&self, records: Vec<(Self::Record, Box<Memory>)>) -> Result<Vec<Self::Case>>;
+    async fn gather(&self, records: Vec<(Self::Record, Memory)>) -> Result<Vec<Self::Case>>;
 
     fn record<'c>(&self, case: &'c Self::Case) -> &'c Self::Record;
 

@@ -22,7 +22,7 @@ pub(super) struct Import<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: ImportCase,
-    memory: Box<Memory>,
+    memory: Memory,
     job: Option<Job>,
 }
 
@@ -66,7 +66,7 @@ impl Flow for Import<'_> {
         link.close.is_none().then_some(Reason::ExistingWorkOrderNotUpdated)
     }
 
-    async fn gather(&self, records: Vec<(WorkOrder, Box<Memory>)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let unlinked: Vec<_> =
             records.iter().filter(|(_, m)| m.link.is_none()).map(|(record, _)| record).collect();
@@ -76,7 +76,7 @@ impl Flow for Import<'_> {
         let requesters: HashSet<_> = unlinked.iter().filter_map(|record| requester(record)).collect();
         let residents = residents(cx, requesters).await?;
 
-        let case = |(platform, memory): (WorkOrder, Box<Memory>)| {
+        let case = |(platform, memory): (WorkOrder, Memory)| {
             let (counterpart, job) = match &memory.link {
                 Some(link) => (Counterpart::Linked(JobId(link.latchel_id)), None),
                 None => jobs.counterpart(&platform),
@@ -112,7 +112,7 @@ impl Flow for Import<'_> {
     /// Latchel's status (rule L12).
     async fn adopt(&self, case: &Case) -> Result<()> {
         let Some((link, verdict)) =
-            case.memory.link.as_ref().and_then(|link| Some((link, link.close.as_ref()?)))
+            case.memory.link.as_deref().and_then(|link| Some((link, link.close.as_ref()?)))
         else {
             return Ok(());
         };
@@ -172,7 +172,7 @@ impl Flow for Import<'_> {
 
     fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
         let nowhere = matches!(case.rule.counterpart, Counterpart::None);
-        let intent = case.memory.intent.as_ref().filter(|_| nowhere)?;
+        let intent = case.memory.intent.as_deref().filter(|_| nowhere)?;
         Some((intent, self.0.latchel().visibility_delay()))
     }
 
@@ -201,7 +201,7 @@ impl Import<'_> {
             (None, false) => Origin::Found,
         };
         // What an earlier run made is that run's, so that this one looks at both sides of it.
-        let made_by = case.memory.intent.as_ref().map_or(cx.run, |intent| intent.run);
+        let made_by = case.memory.intent.as_deref().map_or(cx.run, |intent| intent.run);
         let link = Link {
             run: made_by,
             platform_number: Some(platform.number.clone()),
@@ -222,7 +222,7 @@ impl Import<'_> {
             source: RecordKey::platform(Kind::WorkOrder, &new.work_order),
             label: self.label(&case.rule.platform),
             marker: None,
-            open: case.memory.intent.as_ref(),
+            open: case.memory.intent.as_deref(),
             linked: None,
             visibility_delay: cx.latchel().visibility_delay(),
         };
@@ -279,7 +279,7 @@ impl Jobs {
             links: ids
                 .into_iter()
                 .zip(memories)
-                .filter_map(|(id, memory)| Some((id, memory.link?)))
+                .filter_map(|(id, memory)| Some((id, *memory.link?)))
                 .collect(),
         })
     }

@@ -100,9 +100,12 @@ async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<V
     let ids = links.iter().map(|link| link.platform_id.clone());
     let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
     let pairs = links.into_iter().zip(memories);
-    let pending = |memory: &Memory| memory.outcome.as_ref().is_some_and(Outcome::is_tried_again);
+    let pending = |memory: &Memory| memory.outcome.as_deref().is_some_and(Outcome::is_tried_again);
     let ready = |memory: &Memory| !decided_in(memory, cx) && (lapse == Lapse::MoveOut || !pending(memory));
-    Ok(pairs.filter(|(_, memory)| ready(memory)).map(|(link, memory)| (link, memory.outcome)).collect())
+    Ok(pairs
+        .filter(|(_, memory)| ready(memory))
+        .map(|(link, memory)| (link, memory.outcome.map(|newest| *newest)))
+        .collect())
 }
 
 /// Decides one resident. Where nothing is to be written the evaluation is remembered, but there is no outcome: the

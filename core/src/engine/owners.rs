@@ -11,8 +11,8 @@ use crate::model::{Job, JobId, Kind, Side, WorkOrderId};
 pub(super) struct Owners(HashMap<WorkOrderId, JobId>);
 
 impl Owners {
-    pub async fn look_up(cx: &Context<'_>, records: &[(Job, Box<Memory>)]) -> Result<Self> {
-        let referred = |(job, memory): &(Job, Box<Memory>)| match memory.link {
+    pub async fn look_up(cx: &Context<'_>, records: &[(Job, Memory)]) -> Result<Self> {
+        let referred = |(job, memory): &(Job, Memory)| match memory.link {
             Some(_) => None,
             None => job.work_order.clone(),
         };

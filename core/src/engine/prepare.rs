@@ -87,7 +87,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         Ok(Prepared { cases: self.gather(inside.collect()).await, changes: cx.changes(), ..page })
     }
 
-    async fn gather(self, inside: Vec<(F::Record, Box<Memory>)>) -> Result<Vec<F::Case>> {
+    async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
         if inside.is_empty() { Ok(Vec::new()) } else { self.flow().gather(inside).await }
     }
 
@@ -99,7 +99,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     fn sort(
         self,
         row: Row<F::Record>,
-        memory: Box<Memory>,
+        memory: Memory,
         window: Option<Window>,
         sorted: &mut Sorted<F::Record>,
     ) {
@@ -129,7 +129,7 @@ impl<'a, F: Flow> Reader<'a, F> {
                     });
                 }
                 None => {
-                    sorted.intents.extend(memory.intent);
+                    sorted.intents.extend(memory.intent.map(|intent| *intent));
                     sorted.hinted.insert(id, fingerprint);
                 }
             },
@@ -171,7 +171,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     fn judge(self, record: &F::Record, memory: &Memory, window: Option<Window>) -> WindowVerdict {
-        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
+        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
         match (window, self.flow().freshness(record)) {
             (Some(window), Some(freshness)) => judge_window(freshness, window, remembered, &mut Trace::off()),
             _ => WindowVerdict::Inside,
@@ -193,27 +193,24 @@ impl<'a, F: Flow> Reader<'a, F> {
 
     /// The reason for a record of which only a hint came; `None` if it must be fetched.
     fn judge_hint(self, memory: &Memory, fingerprint: &Fingerprint) -> Option<Reason> {
-        let remembered = memory.outcome.as_ref().and_then(|newest| newest.fingerprint.as_ref());
+        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
         if remembered == Some(fingerprint) {
             return Some(Reason::UnchangedSinceLastSeen);
         }
-        memory.link.as_ref().and_then(|link| self.flow().reason_if_linked(link))
+        memory.link.as_deref().and_then(|link| self.flow().reason_if_linked(link))
     }
 
     /// Pairs rows with what is remembered of them, without those that this run has decided already.
-    async fn with_memories(self, rows: Vec<Row<F::Record>>) -> Result<Vec<(Row<F::Record>, Box<Memory>)>> {
+    async fn with_memories(self, mut rows: Vec<Row<F::Record>>) -> Result<Vec<(Row<F::Record>, Memory)>> {
         let (cx, phase) = (self.flow().context(), self.flow().phase());
-        let ids: Vec<_> = rows.iter().map(|row| self.row_id(row)).collect();
+        let mut ids: Vec<_> = rows.iter().map(|row| self.row_id(row)).collect();
         let mut seen = HashSet::with_capacity(ids.len());
         let comes_first: Vec<_> = ids.iter().map(|id| seen.insert(id.as_str())).collect();
-        let rows = rows.into_iter().zip(&comes_first).filter_map(|(row, first)| first.then_some(row));
-        let rows: Vec<_> = rows.collect();
-        let ids = ids.into_iter().zip(comes_first).filter_map(|(id, first)| first.then_some(id));
+        keep(&mut rows, &comes_first);
+        keep(&mut ids, &comes_first);
         let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
         let undecided = |(_, memory): &(_, Memory)| !decided_in(memory, cx);
-        let pairs = rows.into_iter().zip(memories).filter(undecided);
-        // They go through several hands.
-        Ok(pairs.map(|(row, memory)| (row, Box::new(memory))).collect())
+        Ok(rows.into_iter().zip(memories).filter(undecided).collect())
     }
 
     pub fn row_id(self, row: &Row<F::Record>) -> String {
@@ -225,11 +222,17 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 }
 
+/// Leaves those of which `kept` says so.
+fn keep<T>(these: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    these.retain(|_| kept.next() == Some(&true));
+}
+
 /// A page's rows, by what is to be done with them.
 struct Sorted<T> {
     outcomes: Vec<Outcome>,
     outside: Vec<(String, Reason)>,
-    inside: Vec<(T, Box<Memory>)>,
+    inside: Vec<(T, Memory)>,
     hinted: BTreeMap<String, Fingerprint>,
     /// Creates for what was hinted at whose outcome is not known.
     intents: Vec<Intent>,

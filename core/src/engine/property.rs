@@ -20,7 +20,7 @@ pub(super) struct Properties<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: PropertyCase,
-    memory: Box<Memory>,
+    memory: Memory,
 }
 
 #[async_trait]
@@ -58,14 +58,12 @@ impl Flow for Properties<'_> {
         Some(&record.freshness)
     }
 
-    async fn gather(&self, records: Vec<(Property, Box<Memory>)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Property, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel = counterparts(cx, &records).await?;
-        let pairs = records.into_iter().zip(latchel).map(|((record, memory), found)| (record, memory, found));
-        let pairs: Vec<_> = pairs.collect();
-        let owners = owners(cx, &pairs).await?;
+        let owners = owners(cx, &records, &latchel).await?;
 
-        let case = |(platform, memory, latchel): (Property, Box<Memory>, Option<LatchelProperty>)| {
+        let case = |((platform, memory), latchel): ((Property, Memory), Option<LatchelProperty>)| {
             let owner = latchel.as_ref().and_then(|property| owners.get(&property.id));
             let claimed_by = owner
                 .map(|link| PropertyRef::from_key(&link.platform_id))
@@ -73,7 +71,7 @@ impl Flow for Properties<'_> {
             let excluded_by = cx.excluded_by(&platform.id);
             Case { rule: PropertyCase { platform, latchel, excluded_by, claimed_by }, memory }
         };
-        Ok(pairs.into_iter().map(case).collect())
+        Ok(records.into_iter().zip(latchel).map(case).collect())
     }
 
     fn record<'c>(&self, case: &'c Case) -> &'c Property {
@@ -94,7 +92,7 @@ impl Flow for Properties<'_> {
         else {
             return Ok(());
         };
-        if case.memory.link.as_ref().is_some_and(|link| link.latchel_id == latchel.id.0) {
+        if case.memory.link.as_deref().is_some_and(|link| link.latchel_id == latchel.id.0) {
             return Ok(());
         }
         let link = |origin| cx.link(Kind::Property, &platform.id, latchel.id.0, origin);
@@ -147,7 +145,7 @@ impl Flow for Properties<'_> {
     }
 
     fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
-        let intent = case.memory.intent.as_ref().filter(|_| case.rule.latchel.is_none())?;
+        let intent = case.memory.intent.as_deref().filter(|_| case.rule.latchel.is_none())?;
         Some((intent, self.0.latchel().visibility_delay()))
     }
 
@@ -170,8 +168,8 @@ impl Properties<'_> {
             source: RecordKey::platform(Kind::Property, &new.reference),
             label: self.label(&case.rule.platform),
             marker: None,
-            open: case.memory.intent.as_ref(),
-            linked: case.memory.link.as_ref(),
+            open: case.memory.intent.as_deref(),
+            linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),
         };
         let confirm = async |id: LatchelPropertyId| {
@@ -213,7 +211,7 @@ fn shows(property: &LatchelProperty, patch: &PropertyPatch) -> bool {
 /// Each property's counterpart: the linked one, else one that carries its reference.
 async fn counterparts(
     cx: &Context<'_>,
-    records: &[(Property, Box<Memory>)],
+    records: &[(Property, Memory)],
 ) -> Result<Counterparts<LatchelProperty>> {
     let mut found = Counterparts::none(records.len());
     let ids: Vec<_> = links(records).map(LatchelPropertyId).collect();
@@ -232,12 +230,14 @@ async fn counterparts(
 /// The pairs that Latchel's properties are part of which the records are not known to be linked to.
 async fn owners(
     cx: &Context<'_>,
-    pairs: &[(Property, Box<Memory>, Option<LatchelProperty>)],
+    records: &[(Property, Memory)],
+    latchel: &Counterparts<LatchelProperty>,
 ) -> Result<HashMap<LatchelPropertyId, Link>> {
-    let found = pairs.iter().filter_map(|(_, memory, latchel)| Some((memory, latchel.as_ref()?.id)));
+    let found =
+        records.iter().zip(latchel.iter()).filter_map(|((_, memory), found)| Some((memory, found?.id)));
     let strange =
-        found.filter(|(memory, id)| memory.link.as_ref().is_none_or(|link| link.latchel_id != id.0));
+        found.filter(|(memory, id)| memory.link.as_deref().is_none_or(|link| link.latchel_id != id.0));
     let ids: Vec<_> = strange.map(|(_, id)| id).collect();
     let memories = cx.recall(Kind::Property, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
-    Ok(ids.into_iter().zip(memories).filter_map(|(id, memory)| Some((id, memory.link?))).collect())
+    Ok(ids.into_iter().zip(memories).filter_map(|(id, memory)| Some((id, *memory.link?))).collect())
 }

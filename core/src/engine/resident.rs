@@ -20,7 +20,7 @@ pub(super) struct Residents<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
     rule: ResidentCase,
-    memory: Box<Memory>,
+    memory: Memory,
 }
 
 #[async_trait]
@@ -63,7 +63,7 @@ impl Flow for Residents<'_> {
         Some(&record.freshness)
     }
 
-    async fn gather(&self, records: Vec<(Resident, Box<Memory>)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Resident, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let tenancy = |resident: &Resident| {
             let none = Tenancy { unit: None, move_in: None, move_out: None };
@@ -75,7 +75,7 @@ impl Flow for Residents<'_> {
             cx.latchel_properties(records.iter().map(|(resident, _)| unit(resident)).collect()).await?;
         let latchel = counterparts(cx, &records).await?;
 
-        let case = |((platform, memory), latchel): ((Resident, Box<Memory>), Option<LatchelResident>)| Case {
+        let case = |((platform, memory), latchel): ((Resident, Memory), Option<LatchelResident>)| Case {
             rule: ResidentCase {
                 tenancy: tenancy(&platform),
                 unit_in_latchel: units.contains_key(&unit(&platform)),
@@ -102,7 +102,7 @@ impl Flow for Residents<'_> {
 
     async fn adopt(&self, case: &Case) -> Result<()> {
         let (Some(latchel), cx) = (&case.rule.latchel, self.0) else { return Ok(()) };
-        if let Some(link) = case.memory.link.as_ref().filter(|link| link.latchel_id == latchel.id.0) {
+        if let Some(link) = case.memory.link.as_deref().filter(|link| link.latchel_id == latchel.id.0) {
             return keep_dates(cx, link, latchel).await;
         }
         let link = |origin, evaluated_on| Link {
@@ -156,7 +156,7 @@ impl Flow for Residents<'_> {
     }
 
     fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
-        let intent = case.memory.intent.as_ref().filter(|_| case.rule.latchel.is_none())?;
+        let intent = case.memory.intent.as_deref().filter(|_| case.rule.latchel.is_none())?;
         Some((intent, self.0.latchel().visibility_delay()))
     }
 
@@ -187,7 +187,7 @@ impl Residents<'_> {
     fn adopted(&self, case: &Case, latchel: &LatchelResident) -> Link {
         let origin = if case.memory.intent.is_some() { Origin::FromPlatform } else { Origin::Found };
         let new = || self.0.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin);
-        let link = case.memory.link.clone().unwrap_or_else(new);
+        let link = case.memory.link.as_deref().cloned().unwrap_or_else(new);
         Link { resident: case.rule.memory.clone(), ..link }
     }
 
@@ -197,8 +197,8 @@ impl Residents<'_> {
             source: RecordKey::platform(Kind::Resident, &new.reference),
             label: String::new(),
             marker: None,
-            open: case.memory.intent.as_ref(),
-            linked: case.memory.link.as_ref(),
+            open: case.memory.intent.as_deref(),
+            linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),
         };
         let confirm = async |id: LatchelResidentId| {
@@ -301,7 +301,7 @@ fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {
 /// Each resident's counterpart: the linked one, else one that carries the reference.
 async fn counterparts(
     cx: &Context<'_>,
-    records: &[(Resident, Box<Memory>)],
+    records: &[(Resident, Memory)],
 ) -> Result<Counterparts<LatchelResident>> {
     let mut found = Counterparts::none(records.len());
     let ids: Vec<_> = links(records).map(LatchelResidentId).collect();

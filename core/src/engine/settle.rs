@@ -60,7 +60,7 @@ impl<F: Flow> Driver<'_, F> {
         let cases = if creates.is_empty() || cx.is_dry() {
             creates
         } else {
-            let again = |case: &F::Case| (flow.record(case).clone(), Box::new(flow.memory(case).clone()));
+            let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
             cx.reading(flow.gather(creates.iter().map(again).collect())).await?
         };
         let (mut create, mut found) = (Vec::new(), Vec::new());
@@ -156,7 +156,7 @@ impl<F: Flow> Driver<'_, F> {
     async fn held_in_brief(&self, ids: &[String]) -> Result<(Vec<Outcome>, Vec<Intent>)> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let memories = cx.recall(phase.kind(), phase.source(), ids.iter().cloned()).await?;
-        let intents = memories.iter().filter_map(|memory| memory.intent.clone()).collect();
+        let intents = memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
         let brief = |memory: Memory| Outcome {
             counterpart: counterpart_of(&memory),
             label: memory.outcome.map(|newest| newest.label).unwrap_or_default(),

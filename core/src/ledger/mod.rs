@@ -19,19 +19,19 @@ use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
 use crate::rules::Reason;
 
-/// What the ledger remembers of one record.
+/// What the ledger remembers of one record. Its parts are boxed, as it goes through many hands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
     /// The record.
     pub key: RecordKey,
     /// The pair of ids that it is part of.
-    pub link: Option<Link>,
+    pub link: Option<Box<Link>>,
     /// Its newest outcome.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<Box<Outcome>>,
     /// A create for it whose outcome is not known.
-    pub intent: Option<Intent>,
+    pub intent: Option<Box<Intent>>,
     /// How long it has been tried, if it is pending or failed.
-    pub pending: Option<Pending>,
+    pub pending: Option<Box<Pending>>,
 }
 
 /// What the sync remembers between runs: accounts, links, intents, outcomes, what is pending, runs, watermarks.

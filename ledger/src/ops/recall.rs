@@ -74,7 +74,7 @@ type Waiting = (String, DateTime<Utc>, i64, bool);
 
 /// Since when those of which the newest outcome says that they are tried again are: no others are pending.
 async fn wait(pool: &Pool, what: What<'_>, group: &mut [&mut Memory]) -> Result<()> {
-    let again = group.iter().filter(|one| one.outcome.as_ref().is_some_and(Outcome::is_tried_again));
+    let again = group.iter().filter(|one| one.outcome.as_deref().is_some_and(Outcome::is_tried_again));
     let again: Vec<_> = again.map(|memory| &memory.key).collect();
     if again.is_empty() {
         return Ok(());
@@ -91,9 +91,9 @@ async fn wait(pool: &Pool, what: What<'_>, group: &mut [&mut Memory]) -> Result<
         .collect();
     for memory in group {
         if let (Some(outcome), Some(&(since, attempts, dismissed))) =
-            (&memory.outcome, found.get(&memory.key.id))
+            (memory.outcome.as_deref(), found.get(&memory.key.id))
         {
-            memory.pending = Some(pending::of(outcome.clone(), since, attempts, dismissed));
+            memory.pending = Some(Box::new(pending::of(outcome.clone(), since, attempts, dismissed)));
         }
     }
     Ok(())

@@ -36,7 +36,7 @@ pub async fn a_link_is_found_from_both_sides(ledger: &dyn Ledger) {
     ledger.put_link(&held, &link(run, "1", 10)).await.expect("a link");
     ledger.put_link(&held, &whole).await.expect("put again");
     for side in [Side::Platform, Side::Latchel] {
-        assert_eq!(recall_one(ledger, whole.key(side)).await.link.as_ref(), Some(&whole), "{side}");
+        assert_eq!(recall_one(ledger, whole.key(side)).await.link.as_deref(), Some(&whole), "{side}");
     }
 }
 
@@ -82,13 +82,13 @@ pub async fn an_intent_keeps_its_record_pending_until_it_is_settled(ledger: &dyn
     let (abandoned, intent) = (intent(), intent());
     ledger.open_intent(&held, &abandoned).await.expect("opened");
     ledger.open_intent(&held, &intent).await.expect("opened again");
-    assert_eq!(recall_one(ledger, source.clone()).await.intent.as_ref(), Some(&intent));
+    assert_eq!(recall_one(ledger, source.clone()).await.intent.as_deref(), Some(&intent));
     let pending = ledger.pending("a", Kind::WorkOrder, Side::Latchel, None, 10).await.expect("pending");
     assert_eq!(pending.len(), 1, "whatever happens now, it is looked at again");
 
     ledger.settle_intent(&held, intent.id, Some(&link(run, "1", 10))).await.expect("settled");
     let settled = recall_one(ledger, source).await;
-    assert_eq!((settled.intent, settled.link), (None, Some(link(run, "1", 10))));
+    assert_eq!((settled.intent, settled.link), (None, Some(Box::new(link(run, "1", 10)))));
     ledger.settle_intent(&held, intent.id, None).await.expect("settled already");
 }
 

@@ -231,7 +231,10 @@ pub async fn what_is_found_says_how_long_it_waits(ledger: &(impl Ledger + Desk))
     let found = ledger.look_for("a", &Filter::default(), None, 10).await.expect("outcomes");
     for found in &found {
         let memory = recall_one(ledger, found.outcome.key.clone()).await;
-        assert_eq!((Some(&found.outcome), &found.pending), (memory.outcome.as_ref(), &memory.pending));
+        assert_eq!(
+            (Some(&found.outcome), found.pending.as_ref()),
+            (memory.outcome.as_deref(), memory.pending.as_deref())
+        );
     }
     assert_eq!(found.iter().filter(|found| found.pending.is_some()).count(), 4);
 }

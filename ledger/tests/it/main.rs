@@ -57,7 +57,7 @@ async fn what_was_written_is_there_after_opening_again_for_one_account_only() {
     let ledger = SqliteLedger::open_existing(&path).await.expect("a ledger").expect("it is there");
     let keys = [RecordKey::latchel(Kind::WorkOrder, 10), RecordKey::platform(Kind::WorkOrder, "2")];
     let known = ledger.recall("a", &keys).await.expect("memories");
-    assert_eq!(known[0].link, Some(link(run.id, "1", 10)));
+    assert_eq!(known[0].link.as_deref(), Some(&link(run.id, "1", 10)));
     assert_eq!(known[1].outcome.as_ref().map(|outcome| outcome.reason), Some(Reason::NoPropertyMatch));
     assert_eq!(
         ledger.find("a", Kind::WorkOrder, "WO-1").await.expect("found").len(),

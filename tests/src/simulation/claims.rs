@@ -21,7 +21,7 @@ pub async fn check(seam: &Seam, outcomes: &[Outcome]) {
             let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
             format!("  {} → {}{detail}", outcome.key, outcome.reason)
         });
-        if let Err(problem) = is_true(seam, outcome, link.as_ref()) {
+        if let Err(problem) = is_true(seam, outcome, link.as_deref()) {
             panic!("{}: {} says {}, but {problem}", seam.worker, outcome.key, outcome.reason);
         }
     }

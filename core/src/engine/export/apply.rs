@@ -82,7 +82,7 @@ impl Export<'_> {
             source: RecordKey::latchel(Kind::WorkOrder, job.id),
             label: self.label(job),
             marker: Some(marker),
-            open: case.memory.intent.as_ref(),
+            open: case.memory.intent.as_deref(),
             linked: None,
             visibility_delay: cx.platform().capabilities().visibility_delay,
         };

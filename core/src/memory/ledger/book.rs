@@ -42,10 +42,10 @@ impl Book {
         };
         Memory {
             key: key.clone(),
-            link: platform_id.and_then(|id| self.links.get(&(key.kind, id.clone())).cloned()),
-            outcome: self.outcomes.get(key).cloned(),
-            intent: self.intents.get(key).cloned(),
-            pending: self.pending.get(key).and_then(|waiting| self.pending_of(key, waiting)),
+            link: platform_id.and_then(|id| self.links.get(&(key.kind, id.clone())).cloned().map(Box::new)),
+            outcome: self.outcomes.get(key).cloned().map(Box::new),
+            intent: self.intents.get(key).cloned().map(Box::new),
+            pending: self.pending.get(key).and_then(|waiting| self.pending_of(key, waiting)).map(Box::new),
         }
     }
 
