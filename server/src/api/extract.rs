@@ -95,6 +95,13 @@ fn read<T: DeserializeOwned>(pairs: &[(impl AsRef<str>, impl AsRef<str>)]) -> Re
     Ok(params)
 }
 
+/// A field that may be left out but is no null: a program whose value is missing by mistake does not get everything.
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// How many rows a page has at the most.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit(pub u32);

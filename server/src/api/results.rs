@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::Cursor;
-use super::extract::{Body, PageParams, Paged, Path};
+use super::extract::{Body, PageParams, Paged, Path, given};
 use super::problem::Problem;
 use crate::access::{Operator, Viewer};
 use crate::actions::{self, Wish};
@@ -26,28 +26,35 @@ use crate::views::{self, Query, ResultRow};
 #[into_params(parameter_in = Query)]
 pub(super) struct ResultFilter {
     /// The kind of record.
+    #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<schema::Kind>, nullable = false)]
     #[param(value_type = Option<schema::Kind>)]
     kind: Option<Kind>,
     /// The side that it was read from, which is the direction.
+    #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<schema::Side>, nullable = false)]
     #[param(value_type = Option<schema::Side>)]
     side: Option<Side>,
     /// How it stands.
+    #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<schema::Status>, nullable = false)]
     #[param(value_type = Option<schema::Status>)]
     status: Option<Status>,
     /// The reason.
+    #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<schema::Reason>, nullable = false)]
     #[param(value_type = Option<schema::Reason>)]
     reason: Option<Reason>,
     /// The run that its newest outcome is from.
+    #[serde(deserialize_with = "given")]
     #[schema(nullable = false)]
     run: Option<Uuid>,
     /// It has stood so since this instant or longer, UTC.
+    #[serde(deserialize_with = "given")]
     #[schema(nullable = false)]
     until: Option<DateTime<Utc>>,
     /// Part of its id, its counterpart's id, its label or its detail, in any case.
+    #[serde(deserialize_with = "given")]
     #[schema(nullable = false)]
     text: Option<String>,
 }
@@ -90,9 +97,11 @@ pub(super) async fn list(
 #[serde(deny_unknown_fields)]
 pub(super) struct Chosen {
     /// These, up to 500.
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, max_items = 500)]
     keys: Option<Vec<schema::RecordKey>>,
     /// All that wait and that it lets through; `{}` lets all of them through.
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     filter: Option<ResultFilter>,
 }
