@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod by_hand;
+mod claimed;
 mod faults;
 mod frozen;
 mod hints;
