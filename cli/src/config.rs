@@ -1,19 +1,21 @@
 //! The configuration file. Every mistake is reported with file, line and key.
 
+mod expiry;
+mod schedule;
 mod webhooks;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
 use latchel_sync_server::alerts::{AlertsConfig, Watcher};
-use latchel_sync_server::schedule::{Schedule, Timetable};
-use latchel_sync_server::{Readers, Secret, ServerConfig};
+use latchel_sync_server::schedule::Schedule;
+use latchel_sync_server::{Expiries, Readers, Secret, ServerConfig};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
@@ -21,6 +23,7 @@ use toml::{Spanned, Table, Value};
 use crate::connect::{self, FarSides};
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
+use schedule::{FileSchedule, interval};
 use webhooks::{FileWebhooks, Webhooks};
 
 /// The configuration, read and checked, but with nothing connected.
@@ -41,45 +44,8 @@ pub(crate) struct Account {
     pub platform: Table,
     pub latchel: Table,
     pub webhooks: Webhooks,
+    pub expiries: Expiries,
     start: usize,
-}
-
-/// The account's `schedule`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct FileSchedule {
-    work_orders: Timetable,
-    properties_and_residents: Timetable,
-    #[serde(deserialize_with = "interval")]
-    jitter: String,
-}
-
-/// An interval such as `15m`, kept as it is written.
-fn interval<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    match humantime::parse_duration(&text) {
-        Ok(interval) if !interval.is_zero() => Ok(text),
-        _ => Err(serde::de::Error::custom(format!("{text:?} is not an interval such as 15m or 24h"))),
-    }
-}
-
-impl Default for FileSchedule {
-    fn default() -> Self {
-        let timetable = |text: &str| text.parse().unwrap_or_else(|wrong| unreachable!("a constant: {wrong}"));
-        Self {
-            work_orders: timetable("15m"),
-            properties_and_residents: timetable("24h"),
-            jitter: "1m".to_owned(),
-        }
-    }
-}
-
-impl From<FileSchedule> for Schedule {
-    fn from(file: FileSchedule) -> Self {
-        let FileSchedule { work_orders, properties_and_residents, jitter } = file;
-        let jitter = humantime::parse_duration(&jitter).ok().and_then(|span| TimeDelta::from_std(span).ok());
-        Self { work_orders, properties_and_residents, jitter: jitter.unwrap_or_default() }
-    }
 }
 
 #[derive(Deserialize)]
@@ -184,7 +150,7 @@ impl Config {
         let mut accounts = Vec::new();
         for account in file.account {
             let start = account.span().start;
-            let account = account.into_inner();
+            let mut account = account.into_inner();
             if names.insert(account.name.get_ref().clone(), ()).is_some() {
                 let at = account.name.span().start;
                 return Err(
@@ -212,12 +178,17 @@ impl Config {
                 work_orders: account.work_orders,
                 mass_change: account.mass_change,
             };
+            let expiries = Expiries {
+                platform: source.expiry(start, "platform", &mut account.platform)?,
+                latchel: source.expiry(start, "latchel", &mut account.latchel)?,
+            };
             accounts.push(Account {
                 settings: AccountSettings { name: account.name.into_inner(), time_zone, policy },
                 schedule: account.schedule.into(),
                 platform: account.platform,
                 latchel: account.latchel,
                 webhooks: account.webhooks.into(),
+                expiries,
                 start,
             });
         }
@@ -306,7 +277,8 @@ impl Config {
                 continue;
             }
             let Some(setting) = known.iter().find(|setting| setting.key == key) else {
-                let keys: Vec<_> = known.iter().chain(COMMON_SETTINGS).map(|setting| setting.key).collect();
+                let keys = known.iter().chain(COMMON_SETTINGS).map(|setting| setting.key);
+                let keys: Vec<_> = keys.chain(expiry::key(section)).collect();
                 let hint = did_you_mean(key, keys.iter().copied());
                 return Err(self
                     .problem(account, section, key, "is not a setting of this adapter")
@@ -371,6 +343,14 @@ impl Source {
         let checked = checked.and_then(|()| Watcher::new(alerts).map_err(|error| error.to_string()));
         let at = self.text.find("[server.alerts").unwrap_or_default();
         checked.map(drop).map_err(|problem| self.problem(at, &format!("server.alerts: {problem}")))
+    }
+
+    /// The day on which the credential in the table of this section stops working, taken out of it.
+    fn expiry(&self, start: usize, section: &str, table: &mut Table) -> Result<Option<NaiveDate>, Failure> {
+        expiry::take(table).map_err(|problem| {
+            let key = expiry::KEY;
+            self.problem(self.find(start, section, key), &format!("{section}.{key}: {problem}"))
+        })
     }
 
     fn problem(&self, at: usize, what: &str) -> Failure {

@@ -54,6 +54,7 @@ pub(crate) fn served(config: &Config, account: &Account) -> Result<latchel_sync_
         latchel,
         schedule: account.schedule.clone(),
         webhooks: webhooks(config, account)?,
+        expiries: account.expiries,
     })
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use latchel_sync_core::engine::{AccountSettings, Engine};
 use latchel_sync_core::{Latchel, Ledger, Platform};
 
@@ -21,6 +22,18 @@ pub struct Account {
     pub schedule: Schedule,
     /// What reads what the two systems tell by themselves.
     pub webhooks: Readers,
+    /// When its credentials stop working.
+    pub expiries: Expiries,
+}
+
+/// The days on which an account's credentials stop working, local dates of the account. They are what somebody wrote down: no
+/// contract sheet has a call that says it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Expiries {
+    /// The platform's.
+    pub platform: Option<NaiveDate>,
+    /// Latchel's.
+    pub latchel: Option<NaiveDate>,
 }
 
 impl Account {

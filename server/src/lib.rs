@@ -37,7 +37,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 
-pub use accounts::Account;
+pub use accounts::{Account, Expiries};
 pub use app::App;
 pub use clock::Clock;
 pub use config::ServerConfig;

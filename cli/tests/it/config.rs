@@ -60,6 +60,23 @@ fn a_lease_is_a_day_at_most() {
     }
 }
 
+#[test]
+fn a_credential_may_say_on_which_day_it_stops_working() {
+    for day in ["2027-03-01", "\"2027-03-01\""] {
+        let text = GOOD
+            .replace("client_id", &format!("expires = {day}\nclient_id"))
+            .replace("api_key", &format!("expires = {day}\napi_key"));
+        parse(&text).and_then(|config| config.far_sides()).expect("a configuration");
+    }
+    for (day, shown) in [("\"soon\"", "soon"), ("2027-03-01T00:00:00Z", "2027-03-01T00:00:00Z"), ("14", "14")]
+    {
+        let refusal = refusal(&GOOD.replace("api_key", &format!("expires = {day}\napi_key")));
+        let expected =
+            format!("latchel-sync.toml:14:1: latchel.expires: \"{shown}\" is not a day such as 2027-03-01");
+        assert_eq!(refusal, expected);
+    }
+}
+
 const WEBHOOKS: &str = r#"
 [account.webhooks]
 latchel_key = "hunter2"

@@ -5,6 +5,10 @@ pub enum Condition {
     RunsFailed,
     /// One of the two systems refuses the credentials, or what they ask for.
     CredentialsRefused,
+    /// The platform's credential stops working soon, or has.
+    PlatformCredentialExpiring,
+    /// Latchel's credential stops working soon, or has.
+    LatchelCredentialExpiring,
     /// A run would have set too many records inactive, and stopped (rule G1).
     MassChange,
     /// The next run's window does not cover everything since the last success (rule W2).
@@ -17,9 +21,11 @@ pub enum Condition {
 
 impl Condition {
     /// Every condition.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::RunsFailed,
         Self::CredentialsRefused,
+        Self::PlatformCredentialExpiring,
+        Self::LatchelCredentialExpiring,
         Self::MassChange,
         Self::Gap,
         Self::RecordsFailed,
@@ -31,6 +37,8 @@ impl Condition {
         match self {
             Self::RunsFailed => "runs_failed",
             Self::CredentialsRefused => "credentials_refused",
+            Self::PlatformCredentialExpiring => "platform_credential_expiring",
+            Self::LatchelCredentialExpiring => "latchel_credential_expiring",
             Self::MassChange => "mass_change",
             Self::Gap => "gap",
             Self::RecordsFailed => "records_failed",

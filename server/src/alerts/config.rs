@@ -18,6 +18,9 @@ pub struct AlertsConfig {
     /// For how long each of them must have failed.
     #[serde(deserialize_with = "span")]
     pub failed_records_for: TimeDelta,
+    /// How many days before a credential stops working.
+    #[serde(deserialize_with = "at_least_one")]
+    pub expiry_days: u32,
     /// The address of an incoming webhook as Slack has them. It is a secret.
     pub webhook: Option<Secret>,
     /// Who gets an e-mail.
@@ -42,6 +45,7 @@ impl Default for AlertsConfig {
             failed_runs: 3,
             failed_records: 1,
             failed_records_for: TimeDelta::hours(1),
+            expiry_days: 14,
             webhook: None,
             email: None,
         }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use latchel_sync_core::ledger::{Phase, PhaseReport, Run, RunStatus, Status};
+use latchel_sync_core::model::Side;
 use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::Filter;
 
@@ -10,7 +11,7 @@ use super::config::AlertsConfig;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::schedule::Part;
-use crate::views::{Health, health};
+use crate::views::{Health, credentials, health};
 
 /// A condition that holds of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub(super) async fn findings(app: &App, account: &Account) -> Result<Vec<Finding
     let health = health(&account.settings, &account.schedule, &*app.ledger, now).await?;
     let mut findings: Vec<_> = runs_failed(&runs, &app.config.alerts).into_iter().collect();
     findings.extend(credentials_refused(&runs));
+    findings.extend(credentials_expiring(account, &app.config.alerts, now));
     findings.extend(mass_change(&runs, account.name()));
     findings.extend(records_failed(app, account.name(), &health, now).await?);
     let is_paused = app.desk.pauses().await?.iter().any(|pause| pause.account == account.name());
@@ -76,6 +78,20 @@ fn credentials_refused(runs: &[&Run]) -> Option<Finding> {
             report.error.as_deref().unwrap_or_default()
         ),
         since: run.now,
+    })
+}
+
+fn credentials_expiring(
+    account: &Account,
+    config: &AlertsConfig,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = Finding> {
+    credentials(account, config, now).into_iter().filter_map(move |credential| {
+        let condition = match credential.side {
+            Side::Platform => Condition::PlatformCredentialExpiring,
+            Side::Latchel => Condition::LatchelCredentialExpiring,
+        };
+        Some(Finding { condition, text: credential.warning(account.platform_title)?, since: now })
     })
 }
 

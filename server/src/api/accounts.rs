@@ -14,7 +14,7 @@ use super::jobs::JobAnswer;
 use super::problem::Problem;
 use crate::access::{Operator, Viewer};
 use crate::app::App;
-use crate::views::{self, AccountView, Day, Health, NextRun};
+use crate::views::{self, AccountView, Credential, Day, Health, NextRun};
 use crate::{actions, schema};
 
 /// An account, at a glance.
@@ -30,6 +30,8 @@ pub(super) struct AccountAnswer {
     sync_method: SyncMethod,
     /// The zone of its local dates.
     time_zone: &'static str,
+    /// The credentials of which somebody wrote down when they stop working.
+    credentials: Vec<Credential>,
     /// Set while nothing is done by itself.
     #[schema(value_type = Option<schema::Pause>)]
     pause: Option<Pause>,
@@ -46,9 +48,20 @@ pub(super) struct AccountAnswer {
 
 impl From<AccountView> for AccountAnswer {
     fn from(view: AccountView) -> Self {
-        let AccountView { health, platform, sync_method, time_zone, pause, next, newest, days, jobs } = view;
+        let AccountView {
+            health,
+            platform,
+            sync_method,
+            time_zone,
+            credentials,
+            pause,
+            next,
+            newest,
+            days,
+            jobs,
+        } = view;
         let jobs = jobs.into_iter().map(JobAnswer::from).collect();
-        Self { health, platform, sync_method, time_zone, pause, next, newest, days, jobs }
+        Self { health, platform, sync_method, time_zone, credentials, pause, next, newest, days, jobs }
     }
 }
 

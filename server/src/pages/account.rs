@@ -31,6 +31,10 @@ struct Account {
     closed: Option<String>,
     phases: Vec<(String, Option<When>)>,
     gaps: Vec<Gap>,
+    /// What to do about credentials.
+    warnings: Vec<String>,
+    /// Whose credential stops working, and on which day.
+    expiries: Vec<(&'static str, String)>,
     next: Vec<(&'static str, Option<When>)>,
     timetables: [(&'static str, String); 2],
     method: &'static str,
@@ -79,6 +83,12 @@ fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>) -> Account {
             .map(|phase| (phase.phase.to_string(), phase.last_success.map(|at| moment.when(at))))
             .collect(),
         gaps: phases.iter().filter_map(gap).collect(),
+        warnings: view.credentials.iter().filter_map(|one| one.warning(view.platform)).collect(),
+        expiries: view
+            .credentials
+            .iter()
+            .map(|one| (one.owner(view.platform), one.expires.to_string()))
+            .collect(),
         next: next(&view, moment),
         timetables: [
             ("work orders", view.health.schedule.work_orders.to_string()),

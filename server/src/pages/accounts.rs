@@ -28,6 +28,8 @@ struct Row {
     pending: u64,
     failed: u64,
     gaps: usize,
+    /// What to do about credentials.
+    warnings: Vec<String>,
     bars: Bars,
 }
 
@@ -47,6 +49,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, Viewer(person): Viewer) ->
             pending: view.health.pending,
             failed: view.health.failed,
             gaps: phases.iter().filter(|phase| phase.gap.is_some()).count(),
+            warnings: view.credentials.iter().filter_map(|one| one.warning(view.platform)).collect(),
             bars: Bars::of(&view.days),
             name: view.health.account,
         }

@@ -9,8 +9,8 @@ use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Health;
-use super::health::Facts;
+use super::credentials::{Credential, credentials};
+use super::health::{Facts, Health};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::Job;
@@ -33,6 +33,8 @@ pub struct AccountView {
     pub sync_method: SyncMethod,
     /// The zone of its local dates.
     pub time_zone: &'static str,
+    /// The credentials of which it is known when they stop working.
+    pub credentials: Vec<Credential>,
     /// Set while nothing is done by itself.
     pub pause: Option<Pause>,
     /// When each part is synced next by itself; nothing while it is paused.
@@ -113,6 +115,7 @@ async fn view(
         platform: one.platform_title,
         sync_method: one.settings.policy.sync_method,
         time_zone: zone.name(),
+        credentials: credentials(one, &app.config.alerts, now),
         next: Part::ALL.into_iter().filter(|_| pause.is_none()).map(next).collect(),
         pause,
         days: past.days.clone(),

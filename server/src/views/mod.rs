@@ -1,6 +1,7 @@
 //! What people look at, put together from the ledger, the desk and the jobs: the pages and the API show the same.
 
 mod account;
+mod credentials;
 mod health;
 mod masked;
 mod record;
@@ -9,6 +10,8 @@ mod runs;
 
 pub(crate) use account::AllDrawn;
 pub use account::{AccountView, Day, NextRun, account, accounts};
+pub(crate) use credentials::credentials;
+pub use credentials::{Credential, Validity};
 pub use health::{Health, PhaseHealth, health};
 pub use record::{Depth, RecordView, record};
 pub use results::{Query, ResultRow, ResultsView, results};

@@ -3,20 +3,21 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::{InvalidRecord, Kind, PropertyId, PropertyRef, RecordKey, Row};
 use latchel_sync_server::actions::{self, Wish};
 use latchel_sync_server::alerts::{AlertsConfig, EmailConfig, Watcher};
-use latchel_sync_server::{Account, App, Clock, Readers, Secret, ServerConfig};
+use latchel_sync_server::{Secret, ServerConfig};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::world::{ACCOUNT, World, pass, start};
+use crate::world::{ACCOUNT, World, pass};
 
 /// A chat's webhook, whose address is a secret.
 async fn chat() -> (MockServer, ServerConfig) {
@@ -159,22 +160,8 @@ async fn records_that_failed_are_told_after_an_hour_until_somebody_dismisses_the
 #[tokio::test]
 async fn a_gap_is_told_with_the_command_that_covers_it() {
     let (chat, config) = chat().await;
-    let mut world = World::with(config.clone()).await;
-    let mut settings = world.app.accounts[ACCOUNT].settings.clone();
-    settings.policy.window.catch_up = false;
-    let one = &world.app.accounts[ACCOUNT];
-    let (platform, latchel) = (world.platform.clone(), world.latchel.clone());
-    let account = Account {
-        settings,
-        platform_title: "Buildium",
-        platform,
-        latchel,
-        schedule: one.schedule.clone(),
-        webhooks: Readers::default(),
-    };
-    let clock = Clock::starting_at(start());
-    let (ledger, desk) = (world.ledger.clone(), world.ledger.clone());
-    world.app = App::new(config, [account], ledger, desk, clock, "test/1".to_owned());
+    let mut world = World::with(config).await;
+    world.restart(|account| account.settings.policy.window.catch_up = false);
     answers(&chat, 200).await;
     runs(&world, 1, None).await;
     // The part of the schedule that is overdue is told too.
@@ -183,6 +170,57 @@ async fn a_gap_is_told_with_the_command_that_covers_it() {
     let told = got(&chat, 200).await;
     let gap = |text: &&String| text.contains("`latchel-sync sync --account main --since 2026-03-02T08:01:");
     assert_eq!(told.iter().filter(gap).count(), 1, "{told:?}");
+}
+
+/// What the chat is told when a server that was just started looks.
+async fn told_at_once(world: &World, chat: &MockServer) -> Vec<String> {
+    watcher(world).look(&world.app).await.expect("a look");
+    got(chat, 200).await
+}
+
+#[tokio::test]
+async fn a_credential_that_expires_is_told_two_weeks_before_until_its_day_is_another() {
+    let day = |text: &str| Some(text.parse().expect("a day"));
+    let (chat, config) = chat().await;
+    let mut world = World::with(config).await;
+    answers(&chat, 200).await;
+    // Whatever else is overdue then is not told of a paused account.
+    actions::pause(&world.app, "robin", ACCOUNT).await.expect("a pause");
+    world.restart(|account| account.expiries.platform = day("2026-03-17"));
+    let midnight = "2026-03-03T08:00:00Z".parse::<DateTime<Utc>>().expect("an instant");
+    let until_midnight = (midnight - world.app.clock.now()).to_std().expect("it is to come");
+    pass(until_midnight - Duration::from_secs(60)).await;
+    assert_eq!(
+        told_at_once(&world, &chat).await,
+        Vec::<String>::new(),
+        "it is fifteen days where the account is"
+    );
+    pass(Duration::from_secs(120)).await;
+    insta::assert_json_snapshot!(told_at_once(&world, &chat).await, @r#"
+    [
+      "main: Buildium's credential expires on 2026-03-17. Put the next one and its own day into the configuration and start the server again.\nSince 2026-03-03 08:01 UTC. http://127.0.0.1:8787/accounts/main"
+    ]
+    "#);
+    assert_eq!(told_at_once(&world, &chat).await, Vec::<String>::new(), "once is enough");
+
+    // The other one, which is over already, is news of its own.
+    world.restart(|account| {
+        (account.expiries.platform, account.expiries.latchel) = (day("2026-03-17"), day("2026-03-03"));
+    });
+    insta::assert_json_snapshot!(told_at_once(&world, &chat).await, @r#"
+    [
+      "main: Latchel's credential expired on 2026-03-03. Put the next one and its own day into the configuration and start the server again.\nSince 2026-03-03 08:01 UTC. http://127.0.0.1:8787/accounts/main"
+    ]
+    "#);
+
+    world.restart(|account| account.expiries.platform = day("2027-03-17"));
+    insta::assert_json_snapshot!(told_at_once(&world, &chat).await, @r#"
+    [
+      "main: this is over: Buildium's credential expires on 2026-03-17. Put the next one and its own day into the configuration and start the server again.\nFrom 2026-03-03 08:01 UTC to 2026-03-03 08:01 UTC. http://127.0.0.1:8787/accounts/main",
+      "main: this is over: Latchel's credential expired on 2026-03-03. Put the next one and its own day into the configuration and start the server again.\nFrom 2026-03-03 08:01 UTC to 2026-03-03 08:01 UTC. http://127.0.0.1:8787/accounts/main"
+    ]
+    "#);
+    assert_eq!(world.app.desk.alerts().await.expect("alerts"), []);
 }
 
 #[tokio::test]

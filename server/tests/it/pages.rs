@@ -296,6 +296,23 @@ async fn a_system_that_cannot_be_asked_leaves_what_the_ledger_knows() {
 }
 
 #[tokio::test]
+async fn a_credential_that_expires_is_told_on_both_pages_once_its_day_is_near() {
+    let mut world = synced().await;
+    for (day, is_near) in [("2026-03-17", false), ("2026-03-16", true)] {
+        world.restart(|account| account.expiries.platform = day.parse().ok());
+        for path in ["/", "/accounts/main"] {
+            let told = page(&mut world.visitor(), path).await;
+            assert_eq!(told.contains(&format!("credential expires on {day}")), is_near, "{path}: {told}");
+        }
+        assert!(
+            page(&mut world.visitor(), "/accounts/main").await.contains("Credential of Buildium: expires")
+        );
+    }
+    world.restart(|_| ());
+    assert!(!page(&mut world.visitor(), "/accounts/main").await.contains("Credential of"));
+}
+
+#[tokio::test]
 async fn a_gap_is_told_with_what_to_do() {
     let world = World::new().await;
     world.fill();

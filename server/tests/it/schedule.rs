@@ -6,26 +6,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::Phase;
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{App, Clock, Readers};
 
-use crate::world::{ACCOUNT, World, account, pass, start};
+use crate::world::{ACCOUNT, World, pass};
 
 /// A world whose account is synced every five seconds.
 async fn often() -> World {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let timetable = || "5s".parse().expect("a timetable");
     let schedule = Schedule {
         work_orders: timetable(),
         properties_and_residents: timetable(),
         jitter: TimeDelta::zero(),
     };
-    let account = latchel_sync_server::Account {
-        schedule,
-        ..account(&world.platform, &world.latchel, Readers::default())
-    };
-    let (ledger, desk, host) = (world.ledger.clone(), world.ledger.clone(), "test/1".to_owned());
-    let app = App::new(world.app.config.clone(), [account], ledger, desk, Clock::starting_at(start()), host);
-    World { app, ..world }
+    world.restart(|account| account.schedule = schedule);
+    world
 }
 
 /// When each run of the work orders began, newest first, as soon as there are so many.

@@ -10,7 +10,7 @@ use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{Account, App, Clock, Readers, ServerConfig, router};
+use latchel_sync_server::{Account, App, Clock, Expiries, Readers, ServerConfig, router};
 use secrecy::ExposeSecret;
 use tests::simulation::pair;
 
@@ -60,6 +60,16 @@ impl World {
         let app = App::new(config, [account], ledger.clone(), ledger.clone(), clock, host);
         let router = router(app.clone());
         Self { app, ledger, platform, latchel, journal, router }
+    }
+
+    /// Starts the server again, with a change of the account's configuration.
+    pub fn restart(&mut self, change: impl FnOnce(&mut Account)) {
+        let mut account = account(&self.platform, &self.latchel, Readers::default());
+        change(&mut account);
+        let (config, clock) = (self.app.config.clone(), Clock::starting_at(self.app.clock.now()));
+        let (ledger, desk, host) = (self.ledger.clone(), self.ledger.clone(), self.app.host.clone());
+        self.app = App::new(config, [account], ledger, desk, clock, host);
+        self.router = router(self.app.clone());
     }
 
     /// Adds somebody with [`PASSWORD`].
@@ -155,6 +165,7 @@ pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, web
         platform: platform.clone(),
         latchel: latchel.clone(),
         webhooks,
+        expiries: Expiries::default(),
         schedule: Schedule {
             work_orders: "15m".parse().expect("a timetable"),
             properties_and_residents: "24h".parse().expect("a timetable"),

@@ -71,6 +71,7 @@ async fn accounts_are_told_at_a_glance() {
     }, @r#"
     {
       "account": "main",
+      "credentials": [],
       "days": "[days]",
       "failed": 2,
       "health": "partial",
@@ -330,6 +331,17 @@ async fn a_record_is_explained_and_contact_data_is_masked() {
     }
     let (status, _) = call(&world, "POST", &format!("{path}/sync"), None).await;
     assert_eq!(status, 202);
+}
+
+#[tokio::test]
+async fn a_credential_is_shown_with_its_day_and_how_near_that_is() {
+    let mut world = synced().await;
+    for (day, validity) in [("2026-03-17", "valid"), ("2026-03-16", "expiring"), ("2026-03-02", "expired")] {
+        world.restart(|account| account.expiries.latchel = day.parse().ok());
+        let account = get(&world, "/api/v1/accounts/main").await;
+        let expected = json!([{"side": "latchel", "expires": day, "validity": validity}]);
+        assert_eq!(account["credentials"], expected);
+    }
 }
 
 #[tokio::test]
