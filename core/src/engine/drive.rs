@@ -142,10 +142,15 @@ impl<F: Flow> Driver<'_, F> {
     /// Writes outcomes down, but for those that say what the ledger says already.
     pub(super) async fn record(&mut self, news: Vec<News>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
-        let (new, known): (Vec<_>, Vec<_>) = news.into_iter().partition(|news| matches!(news, News::New(_)));
-        let new: Vec<Outcome> = new.into_iter().map(News::outcome).collect();
+        let (mut new, mut known) = (Vec::new(), Vec::new());
+        for news in news {
+            match news {
+                News::New(outcome) => new.push(outcome),
+                News::Known(outcome) => known.push(outcome),
+            }
+        }
         cx.ledger().record(&cx.lease, &new).await?;
-        for outcome in new.into_iter().chain(known.into_iter().map(News::outcome)) {
+        for outcome in new.into_iter().chain(known) {
             self.recent.add(&outcome.key.id);
             tally.outcome(&outcome);
         }
@@ -255,12 +260,6 @@ impl News {
         match &memory.outcome {
             Some(newest) if settled && newest.says_the_same_as(&outcome) => Self::Known(outcome),
             _ => Self::New(outcome),
-        }
-    }
-
-    fn outcome(self) -> Outcome {
-        match self {
-            Self::New(outcome) | Self::Known(outcome) => outcome,
         }
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::context::Context;
 use super::drive::index;
-use super::flow::{Applied, Flow};
+use super::flow::{Applied, Flow, Learned};
 use super::owners::Owners;
 use crate::ledger::{Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
@@ -126,13 +126,10 @@ impl Flow for Export<'_> {
         decide_export(&case.rule, trace)
     }
 
-    /// Keeps what a reference in Latchel tells about the pair.
-    async fn adopt(&self, case: &Case) -> Result<()> {
-        match &case.rule.link {
-            Some(_) if case.claimed_by.is_some() => Ok(()),
-            Some(link) if case.memory.link.as_deref() != Some(link) => self.0.put_link(link).await,
-            _ => Ok(()),
-        }
+    /// What a reference in Latchel tells about the pair.
+    fn learned(&self, case: &Case) -> Option<Learned> {
+        let link = case.rule.link.as_ref().filter(|_| case.claimed_by.is_none())?;
+        (case.memory.link.as_deref() != Some(link)).then(|| Learned::link(link.clone()))
     }
 
     async fn apply(

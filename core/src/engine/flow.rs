@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use super::context::Context;
-use crate::ledger::{Action, Intent, Link, Memory, Pending, Phase};
+use crate::ledger::{Action, Intent, IntentId, Link, Memory, Pending, Phase};
 use crate::model::{Freshness, Marker, PropertyRef, RecordKey, Row, Window, WorkOrderId};
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Pages, Result};
@@ -54,8 +54,8 @@ pub(super) trait Flow: Sync {
 
     fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
 
-    /// Keeps what the look-up taught about the pair: a counterpart that no link names yet, an intent that is settled.
-    async fn adopt(&self, case: &Self::Case) -> Result<()>;
+    /// What the look-up taught about the pair: a counterpart that no link names yet, an intent that is settled.
+    fn learned(&self, case: &Self::Case) -> Option<Learned>;
 
     /// Does what was decided, or in a plan stops short of it.
     async fn apply(
@@ -92,6 +92,24 @@ pub(super) trait Flow: Sync {
 
     /// What the platform and Latchel hold, for `explain`.
     fn sides(&self, case: &Self::Case) -> (Option<serde_json::Value>, Option<serde_json::Value>);
+}
+
+/// What is to be kept of what a look-up taught about a pair.
+pub(super) enum Learned {
+    /// The pair.
+    Link(Box<Link>),
+    /// The pair that a create came to.
+    Created(IntentId, Box<Link>),
+}
+
+impl Learned {
+    pub fn link(link: Link) -> Self {
+        Self::Link(Box::new(link))
+    }
+
+    pub fn created(intent: IntentId, link: Link) -> Self {
+        Self::Created(intent, Box::new(link))
+    }
 }
 
 /// What came of a decision.

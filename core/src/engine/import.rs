@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::context::Context;
 use super::create::{NewIntent, create_once, unconfirmed};
-use super::flow::{Applied, Flow};
+use super::flow::{Applied, Flow, Learned};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
@@ -107,15 +107,12 @@ impl Flow for Import<'_> {
         decide_import(&case.rule, self.0.policy(), trace)
     }
 
-    /// Follows what people did on the platform after a verdict about closing: assigning the work order to Latchel again
+    /// What people did on the platform after a verdict about closing: assigning the work order to Latchel again
     /// takes back that updates were stopped (rule L11); one that is opened again, or closed otherwise, no longer shows
     /// Latchel's status (rule L12).
-    async fn adopt(&self, case: &Case) -> Result<()> {
-        let Some((link, verdict)) =
-            case.memory.link.as_deref().and_then(|link| Some((link, link.close.as_ref()?)))
-        else {
-            return Ok(());
-        };
+    fn learned(&self, case: &Case) -> Option<Learned> {
+        let link = case.memory.link.as_deref()?;
+        let verdict = link.close.as_ref()?;
         let same = case.rule.platform.status.closed() == Some(verdict.status);
         let now = match verdict.reason {
             Reason::UnassignedStopsUpdates if case.rule.assigned_to_latchel => None,
@@ -125,9 +122,9 @@ impl Flow for Import<'_> {
             Reason::StatusConflict if same => {
                 Some(CloseVerdict { reason: Reason::StatusAlreadySet, ..verdict.clone() })
             }
-            _ => return Ok(()),
+            _ => return None,
         };
-        self.0.put_link(&Link { close: now, ..link.clone() }).await
+        Some(Learned::link(Link { close: now, ..link.clone() }))
     }
 
     async fn apply(

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, create_once, unconfirmed};
-use super::flow::{Applied, Flow};
+use super::flow::{Applied, Flow, Learned};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Kind, LatchelProperty, LatchelPropertyId, NewProperty, Property, PropertyPatch, PropertyRef,
@@ -86,22 +86,20 @@ impl Flow for Properties<'_> {
         decide_property(&case.rule, self.0.policy(), trace)
     }
 
-    async fn adopt(&self, case: &Case) -> Result<()> {
+    fn learned(&self, case: &Case) -> Option<Learned> {
         let (PropertyCase { platform, latchel: Some(latchel), claimed_by: None, .. }, cx) =
             (&case.rule, self.0)
         else {
-            return Ok(());
+            return None;
         };
         if case.memory.link.as_deref().is_some_and(|link| link.latchel_id == latchel.id.0) {
-            return Ok(());
+            return None;
         }
         let link = |origin| cx.link(Kind::Property, &platform.id, latchel.id.0, origin);
-        match &case.memory.intent {
-            Some(intent) if !cx.is_dry() => {
-                cx.settle_intent(intent.id, Some(&link(Origin::FromPlatform))).await
-            }
-            _ => cx.put_link(&link(Origin::Found)).await,
-        }
+        Some(match &case.memory.intent {
+            Some(intent) if !cx.is_dry() => Learned::created(intent.id, link(Origin::FromPlatform)),
+            _ => Learned::link(link(Origin::Found)),
+        })
     }
 
     async fn apply(

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, create_once, unconfirmed};
-use super::flow::{Applied, Flow};
+use super::flow::{Applied, Flow, Learned};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase, ResidentMemory};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
@@ -100,23 +100,22 @@ impl Flow for Residents<'_> {
         decide_resident(&case.rule, self.0.policy(), self.0.today, trace)
     }
 
-    async fn adopt(&self, case: &Case) -> Result<()> {
-        let (Some(latchel), cx) = (&case.rule.latchel, self.0) else { return Ok(()) };
+    fn learned(&self, case: &Case) -> Option<Learned> {
+        let (latchel, cx) = (case.rule.latchel.as_ref()?, self.0);
         if let Some(link) = case.memory.link.as_deref().filter(|link| link.latchel_id == latchel.id.0) {
-            return keep_dates(cx, link, latchel).await;
+            return with_dates(cx, link, latchel).map(Learned::link);
         }
         let link = |origin, evaluated_on| Link {
             resident: Some(ResidentMemory { evaluated_on, ..seen(latchel, cx) }),
             ..cx.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin)
         };
-        match &case.memory.intent {
+        Some(match &case.memory.intent {
             // What was sent was right on that day; dates may have passed since (rule R6).
             Some(intent) if !cx.is_dry() => {
-                let link = link(Origin::FromPlatform, cx.date(intent.created_at));
-                cx.settle_intent(intent.id, Some(&link)).await
+                Learned::created(intent.id, link(Origin::FromPlatform, cx.date(intent.created_at)))
             }
-            _ => cx.put_link(&link(Origin::Found, cx.today)).await,
-        }
+            _ => Learned::link(link(Origin::Found, cx.today)),
+        })
     }
 
     async fn apply(
@@ -243,17 +242,14 @@ pub(super) fn followed(memory: &ResidentMemory, latchel: &LatchelResident) -> Re
     followed
 }
 
-/// Follows dates that somebody changed in Latchel, so that rule R6 looks at the days that Latchel has; and takes an
+/// The link that follows dates which somebody changed in Latchel, if they did, so that rule R6 looks at the days that Latchel has; and takes an
 /// activity that we sent, without having seen it arrive, as written once Latchel shows it.
-async fn keep_dates(cx: &Context<'_>, link: &Link, latchel: &LatchelResident) -> Result<()> {
-    let Some(memory) = &link.resident else {
-        return cx.put_link(&Link { resident: Some(seen(latchel, cx)), ..link.clone() }).await;
+fn with_dates(cx: &Context<'_>, link: &Link, latchel: &LatchelResident) -> Option<Link> {
+    let kept = match &link.resident {
+        Some(memory) => Some(followed(memory, latchel)).filter(|kept| kept != memory)?,
+        None => seen(latchel, cx),
     };
-    let kept = followed(memory, latchel);
-    if kept == *memory {
-        return Ok(());
-    }
-    cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await
+    Some(Link { resident: Some(kept), ..link.clone() })
 }
 
 /// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity is written down

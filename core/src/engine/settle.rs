@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use super::context::Context;
 use super::create::settle_nothing;
 use super::drive::{Driver, News, counterpart_of, outcome};
-use super::flow::{Applied, Flow};
+use super::flow::{Applied, Flow, Learned};
 use super::prepare::Reader;
 use super::tally::Tally;
 use crate::ledger::{Action, Intent, Memory, Outcome, Status};
@@ -30,7 +30,7 @@ impl<F: Flow> Driver<'_, F> {
         let cx = self.flow.context();
         let mut together = Vec::new();
         for case in cases {
-            if !self.is_undecided(&self.flow.id(self.flow.record(&case))) {
+            if !self.is_undecided(&self.flow.memory(&case).key.id) {
                 continue;
             }
             cx.stop.check()?;
@@ -125,7 +125,7 @@ impl<F: Flow> Driver<'_, F> {
 
     /// Keeps a deactivation until the phase was seen.
     fn hold(&mut self, case: F::Case) {
-        let id = self.flow.id(self.flow.record(&case));
+        let id = self.flow.memory(&case).key.id.clone();
         if self.held.len() < HELD_AT_MOST {
             self.held.push(case);
         } else {
@@ -200,7 +200,7 @@ impl<F: Flow> Driver<'_, F> {
 
     fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
         let record = self.flow.record(case);
-        let key = self.flow.key(self.flow.id(record));
+        let key = self.flow.memory(case).key.clone();
         let applied = applied.unwrap_or_else(|error| match failed(&error) {
             // The answer to a write says nothing about the record.
             answer if answer.reason == Reason::InvalidRecord => {
@@ -233,7 +233,12 @@ impl Tried {
     /// Does what was decided of a record, which has a while to end when somebody asks the run to stop.
     async fn of<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Self {
         let (cx, calls) = (flow.context(), decision.action.is_some());
-        let applied = cx.writing(settle(flow, case, decision)).await;
+        // Most records need nothing, which needs no clock either.
+        let applied = if !calls && flow.learned(case).is_none() && flow.unsettled(case).is_none() {
+            Ok(Applied::new(decision, Action::None))
+        } else {
+            cx.writing(settle(flow, case, decision)).await
+        };
         if calls {
             cx.changed();
         }
@@ -242,10 +247,15 @@ impl Tried {
 }
 
 async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Result<Applied> {
-    flow.adopt(case).await?;
+    let cx = flow.context();
+    match flow.learned(case) {
+        Some(Learned::Link(link)) => cx.put_link(&link).await?,
+        Some(Learned::Created(intent, link)) => cx.settle_intent(intent, Some(&link)).await?,
+        None => {}
+    }
     if decision.action.is_none() {
-        if let Some((open, delay)) = flow.unsettled(case).filter(|_| !flow.context().is_dry()) {
-            settle_nothing(flow.context(), open, delay).await?;
+        if let Some((open, delay)) = flow.unsettled(case).filter(|_| !cx.is_dry()) {
+            settle_nothing(cx, open, delay).await?;
         }
         return Ok(Applied::new(decision, Action::None));
     }

@@ -40,7 +40,9 @@ impl<'a> Tally<'a> {
 
     pub fn outcome(&mut self, outcome: &Outcome) {
         // A pending record that lay outside the window is looked at all the same, and counts as what that says.
-        if let Some(outside) = self.outside.remove(&hash(&outcome.key.id)) {
+        if !self.outside.is_empty()
+            && let Some(outside) = self.outside.remove(&hash(&outcome.key.id))
+        {
             self.counts.entry(outside).and_modify(|records| *records -= 1);
         }
         *self.counts.entry(outcome.reason).or_default() += 1;

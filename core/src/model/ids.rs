@@ -1,5 +1,6 @@
 //! Identifiers as newtypes, so that one can never stand in for another.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -93,7 +94,7 @@ impl PropertyRef {
     pub fn key(&self) -> String {
         match &self.unit {
             Some(unit) => format!("{}/{}", escape(self.property.as_str()), escape(unit.as_str())),
-            None => escape(self.property.as_str()),
+            None => escape(self.property.as_str()).into_owned(),
         }
     }
 
@@ -150,11 +151,11 @@ impl fmt::Display for ResidentRef {
     }
 }
 
-fn escape(id: &str) -> String {
+fn escape(id: &str) -> Cow<'_, str> {
     if id.contains(['%', '/', '@']) {
-        id.replace('%', "%25").replace('/', "%2F").replace('@', "%40")
+        id.replace('%', "%25").replace('/', "%2F").replace('@', "%40").into()
     } else {
-        id.to_owned()
+        id.into()
     }
 }
 
