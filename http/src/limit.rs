@@ -123,7 +123,7 @@ impl Log {
 struct Limit {
     calls: usize,
     span: Duration,
-    /// The last `calls` ones, oldest first.
+    /// The last ones that still count, `calls` at most, oldest first.
     sent: VecDeque<Instant>,
 }
 
@@ -147,7 +147,9 @@ impl Limit {
     }
 
     fn sent(&mut self, at: Instant) {
-        if self.sent.len() == self.calls {
+        while self.sent.len() == self.calls
+            || self.sent.front().is_some_and(|oldest| *oldest + self.span <= at)
+        {
             self.sent.pop_front();
         }
         self.sent.push_back(at);
@@ -217,6 +219,18 @@ mod tests {
     fn a_call_that_is_alone_does_not_wait() {
         let sent = sent(&[(8, 1), (256, 60)], 8, |_| Duration::ZERO);
         assert_eq!(sent.last(), Some(&Duration::ZERO));
+    }
+
+    #[test]
+    fn calls_that_no_longer_count_are_forgotten() {
+        let mut limit = Limit::new(&RateLimit { calls: 1_000, seconds: 1 }).unwrap();
+        let start = Instant::now();
+        let mut most = 0;
+        for call in 0..10_000 {
+            limit.sent(start + SECOND / 10 * call);
+            most = most.max(limit.sent.len());
+        }
+        assert_eq!(most, 11, "as many as there are in a second and its margin");
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::session::{LogIn, Session};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection is kept without a call: over the waits within a run, and not to the next run, because its buffers grow
+/// with the answers for as long as it is used.
+const IDLE: Duration = Duration::from_secs(10);
 
 /// Reads the far side's own words out of an error answer's body.
 pub(crate) type ExplainError = fn(&[u8]) -> Option<String>;
@@ -316,6 +319,7 @@ pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Resul
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE)
         .timeout(timeout)
         .user_agent(concat!("latchel-sync/", env!("CARGO_PKG_VERSION")))
         .build()

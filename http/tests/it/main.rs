@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod bounds;
+mod connections;
 mod faults;
 mod session;
 
