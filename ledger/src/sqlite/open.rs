@@ -17,11 +17,13 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// How long a writer waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much of the file is kept in memory, in kibibytes as SQLite writes them.
-const CACHE: &str = "-16000";
+/// How much of the file is kept in memory, in kibibytes as SQLite writes them. Each connection fills its share little by little
+/// and never gives it back; what is not in it is in the system's cache. Four times as much makes no sync faster
+/// (docs/performance.md).
+const CACHE: &str = "-4000";
 
 /// The same for each connection that only reads.
-const READER_CACHE: &str = "-4000";
+const READER_CACHE: &str = "-1000";
 
 /// How many read at once what people look at. Readers and the writer do not wait for each other (WAL).
 const READERS: u32 = 3;
@@ -234,6 +236,24 @@ mod tests {
         let left: Vec<_> =
             std::fs::read_dir(folder.path()).unwrap().flatten().map(|one| one.file_name()).collect();
         assert_eq!(left, ["ledger.sqlite"], "no second file stays behind");
+    }
+
+    #[tokio::test]
+    async fn all_connections_together_keep_a_few_megabytes_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
+        let (mut kibibytes, mut held) = (0, Vec::new());
+        for (pool, connections) in [(&ledger.pool, 1), (&ledger.readers, READERS)] {
+            for _ in 0..connections {
+                let mut connection = pool.acquire().await.unwrap();
+                let size: i64 =
+                    sqlx::query_scalar("PRAGMA cache_size").fetch_one(&mut *connection).await.unwrap();
+                assert!(size < 0, "in kibibytes, and not in pages: {size}");
+                kibibytes -= size;
+                held.push(connection);
+            }
+        }
+        assert_eq!((held.len(), kibibytes), (4, 7_000));
     }
 
     #[tokio::test]
