@@ -12,9 +12,9 @@ enum For {
     Operators,
 }
 
-/// Every path that the server has, with what it takes; one that it does not have counts as well, because nobody may learn which
-/// those are.
-const ROUTES: [(&str, &str, For); 31] = [
+/// Every path that the server has outside its API, with what it takes; one that it does not have counts as well, because nobody
+/// may learn which those are.
+const ROUTES: [(&str, &str, For); 35] = [
     ("GET", "/healthz", For::Everybody),
     ("GET", "/readyz", For::Everybody),
     ("GET", "/login", For::Everybody),
@@ -42,8 +42,12 @@ const ROUTES: [(&str, &str, For); 31] = [
     ("POST", "/accounts/main/results", For::Operators),
     ("GET", "/accounts/main/results.csv", For::Viewers),
     ("GET", "/accounts/main/records/property/1", For::Viewers),
+    ("POST", "/accounts/main/records/property/1/sync", For::Operators),
+    ("POST", "/accounts/main/records/property/1/settle", For::Operators),
+    // Of an account that there is the stream would not end.
+    ("GET", "/accounts/none/live", For::Viewers),
     ("GET", "/metrics", For::Viewers),
-    ("GET", "/api/v1/accounts", For::Viewers),
+    ("GET", "/api/v1/openapi.json", For::Viewers),
     ("POST", "/api/v1/nothing", For::Operators),
     ("DELETE", "/nothing", For::Operators),
 ];
@@ -53,10 +57,11 @@ async fn no_route_is_reached_without_its_role() {
     let world = World::new().await;
     let viewer = world.add_program("looks", Role::Viewer).await;
     let operator = world.add_program("does", Role::Operator).await;
-    for (method, path, wanted) in ROUTES {
-        let nobody = reaches(world.visitor(), method, path).await;
-        let viewer = reaches(world.visitor().with_token(&viewer), method, path).await;
-        let operator = reaches(world.visitor().with_token(&operator), method, path).await;
+    let outside = ROUTES.map(|(method, path, wanted)| (method.to_owned(), path.to_owned(), wanted));
+    for (method, path, wanted) in outside.into_iter().chain(operations()) {
+        let nobody = reaches(world.visitor(), &method, &path).await;
+        let viewer = reaches(world.visitor().with_token(&viewer), &method, &path).await;
+        let operator = reaches(world.visitor().with_token(&operator), &method, &path).await;
         let reached = match wanted {
             For::Everybody => [true, true, true],
             For::Viewers => [false, true, true],
@@ -64,6 +69,21 @@ async fn no_route_is_reached_without_its_role() {
         };
         assert_eq!([nobody, viewer, operator], reached, "{method} {path}");
     }
+}
+
+/// The API's operations, by its document: viewers read, operators do.
+fn operations() -> Vec<(String, String, For)> {
+    let document = serde_json::to_value(latchel_sync_server::api::document()).expect("JSON");
+    let paths = document["paths"].as_object().expect("paths").clone();
+    let operations = paths.into_iter().flat_map(|(path, methods)| {
+        let path = path.replace("{account}", "main").replace("{kind}", "property").replace(['{', '}'], "");
+        let methods: Vec<_> = methods.as_object().expect("methods").keys().cloned().collect();
+        methods.into_iter().map(move |method| {
+            let wanted = if method == "get" { For::Viewers } else { For::Operators };
+            (method.to_uppercase(), path.clone(), wanted)
+        })
+    });
+    operations.collect()
 }
 
 /// Whether somebody is not turned away, whatever they find there.
