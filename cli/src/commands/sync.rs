@@ -1,11 +1,12 @@
 //! `plan` and `sync`: the same run, with and without writes.
 
+use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use latchel_sync_core::Ledger;
-use latchel_sync_core::engine::{Mode, Observer, Request, StopSignal};
+use latchel_sync_core::engine::{Mode, Observer, Quiet, Request, StopSignal};
 use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Phase, Run, RunStatus};
 use latchel_sync_core::model::{Kind, Window};
 use latchel_sync_ledger::SqliteLedger;
@@ -81,9 +82,14 @@ async fn sync_over(
             exit = exit.max(Exit::Partial);
             continue;
         }
-        let progress = Progress::new();
-        let run = engine.run(&request, &progress).await;
-        progress.bar.finish_and_clear();
+        let run = if std::io::stderr().is_terminal() {
+            let progress = Progress::new();
+            let run = engine.run(&request, &progress).await;
+            progress.bar.finish_and_clear();
+            run
+        } else {
+            engine.run(&request, &Quiet).await
+        };
         match run {
             Ok(run) => {
                 if !scope.json {

@@ -1,5 +1,6 @@
-use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+use foldhash::{HashMap, HashSet};
 
 use super::Observer;
 use crate::ledger::{Action, Counts, Outcome, Phase, PhaseReport};
@@ -34,7 +35,7 @@ impl<'a> Tally<'a> {
             writes: 0,
             deactivations: 0,
             rows: 0,
-            outside: HashMap::new(),
+            outside: HashMap::default(),
         }
     }
 

@@ -2,7 +2,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::RunId;
+use super::{RunId, instant};
 use crate::model::{ClosedStatus, Kind, Marker, RecordKey, Side};
 use crate::rules::Reason;
 
@@ -20,8 +20,10 @@ pub struct Link {
     /// The run that made the link.
     pub run: RunId,
     /// When the link was made, UTC.
+    #[serde(deserialize_with = "instant::deserialize")]
     pub created_at: DateTime<Utc>,
     /// When a read-back last confirmed the pair, UTC.
+    #[serde(default, deserialize_with = "instant::maybe")]
     pub verified_at: Option<DateTime<Utc>>,
     /// The platform's number (work orders).
     pub platform_number: Option<String>,

@@ -1,5 +1,6 @@
 //! The trait of the ledger: what the sync remembers between runs.
 
+mod instant;
 mod link;
 mod outcome;
 mod overlay;

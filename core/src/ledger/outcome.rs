@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::RunId;
+use super::{RunId, instant};
 use crate::model::{Fingerprint, PropertyRef, RecordKey};
 use crate::rules::Reason;
 
@@ -25,6 +25,7 @@ pub struct Outcome {
     /// The run that said so. A later one that says the same, of a record that waits for nothing, is not written down.
     pub run: RunId,
     /// When that run began, UTC.
+    #[serde(deserialize_with = "instant::deserialize")]
     pub at: DateTime<Utc>,
     /// The record's fingerprint (rule W5); of one that failed, of all that was seen of it.
     pub fingerprint: Option<Fingerprint>,
