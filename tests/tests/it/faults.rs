@@ -140,8 +140,10 @@ async fn credentials_that_expire_in_the_middle_end_the_run_and_renewed_ones_go_o
         let output = setup.output(&["sync"]).await;
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(told.matches("refused the credentials").count(), 1, "{told}");
-        let refused = setup.server.requests().iter().filter(|request| request.status == 401).count();
-        assert_eq!(refused, 1, "nobody is asked with them again");
+        let requests = setup.server.requests().into_iter().filter(|request| request.status == 401);
+        let refused: Vec<_> = requests.map(|request| (request.sequence, request.path)).collect();
+        // A page is read ahead, so that a second call may be under way when the first is refused.
+        assert!((1..=2).contains(&refused.len()), "nobody is asked with them again: {refused:?}");
         story.is_made_good(setup, &expected, &format!("credentials of {side}")).await;
     }
 }
