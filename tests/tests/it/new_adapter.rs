@@ -60,6 +60,16 @@ fn of_its_own_version(copy: &Path) {
     fs::write(&manifest, other).expect("it can be written");
 }
 
+/// Gives a package's end-to-end tests a name that no other package's have, so that cargo can be asked for them out of the
+/// whole workspace. Of one package alone it would build every dependency again, with the features that this one needs.
+fn tests_alone(package: &Path, name: &str) {
+    fs::rename(package.join("tests/it"), package.join("tests").join(name)).expect("it has tests");
+    let manifest = package.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("the manifest");
+    let named = text.replace("[[test]]\nname = \"it\"", &format!("[[test]]\nname = \"{name}\""));
+    fs::write(&manifest, named).expect("it can be written");
+}
+
 fn new(args: &[&str], path: &Path) -> Output {
     let mut command = Command::new(binary());
     command.args(["adapters", "new"]).args(args).arg("--path").arg(path).output().expect("it runs")
@@ -112,17 +122,19 @@ fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next()
     let said = text(&[formatted.stdout, formatted.stderr].concat());
     assert!(formatted.status.success(), "{said}");
 
+    tests_alone(&copy.join("mock-pms"), "dialect");
     let (passed, failed) = (["step_01_only_the_token_opens"], 6);
-    let dialect = failing_tests(&copy, &["--package", "mock-pms", "--test", "it", "harbor::"]);
+    let dialect = failing_tests(&copy, &["--workspace", "--test", "dialect", "harbor::"]);
     assert_eq!((&steps(&dialect).0[..], steps(&dialect).1.len()), (&passed[..], failed), "{dialect}");
 
+    tests_alone(&copy.join("adapters/harbor"), "harbor");
     let (passed, failed) = (["step_01_the_account_is_checked"], 11);
-    let adapter = failing_tests(&copy, &["--package", "adapter-harbor"]);
+    let adapter = failing_tests(&copy, &["--workspace", "--test", "harbor"]);
     assert_eq!((&steps(&adapter).0[..], steps(&adapter).1.len()), (&passed[..], failed), "{adapter}");
 
     // The suite finds the pair, connects, and fails with the same words.
-    let suite =
-        failing_tests(&copy, &["--package", "latchel-sync-conformance", "--test", "it", "harbor::users"]);
+    tests_alone(&copy.join("conformance"), "suite");
+    let suite = failing_tests(&copy, &["--workspace", "--test", "suite", "harbor::users"]);
     assert!(suite.contains("next: list whom a work order can be assigned to"), "{suite}");
 
     let again = new(&["harbor"], &copy);
@@ -155,7 +167,8 @@ fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
     let members = absolute.replace("[\"adapter-notebook\"]", "[\"adapter-harbor\", \"adapter-notebook\"]");
     fs::write(&manifest, members).expect("it can be written");
 
-    let printed = failing_tests(&copy, &["--package", "adapter-harbor"]);
+    // With the binary, whose dependencies are built for other tests as well.
+    let printed = failing_tests(&copy, &["--package", "adapter-harbor", "--package", "my-latchel-sync"]);
     let (passed, failed) = steps(&printed);
     assert_eq!((&passed[..], failed.len()), (&["step_01_the_account_is_checked"][..], 12), "{printed}");
 }

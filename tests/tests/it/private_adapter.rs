@@ -35,7 +35,8 @@ fn binary() -> PathBuf {
 
 #[test]
 fn its_own_tests_hold_it_against_the_conformance_suite() {
-    in_example(&["test", "--package", "adapter-notebook"]);
+    // The binary's package as well, whose features are those that the other test builds with.
+    in_example(&["test", "--package", "adapter-notebook", "--package", "my-latchel-sync"]);
 }
 
 /// The example's notebook, a mock Latchel that is empty, and the binary between them.
