@@ -122,6 +122,10 @@ fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next()
     let said = text(&[formatted.stdout, formatted.stderr].concat());
     assert!(formatted.status.success(), "{said}");
 
+    let again = new(&["harbor"], &copy);
+    let said = text(&again.stderr);
+    assert!(again.status.code() == Some(3) && said.contains("adapters/harbor is there already"), "{said}");
+
     tests_alone(&copy.join("mock-pms"), "dialect");
     let (passed, failed) = (["step_01_only_the_token_opens"], 6);
     let dialect = failing_tests(&copy, &["--workspace", "--test", "dialect", "harbor::"]);
@@ -136,10 +140,6 @@ fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next()
     tests_alone(&copy.join("conformance"), "suite");
     let suite = failing_tests(&copy, &["--workspace", "--test", "suite", "harbor::users"]);
     assert!(suite.contains("next: list whom a work order can be assigned to"), "{suite}");
-
-    let again = new(&["harbor"], &copy);
-    let said = text(&again.stderr);
-    assert!(again.status.code() == Some(3) && said.contains("adapters/harbor is there already"), "{said}");
 }
 
 /// This crate is not built in the copy: that would take as long as all the rest.
