@@ -1,8 +1,9 @@
 //! The ways in which far sides cut a list into pages.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
+use foldhash::quality::FixedState;
 use futures::stream::{BoxStream, FuturesOrdered};
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::{Error, ErrorKind, Result};
@@ -180,9 +181,8 @@ struct Way<C> {
 impl<C: Clone + Eq + Hash> Way<C> {
     /// Empty pages may come again: they say nothing.
     fn goes_on<R: Hash>(&mut self, page: &Page<C, R>) -> Result<()> {
-        let mut digest = DefaultHasher::new();
-        page.rows.hash(&mut digest);
-        let is_new = page.rows.is_empty() || self.seen.insert(digest.finish());
+        let digest = FixedState::default().hash_one(&page.rows);
+        let is_new = page.rows.is_empty() || self.seen.insert(digest);
         let leads_on = page.next.as_ref().is_none_or(|next| self.asked.insert(next.clone()));
         if is_new && leads_on {
             return Ok(());

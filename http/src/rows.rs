@@ -1,5 +1,6 @@
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use foldhash::quality::FixedState;
 use latchel_sync_core::model::InvalidRecord;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -80,8 +81,7 @@ impl<T> Hash for TextRow<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for TextRow<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&'de RawValue>::deserialize(deserializer)?.get();
-        let mut digest = DefaultHasher::new();
-        text.hash(&mut digest);
+        let digest = FixedState::default().hash_one(text);
         let read = match serde_json::from_str(text) {
             Ok(read) => Ok(read),
             Err(_) => {
@@ -89,12 +89,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for TextRow<T> {
                 read_row(&row).map_err(|bad| Box::new((bad, row)))
             }
         };
-        Ok(Self { read, digest: digest.finish() })
+        Ok(Self { read, digest })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::hash::DefaultHasher;
+
     use serde_json::json;
 
     use super::*;

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::{Finding, FindingLevel};
 use latchel_sync_ledger::SqliteLedger;
+use latchel_sync_server::views::{Credential, Validity};
 use serde::Serialize;
 
 use crate::args::Scope;
-use crate::config::Config;
+use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
@@ -23,7 +24,9 @@ pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> R
         // They are for the server alone; a mistake in them is one all the same.
         connect::webhooks(config, account)?;
         let engine = connect::engine(config, account, Arc::new(SqliteLedger::in_memory().await?))?;
-        all.push(Checked { account: account.settings.name.clone(), findings: engine.check(now).await });
+        let mut findings = engine.check(now).await;
+        findings.extend(expiries(config, account, now));
+        all.push(Checked { account: account.settings.name.clone(), findings });
     }
     if scope.json {
         render::json(&all)?;
@@ -32,6 +35,26 @@ pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> R
     }
     let wrong = all.iter().flat_map(|one| &one.findings).any(|finding| finding.level == FindingLevel::Error);
     Ok(if wrong { Exit::Failed } else { Exit::Done })
+}
+
+/// When the account's credentials stop working, where the configuration says it.
+fn expiries(config: &Config, account: &Account, now: DateTime<Utc>) -> Vec<Finding> {
+    let today = now.with_timezone(&account.settings.time_zone).date_naive();
+    let finding = |one: Credential| {
+        let (level, when) = match one.validity {
+            Validity::Valid => (FindingLevel::Ok, "expires on"),
+            Validity::Expiring => (FindingLevel::Warning, "expires on"),
+            Validity::Expired => (FindingLevel::Warning, "expired on"),
+        };
+        let remedy = match level {
+            FindingLevel::Ok => String::new(),
+            _ => "put the next one and its own day into the configuration".to_owned(),
+        };
+        let subject = format!("{}: credential", one.owner("platform"));
+        Finding { level, subject, detail: format!("{when} {}", one.expires), remedy }
+    };
+    let all = Credential::all(account.expiries, today, config.server.alerts.expiry_days);
+    all.into_iter().map(finding).collect()
 }
 
 fn print(checked: &Checked) {

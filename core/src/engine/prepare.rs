@@ -1,6 +1,8 @@
 //! What is read of a page before its turn: what is remembered of its rows, and what both systems hold.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::drive::{counterpart_of, decided_in, outcome};
 use super::flow::{Applied, Flow};

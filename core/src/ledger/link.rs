@@ -26,14 +26,19 @@ pub struct Link {
     #[serde(default, deserialize_with = "instant::maybe")]
     pub verified_at: Option<DateTime<Utc>>,
     /// The platform's number (work orders).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform_number: Option<String>,
     /// Latchel's number (work orders).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latchel_number: Option<String>,
     /// When the platform's number was written back to Latchel (rule L7), UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number_written_at: Option<DateTime<Utc>>,
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<CloseVerdict>,
     /// What we remember of a resident (rules R4, R6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident: Option<ResidentMemory>,
 }
 

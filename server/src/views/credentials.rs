@@ -3,7 +3,7 @@ use latchel_sync_core::model::Side;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::Account;
+use crate::accounts::{Account, Expiries};
 use crate::alerts::AlertsConfig;
 use crate::schema;
 
@@ -34,22 +34,27 @@ pub enum Validity {
 /// An account's credentials of which it is known when they stop working, as they are at `now`.
 pub(crate) fn credentials(account: &Account, alerts: &AlertsConfig, now: DateTime<Utc>) -> Vec<Credential> {
     let today = now.with_timezone(&account.settings.time_zone).date_naive();
-    let told_of = today.checked_add_days(Days::new(alerts.expiry_days.into())).unwrap_or(NaiveDate::MAX);
-    let credential = |(side, expires): (Side, Option<NaiveDate>)| {
-        let expires = expires?;
-        let validity = match expires {
-            day if day <= today => Validity::Expired,
-            day if day <= told_of => Validity::Expiring,
-            _ => Validity::Valid,
-        };
-        Some(Credential { side, expires, validity })
-    };
-    let expiries = account.expiries;
-    let sides = [(Side::Platform, expiries.platform), (Side::Latchel, expiries.latchel)];
-    sides.into_iter().filter_map(credential).collect()
+    Credential::all(account.expiries, today, alerts.expiry_days)
 }
 
 impl Credential {
+    /// Those of which the day is known, as they are `today`, a local date of the account; people want to be told
+    /// `expiry_days` days before.
+    pub fn all(expiries: Expiries, today: NaiveDate, expiry_days: u32) -> Vec<Self> {
+        let told_of = today.checked_add_days(Days::new(expiry_days.into())).unwrap_or(NaiveDate::MAX);
+        let credential = |(side, expires): (Side, Option<NaiveDate>)| {
+            let expires = expires?;
+            let validity = match expires {
+                day if day <= today => Validity::Expired,
+                day if day <= told_of => Validity::Expiring,
+                _ => Validity::Valid,
+            };
+            Some(Self { side, expires, validity })
+        };
+        let sides = [(Side::Platform, expiries.platform), (Side::Latchel, expiries.latchel)];
+        sides.into_iter().filter_map(credential).collect()
+    }
+
     /// In a sentence, with what to do; nothing while that day is far away. `platform` is the platform's name for people.
     pub(crate) fn warning(&self, platform: &str) -> Option<String> {
         let expires = match self.validity {
@@ -66,7 +71,7 @@ impl Credential {
     }
 
     /// The name for people of the system that it is for.
-    pub(crate) fn owner<'a>(&self, platform: &'a str) -> &'a str {
+    pub fn owner<'a>(&self, platform: &'a str) -> &'a str {
         match self.side {
             Side::Platform => platform,
             Side::Latchel => "Latchel",

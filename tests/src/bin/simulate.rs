@@ -1,9 +1,12 @@
 //! Tells stories by chance and checks what must hold at every step and in the end.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 use clap::Parser;
@@ -37,20 +40,28 @@ fn main() -> ExitCode {
         return if story(seed, Log::Aloud).is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let begin = Instant::now();
-    let (mut told, mut wrong) = (Tally::default(), 0);
-    for seed in args.first..args.first + args.seeds {
-        match story(seed, Log::Silent) {
-            Some(tally) => told.add(&tally),
-            None => {
+    let (told, wrong) = (Mutex::new(Tally::default()), AtomicU64::new(0));
+    let seeds = Mutex::new(args.first..args.first + args.seeds);
+    let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some(seed) = next().filter(|_| args.keep_going || wrong.load(Ordering::Relaxed) == 0) {
+            let Some(tally) = story(seed, Log::Silent) else {
                 eprintln!(
                     "seed {seed} went wrong: `cargo run -p tests --bin simulate -- --replay {seed}` tells it"
                 );
-                wrong += 1;
-                if !args.keep_going {
-                    return ExitCode::FAILURE;
-                }
-            }
+                wrong.fetch_add(1, Ordering::Relaxed);
+                continue;
+            };
+            told.lock().unwrap_or_else(PoisonError::into_inner).add(&tally);
         }
+    };
+    // A story lives in one thread, and knows nothing of the others.
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+
+    let (told, wrong) = (told.into_inner().unwrap_or_else(PoisonError::into_inner), wrong.into_inner());
+    if wrong > 0 && !args.keep_going {
+        return ExitCode::FAILURE;
     }
     report(&told, args.seeds, wrong, begin.elapsed().as_secs_f64())
 }

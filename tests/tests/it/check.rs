@@ -47,6 +47,22 @@ async fn a_clock_that_is_off_is_a_warning_and_then_an_error() {
 }
 
 #[tokio::test]
+async fn a_credential_that_will_stop_working_is_a_warning_two_weeks_before() {
+    let setup = Setup::new("assigned", |_| {}).await;
+    let path = setup.folder.path().join("latchel-sync.toml");
+    let text = std::fs::read_to_string(&path).expect("the configuration");
+    let day = |days| (setup.now + TimeDelta::days(days)).date_naive();
+    let dated = text
+        .replace("[account.platform]", &format!("[account.platform]\nexpires = {}", day(20)))
+        .replace("[account.latchel]", &format!("[account.latchel]\nexpires = {}", day(10)));
+    std::fs::write(&path, dated).expect("a configuration");
+    let checked = setup.run(0, &["check"]).await;
+    assert!(checked.contains(&format!("ok       platform: credential: expires on {}", day(20))), "{checked}");
+    assert!(checked.contains(&format!("warning  Latchel: credential: expires on {}", day(10))), "{checked}");
+    assert!(checked.contains("hint: put the next one"), "{checked}");
+}
+
+#[tokio::test]
 async fn a_host_that_is_not_there_is_named_and_the_other_end_is_tested_all_the_same() {
     let setup = Setup::new("assigned", |_| {}).await;
     let path = setup.folder.path().join("latchel-sync.toml");
