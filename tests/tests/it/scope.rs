@@ -250,3 +250,11 @@ async fn logs_can_be_json_and_hold_no_secret() {
     }
     assert!(setup.server.requests().iter().any(|request| request.side == Side::Platform));
 }
+
+#[tokio::test]
+async fn log_lines_that_go_into_a_file_have_no_colours() {
+    let setup = Setup::new("all", |_| {}).await;
+    let output = setup.output(&["-vv", "sync"]).await;
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(log.contains("answered") && !log.contains('\u{1b}'), "{log}");
+}
