@@ -175,6 +175,10 @@ pub struct Capabilities {
     pub set_completed: bool,
     /// A work order's status can be set to cancelled.
     pub set_cancelled: bool,
+    /// It refuses every write to a work order at a property or unit that is not active (rule L15).
+    pub refuses_at_inactive: bool,
+    /// It refuses to change the status of a work order that is assigned to nobody (rule L15).
+    pub refuses_unassigned: bool,
     /// It can tell which properties a user can reach (rule L5).
     pub knows_reach: bool,
     /// It has groups or portfolios of properties (rule P5).

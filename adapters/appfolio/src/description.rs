@@ -13,12 +13,9 @@ pub(crate) struct Read {
 }
 
 pub(crate) fn read(description: &str) -> Read {
-    let marker = Marker::find_in(description);
-    let text = match marker {
-        Some(marker) => description.replace(&marker.to_string(), ""),
-        None => description.to_owned(),
-    };
-    let text = text.trim().to_owned();
+    let marked = Marker::on_last_line(description);
+    let marker = marked.map(|(_, marker)| marker);
+    let text = marked.map_or(description, |(before, _)| before).trim().to_owned();
     let title = text.lines().next().unwrap_or_default().trim().chars().take(TITLE).collect();
     Read { title, text, marker }
 }

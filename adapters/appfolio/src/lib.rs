@@ -43,6 +43,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     assign_user: true,
     set_completed: true,
     set_cancelled: true,
+    refuses_at_inactive: false,
+    refuses_unassigned: false,
     knows_reach: false,
     property_groups: true,
     marker: MarkerPlace::TextTag,

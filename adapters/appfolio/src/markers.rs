@@ -53,8 +53,9 @@ impl Markers {
 impl Known {
     fn note(&mut self, row: &Value) {
         let Some(id) = row_id(row) else { return };
-        match text(row, "JobDescription").and_then(|description| Marker::find_in(&description)) {
-            Some(marker) => drop(self.markers.insert(id, marker)),
+        let description = text(row, "JobDescription").unwrap_or_default();
+        match Marker::on_last_line(&description) {
+            Some((_, marker)) => drop(self.markers.insert(id, marker)),
             None => drop(self.markers.remove(&id)),
         }
     }

@@ -30,6 +30,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     assign_user: true,
     set_completed: true,
     set_cancelled: true,
+    refuses_at_inactive: true,
+    refuses_unassigned: true,
     knows_reach: false,
     property_groups: true,
     marker: MarkerPlace::TextTag,

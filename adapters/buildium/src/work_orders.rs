@@ -129,10 +129,9 @@ fn work_order(
     freshness: Freshness,
 ) -> WorkOrder {
     let titles = [wire.title.clone(), task.title.clone()];
-    let marker = titles.iter().flatten().find_map(|title| Marker::find_in(title));
+    let marker = titles.iter().flatten().find_map(|title| Some(Marker::at_end(title)?.1));
     let title = titles.into_iter().find_map(text).unwrap_or_default();
-    let title =
-        marker.map_or(title.clone(), |marker| title.replace(&marker.to_string(), "").trim().to_owned());
+    let title = Marker::at_end(&title).map_or(title.as_str(), |(before, _)| before).to_owned();
     let requester = task.requested_by_user_entity.as_ref();
     WorkOrder {
         id: WorkOrderId::new(wire.id.to_string()),
@@ -201,7 +200,7 @@ pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrde
     let found = api.all(WORK_ORDERS, vec![("title", marker.to_string())]).await?;
     let carries = |row: &&Value| {
         let title = row.get("Title").and_then(Value::as_str).unwrap_or_default();
-        Marker::find_in(title).as_ref() == Some(marker)
+        Marker::at_end(title).is_some_and(|(_, carried)| carried == *marker)
     };
     Ok(found.iter().filter(carries).filter_map(row_id).map(WorkOrderId::new).collect())
 }

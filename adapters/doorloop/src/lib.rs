@@ -32,6 +32,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     assign_user: true,
     set_completed: true,
     set_cancelled: true,
+    refuses_at_inactive: false,
+    refuses_unassigned: false,
     knows_reach: false,
     // Lists can be filtered by a group, but no list of the groups is documented.
     property_groups: false,

@@ -94,9 +94,7 @@ pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrde
 /// The marker of a task: in its reference, or at the end of its description, where it is put if DoorLoop did not keep
 /// the reference. People may quote one elsewhere.
 pub(crate) fn marker_in(reference: &str, description: &str) -> Option<Marker> {
-    let last_line = description.trim_end().lines().last().unwrap_or_default().trim();
-    let alone = |marker: &Marker| marker.to_string() == last_line;
-    Marker::find_in(reference).or_else(|| Marker::find_in(last_line).filter(alone))
+    Marker::whole(reference).or_else(|| Some(Marker::on_last_line(description)?.1))
 }
 
 impl Reading {
@@ -137,13 +135,10 @@ impl Reading {
 
     fn work_order(&self, task: Task, property: String, marker: Option<Marker>, stamps: &Stamps) -> WorkOrder {
         // What the marker stands in tells people nothing; a task has no other number than its reference.
-        let reference = text(task.reference).filter(|reference| Marker::find_in(reference).is_none());
-        let mut description = text(task.description).unwrap_or_default();
-        if let Some(without) = marker.and_then(|marker| {
-            description.trim_end().strip_suffix(&marker.to_string()).map(str::trim_end).map(str::to_owned)
-        }) {
-            description = without;
-        }
+        let reference = text(task.reference).filter(|reference| Marker::whole(reference).is_none());
+        let description = text(task.description).unwrap_or_default();
+        let description =
+            Marker::on_last_line(&description).map_or(&*description, |(before, _)| before).to_owned();
         let mut work_order = WorkOrder {
             number: reference.map_or_else(|| task.id.clone(), |reference| reference.trim().to_owned()),
             id: WorkOrderId::new(task.id),

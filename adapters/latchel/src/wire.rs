@@ -232,6 +232,8 @@ pub(crate) struct Job {
     job_id: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    #[serde(default)]
+    state_updated_at: Option<DateTime<Utc>>,
     state: State,
     #[serde(default, deserialize_with = "flag")]
     is_urgent: bool,
@@ -285,6 +287,7 @@ impl From<Job> for core::Job {
             resident: wire.tenant_id.map(core::LatchelResidentId),
             created_at: wire.created_at,
             updated_at: wire.updated_at,
+            state_updated_at: wire.state_updated_at,
         }
     }
 }

@@ -31,6 +31,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     set_completed: true,
     // The one write of a status is *close*, which is what becomes of work that was done.
     set_cancelled: false,
+    refuses_at_inactive: false,
+    refuses_unassigned: false,
     knows_reach: false,
     property_groups: true,
     marker: MarkerPlace::ReferenceField,

@@ -76,5 +76,5 @@ impl Seen {
 }
 
 fn carried(one: &Tagged) -> Option<Marker> {
-    one.search_tag.as_deref().and_then(Marker::find_in)
+    one.search_tag.as_deref().and_then(Marker::whole)
 }

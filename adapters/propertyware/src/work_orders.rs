@@ -77,7 +77,7 @@ fn work_order(words: &StatusWords, managers: &ByName, wire: wire::WorkOrder) -> 
             _ => None,
         },
         access_instructions: None,
-        marker: wire.search_tag.as_deref().and_then(Marker::find_in),
+        marker: wire.search_tag.as_deref().and_then(Marker::whole),
         freshness: Freshness::Filtered,
     }
 }

@@ -96,12 +96,11 @@ fn work_order(
         return Row::NotSupported { id, what, fingerprint: Some(Fingerprint::of(row)) };
     };
     let title = text(issue.title.clone()).unwrap_or_default();
-    let marker = Marker::find_in(&title);
-    let bare = |marker: Marker| title.replace(&marker.to_string(), "").trim().to_owned();
+    let marked = Marker::at_end(&title);
     Row::Record(WorkOrder {
         number: id.clone(),
         id: WorkOrderId::new(id),
-        title: marker.map_or_else(|| title.clone(), bare),
+        title: marked.map_or(title.as_str(), |(before, _)| before).to_owned(),
         description: text(issue.description.clone()).unwrap_or_default(),
         property: reference(property, issue.unit()),
         requested_by: issue.tenant().map(|id| ResidentId::new(id.to_string())),
@@ -112,7 +111,7 @@ fn work_order(
         scheduled_start: None,
         entry_allowed: None,
         access_instructions: None,
-        marker,
+        marker: marked.map(|(_, marker)| marker),
         freshness: freshness(issue.create_date, issue.update_date, reading.zone, row),
     })
 }
@@ -176,7 +175,7 @@ pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrde
     let found = api.all(ISSUES, Filters::containing("Title", &marker.to_string())).await?;
     let carries = |row: &&Value| {
         let title = row.get("Title").and_then(Value::as_str).unwrap_or_default();
-        Marker::find_in(title).as_ref() == Some(marker)
+        Marker::at_end(title).is_some_and(|(_, carried)| carried == *marker)
     };
     let ids: BTreeSet<i64> = found.iter().filter(carries).filter_map(|row| integer(row, ID)).collect();
     Ok(ids.into_iter().map(|id| WorkOrderId::new(id.to_string())).collect())

@@ -68,17 +68,14 @@ pub(crate) fn row_id(row: &Value) -> Option<String> {
     id_of(row, ENVELOPE, "workOrderID")
 }
 
-/// A description as people see it, and our marker apart from it, which stands on a line of its own: people may quote one
+/// A description as people see it, and our marker apart from it, which stands on its last line: people may quote one
 /// elsewhere.
 pub(crate) fn without_marker(html: &str) -> (String, Option<Marker>) {
     let description = html::to_text(html);
-    let alone = |line: &str| {
-        let marker = Marker::find_in(line)?;
-        (line.trim() == marker.to_string()).then_some(marker)
-    };
-    let Some(marker) = description.lines().find_map(alone) else { return (description, None) };
-    let rest: Vec<_> = description.lines().filter(|line| alone(line) != Some(marker)).collect();
-    (rest.join("\n").trim().to_owned(), Some(marker))
+    match Marker::on_last_line(&description) {
+        Some((before, marker)) => (before.trim().to_owned(), Some(marker)),
+        None => (description, None),
+    }
 }
 
 fn read(api: &Api, words: &StatusWords, known: &Known, row: &Value) -> Row<WorkOrder> {

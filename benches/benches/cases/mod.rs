@@ -6,8 +6,8 @@ mod records;
 
 use latchel_sync_core::model::{ClosedStatus, Policy, SyncMethod};
 use latchel_sync_core::rules::{
-    CloseCase, Counterpart, ExportCase, ImportCase, PropertyCase, ResidentCase, Trace, decide_close,
-    decide_export, decide_import, decide_lapse, decide_property, decide_resident,
+    CloseCase, Counterpart, ExportCase, ImportCase, PropertyCase, ResidentCase, Standing, Trace,
+    decide_close, decide_export, decide_import, decide_lapse, decide_property, decide_resident,
 };
 
 pub use ledger::Page;
@@ -24,6 +24,7 @@ pub fn equal_property() -> (PropertyCase, Policy) {
     let case = PropertyCase {
         platform: property(),
         latchel: Some(latchel_property()),
+        created: None,
         excluded_by: None,
         claimed_by: None,
     };
@@ -44,6 +45,7 @@ pub fn equal_resident() -> (ResidentCase, Policy) {
         platform,
         tenancy,
         latchel: Some(latchel_resident()),
+        created: None,
         unit_in_latchel: true,
         memory: Some(memory()),
     };
@@ -72,6 +74,7 @@ pub fn new_export() -> ExportCase {
         resident: None,
         method: SyncMethod::Assigned,
         reach: reach(),
+        standing: Standing::Open,
         latchel_user: work_order().assigned_users.pop(),
         sync_start: instant("2026-03-01T12:00:00Z"),
     }
@@ -85,7 +88,9 @@ pub fn to_close() -> CloseCase {
         method: SyncMethod::Assigned,
         assigned_to_latchel: true,
         created_unassigned: false,
+        standing: Standing::Open,
         can_close: true,
+        refuses_unassigned: false,
     }
 }
 

@@ -135,5 +135,6 @@ pub fn job() -> Job {
         resident: None,
         created_at: instant("2026-03-02T12:00:01Z"),
         updated_at: instant("2026-03-02T12:00:01Z"),
+        state_updated_at: Some(instant("2026-03-02T12:00:01Z")),
     }
 }

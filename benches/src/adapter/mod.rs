@@ -19,6 +19,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     assign_user: false,
     set_completed: false,
     set_cancelled: false,
+    refuses_at_inactive: false,
+    refuses_unassigned: false,
     knows_reach: false,
     property_groups: false,
     marker: MarkerPlace::ReferenceField,

@@ -41,6 +41,7 @@ impl Engine {
                 number_written_at: None,
                 close: None,
                 resident: None,
+                not_stored: Vec::new(),
             };
             self.ledger.put_link(lease, &link).await?;
             Ok(link)
@@ -56,7 +57,14 @@ impl Engine {
     /// [`ErrorKind::NotFound`] if it is not linked, [`ErrorKind::Busy`] while a run of work orders is under way.
     pub async fn unlink(&self, work_order: &WorkOrderId, by: &str, now: DateTime<Utc>) -> Result<()> {
         self.by_hand(by, now, async |lease| {
+            let key = RecordKey::platform(Kind::WorkOrder, work_order);
+            let linked = self.ledger.recall(&self.account.name, std::slice::from_ref(&key)).await?;
+            let pair = linked.into_iter().find_map(|memory| memory.link);
             if self.ledger.unlink(lease, Kind::WorkOrder, work_order.as_str()).await? {
+                // What failed because of the link is not left to pauses.
+                for key in [Some(key), pair.map(|link| link.key(Side::Latchel))].into_iter().flatten() {
+                    self.ledger.retry(&self.account.name, &key).await?;
+                }
                 return Ok(());
             }
             Err(Error::new(ErrorKind::NotFound, "this work order is not linked")

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::check::SKEW_WARNING;
 use super::context::Context;
-use crate::ledger::{Intent, IntentId, Link};
-use crate::model::{Marker, RecordKey};
+use crate::ledger::{Intent, IntentId, Link, Memory, Origin};
+use crate::model::{Marker, RecordKey, Side};
 use crate::{Error, ErrorKind, Result};
 
 /// What is written down before a create.
@@ -25,20 +25,21 @@ pub(super) struct NewIntent<'a> {
     pub visibility_delay: Duration,
 }
 
-/// Creates a record exactly once (rule E1): the intent is durable before the call, and ends with the link that a
-/// read-back confirmed. After a failure that leaves the outcome unknown the intent stays, and the next look at the
-/// record searches for what it may have made before anything is sent again.
+/// Creates a record exactly once (rules E1, E3): the intent is durable before the call, and ends with the link that the
+/// answer names, before anything is read back; `link` makes it from the id. After a failure that leaves the outcome
+/// unknown the intent stays, and the next look at the record searches for what it may have made before anything is sent
+/// again.
 pub(super) async fn create_once<Id>(
     cx: &Context<'_>,
     create: NewIntent<'_>,
     call: impl Future<Output = Result<Id>>,
-    confirm: impl AsyncFnOnce(Id) -> Result<Link>,
-) -> Result<Link> {
+    link: impl FnOnce(&Id) -> Link,
+) -> Result<(Id, Link)> {
     let NewIntent { source, label, marker, open, linked, visibility_delay } = create;
     let before = [open.map(|open| open.created_at), linked.map(|link| link.created_at)];
     before.into_iter().flatten().try_for_each(|sent| shown_by_now(cx, sent, visibility_delay))?;
     let id = IntentId(Uuid::now_v7());
-    let intent = Intent { id, source, label, marker, run: cx.run, created_at: cx.clock() };
+    let intent = Intent { id, source: source.clone(), label, marker, run: cx.run, created_at: cx.clock() };
     cx.open_intent(&intent).await?;
 
     let created = match call.await {
@@ -50,9 +51,10 @@ pub(super) async fn create_once<Id>(
             return Err(error);
         }
     };
-    let link = confirm(created).await?;
+    let link = Link { verified_at: None, ..link(&created) };
+    check_new(cx, &link, &source).await?;
     cx.settle_intent(id, Some(&link)).await?;
-    Ok(link)
+    Ok((created, link))
 }
 
 /// Settles the create that was sent for a record before, if nothing is to be created for it any more and looking for what
@@ -82,6 +84,36 @@ pub(super) fn shown_by_now(cx: &Context<'_>, sent: DateTime<Utc>, visibility_del
     }
     let message = "a create was sent before, and may not be visible yet";
     Err(Error::new(ErrorKind::Unsettled, message).with("until", shown_by.format("%H:%M:%S UTC")))
+}
+
+/// Refuses an answer that names a record which is part of another pair: believed, it would tear that apart. The intent
+/// stays, and the next look at the record searches for what was made.
+async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<()> {
+    let side = match source.side {
+        Side::Platform => Side::Latchel,
+        Side::Latchel => Side::Platform,
+    };
+    let made = link.key(side);
+    let memories = cx.recall(made.kind, side, [made.id.clone()]).await?;
+    let taken = |memory: Memory| memory.link.is_some_and(|other| other.key(source.side) != *source);
+    if memories.into_iter().any(taken) {
+        let message = "the answer to the create names a record that is linked with another";
+        return Err(Error::new(ErrorKind::Unconfirmed, message).with("record", made));
+    }
+    Ok(())
+}
+
+/// The link of what was created, once a read-back has shown it whole.
+pub(super) async fn confirmed(cx: &Context<'_>, link: Link) -> Result<Link> {
+    let confirmed = Link { verified_at: Some(cx.now), ..link };
+    cx.put_link(&confirmed).await?;
+    Ok(confirmed)
+}
+
+/// The id in Latchel that the answer to our create named, if no read-back has shown it yet.
+pub(super) fn created(memory: &Memory) -> Option<i64> {
+    let link = memory.link.as_deref().filter(|link| link.origin == Origin::FromPlatform)?;
+    link.awaits_confirmation().then_some(link.latchel_id)
 }
 
 /// The error for a write that reading back did not show.

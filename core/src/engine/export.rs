@@ -1,20 +1,24 @@
 mod apply;
+mod held;
+mod standing;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::carriers::carriers;
 use super::context::Context;
-use super::drive::index;
 use super::flow::{Applied, Flow, Learned};
 use super::owners::Owners;
+use super::places::Places;
 use crate::ledger::{Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
-    Freshness, Job, JobId, Kind, LatchelPropertyId, LatchelResidentId, Marker, PropertyRef, Reach,
-    ResidentId, Row, Side, Window,
+    Freshness, Job, JobId, Kind, LatchelResidentId, PropertyRef, Reach, ResidentId, Row, Window,
 };
-use crate::rules::{Decision, ExportAction, ExportCase, Reason, RuleId, Trace, decide_export, sync_method};
+use crate::rules::{
+    Decision, ExportAction, ExportCase, Reason, RuleId, Standing, Trace, decide_export, sync_method,
+};
 use crate::{Pages, Result};
 
 /// Work orders, Latchel to platform (rules L2 to L12).
@@ -69,24 +73,16 @@ impl Flow for Export<'_> {
     async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel_user = cx.assignee()?;
-        let ids = distinct(records.iter().filter_map(|(job, _)| job.property));
-        let properties =
-            if ids.is_empty() { Vec::new() } else { cx.latchel().properties_by_id(&ids).await? };
-        let properties = index(properties, |property| Some(property.id));
-        let links = cx.recall(Kind::Property, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
-        let links: HashMap<LatchelPropertyId, Link> =
-            ids.iter().copied().zip(links).filter_map(|(id, memory)| Some((id, *memory.link?))).collect();
+        let places =
+            Places::look_up(cx, &distinct(records.iter().filter_map(|(job, _)| job.property))).await?;
         let residents = requesters(cx, &records).await?;
         let mut owners = Owners::look_up(cx, &records).await?;
 
         let mut cases: Vec<Case> = records
             .into_iter()
             .map(|(job, memory)| {
-                let latchel = job.property.and_then(|id| properties.get(&id));
-                let linked = || job.property.and_then(|id| links.get(&id));
-                let property = latchel
-                    .and_then(|property| property.reference.clone())
-                    .or_else(|| linked().map(|link| PropertyRef::from_key(&link.platform_id)));
+                let latchel = job.property.and_then(|id| places.latchel(id));
+                let property = job.property.and_then(|id| places.on_platform(id));
                 let rule = ExportCase {
                     method: sync_method(cx.policy(), latchel, property.as_ref(), &cx.portfolios),
                     resident: job.resident.and_then(|id| residents.get(&id).cloned()),
@@ -96,6 +92,7 @@ impl Flow for Export<'_> {
                         .map_or_else(|| referred(cx, &job), |link| Some(told(cx, *link, &job))),
                     property,
                     reach: Reach::Unknown,
+                    standing: Standing::NotAsked,
                     latchel_user: latchel_user.clone(),
                     sync_start: cx.sync_start,
                     job,
@@ -105,6 +102,7 @@ impl Flow for Export<'_> {
             })
             .collect();
         self.look_up_reach(&mut cases).await?;
+        standing::look_up(cx, &mut cases).await?;
         self.look_up_unsettled(&mut cases).await?;
         Ok(cases)
     }
@@ -150,9 +148,27 @@ impl Flow for Export<'_> {
         case.rule.link.as_ref().map(|link| link.platform_id.clone())
     }
 
-    /// Latchel is asked for the pending ones in one call, so that all of them are worth it.
+    /// A close that the method or the platform bars waits for the property; a create does for the platform's (rule L15).
+    fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
+        let property = || case.rule.property.clone();
+        match (reason, &case.rule.link, case.rule.job.closed()) {
+            (Reason::MethodNone, Some(link), Some(status)) => {
+                let settled = link.close.as_ref().is_some_and(|one| one.covers(&case.rule.job, status));
+                if settled { None } else { property() }
+            }
+            (Reason::NotSupportedByPlatform, None, _) => {
+                property().filter(|_| case.rule.standing == Standing::Closed)
+            }
+            (Reason::NotSupportedByPlatform, Some(_), Some(status)) => {
+                property().filter(|_| self.0.platform().capabilities().can_close(status))
+            }
+            _ => None,
+        }
+    }
+
+    /// Latchel is asked for the pending ones in one call, so that all of them are worth it but those that are held back.
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
-        Ok(vec![true; pending.len()])
+        held::ready(self.0, pending).await
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
@@ -171,8 +187,10 @@ impl Export<'_> {
                 continue;
             }
             let job = case.rule.job.id;
-            if let [found] = cx.platform().find_by_marker(&Marker::for_job(job)).await?.as_slice() {
-                case.rule.link = Some(cx.link(Kind::WorkOrder, found, job.0, Origin::FromLatchel));
+            let Some(property) = &case.rule.property else { continue };
+            if let [found] = carriers(cx, job, &property.property).await?.as_slice() {
+                let link = cx.link(Kind::WorkOrder, &found.id, job.0, Origin::FromLatchel);
+                case.rule.link = Some(Link { verified_at: None, ..link });
             }
         }
         Ok(())
@@ -197,8 +215,12 @@ impl Export<'_> {
     }
 }
 
-/// The link, with the number as written if Latchel's reference says so: the answer to that write was lost.
-fn told(cx: &Context<'_>, link: Link, job: &Job) -> Link {
+/// The link by what the Latchel work order shows: with the number as written if its reference says so, because the answer
+/// to that write was lost; without the verdict about closing if it is open again, so that it can be closed once more.
+fn told(cx: &Context<'_>, mut link: Link, job: &Job) -> Link {
+    if job.closed().is_none() {
+        link.close = None;
+    }
     let refers = job.work_order.as_ref().is_some_and(|reference| reference.as_str() == link.platform_id);
     if link.origin != Origin::FromLatchel || link.number_written_at.is_some() || !refers {
         return link;

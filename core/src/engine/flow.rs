@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use crate::ledger::{Action, Intent, IntentId, Link, Memory, Pending, Phase};
-use crate::model::{Freshness, Marker, PropertyRef, RecordKey, Row, Window, WorkOrderId};
+use crate::model::{Freshness, Marker, PropertyRef, RecordKey, Row, Window, WorkOrder};
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Pages, Result};
 
@@ -127,9 +127,15 @@ impl Applied {
         Self { reason: decision.reason, action, detail: decision.detail, counterpart: None }
     }
 
+    /// The same, of a record of which not all is stored (rule E3).
+    pub fn unconfirmed(self, differences: String) -> Self {
+        let done = self.detail.map(|done| format!("; {done}")).unwrap_or_default();
+        Self { reason: Reason::NotConfirmed, detail: Some(format!("{differences}{done}")), ..self }
+    }
+
     /// Nothing done, because all of these work orders carry the marker.
-    pub fn ambiguous(marker: Marker, on: &[WorkOrderId]) -> Self {
-        let ids: Vec<_> = on.iter().map(WorkOrderId::as_str).collect();
+    pub fn ambiguous(marker: Marker, on: &[WorkOrder]) -> Self {
+        let ids: Vec<_> = on.iter().map(|one| one.id.as_str()).collect();
         let detail = format!("{marker} is on work orders {}", ids.join(" and "));
         Self {
             reason: Reason::MarkerAmbiguous,

@@ -1,21 +1,26 @@
-use std::collections::{HashMap, HashSet};
+mod jobs;
+
+use std::collections::HashSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::carriers::{carriers, sent};
 use super::context::Context;
-use super::create::{NewIntent, create_once, unconfirmed};
+use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
 use super::flow::{Applied, Flow, Learned};
 use super::resident::ready_by_property;
-use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Obstacle, Origin, Pending, Phase};
 use crate::model::{
-    Freshness, Job, JobId, Kind, LatchelResidentId, Marker, NewJob, PropertyRef, RecordKey, ResidentRef, Row,
-    Side, Window, WorkOrder, WorkOrderId,
+    Difference, Freshness, Job, JobId, Kind, Marker, NewJob, PropertyRef, RecordKey, Row, Window, WorkOrder,
+    WorkOrderId,
 };
 use crate::rules::{
-    Counterpart, Decision, ImportAction, ImportCase, Reason, Trace, decide_import, sync_method,
+    Counterpart, Decision, ImportAction, ImportCase, Reason, Trace, decide_import, differences, in_words,
+    sync_method,
 };
 use crate::{Pages, Result};
+use jobs::{Jobs, requester, residents};
 
 /// Work orders, platform to Latchel (rules WP1 to WP7).
 pub(super) struct Import<'a>(pub &'a Context<'a>);
@@ -24,6 +29,8 @@ pub(super) struct Case {
     rule: ImportCase,
     memory: Memory,
     job: Option<Job>,
+    /// Where that is on the platform.
+    place: Option<PropertyRef>,
 }
 
 #[async_trait]
@@ -63,13 +70,14 @@ impl Flow for Import<'_> {
 
     /// One that was closed, or not, because of Latchel is looked at, because that may have changed.
     fn reason_if_linked(&self, link: &Link) -> Option<Reason> {
-        link.close.is_none().then_some(Reason::ExistingWorkOrderNotUpdated)
+        let settled = link.close.is_none() && !link.awaits_confirmation();
+        settled.then_some(Reason::ExistingWorkOrderNotUpdated)
     }
 
     async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
-        let unlinked: Vec<_> =
-            records.iter().filter(|(_, m)| m.link.is_none()).map(|(record, _)| record).collect();
+        let open = |memory: &Memory| memory.link.is_none() || created(memory).is_some();
+        let unlinked: Vec<_> = records.iter().filter(|(_, m)| open(m)).map(|(record, _)| record).collect();
         let jobs = Jobs::look_up(cx, &unlinked).await?;
         let units: HashSet<_> = unlinked.iter().map(|record| record.property.clone()).collect();
         let properties = cx.latchel_properties(units).await?;
@@ -77,9 +85,10 @@ impl Flow for Import<'_> {
         let residents = residents(cx, requesters).await?;
 
         let case = |(platform, memory): (WorkOrder, Memory)| {
-            let (counterpart, job) = match &memory.link {
-                Some(link) => (Counterpart::Linked(JobId(link.latchel_id)), None),
-                None => jobs.counterpart(&platform),
+            let (counterpart, job) = match (&memory.link, created(&memory)) {
+                (_, Some(job)) => (Counterpart::Created(JobId(job)), None),
+                (Some(link), None) => (Counterpart::Linked(JobId(link.latchel_id)), None),
+                (None, None) => jobs.counterpart(&platform),
             };
             let property = properties.get(&platform.property).cloned();
             let rule = ImportCase {
@@ -90,7 +99,8 @@ impl Flow for Import<'_> {
                 assigned_to_latchel: cx.assignees.any_of(&platform.assigned_users),
                 platform,
             };
-            Case { rule, memory, job }
+            let place = job.as_ref().and_then(|job| jobs.place(job));
+            Case { rule, memory, job, place }
         };
         Ok(records.into_iter().map(case).collect())
     }
@@ -108,7 +118,8 @@ impl Flow for Import<'_> {
     }
 
     /// What people did on the platform after a verdict about closing: assigning the work order to Latchel again
-    /// takes back that updates were stopped (rule L11); one that is opened again, or closed otherwise, no longer shows
+    /// takes back that updates were stopped (rule L11), and assigning it to anybody that the platform would refuse them
+    /// (rule L15); one that is opened again, or closed otherwise, no longer shows
     /// Latchel's status (rule L12).
     fn learned(&self, case: &Case) -> Option<Learned> {
         let link = case.memory.link.as_deref()?;
@@ -116,6 +127,12 @@ impl Flow for Import<'_> {
         let same = case.rule.platform.status.closed() == Some(verdict.status);
         let now = match verdict.reason {
             Reason::UnassignedStopsUpdates if case.rule.assigned_to_latchel => None,
+            Reason::NotSupportedByPlatform
+                if verdict.obstacle == Some(Obstacle::Unassigned)
+                    && !case.rule.platform.assigned_users.is_empty() =>
+            {
+                None
+            }
             Reason::StatusCompleted | Reason::StatusCancelled | Reason::StatusAlreadySet if !same => {
                 Some(CloseVerdict { reason: Reason::StatusConflict, ..verdict.clone() })
             }
@@ -139,13 +156,23 @@ impl Flow for Import<'_> {
                 let job = *job;
                 if let Some(marker) = by_marker_alone(case, job) {
                     // Somebody may have copied the work order, and the copy looks like the one that we made.
-                    let marked = cx.platform().find_by_marker(&marker).await?;
+                    let marked = carriers(cx, job, &case.rule.platform.property.property).await?;
                     if marked.len() > 1 {
                         return Ok(Applied::ambiguous(marker, &marked));
                     }
                 }
-                self.link(case, job).await?;
-                Ok(Applied::new(decision, Action::Link).with_counterpart(job))
+                let unlike = self.link(case, job).await?;
+                let linked = Applied::new(decision, Action::Link).with_counterpart(job);
+                Ok(if unlike.is_empty() { linked } else { linked.unconfirmed(in_words(&unlike)) })
+            }
+            Some(ImportAction::Confirm(job)) => {
+                let job = *job;
+                let link = match &case.memory.link {
+                    Some(link) if !cx.is_dry() => link,
+                    _ => return Ok(Applied::new(decision, Action::None).with_counterpart(job)),
+                };
+                self.confirm((**link).clone(), case).await?;
+                Ok(Applied::new(decision, Action::None).with_counterpart(job))
             }
             Some(ImportAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
             Some(ImportAction::Create(new)) => {
@@ -162,7 +189,9 @@ impl Flow for Import<'_> {
 
     fn counterpart(&self, case: &Case) -> Option<String> {
         match &case.rule.counterpart {
-            Counterpart::Linked(job) | Counterpart::Found(job) => Some(job.to_string()),
+            Counterpart::Linked(job) | Counterpart::Created(job) | Counterpart::Found(job) => {
+                Some(job.to_string())
+            }
             Counterpart::None | Counterpart::Ambiguous(_) => None,
         }
     }
@@ -188,10 +217,19 @@ impl Flow for Import<'_> {
 }
 
 impl Import<'_> {
-    async fn link(&self, case: &Case, job: JobId) -> Result<()> {
+    /// Links a pair that is known by a reference or a marker. What carries our marker is one that we made, so that it is
+    /// compared whole with what was sent: the answer is what of that the platform does not store.
+    async fn link(&self, case: &Case, job: JobId) -> Result<Vec<(Difference, String)>> {
         let cx = self.0;
         let platform = &case.rule.platform;
         let by_marker = platform.marker.is_some_and(|marker| marker.job() == job);
+        let unlike = match by_marker {
+            true => {
+                let sent = sent(cx, job, case.place.clone(), platform.clone());
+                differences(&sent, &mut Trace::off())
+            }
+            false => Vec::new(),
+        };
         let origin = match (&case.memory.intent, by_marker) {
             (_, true) => Origin::FromLatchel,
             (Some(_), false) => Origin::FromPlatform,
@@ -205,12 +243,15 @@ impl Import<'_> {
             latchel_number: case.job.as_ref().and_then(|found| found.number.clone()),
             // A reference in Latchel is what writing the number back sets along with it.
             number_written_at: case.job.as_ref().and_then(|found| found.work_order.as_ref()).map(|_| cx.now),
+            verified_at: unlike.is_empty().then_some(cx.now),
+            not_stored: unlike.iter().map(|(part, _)| *part).collect(),
             ..cx.link(Kind::WorkOrder, &platform.id, job.0, origin)
         };
         match &case.memory.intent {
-            Some(intent) if !cx.is_dry() => cx.settle_intent(intent.id, Some(&link)).await,
-            _ => cx.put_link(&link).await,
+            Some(intent) if !cx.is_dry() => cx.settle_intent(intent.id, Some(&link)).await?,
+            _ => cx.put_link(&link).await?,
         }
+        Ok(unlike)
     }
 
     async fn create(&self, new: &NewJob, case: &Case) -> Result<Link> {
@@ -223,90 +264,36 @@ impl Import<'_> {
             linked: None,
             visibility_delay: cx.latchel().visibility_delay(),
         };
-        let confirm = async |id: JobId| {
-            let read = cx.latchel().jobs_by_id(&[id]).await?;
-            let shown = read.iter().find(|job| {
-                job.work_order.as_ref() == Some(&new.work_order)
-                    && job.number.as_deref() == Some(&new.number)
-                    && job.property == Some(new.property)
-                    && new.closed.is_none_or(|status| job.closed() == Some(status))
-            });
-            let Some(job) = shown else { return Err(unconfirmed("the new work order")) };
+        let link = |id: &JobId| {
             let number = Some(new.number.clone());
             // Both sides are closed alike from the start, so that the other direction need not look.
             let close = new.closed.map(|status| CloseVerdict {
                 status,
-                job_updated_at: job.updated_at,
+                job_updated_at: cx.now,
                 reason: Reason::StatusAlreadySet,
+                obstacle: None,
             });
             let link = cx.link(Kind::WorkOrder, &new.work_order, id.0, Origin::FromPlatform);
-            Ok(Link { platform_number: number.clone(), latchel_number: number, close, ..link })
+            Link { platform_number: number, close, ..link }
         };
-        create_once(cx, create, cx.latchel().create_job(new), confirm).await
-    }
-}
-
-/// The Latchel work orders that unlinked platform work orders may belong to.
-struct Jobs {
-    by_ref: HashMap<WorkOrderId, Vec<Job>>,
-    by_id: HashMap<JobId, Job>,
-    links: HashMap<JobId, Link>,
-}
-
-impl Jobs {
-    async fn look_up(cx: &Context<'_>, records: &[&WorkOrder]) -> Result<Self> {
-        let refs: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
-        let marked: Vec<_> =
-            records.iter().filter_map(|record| record.marker).map(|marker| marker.job()).collect();
-        let mut by_ref: HashMap<WorkOrderId, Vec<Job>> = HashMap::new();
-        if !refs.is_empty() {
-            for job in cx.latchel().jobs_by_ref(&refs).await? {
-                if let Some(reference) = job.work_order.clone() {
-                    by_ref.entry(reference).or_default().push(job);
-                }
-            }
-        }
-        let jobs = if marked.is_empty() { Vec::new() } else { cx.latchel().jobs_by_id(&marked).await? };
-        let mut ids: Vec<JobId> = by_ref.values().flatten().chain(&jobs).map(|job| job.id).collect();
-        ids.sort();
-        let memories = cx.recall(Kind::WorkOrder, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
-        Ok(Self {
-            by_ref,
-            by_id: jobs.into_iter().map(|job| (job.id, job)).collect(),
-            links: ids
-                .into_iter()
-                .zip(memories)
-                .filter_map(|(id, memory)| Some((id, *memory.link?)))
-                .collect(),
-        })
+        let (_, link) = create_once(cx, create, cx.latchel().create_job(new), link).await?;
+        self.confirm(link, case).await
     }
 
-    /// The counterpart that references and the marker name together.
-    fn counterpart(&self, platform: &WorkOrder) -> (Counterpart, Option<Job>) {
-        let marked = platform.marker.and_then(|marker| self.by_id.get(&marker.job()));
-        let mut jobs: Vec<&Job> = self.by_ref.get(&platform.id).into_iter().flatten().chain(marked).collect();
-        jobs.sort_by_key(|job| job.id);
-        jobs.dedup_by_key(|job| job.id);
-        match jobs.as_slice() {
-            [] => (Counterpart::None, None),
-            [job] if job.work_order.as_ref().is_some_and(|reference| *reference != platform.id) => {
-                let reference = job.work_order.as_ref().map(WorkOrderId::as_str).unwrap_or_default();
-                let what = format!("Latchel's {} refers to work order {reference}", job.id);
-                (Counterpart::Ambiguous(what), Some((*job).clone()))
-            }
-            [job] => match self.links.get(&job.id) {
-                Some(other) => {
-                    let what =
-                        format!("Latchel's {} is linked to work order {} already", job.id, other.platform_id);
-                    (Counterpart::Ambiguous(what), Some((*job).clone()))
-                }
-                None => (Counterpart::Found(job.id), Some((*job).clone())),
-            },
-            several => {
-                let ids: Vec<_> = several.iter().map(|job| job.id.to_string()).collect();
-                (Counterpart::Ambiguous(format!("claimed by Latchel's {}", ids.join(" and "))), None)
-            }
-        }
+    /// Reads back what was created in Latchel, and confirms the pair if all of it is there.
+    async fn confirm(&self, link: Link, case: &Case) -> Result<Link> {
+        let (cx, platform) = (self.0, &case.rule.platform);
+        let property = case.rule.property.as_ref().map(|property| property.id);
+        let read = cx.latchel().jobs_by_id(&[JobId(link.latchel_id)]).await?;
+        let shown = read.iter().find(|job| {
+            job.work_order.as_ref() == Some(&platform.id)
+                && job.number.as_deref() == Some(&platform.number)
+                && property.is_none_or(|property| job.property == Some(property))
+                && link.close.as_ref().is_none_or(|sent| job.closed() == Some(sent.status))
+        });
+        let Some(job) = shown else { return Err(unconfirmed("the new work order")) };
+        let close = link.close.clone().map(|sent| CloseVerdict { job_updated_at: job.updated_at, ..sent });
+        confirmed(cx, Link { latchel_number: job.number.clone(), close, ..link }).await
     }
 }
 
@@ -315,29 +302,4 @@ fn by_marker_alone(case: &Case, job: JobId) -> Option<Marker> {
     let platform = &case.rule.platform;
     let referred = case.job.as_ref().is_some_and(|found| found.work_order.as_ref() == Some(&platform.id));
     platform.marker.filter(|marker| marker.job() == job && !referred)
-}
-
-fn requester(record: &WorkOrder) -> Option<ResidentRef> {
-    let resident = record.requested_by.clone()?;
-    Some(ResidentRef::new(resident, record.property.property.clone()))
-}
-
-async fn residents(
-    cx: &Context<'_>,
-    refs: HashSet<ResidentRef>,
-) -> Result<HashMap<ResidentRef, LatchelResidentId>> {
-    let mut refs: Vec<_> = refs.into_iter().collect();
-    refs.sort();
-    if refs.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut found = cx.latchel().residents_by_ref(&refs).await?;
-    found.sort_by_key(|resident| std::cmp::Reverse((resident.is_active, std::cmp::Reverse(resident.id))));
-    let mut map = HashMap::new();
-    for resident in found {
-        if let Some(reference) = resident.reference {
-            map.entry(reference).or_insert(resident.id);
-        }
-    }
-    Ok(map)
 }

@@ -6,6 +6,7 @@
 mod ahead;
 mod banner;
 mod by_hand;
+mod carriers;
 mod check;
 mod context;
 mod counterparts;
@@ -19,6 +20,7 @@ mod import;
 mod lapse;
 mod owners;
 mod patience;
+mod places;
 mod prepare;
 mod property;
 mod request;

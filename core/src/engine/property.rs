@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
-use super::create::{NewIntent, create_once, unconfirmed};
+use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
 use super::flow::{Applied, Flow, Learned};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
@@ -69,7 +69,8 @@ impl Flow for Properties<'_> {
                 .map(|link| PropertyRef::from_key(&link.platform_id))
                 .filter(|reference| *reference != platform.id);
             let excluded_by = cx.excluded_by(&platform.id);
-            Case { rule: PropertyCase { platform, latchel, excluded_by, claimed_by }, memory }
+            let created = created(&memory).map(LatchelPropertyId);
+            Case { rule: PropertyCase { platform, latchel, created, excluded_by, claimed_by }, memory }
         };
         Ok(records.into_iter().zip(latchel).map(case).collect())
     }
@@ -92,8 +93,10 @@ impl Flow for Properties<'_> {
         else {
             return None;
         };
-        if case.memory.link.as_deref().is_some_and(|link| link.latchel_id == latchel.id.0) {
-            return None;
+        if let Some(link) = case.memory.link.as_deref().filter(|link| link.latchel_id == latchel.id.0) {
+            // What was created is there, and what differs of it is decided as of any other.
+            let shown = Link { verified_at: Some(cx.now), ..link.clone() };
+            return link.awaits_confirmation().then(|| Learned::link(shown));
         }
         let link = |origin| cx.link(Kind::Property, &platform.id, latchel.id.0, origin);
         Some(match &case.memory.intent {
@@ -170,20 +173,20 @@ impl Properties<'_> {
             linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),
         };
-        let confirm = async |id: LatchelPropertyId| {
-            let read = cx.latchel().properties_by_id(&[id]).await?;
-            let shown = read.iter().any(|one| {
-                one.reference.as_ref() == Some(&new.reference)
-                    && one.name == new.name
-                    && one.is_active == new.is_active
-                    && one.source_address == new.source_address
-            });
-            if !shown {
-                return Err(unconfirmed("the new property"));
-            }
-            Ok(cx.link(Kind::Property, &new.reference, id.0, Origin::FromPlatform))
-        };
-        create_once(cx, create, cx.latchel().create_property(new), confirm).await
+        let link =
+            |id: &LatchelPropertyId| cx.link(Kind::Property, &new.reference, id.0, Origin::FromPlatform);
+        let (id, link) = create_once(cx, create, cx.latchel().create_property(new), link).await?;
+        let read = cx.latchel().properties_by_id(&[id]).await?;
+        let shown = read.iter().any(|one| {
+            one.reference.as_ref() == Some(&new.reference)
+                && one.name == new.name
+                && one.is_active == new.is_active
+                && one.source_address == new.source_address
+        });
+        if !shown {
+            return Err(unconfirmed("the new property"));
+        }
+        confirmed(cx, link).await
     }
 
     async fn update(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {

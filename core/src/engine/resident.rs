@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
-use super::create::{NewIntent, create_once, unconfirmed};
+use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
 use super::flow::{Applied, Flow, Learned};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase, ResidentMemory};
 use crate::model::{
@@ -80,6 +80,7 @@ impl Flow for Residents<'_> {
                 tenancy: tenancy(&platform),
                 unit_in_latchel: units.contains_key(&unit(&platform)),
                 memory: remembered(cx, &memory, latchel.as_ref()),
+                created: created(&memory).map(LatchelResidentId),
                 latchel,
                 platform,
             },
@@ -200,19 +201,29 @@ impl Residents<'_> {
             linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),
         };
-        let confirm = async |id: LatchelResidentId| {
-            let read = cx.latchel().residents_by_id(&[id]).await?;
-            let shown = read.iter().find(|one| {
-                one.reference.as_ref() == Some(&new.reference)
-                    && one.is_active == new.is_active
-                    && (one.move_in, one.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
-                    && one.unit == new.tenancy.unit
-            });
-            let Some(resident) = shown else { return Err(unconfirmed("the new resident")) };
-            let link = cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform);
-            Ok(Link { resident: Some(seen(resident, cx)), ..link })
+        let sent = ResidentMemory {
+            move_in: new.tenancy.move_in,
+            move_out: new.tenancy.move_out,
+            is_active: new.is_active,
+            sent: None,
+            evaluated_on: cx.today,
         };
-        create_once(cx, create, cx.latchel().create_resident(new), confirm).await
+        let link = |id: &LatchelResidentId| Link {
+            resident: Some(sent),
+            ..cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform)
+        };
+        let (id, link) = create_once(cx, create, cx.latchel().create_resident(new), link).await?;
+        let read = cx.latchel().residents_by_id(&[id]).await?;
+        let shown = read.iter().any(|one| {
+            one.reference.as_ref() == Some(&new.reference)
+                && one.is_active == new.is_active
+                && (one.move_in, one.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
+                && one.unit == new.tenancy.unit
+        });
+        if !shown {
+            return Err(unconfirmed("the new resident"));
+        }
+        confirmed(cx, link).await
     }
 }
 
@@ -246,10 +257,13 @@ pub(super) fn followed(memory: &ResidentMemory, latchel: &LatchelResident) -> Re
 /// activity that we sent, without having seen it arrive, as written once Latchel shows it.
 fn with_dates(cx: &Context<'_>, link: &Link, latchel: &LatchelResident) -> Option<Link> {
     let kept = match &link.resident {
-        Some(memory) => Some(followed(memory, latchel)).filter(|kept| kept != memory)?,
+        Some(memory) => followed(memory, latchel),
         None => seen(latchel, cx),
     };
-    Some(Link { resident: Some(kept), ..link.clone() })
+    // What was created is there, and what differs of it is decided as of any other.
+    let verified_at = if link.awaits_confirmation() { Some(cx.now) } else { link.verified_at };
+    let followed = Link { resident: Some(kept), verified_at, ..link.clone() };
+    (followed != *link).then_some(followed)
 }
 
 /// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity is written down

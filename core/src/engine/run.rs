@@ -17,7 +17,7 @@ use super::tally::Tally;
 use super::{Engine, Mode, Observer, Request};
 use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
 use crate::model::Window;
-use crate::rules::{Reason, coverage, first_window};
+use crate::rules::{Coverage, Reason, coverage, first_window};
 use crate::{Error, Result, calls};
 
 impl Engine {
@@ -92,21 +92,22 @@ impl Engine {
             }
         };
         for &phase in phases {
-            let window = match self.window(phase, request, account, &mut run.warnings).await {
-                Ok(window) => window,
+            let planned = match self.planned(phase, request, account, &mut run.warnings).await {
+                Ok(planned) => planned,
                 Err(error) => {
                     run.warnings.push(error.to_string());
                     return;
                 }
             };
+            let window = planned.window;
             let (report, error) = self.run_phase(&cx, phase, window, request, observer).await;
             run.warnings.extend(pause_warning(&report));
             run.phases.push(report);
             let recorded = match error {
                 Some(error) if error.ends_the_run() => return,
                 Some(_) => Ok(()),
-                // What was looked at by its id says nothing about the rest.
-                None if request.records.is_some() => Ok(()),
+                // What was looked at by its id, or in a part of the window, says nothing about the rest.
+                None if request.records.is_some() || planned.is_part => Ok(()),
                 None => self.ledger.set_last_success(&cx.lease, phase, request.now).await,
             };
             if let Err(error) = recorded {
@@ -116,26 +117,38 @@ impl Engine {
         }
     }
 
-    /// The phase's window, with a warning where the policy leaves a gap (rule W2).
-    async fn window(
+    /// The phase's window, with a warning where something stays uncovered (rule W2).
+    async fn planned(
         &self,
         phase: Phase,
         request: &Request,
         account: &Account,
         warnings: &mut Vec<String>,
-    ) -> Result<Window> {
-        if let Some(from) = request.since {
-            return Ok(Window { from });
-        }
+    ) -> Result<Planned> {
         if request.records.is_some() {
-            return Ok(Window::before(request.now, TimeDelta::zero()));
+            return Ok(Planned { window: Window::before(request.now, TimeDelta::zero()), is_part: true });
         }
         let policy = &self.account.policy.window;
-        let Some(last) = self.ledger.last_success(&self.account.name, phase).await? else {
-            return Ok(first_window(policy, account.created_at, request.now));
+        let last = self.ledger.last_success(&self.account.name, phase).await?;
+        let plain = match last {
+            Some(last) => coverage(policy, Some(last), request.now),
+            None => Coverage { window: first_window(policy, account.created_at, request.now), gap: None },
         };
-        let coverage = coverage(policy, Some(last), request.now);
-        if let Some((from, to)) = coverage.gap {
+        if let Some(from) = request.since {
+            let is_part = from > plain.window.from;
+            // What the last success has looked at is open to nobody.
+            let open_from = last.map_or(plain.window.from, |last| last.max(plain.window.from));
+            if from > open_from {
+                warnings.push(format!(
+                    "{phase}: changes between {} and {} are not covered by `--since`; the next sync without it \
+                     covers them",
+                    open_from.format("%Y-%m-%dT%H:%M:%SZ"),
+                    from.format("%Y-%m-%dT%H:%M:%SZ"),
+                ));
+            }
+            return Ok(Planned { window: Window { from }, is_part });
+        }
+        if let Some((from, to)) = plain.gap {
             let since = from.format("%Y-%m-%dT%H:%M:%SZ");
             warnings.push(format!(
                 "{phase}: changes between {since} and {} are not covered by the window; to cover them, run \
@@ -144,7 +157,7 @@ impl Engine {
                 self.account.name
             ));
         }
-        Ok(coverage.window)
+        Ok(Planned { window: plain.window, is_part: false })
     }
 
     async fn run_phase(
@@ -193,6 +206,13 @@ impl Engine {
             }
         }
     }
+}
+
+/// A phase's window.
+struct Planned {
+    window: Window,
+    /// True if it leaves out what a plain run would look at, so that its success covers nothing (rule W2).
+    is_part: bool,
 }
 
 /// What people should know of a phase that met a closed far side.

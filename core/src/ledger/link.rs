@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{RunId, instant};
-use crate::model::{ClosedStatus, Kind, Marker, RecordKey, Side};
+use crate::model::{ClosedStatus, Difference, Job, Kind, Marker, RecordKey, Side};
 use crate::rules::Reason;
 
 /// The pair of ids of one record on both sides.
@@ -22,7 +22,7 @@ pub struct Link {
     /// When the link was made, UTC.
     #[serde(deserialize_with = "instant::deserialize")]
     pub created_at: DateTime<Utc>,
-    /// When a read-back last confirmed the pair, UTC.
+    /// When a read-back last confirmed the pair, UTC; `None` while none has, or while parts of it are not stored.
     #[serde(default, deserialize_with = "instant::maybe")]
     pub verified_at: Option<DateTime<Utc>>,
     /// The platform's number (work orders).
@@ -40,9 +40,17 @@ pub struct Link {
     /// What we remember of a resident (rules R4, R6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident: Option<ResidentMemory>,
+    /// The parts of a work order that the platform does not store as we sent them (rule E3).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_stored: Vec<Difference>,
 }
 
 impl Link {
+    /// True of a pair of which we made one half, which no read-back has confirmed yet (rule E3).
+    pub fn awaits_confirmation(&self) -> bool {
+        self.verified_at.is_none() && matches!(self.origin, Origin::FromPlatform | Origin::FromLatchel)
+    }
+
     /// The key of the record on one side.
     pub fn key(&self, side: Side) -> RecordKey {
         match side {
@@ -66,16 +74,37 @@ pub enum Origin {
     ByHand,
 }
 
-/// What was decided about closing a platform work order, so that the same state of the same Latchel work order
-/// is not brought over twice and costs no call again.
+/// What was decided about closing a platform work order, so that one change of the Latchel work order's status is not
+/// brought over twice and costs no call again (rule L8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseVerdict {
     /// The status that Latchel's work order had.
     pub status: ClosedStatus,
-    /// Latchel's `updated_at` when it was decided, UTC.
+    /// Latchel's `updated_at` when it was decided, UTC. A status that was set later than that is another change.
     pub job_updated_at: DateTime<Utc>,
     /// What was decided.
     pub reason: Reason,
+    /// What the platform would have refused the write for (rule L15).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obstacle: Option<Obstacle>,
+}
+
+impl CloseVerdict {
+    /// True if it was about the change by which `job` came to `status`.
+    pub fn covers(&self, job: &Job, status: ClosedStatus) -> bool {
+        self.status == status && job.state_updated_at.is_none_or(|at| at <= self.job_updated_at)
+    }
+}
+
+/// A state of a platform work order in which the platform refuses to change its status, and which people can end
+/// (rule L15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obstacle {
+    /// It is assigned to nobody.
+    Unassigned,
+    /// Its property or unit is not active.
+    InactiveProperty,
 }
 
 /// What we remember of a linked resident: what Latchel held after we last wrote or evaluated it.

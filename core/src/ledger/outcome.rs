@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, instant};
-use crate::model::{Fingerprint, PropertyRef, RecordKey};
+use crate::model::{Fingerprint, PropertyRef, RecordKey, Side};
 use crate::rules::Reason;
 
 /// What came of a record in a run, or would come of it in a plan. Every record seen has exactly one.
@@ -29,7 +29,8 @@ pub struct Outcome {
     pub at: DateTime<Utc>,
     /// The record's fingerprint (rule W5); of one that failed, of all that was seen of it.
     pub fingerprint: Option<Fingerprint>,
-    /// The property that a pending record waits for.
+    /// The property that the record waits for: to be on the other side, to have another sync method (rule L4), to be
+    /// active (rule L15).
     pub waits_for: Option<PropertyRef>,
 }
 
@@ -53,10 +54,23 @@ impl Outcome {
             && self.waits_for == *waits_for
     }
 
-    /// Whether the record is looked at again in later runs (rule W3). An excluded property is, so that it is taken
-    /// up when the exclusion ends (rule P5).
+    /// True if the record is looked at again in later runs (rule W3). An excluded property is, so that it is taken
+    /// up when the exclusion ends (rule P5), and so is what is held back on its way to the platform.
     pub fn is_tried_again(&self) -> bool {
-        matches!(self.status(), Status::Pending | Status::Failed) || self.reason == Reason::PropertyExcluded
+        matches!(self.status(), Status::Pending | Status::Failed)
+            || self.reason == Reason::PropertyExcluded
+            || self.is_held_back()
+    }
+
+    /// True of a Latchel work order whose way to the platform is barred by something that people can change: it is not
+    /// assigned to Latchel there (rule L11), or its property's method (rule L4) or state (rule L15) is in the way.
+    pub fn is_held_back(&self) -> bool {
+        self.key.side == Side::Latchel
+            && match self.reason {
+                Reason::UnassignedStopsUpdates => true,
+                Reason::MethodNone | Reason::NotSupportedByPlatform => self.waits_for.is_some(),
+                _ => false,
+            }
     }
 }
 

@@ -35,8 +35,12 @@ impl LatchelWorld {
     pub fn change_job(&mut self, id: JobId, change: impl FnOnce(&mut Job)) {
         let now = self.now;
         if let Some(job) = self.jobs.get_mut(&id) {
+            let before = job.state.clone();
             change(job);
             job.updated_at = now;
+            if job.state != before {
+                job.state_updated_at = Some(now);
+            }
         }
     }
 }
@@ -248,6 +252,7 @@ impl Latchel for MemoryLatchel {
                 resident: new.resident,
                 created_at: world.now,
                 updated_at: world.now,
+                state_updated_at: Some(world.now),
             };
             world.jobs.insert(id, job);
             Ok(id)

@@ -66,6 +66,8 @@ impl MemoryPlatform {
             assign_user: true,
             set_completed: true,
             set_cancelled: true,
+            refuses_at_inactive: false,
+            refuses_unassigned: false,
             knows_reach: true,
             property_groups: true,
             marker: MarkerPlace::ReferenceField,
@@ -106,6 +108,15 @@ impl MemoryPlatform {
     ) -> Result<T> {
         let call = Call { side: Side::Platform, method, on: on.to_string() };
         self.journal.call(call, || write(&mut locked(&self.world)), Some(pretended))
+    }
+
+    /// Refuses a write at a property that is not active, where this platform does (rule L15).
+    fn takes_writes(&self, world: &PlatformWorld, property: &PropertyRef) -> Result<()> {
+        let inactive = matches!(world.properties.get(property), Some(Row::Record(one)) if !one.is_active);
+        if self.capabilities.refuses_at_inactive && inactive {
+            return Err(Error::new(ErrorKind::Refused, "the property is not active"));
+        }
+        Ok(())
     }
 
     /// The rows in the window, page by page, each page read when it is asked for.
@@ -216,6 +227,7 @@ impl Platform for MemoryPlatform {
 
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
         self.write("create_work_order", marker, WorkOrderId::new("0"), |world| {
+            self.takes_writes(world, &new.property)?;
             let made = world.work_orders.keys().filter_map(|id| id.as_str().parse::<u64>().ok());
             let id = WorkOrderId::new(made.max().map_or(5_000, |last| last + 1).to_string());
             let work_order = WorkOrder {
@@ -252,8 +264,17 @@ impl Platform for MemoryPlatform {
 
     async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()> {
         self.write("close_work_order", id, (), |world| {
-            if !world.work_orders.contains_key(id) {
-                return Err(Error::new(ErrorKind::NotFound, "there is no such work order").with("id", id));
+            match world.work_orders.get(id) {
+                Some(Row::Record(one))
+                    if self.capabilities.refuses_unassigned && one.assigned_users.is_empty() =>
+                {
+                    return Err(Error::new(ErrorKind::Refused, "the work order is assigned to nobody"));
+                }
+                Some(Row::Record(one)) => self.takes_writes(world, &one.property)?,
+                Some(_) => {}
+                None => {
+                    return Err(Error::new(ErrorKind::NotFound, "there is no such work order").with("id", id));
+                }
             }
             world.change_work_order(id, |work_order| work_order.status = WorkOrderStatus::Closed(status));
             Ok(())

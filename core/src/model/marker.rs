@@ -34,13 +34,27 @@ impl Marker {
         format!("{} {marker}", title.trim_end()).trim_start().to_owned()
     }
 
-    /// Finds the first marker in a text that the platform kept.
-    pub fn find_in(text: &str) -> Option<Self> {
-        text.match_indices(OPEN).find_map(|(start, _)| {
-            let (digits, _) = text[start + OPEN.len()..].split_once(CLOSE)?;
-            let canonical = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
-            canonical.then(|| digits.parse().ok()).flatten().map(|id| Self(JobId(id)))
-        })
+    /// Reads a text that is a marker and nothing else, blanks at its ends aside, such as a reference field (rule WP6).
+    pub fn whole(text: &str) -> Option<Self> {
+        let digits = text.trim().strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
+        let canonical = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
+        canonical.then(|| digits.parse().ok()).flatten().map(|id| Self(JobId(id)))
+    }
+
+    /// Reads the marker that [`Marker::behind`] put at the end of a title, and the title before it. One that stands
+    /// elsewhere was quoted by somebody, and is text (rule WP6).
+    pub fn at_end(title: &str) -> Option<(&str, Self)> {
+        let (before, _) = title.rsplit_once(OPEN)?;
+        let marker = Self::whole(&title[before.len()..])?;
+        Some((before.trim(), marker))
+    }
+
+    /// Reads the marker that stands alone on the last line of a long text, and the text before it. One that stands
+    /// elsewhere was quoted by somebody, and is text (rule WP6).
+    pub fn on_last_line(text: &str) -> Option<(&str, Self)> {
+        let text = text.trim_end();
+        let (before, last) = text.rsplit_once('\n').unwrap_or(("", text));
+        Some((before.trim_end(), Self::whole(last)?))
     }
 }
 
@@ -54,20 +68,41 @@ impl fmt::Display for Marker {
 mod tests {
     use super::*;
 
+    const MARKER: Marker = Marker(JobId(48211));
+
     #[test]
-    fn a_marker_is_found_in_the_text_around_it() {
-        let marker = Marker::for_job(JobId(48211));
-        assert_eq!(Marker::find_in(&format!("Leaking tap {marker} (kitchen)")), Some(marker));
+    fn a_marker_is_read_where_it_is_written() {
+        let title = MARKER.behind("Leaking tap", 127);
+        assert_eq!(Marker::at_end(&title), Some(("Leaking tap", MARKER)));
+        assert_eq!(Marker::at_end("[Latchel #48211] "), Some(("", MARKER)));
+        assert_eq!(
+            Marker::on_last_line("Tap\n\nIt drips.\n\n[Latchel #48211]\n"),
+            Some(("Tap\n\nIt drips.", MARKER))
+        );
+        assert_eq!(Marker::on_last_line("[Latchel #48211]"), Some(("", MARKER)));
+        assert_eq!(Marker::whole(" [Latchel #48211]\n"), Some(MARKER));
+    }
+
+    #[test]
+    fn a_marker_that_somebody_quotes_is_text() {
+        let quoting = "Same trouble as in [Latchel #701] last week";
+        assert_eq!(Marker::at_end(quoting), None);
+        assert_eq!(Marker::on_last_line(quoting), None);
+        assert_eq!(Marker::whole(quoting), None);
+        assert_eq!(Marker::on_last_line("See [Latchel #701]"), None);
+        assert_eq!(Marker::on_last_line("[Latchel #701]\nand once more"), None);
+        assert_eq!(Marker::whole("#12 [Latchel #701]"), None);
+        let follow_up = MARKER.behind("Still drips. See [Latchel #801]", 127);
+        assert_eq!(Marker::at_end(&follow_up), Some(("Still drips. See [Latchel #801]", MARKER)));
     }
 
     #[test]
     fn a_long_title_is_cut_and_the_marker_stays_whole() {
-        let marker = Marker::for_job(JobId(48211));
-        let title = marker.behind(&"ä".repeat(300), 127);
+        let title = MARKER.behind(&"ä".repeat(300), 127);
         assert_eq!(title.chars().count(), 127);
-        assert_eq!(Marker::find_in(&title), Some(marker));
-        assert_eq!(marker.behind(" Tap ", 127), "Tap [Latchel #48211]");
-        assert_eq!(marker.behind("", 127), "[Latchel #48211]");
+        assert_eq!(Marker::at_end(&title).map(|(_, marker)| marker), Some(MARKER));
+        assert_eq!(MARKER.behind(" Tap ", 127), "Tap [Latchel #48211]");
+        assert_eq!(MARKER.behind("", 127), "[Latchel #48211]");
     }
 
     #[test]
@@ -79,9 +114,11 @@ mod tests {
             "[latchel #12]",
             "[Latchel #012]",
             "[Latchel #-1]",
+            "(Latchel #12)",
         ] {
-            assert_eq!(Marker::find_in(text), None, "{text}");
+            assert_eq!(Marker::whole(text), None, "{text}");
+            assert_eq!(Marker::at_end(text), None, "{text}");
+            assert_eq!(Marker::on_last_line(text), None, "{text}");
         }
-        assert_eq!(Marker::find_in("[Latchel #x] [Latchel #7]"), Some(Marker::for_job(JobId(7))));
     }
 }

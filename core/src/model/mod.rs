@@ -27,5 +27,5 @@ pub use record::{InvalidRecord, Kind, RecordKey, Row, Side};
 pub use resident::{LatchelResident, NewResident, Resident, ResidentPatch, Tenancy};
 pub use user::{Reach, User};
 pub use work_order::{
-    ClosedStatus, Job, JobState, NewJob, NewWorkOrder, Severity, WorkOrder, WorkOrderStatus,
+    ClosedStatus, Difference, Job, JobState, NewJob, NewWorkOrder, Severity, WorkOrder, WorkOrderStatus,
 };

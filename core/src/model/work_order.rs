@@ -222,6 +222,8 @@ pub struct Job {
     pub created_at: DateTime<Utc>,
     /// When it was last updated, UTC.
     pub updated_at: DateTime<Utc>,
+    /// When its state last changed, UTC, where Latchel tells: notes and invoices move `updated_at` alone (rule L8).
+    pub state_updated_at: Option<DateTime<Utc>>,
 }
 
 impl Job {
@@ -234,6 +236,20 @@ impl Job {
             JobState::Other(_) => self.is_archived.then_some(ClosedStatus::Cancelled),
         }
     }
+}
+
+/// A part of a work order on the platform that is not stored as we sent it (rules E3, S1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// Our marker is missing or altered.
+    Marker,
+    /// It is at another property.
+    Property,
+    /// It is at another unit of the property, or at none.
+    Unit,
+    /// It is not assigned to Latchel.
+    Assignee,
 }
 
 /// A work order to create in Latchel from one on the platform (rules WP4, WP7).

@@ -47,7 +47,7 @@ rules! {
         "Looks at what was created or updated in the last 72 hours: `updated_at >= now - 72 h` or `created_at >= now - 72 h`, inclusive. Length: `window.hours`.";
     W2 Window:
         "the phase's last success is longer ago than the window",
-        "With `window.catch_up = true` (default) the window starts 15 minutes before the last success. With `false` it keeps its length, and the run warns of the span that nothing covers and of the command that does (`sync --since`). An account's first run never reaches further back than the window.";
+        "With `window.catch_up = true` (default) the window starts 15 minutes before the last success. With `false` it keeps its length, and the run warns of the span that nothing covers and of the command that does (`sync --since`). An account's first run never reaches further back than the window. A run counts as a success only if its window began where a plain run's would have, or earlier: a `sync --since` of less leaves the gap open, says so, and the next plain run covers it.";
     W3 Window:
         "a record could not be applied",
         "It is kept as pending and tried in every later run, also after it has left the window, until it succeeds, no longer applies, or is dismissed by hand. One that fails again and again is tried with growing pauses, of six hours at most, and at once when it changes. A system that is closed by its own schedule (AppFolio at night) ends the run without a failure, and its records wait for the first run after that.";
@@ -120,7 +120,7 @@ rules! {
         "Skip.";
     WP3 WorkOrdersToLatchel:
         "its property is not in Latchel",
-        "Pending.";
+        "Pending. A work order without a unit, at a property with exactly one unit, is at that unit; with several, the unit is missing.";
     WP4 WorkOrdersToLatchel:
         "not linked, not made by us, in the window",
         "Create in Latchel with the platform's number, and the resident if known.";
@@ -128,8 +128,8 @@ rules! {
         "linked",
         "No field is updated, ever, in this direction.";
     WP6 WorkOrdersToLatchel:
-        "not linked, but it carries our marker, or a Latchel work order refers to it",
-        "Link; don't create.";
+        "not linked, but a Latchel work order refers to it, or it carries our marker in the place where we write it, whole, and agrees with the Latchel work order in its property",
+        "Link; don't create. A marker that is quoted inside somebody's text, that names a work order of another property, or one from before the sync start, is text.";
     WP7 WorkOrdersToLatchel:
         "completed or cancelled on the platform, and never seen in Latchel",
         "Create in the matching closed state, so that nobody is dispatched. With `work_orders.closed = \"skip\"` such work orders are left out.";
@@ -141,11 +141,11 @@ rules! {
         "not linked, `created_at <= sync_start`",
         "Skip. The sync start is fixed when the account is added, and changed only by an explicit command.";
     L3 WorkOrdersToPlatform:
-        "its property is not on the platform",
+        "its property is not on the platform, or no longer",
         "Pending.";
     L4 WorkOrdersToPlatform:
         "the method is `none`",
-        "Skip; nothing is written to the platform.";
+        "Skip; nothing is written to the platform. A close of a linked work order that the method alone held back is carried out when the method changes, however long ago it was; a create is not.";
     L5 WorkOrdersToPlatform:
         "the Latchel user cannot reach the property on the platform",
         "Skip. Where the platform has no such notion, the property counts as reachable.";
@@ -157,7 +157,7 @@ rules! {
         "Set the Latchel work order's number (and its reference) to the platform's, once.";
     L8 WorkOrdersToPlatform:
         "linked, Completed or Cancelled (or archived by a merge) in Latchel",
-        "Set the platform's status to its complete or cancelled. One change of a Latchel work order is brought over once: if it is opened again on the platform, it stays open until the Latchel work order changes again.";
+        "Set the platform's status to its complete or cancelled. One change of a Latchel work order's status is brought over once: if it is opened again on the platform, it stays open, whatever is noted on the Latchel work order, until that comes to the status again.";
     L9 WorkOrdersToPlatform:
         "linked, Forwarded to PM in Latchel",
         "No write.";
@@ -166,13 +166,16 @@ rules! {
         "No write.";
     L11 WorkOrdersToPlatform:
         "to be closed, the method is `assigned`, and it is no longer assigned to Latchel, read afresh just before the write",
-        "No write. A work order that we created on a platform that cannot assign never was, and is closed all the same.";
+        "No write. A work order that we created on a platform that cannot assign, or that did not store the assignment, never was, and is closed all the same. Assigned to Latchel again, a held-back close is carried out in the next run, however long ago it was.";
     L12 WorkOrdersToPlatform:
         "to be closed, and the platform's is closed already",
         "No write; a different closed state is flagged.";
     L13 WorkOrdersToPlatform:
         "any other field of an existing platform work order",
         "Never written.";
+    L15 WorkOrdersToPlatform:
+        "the platform is known to refuse the write: it has no means for it, its property is not active there (Buildium), or it is assigned to nobody (Buildium)",
+        "No call; said beforehand by `plan` and `explain`, with what to do. What people can change is carried out once they have.";
     L14 WorkOrdersToPlatform:
         "files and leases",
         "Not synced. Leases are read only where a platform keeps move-in and move-out dates on them.";
@@ -182,10 +185,13 @@ rules! {
         "None of them is set inactive and the run ends, with an explanation; `sync --allow-mass-change` goes on. Share: `mass_change.percent`, number: `mass_change.at_least`.";
     S1 Outcomes:
         "the banner of a work order",
-        "*Synced* only after the value was read back; otherwise pending, not synced or failed, each with its reason.";
+        "*Synced* only after the value was read back, whole: number, property and unit, assignee, status; otherwise pending, not synced or failed, each with its reason.";
     E1 Outcomes:
         "exactly once",
         "Every create is written down before it is sent and carries a marker; one whose answer was lost is resolved by looking for the marker before anything is sent again. While the far side may not show it yet, the record waits. A marker found twice is reported.";
+    E3 Outcomes:
+        "a create was answered",
+        "The id in the answer is written down before anything is read back, and from then on is the record: it is never sent again and never imported as new. What the other side did not store of it is reported as not confirmed, with the difference, until a later read shows it. The marker serves answers that were lost.";
     E2 Outcomes:
         "a record fails",
         "It becomes a failed outcome and is tried again; the other records go on.";

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
-use crate::ledger::{Link, Origin};
+use crate::ledger::{Link, Obstacle, Origin};
 use crate::model::{
     ClosedStatus, Job, JobState, NewWorkOrder, PropertyRef, Reach, ResidentId, SyncMethod, UserId, WorkOrder,
 };
@@ -21,10 +21,25 @@ pub struct ExportCase {
     pub method: SyncMethod,
     /// Whether the Latchel user can reach its property.
     pub reach: Reach,
+    /// How its property stands on the platform.
+    pub standing: Standing,
     /// The Latchel user; `None` where the platform cannot assign.
     pub latchel_user: Option<UserId>,
     /// The account's sync start, UTC.
     pub sync_start: DateTime<Utc>,
+}
+
+/// State of a work order's property on the platform, as far as a write there depends on it (rules L3, L15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// No write depends on it, so that the platform was not asked.
+    NotAsked,
+    /// It is there, and the platform takes writes.
+    Open,
+    /// It is not active, and the platform is known to refuse writes there.
+    Closed,
+    /// The platform no longer has it.
+    Gone,
 }
 
 /// What to do on the platform.
@@ -32,13 +47,15 @@ pub struct ExportCase {
 pub enum ExportAction {
     /// Create it, and write its number back.
     Create(NewWorkOrder),
+    /// Read back what was made of it and is not confirmed yet, and go on with what follows a creation.
+    Confirm,
     /// Write its number back to Latchel.
     WriteNumberBack,
     /// Close it, if [`decide_close`] agrees on a fresh read.
     Close(ClosedStatus),
 }
 
-/// Decides rules L2 to L10. What depends on a fresh read of the platform is left to [`decide_close`].
+/// Decides rules L2 to L10 and L15. What depends on a fresh read of the platform is left to [`decide_close`].
 pub fn decide_export(case: &ExportCase, trace: &mut Trace) -> Decision<ExportAction> {
     match &case.link {
         Some(link) => decide_linked(case, link, trace),
@@ -56,6 +73,10 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     let property = OrNone(case.property.as_ref());
     trace.check(RuleId::L3, "its property is not on the platform", &property, case.property.is_none());
     let Some(property) = &case.property else { return Decision::leave(Reason::NoPropertyMatch) };
+    if trace.check(RuleId::L3, "the platform no longer has it", &property, case.standing == Standing::Gone) {
+        return Decision::leave(Reason::NoPropertyMatch)
+            .with_detail(format!("the platform no longer has {property}"));
+    }
     if trace.check(RuleId::L4, "the method is none", &case.method, case.method == SyncMethod::None) {
         return Decision::leave(Reason::MethodNone);
     }
@@ -68,11 +89,24 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     if trace.check(RuleId::L5, "the Latchel user cannot reach its property", &reach, unreachable) {
         return Decision::leave(Reason::PropertyNotAssignedToLatchel);
     }
+    let refused = case.standing == Standing::Closed;
+    if trace.check(RuleId::L15, "the platform refuses writes at its property", &property, refused) {
+        return Decision::leave(Reason::NotSupportedByPlatform).with_detail(inactive(property));
+    }
     trace.check(RuleId::L6, "not linked", &"no counterpart", true);
     Decision::act(ExportAction::Create(new_work_order(case, property)), Reason::WorkOrderCreated)
 }
 
 fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<ExportAction> {
+    let unconfirmed = link.origin == Origin::FromLatchel && link.awaits_confirmation();
+    if trace.check(
+        RuleId::E3,
+        "made by us, and not confirmed by reading it back",
+        &link.platform_id,
+        unconfirmed,
+    ) {
+        return Decision::act(ExportAction::Confirm, Reason::WorkOrderRecovered);
+    }
     let unwritten = link.origin == Origin::FromLatchel && link.number_written_at.is_none();
     if trace.check(
         RuleId::L7,
@@ -98,11 +132,7 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
         return Decision::leave(Reason::StatusNotSynced).with_detail(job.state.to_string());
     };
 
-    let settled = link
-        .close
-        .as_ref()
-        .filter(|verdict| verdict.status == status && verdict.job_updated_at == job.updated_at)
-        .map(|verdict| verdict.reason);
+    let settled = settled(case, link, status);
     if trace.check(RuleId::L8, "this change was brought over before", &OrNone(settled), settled.is_some()) {
         return Decision::leave(match settled {
             Some(Reason::StatusCompleted | Reason::StatusCancelled) | None => Reason::StatusAlreadySet,
@@ -110,6 +140,14 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
         });
     }
     Decision::act(ExportAction::Close(status), closing_reason(status))
+}
+
+/// What was decided before of the change by which the Latchel work order came to `status`, unless the property that it
+/// was refused for takes writes again.
+fn settled(case: &ExportCase, link: &Link, status: ClosedStatus) -> Option<Reason> {
+    let reopened = |obstacle| obstacle == Obstacle::InactiveProperty && case.standing == Standing::Open;
+    let verdict = link.close.as_ref().filter(|verdict| verdict.covers(&case.job, status))?;
+    (!verdict.obstacle.is_some_and(reopened)).then_some(verdict.reason)
 }
 
 /// What is known when a platform work order is about to be closed.
@@ -123,17 +161,22 @@ pub struct CloseCase {
     pub method: SyncMethod,
     /// Whether it is assigned to Latchel (rule M2).
     pub assigned_to_latchel: bool,
-    /// Whether we created it on a platform that cannot assign, so that nobody can have taken it from Latchel.
+    /// Whether we created it and the platform never stored the assignment, so that nobody can have taken it from
+    /// Latchel.
     pub created_unassigned: bool,
-    /// Whether the platform can set that status.
+    /// How its property stands on the platform.
+    pub standing: Standing,
+    /// True if the platform can set that status.
     pub can_close: bool,
+    /// True if the platform refuses to change a work order that is assigned to nobody.
+    pub refuses_unassigned: bool,
 }
 
 /// What to do on the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloseAction(pub ClosedStatus);
 
-/// Decides rules L8, L11 and L12 on a fresh read.
+/// Decides rules L8, L11, L12 and L15 on a fresh read.
 pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction> {
     let unassigned =
         case.method == SyncMethod::Assigned && !case.assigned_to_latchel && !case.created_unassigned;
@@ -152,11 +195,31 @@ pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction
         let detail = format!("{} on the platform, {} in Latchel", case.platform.status, case.status);
         return Decision::leave(reason).with_detail(detail);
     }
-    if trace.check(RuleId::L8, "the platform cannot set this status", &case.status, !case.can_close) {
+    if trace.check(RuleId::L15, "the platform cannot set this status", &case.status, !case.can_close) {
         return Decision::leave(Reason::NotSupportedByPlatform)
             .with_detail(format!("set status {}", case.status));
     }
+    let obstacle = obstacle(case);
+    let words = obstacle.map(|obstacle| match obstacle {
+        Obstacle::Unassigned => "it is assigned to nobody: assign a user to it on the platform".to_owned(),
+        Obstacle::InactiveProperty => inactive(&case.platform.property),
+    });
+    if trace.check(RuleId::L15, "the platform would refuse it", &OrNone(words.as_ref()), obstacle.is_some()) {
+        return Decision::leave(Reason::NotSupportedByPlatform).with_detail(words.unwrap_or_default());
+    }
     Decision::act(CloseAction(case.status), closing_reason(case.status))
+}
+
+/// The state for which the platform is known to refuse the write, if people can end it (rule L15).
+pub fn obstacle(case: &CloseCase) -> Option<Obstacle> {
+    if case.refuses_unassigned && case.platform.assigned_users.is_empty() {
+        return Some(Obstacle::Unassigned);
+    }
+    (case.standing == Standing::Closed).then_some(Obstacle::InactiveProperty)
+}
+
+fn inactive(property: &PropertyRef) -> String {
+    format!("{property} is not active on the platform, which takes no changes there: activate it there")
 }
 
 fn closing_reason(status: ClosedStatus) -> Reason {

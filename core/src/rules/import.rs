@@ -27,6 +27,8 @@ pub enum Counterpart {
     None,
     /// The ledger links it to this one.
     Linked(JobId),
+    /// We created this one for it, and no read-back has confirmed it yet (rule E3).
+    Created(JobId),
     /// The ledger does not, but a marker or reference names this one.
     Found(JobId),
     /// Markers or references name more than one, or one that is linked to another; in words.
@@ -40,6 +42,8 @@ pub enum ImportAction {
     Create(NewJob),
     /// Link it to the one that is there.
     Link(JobId),
+    /// Read back the one that we created for it.
+    Confirm(JobId),
 }
 
 /// The length of a Latchel work order's name, in characters (`contracts/latchel.md`).
@@ -52,6 +56,10 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
         Counterpart::Linked(job) => {
             trace.check(RuleId::WP5, "linked", job, true);
             return Decision::leave(Reason::ExistingWorkOrderNotUpdated);
+        }
+        Counterpart::Created(job) => {
+            trace.check(RuleId::E3, "made by us, and not confirmed by reading it back", job, true);
+            return Decision::act(ImportAction::Confirm(*job), Reason::WorkOrderRecovered);
         }
         Counterpart::Found(job) => {
             trace.check(RuleId::WP6, "a marker or reference names its counterpart", job, true);

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a file or the network; *now* and *today* are passed in.
 
 mod catalog;
+mod confirm;
 mod export;
 mod guard;
 mod import;
@@ -14,7 +15,10 @@ mod trace;
 mod window;
 
 pub use catalog::{RuleId, Section};
-pub use export::{CloseAction, CloseCase, ExportAction, ExportCase, decide_close, decide_export};
+pub use confirm::{Assignment, ConfirmCase, differences, in_words};
+pub use export::{
+    CloseAction, CloseCase, ExportAction, ExportCase, Standing, decide_close, decide_export, obstacle,
+};
 pub use guard::is_mass_change;
 pub use import::{Counterpart, ImportAction, ImportCase, decide_import};
 pub use method::{Assignees, choose_latchel_user, sync_method};

@@ -11,6 +11,8 @@ pub struct PropertyCase {
     pub platform: Property,
     /// What Latchel has.
     pub latchel: Option<LatchelProperty>,
+    /// The one that Latchel's answer to our create named, which no read-back has shown yet (rule E3).
+    pub created: Option<LatchelPropertyId>,
     /// The entry of the configuration that excludes it.
     pub excluded_by: Option<String>,
     /// The other platform property that Latchel's is linked to.
@@ -45,6 +47,11 @@ pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) 
 
     let missing = platform.address.missing_parts();
     let Some(latchel) = &case.latchel else {
+        let created = OrNone(case.created);
+        if trace.check(RuleId::E3, "created, and not shown by Latchel", &created, case.created.is_some()) {
+            return Decision::leave(Reason::NotConfirmed)
+                .with_detail(format!("Latchel does not show {created}, which it answered the create with"));
+        }
         trace.check(RuleId::P1, "not in Latchel", &"no counterpart", true);
         let inactive = trace.check(
             RuleId::P1,

@@ -133,7 +133,7 @@ reasons! {
         "It is in Latchel already; nothing of it is updated from the platform, ever.",
         "Change it in Latchel by hand if it should say the same.";
     WorkOrderRecovered "work_order_recovered" WP6 Synced:
-        "The counterpart was already there, known by its marker or reference, and was linked instead of created again.",
+        "The counterpart was already there, known by its id, marker or reference, and was linked instead of created again.",
         "";
     MarkerAmbiguous "marker_ambiguous" E1 Failed:
         "More than one work order carries the same marker or reference, and a sync does not guess.",
@@ -187,9 +187,9 @@ reasons! {
     NotSupported "not_supported" L14 NotSynced:
         "Records of its kind are not synced.",
         "";
-    NotSupportedByPlatform "not_supported_by_platform" L8 NotSynced:
-        "The platform's API has no means for this.",
-        "Do it on the platform by hand.";
+    NotSupportedByPlatform "not_supported_by_platform" L15 NotSynced:
+        "The platform refuses this, or its API has no means for it.",
+        "Change what is named, and the next run does it; or do it on the platform by hand.";
 
     MassChangeHeld "mass_change_held" G1 Pending:
         "It would have been set inactive, together with so many others that a mistake is likely.",
@@ -203,8 +203,8 @@ reasons! {
     CallFailed "call_failed" E2 Failed:
         "A call for this record failed.",
         "Read the error; the next run tries again.";
-    NotConfirmed "not_confirmed" S1 Failed:
-        "The write was answered, but reading it back did not show it.",
+    NotConfirmed "not_confirmed" E3 Failed:
+        "The write was answered, but reading it back did not show all of it.",
         "The next run looks again before it writes; if it stays, look at the record on that side.";
 }
 

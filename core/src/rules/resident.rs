@@ -17,6 +17,8 @@ pub struct ResidentCase {
     pub tenancy: Tenancy,
     /// What Latchel has.
     pub latchel: Option<LatchelResident>,
+    /// The one that Latchel's answer to our create named, which no read-back has shown yet (rule E3).
+    pub created: Option<LatchelResidentId>,
     /// Whether the tenancy's unit is in Latchel.
     pub unit_in_latchel: bool,
     /// What we remember.
@@ -67,6 +69,11 @@ pub fn decide_resident(
     let now_active = active(stay.move_in, stay.move_out, today);
 
     let Some(latchel) = &case.latchel else {
+        let created = OrNone(case.created);
+        if trace.check(RuleId::E3, "created, and not shown by Latchel", &created, case.created.is_some()) {
+            return Decision::leave(Reason::NotConfirmed)
+                .with_detail(format!("Latchel does not show {created}, which it answered the create with"));
+        }
         trace.check(RuleId::R1, "not in Latchel", &"no counterpart", true);
         let moved_out = stay.move_out.is_some_and(|date| date <= today);
         let gone = trace.check(RuleId::R1, "has moved out", &OrNone(stay.move_out), moved_out);

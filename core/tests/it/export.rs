@@ -1,7 +1,7 @@
-use latchel_sync_core::ledger::{CloseVerdict, Link, Origin, RunId};
+use latchel_sync_core::ledger::{CloseVerdict, Link, Obstacle, Origin, RunId};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::{
-    CloseCase, ExportAction, ExportCase, Reason, Trace, decide_close, decide_export,
+    CloseCase, ExportAction, ExportCase, Reason, Standing, Trace, decide_close, decide_export,
 };
 
 use crate::cases::Case;
@@ -25,6 +25,7 @@ fn job() -> Job {
         resident: None,
         created_at: instant("2026-03-02T12:00:01Z"),
         updated_at: instant("2026-03-02T12:00:01Z"),
+        state_updated_at: Some(instant("2026-03-02T12:00:01Z")),
     }
 }
 
@@ -36,6 +37,7 @@ fn new() -> ExportCase {
         resident: None,
         method: SyncMethod::Assigned,
         reach: Reach::Unknown,
+        standing: Standing::Open,
         latchel_user: Some(UserId::new("1")),
         sync_start: instant("2026-03-02T12:00:00Z"),
     }
@@ -49,12 +51,13 @@ fn link() -> Link {
         origin: Origin::FromLatchel,
         run: serde_json::from_str::<RunId>("\"01a20b69-7d00-7683-847f-bee54ab0016e\"").expect("an id"),
         created_at: instant("2026-03-02T12:00:00Z"),
-        verified_at: None,
+        verified_at: Some(instant("2026-03-02T12:00:00Z")),
         platform_number: None,
         latchel_number: None,
         number_written_at: Some(instant("2026-03-02T12:00:00Z")),
         close: None,
         resident: None,
+        not_stored: Vec::new(),
     }
 }
 
@@ -91,8 +94,16 @@ fn closing(change: impl FnOnce(&mut CloseCase)) -> Reason {
     };
     let status = ClosedStatus::Completed;
     let method = SyncMethod::Assigned;
-    let (assigned_to_latchel, created_unassigned, can_close) = (true, false, true);
-    let mut case = CloseCase { platform, status, method, assigned_to_latchel, created_unassigned, can_close };
+    let mut case = CloseCase {
+        platform,
+        status,
+        method,
+        assigned_to_latchel: true,
+        created_unassigned: false,
+        standing: Standing::Open,
+        can_close: true,
+        refuses_unassigned: false,
+    };
     change(&mut case);
     decide_close(&case, &mut Trace::off()).reason
 }
@@ -102,8 +113,16 @@ pub fn cases() -> Vec<Case> {
     let settled = |case: &mut ExportCase| {
         let job_updated_at = case.job.updated_at;
         let reason = Reason::StatusCompleted;
-        let verdict = CloseVerdict { status: ClosedStatus::Completed, job_updated_at, reason };
+        let verdict =
+            CloseVerdict { status: ClosedStatus::Completed, job_updated_at, reason, obstacle: None };
         case.link = Some(Link { close: Some(verdict), ..link() });
+    };
+    let refused = |case: &mut ExportCase| {
+        settled(case);
+        if let Some(verdict) = case.link.as_mut().and_then(|link| link.close.as_mut()) {
+            verdict.reason = Reason::NotSupportedByPlatform;
+            verdict.obstacle = Some(Obstacle::InactiveProperty);
+        }
     };
     vec![
         Case {
@@ -165,7 +184,53 @@ pub fn cases() -> Vec<Case> {
             holds: linked("Completed", settled),
             fails: linked("Completed", |c| {
                 settled(c);
+                c.job.state_updated_at = Some(instant("2026-03-02T12:00:02Z"));
+            }),
+        },
+        // A note or an invoice changes the work order, and not its status.
+        Case {
+            reason: Reason::StatusAlreadySet,
+            holds: linked("Completed", |c| {
+                settled(c);
                 c.job.updated_at = instant("2026-03-02T12:00:02Z");
+            }),
+            fails: linked("Cancelled", settled),
+        },
+        // Where Latchel does not tell when the status changed, the status tells.
+        Case {
+            reason: Reason::StatusAlreadySet,
+            holds: linked("Completed", |c| {
+                settled(c);
+                c.job.state_updated_at = None;
+            }),
+            fails: linked("Cancelled", |c| {
+                settled(c);
+                c.job.state_updated_at = None;
+            }),
+        },
+        Case {
+            reason: Reason::NotSupportedByPlatform,
+            holds: linked("Completed", |c| {
+                refused(c);
+                c.standing = Standing::Closed;
+            }),
+            fails: linked("Completed", refused),
+        },
+        Case {
+            reason: Reason::NotSupportedByPlatform,
+            holds: reason(|c| c.standing = Standing::Closed),
+            fails: reason(|_| {}),
+        },
+        Case {
+            reason: Reason::NoPropertyMatch,
+            holds: reason(|c| c.standing = Standing::Gone),
+            fails: reason(|c| c.standing = Standing::NotAsked),
+        },
+        Case {
+            reason: Reason::WorkOrderRecovered,
+            holds: linked("Completed", |c| c.link = Some(Link { verified_at: None, ..link() })),
+            fails: linked("Completed", |c| {
+                c.link = Some(Link { verified_at: None, origin: Origin::Found, ..link() });
             }),
         },
         Case {
@@ -198,6 +263,22 @@ pub fn cases() -> Vec<Case> {
             reason: Reason::NotSupportedByPlatform,
             holds: closing(|c| c.can_close = false),
             fails: closing(|_| {}),
+        },
+        Case {
+            reason: Reason::NotSupportedByPlatform,
+            holds: closing(|c| {
+                c.refuses_unassigned = true;
+                c.platform.assigned_users.clear();
+            }),
+            fails: closing(|c| {
+                c.refuses_unassigned = true;
+                c.platform.assigned_users = vec![UserId::new("2")];
+            }),
+        },
+        Case {
+            reason: Reason::NotSupportedByPlatform,
+            holds: closing(|c| c.standing = Standing::Closed),
+            fails: closing(|c| c.standing = Standing::Gone),
         },
     ]
 }

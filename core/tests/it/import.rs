@@ -73,6 +73,11 @@ pub fn cases() -> Vec<Case> {
             fails: reason(|_, _| {}),
         },
         Case {
+            reason: Reason::WorkOrderRecovered,
+            holds: reason(|c, _| c.counterpart = Counterpart::Created(JobId(1))),
+            fails: reason(|c, _| c.counterpart = Counterpart::Linked(JobId(1))),
+        },
+        Case {
             reason: Reason::MarkerAmbiguous,
             holds: reason(|c, _| c.counterpart = Counterpart::Ambiguous("1 and 2".to_owned())),
             fails: reason(|c, _| c.counterpart = Counterpart::Found(JobId(1))),

@@ -13,7 +13,13 @@ pub fn known() -> PropertyCase {
         is_active: true,
         freshness: Freshness::Filtered,
     };
-    PropertyCase { platform, latchel: Some(latchel_property()), excluded_by: None, claimed_by: None }
+    PropertyCase {
+        platform,
+        latchel: Some(latchel_property()),
+        created: None,
+        excluded_by: None,
+        claimed_by: None,
+    }
 }
 
 fn reason(change: impl FnOnce(&mut PropertyCase, &mut Policy)) -> Reason {

@@ -30,7 +30,14 @@ pub fn known() -> ResidentCase {
         tenancies: vec![tenancy.clone()],
         freshness: Freshness::Filtered,
     };
-    ResidentCase { platform, tenancy, latchel: Some(latchel), unit_in_latchel: true, memory: None }
+    ResidentCase {
+        platform,
+        tenancy,
+        latchel: Some(latchel),
+        created: None,
+        unit_in_latchel: true,
+        memory: None,
+    }
 }
 
 fn reason(change: impl FnOnce(&mut ResidentCase, &mut Policy)) -> Reason {

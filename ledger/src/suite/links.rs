@@ -1,7 +1,7 @@
 //! Links, intents and what is found by them.
 
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{ClosedStatus, JobId, Kind, Marker, RecordKey, Side};
+use latchel_sync_core::model::{ClosedStatus, Difference, JobId, Kind, Marker, RecordKey, Side};
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 use uuid::Uuid;
@@ -31,8 +31,15 @@ pub async fn a_link_is_found_from_both_sides(ledger: &dyn Ledger) {
         status: ClosedStatus::Completed,
         job_updated_at: now(),
         reason: Reason::StatusCompleted,
+        obstacle: Some(Obstacle::Unassigned),
     };
-    let whole = Link { close: Some(verdict), number_written_at: Some(now()), ..link(run, "1", 10) };
+    let whole = Link {
+        close: Some(verdict),
+        number_written_at: Some(now()),
+        verified_at: None,
+        not_stored: vec![Difference::Unit],
+        ..link(run, "1", 10)
+    };
     ledger.put_link(&held, &link(run, "1", 10)).await.expect("a link");
     ledger.put_link(&held, &whole).await.expect("put again");
     for side in [Side::Platform, Side::Latchel] {

@@ -219,6 +219,19 @@ pub struct Link {
     pub close: Option<CloseVerdict>,
     /// What is remembered of a resident (rules R4, R6).
     pub resident: Option<ResidentMemory>,
+    /// The parts that the platform does not store as they were sent (rule E3); left out where there are none.
+    #[schema(required = false)]
+    pub not_stored: Vec<Difference>,
+}
+
+/// A part of a work order that the platform does not store as it was sent.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Difference {
+    Marker,
+    Property,
+    Unit,
+    Assignee,
 }
 
 /// How a pair came to be.
@@ -240,6 +253,17 @@ pub struct CloseVerdict {
     pub job_updated_at: DateTime<Utc>,
     /// What was decided.
     pub reason: Reason,
+    /// What the platform would have refused the write for (rule L15); left out where there is nothing.
+    #[schema(nullable = false)]
+    pub obstacle: Option<Obstacle>,
+}
+
+/// A state of a platform work order in which the platform refuses to change its status.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Obstacle {
+    Unassigned,
+    InactiveProperty,
 }
 
 /// The two ways in which a work order ends.

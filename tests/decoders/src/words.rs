@@ -6,9 +6,9 @@ use mock_pms::GenerateSpec;
 /// The short texts that people and far sides write: markers in titles, keys and spans in arguments.
 pub fn words(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    if let Some(marker) = Marker::find_in(text) {
+    if let Some(marker) = Marker::whole(text) {
         assert!(text.contains(&marker.to_string()), "{marker} is not in the text");
-        assert_eq!(Marker::find_in(&marker.to_string()), Some(marker));
+        assert_eq!(Marker::whole(&marker.to_string()), Some(marker));
     }
     let property = PropertyRef::from_key(text);
     assert_eq!(PropertyRef::from_key(&property.key()), property);

@@ -29,6 +29,16 @@ pub struct Account {
     links: Mutex<BTreeMap<PropertyRef, LatchelPropertyId>>,
     /// When a run created it, by its key, for as long as it stays invisible.
     born: Mutex<BTreeMap<RecordKey, DateTime<Utc>>>,
+    /// The platform's work orders that runs created, with the Latchel ones that they were made from.
+    made: Mutex<BTreeMap<WorkOrderId, Made>>,
+}
+
+/// A work order that a run created on the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    pub from: JobId,
+    /// True if the platform did not store all of it as it was sent.
+    pub altered: bool,
 }
 
 /// How the account's systems behave.
@@ -91,6 +101,7 @@ impl Account {
             stale: Mutex::default(),
             links: Mutex::default(),
             born: Mutex::default(),
+            made: Mutex::default(),
         }
     }
 
@@ -198,6 +209,16 @@ impl Account {
             }
             _ => self.in_latchel(|world| world.clone()),
         }
+    }
+
+    /// A run created a work order on the platform.
+    pub fn make(&self, id: WorkOrderId, made: Made) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(id, made);
+    }
+
+    /// What a run created as this work order, if one did.
+    pub fn made(&self, id: &WorkOrderId) -> Option<Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }
 
     /// A run created it just now.

@@ -1,7 +1,7 @@
 //! What an outcome claims must be so when it is written down: by what the run was shown, and, for *synced*, by what
 //! the other side then really holds, unless people were faster.
 
-use latchel_sync_core::ledger::{Link, Outcome, Phase, Status};
+use latchel_sync_core::ledger::{Link, Memory, Outcome, Phase, Status};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Ledger, Platform};
@@ -27,10 +27,30 @@ pub async fn check(seam: &Seam, outcomes: &[Outcome]) {
     }
 }
 
-/// Whether somebody removed a linked work order from the platform.
-fn was_removed(seam: &Seam, link: &Link) -> bool {
+/// E3: a create was answered, and what it made is not there, or not as it was sent. Somebody may also have removed it.
+fn is_not_as_sent(account: &Account, link: &Link) -> bool {
     let id = WorkOrderId::new(&link.platform_id);
-    link.kind == Kind::WorkOrder && seam.account.on_platform(|world| !world.work_orders.contains_key(&id))
+    if account.made(&id).is_some_and(|made| made.altered) {
+        return true;
+    }
+    let on_platform =
+        link.kind != Kind::WorkOrder || account.on_platform(|world| world.work_orders.contains_key(&id));
+    let in_latchel = account.in_latchel(|world| match link.kind {
+        Kind::Property => world.properties.contains_key(&LatchelPropertyId(link.latchel_id)),
+        Kind::Resident => world.residents.contains_key(&LatchelResidentId(link.latchel_id)),
+        Kind::WorkOrder => world.jobs.contains_key(&JobId(link.latchel_id)),
+    });
+    !on_platform || !in_latchel
+}
+
+/// E3: what was answered and is not there is reported, and not sent again.
+pub fn is_reported(account: &Account, memory: &Memory) -> bool {
+    let missing = memory
+        .link
+        .as_deref()
+        .is_some_and(|link| link.awaits_confirmation() && is_not_as_sent(account, link));
+    let told = memory.outcome.as_deref().is_some_and(|one| one.status() != Status::Synced);
+    missing && told
 }
 
 type Verdict = Result<(), String>;
@@ -42,7 +62,7 @@ fn so(yes: bool, otherwise: impl FnOnce() -> String) -> Verdict {
 
 fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     match outcome.reason {
-        Reason::NotConfirmed if link.is_some_and(|link| was_removed(seam, link)) => Ok(()),
+        Reason::NotConfirmed if link.is_some_and(|link| is_not_as_sent(&seam.account, link)) => Ok(()),
         Reason::CallFailed | Reason::NotConfirmed | Reason::FarSidePaused => went_wrong(seam),
         Reason::InvalidRecord | Reason::GoneFromSource | Reason::NotSupported => Ok(()),
         Reason::CounterpartGone => {
@@ -235,7 +255,10 @@ fn job(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     let Ok(id) = outcome.key.id.parse().map(JobId) else { return Err("it has no id".to_owned()) };
     let seen = view.jobs.get(&id).cloned();
     drop(view);
-    let Some(seen) = seen else { return Err("it was never shown".to_owned()) };
+    let Some(seen) = seen else {
+        // What is held back is told again without a look.
+        return so(outcome.is_held_back(), || "it was never shown".to_owned());
+    };
     let there = link.and_then(|link| {
         account.on_platform(|world| match world.work_orders.get(&WorkOrderId::new(&link.platform_id)) {
             Some(Row::Record(one)) => Some(one.clone()),
@@ -263,15 +286,19 @@ fn job(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
         Reason::NoPropertyMatch => {
             let property =
                 seen.property.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()));
-            let lost = property.is_none_or(|one| one.reference.is_none());
-            so(lost, || "its property is on the platform".to_owned())
+            let reference = property.and_then(|one| one.reference);
+            let gone = |id: &PropertyRef| !account.on_platform(|world| world.properties.contains_key(id));
+            so(reference.is_none_or(|id| gone(&id) || account.is_stale()), || {
+                "its property is on the platform".to_owned()
+            })
         }
         Reason::PropertyNotAssignedToLatchel => {
             so(account.platform.capabilities().knows_reach, || "nobody knows".to_owned())
         }
         Reason::NotSupportedByPlatform => {
             let can = account.platform.capabilities();
-            so(!can.create_work_order || !can.set_cancelled, || "it can".to_owned())
+            let refuses = can.refuses_at_inactive || can.refuses_unassigned;
+            so(!can.create_work_order || !can.set_cancelled || refuses, || "it can".to_owned())
         }
         Reason::WorkOrderCreated | Reason::NumberWrittenBack => {
             let now = account.in_latchel(|world| world.jobs.get(&id).cloned());
@@ -320,5 +347,10 @@ pub fn nothing_is_shown_untrue(account: &Account, link: &Link) {
     let here = account.in_latchel(|world| world.jobs.contains_key(&JobId(link.latchel_id)));
     // People may remove theirs, never ours.
     let there = there || link.platform_id.starts_with('W');
+    let altered = account.made(&WorkOrderId::new(&link.platform_id)).is_some_and(|made| made.altered);
+    let by_people =
+        |event: &Event| matches!(event, Event::WorkOrder(one) if one.id.as_str() == link.platform_id);
+    let mended = account.history().events().any(by_people);
+    assert!(!altered || mended, "E3: {link:?} was verified, and the platform does not store all of it");
     assert!(there && here, "{link:?} was verified, but one of the two is not there");
 }

@@ -28,7 +28,7 @@ pub fn to_import(account: &Account, work_order: &WorkOrder) -> Eligible {
     eligible(wanted && !left_out)
 }
 
-/// L2 to L5, and what the platform can do.
+/// L2 to L5, L15, and what the platform can do.
 pub fn to_export(account: &Account, job: &Job) -> Eligible {
     let sync_start = account.sync_start();
     let (property, method) = account.in_latchel(|world| {
@@ -45,6 +45,17 @@ pub fn to_export(account: &Account, job: &Job) -> Eligible {
             && property.is_some()
             && method != SyncMethod::None
             && !(capabilities.knows_reach && unreachable)
-            && capabilities.create_work_order,
+            && capabilities.create_work_order
+            && property.is_some_and(|id| takes_writes(account, &id)),
     )
+}
+
+/// L3, L15: whether the platform has the property, and takes writes there.
+pub fn takes_writes(account: &Account, id: &PropertyRef) -> bool {
+    let refuses = account.platform.capabilities().refuses_at_inactive;
+    account.on_platform(|world| match world.properties.get(id) {
+        Some(Row::Record(one)) => one.is_active || !refuses,
+        Some(_) => true,
+        None => false,
+    })
 }

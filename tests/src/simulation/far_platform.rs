@@ -9,7 +9,7 @@ use latchel_sync_core::memory::{Journal, MemoryPlatform};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Capabilities, Pages, Platform, Probe, Result};
 
-use super::account::Read;
+use super::account::{Made, Read};
 use super::history::{Event, How};
 use super::pages::{garble, page_after};
 use super::seam::Seam;
@@ -54,6 +54,26 @@ impl FarPlatform {
         })
         .map_ok(move |rows| garble(&self.0, phase, rows, id))
         .boxed()
+    }
+
+    /// Stores a new work order otherwise than it was sent, sometimes: without the marker, the unit or the assignee.
+    fn alter(&self, id: &WorkOrderId) -> bool {
+        if !self.0.alters() {
+            return false;
+        }
+        let part = self.0.chance(|chance| chance.below(3));
+        self.0.account.on_platform(|world| match world.work_orders.get_mut(id) {
+            Some(Row::Record(one)) => {
+                let before = one.clone();
+                match part {
+                    0 => one.marker = None,
+                    1 => one.property.unit = None,
+                    _ => one.assigned_users.clear(),
+                }
+                *one != before
+            }
+            _ => false,
+        })
     }
 
     /// Shows a property; what a list has beyond the window is not looked at.
@@ -179,6 +199,8 @@ impl Platform for FarPlatform {
             self.0.account.on_platform(|_| ());
             let id = self.real().create_work_order(new, marker).await?;
             self.0.account.born(RecordKey::platform(Kind::WorkOrder, &id));
+            let altered = self.alter(&id);
+            self.0.account.make(id.clone(), Made { from: marker.job(), altered });
             watch::no_two_made_alike(&self.0, marker);
             Ok(id)
         };

@@ -92,7 +92,10 @@ pub fn is_assigned(work_order: &WorkOrder) -> bool {
 /// of what was made there for the Latchel work order.
 pub fn is_wanted(account: &Account, work_order: &WorkOrder, job: JobId) -> bool {
     let assigns = account.platform.capabilities().assign_user;
-    is_assigned(work_order) || (!assigns && work_order.marker == Some(Marker::for_job(job)))
+    let made = account.made(&work_order.id).filter(|made| made.from == job);
+    // What the platform stored without its assignee was never taken from Latchel.
+    let never = made.is_some_and(|made| !assigns || made.altered);
+    is_assigned(work_order) || never || (!assigns && work_order.marker == Some(Marker::for_job(job)))
 }
 
 /// L8: how a Latchel work order ended.

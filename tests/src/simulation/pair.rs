@@ -229,6 +229,7 @@ pub fn job(id: JobId, property: Option<LatchelPropertyId>, at: DateTime<Utc>) ->
         resident: None,
         created_at: at,
         updated_at: at,
+        state_updated_at: Some(at),
     }
 }
 

@@ -63,6 +63,8 @@ fn by_chance(chance: &mut Chance, all: Capabilities) -> Profile {
             create_work_order: !chance.percent(12),
             assign_user: !chance.percent(20),
             set_cancelled: !chance.percent(15),
+            refuses_at_inactive: chance.percent(15),
+            refuses_unassigned: chance.percent(15),
             knows_reach: !chance.percent(30),
             visibility_delay: declared_lag,
             ..all

@@ -114,6 +114,18 @@ impl Seam {
         state.chance.percent(percent)
     }
 
+    /// True if the platform stores what it is given now otherwise.
+    pub fn alters(&self) -> bool {
+        let alters = {
+            let mut state = self.state();
+            state.weather.faults > 0 && state.chance.percent(8)
+        };
+        if alters {
+            self.fault("stored otherwise than it was sent");
+        }
+        alters
+    }
+
     pub fn say(&self, what: impl FnOnce() -> String) {
         self.account.log.say(self.account.clock, &self.worker, what);
     }

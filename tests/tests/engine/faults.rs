@@ -1,11 +1,11 @@
 //! Each write refused, lost or only pretended, for every kind of record.
 
 use chrono::TimeDelta;
-use latchel_sync_core::ErrorKind;
 use latchel_sync_core::ledger::{RunStatus, Status};
 use latchel_sync_core::memory::{Call, Fate};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
+use latchel_sync_core::{ErrorKind, Ledger};
 
 use tests::simulation::pair::{Done, Pair, unit, world};
 
@@ -126,7 +126,31 @@ async fn a_write_that_was_only_pretended_is_never_shown_as_synced() {
         let done = pair.sync().await;
         let reason = done.reason(&key);
         assert_eq!((reason, reason.status()), (Reason::NotConfirmed, Status::Failed), "{write}");
-        assert_it_heals(&mut pair, write, &key).await;
+        if write.starts_with("create") {
+            assert_it_is_reported(&mut pair, write, &key).await;
+        } else {
+            assert_it_heals(&mut pair, write, &key).await;
+        }
+    }
+}
+
+/// Rule E3: what was answered is never sent again, and is told of until somebody mends it.
+async fn assert_it_is_reported(pair: &mut Pair, what: &'static str, key: &RecordKey) {
+    for _ in 0..5 {
+        pair.advance(TimeDelta::hours(7));
+        pair.journal.take();
+        let next = pair.sync().await;
+        assert_eq!(next.reason(key), Reason::NotConfirmed, "{what}");
+        assert!(!pair.journal.take().iter().any(|call| call.method == what), "{what} was sent again");
+    }
+    assert_no_duplicates(pair, what);
+    if key.side == Side::Latchel {
+        let answered = pair.ledger.links("main", Kind::WorkOrder, None, 100).await.expect("links");
+        let made = answered.iter().find(|link| link.key(Side::Latchel) == *key).expect("its link");
+        let id = WorkOrderId::new(&made.platform_id);
+        pair.engine.unlink(&id, "somebody", pair.now).await.expect("it is ended by hand");
+        pair.advance(TimeDelta::minutes(15));
+        assert_eq!(pair.sync().await.reason(key), Reason::WorkOrderCreated, "then it is sent once more");
     }
 }
 

@@ -17,7 +17,7 @@ use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
 fn copy(pair: &Pair, id: &str, job: JobId) {
     pair.platform.edit(|world| {
         let id = WorkOrderId::new(id);
-        let made = work_order(&unit("13", None));
+        let made = work_order(&unit("12", Some("34")));
         let freshness = stamped(world.now);
         let copied = WorkOrder { id: id.clone(), marker: Some(Marker::for_job(job)), freshness, ..made };
         world.work_orders.insert(id, Row::Record(copied));
@@ -47,6 +47,9 @@ async fn of_two_that_carry_one_marker_none_is_linked_and_the_others_go_on() {
 #[tokio::test]
 async fn a_copied_marker_does_not_take_a_work_order_from_the_one_it_refers_to() {
     let mut pair = Pair::new(world()).await;
+    let known = Request { phases: vec![Phase::Properties], ..Request::everything(Mode::Apply, pair.now) };
+    pair.request(&known).await;
+    pair.advance(TimeDelta::minutes(1));
     pair.journal.decide(|call| match call.method {
         "create_job" => Fate::LoseAnswer,
         _ => Fate::Proceed,
@@ -56,14 +59,14 @@ async fn a_copied_marker_does_not_take_a_work_order_from_the_one_it_refers_to() 
     pair.request(&request).await;
     pair.journal.decide(|_| Fate::Proceed);
     let job = pair.latchel.edit(|world| {
-        let named = WorkOrderId::new("W13");
+        let named = WorkOrderId::new("W12");
         world.jobs.values().find(|job| job.work_order.as_ref() == Some(&named)).expect("it was made").id
     });
     copy(&pair, "A1", job);
     pair.advance(TimeDelta::minutes(15));
     let done = pair.sync().await;
     assert_eq!(done.reason(&key("A1")), Reason::MarkerAmbiguous);
-    assert_eq!(done.reason(&key("W13")), Reason::WorkOrderRecovered);
+    assert_eq!(done.reason(&key("W12")), Reason::WorkOrderRecovered);
 }
 
 /// A pair with a work order that Latchel completed, on the platform too.

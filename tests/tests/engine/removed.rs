@@ -117,14 +117,18 @@ async fn a_platform_that_has_nothing_any_more_ends_no_work_order() {
 }
 
 #[tokio::test]
-async fn one_whose_number_is_not_known_and_that_was_removed_is_gone_too() {
+async fn one_that_was_found_by_its_marker_and_that_was_removed_is_gone_too() {
     let (mut pair, job) = (before("create_work_order").await, JobId(302));
     let_it(&pair, "create_work_order", Fate::LoseAnswer);
     pair.sync().await;
-    // Found again by its marker, and then it cannot be read.
-    pair.journal.decide(|call| match call.method {
-        "work_orders_by_id" => Fate::Fail(latchel_sync_core::ErrorKind::Refused),
-        _ => Fate::Proceed,
+    // Found again by its marker, and then it cannot be read back.
+    let mut reads = 0;
+    pair.journal.decide(move |call| {
+        reads += u32::from(call.method == "work_orders_by_id");
+        match call.method {
+            "work_orders_by_id" if reads > 1 => Fate::Fail(latchel_sync_core::ErrorKind::Refused),
+            _ => Fate::Proceed,
+        }
     });
     pair.advance(TimeDelta::minutes(15));
     export(&pair).await;

@@ -113,7 +113,7 @@ async fn a_marker_found_twice_is_reported_and_nothing_is_linked() {
             let copied = WorkOrder {
                 id: id.clone(),
                 marker: Some(Marker::for_job(job)),
-                ..work_order(&unit("13", None))
+                ..work_order(&unit("12", Some("34")))
             };
             world.work_orders.insert(id, Row::Record(copied));
         });

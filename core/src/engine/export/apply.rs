@@ -1,15 +1,21 @@
 //! What is written to the platform, and the number that is written back.
 
+use chrono::{DateTime, Utc};
+
+use super::super::carriers::{carriers, sent};
 use super::super::create::{NewIntent, create_once, shown_by_now, unconfirmed};
 use super::super::flow::{Applied, Flow};
 use super::super::guard::Guard;
 use super::{Case, Export};
 use crate::ledger::{Action, CloseVerdict, Link, Origin};
 use crate::model::{
-    ClosedStatus, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, Side, WorkOrder, WorkOrderId,
+    ClosedStatus, Difference, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, Side, SyncMethod, WorkOrder,
+    WorkOrderId,
 };
-use crate::rules::{CloseCase, Decision, ExportAction, Reason, Trace, decide_close};
-use crate::{Error, ErrorKind, Result};
+use crate::rules::{
+    CloseCase, Decision, ExportAction, Reason, Trace, decide_close, differences, in_words, obstacle,
+};
+use crate::{Capabilities, Error, ErrorKind, Result};
 
 impl Export<'_> {
     pub(super) async fn carry_out(
@@ -20,6 +26,14 @@ impl Export<'_> {
     ) -> Result<Applied> {
         match &decision.action {
             Some(ExportAction::Create(new)) => self.create(case, new, &decision).await,
+            Some(ExportAction::Confirm) => {
+                let link = linked(case)?;
+                if self.0.is_dry() {
+                    return Ok(Applied::new(decision, Action::None));
+                }
+                let confirmed = Applied::new(decision, Action::None).with_counterpart(&link.platform_id);
+                self.follow(case, link.clone(), confirmed).await
+            }
             Some(ExportAction::WriteNumberBack) => {
                 let link = linked(case)?;
                 let Some(number) = self.number(link).await? else { return self.gone(link).await };
@@ -37,7 +51,7 @@ impl Export<'_> {
         }
     }
 
-    /// Rule L6, then L7, then L8 where the Latchel work order is closed already.
+    /// Rule L6, then what follows a creation.
     async fn create(
         &self,
         case: &Case,
@@ -50,34 +64,34 @@ impl Export<'_> {
         }
         // Looked for before every create, not only after an interrupted one, so that even a lost ledger makes no
         // duplicate.
-        let marker = Marker::for_job(job.id);
         let applied = |reason, action| Applied { reason, action, detail: None, counterpart: None };
-        match cx.platform().find_by_marker(&marker).await?.as_slice() {
+        match carriers(cx, job.id, &new.property.property).await?.as_slice() {
             [] if cx.is_dry() => Ok(applied(decision.reason, Action::Create)),
             [] => {
-                let link = self.create_on_platform(case, new, marker).await?;
-                let after = self.after_create(case, link.clone()).await?;
-                Ok(Applied { detail: after, ..applied(decision.reason, Action::Create) }
-                    .with_counterpart(link.platform_id))
+                let link = self.create_on_platform(case, new).await?;
+                let created = applied(decision.reason, Action::Create).with_counterpart(&link.platform_id);
+                self.follow(case, link, created).await
             }
             [found] => {
-                let link = cx.link(Kind::WorkOrder, found, job.id.0, Origin::FromLatchel);
+                // What was recovered is compared as what is new is.
+                let link = cx.link(Kind::WorkOrder, &found.id, job.id.0, Origin::FromLatchel);
+                let link = Link { verified_at: None, platform_number: Some(found.number.clone()), ..link };
                 match &case.memory.intent {
                     Some(intent) if !cx.is_dry() => {
                         cx.settle_intent(intent.id, Some(&link)).await?;
                     }
                     _ => cx.put_link(&link).await?,
                 }
-                let detail = if cx.is_dry() { None } else { self.after_create(case, link).await? };
-                Ok(Applied { detail, ..applied(Reason::WorkOrderRecovered, Action::Link) }
-                    .with_counterpart(found))
+                let recovered = applied(Reason::WorkOrderRecovered, Action::Link).with_counterpart(&found.id);
+                if cx.is_dry() { Ok(recovered) } else { self.follow(case, link, recovered).await }
             }
-            several => Ok(Applied::ambiguous(marker, several)),
+            several => Ok(Applied::ambiguous(Marker::for_job(job.id), several)),
         }
     }
 
-    async fn create_on_platform(&self, case: &Case, new: &NewWorkOrder, marker: Marker) -> Result<Link> {
+    async fn create_on_platform(&self, case: &Case, new: &NewWorkOrder) -> Result<Link> {
         let (cx, job) = (self.0, &case.rule.job);
+        let marker = Marker::for_job(job.id);
         let create = NewIntent {
             source: RecordKey::latchel(Kind::WorkOrder, job.id),
             label: self.label(job),
@@ -86,39 +100,58 @@ impl Export<'_> {
             linked: None,
             visibility_delay: cx.platform().capabilities().visibility_delay,
         };
-        let confirm = async |id: WorkOrderId| {
-            let Some(created) = self.read(&id).await? else {
-                shown_by_now(cx, cx.clock(), cx.platform().capabilities().visibility_delay)?;
-                return Err(unconfirmed("the new work order"));
-            };
-            let assigned = new.assigned_to.as_ref().is_none_or(|user| created.assigned_users.contains(user));
-            if created.marker != Some(marker) || created.property != new.property || !assigned {
-                return Err(unconfirmed("the new work order as it was sent"));
-            }
-            let link = cx.link(Kind::WorkOrder, &id, job.id.0, Origin::FromLatchel);
-            Ok(Link { platform_number: Some(created.number), ..link })
-        };
+        let link = |id: &WorkOrderId| cx.link(Kind::WorkOrder, id, job.id.0, Origin::FromLatchel);
         let call = cx.platform().create_work_order(new, &marker);
-        create_once(cx, create, call, confirm).await
+        Ok(create_once(cx, create, call, link).await?.1)
     }
 
-    /// What follows a creation at once; what fails here is made up for in the next run, because the link is there.
-    async fn after_create(&self, case: &Case, link: Link) -> Result<Option<String>> {
-        let Some(number) = self.number(&link).await? else {
-            // It was found, and is not shown: that may still come.
-            shown_by_now(self.0, self.0.clock(), self.0.platform().capabilities().visibility_delay)?;
-            return Ok(None);
+    /// Reads back what was made of the work order, and goes on with rule L7, and with L8 where it is closed in Latchel
+    /// already. What fails here is made up for in the next run, because the link is there; what the platform did not store
+    /// is reported for as long as it does not (rule E3).
+    async fn follow(&self, case: &Case, link: Link, done: Applied) -> Result<Applied> {
+        let (cx, job) = (self.0, &case.rule.job);
+        let id = WorkOrderId::new(&link.platform_id);
+        let Some(stored) = self.read(&id).await? else {
+            if link.platform_number.is_some() {
+                return self.gone(&link).await;
+            }
+            // It was answered, and is not shown: that may still come.
+            let sent = if link.run == cx.run { cx.clock() } else { link.created_at };
+            shown_by_now(cx, sent, cx.platform().capabilities().visibility_delay)?;
+            let gone = format!("the platform does not show work order {id}, which its answer named");
+            return Ok(done.unconfirmed(gone));
         };
-        let link = self.write_number_back(&case.rule.job, &link, number.clone()).await?;
-        let mut detail = format!("number {number} written back");
-        if !self.0.platform().capabilities().assign_user {
-            detail.push_str("; assigned to nobody, because the platform's API cannot assign");
+        let number = stored.number.clone();
+        let unlike = differences(&sent(cx, job.id, case.rule.property.clone(), stored), &mut Trace::off());
+        let link = Link {
+            platform_number: Some(number.clone()),
+            verified_at: unlike.is_empty().then_some(cx.now),
+            not_stored: unlike.iter().map(|(part, _)| *part).collect(),
+            ..link
+        };
+        cx.put_link(&link).await?;
+
+        let mut said = Vec::new();
+        let mut action = done.action;
+        if case.rule.method != SyncMethod::None {
+            let mut link = link;
+            if link.number_written_at.is_none() {
+                link = self.write_number_back(job, &link, number.clone()).await?;
+                said.push(format!("number {number} written back"));
+                action = if action == Action::None { Action::Update } else { action };
+            }
+            if !cx.platform().capabilities().assign_user && done.action == Action::Create {
+                said.push("assigned to nobody, because the platform's API cannot assign".to_owned());
+            }
+            if let Some(status) = job.closed().filter(|status| !settled(&link, job, *status)) {
+                let closed = self.close(case, &link, status, &mut Trace::off()).await?;
+                said.push(closed.reason.to_string());
+                action = if action == Action::None { closed.action } else { action };
+            }
         }
-        if let Some(status) = case.rule.job.closed() {
-            let closed = self.close(case, &link, status, &mut Trace::off()).await?;
-            detail.push_str(&format!("; {}", closed.reason));
-        }
-        Ok(Some(detail))
+        let detail = (!said.is_empty()).then(|| said.join("; "));
+        let done = Applied { action, detail, ..done };
+        Ok(if unlike.is_empty() { done } else { done.unconfirmed(in_words(&unlike)) })
     }
 
     /// The platform's number of a linked work order; `None` if the platform no longer has it.
@@ -149,14 +182,14 @@ impl Export<'_> {
             platform_number: Some(number.clone()),
             latchel_number: Some(number),
             number_written_at: Some(cx.now),
-            verified_at: Some(cx.now),
+            verified_at: confirmed_at(link, cx.now),
             ..link.clone()
         };
         cx.put_link(&link).await?;
         Ok(link)
     }
 
-    /// Rules L8, L11 and L12, on a fresh read.
+    /// Rules L8, L11, L12 and L15, on a fresh read.
     async fn close(
         &self,
         case: &Case,
@@ -170,12 +203,13 @@ impl Export<'_> {
         let number = platform.number.clone();
         let close = CloseCase {
             assigned_to_latchel: cx.assignees.any_of(&platform.assigned_users),
-            created_unassigned: !cx.platform().capabilities().assign_user
-                && platform.marker == Some(Marker::for_job(case.rule.job.id)),
+            created_unassigned: never_assigned(cx.platform().capabilities(), link),
             platform,
             status,
             method: case.rule.method,
+            standing: case.rule.standing,
             can_close: cx.platform().capabilities().can_close(status),
+            refuses_unassigned: cx.platform().capabilities().refuses_unassigned,
         };
         let decision = decide_close(&close, trace);
         let action = if decision.action.is_some() { Action::Close } else { Action::None };
@@ -191,8 +225,11 @@ impl Export<'_> {
             }
         }
         let job_updated_at = case.rule.job.updated_at;
-        let verdict = CloseVerdict { status, job_updated_at, reason: decision.reason };
-        let confirmed = Link { platform_number: Some(number), verified_at: Some(cx.now), ..link.clone() };
+        let refused = decision.reason == Reason::NotSupportedByPlatform;
+        let obstacle = if refused { obstacle(&close) } else { None };
+        let verdict = CloseVerdict { status, job_updated_at, reason: decision.reason, obstacle };
+        let verified_at = confirmed_at(link, cx.now);
+        let confirmed = Link { platform_number: Some(number), verified_at, ..link.clone() };
         cx.put_link(&Link { close: Some(verdict), ..confirmed }).await?;
         Ok(Applied::new(decision, action))
     }
@@ -229,6 +266,21 @@ impl Export<'_> {
             None => Ok(None),
         }
     }
+}
+
+/// When a pair is confirmed that was read back at `now`: never while the platform does not store all of it.
+fn confirmed_at(link: &Link, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    link.not_stored.is_empty().then_some(now)
+}
+
+fn settled(link: &Link, job: &Job, status: ClosedStatus) -> bool {
+    link.close.as_ref().is_some_and(|verdict| verdict.covers(job, status))
+}
+
+/// True of a work order that we created and that was never assigned, because the platform cannot or did not store it.
+fn never_assigned(capabilities: Capabilities, link: &Link) -> bool {
+    let ours = link.origin == Origin::FromLatchel;
+    (!capabilities.assign_user && ours) || link.not_stored.contains(&Difference::Assignee)
 }
 
 fn linked(case: &Case) -> Result<&Link> {

@@ -207,7 +207,7 @@ fn work_order(job: &Job) -> Row<WorkOrder> {
 }
 
 fn marker_of(job: &Job) -> Option<Marker> {
-    Marker::find_in(job.reference.as_deref().unwrap_or_default())
+    Marker::whole(job.reference.as_deref().unwrap_or_default())
 }
 
 fn place(home: u32) -> PropertyRef {

@@ -165,6 +165,7 @@ pub fn add_job(world: &World) -> JobId {
             resident: None,
             created_at: at,
             updated_at: at,
+            state_updated_at: Some(at),
         };
         latchel.jobs.insert(id, job);
         id

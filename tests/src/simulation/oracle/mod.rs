@@ -21,7 +21,7 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
     properties::check(account, ledger).await;
     residents::check(account, ledger).await;
     work_orders::check_import(account, ledger).await;
-    work_orders::check_export(account);
+    work_orders::check_export(account, ledger).await;
     nothing_is_lost(account, ledger).await;
     let wrong = ledger.check().await.expect("the ledger answers");
     assert!(wrong.is_empty(), "{wrong:?}");
@@ -70,6 +70,12 @@ fn was_shown(account: &Account, key: &RecordKey) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a create for the record was answered with what is not there, and that is reported (rule E3).
+async fn is_reported(account: &Account, ledger: &MemoryLedger, key: RecordKey) -> bool {
+    let memory = ledger.recall(&account.settings.name, &[key]).await.expect("the ledger answers").pop();
+    memory.is_some_and(|memory| claims::is_reported(account, &memory))
 }
 
 /// The Latchel property for a rentable unit: the one that carries its reference, else the linked one.

@@ -18,7 +18,9 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
         } else if let Some(latchel) = latchel {
             p3_p4_activity(account, &property, &latchel);
             p2_is_alike(account, &property, &latchel);
-        } else if !p7_is_claimed(account, id) {
+        } else if !p7_is_claimed(account, id)
+            && !super::is_reported(account, ledger, RecordKey::platform(Kind::Property, id.key())).await
+        {
             p1_p6_is_left_out(account, &property);
         }
     }

@@ -15,7 +15,12 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
         let home = naive::home(&resident, today);
         let housed = super::in_latchel(account, ledger, &home).await.is_some();
         match counterpart(account, ledger, &resident.id).await {
-            None => r1_r5_is_left_out(account, &resident, housed),
+            None => {
+                let key = RecordKey::platform(Kind::Resident, resident.id.key());
+                if !super::is_reported(account, ledger, key).await {
+                    r1_r5_is_left_out(account, &resident, housed);
+                }
+            }
             Some(latchel) => {
                 r3_r4_r6_activity(account, &latchel, today);
                 if housed {

@@ -1,4 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::Platform;
 use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::MemoryLedger;
 use latchel_sync_core::model::*;
@@ -11,10 +12,12 @@ use super::super::{generate, naive};
 pub async fn check_import(account: &Account, ledger: &MemoryLedger) {
     for work_order in account.on_platform(|world| generate::records(&world.work_orders)) {
         // What carries a marker is linked by it or reported; `check_export` and the claims look at that.
-        if work_order.marker.is_some() {
+        let id = &work_order.id;
+        let key = RecordKey::platform(Kind::WorkOrder, id);
+        let reported = super::is_reported(account, ledger, key).await;
+        if work_order.marker.is_some() || account.made(id).is_some() || reported {
             continue;
         }
-        let id = &work_order.id;
         let job = account
             .in_latchel(|world| world.jobs.values().find(|job| job.work_order.as_ref() == Some(id)).cloned());
         let shown = shown_work_order(account, id);
@@ -68,7 +71,7 @@ struct Shown {
 }
 
 /// L2 to L12, for each of Latchel's work orders.
-pub fn check_export(account: &Account) {
+pub async fn check_export(account: &Account, ledger: &MemoryLedger) {
     for job in account.in_latchel(|world| world.jobs.clone()).into_values() {
         let marker = Some(Marker::for_job(job.id));
         let carriers = account.on_platform(|world| {
@@ -80,6 +83,7 @@ pub fn check_export(account: &Account) {
             carriers.into_iter().partition(|one| one.id.as_str().starts_with('W'));
         let shown = shown_job(account, job.id);
         match ours.as_slice() {
+            [] if super::is_reported(account, ledger, RecordKey::latchel(Kind::WorkOrder, job.id)).await => {}
             [] if copies.is_empty() && job.work_order.is_none() => {
                 assert_ne!(shown.last, Some(Eligible::Yes), "L6: {job:?} is not on the platform");
             }
@@ -168,18 +172,22 @@ fn l8_to_l12_end(account: &Account, job: &Job) {
     let always = history.events().all(assigned) && method != SyncMethod::None;
     // L8: opened again on the platform after it had ended in Latchel, it stays open; so does one that was
     // imported closed, and opened while that run went on.
-    let since = job.updated_at - TimeDelta::hours(1);
+    let ended_at = job.state_updated_at.unwrap_or(job.updated_at);
+    let since = ended_at - TimeDelta::hours(1);
     let opened =
         history.touched_since(since, |event| matches!(event, Event::WorkOrder(one) if one.id == *id));
     let shown = history.0.iter().any(|(at, event)| match event {
         Event::JobShown(run, one, _, How::Listed) => {
             one.id == job.id
-                && *at >= job.updated_at
-                && one.updated_at == job.updated_at
+                && *at >= ended_at
+                && one.state_updated_at == job.state_updated_at
                 && history.done(*run, Phase::WorkOrdersToPlatform)
         }
         _ => false,
     });
-    let wanted = always && !opened && shown && super::can_close(account, status);
+    // L15: it may have been inactive, or without an assignee, when the runs came by, and was so until they ended.
+    let capabilities = account.platform.capabilities();
+    let refused = capabilities.refuses_at_inactive || capabilities.refuses_unassigned;
+    let wanted = always && !opened && shown && !refused && super::can_close(account, status);
     assert!(!wanted, "L8: {id} is open, and {job:?} has ended");
 }

@@ -1,0 +1,115 @@
+//! What Latchel has that platform work orders may belong to.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::carriers::may_be_ours;
+use super::super::context::Context;
+use super::super::export::distinct;
+use super::super::places::Places;
+use crate::Result;
+use crate::ledger::Link;
+use crate::model::{
+    Job, JobId, Kind, LatchelResidentId, PropertyRef, ResidentRef, Side, WorkOrder, WorkOrderId,
+};
+use crate::rules::Counterpart;
+
+/// The Latchel work orders that unlinked platform work orders may belong to.
+pub(super) struct Jobs {
+    by_ref: HashMap<WorkOrderId, Vec<Job>>,
+    by_id: HashMap<JobId, Job>,
+    links: HashMap<JobId, Link>,
+    /// Of those that markers name.
+    places: Places,
+}
+
+impl Jobs {
+    pub async fn look_up(cx: &Context<'_>, records: &[&WorkOrder]) -> Result<Self> {
+        let refs: Vec<_> = records.iter().map(|record| record.id.clone()).collect();
+        let marked: Vec<_> =
+            records.iter().filter_map(|record| record.marker).map(|marker| marker.job()).collect();
+        let mut by_ref: HashMap<WorkOrderId, Vec<Job>> = HashMap::new();
+        if !refs.is_empty() {
+            for job in cx.latchel().jobs_by_ref(&refs).await? {
+                if let Some(reference) = job.work_order.clone() {
+                    by_ref.entry(reference).or_default().push(job);
+                }
+            }
+        }
+        let mut jobs = if marked.is_empty() { Vec::new() } else { cx.latchel().jobs_by_id(&marked).await? };
+        jobs.retain(|job| may_be_ours(cx, job));
+        let places = Places::look_up(cx, &distinct(jobs.iter().filter_map(|job| job.property))).await?;
+        let mut ids: Vec<JobId> = by_ref.values().flatten().chain(&jobs).map(|job| job.id).collect();
+        ids.sort();
+        let memories = cx.recall(Kind::WorkOrder, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
+        Ok(Self {
+            by_ref,
+            places,
+            by_id: jobs.into_iter().map(|job| (job.id, job)).collect(),
+            links: ids
+                .into_iter()
+                .zip(memories)
+                .filter_map(|(id, memory)| Some((id, *memory.link?)))
+                .collect(),
+        })
+    }
+
+    /// The platform's identity of a work order's property.
+    pub fn place(&self, job: &Job) -> Option<PropertyRef> {
+        job.property.and_then(|id| self.places.on_platform(id))
+    }
+
+    /// The counterpart that references and the marker name together.
+    pub fn counterpart(&self, platform: &WorkOrder) -> (Counterpart, Option<Job>) {
+        let here =
+            |job: &&Job| self.place(job).is_some_and(|place| place.property == platform.property.property);
+        let marked = platform.marker.and_then(|marker| self.by_id.get(&marker.job())).filter(here);
+        let mut jobs: Vec<&Job> = self.by_ref.get(&platform.id).into_iter().flatten().chain(marked).collect();
+        jobs.sort_by_key(|job| job.id);
+        jobs.dedup_by_key(|job| job.id);
+        match jobs.as_slice() {
+            [] => (Counterpart::None, None),
+            [job] if job.work_order.as_ref().is_some_and(|reference| *reference != platform.id) => {
+                let reference = job.work_order.as_ref().map(WorkOrderId::as_str).unwrap_or_default();
+                let what = format!("Latchel's {} refers to work order {reference}", job.id);
+                (Counterpart::Ambiguous(what), Some((*job).clone()))
+            }
+            [job] => match self.links.get(&job.id) {
+                Some(other) => {
+                    let what =
+                        format!("Latchel's {} is linked to work order {} already", job.id, other.platform_id);
+                    (Counterpart::Ambiguous(what), Some((*job).clone()))
+                }
+                None => (Counterpart::Found(job.id), Some((*job).clone())),
+            },
+            several => {
+                let ids: Vec<_> = several.iter().map(|job| job.id.to_string()).collect();
+                (Counterpart::Ambiguous(format!("claimed by Latchel's {}", ids.join(" and "))), None)
+            }
+        }
+    }
+}
+
+pub(super) fn requester(record: &WorkOrder) -> Option<ResidentRef> {
+    let resident = record.requested_by.clone()?;
+    Some(ResidentRef::new(resident, record.property.property.clone()))
+}
+
+pub(super) async fn residents(
+    cx: &Context<'_>,
+    refs: HashSet<ResidentRef>,
+) -> Result<HashMap<ResidentRef, LatchelResidentId>> {
+    let mut refs: Vec<_> = refs.into_iter().collect();
+    refs.sort();
+    if refs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut found = cx.latchel().residents_by_ref(&refs).await?;
+    found.sort_by_key(|resident| std::cmp::Reverse((resident.is_active, std::cmp::Reverse(resident.id))));
+    let mut map = HashMap::new();
+    for resident in found {
+        if let Some(reference) = resident.reference {
+            map.entry(reference).or_insert(resident.id);
+        }
+    }
+    Ok(map)
+}

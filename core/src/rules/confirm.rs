@@ -1,0 +1,58 @@
+use super::{RuleId, Trace, trace::OrNone};
+use crate::model::{Difference, Marker, PropertyRef, WorkOrder};
+
+/// A work order that we created on the platform, or that carries our marker, as the platform stores it.
+#[derive(Debug, Clone)]
+pub struct ConfirmCase {
+    /// What the platform stores.
+    pub stored: WorkOrder,
+    /// The marker that it was sent with.
+    pub marker: Marker,
+    /// The rentable unit that it was sent for; `None` where Latchel no longer tells.
+    pub property: Option<PropertyRef>,
+    /// Its assignment.
+    pub assignment: Assignment,
+}
+
+/// Assignment of a work order to Latchel on the platform, as a confirmation takes it (rule L6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignment {
+    /// The platform cannot assign.
+    NotPossible,
+    /// It is assigned to a user of Latchel.
+    ToLatchel,
+    /// It was sent for the Latchel user, and is assigned to nobody or to others.
+    Missing,
+}
+
+/// Compares a work order whole with what was sent (rules E3, S1), and names each part that the platform did not store. Empty
+/// if it is confirmed.
+pub fn differences(case: &ConfirmCase, trace: &mut Trace) -> Vec<(Difference, String)> {
+    let ConfirmCase { stored, marker, property, assignment } = case;
+    let mut found = Vec::new();
+    let marked = stored.marker == Some(*marker);
+    if !trace.check(RuleId::E3, "the platform stored our tag", &OrNone(stored.marker), marked) {
+        found.push((Difference::Marker, format!("the tag {marker} is missing or altered there")));
+    }
+    if let Some(sent) = property {
+        let same = stored.property == *sent;
+        if !trace.check(RuleId::E3, "the platform stored the property and unit", &stored.property, same) {
+            let part = match stored.property.property == sent.property {
+                true => Difference::Unit,
+                false => Difference::Property,
+            };
+            found.push((part, format!("it was sent for {sent} and is at {} there", stored.property)));
+        }
+    }
+    let missing = *assignment == Assignment::Missing;
+    let words = if missing { "not assigned to Latchel" } else { "as it should be" };
+    if !trace.check(RuleId::E3, "the platform stored the assignment", &words, !missing) {
+        found.push((Difference::Assignee, "it is not assigned to Latchel there".to_owned()));
+    }
+    found
+}
+
+/// The differences in one sentence, for people.
+pub fn in_words(differences: &[(Difference, String)]) -> String {
+    differences.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>().join("; ")
+}
