@@ -130,6 +130,7 @@ pub fn link(run: RunId, platform_id: &str, latchel_id: i64) -> Link {
         number_written_at: None,
         close: None,
         resident: None,
+        sent_for: None,
         not_stored: Vec::new(),
     }
 }

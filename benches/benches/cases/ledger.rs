@@ -88,6 +88,7 @@ fn link(run: RunId, record: i64) -> Link {
         number_written_at: None,
         close: None,
         resident: None,
+        sent_for: None,
         not_stored: Vec::new(),
     }
 }

@@ -144,6 +144,7 @@ impl Past<'_> {
                 number_written_at: None,
                 close: None,
                 resident: None,
+                sent_for: None,
                 not_stored: Vec::new(),
             };
             ledger.put_link(lease, &link).await?;

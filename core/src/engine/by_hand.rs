@@ -41,6 +41,7 @@ impl Engine {
                 number_written_at: None,
                 close: None,
                 resident: None,
+                sent_for: None,
                 not_stored: Vec::new(),
             };
             self.ledger.put_link(lease, &link).await?;

@@ -273,6 +273,7 @@ impl<'a> Context<'a> {
             number_written_at: None,
             close: None,
             resident: None,
+            sent_for: None,
             not_stored: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::carriers::carriers;
+use super::carriers;
 use super::context::Context;
 use super::flow::{Applied, Flow, Learned};
 use super::owners::Owners;
@@ -188,9 +188,11 @@ impl Export<'_> {
             }
             let job = case.rule.job.id;
             let Some(property) = &case.rule.property else { continue };
-            if let [found] = carriers(cx, job, &property.property).await?.as_slice() {
+            let places = carriers::places(property, case.memory.intent.as_deref());
+            if let [found] = carriers::carriers(cx, job, &places).await?.as_slice() {
                 let link = cx.link(Kind::WorkOrder, &found.id, job.0, Origin::FromLatchel);
-                case.rule.link = Some(Link { verified_at: None, ..link });
+                let sent_for = case.memory.intent.as_deref().and_then(|intent| intent.property.clone());
+                case.rule.link = Some(Link { verified_at: None, sent_for, ..link });
             }
         }
         Ok(())

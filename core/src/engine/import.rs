@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::carriers::{carriers, sent};
+use super::carriers::{Known, carriers, compared, sent};
 use super::context::Context;
 use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
 use super::flow::{Applied, Flow, Learned};
@@ -29,8 +29,10 @@ pub(super) struct Case {
     rule: ImportCase,
     memory: Memory,
     job: Option<Job>,
-    /// Where that is on the platform.
-    place: Option<PropertyRef>,
+    /// The rentable unit that it was sent to the platform for.
+    sent_for: Option<PropertyRef>,
+    /// Why it is taken for one that we created, if it is.
+    known: Known,
 }
 
 #[async_trait]
@@ -99,8 +101,8 @@ impl Flow for Import<'_> {
                 assigned_to_latchel: cx.assignees.any_of(&platform.assigned_users),
                 platform,
             };
-            let place = job.as_ref().and_then(|job| jobs.place(job));
-            Case { rule, memory, job, place }
+            let (sent_for, known) = job.as_ref().map_or((None, Known::ByItsMarker), |job| jobs.sent(job));
+            Case { rule, memory, job, sent_for, known }
         };
         Ok(records.into_iter().map(case).collect())
     }
@@ -156,7 +158,9 @@ impl Flow for Import<'_> {
                 let job = *job;
                 if let Some(marker) = by_marker_alone(case, job) {
                     // Somebody may have copied the work order, and the copy looks like the one that we made.
-                    let marked = carriers(cx, job, &case.rule.platform.property.property).await?;
+                    let marked =
+                        carriers(cx, job, std::slice::from_ref(&case.rule.platform.property.property))
+                            .await?;
                     if marked.len() > 1 {
                         return Ok(Applied::ambiguous(marker, &marked));
                     }
@@ -223,13 +227,6 @@ impl Import<'_> {
         let cx = self.0;
         let platform = &case.rule.platform;
         let by_marker = platform.marker.is_some_and(|marker| marker.job() == job);
-        let unlike = match by_marker {
-            true => {
-                let sent = sent(cx, job, case.place.clone(), platform.clone());
-                differences(&sent, &mut Trace::off())
-            }
-            false => Vec::new(),
-        };
         let origin = match (&case.memory.intent, by_marker) {
             (_, true) => Origin::FromLatchel,
             (Some(_), false) => Origin::FromPlatform,
@@ -242,11 +239,15 @@ impl Import<'_> {
             platform_number: Some(platform.number.clone()),
             latchel_number: case.job.as_ref().and_then(|found| found.number.clone()),
             // A reference in Latchel is what writing the number back sets along with it.
+            sent_for: case.sent_for.clone().filter(|_| by_marker),
             number_written_at: case.job.as_ref().and_then(|found| found.work_order.as_ref()).map(|_| cx.now),
-            verified_at: unlike.is_empty().then_some(cx.now),
-            not_stored: unlike.iter().map(|(part, _)| *part).collect(),
             ..cx.link(Kind::WorkOrder, &platform.id, job.0, origin)
         };
+        let unlike = match by_marker {
+            true => differences(&sent(cx, &link, case.known, platform.clone()), &mut Trace::off()),
+            false => Vec::new(),
+        };
+        let link = compared(cx, link, &unlike);
         match &case.memory.intent {
             Some(intent) if !cx.is_dry() => cx.settle_intent(intent.id, Some(&link)).await?,
             _ => cx.put_link(&link).await?,
@@ -260,6 +261,7 @@ impl Import<'_> {
             source: RecordKey::platform(Kind::WorkOrder, &new.work_order),
             label: self.label(&case.rule.platform),
             marker: None,
+            property: None,
             open: case.memory.intent.as_deref(),
             linked: None,
             visibility_delay: cx.latchel().visibility_delay(),

@@ -169,6 +169,7 @@ impl Properties<'_> {
             source: RecordKey::platform(Kind::Property, &new.reference),
             label: self.label(&case.rule.platform),
             marker: None,
+            property: None,
             open: case.memory.intent.as_deref(),
             linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),

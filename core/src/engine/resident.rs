@@ -197,6 +197,7 @@ impl Residents<'_> {
             source: RecordKey::platform(Kind::Resident, &new.reference),
             label: String::new(),
             marker: None,
+            property: None,
             open: case.memory.intent.as_deref(),
             linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),

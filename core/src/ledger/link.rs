@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{RunId, instant};
-use crate::model::{ClosedStatus, Difference, Job, Kind, Marker, RecordKey, Side};
+use crate::model::{ClosedStatus, Difference, Job, Kind, Marker, PropertyRef, RecordKey, Side};
 use crate::rules::Reason;
 
 /// The pair of ids of one record on both sides.
@@ -40,6 +40,9 @@ pub struct Link {
     /// What we remember of a resident (rules R4, R6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident: Option<ResidentMemory>,
+    /// The rentable unit that a work order was sent to the platform for, until reading it back confirmed all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_for: Option<PropertyRef>,
     /// The parts of a work order that the platform does not store as we sent them (rule E3).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_stored: Vec<Difference>,
@@ -146,6 +149,10 @@ pub struct Intent {
     pub label: String,
     /// The marker that the new record carries, where it is on the platform.
     pub marker: Option<Marker>,
+    /// The rentable unit that it is sent for, where it is a work order on the platform: what carries the marker there is
+    /// ours, wherever the Latchel work order has been moved since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<PropertyRef>,
     /// The run that opened it.
     pub run: RunId,
     /// When it was opened, UTC.

@@ -8,7 +8,7 @@ pub struct ConfirmCase {
     pub stored: WorkOrder,
     /// The marker that it was sent with.
     pub marker: Marker,
-    /// The rentable unit that it was sent for; `None` where Latchel no longer tells.
+    /// The rentable unit that it was sent for; `None` where nobody knows any more.
     pub property: Option<PropertyRef>,
     /// Its assignment.
     pub assignment: Assignment,
@@ -17,8 +17,8 @@ pub struct ConfirmCase {
 /// Assignment of a work order to Latchel on the platform, as a confirmation takes it (rule L6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Assignment {
-    /// The platform cannot assign.
-    NotPossible,
+    /// The platform cannot assign, or people may have changed it since.
+    NotAsked,
     /// It is assigned to a user of Latchel.
     ToLatchel,
     /// It was sent for the Latchel user, and is assigned to nobody or to others.

@@ -57,6 +57,7 @@ fn link() -> Link {
         number_written_at: Some(instant("2026-03-02T12:00:00Z")),
         close: None,
         resident: None,
+        sent_for: None,
         not_stored: Vec::new(),
     }
 }

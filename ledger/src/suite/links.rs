@@ -83,6 +83,7 @@ pub async fn an_intent_keeps_its_record_pending_until_it_is_settled(ledger: &dyn
         source: source.clone(),
         label: "#10".to_owned(),
         marker: Some(Marker::for_job(JobId(10))),
+        property: None,
         run,
         created_at: now(),
     };
@@ -109,6 +110,7 @@ pub async fn a_link_ends_the_intents_of_its_pair(ledger: &dyn Ledger) {
             source: source.clone(),
             label: String::new(),
             marker: None,
+            property: None,
             run: held.run,
             created_at: now(),
         };

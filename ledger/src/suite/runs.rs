@@ -61,6 +61,7 @@ pub async fn a_run_that_lost_its_lease_writes_nothing(ledger: &dyn Ledger) {
         source: source.clone(),
         label: String::new(),
         marker: None,
+        property: None,
         run: lost.run,
         created_at: now(),
     };

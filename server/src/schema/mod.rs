@@ -219,6 +219,9 @@ pub struct Link {
     pub close: Option<CloseVerdict>,
     /// What is remembered of a resident (rules R4, R6).
     pub resident: Option<ResidentMemory>,
+    /// The key of the rentable unit that a work order was sent for, until it is confirmed; left out otherwise.
+    #[schema(nullable = false)]
+    pub sent_for: Option<PropertyRef>,
     /// The parts that the platform does not store as they were sent (rule E3); left out where there are none.
     #[schema(required = false)]
     pub not_stored: Vec<Difference>,

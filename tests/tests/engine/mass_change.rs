@@ -217,6 +217,7 @@ async fn large(properties: usize, hidden: usize) -> Pair {
         number_written_at: None,
         close: None,
         resident: None,
+        sent_for: None,
         not_stored: Vec::new(),
     };
     pair.latchel.edit(|world| {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::carriers::{carriers, sent};
+use super::super::carriers::{Known, carriers, compared, places, sent};
 use super::super::create::{NewIntent, create_once, shown_by_now, unconfirmed};
 use super::super::flow::{Applied, Flow};
 use super::super::guard::Guard;
@@ -32,7 +32,7 @@ impl Export<'_> {
                     return Ok(Applied::new(decision, Action::None));
                 }
                 let confirmed = Applied::new(decision, Action::None).with_counterpart(&link.platform_id);
-                self.follow(case, link.clone(), confirmed).await
+                self.follow(case, link.clone(), Known::Made, confirmed).await
             }
             Some(ExportAction::WriteNumberBack) => {
                 let link = linked(case)?;
@@ -65,17 +65,24 @@ impl Export<'_> {
         // Looked for before every create, not only after an interrupted one, so that even a lost ledger makes no
         // duplicate.
         let applied = |reason, action| Applied { reason, action, detail: None, counterpart: None };
-        match carriers(cx, job.id, &new.property.property).await?.as_slice() {
+        let places = places(&new.property, case.memory.intent.as_deref());
+        match carriers(cx, job.id, &places).await?.as_slice() {
             [] if cx.is_dry() => Ok(applied(decision.reason, Action::Create)),
             [] => {
                 let link = self.create_on_platform(case, new).await?;
                 let created = applied(decision.reason, Action::Create).with_counterpart(&link.platform_id);
-                self.follow(case, link, created).await
+                self.follow(case, link, Known::Made, created).await
             }
             [found] => {
                 // What was recovered is compared as what is new is.
                 let link = cx.link(Kind::WorkOrder, &found.id, job.id.0, Origin::FromLatchel);
-                let link = Link { verified_at: None, platform_number: Some(found.number.clone()), ..link };
+                let (sent_for, known) = match &case.memory.intent {
+                    Some(intent) => (intent.property.clone(), Known::Made),
+                    None => (None, Known::ByItsMarker),
+                };
+                let sent_for = sent_for.or_else(|| case.rule.property.clone());
+                let platform_number = Some(found.number.clone());
+                let link = Link { verified_at: None, sent_for, platform_number, ..link };
                 match &case.memory.intent {
                     Some(intent) if !cx.is_dry() => {
                         cx.settle_intent(intent.id, Some(&link)).await?;
@@ -83,7 +90,7 @@ impl Export<'_> {
                     _ => cx.put_link(&link).await?,
                 }
                 let recovered = applied(Reason::WorkOrderRecovered, Action::Link).with_counterpart(&found.id);
-                if cx.is_dry() { Ok(recovered) } else { self.follow(case, link, recovered).await }
+                if cx.is_dry() { Ok(recovered) } else { self.follow(case, link, known, recovered).await }
             }
             several => Ok(Applied::ambiguous(Marker::for_job(job.id), several)),
         }
@@ -96,11 +103,15 @@ impl Export<'_> {
             source: RecordKey::latchel(Kind::WorkOrder, job.id),
             label: self.label(job),
             marker: Some(marker),
+            property: Some(new.property.clone()),
             open: case.memory.intent.as_deref(),
             linked: None,
             visibility_delay: cx.platform().capabilities().visibility_delay,
         };
-        let link = |id: &WorkOrderId| cx.link(Kind::WorkOrder, id, job.id.0, Origin::FromLatchel);
+        let link = |id: &WorkOrderId| Link {
+            sent_for: Some(new.property.clone()),
+            ..cx.link(Kind::WorkOrder, id, job.id.0, Origin::FromLatchel)
+        };
         let call = cx.platform().create_work_order(new, &marker);
         Ok(create_once(cx, create, call, link).await?.1)
     }
@@ -108,7 +119,7 @@ impl Export<'_> {
     /// Reads back what was made of the work order, and goes on with rule L7, and with L8 where it is closed in Latchel
     /// already. What fails here is made up for in the next run, because the link is there; what the platform did not store
     /// is reported for as long as it does not (rule E3).
-    async fn follow(&self, case: &Case, link: Link, done: Applied) -> Result<Applied> {
+    async fn follow(&self, case: &Case, link: Link, known: Known, done: Applied) -> Result<Applied> {
         let (cx, job) = (self.0, &case.rule.job);
         let id = WorkOrderId::new(&link.platform_id);
         let Some(stored) = self.read(&id).await? else {
@@ -122,13 +133,8 @@ impl Export<'_> {
             return Ok(done.unconfirmed(gone));
         };
         let number = stored.number.clone();
-        let unlike = differences(&sent(cx, job.id, case.rule.property.clone(), stored), &mut Trace::off());
-        let link = Link {
-            platform_number: Some(number.clone()),
-            verified_at: unlike.is_empty().then_some(cx.now),
-            not_stored: unlike.iter().map(|(part, _)| *part).collect(),
-            ..link
-        };
+        let unlike = differences(&sent(cx, &link, known, stored), &mut Trace::off());
+        let link = compared(cx, Link { platform_number: Some(number.clone()), ..link }, &unlike);
         cx.put_link(&link).await?;
 
         let mut said = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::carriers::may_be_ours;
+use super::super::carriers::{Known, may_be_ours};
 use super::super::context::Context;
 use super::super::export::distinct;
 use super::super::places::Places;
@@ -20,6 +20,8 @@ pub(super) struct Jobs {
     links: HashMap<JobId, Link>,
     /// Of those that markers name.
     places: Places,
+    /// Where creates of unknown outcome were sent to from them.
+    sent: HashMap<JobId, PropertyRef>,
 }
 
 impl Jobs {
@@ -41,27 +43,34 @@ impl Jobs {
         let mut ids: Vec<JobId> = by_ref.values().flatten().chain(&jobs).map(|job| job.id).collect();
         ids.sort();
         let memories = cx.recall(Kind::WorkOrder, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
-        Ok(Self {
-            by_ref,
-            places,
-            by_id: jobs.into_iter().map(|job| (job.id, job)).collect(),
-            links: ids
-                .into_iter()
-                .zip(memories)
-                .filter_map(|(id, memory)| Some((id, *memory.link?)))
-                .collect(),
-        })
+        let (mut links, mut sent) = (HashMap::new(), HashMap::new());
+        for (id, memory) in ids.into_iter().zip(memories) {
+            sent.extend(memory.intent.and_then(|intent| intent.property).map(|property| (id, property)));
+            links.extend(memory.link.map(|link| (id, *link)));
+        }
+        let by_id = jobs.into_iter().map(|job| (job.id, job)).collect();
+        Ok(Self { by_ref, by_id, links, places, sent })
     }
 
     /// The platform's identity of a work order's property.
-    pub fn place(&self, job: &Job) -> Option<PropertyRef> {
+    fn place(&self, job: &Job) -> Option<PropertyRef> {
         job.property.and_then(|id| self.places.on_platform(id))
+    }
+
+    /// The rentable unit that a work order was sent to the platform for, and how that is known.
+    pub fn sent(&self, job: &Job) -> (Option<PropertyRef>, Known) {
+        match self.sent.get(&job.id) {
+            Some(property) => (Some(property.clone()), Known::Made),
+            None => (self.place(job), Known::ByItsMarker),
+        }
     }
 
     /// The counterpart that references and the marker name together.
     pub fn counterpart(&self, platform: &WorkOrder) -> (Counterpart, Option<Job>) {
-        let here =
-            |job: &&Job| self.place(job).is_some_and(|place| place.property == platform.property.property);
+        let here = |job: &&Job| {
+            let places = [self.place(job), self.sent.get(&job.id).cloned()];
+            places.into_iter().flatten().any(|place| place.property == platform.property.property)
+        };
         let marked = platform.marker.and_then(|marker| self.by_id.get(&marker.job())).filter(here);
         let mut jobs: Vec<&Job> = self.by_ref.get(&platform.id).into_iter().flatten().chain(marked).collect();
         jobs.sort_by_key(|job| job.id);
