@@ -3,8 +3,10 @@
 
 mod by_hand;
 mod claimed;
+mod confirmed;
 mod faults;
 mod frozen;
+mod held_back;
 mod hints;
 mod leases;
 mod limits;
@@ -13,6 +15,7 @@ mod markers;
 mod mass_change;
 mod named;
 mod outage;
+mod part_of_the_window;
 mod pause;
 mod read_ahead;
 mod removed;
