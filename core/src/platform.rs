@@ -99,7 +99,8 @@ pub trait Platform: Send + Sync + fmt::Debug {
     ///   finds what it names.
     fn work_orders(&self, window: Window) -> Pages<'_, WorkOrder>;
 
-    /// The rentable units with these ids.
+    /// The rentable units with these ids. A property that is asked for without a unit, and has units, is found as all of
+    /// them.
     async fn properties_by_id(&self, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>>;
 
     /// The residents with these ids.

@@ -1,4 +1,5 @@
 mod jobs;
+mod places;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -16,8 +17,8 @@ use crate::model::{
     WorkOrderId,
 };
 use crate::rules::{
-    Counterpart, Decision, ImportAction, ImportCase, Reason, Trace, decide_import, differences, in_words,
-    sync_method,
+    Counterpart, Decision, ImportAction, ImportCase, Place, Reason, Trace, decide_import, differences,
+    in_words, sync_method,
 };
 use crate::{Pages, Result};
 use jobs::{Jobs, requester, residents};
@@ -82,7 +83,13 @@ impl Flow for Import<'_> {
         let unlinked: Vec<_> = records.iter().filter(|(_, m)| open(m)).map(|(record, _)| record).collect();
         let jobs = Jobs::look_up(cx, &unlinked).await?;
         let units: HashSet<_> = unlinked.iter().map(|record| record.property.clone()).collect();
-        let properties = cx.latchel_properties(units).await?;
+        let mut properties = cx.latchel_properties(units).await?;
+        let placed = places::without_unit(cx, &unlinked, &properties).await?;
+        let only = placed.values().filter_map(|place| match place {
+            Place::At(unit) => Some(unit.clone()),
+            Place::OneOf(_) => None,
+        });
+        properties.extend(cx.latchel_properties(only.collect()).await?);
         let requesters: HashSet<_> = unlinked.iter().filter_map(|record| requester(record)).collect();
         let residents = residents(cx, requesters).await?;
 
@@ -92,9 +99,15 @@ impl Flow for Import<'_> {
                 (Some(link), None) => (Counterpart::Linked(JobId(link.latchel_id)), None),
                 (None, None) => jobs.counterpart(&platform),
             };
-            let property = properties.get(&platform.property).cloned();
+            let here = || Place::At(platform.property.clone());
+            let place = placed.get(&platform.property).cloned().unwrap_or_else(here);
+            let property = match &place {
+                Place::At(unit) => properties.get(unit).cloned(),
+                Place::OneOf(_) => None,
+            };
             let rule = ImportCase {
                 counterpart,
+                place,
                 method: sync_method(cx.policy(), property.as_ref(), Some(&platform.property), &cx.portfolios),
                 property,
                 resident: requester(&platform).and_then(|reference| residents.get(&reference).copied()),
@@ -207,7 +220,11 @@ impl Flow for Import<'_> {
     }
 
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
-        (reason == Reason::NoPropertyMatch).then(|| case.rule.platform.property.clone())
+        (reason == Reason::NoPropertyMatch).then(|| match &case.rule.place {
+            Place::At(unit) => unit.clone(),
+            // It never comes: the work order is looked at when it names its unit.
+            Place::OneOf(_) => case.rule.platform.property.clone(),
+        })
     }
 
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {

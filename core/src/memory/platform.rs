@@ -195,7 +195,13 @@ impl Platform for MemoryPlatform {
     }
 
     async fn properties_by_id(&self, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
-        self.read("properties_by_id", "", |world| by_key(&world.properties, ids))
+        self.read("properties_by_id", "", |world| {
+            let asked = |id: &PropertyRef| {
+                ids.contains(id) || ids.contains(&PropertyRef::new(id.property.clone(), None))
+            };
+            let found = world.properties.iter().filter(|(id, _)| asked(id));
+            found.map(|(_, row)| row.clone()).collect()
+        })
     }
 
     async fn residents_by_id(&self, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {

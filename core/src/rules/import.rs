@@ -1,6 +1,7 @@
 use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
 use crate::model::{
-    ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, SyncMethod, WorkOrder,
+    ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, PropertyRef, SyncMethod,
+    WorkOrder,
 };
 
 /// What is known of one platform work order.
@@ -10,6 +11,8 @@ pub struct ImportCase {
     pub platform: WorkOrder,
     /// Its counterpart in Latchel.
     pub counterpart: Counterpart,
+    /// Where it is on the platform.
+    pub place: Place,
     /// Its property in Latchel.
     pub property: Option<LatchelProperty>,
     /// The resident in Latchel who asked for it.
@@ -18,6 +21,15 @@ pub struct ImportCase {
     pub method: SyncMethod,
     /// Whether it is assigned to Latchel (rule M2).
     pub assigned_to_latchel: bool,
+}
+
+/// Place of a work order on the platform (rule WP3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// This rentable unit: the one that it names, or the only one of its property.
+    At(PropertyRef),
+    /// One of so many units of its property, of which it names none.
+    OneOf(usize),
 }
 
 /// A platform work order's counterpart in Latchel.
@@ -91,8 +103,13 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
 
     let found = case.property.as_ref().map(|property| property.id);
     if trace.check(RuleId::WP3, "its property is not in Latchel", &OrNone(found), found.is_none()) {
-        return Decision::leave(Reason::NoPropertyMatch)
-            .with_detail(format!("waits for {}", platform.property));
+        return Decision::leave(Reason::NoPropertyMatch).with_detail(match &case.place {
+            Place::At(unit) => format!("waits for {unit}"),
+            Place::OneOf(units) => format!(
+                "it names no unit, and {} has {units}: add the unit to it on the platform",
+                platform.property
+            ),
+        });
     }
     let Some(property) = found else { return Decision::leave(Reason::NoPropertyMatch) };
 

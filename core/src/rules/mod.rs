@@ -20,7 +20,7 @@ pub use export::{
     CloseAction, CloseCase, ExportAction, ExportCase, Standing, decide_close, decide_export, obstacle,
 };
 pub use guard::is_mass_change;
-pub use import::{Counterpart, ImportAction, ImportCase, decide_import};
+pub use import::{Counterpart, ImportAction, ImportCase, Place, decide_import};
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use property::{PropertyAction, PropertyCase, decide_property};
 pub use reason::Reason;

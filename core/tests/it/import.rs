@@ -1,6 +1,7 @@
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::{
-    Assignees, Counterpart, ImportAction, ImportCase, Reason, Trace, choose_latchel_user, decide_import,
+    Assignees, Counterpart, ImportAction, ImportCase, Place, Reason, Trace, choose_latchel_user,
+    decide_import,
 };
 
 use crate::cases::Case;
@@ -26,6 +27,7 @@ fn new() -> ImportCase {
     ImportCase {
         platform,
         counterpart: Counterpart::None,
+        place: Place::At(unit()),
         property: Some(latchel_property()),
         resident: Some(LatchelResidentId(70)),
         method: SyncMethod::Assigned,

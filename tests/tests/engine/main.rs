@@ -22,4 +22,5 @@ mod removed;
 mod rows;
 mod story;
 mod time;
+mod unit_missing;
 mod unsettled;
