@@ -50,7 +50,7 @@ async fn what_may_come_in_several_shapes_is_taken_in_all_of_them() {
         changed(
             work_order("2"),
             json!({"AssignedUsers": null, "WorkOrderNumber": null, "PermissionToEnter": "Perhaps",
-            "Priority": "Whenever", "JobDescription": "[Latchel #48211]\nFence [Latchel #48211]"})
+            "Priority": "Whenever", "JobDescription": "Fence\n\nSee [Latchel #7]\n\n[Latchel #48211]"})
         ),
     ]))
     .await;
@@ -66,7 +66,7 @@ async fn what_may_come_in_several_shapes_is_taken_in_all_of_them() {
         ("2", Severity::Normal, None)
     );
     assert!(second.assigned_users.is_empty());
-    assert_eq!((second.title.as_str(), second.description.as_str()), ("Fence", "Fence"));
+    assert_eq!((second.title.as_str(), second.description.as_str()), ("Fence", "Fence\n\nSee [Latchel #7]"));
     assert_eq!(second.marker, Some(Marker::for_job(JobId(48_211))));
 }
 

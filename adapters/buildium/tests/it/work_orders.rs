@@ -133,9 +133,13 @@ async fn a_marker_is_looked_for_by_title_and_must_be_whole() {
         one["Title"] = json!(title);
         one
     };
-    let rows =
-        json!([with(81, "Tap [Latchel #5]"), with(82, "Tap [Latchel #55]"), with(83, "[Latchel #5] again")]);
+    let rows = json!([
+        with(81, "Tap [Latchel #5]"),
+        with(82, "Tap [Latchel #55]"),
+        with(83, "[Latchel #5] again"),
+        with(84, "As in [Latchel #5] [Latchel #6]"),
+    ]);
     far.list_for("/v1/workorders", &[("title", "[Latchel #5]")], rows).await;
     let found = far.platform.find_by_marker(&Marker::for_job(JobId(5))).await.expect("ids");
-    assert_eq!(found, [WorkOrderId::new("81"), WorkOrderId::new("83")]);
+    assert_eq!(found, [WorkOrderId::new("81")]);
 }

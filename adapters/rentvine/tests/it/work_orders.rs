@@ -104,7 +104,7 @@ async fn a_status_that_the_settings_name_means_what_they_say() {
 }
 
 #[tokio::test]
-async fn our_marker_is_a_line_of_its_own_and_no_part_of_the_text() {
+async fn our_marker_is_the_last_line_by_itself_and_no_part_of_the_text() {
     let described = |html: &str| with(work_order(81), &[("description", json!(html))]);
     let rows = json!([
         described("<p>Roof leaks</p><p>At night</p><p>[Latchel #5]</p>"),
@@ -119,7 +119,7 @@ async fn our_marker_is_a_line_of_its_own_and_no_part_of_the_text() {
         marked,
         [
             ("Roof leaks\n\nAt night", Some(JobId(5))),
-            ("Roof leaks\nadded by hand", Some(JobId(5))),
+            ("Roof leaks\n[Latchel #5]\nadded by hand", None),
             ("As in [Latchel #5], the roof leaks", None),
             ("", Some(JobId(50))),
         ]

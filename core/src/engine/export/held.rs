@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::context::Context;
+use super::super::places::OnPlatform;
 use super::distinct;
 use crate::Result;
 use crate::ledger::{Link, Memory, Obstacle, Pending};
@@ -26,11 +27,9 @@ pub(super) async fn ready(cx: &Context<'_>, pending: &[Pending]) -> Result<Vec<b
 
     let by_method = cx.latchel_properties(bars.iter().filter_map(Bar::method).cloned().collect()).await?;
     let inactive = distinct(bars.iter().filter_map(Bar::inactive).cloned());
-    let rows = match inactive.is_empty() {
-        true => Vec::new(),
-        false => cx.platform().properties_by_id(&inactive).await?,
-    };
-    let active: HashSet<_> = rows
+    let active: HashSet<_> = OnPlatform::look_up(cx, &inactive)
+        .await?
+        .rows
         .into_iter()
         .filter_map(|row| match row {
             Row::Record(property) if property.is_active => Some(property.id),

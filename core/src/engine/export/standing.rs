@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::context::Context;
+use super::super::places::OnPlatform;
 use super::{Case, distinct};
 use crate::Result;
 use crate::ledger::Obstacle;
@@ -24,12 +25,11 @@ pub(super) async fn look_up(cx: &Context<'_>, cases: &mut [Case]) -> Result<()> 
     let asking: Vec<bool> = cases.iter().map(asks).collect();
     let wanted = cases.iter().zip(&asking).filter(|(_, asks)| **asks);
     let wanted = distinct(wanted.filter_map(|(case, _)| case.rule.property.clone()));
-    if wanted.is_empty() {
-        return Ok(());
-    }
+    let OnPlatform { rows, unanswered } = OnPlatform::look_up(cx, &wanted).await?;
+    let asked = wanted.into_iter().filter(|property| !unanswered.contains(property));
     let mut standing: HashMap<PropertyRef, Standing> =
-        wanted.iter().map(|property| (property.clone(), Standing::Gone)).collect();
-    for row in cx.platform().properties_by_id(&wanted).await? {
+        asked.map(|property| (property, Standing::Gone)).collect();
+    for row in rows {
         let (id, stands) = match row {
             Row::Record(property) if refuses && !property.is_active => (property.id, Standing::Closed),
             Row::Record(property) => (property.id, Standing::Open),

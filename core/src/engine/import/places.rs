@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::super::context::Context;
 use super::super::export::distinct;
+use super::super::places::OnPlatform;
 use crate::Result;
 use crate::model::{LatchelProperty, PropertyId, PropertyRef, Row, WorkOrder};
 use crate::rules::Place;
@@ -21,7 +22,7 @@ pub(super) async fn without_unit(
         return Ok(HashMap::new());
     }
     let mut units: BTreeMap<PropertyId, Vec<PropertyRef>> = BTreeMap::new();
-    for row in cx.platform().properties_by_id(&asked).await? {
+    for row in OnPlatform::look_up(cx, &asked).await?.rows {
         let id = match row {
             Row::Record(property) => property.id,
             // It counts as a unit, whatever is odd about it.
