@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::Explanation;
 use latchel_sync_core::model::Kind;
-use latchel_sync_core::rules::{Reason, RuleId};
+use latchel_sync_core::rules::{Reason, RuleId, Tense};
 use serde_json::json;
 
 use crate::args::{Explained, Scope};
@@ -25,7 +25,7 @@ pub(crate) async fn run(
             if scope.json {
                 render::json(&[json!({"id": id, "reason": reason, "rule": rule})])?;
             } else {
-                anstream::println!("{} ({reason}, rule {rule})", reason.sentence());
+                anstream::println!("{} ({reason}, rule {rule})", reason.sentence(Tense::Has));
             }
             return Ok(Exit::Done);
         }
@@ -71,12 +71,12 @@ fn print(one: &Explanation) {
     }
     anstream::println!("  checked:");
     for check in &one.checks {
-        let mark = if check.holds { "yes" } else { "no " };
-        anstream::println!("    {mark}  {:<4} {} ({})", check.rule.as_str(), check.condition, check.value);
+        let mark = if check.decided { ">" } else { " " };
+        anstream::println!("  {mark} {:<4} {} {}", check.rule.as_str(), check.question, check.answer);
     }
     let detail = one.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
     let rule = one.reason.rule_for(&one.key);
-    anstream::println!("  decided by {rule}: {}{detail}", one.reason.sentence());
+    anstream::println!("  decided by {rule}: {}{detail}", one.reason.sentence(Tense::Would));
     anstream::println!("  a run would do: {} [{}]", one.action.as_str(), one.reason);
     if !one.reason.remedy().is_empty() {
         anstream::println!("  to change it: {}", one.reason.remedy());

@@ -9,6 +9,7 @@ use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Observer, Quiet, Request, StopSignal};
 use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Phase, Run, RunStatus};
 use latchel_sync_core::model::{Kind, Window};
+use latchel_sync_core::rules::Tense;
 use latchel_sync_ledger::SqliteLedger;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -38,7 +39,7 @@ pub(crate) async fn plan(
         if scope.json {
             render::json_line(&run)?;
         } else {
-            summary(&run, "would come out");
+            summary(&run, Tense::Will);
         }
         exit = worse(exit, &run);
     }
@@ -93,7 +94,7 @@ async fn sync_over(
         match run {
             Ok(run) => {
                 if !scope.json {
-                    summary(&run, "came out");
+                    summary(&run, Tense::Has);
                 }
                 exit = worse(exit, &run);
                 runs.push(run);
@@ -176,12 +177,13 @@ fn worse(exit: Exit, run: &Run) -> Exit {
 }
 
 /// The counts of each phase, by reason.
-fn summary(run: &Run, verb: &str) {
+fn summary(run: &Run, tense: Tense) {
+    let verb = if tense == Tense::Has { "came out" } else { "will come out" };
     anstream::println!("\n{}: {} ({})", run.account, run.status.as_str(), run.id);
     for phase in &run.phases {
         anstream::println!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
         for (reason, count) in &phase.counts {
-            anstream::println!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence());
+            anstream::println!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence(tense));
         }
         if let Some(error) = &phase.error {
             anstream::println!("    ended early: {error}");

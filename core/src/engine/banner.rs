@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::ledger::{Memory, Outcome, Status};
 use crate::model::Side;
-use crate::rules::Reason;
+use crate::rules::{Reason, Tense};
 
 /// What is shown on top of a work order (RULES.md, S).
 #[derive(Debug, Clone, Serialize)]
@@ -87,7 +87,7 @@ fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
 fn explanation(outcome: &Outcome) -> String {
     let rule = format!(
         "{} ({}, rule {})",
-        outcome.reason.sentence(),
+        outcome.reason.sentence(Tense::Has),
         outcome.reason,
         outcome.reason.rule_for(&outcome.key)
     );

@@ -33,7 +33,7 @@ pub struct Explanation {
     pub link: Option<Link>,
     /// The newest outcome that the ledger remembers.
     pub outcome: Option<Outcome>,
-    /// Every condition that was checked, in order.
+    /// Every question that was asked, in order, with its answer; the one that decided is marked.
     pub checks: Vec<Check>,
     /// The reason that a run would give now.
     pub reason: Reason,
@@ -122,15 +122,16 @@ impl Engine {
             Kind::WorkOrder => None,
         };
         let mut trace = Trace::on();
-        trace.check(RuleId::L1, "carries no reference to the platform", &id, true);
+        trace.check(RuleId::L1, "Does it carry a reference to the platform?", &"no", true);
+        let key = RecordKey::latchel(kind, id);
         Ok(held.map(|held| Explanation {
-            key: RecordKey::latchel(kind, id),
             label: String::new(),
             platform: None,
             latchel: Some(held),
             link: None,
             outcome: None,
-            checks: trace.into_checks(),
+            checks: trace.decided(Reason::LatchelOnly, &key),
+            key,
             reason: Reason::LatchelOnly,
             detail: None,
             action: Action::None,
@@ -227,14 +228,15 @@ async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Ve
                 applied = Applied { reason, action: Action::None, detail: None, counterpart: None };
             }
             let (platform, latchel) = flow.sides(&case);
+            let key = key(flow.id(flow.record(&case)));
             explained.push(Explanation {
-                key: key(flow.id(flow.record(&case))),
                 label: flow.label(flow.record(&case)),
                 platform,
                 latchel,
                 link: link.clone(),
                 outcome: outcome.clone(),
-                checks: std::mem::take(&mut trace).into_checks(),
+                checks: std::mem::take(&mut trace).decided(applied.reason, &key),
+                key,
                 reason: applied.reason,
                 detail: applied.detail,
                 action: applied.action,

@@ -119,7 +119,8 @@ impl Flow for Export<'_> {
 
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ExportAction> {
         if let Some(other) = case.claimed_by {
-            trace.check(RuleId::E1, "the platform's is linked to another", &other, true);
+            let question = "Is the platform's linked to no other?";
+            trace.check(RuleId::E1, question, &format_args!("no, to Latchel's {other}"), true);
             let detail = format!("Latchel's {other} and {} refer to one work order", case.rule.job.id);
             return Decision::leave(Reason::MarkerAmbiguous).with_detail(detail);
         }

@@ -1,4 +1,5 @@
-use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
+use super::trace::{Place, yes};
+use super::{Decision, Reason, RuleId, Trace, method};
 use crate::model::{
     ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, SyncMethod, WorkOrder,
 };
@@ -50,41 +51,59 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
     let platform = &case.platform;
     match &case.counterpart {
         Counterpart::Linked(job) => {
-            trace.check(RuleId::WP5, "linked", job, true);
+            trace.check(
+                RuleId::WP5,
+                "Is it linked with one in Latchel?",
+                &format_args!("yes, with {job}"),
+                true,
+            );
             return Decision::leave(Reason::ExistingWorkOrderNotUpdated);
         }
         Counterpart::Found(job) => {
-            trace.check(RuleId::WP6, "a marker or reference names its counterpart", job, true);
+            let found = format_args!("yes, {job}");
+            trace.check(RuleId::WP6, "Does a marker or reference name its counterpart?", &found, true);
             return Decision::act(ImportAction::Link(*job), Reason::WorkOrderRecovered);
         }
         Counterpart::Ambiguous(what) => {
-            trace.check(RuleId::E1, "more than one claims to be its counterpart", what, true);
+            trace.check(
+                RuleId::E1,
+                "Does only one claim to be its counterpart?",
+                &format_args!("no: {what}"),
+                true,
+            );
             return Decision::leave(Reason::MarkerAmbiguous).with_detail(what);
         }
         Counterpart::None => {
-            trace.check(RuleId::WP5, "linked", &"no counterpart", false);
+            trace.check(RuleId::WP5, "Is it linked with one in Latchel?", &"no", false);
         }
     }
 
-    if trace.check(RuleId::WP1, "the method is none", &case.method, case.method == SyncMethod::None) {
+    let none = case.method == SyncMethod::None;
+    if trace.check(RuleId::WP1, method::QUESTION, &method::title(case.method), none) {
         return Decision::leave(Reason::MethodNone);
     }
     let unassigned = case.method == SyncMethod::Assigned && !case.assigned_to_latchel;
-    if trace.check(RuleId::WP2, "not assigned to Latchel, and must be", &case.assigned_to_latchel, unassigned)
-    {
+    let question = "Is it assigned to Latchel on the platform?";
+    if trace.check(
+        RuleId::WP2,
+        question,
+        &method::assigned(case.method, case.assigned_to_latchel),
+        unassigned,
+    ) {
         return Decision::leave(Reason::NotAssignedToLatchel);
     }
 
     let closed = platform.status.closed();
-    let is_closed = trace.check(RuleId::WP7, "closed on the platform", &platform.status, closed.is_some());
+    let is_closed =
+        trace.check(RuleId::WP7, "What is its status on the platform?", &platform.status, closed.is_some());
     if is_closed && policy.work_orders.closed == ClosedWorkOrders::Skip {
         return Decision::leave(Reason::WorkOrderClosedSkipped);
     }
 
     let found = case.property.as_ref().map(|property| property.id);
-    if trace.check(RuleId::WP3, "its property is not in Latchel", &OrNone(found), found.is_none()) {
+    if trace.check(RuleId::WP3, "Is its property in Latchel?", &yes(found.is_some()), found.is_none()) {
         return Decision::leave(Reason::NoPropertyMatch)
-            .with_detail(format!("waits for {}", platform.property));
+            .with_detail(format!("waits for {}", Place(&platform.property)));
     }
     let Some(property) = found else { return Decision::leave(Reason::NoPropertyMatch) };
 
@@ -101,6 +120,7 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
         access_instructions: platform.access_instructions.clone(),
         closed,
     };
+    trace.check(RuleId::WP4, "Does anything keep it from being created in Latchel?", &"no", true);
     let reason = if is_closed { Reason::WorkOrderImportedClosed } else { Reason::WorkOrderImported };
     Decision::act(ImportAction::Create(new), reason)
 }

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use latchel_sync_core::engine::{Banner, Explanation};
 use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::{Kind, RecordKey, Side};
+use latchel_sync_core::rules::Tense;
 use serde::Deserialize;
 
 use super::account::address;
@@ -105,7 +106,7 @@ fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: M
     let waits = view.explanations.iter().filter_map(|one| one.outcome.as_ref()).any(Outcome::is_tried_again)
         || banner.as_ref().is_some_and(|one| matches!(one.class, "pending" | "failed"));
     let told = |outcome: &Outcome| {
-        (moment.when(outcome.at), Line::of(outcome, record_address(account, &outcome.key)))
+        (moment.when(outcome.at), Line::of(outcome, record_address(account, &outcome.key), Tense::Has))
     };
     Record {
         top,
@@ -143,8 +144,8 @@ fn explained(one: Explanation) -> Explained {
         reason: one.reason.code(),
         class: one.reason.status().as_str(),
         line: match &one.detail {
-            Some(detail) => format!("{} ({detail})", one.reason.sentence()),
-            None => one.reason.sentence().to_owned(),
+            Some(detail) => format!("{} ({detail})", one.reason.sentence(Tense::Would)),
+            None => one.reason.sentence(Tense::Would).to_owned(),
         },
         action: action_text(one.action),
         remedy: one.reason.remedy(),
@@ -152,7 +153,7 @@ fn explained(one: Explanation) -> Explained {
             .checks
             .into_iter()
             .map(|check| {
-                (check.rule.as_str().to_owned(), check.condition.to_owned(), check.value, check.holds)
+                (check.rule.as_str().to_owned(), check.question.to_owned(), check.answer, check.decided)
             })
             .collect(),
     }

@@ -169,7 +169,7 @@ pub struct Explanation {
     pub link: Option<Link>,
     /// The newest outcome that the ledger remembers.
     pub outcome: Option<Outcome>,
-    /// Every condition that was checked, in order.
+    /// Every question that was asked, in order, with its answer; the one that decided is marked.
     pub checks: Vec<Check>,
     /// The reason that a run would give now.
     pub reason: Reason,
@@ -179,17 +179,17 @@ pub struct Explanation {
     pub action: Action,
 }
 
-/// One condition that a rule checked.
+/// A question that a rule asked of a record, with its answer.
 #[derive(ToSchema)]
 pub struct Check {
     /// The rule.
     pub rule: RuleId,
-    /// The condition, in words.
-    pub condition: String,
-    /// The value that it was checked on.
-    pub value: String,
-    /// Whether it held.
-    pub holds: bool,
+    /// The question, in words.
+    pub question: String,
+    /// Its answer: yes or no, or what was found. Instants are in the account's time zone.
+    pub answer: String,
+    /// True of the one question, of all that were asked of the record, by whose answer it was decided.
+    pub decided: bool,
 }
 
 /// The pair of ids of one record on both sides.
