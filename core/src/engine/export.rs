@@ -9,12 +9,13 @@ use super::context::Context;
 use super::drive::index;
 use super::flow::{Applied, Flow, Learned};
 use super::owners::Owners;
-use crate::ledger::{Intent, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Job, JobId, Kind, LatchelPropertyId, LatchelResidentId, Marker, PropertyRef, Reach,
     ResidentId, Row, Side, Window,
 };
 use crate::rules::{Decision, ExportAction, ExportCase, Reason, RuleId, Trace, decide_export, sync_method};
+use crate::words::local;
 use crate::{Pages, Result};
 
 /// Work orders, Latchel to platform (rules L2 to L12).
@@ -61,9 +62,17 @@ impl Flow for Export<'_> {
         }
     }
 
+    fn is_called(&self, record: &Job, text: &str) -> bool {
+        record.number.as_deref() == Some(text)
+    }
+
     /// Latchel's list is the window.
     fn freshness<'r>(&self, _record: &'r Job) -> Option<&'r Freshness> {
         None
+    }
+
+    fn stamps(&self, job: &Job) -> Freshness {
+        Freshness::Stamped { created_at: Some(job.created_at), updated_at: Some(job.updated_at) }
     }
 
     async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
@@ -124,7 +133,14 @@ impl Flow for Export<'_> {
             let detail = format!("Latchel's {other} and {} refer to one work order", case.rule.job.id);
             return Decision::leave(Reason::MarkerAmbiguous).with_detail(detail);
         }
-        decide_export(&case.rule, trace)
+        let decision = decide_export(&case.rule, trace);
+        match decision.reason {
+            Reason::BeforeSyncStart => {
+                let start = local(self.0.sync_start, self.0.zone());
+                decision.with_detail(format!("sync start: {start}"))
+            }
+            _ => decision,
+        }
     }
 
     /// What a reference in Latchel tells about the pair.
@@ -140,6 +156,14 @@ impl Flow for Export<'_> {
         trace: &mut Trace,
     ) -> Result<Applied> {
         self.carry_out(case, decision, trace).await
+    }
+
+    fn kind_of(&self, action: &ExportAction) -> Action {
+        match action {
+            ExportAction::Create(_) => Action::Create,
+            ExportAction::WriteNumberBack => Action::Update,
+            ExportAction::Close(_) => Action::Close,
+        }
     }
 
     fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {

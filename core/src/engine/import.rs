@@ -57,6 +57,10 @@ impl Flow for Import<'_> {
         format!("#{} {}", record.number, record.title)
     }
 
+    fn is_called(&self, record: &WorkOrder, text: &str) -> bool {
+        record.number == text
+    }
+
     fn freshness<'r>(&self, record: &'r WorkOrder) -> Option<&'r Freshness> {
         Some(&record.freshness)
     }
@@ -153,6 +157,13 @@ impl Flow for Import<'_> {
                 Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
             }
             None => Ok(Applied::new(decision, Action::None)),
+        }
+    }
+
+    fn kind_of(&self, action: &ImportAction) -> Action {
+        match action {
+            ImportAction::Create(_) => Action::Create,
+            ImportAction::Link(_) => Action::Link,
         }
     }
 

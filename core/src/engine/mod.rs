@@ -17,6 +17,7 @@ mod flow;
 mod guard;
 mod import;
 mod lapse;
+mod masked;
 mod owners;
 mod patience;
 mod prepare;
@@ -24,6 +25,7 @@ mod property;
 mod request;
 mod resident;
 mod run;
+mod search;
 mod settle;
 mod tally;
 
@@ -35,6 +37,7 @@ use chrono_tz::Tz;
 pub use banner::{Banner, banner};
 pub use explain::Explanation;
 pub use request::{Mode, Observer, Quiet, Request, StopSignal};
+pub use search::Choice;
 
 use crate::model::Policy;
 use crate::{Latchel, Ledger, Platform};

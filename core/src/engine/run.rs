@@ -17,7 +17,7 @@ use super::tally::Tally;
 use super::{Engine, Mode, Observer, Request};
 use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
 use crate::model::Window;
-use crate::rules::{Reason, coverage, first_window};
+use crate::rules::{Coverage, Reason, coverage, first_window};
 use crate::{Error, Result, calls};
 
 impl Engine {
@@ -130,11 +130,7 @@ impl Engine {
         if request.records.is_some() {
             return Ok(Window::before(request.now, TimeDelta::zero()));
         }
-        let policy = &self.account.policy.window;
-        let Some(last) = self.ledger.last_success(&self.account.name, phase).await? else {
-            return Ok(first_window(policy, account.created_at, request.now));
-        };
-        let coverage = coverage(policy, Some(last), request.now);
+        let coverage = self.plain_window(phase, account.created_at, request.now).await?;
         if let Some((from, to)) = coverage.gap {
             let since = from.format("%Y-%m-%dT%H:%M:%SZ");
             warnings.push(format!(
@@ -145,6 +141,20 @@ impl Engine {
             ));
         }
         Ok(coverage.window)
+    }
+
+    /// The window of a run that was asked for nothing else (rules W1, W2), for an account that was added at `added_at`.
+    pub(super) async fn plain_window(
+        &self,
+        phase: Phase,
+        added_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Coverage> {
+        let policy = &self.account.policy.window;
+        Ok(match self.ledger.last_success(&self.account.name, phase).await? {
+            Some(last) => coverage(policy, Some(last), now),
+            None => Coverage { window: first_window(policy, added_at, now), gap: None },
+        })
     }
 
     async fn run_phase(

@@ -1,6 +1,6 @@
 use super::Reason;
 
-/// What the run found where no rule's condition led to the reason: the question and its answer.
+/// Question and answer where no rule's condition led to the reason.
 pub(super) fn unasked(reason: Reason) -> (&'static str, &'static str) {
     match reason {
         Reason::OutsideWindow => ("Was it created or updated inside the window?", "no"),

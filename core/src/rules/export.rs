@@ -53,8 +53,7 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     let (created, start) = (trace.local(Some(job.created_at)), trace.local(Some(case.sync_start)));
     let answer = format_args!("{}: {created}, and the sync start is {start}", yes(!early));
     if trace.check(RuleId::L2, "Was it created after the account's sync start?", &answer, early) {
-        return Decision::leave(Reason::BeforeSyncStart)
-            .with_detail(format!("sync start: {}", case.sync_start.format("%Y-%m-%d %H:%M:%S UTC")));
+        return Decision::leave(Reason::BeforeSyncStart);
     }
     let property = OrNo(case.property.as_ref().map(Place));
     trace.check(RuleId::L3, "Is its property on the platform?", &property, case.property.is_none());

@@ -20,7 +20,7 @@ pub fn sync_method(
         .unwrap_or(policy.sync_method)
 }
 
-/// What rules ask of a method.
+/// Question that rules ask about the method.
 pub(super) const QUESTION: &str = "What is the Integration Sync Method of its property?";
 
 /// The method as Latchel calls it.

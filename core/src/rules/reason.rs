@@ -156,10 +156,10 @@ reasons! {
         "If Latchel should have the new contact data, change it there by hand.";
 
     MethodNone "method_none" WP1 NotSynced:
-        "The Integration Sync Method of its property is *No Work Orders*.",
+        "The Integration Sync Method of its property is \"No Work Orders\".",
         "Choose another method for the property, its portfolio or the company.";
     NotAssignedToLatchel "not_assigned_to_latchel" WP2 NotSynced:
-        "The Integration Sync Method is *Assigned Work Orders*, and no user of Latchel is assigned to it.",
+        "The Integration Sync Method is \"Assigned Work Orders\", and no user of Latchel is assigned to it.",
         "Assign the Latchel user (not a vendor) on the platform.";
     WorkOrderImported "work_order_imported" WP4 Synced:
         has "It was created in Latchel with the platform's number.",

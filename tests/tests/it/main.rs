@@ -37,3 +37,4 @@ mod story;
 mod verify;
 mod waits;
 mod webhooks;
+mod words;
