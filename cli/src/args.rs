@@ -93,7 +93,8 @@ pub(crate) enum Command {
     Explain {
         /// What it is.
         kind: Explained,
-        /// Its id on either side, or a work order's number.
+        /// Its id or number on either side, a part of a property's name, or a resident's name, for which the platform's
+        /// residents are gone through; `platform:ID` and `latchel:ID` name one record alone.
         id: String,
         #[command(flatten)]
         scope: Scope,
@@ -272,7 +273,7 @@ pub(crate) enum Way {
 pub(crate) enum StatusOf {
     /// The banner of a work order, by an id or number of either side.
     WorkOrder {
-        /// The id or number.
+        /// The id or number; `platform:ID` and `latchel:ID` name one record alone.
         id: String,
     },
 }

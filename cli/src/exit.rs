@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     Failed = 2,
     /// Wrong usage or configuration.
     Usage = 3,
+    /// Several records are called as was asked, and were listed.
+    Several = 4,
 }
 
 impl From<Exit> for ExitCode {

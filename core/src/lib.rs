@@ -23,6 +23,7 @@ pub mod registry;
 pub mod rules;
 mod vendor;
 mod webhooks;
+pub mod words;
 
 pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;

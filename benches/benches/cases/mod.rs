@@ -6,7 +6,7 @@ mod records;
 
 use latchel_sync_core::model::{ClosedStatus, Policy, SyncMethod};
 use latchel_sync_core::rules::{
-    CloseCase, Counterpart, ExportCase, ImportCase, Place, PropertyCase, ResidentCase, Standing, Trace,
+    CloseCase, Counterpart, ExportCase, ImportCase, PropertyCase, ResidentCase, Standing, Trace, Whereabouts,
     decide_close, decide_export, decide_import, decide_lapse, decide_property, decide_resident,
 };
 
@@ -57,7 +57,7 @@ pub fn new_import() -> (ImportCase, Policy) {
     let case = ImportCase {
         platform: work_order(),
         counterpart: Counterpart::None,
-        place: Place::At(work_order().property),
+        place: Whereabouts::At(work_order().property),
         property: Some(latchel_property()),
         resident: None,
         method: SyncMethod::Assigned,

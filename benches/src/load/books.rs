@@ -194,6 +194,7 @@ impl Past<'_> {
             at,
             fingerprint: None,
             waits_for: None,
+            tried: None,
         }
     }
 }

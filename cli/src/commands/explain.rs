@@ -1,11 +1,18 @@
-use chrono::{DateTime, Utc};
-use latchel_sync_core::engine::Explanation;
-use latchel_sync_core::model::Kind;
-use latchel_sync_core::rules::{Reason, RuleId};
-use serde_json::json;
+//! `explain`: why a record stands as it does, as both systems show it now.
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use latchel_sync_core::engine::{Choice, Explanation};
+use latchel_sync_core::ledger::{Action, doing};
+use latchel_sync_core::model::{Kind, Side};
+use latchel_sync_core::rules::{Check, Reason, RuleId, Tense};
+use latchel_sync_core::words::local;
+use latchel_sync_server::views::{Field, fields};
+use serde_json::{Value, json};
+
+use super::choose::{Chosen, choose};
 use crate::args::{Explained, Scope};
-use crate::config::Config;
+use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
@@ -25,60 +32,143 @@ pub(crate) async fn run(
             if scope.json {
                 render::json(&[json!({"id": id, "reason": reason, "rule": rule})])?;
             } else {
-                anstream::println!("{} ({reason}, rule {rule})", reason.sentence());
+                anstream::println!("{} ({reason}, rule {rule})", reason.sentence(Tense::Would));
             }
             return Ok(Exit::Done);
         }
     };
     let config = config()?;
-    let mut all = Vec::new();
+    let mut choices: Vec<(&Account, Choice)> = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
-        let explained = connect::reading_ledger(&config, async |ledger| {
-            Ok(connect::engine(&config, account, ledger)?.explain(kind, id, now).await?)
+        let found = connect::reading_ledger(&config, async |ledger| {
+            Ok(connect::engine(&config, account, ledger)?.search(kind, id, now).await?)
         });
-        all.extend(explained.await?);
+        choices.extend(found.await?.into_iter().map(|choice| (account, choice)));
     }
+    let (account, choice) = match choose(choices, &format!("explain {}", kind.as_str()), scope.json)? {
+        Chosen::One(account, choice) => (account, choice),
+        Chosen::Several => return Ok(Exit::Several),
+        Chosen::None => {
+            if scope.json {
+                render::json(&[(); 0])?;
+            }
+            anstream::eprintln!("neither side knows a {kind} {id}");
+            return Ok(Exit::Partial);
+        }
+    };
+    let explained = connect::reading_ledger(&config, async |ledger| {
+        Ok(connect::engine(&config, account, ledger)?.explain(kind, &choice.exactly(), now).await?)
+    });
+    let explained = explained.await?;
     if scope.json {
-        render::json(&all)?;
+        render::json(&explained)?;
     } else {
-        all.iter().for_each(print);
-    }
-    if all.is_empty() {
-        anstream::eprintln!("neither side knows a {kind} {id}");
-        return Ok(Exit::Partial);
+        let label =
+            if choice.label.is_empty() { explained.iter().map(|one| one.label.clone()).next() } else { None };
+        print(kind, &label.unwrap_or(choice.label), &explained, now, account.settings.time_zone);
     }
     Ok(Exit::Done)
 }
 
-fn print(one: &Explanation) {
-    anstream::println!("{} {}", one.key, one.label);
-    let side = |name: &str, value: &Option<serde_json::Value>| match value {
-        Some(value) if !value.is_null() => anstream::println!("  {name}: {value}"),
-        _ => anstream::println!("  {name}: nothing, or not read"),
+fn print(kind: Kind, label: &str, explained: &[Explanation], now: DateTime<Utc>, zone: Tz) {
+    let mut ids: Vec<_> = explained.iter().map(|one| one.key.clone()).collect();
+    let link = explained.iter().find_map(|one| one.link.as_ref());
+    if let Some(link) = link {
+        ids = vec![link.key(Side::Platform), link.key(Side::Latchel)];
+    }
+    let ids: Vec<_> = ids
+        .iter()
+        .map(|key| match key.side {
+            Side::Platform => format!("{} on the platform", key.id),
+            Side::Latchel => format!("{} in Latchel", key.id),
+        })
+        .collect();
+    anstream::println!("{}: {}", named(kind, label), ids.join(", "));
+    match link {
+        Some(link) => anstream::println!("Linked since {}.", local(link.created_at, zone)),
+        None => anstream::println!("Not linked with a record of the other side."),
+    }
+
+    for one in explained {
+        anstream::println!();
+        decision(one, now, zone);
+    }
+
+    let held = |side: fn(&Explanation) -> Option<&Value>| explained.iter().find_map(side);
+    let fields = fields(held(|one| one.platform.as_ref()), held(|one| one.latchel.as_ref()), zone);
+    if !fields.is_empty() {
+        anstream::println!("\nBoth sides, as they are now (* differs)");
+        let row = |field: Field| {
+            let mark = if field.differs { "* " } else { "  " };
+            [format!("{mark}{}", field.name), line(&field.platform), line(&field.latchel)]
+        };
+        let heads = ["", "on the platform", "in Latchel"].map(str::to_owned);
+        let rows: Vec<_> = std::iter::once(heads).chain(fields.into_iter().map(row)).collect();
+        let wide =
+            |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+        let (first, second) = (wide(0), wide(1));
+        for [name, platform, latchel] in &rows {
+            let row = format!("  {name:<first$}  {platform:<second$}  {latchel}");
+            anstream::println!("{}", row.trim_end());
+        }
+    }
+}
+
+fn named(kind: Kind, label: &str) -> String {
+    let kind = match kind {
+        Kind::Property => "Property",
+        Kind::Resident => "Resident",
+        Kind::WorkOrder => "Work order",
     };
-    side("on the platform", &one.platform);
-    side("in Latchel", &one.latchel);
-    match &one.link {
-        Some(link) => anstream::println!("  linked: {} and Latchel's {}", link.platform_id, link.latchel_id),
-        None => anstream::println!("  linked: no"),
+    if label.is_empty() { kind.to_owned() } else { format!("{kind} {label}") }
+}
+
+/// Prints one direction: questions, answers, the one that decided, and the remedy.
+fn decision(one: &Explanation, now: DateTime<Utc>, zone: Tz) {
+    anstream::println!(
+        "{}",
+        match one.key.side {
+            Side::Platform => "From the platform to Latchel",
+            Side::Latchel => "From Latchel to the platform",
+        }
+    );
+    match (&one.retry, &one.outcome) {
+        (Some(retry), _) => anstream::println!("  {}", retry.sentence(&one.key, now, zone)),
+        (None, Some(newest)) => anstream::println!(
+            "  Since the run of {}: {}",
+            local(newest.at, zone),
+            newest.reason.sentence(Tense::Has)
+        ),
+        (None, None) => anstream::println!("  No run has said anything of it yet."),
     }
-    if let Some(outcome) = &one.outcome {
-        anstream::println!(
-            "  newest outcome: {} since {}",
-            outcome.reason,
-            outcome.at.format("%Y-%m-%d %H:%M UTC")
-        );
-    }
-    anstream::println!("  checked:");
-    for check in &one.checks {
-        let mark = if check.holds { "yes" } else { "no " };
-        anstream::println!("    {mark}  {:<4} {} ({})", check.rule.as_str(), check.condition, check.value);
-    }
-    let detail = one.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let rule = one.reason.rule_for(&one.key);
-    anstream::println!("  decided by {rule}: {}{detail}", one.reason.sentence());
-    anstream::println!("  a run would do: {} [{}]", one.action.as_str(), one.reason);
+    let does = match one.action {
+        Action::None => "nothing",
+        action => doing(action, &one.key),
+    };
+    let detail = one.detail.as_deref().filter(|_| one.retry.is_none() || one.action != Action::None);
+    let detail = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
+    anstream::println!("  A run now would: {does}. {}{detail}", one.reason.sentence(Tense::Would));
     if !one.reason.remedy().is_empty() {
-        anstream::println!("  to change it: {}", one.reason.remedy());
+        anstream::println!("  To change that: {}", one.reason.remedy());
     }
+    anstream::println!(
+        "  What was asked ({} decided, by rule {}):",
+        one.reason,
+        one.reason.rule_for(&one.key)
+    );
+    let widest = one.checks.iter().map(|check| check.question.chars().count()).max().unwrap_or_default();
+    for Check { rule, question, answer, decided } in &one.checks {
+        let mark = if *decided { "  <- this decided" } else { "" };
+        anstream::println!("    {:<4} {question:<widest$}  {}{mark}", rule.as_str(), line(answer));
+    }
+}
+
+/// A text on one line, cut where it is long.
+fn line(text: &str) -> String {
+    const LENGTH: usize = 80;
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() <= LENGTH {
+        return words;
+    }
+    words.chars().take(LENGTH).chain(['…']).collect()
 }

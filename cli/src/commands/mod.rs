@@ -4,6 +4,7 @@ mod accounts;
 mod adapters;
 mod alerts;
 mod check;
+mod choose;
 mod demo;
 mod explain;
 mod init;

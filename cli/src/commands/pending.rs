@@ -1,10 +1,12 @@
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::Pending;
+use latchel_sync_core::ledger::{Pending, Retry};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_core::rules::Reason;
+use latchel_sync_core::words::local;
 use serde::Serialize;
 
 use crate::args::{PendingAction, PendingRecords, Scope};
@@ -18,6 +20,8 @@ use crate::{connect, render};
 struct Listed {
     account: String,
     next_try: Option<DateTime<Utc>>,
+    /// If the last try failed: why, and when the next one does what.
+    retry: Option<Retry>,
     #[serde(flatten)]
     pending: Pending,
 }
@@ -65,6 +69,7 @@ async fn list(
             all.extend(ledger.all_pending(name).await?.into_iter().map(|pending| Listed {
                 account: name.clone(),
                 next_try: pending.next_try(),
+                retry: Retry::of(&pending),
                 pending,
             }));
         }
@@ -79,12 +84,16 @@ async fn list(
         anstream::println!("nothing is pending");
         return Ok(Exit::Done);
     }
-    let columns = ["account", "record", "label", "reason", "for", "tries", "next try (UTC)", "detail"];
+    let zone = |account: &&Account| (account.settings.name.clone(), account.settings.time_zone);
+    let zones: HashMap<_, _> = accounts.iter().map(zone).collect();
+    let columns =
+        ["account", "record", "label", "reason", "for", "tries", "next try", "which would", "detail"];
     let mut table = render::table(&columns);
-    for Listed { account, next_try, pending: one } in &all {
+    for Listed { account, next_try, retry, pending: one } in &all {
+        let zone = zones.get(account).copied().unwrap_or_default();
         let next = match next_try {
             _ if one.dismissed => "dismissed".to_owned(),
-            Some(at) if *at > now => at.format("%Y-%m-%d %H:%M").to_string(),
+            Some(at) if *at > now => local(*at, zone),
             _ => "next run".to_owned(),
         };
         table.add_row([
@@ -95,6 +104,7 @@ async fn list(
             age(now - one.since),
             one.attempts.to_string(),
             next,
+            retry.as_ref().map_or("look at it anew", |retry| retry.does(&one.outcome.key)).to_owned(),
             one.outcome.detail.clone().unwrap_or_default(),
         ]);
     }

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use latchel_sync_core::rules::{Reason, RuleId};
+use latchel_sync_core::rules::{Reason, RuleId, Tense};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
@@ -10,7 +10,8 @@ pub(crate) fn run(as_markdown: bool, as_json: bool) -> Result<Exit, Failure> {
     if as_json {
         let rule = |rule: RuleId| {
             let reason = |reason: Reason| {
-                json!({"code": reason.code(), "status": reason.status(), "sentence": reason.sentence(),
+                json!({"code": reason.code(), "status": reason.status(), "sentence": reason.sentence(Tense::Has),
+                    "will": reason.sentence(Tense::Will), "would": reason.sentence(Tense::Would),
                     "remedy": reason.remedy()})
             };
             json!({"id": rule, "section": rule.section().title(), "situation": rule.situation(),
@@ -64,7 +65,7 @@ pub(crate) fn markdown() -> String {
         let _ = writeln!(
             text,
             "| `{reason}` | {rules} | {status} | {} | {} |",
-            reason.sentence(),
+            reason.sentence(Tense::Has),
             reason.remedy()
         );
     }

@@ -1,9 +1,13 @@
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use latchel_sync_core::Ledger;
-use latchel_sync_core::engine::{Banner, banner};
+use latchel_sync_core::engine::{Banner, Choice, banner};
+use latchel_sync_core::ledger::{look_up, records};
 use latchel_sync_core::model::Kind;
+use latchel_sync_core::words::local;
 use latchel_sync_server::views::{Health, health};
 
+use super::choose::{Chosen, choose};
 use crate::args::{Scope, StatusOf};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
@@ -17,7 +21,9 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
     connect::reading_ledger(config, async |ledger| match of {
-        Some(StatusOf::WorkOrder { id }) => work_order(config, &accounts, &*ledger, id, scope.json).await,
+        Some(StatusOf::WorkOrder { id }) => {
+            work_order(config, &accounts, &*ledger, id, now, scope.json).await
+        }
         None => healths(&accounts, &*ledger, scope, now).await,
     })
     .await
@@ -36,23 +42,26 @@ async fn healths(
     if scope.json {
         render::json(&all)?;
     } else {
-        all.iter().for_each(print);
+        for (account, health) in accounts.iter().zip(&all) {
+            print(health, account.settings.time_zone);
+        }
     }
     Ok(Exit::Done)
 }
 
-fn print(health: &Health) {
+fn print(health: &Health, zone: Tz) {
     anstream::println!("{}: {}", health.account, health.health);
     if let Some(pause) = &health.paused {
         anstream::println!("  {pause}; the first run after that goes on from there");
     }
     for phase in &health.phases {
-        let last =
-            phase.last_success.map_or("never".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+        let last = phase.last_success.map_or("never".to_owned(), |at| local(at, zone));
         anstream::println!("  {:<24} last success {last}", phase.phase.to_string());
         if let Some((from, to)) = phase.gap {
             anstream::println!(
-                "    gap: {from} to {to}; run `latchel-sync sync --since {}`",
+                "    gap: {} to {}; run `latchel-sync sync --since {}`",
+                local(from, zone),
+                local(to, zone),
                 from.to_rfc3339()
             );
         }
@@ -70,40 +79,54 @@ async fn work_order(
     accounts: &[&Account],
     ledger: &dyn Ledger,
     id: &str,
+    now: DateTime<Utc>,
     json: bool,
 ) -> Result<Exit, Failure> {
-    let mut banners: Vec<(String, Banner)> = Vec::new();
+    let mut choices = Vec::new();
     for account in accounts {
-        let platform = connect::platform_adapter(config, account)?.title;
-        let found = ledger.find(&account.settings.name, Kind::WorkOrder, id).await?;
-        if !found.is_empty() {
-            banners.push((account.settings.name.clone(), banner(&found, platform)));
-        }
+        let found = look_up(ledger, &account.settings.name, Kind::WorkOrder, id).await?;
+        choices.extend(records(found).iter().map(|sides| (*account, Choice::remembered(sides))));
     }
-    if banners.is_empty() {
-        anstream::eprintln!("no run has seen a work order {id}");
-        anstream::eprintln!("hint: `latchel-sync explain work-order {id}` asks both systems");
-        return Ok(Exit::Partial);
-    }
-    for (account, banner) in &banners {
-        if json {
-            render::json_line(&banner)?;
-            continue;
+    let (account, choice) = match choose(choices, "status work-order", json)? {
+        Chosen::One(account, choice) => (account, choice),
+        Chosen::Several => return Ok(Exit::Several),
+        Chosen::None => {
+            anstream::eprintln!("no run has seen a work order {id}");
+            anstream::eprintln!("hint: `latchel-sync explain work-order {id}` asks both systems");
+            return Ok(Exit::Partial);
         }
-        anstream::println!("[{}] {} ({account})", banner.status.as_str(), banner.headline);
-        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
-        anstream::println!(
-            "  platform number {}, Latchel number {}",
-            text(&banner.platform_number),
-            text(&banner.latchel_number)
-        );
-        if let Some(at) = banner.verified_at {
-            anstream::println!("  confirmed by reading back at {}", at.format("%Y-%m-%d %H:%M UTC"));
-        }
-        anstream::println!("  {}", banner.explanation);
-        if !banner.remedy.is_empty() {
-            anstream::println!("  hint: {}", banner.remedy);
-        }
+    };
+    let platform = connect::platform_adapter(config, account)?.title;
+    let memories = ledger.recall(&account.settings.name, &choice.keys).await?;
+    let banner = banner(&memories, platform, now, account.settings.time_zone);
+    if json {
+        render::json_line(&banner)?;
+    } else {
+        print_banner(&banner, account);
     }
     Ok(Exit::Done)
+}
+
+fn print_banner(banner: &Banner, account: &Account) {
+    anstream::println!("[{}] {} ({})", banner.status.as_str(), banner.headline, account.settings.name);
+    let label = Some(&banner.label).filter(|label| !label.is_empty()).map(|label| format!("{label}: "));
+    let latchel_id = banner.latchel_id.map(|id| id.to_string());
+    let side = |id: Option<&str>, number: Option<&str>, place: &str| match (id, number) {
+        (None, _) => format!("not {place}"),
+        (Some(id), None) => format!("{id} {place}"),
+        (Some(id), Some(number)) => format!("{id} {place} (number {number})"),
+    };
+    anstream::println!(
+        "  {}{}, {}",
+        label.unwrap_or_default(),
+        side(banner.platform_id.as_deref(), banner.platform_number.as_deref(), "on the platform"),
+        side(latchel_id.as_deref(), banner.latchel_number.as_deref(), "in Latchel")
+    );
+    if let Some(at) = banner.verified_at {
+        anstream::println!("  confirmed by reading back at {}", local(at, account.settings.time_zone));
+    }
+    anstream::println!("  {}", banner.explanation);
+    if !banner.remedy.is_empty() {
+        anstream::println!("  hint: {}", banner.remedy);
+    }
 }

@@ -4,12 +4,15 @@ use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressStyle};
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Observer, Quiet, Request, StopSignal};
-use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Phase, Run, RunStatus};
+use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Pending, Phase, Retry, Run, RunStatus, doing};
 use latchel_sync_core::model::{Kind, Window};
+use latchel_sync_core::rules::Tense;
 use latchel_sync_ledger::SqliteLedger;
+use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{Only, Scope, Way, What};
@@ -24,9 +27,9 @@ pub(crate) async fn plan(
     what: &What,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let printer = Printer { json: scope.json };
     let mut exit = Exit::Done;
     for account in config.chosen(scope.account.as_deref())? {
+        let printer = Printer { json: scope.json, now, zone: account.settings.time_zone };
         let planned = connect::reading_ledger(config, async |real| {
             let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
             let engine = connect::engine(config, account, ledger)?;
@@ -38,7 +41,7 @@ pub(crate) async fn plan(
         if scope.json {
             render::json_line(&run)?;
         } else {
-            summary(&run, "would come out");
+            summary(&run, Tense::Will);
         }
         exit = worse(exit, &run);
     }
@@ -93,7 +96,7 @@ async fn sync_over(
         match run {
             Ok(run) => {
                 if !scope.json {
-                    summary(&run, "came out");
+                    summary(&run, Tense::Has);
                 }
                 exit = worse(exit, &run);
                 runs.push(run);
@@ -176,12 +179,13 @@ fn worse(exit: Exit, run: &Run) -> Exit {
 }
 
 /// The counts of each phase, by reason.
-fn summary(run: &Run, verb: &str) {
+fn summary(run: &Run, tense: Tense) {
+    let verb = if tense == Tense::Has { "came out" } else { "will come out" };
     anstream::println!("\n{}: {} ({})", run.account, run.status.as_str(), run.id);
     for phase in &run.phases {
         anstream::println!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
         for (reason, count) in &phase.counts {
-            anstream::println!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence());
+            anstream::println!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence(tense));
         }
         if let Some(error) = &phase.error {
             anstream::println!("    ended early: {error}");
@@ -199,6 +203,24 @@ fn summary(run: &Run, verb: &str) {
 #[derive(Debug)]
 struct Printer {
     json: bool,
+    now: DateTime<Utc>,
+    zone: Tz,
+}
+
+/// A record that failed and rests until its next try, for machines.
+#[derive(Serialize)]
+struct Resting<'a> {
+    #[serde(flatten)]
+    outcome: &'a Outcome,
+    retry: Retry,
+}
+
+impl Printer {
+    fn line(&self, does: &str, outcome: &Outcome, says: &str) {
+        let Outcome { key, label, reason, .. } = outcome;
+        let label = if label.is_empty() { String::new() } else { format!(" {label}") };
+        anstream::println!("  {does}: {key}{label} — {says} [{reason}, {}]", reason.rule_for(key));
+    }
 }
 
 impl Observer for Printer {
@@ -215,14 +237,20 @@ impl Observer for Printer {
             return;
         }
         let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        anstream::println!(
-            "  {:<10} {} {} {} [{}]{detail}",
-            outcome.action.as_str(),
-            outcome.key,
-            outcome.label,
-            outcome.reason,
-            outcome.reason.rule_for(&outcome.key)
-        );
+        let says = format!("{}{detail}", outcome.reason.sentence(Tense::Will));
+        self.line(doing(outcome.action, &outcome.key), outcome, &says);
+    }
+
+    fn rests(&self, phase: Phase, pending: &Pending) {
+        let Some(retry) = Retry::of(pending) else { return self.outcome(phase, &pending.outcome) };
+        let outcome = &pending.outcome;
+        if self.json {
+            // As above.
+            let _ = render::json_line(&Resting { outcome, retry });
+            return;
+        }
+        let says = retry.sentence(&outcome.key, self.now, self.zone);
+        self.line("wait for its next try", outcome, &says);
     }
 }
 

@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::ledger::{Memory, Outcome, Status};
+use crate::ledger::{Memory, Outcome, Retry, Status};
 use crate::model::Side;
-use crate::rules::Reason;
+use crate::rules::{Reason, Tense};
 
 /// What is shown on top of a work order (RULES.md, S).
 #[derive(Debug, Clone, Serialize)]
@@ -12,6 +13,8 @@ pub struct Banner {
     pub status: Status,
     /// One sentence.
     pub headline: String,
+    /// Number and title, by which people know it.
+    pub label: String,
     /// What it waits for, the rule and its reason in words, or the platform's own error.
     pub explanation: String,
     /// What the user can do about it; empty if nothing.
@@ -30,16 +33,19 @@ pub struct Banner {
     pub reason: Option<Reason>,
     /// When that was decided, UTC.
     pub decided_at: Option<DateTime<Utc>>,
+    /// If the last try failed: why, and when the next one does what.
+    pub retry: Option<Retry>,
 }
 
 /// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's
-/// title. *Synced* needs a link that a read-back confirmed, and no side that waits, failed or was stopped.
-pub fn banner(memories: &[Memory], platform_name: &str) -> Banner {
+/// title, and instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side that waits, failed or was stopped.
+pub fn banner(memories: &[Memory], platform_name: &str, now: DateTime<Utc>, zone: Tz) -> Banner {
     let link = memories.iter().find_map(|memory| memory.link.as_deref());
-    let worst = memories
-        .iter()
-        .filter_map(|memory| memory.outcome.as_deref())
-        .max_by_key(|outcome| severity(outcome));
+    let told = memories.iter().filter_map(|memory| Some((memory, memory.outcome.as_deref()?)));
+    let worst_of = told.max_by_key(|(_, outcome)| severity(outcome));
+    let worst = worst_of.map(|(_, outcome)| outcome);
+    let retry = worst_of.and_then(|(memory, _)| Retry::of(memory.pending.as_deref()?));
+    let next = worst.zip(retry.as_ref()).map(|(outcome, retry)| retry.sentence(&outcome.key, now, zone));
     let verified_at = link.and_then(|link| link.verified_at);
     let status = match (worst.map(Outcome::status), verified_at) {
         (Some(status), _) if status != Status::Synced => status,
@@ -61,7 +67,8 @@ pub fn banner(memories: &[Memory], platform_name: &str) -> Banner {
     Banner {
         status,
         headline,
-        explanation: worst.map(explanation).unwrap_or_default(),
+        label: label(memories),
+        explanation: worst.map(|outcome| explanation(outcome, next.as_deref())).unwrap_or_default(),
         remedy: worst.map(|outcome| outcome.reason.remedy().to_owned()).unwrap_or_default(),
         platform_number: link.and_then(|link| link.platform_number.clone()),
         latchel_number: link.and_then(|link| link.latchel_number.clone()),
@@ -70,6 +77,7 @@ pub fn banner(memories: &[Memory], platform_name: &str) -> Banner {
         verified_at,
         reason: worst.map(|outcome| outcome.reason),
         decided_at: worst.map(|outcome| outcome.at),
+        retry,
     }
 }
 
@@ -84,17 +92,22 @@ fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
     (rank, outcome.at)
 }
 
-fn explanation(outcome: &Outcome) -> String {
+fn label(memories: &[Memory]) -> String {
+    let mut labels = memories.iter().filter_map(|memory| Some(&memory.outcome.as_deref()?.label));
+    labels.find(|label| !label.is_empty()).cloned().unwrap_or_default()
+}
+
+fn explanation(outcome: &Outcome, next: Option<&str>) -> String {
     let rule = format!(
         "{} ({}, rule {})",
-        outcome.reason.sentence(),
+        outcome.reason.sentence(Tense::Has),
         outcome.reason,
         outcome.reason.rule_for(&outcome.key)
     );
+    if let Some(next) = next {
+        return format!("{rule} {next}");
+    }
     match (&outcome.detail, outcome.status()) {
-        (Some(detail), Status::Failed) => {
-            format!("{rule} {detail}. It is tried again by itself, with growing pauses.")
-        }
         (Some(detail), _) => format!("{rule} {detail}"),
         (None, Status::Pending | Status::Failed) => format!("{rule} It is tried again in the next run."),
         (None, _) => rule,

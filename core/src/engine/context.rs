@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use futures::future::try_join3;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -168,6 +169,11 @@ impl<'a> Context<'a> {
 
     pub fn ledger(&self) -> &'a dyn Ledger {
         &*self.engine.ledger
+    }
+
+    /// The account's time zone.
+    pub fn zone(&self) -> Tz {
+        self.engine.account.time_zone
     }
 
     /// Whether writes are taken out.

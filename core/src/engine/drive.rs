@@ -191,7 +191,7 @@ impl<F: Flow> Driver<'_, F> {
                 .collect();
             let (open, paused): (Vec<_>, Vec<_>) =
                 open.into_iter().partition(|pending| pending.next_try().is_none_or(|at| at <= cx.now));
-            paused.iter().for_each(|pending| tally.outcome(&pending.outcome));
+            paused.iter().for_each(|pending| tally.rests(pending));
             let ready = cx.reading(self.flow.ready(&open)).await?;
             let (again, waiting): (Vec<_>, Vec<_>) = open
                 .into_iter()
@@ -226,7 +226,9 @@ impl<F: Flow> Driver<'_, F> {
         let mut ended: Vec<Outcome> = failures
             .into_iter()
             .map(|failure| match missing.remove(&failure.key.id) {
-                Some(Outcome { label, fingerprint, .. }) => Outcome { label, fingerprint, ..failure },
+                Some(Outcome { label, fingerprint, tried, .. }) => {
+                    Outcome { label, fingerprint, tried, ..failure }
+                }
                 None => failure,
             })
             .collect();
@@ -292,6 +294,7 @@ pub(super) fn outcome(cx: &Context<'_>, key: RecordKey, reason: Reason, detail: 
         at: cx.now,
         fingerprint: None,
         waits_for: None,
+        tried: None,
     }
 }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -9,13 +10,16 @@ use super::context::{Context, Purpose};
 use super::export::Export;
 use super::flow::{Applied, Flow};
 use super::import::Import;
+use super::masked::masked;
+use super::prepare::Reader;
 use super::property::Properties;
 use super::resident::Residents;
 use super::settle::failed;
 use super::{Engine, StopSignal};
-use crate::ledger::{Action, Lease, Link, Outcome, Phase, RunId};
-use crate::model::{Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side};
-use crate::rules::{Check, Reason, RuleId, Trace, WindowVerdict, coverage, judge_window};
+use crate::ledger::{Action, Lease, Link, Memory, Outcome, Phase, Retry, RunId, Status, look_up};
+use crate::ledger::{bare, exact};
+use crate::model::{Freshness, Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side, Window};
+use crate::rules::{Check, Decision, Reason, RuleId, Trace, WindowVerdict, judge_window};
 use crate::{ErrorKind, Result};
 
 /// Why a record stands as it does, and what the next run would do with it.
@@ -25,15 +29,15 @@ pub struct Explanation {
     pub key: RecordKey,
     /// What people know it by.
     pub label: String,
-    /// What the platform holds, if it is there.
-    pub platform: Option<serde_json::Value>,
-    /// What Latchel holds, if it is there.
-    pub latchel: Option<serde_json::Value>,
+    /// Content on the platform, if it is there; e-mail and phone are masked.
+    pub platform: Option<Value>,
+    /// Content in Latchel, if it is there; e-mail and phone are masked.
+    pub latchel: Option<Value>,
     /// The link that the ledger remembers.
     pub link: Option<Link>,
     /// The newest outcome that the ledger remembers.
     pub outcome: Option<Outcome>,
-    /// Every condition that was checked, in order.
+    /// Every question that was asked, in order, with its answer; the one that decided is marked.
     pub checks: Vec<Check>,
     /// The reason that a run would give now.
     pub reason: Reason,
@@ -41,33 +45,35 @@ pub struct Explanation {
     pub detail: Option<String>,
     /// What a run would do now.
     pub action: Action,
+    /// If the last try failed: why, and when the next one does what.
+    pub retry: Option<Retry>,
 }
 
 impl Engine {
-    /// Explains the records of `kind` that `text` names: an id of either side, or a work order's number. Empty if
-    /// neither side nor the ledger knows one.
+    /// Explains the records of `kind` that `text` names: an id of either side, a number, a part of a property's name. Empty
+    /// if neither side nor the ledger knows one.
     ///
     /// # Errors
     ///
     /// If one of the two systems or the ledger cannot be read.
     pub async fn explain(&self, kind: Kind, text: &str, now: DateTime<Utc>) -> Result<Vec<Explanation>> {
+        let cx = self.explaining(kind, now).await?;
         let account = self.ledger.account(&self.account.name).await?;
-        let sync_start = account.map_or(now, |account| account.sync_start);
-        let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|phase| phase.kind() == kind).collect();
-        // Nothing is written, so that nothing is held.
-        let lease = Lease { account: self.account.name.clone(), run: RunId(Uuid::now_v7()) };
-        let stop = StopSignal::default();
-        let clock = (now, Instant::now());
-        let cx = Context::prepare(self, lease, Purpose::Explain, clock, sync_start, &phases, &stop).await?;
-
+        let added_at = account.map_or(now, |account| account.created_at);
         let keys = self.keys(kind, text).await?;
         let on = |side| keys.iter().filter(|(key, _)| key.side == side).collect::<Vec<_>>();
+        let window = async |phase| Ok(self.plain_window(phase, added_at, now).await?.window);
         let mut explained = match kind {
-            Kind::Property => explain(&Properties(&cx), &on(Side::Platform)).await?,
-            Kind::Resident => explain(&Residents(&cx), &on(Side::Platform)).await?,
+            Kind::Property => {
+                explain(&Properties(&cx), window(Phase::Properties).await?, &on(Side::Platform)).await?
+            }
+            Kind::Resident => {
+                explain(&Residents(&cx), window(Phase::Residents).await?, &on(Side::Platform)).await?
+            }
             Kind::WorkOrder => {
-                let mut both = explain(&Import(&cx), &on(Side::Platform)).await?;
-                both.extend(explain(&Export(&cx), &on(Side::Latchel)).await?);
+                let (to_latchel, to_platform) = (Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform);
+                let mut both = explain(&Import(&cx), window(to_latchel).await?, &on(Side::Platform)).await?;
+                both.extend(explain(&Export(&cx), window(to_platform).await?, &on(Side::Latchel)).await?);
                 both
             }
         };
@@ -85,13 +91,22 @@ impl Engine {
         Ok(self.keys(kind, text).await?.into_keys().collect())
     }
 
+    /// Reads all that is needed to take records of `kind` through a run's steps without a write.
+    pub(super) async fn explaining(&self, kind: Kind, now: DateTime<Utc>) -> Result<Context<'_>> {
+        let account = self.ledger.account(&self.account.name).await?;
+        let sync_start = account.map_or(now, |account| account.sync_start);
+        let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|phase| phase.kind() == kind).collect();
+        // Nothing is written, so that nothing is held.
+        let lease = Lease { account: self.account.name.clone(), run: RunId(Uuid::now_v7()) };
+        let stop = StopSignal::default();
+        let clock = (now, Instant::now());
+        Context::prepare(self, lease, Purpose::Explain, clock, sync_start, &phases, &stop).await
+    }
+
     /// The records that `text` may name: what the ledger finds, and the text itself taken as an id.
     async fn keys(&self, kind: Kind, text: &str) -> Result<BTreeMap<RecordKey, Named>> {
-        let mut keys = BTreeMap::from([(RecordKey::platform(kind, text), Named::Perhaps)]);
-        if text.parse::<i64>().is_ok() {
-            keys.insert(RecordKey::latchel(kind, text), Named::Perhaps);
-        }
-        for memory in self.ledger.find(&self.account.name, kind, text).await? {
+        let mut keys = guessed(kind, text);
+        for memory in look_up(&*self.ledger, &self.account.name, kind, text).await? {
             if let Some(link) = &memory.link {
                 keys.insert(link.key(Side::Platform), Named::InLedger);
                 keys.insert(link.key(Side::Latchel), Named::InLedger);
@@ -103,38 +118,59 @@ impl Engine {
 
     /// A property or resident that exists in Latchel alone (rule L1).
     async fn latchel_only(&self, kind: Kind, text: &str) -> Result<Option<Explanation>> {
-        let Ok(id) = text.parse::<i64>() else { return Ok(None) };
+        let id = exact(kind, text).filter(|key| key.side == Side::Latchel).map(|key| key.id);
+        let Ok(id) = id.as_deref().unwrap_or(bare(text)).parse::<i64>() else { return Ok(None) };
         let held = match kind {
             Kind::Property => {
                 let found = self.latchel.properties_by_id(&[LatchelPropertyId(id)]).await?;
-                found
-                    .iter()
-                    .find(|one| one.reference.is_none())
-                    .and_then(|one| serde_json::to_value(one).ok())
+                let alone = found.iter().find(|one| one.reference.is_none());
+                alone.and_then(|one| Some((one.name.clone(), serde_json::to_value(one).ok()?)))
             }
             Kind::Resident => {
                 let found = self.latchel.residents_by_id(&[LatchelResidentId(id)]).await?;
-                found
-                    .iter()
-                    .find(|one| one.reference.is_none())
-                    .and_then(|one| serde_json::to_value(one).ok())
+                let alone = found.iter().find(|one| one.reference.is_none());
+                alone.and_then(|one| Some((String::new(), serde_json::to_value(one).ok()?)))
             }
             Kind::WorkOrder => None,
         };
         let mut trace = Trace::on();
-        trace.check(RuleId::L1, "carries no reference to the platform", &id, true);
-        Ok(held.map(|held| Explanation {
-            key: RecordKey::latchel(kind, id),
+        trace.check(RuleId::L1, "Does it carry a reference to the platform?", &"no", true);
+        let key = RecordKey::latchel(kind, id);
+        Ok(held.map(|(label, held)| Explanation {
+            label,
+            latchel: Some(masked(held)),
+            ..Explanation::new(key, Reason::LatchelOnly, trace)
+        }))
+    }
+}
+
+impl Explanation {
+    /// A reason alone.
+    fn new(key: RecordKey, reason: Reason, trace: Trace) -> Self {
+        Self {
+            checks: trace.decided(reason, &key),
+            key,
             label: String::new(),
             platform: None,
-            latchel: Some(held),
+            latchel: None,
             link: None,
             outcome: None,
-            checks: trace.into_checks(),
-            reason: Reason::LatchelOnly,
+            reason,
             detail: None,
             action: Action::None,
-        }))
+            retry: None,
+        }
+    }
+
+    /// The same, with what is remembered.
+    fn remembering(self, memory: Memory) -> Self {
+        let retry = memory.pending.as_deref().and_then(Retry::of);
+        let outcome = memory.outcome.map(|newest| *newest);
+        let label = match &outcome {
+            Some(newest) if self.label.is_empty() => newest.label.clone(),
+            _ => self.label,
+        };
+        Self { label, link: memory.link.map(|link| *link), outcome, retry, ..self }
     }
 }
 
@@ -147,114 +183,179 @@ enum Named {
     Perhaps,
 }
 
-/// Takes these records through the steps of a run, with a trace and without a write.
-async fn explain<F: Flow>(flow: &F, keys: &[(&RecordKey, &Named)]) -> Result<Vec<Explanation>> {
-    let mut explained = Vec::new();
-    for (key, named) in keys {
-        let found = match flow.fetch(std::slice::from_ref(&key.id)).await {
-            Ok(rows) => explain_rows(flow, rows).await?,
-            Err(error) if error.is_about_the_request() => {
-                vec![nothing_read((*key).clone(), Reason::CallFailed, Some(error.to_string()))]
-            }
-            Err(error) => return Err(error),
-        };
-        match (named, found.is_empty()) {
-            (Named::InLedger, true) => {
-                explained.push(nothing_read((*key).clone(), Reason::GoneFromSource, None));
-            }
-            (Named::Perhaps, _) => {
-                explained.extend(found.into_iter().filter(|one| one.reason != Reason::CallFailed))
-            }
-            (Named::InLedger, false) => explained.extend(found),
-        }
+/// The text itself taken as an id.
+fn guessed(kind: Kind, text: &str) -> BTreeMap<RecordKey, Named> {
+    if let Some(key) = exact(kind, text) {
+        return BTreeMap::from([(key, Named::Perhaps)]);
     }
-    for one in explained.iter_mut().filter(|one| one.checks.is_empty()) {
-        let cx = flow.context();
-        if let Some(memory) = cx.ledger().recall(cx.account(), std::slice::from_ref(&one.key)).await?.pop() {
-            (one.link, one.outcome) = (memory.link.map(|link| *link), memory.outcome.map(|newest| *newest));
-        }
+    let id = bare(text);
+    let mut keys = BTreeMap::from([(RecordKey::platform(kind, id), Named::Perhaps)]);
+    if id.parse::<i64>().is_ok() {
+        keys.insert(RecordKey::latchel(kind, id), Named::Perhaps);
     }
-    Ok(explained)
+    keys
 }
 
-async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Vec<Explanation>> {
-    let (cx, phase) = (flow.context(), flow.phase());
-    let last = cx.ledger().last_success(cx.account(), phase).await?;
-    let window = coverage(&cx.policy().window, last, cx.now).window;
-    let key = |id| RecordKey { kind: phase.kind(), side: phase.source(), id };
+/// Takes these records through the steps of a run, with a trace and without a write.
+async fn explain<F: Flow>(
+    flow: &F,
+    window: Window,
+    keys: &[(&RecordKey, &Named)],
+) -> Result<Vec<Explanation>> {
+    let cx = flow.context();
     let mut explained = Vec::new();
-    for row in rows {
-        let record = match row {
-            Row::Record(record) => record,
-            Row::Invalid(invalid) => {
-                let detail = format!("{}: {}", invalid.field, invalid.problem);
-                explained.push(nothing_read(key(invalid.id), Reason::InvalidRecord, Some(detail)));
-                continue;
+    for (key, named) in keys {
+        let (unread, detail) = match flow.fetch(std::slice::from_ref(&key.id)).await {
+            Ok(rows) => {
+                let mut found = explain_rows(flow, window, rows).await?;
+                if !found.is_empty() {
+                    explained.append(&mut found);
+                    continue;
+                }
+                (Reason::GoneFromSource, None)
             }
-            Row::NotSupported { id, what, .. } => {
-                explained.push(nothing_read(key(id), Reason::NotSupported, Some(what)));
-                continue;
-            }
-            Row::Hint { .. } => continue,
+            Err(error) if error.is_about_the_request() => (Reason::CallFailed, Some(error.to_string())),
+            Err(error) => return Err(error),
         };
-        let memory = match cx.recall(phase.kind(), phase.source(), [flow.id(&record)]).await?.pop() {
-            Some(memory) => memory,
-            None => continue,
-        };
-        let mut trace = Trace::on();
-        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
-        let verdict = flow.freshness(&record).map_or(WindowVerdict::Inside, |freshness| {
-            judge_window(freshness, window, remembered, &mut trace)
-        });
-        let (link, outcome) = (memory.link.as_deref().cloned(), memory.outcome.as_deref().cloned());
-        for case in flow.gather(vec![(record, memory)]).await? {
-            let decision = flow.decide(&case, &mut trace);
-            let mut applied = match decision.action {
-                None => Applied::new(decision, Action::None),
-                Some(_) => match flow.apply(&case, decision, &mut trace).await {
-                    Err(error) if error.is_about_the_request() || error.kind() == ErrorKind::Unsettled => {
-                        failed(&error)
-                    }
-                    applied => applied?,
-                },
-            };
-            // Outside the window a run does nothing, unless the record is pending.
-            let pending = outcome.as_ref().is_some_and(Outcome::is_tried_again);
-            if let WindowVerdict::Outside(reason) = verdict
-                && !pending
-                && applied.action.writes()
-            {
-                applied = Applied { reason, action: Action::None, detail: None, counterpart: None };
-            }
-            let (platform, latchel) = flow.sides(&case);
-            explained.push(Explanation {
-                key: key(flow.id(flow.record(&case))),
-                label: flow.label(flow.record(&case)),
-                platform,
-                latchel,
-                link: link.clone(),
-                outcome: outcome.clone(),
-                checks: std::mem::take(&mut trace).into_checks(),
-                reason: applied.reason,
-                detail: applied.detail,
-                action: applied.action,
+        if **named == Named::InLedger {
+            let trace = Trace::on().in_zone(cx.zone());
+            let unread = Explanation { detail, ..Explanation::new((*key).clone(), unread, trace) };
+            let memory = cx.ledger().recall(cx.account(), std::slice::from_ref(key)).await?.pop();
+            explained.push(match memory {
+                Some(memory) => unread.remembering(memory),
+                None => unread,
             });
         }
     }
     Ok(explained)
 }
 
-fn nothing_read(key: RecordKey, reason: Reason, detail: Option<String>) -> Explanation {
-    Explanation {
-        key,
-        label: String::new(),
-        platform: None,
-        latchel: None,
-        link: None,
-        outcome: None,
-        checks: Vec::new(),
-        reason,
-        detail,
-        action: Action::None,
+async fn explain_rows<F: Flow>(
+    flow: &F,
+    window: Window,
+    rows: Vec<Row<F::Record>>,
+) -> Result<Vec<Explanation>> {
+    let (cx, phase) = (flow.context(), flow.phase());
+    let mut explained = Vec::new();
+    for row in rows {
+        let id = Reader(flow).row_id(&row);
+        let Some(memory) = cx.recall(phase.kind(), phase.source(), [id]).await?.pop() else { continue };
+        let said = |reason, detail| {
+            let trace = Trace::on().in_zone(cx.zone());
+            Explanation { detail: Some(detail), ..Explanation::new(memory.key.clone(), reason, trace) }
+        };
+        let unread = match row {
+            Row::Record(record) => {
+                explained.extend(explain_one(flow, window, record, memory).await?);
+                continue;
+            }
+            Row::Invalid(invalid) => {
+                said(Reason::InvalidRecord, format!("{}: {}", invalid.field, invalid.problem))
+            }
+            Row::NotSupported { what, .. } => said(Reason::NotSupported, what),
+            Row::Hint { .. } => continue,
+        };
+        explained.push(unread.remembering(memory));
     }
+    Ok(explained)
+}
+
+async fn explain_one<F: Flow>(
+    flow: &F,
+    window: Window,
+    record: F::Record,
+    memory: Memory,
+) -> Result<Option<Explanation>> {
+    let cx = flow.context();
+    let mut trace = Trace::on().in_zone(cx.zone());
+    let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
+    let stamps = flow.stamps(&record);
+    let verdict = judge_window(&stamps, window, remembered, &mut trace);
+    let Some(case) = flow.gather(vec![(record, memory.clone())]).await?.pop() else { return Ok(None) };
+    let decision = flow.decide(&case, &mut trace);
+    let mut applied = apply(flow, &case, decision, &mut trace).await?;
+
+    let waits = memory.pending.as_deref().is_some_and(|pending| !pending.dismissed);
+    let verdict = match verdict {
+        WindowVerdict::Inside if stamps == Freshness::Filtered && !waits && is_news(&applied) => {
+            in_the_list(flow, window, &flow.id(flow.record(&case)), &mut trace).await?
+        }
+        verdict => verdict,
+    };
+    if let WindowVerdict::Outside(reason) = verdict
+        && !waits
+        && is_news(&applied)
+    {
+        applied = Applied { reason, action: Action::None, detail: None, counterpart: None };
+    }
+    let mut lapse = Trace::on().in_zone(cx.zone());
+    if applied.action == Action::None
+        && let Some(decision) = flow.lapses(&case, &mut lapse).filter(|decision| decision.action.is_some())
+    {
+        (applied, trace) = (apply(flow, &case, decision, &mut lapse).await?, lapse);
+    }
+
+    // One that failed and has not changed rests until its next try, whatever a run would do with it.
+    let retry = memory.pending.as_deref().and_then(Retry::of);
+    let unchanged =
+        matches!(verdict, WindowVerdict::Outside(_)) || Reader(flow).rests(flow.record(&case), &memory);
+    let retry = retry.map(|retry| Retry { action: Some(applied.action), ..retry });
+    let rests = retry.as_ref().is_some_and(|retry| retry.rests(cx.now)) && unchanged;
+    if let (true, Some(newest)) = (rests, memory.outcome.as_deref()) {
+        let Outcome { reason, detail, .. } = newest.clone();
+        applied = Applied { reason, action: Action::None, detail, counterpart: None };
+    }
+
+    let (platform, latchel) = flow.sides(&case);
+    let explanation = Explanation {
+        label: flow.label(flow.record(&case)),
+        platform: platform.filter(|held| !held.is_null()).map(masked),
+        latchel: latchel.filter(|held| !held.is_null()).map(masked),
+        detail: applied.detail,
+        action: applied.action,
+        ..Explanation::new(memory.key.clone(), applied.reason, trace)
+    };
+    Ok(Some(Explanation { retry, ..explanation.remembering(memory) }))
+}
+
+async fn apply<F: Flow>(
+    flow: &F,
+    case: &F::Case,
+    decision: Decision<F::Action>,
+    trace: &mut Trace,
+) -> Result<Applied> {
+    if decision.action.is_none() {
+        return Ok(Applied::new(decision, Action::None));
+    }
+    match flow.apply(case, decision, trace).await {
+        Err(error) if error.is_about_the_request() || error.kind() == ErrorKind::Unsettled => {
+            Ok(failed(&error))
+        }
+        applied => applied,
+    }
+}
+
+/// True of what a run says of a record only because it looks at it: outside the window it writes nothing, and nothing begins
+/// to wait.
+fn is_news(applied: &Applied) -> bool {
+    applied.action != Action::None || matches!(applied.reason.status(), Status::Pending | Status::Failed)
+}
+
+/// Asks the platform for its list of the window, where nothing else tells whether a record is in it.
+async fn in_the_list<F: Flow>(
+    flow: &F,
+    window: Window,
+    id: &str,
+    trace: &mut Trace,
+) -> Result<WindowVerdict> {
+    let reader = Reader(flow);
+    let mut pages = flow.pages(window);
+    let mut listed = false;
+    while let (false, Some(page)) = (listed, futures::StreamExt::next(&mut pages).await) {
+        listed = page?.iter().any(|row| reader.row_id(row) == id);
+    }
+    let answer = if listed { "yes" } else { "no" };
+    let question = "Does the platform list it among what was created or updated in the window?";
+    trace.check(RuleId::W1, question, &answer, !listed);
+    Ok(if listed { WindowVerdict::Inside } else { WindowVerdict::Outside(Reason::OutsideWindow) })
 }

@@ -12,13 +12,14 @@ use super::context::Context;
 use super::flow::{Applied, Flow, Learned};
 use super::owners::Owners;
 use super::places::Places;
-use crate::ledger::{Intent, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Job, JobId, Kind, LatchelResidentId, PropertyRef, Reach, ResidentId, Row, Window,
 };
 use crate::rules::{
     Decision, ExportAction, ExportCase, Reason, RuleId, Standing, Trace, decide_export, sync_method,
 };
+use crate::words::local;
 use crate::{Pages, Result};
 
 /// Work orders, Latchel to platform (rules L2 to L12).
@@ -65,9 +66,17 @@ impl Flow for Export<'_> {
         }
     }
 
+    fn is_called(&self, record: &Job, text: &str) -> bool {
+        record.number.as_deref() == Some(text)
+    }
+
     /// Latchel's list is the window.
     fn freshness<'r>(&self, _record: &'r Job) -> Option<&'r Freshness> {
         None
+    }
+
+    fn stamps(&self, job: &Job) -> Freshness {
+        Freshness::Stamped { created_at: Some(job.created_at), updated_at: Some(job.updated_at) }
     }
 
     async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
@@ -117,11 +126,19 @@ impl Flow for Export<'_> {
 
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ExportAction> {
         if let Some(other) = case.claimed_by {
-            trace.check(RuleId::E1, "the platform's is linked to another", &other, true);
+            let question = "Is the platform's linked to no other?";
+            trace.check(RuleId::E1, question, &format_args!("no, to Latchel's {other}"), true);
             let detail = format!("Latchel's {other} and {} refer to one work order", case.rule.job.id);
             return Decision::leave(Reason::MarkerAmbiguous).with_detail(detail);
         }
-        decide_export(&case.rule, trace)
+        let decision = decide_export(&case.rule, trace);
+        match decision.reason {
+            Reason::BeforeSyncStart => {
+                let start = local(self.0.sync_start, self.0.zone());
+                decision.with_detail(format!("sync start: {start}"))
+            }
+            _ => decision,
+        }
     }
 
     /// What a reference in Latchel tells about the pair.
@@ -137,6 +154,14 @@ impl Flow for Export<'_> {
         trace: &mut Trace,
     ) -> Result<Applied> {
         self.carry_out(case, decision, trace).await
+    }
+
+    fn kind_of(&self, action: &ExportAction) -> Action {
+        match action {
+            ExportAction::Create(_) => Action::Create,
+            ExportAction::Confirm | ExportAction::WriteNumberBack => Action::Update,
+            ExportAction::Close(_) => Action::Close,
+        }
     }
 
     fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {

@@ -39,6 +39,14 @@ pub(super) trait Flow: Sync {
     /// What tells whether it is in the window; `None` where the page is the window exactly.
     fn freshness<'r>(&self, record: &'r Self::Record) -> Option<&'r Freshness>;
 
+    /// True if people call the record so: a work order by its number, others by a part of the name.
+    fn is_called(&self, record: &Self::Record, text: &str) -> bool;
+
+    /// Instants of creation and last change, as far as they are known of a record that no page showed.
+    fn stamps(&self, record: &Self::Record) -> Freshness {
+        self.freshness(record).cloned().unwrap_or(Freshness::Filtered)
+    }
+
     /// The reason for a linked record of which only a hint came, if the link is all that counts.
     fn reason_if_linked(&self, _link: &Link) -> Option<Reason> {
         None
@@ -54,6 +62,11 @@ pub(super) trait Flow: Sync {
 
     fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
 
+    /// Decision about a date that was reached since the last evaluation, whatever the platform lists (rule R6).
+    fn lapses(&self, _case: &Self::Case, _trace: &mut Trace) -> Option<Decision<Self::Action>> {
+        None
+    }
+
     /// What the look-up taught about the pair: a counterpart that no link names yet, an intent that is settled.
     fn learned(&self, case: &Self::Case) -> Option<Learned>;
 
@@ -64,6 +77,9 @@ pub(super) trait Flow: Sync {
         decision: Decision<Self::Action>,
         trace: &mut Trace,
     ) -> Result<Applied>;
+
+    /// Name of what carrying the action out does.
+    fn kind_of(&self, action: &Self::Action) -> Action;
 
     /// Whether the action sets a counterpart inactive, so that rule G1 counts it.
     fn deactivates(&self, _action: &Self::Action) -> bool {
@@ -92,6 +108,11 @@ pub(super) trait Flow: Sync {
 
     /// What the platform and Latchel hold, for `explain`.
     fn sides(&self, case: &Self::Case) -> (Option<serde_json::Value>, Option<serde_json::Value>);
+}
+
+/// True if `text` is a part of the name, in whatever case.
+pub(super) fn is_part(text: &str, name: &str) -> bool {
+    name.to_lowercase().contains(&text.to_lowercase())
 }
 
 /// What is to be kept of what a look-up taught about a pair.

@@ -17,7 +17,7 @@ use crate::model::{
     WorkOrderId,
 };
 use crate::rules::{
-    Counterpart, Decision, ImportAction, ImportCase, Place, Reason, Trace, decide_import, differences,
+    Counterpart, Decision, ImportAction, ImportCase, Reason, Trace, Whereabouts, decide_import, differences,
     in_words, sync_method,
 };
 use crate::{Pages, Result};
@@ -67,6 +67,10 @@ impl Flow for Import<'_> {
         format!("#{} {}", record.number, record.title)
     }
 
+    fn is_called(&self, record: &WorkOrder, text: &str) -> bool {
+        record.number == text
+    }
+
     fn freshness<'r>(&self, record: &'r WorkOrder) -> Option<&'r Freshness> {
         Some(&record.freshness)
     }
@@ -86,8 +90,8 @@ impl Flow for Import<'_> {
         let mut properties = cx.latchel_properties(units).await?;
         let placed = places::without_unit(cx, &unlinked, &properties).await?;
         let only = placed.values().filter_map(|place| match place {
-            Place::At(unit) => Some(unit.clone()),
-            Place::OneOf(_) => None,
+            Whereabouts::At(unit) => Some(unit.clone()),
+            Whereabouts::OneOf(_) => None,
         });
         properties.extend(cx.latchel_properties(only.collect()).await?);
         let requesters: HashSet<_> = unlinked.iter().filter_map(|record| requester(record)).collect();
@@ -99,11 +103,11 @@ impl Flow for Import<'_> {
                 (Some(link), None) => (Counterpart::Linked(JobId(link.latchel_id)), None),
                 (None, None) => jobs.counterpart(&platform),
             };
-            let here = || Place::At(platform.property.clone());
+            let here = || Whereabouts::At(platform.property.clone());
             let place = placed.get(&platform.property).cloned().unwrap_or_else(here);
             let property = match &place {
-                Place::At(unit) => properties.get(unit).cloned(),
-                Place::OneOf(_) => None,
+                Whereabouts::At(unit) => properties.get(unit).cloned(),
+                Whereabouts::OneOf(_) => None,
             };
             let rule = ImportCase {
                 counterpart,
@@ -200,6 +204,14 @@ impl Flow for Import<'_> {
         }
     }
 
+    fn kind_of(&self, action: &ImportAction) -> Action {
+        match action {
+            ImportAction::Create(_) => Action::Create,
+            ImportAction::Link(_) => Action::Link,
+            ImportAction::Confirm(_) => Action::None,
+        }
+    }
+
     fn creates(&self, action: &ImportAction) -> bool {
         matches!(action, ImportAction::Create(_))
     }
@@ -221,9 +233,9 @@ impl Flow for Import<'_> {
 
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
         (reason == Reason::NoPropertyMatch).then(|| match &case.rule.place {
-            Place::At(unit) => unit.clone(),
+            Whereabouts::At(unit) => unit.clone(),
             // It never comes: the work order is looked at when it names its unit.
-            Place::OneOf(_) => case.rule.platform.property.clone(),
+            Whereabouts::OneOf(_) => case.rule.platform.property.clone(),
         })
     }
 

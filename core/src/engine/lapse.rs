@@ -11,7 +11,7 @@ use super::resident::{followed, update};
 use super::settle::failed;
 use super::tally::Tally;
 use crate::Result;
-use crate::ledger::{Action, Link, Memory, Outcome, ResidentMemory};
+use crate::ledger::{Action, Link, Memory, Outcome, ResidentMemory, Status};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, Side};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
 
@@ -137,7 +137,8 @@ async fn evaluate(
         }
         Err(error) => {
             let Applied { reason, detail, .. } = failed(&error);
-            (Some(Outcome { reason, detail, counterpart, ..base }), patience.failed(&error))
+            let tried = Some(action).filter(|_| reason.status() == Status::Failed);
+            (Some(Outcome { reason, detail, counterpart, tried, ..base }), patience.failed(&error))
         }
     })
 }

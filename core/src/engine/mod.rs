@@ -18,6 +18,7 @@ mod flow;
 mod guard;
 mod import;
 mod lapse;
+mod masked;
 mod owners;
 mod patience;
 mod places;
@@ -26,6 +27,7 @@ mod property;
 mod request;
 mod resident;
 mod run;
+mod search;
 mod settle;
 mod tally;
 
@@ -37,6 +39,7 @@ use chrono_tz::Tz;
 pub use banner::{Banner, banner};
 pub use explain::Explanation;
 pub use request::{Mode, Observer, Quiet, Request, StopSignal};
+pub use search::Choice;
 
 use crate::model::Policy;
 use crate::{Latchel, Ledger, Platform};

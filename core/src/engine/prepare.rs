@@ -181,7 +181,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     /// Whether the record failed, has not changed since, and is not to be tried again yet.
-    fn rests(self, record: &F::Record, memory: &Memory) -> bool {
+    pub fn rests(self, record: &F::Record, memory: &Memory) -> bool {
         let Some(pending) = &memory.pending else { return false };
         let later = pending.next_try().is_some_and(|at| pending.dismissed || at > self.flow().context().now);
         later && pending.outcome.fingerprint.is_some() && pending.outcome.fingerprint == self.seen(record)

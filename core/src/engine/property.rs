@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
-use super::flow::{Applied, Flow, Learned};
+use super::flow::{Applied, Flow, Learned, is_part};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Kind, LatchelProperty, LatchelPropertyId, NewProperty, Property, PropertyPatch, PropertyRef,
@@ -52,6 +52,10 @@ impl Flow for Properties<'_> {
 
     fn label(&self, record: &Property) -> String {
         record.name()
+    }
+
+    fn is_called(&self, record: &Property, text: &str) -> bool {
+        is_part(text, &record.name())
     }
 
     fn freshness<'r>(&self, record: &'r Property) -> Option<&'r Freshness> {
@@ -130,6 +134,14 @@ impl Flow for Properties<'_> {
                 Ok(Applied::new(decision, action))
             }
             None => Ok(Applied::new(decision, Action::None)),
+        }
+    }
+
+    fn kind_of(&self, action: &PropertyAction) -> Action {
+        match action {
+            PropertyAction::Create(_) => Action::Create,
+            PropertyAction::Update(_, patch) if patch.deactivate => Action::Deactivate,
+            PropertyAction::Update(..) => Action::Update,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::ledger::{Outcome, Phase, PhaseReport, Trigger};
+use crate::ledger::{Outcome, Pending, Phase, PhaseReport, Trigger};
 use crate::model::{RecordKey, Window};
 
 /// What a run is asked to do.
@@ -84,6 +84,10 @@ pub trait Observer: Send + Sync + fmt::Debug {
     fn phase_started(&self, _phase: Phase, _window: Window) {}
     /// A record came out.
     fn outcome(&self, _phase: Phase, _outcome: &Outcome) {}
+    /// A record failed in an earlier run and is left alone until its next try.
+    fn rests(&self, phase: Phase, pending: &Pending) {
+        self.outcome(phase, &pending.outcome);
+    }
     /// A phase ended.
     fn phase_finished(&self, _report: &PhaseReport) {}
 }

@@ -2,17 +2,20 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
-use super::flow::{Applied, Flow, Learned};
+use super::flow::{Applied, Flow, Learned, is_part};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase, ResidentMemory};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
     ResidentPatch, ResidentRef, Row, Tenancy, Window,
 };
-use crate::rules::{Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_resident};
+use crate::rules::{
+    Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_lapse, decide_resident,
+};
 use crate::{Error, ErrorKind, Pages, Result};
 
 /// Residents, platform to Latchel (rules R1 to R5 and R7; R6 is [`lapse`](super::lapse)).
@@ -59,6 +62,10 @@ impl Flow for Residents<'_> {
         String::new()
     }
 
+    fn is_called(&self, record: &Resident, text: &str) -> bool {
+        is_part(text, &record.name)
+    }
+
     fn freshness<'r>(&self, record: &'r Resident) -> Option<&'r Freshness> {
         Some(&record.freshness)
     }
@@ -99,6 +106,17 @@ impl Flow for Residents<'_> {
 
     fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ResidentAction> {
         decide_resident(&case.rule, self.0.policy(), self.0.today, trace)
+    }
+
+    fn lapses(&self, case: &Case, trace: &mut Trace) -> Option<Decision<ResidentAction>> {
+        let (cx, latchel) = (self.0, case.rule.latchel.as_ref()?);
+        let memory = case.memory.link.as_deref()?.resident.as_ref()?;
+        let reached =
+            |day: Option<NaiveDate>| day.is_some_and(|day| memory.evaluated_on < day && day <= cx.today);
+        if !reached(memory.move_in) && !reached(memory.move_out) {
+            return None;
+        }
+        Some(decide_lapse(latchel, memory, cx.today, trace))
     }
 
     fn learned(&self, case: &Case) -> Option<Learned> {
@@ -143,6 +161,10 @@ impl Flow for Residents<'_> {
         }
     }
 
+    fn kind_of(&self, action: &ResidentAction) -> Action {
+        kind_of(action)
+    }
+
     fn deactivates(&self, action: &ResidentAction) -> bool {
         matches!(action, ResidentAction::Update(_, patch) if patch.is_active == Some(false))
     }
@@ -170,6 +192,15 @@ impl Flow for Residents<'_> {
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
         (serde_json::to_value(&case.rule.platform).ok(), serde_json::to_value(&case.rule.latchel).ok())
+    }
+}
+
+/// Name of what carrying the action out does.
+pub(super) fn kind_of(action: &ResidentAction) -> Action {
+    match action {
+        ResidentAction::Create(_) => Action::Create,
+        ResidentAction::Update(_, patch) if patch.is_active == Some(false) => Action::Deactivate,
+        ResidentAction::Update(..) => Action::Update,
     }
 }
 

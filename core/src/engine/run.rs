@@ -128,12 +128,8 @@ impl Engine {
         if request.records.is_some() {
             return Ok(Planned { window: Window::before(request.now, TimeDelta::zero()), is_part: true });
         }
-        let policy = &self.account.policy.window;
         let last = self.ledger.last_success(&self.account.name, phase).await?;
-        let plain = match last {
-            Some(last) => coverage(policy, Some(last), request.now),
-            None => Coverage { window: first_window(policy, account.created_at, request.now), gap: None },
-        };
+        let plain = self.plain_window(phase, account.created_at, request.now).await?;
         if let Some(from) = request.since {
             let is_part = from > plain.window.from;
             // What the last success has looked at is open to nobody.
@@ -158,6 +154,20 @@ impl Engine {
             ));
         }
         Ok(Planned { window: plain.window, is_part: false })
+    }
+
+    /// The window of a run that was asked for nothing else (rules W1, W2), for an account that was added at `added_at`.
+    pub(super) async fn plain_window(
+        &self,
+        phase: Phase,
+        added_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Coverage> {
+        let policy = &self.account.policy.window;
+        Ok(match self.ledger.last_success(&self.account.name, phase).await? {
+            Some(last) => coverage(policy, Some(last), now),
+            None => Coverage { window: first_window(policy, added_at, now), gap: None },
+        })
     }
 
     async fn run_phase(

@@ -201,6 +201,8 @@ impl<F: Flow> Driver<'_, F> {
     fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
         let record = self.flow.record(case);
         let key = self.flow.memory(case).key.clone();
+        let wished = || self.flow.decide(case, &mut Trace::off()).action;
+        let tried = if applied.is_err() { wished().map(|action| self.flow.kind_of(&action)) } else { None };
         let applied = applied.unwrap_or_else(|error| match failed(&error) {
             // The answer to a write says nothing about the record.
             answer if answer.reason == Reason::InvalidRecord => {
@@ -217,6 +219,7 @@ impl<F: Flow> Driver<'_, F> {
                 _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
             },
             waits_for: self.flow.waits_for(case, applied.reason),
+            tried: tried.filter(|_| applied.reason.status() == Status::Failed),
             ..outcome(cx, key, applied.reason, applied.detail)
         }
     }

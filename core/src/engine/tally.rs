@@ -4,7 +4,7 @@ use foldhash::quality::FixedState;
 use foldhash::{HashMap, HashSet};
 
 use super::Observer;
-use crate::ledger::{Action, Counts, Outcome, Phase, PhaseReport};
+use crate::ledger::{Action, Counts, Outcome, Pending, Phase, PhaseReport};
 use crate::model::Window;
 use crate::rules::Reason;
 use crate::{Error, Result};
@@ -41,6 +41,17 @@ impl<'a> Tally<'a> {
     }
 
     pub fn outcome(&mut self, outcome: &Outcome) {
+        self.count_in(outcome);
+        self.observer.outcome(self.phase, outcome);
+    }
+
+    /// A record that failed and is not to be tried again yet: it counts as what the last try said.
+    pub fn rests(&mut self, pending: &Pending) {
+        self.count_in(&pending.outcome);
+        self.observer.rests(self.phase, pending);
+    }
+
+    fn count_in(&mut self, outcome: &Outcome) {
         // A pending record that lay outside the window is looked at all the same, and counts as what that says.
         if !self.outside.is_empty()
             && let Some(outside) = self.outside.remove(&hash(&outcome.key.id))
@@ -50,7 +61,6 @@ impl<'a> Tally<'a> {
         *self.counts.entry(outcome.reason).or_default() += 1;
         self.writes += u64::from(outcome.action.writes());
         self.deactivations += u64::from(outcome.action == Action::Deactivate);
-        self.observer.outcome(self.phase, outcome);
     }
 
     /// How many records were set inactive so far.

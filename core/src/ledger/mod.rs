@@ -2,8 +2,10 @@
 
 mod instant;
 mod link;
+mod look_up;
 mod outcome;
 mod overlay;
+mod retry;
 mod run;
 
 use std::fmt;
@@ -12,8 +14,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use link::{CloseVerdict, Intent, IntentId, Link, Obstacle, Origin, ResidentMemory};
+pub(crate) use look_up::{bare, exact};
+pub use look_up::{look_up, may_be_a_name, records};
 pub use outcome::{Action, Counts, Outcome, Pending, Status};
 pub use overlay::Overlay;
+pub use retry::{Retry, doing};
 pub use run::{Account, Direction, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Trigger};
 
 use crate::Result;
@@ -137,7 +142,9 @@ pub trait Ledger: Send + Sync + fmt::Debug {
         limit: u32,
     ) -> Result<Vec<Link>>;
 
-    /// The newest outcomes of one kind whose id, counterpart's id or number on either side is `text`.
+    /// Memories of the records of one kind whose id, counterpart's id or number on either side is `text`, linked or
+    /// not, or of which `text` is a part of a composed id. A property is also found by a part of its name, in whatever case,
+    /// if nothing else is called so and the text [may be a name](may_be_a_name). Fifty at most. [`look_up`] takes what people type.
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;
 
     /// How many records of one kind are linked and, as far as the ledger knows, active in Latchel.

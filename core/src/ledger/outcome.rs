@@ -32,6 +32,9 @@ pub struct Outcome {
     /// The property that the record waits for: to be on the other side, to have another sync method (rule L4), to be
     /// active (rule L15).
     pub waits_for: Option<PropertyRef>,
+    /// Action that failed, which the next try does if nothing has changed until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Action>,
 }
 
 impl Outcome {
@@ -42,8 +45,19 @@ impl Outcome {
 
     /// Whether both say the same of a record, whenever they said it.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
-        let Self { key, counterpart, label, reason, action, detail, run: _, at: _, fingerprint, waits_for } =
-            other;
+        let Self {
+            key,
+            counterpart,
+            label,
+            reason,
+            action,
+            detail,
+            run: _,
+            at: _,
+            fingerprint,
+            waits_for,
+            tried,
+        } = other;
         self.key == *key
             && self.counterpart == *counterpart
             && self.label == *label
@@ -52,6 +66,7 @@ impl Outcome {
             && self.detail == *detail
             && self.fingerprint == *fingerprint
             && self.waits_for == *waits_for
+            && self.tried == *tried
     }
 
     /// True if the record is looked at again in later runs (rule W3). An excluded property is, so that it is taken

@@ -1,4 +1,5 @@
-use super::{RuleId, Trace, trace::OrNone};
+use super::trace::{Place, yes};
+use super::{RuleId, Trace};
 use crate::model::{Difference, Marker, PropertyRef, WorkOrder};
 
 /// A work order that we created on the platform, or that carries our marker, as the platform stores it.
@@ -31,22 +32,24 @@ pub fn differences(case: &ConfirmCase, trace: &mut Trace) -> Vec<(Difference, St
     let ConfirmCase { stored, marker, property, assignment } = case;
     let mut found = Vec::new();
     let marked = stored.marker == Some(*marker);
-    if !trace.check(RuleId::E3, "the platform stored our tag", &OrNone(stored.marker), marked) {
+    if trace.check(RuleId::E3, "Does the platform store our tag?", &yes(marked), !marked) {
         found.push((Difference::Marker, format!("the tag {marker} is missing or altered there")));
     }
     if let Some(sent) = property {
         let same = stored.property == *sent;
-        if !trace.check(RuleId::E3, "the platform stored the property and unit", &stored.property, same) {
+        if trace.check(RuleId::E3, "Does it store the property and unit?", &yes(same), !same) {
             let part = match stored.property.property == sent.property {
                 true => Difference::Unit,
                 false => Difference::Property,
             };
-            found.push((part, format!("it was sent for {sent} and is at {} there", stored.property)));
+            found.push((
+                part,
+                format!("it was sent for {} and is at {} there", Place(sent), Place(&stored.property)),
+            ));
         }
     }
     let missing = *assignment == Assignment::Missing;
-    let words = if missing { "not assigned to Latchel" } else { "as it should be" };
-    if !trace.check(RuleId::E3, "the platform stored the assignment", &words, !missing) {
+    if trace.check(RuleId::E3, "Does it store the assignment?", &yes(!missing), missing) {
         found.push((Difference::Assignee, "it is not assigned to Latchel there".to_owned()));
     }
     found

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 
-use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
+use super::trace::{OrNo, Place, yes};
+use super::{Decision, Reason, RuleId, Trace, method};
 use crate::ledger::{Link, Obstacle, Origin};
 use crate::model::{
     ClosedStatus, Job, JobState, NewWorkOrder, PropertyRef, Reach, ResidentId, SyncMethod, UserId, WorkOrder,
@@ -66,34 +67,37 @@ pub fn decide_export(case: &ExportCase, trace: &mut Trace) -> Decision<ExportAct
 fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportAction> {
     let job = &case.job;
     let early = job.created_at <= case.sync_start;
-    if trace.check(RuleId::L2, "created at or before the sync start", &job.created_at, early) {
-        return Decision::leave(Reason::BeforeSyncStart)
-            .with_detail(format!("sync start: {}", case.sync_start.format("%Y-%m-%d %H:%M:%S UTC")));
+    let (created, start) = (trace.local(Some(job.created_at)), trace.local(Some(case.sync_start)));
+    let answer = format_args!("{}: {created}, and the sync start is {start}", yes(!early));
+    if trace.check(RuleId::L2, "Was it created after the account's sync start?", &answer, early) {
+        return Decision::leave(Reason::BeforeSyncStart);
     }
-    let property = OrNone(case.property.as_ref());
-    trace.check(RuleId::L3, "its property is not on the platform", &property, case.property.is_none());
+    let property = OrNo(case.property.as_ref().map(Place));
+    trace.check(RuleId::L3, "Is its property on the platform?", &property, case.property.is_none());
     let Some(property) = &case.property else { return Decision::leave(Reason::NoPropertyMatch) };
-    if trace.check(RuleId::L3, "the platform no longer has it", &property, case.standing == Standing::Gone) {
+    let gone = case.standing == Standing::Gone;
+    if trace.check(RuleId::L3, "Does the platform still have it?", &yes(!gone), gone) {
         return Decision::leave(Reason::NoPropertyMatch)
-            .with_detail(format!("the platform no longer has {property}"));
+            .with_detail(format!("the platform no longer has {}", Place(property)));
     }
-    if trace.check(RuleId::L4, "the method is none", &case.method, case.method == SyncMethod::None) {
+    if trace.check(RuleId::L4, method::QUESTION, &method::title(case.method), case.method == SyncMethod::None)
+    {
         return Decision::leave(Reason::MethodNone);
     }
     let reach = match case.reach {
-        Reach::Reachable => "reachable",
-        Reach::Unreachable => "not reachable",
-        Reach::Unknown => "unknown, which counts as reachable",
+        Reach::Reachable => "yes",
+        Reach::Unreachable => "no",
+        Reach::Unknown => "the platform does not say, which counts as yes",
     };
     let unreachable = case.reach == Reach::Unreachable;
-    if trace.check(RuleId::L5, "the Latchel user cannot reach its property", &reach, unreachable) {
+    if trace.check(RuleId::L5, "Can the Latchel user reach its property?", &reach, unreachable) {
         return Decision::leave(Reason::PropertyNotAssignedToLatchel);
     }
     let refused = case.standing == Standing::Closed;
-    if trace.check(RuleId::L15, "the platform refuses writes at its property", &property, refused) {
+    if trace.check(RuleId::L15, "Does the platform take writes at its property?", &yes(!refused), refused) {
         return Decision::leave(Reason::NotSupportedByPlatform).with_detail(inactive(property));
     }
-    trace.check(RuleId::L6, "not linked", &"no counterpart", true);
+    trace.check(RuleId::L6, "Is it linked with one on the platform?", &"no", true);
     Decision::act(ExportAction::Create(new_work_order(case, property)), Reason::WorkOrderCreated)
 }
 
@@ -101,8 +105,8 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
     let unconfirmed = link.origin == Origin::FromLatchel && link.awaits_confirmation();
     if trace.check(
         RuleId::E3,
-        "made by us, and not confirmed by reading it back",
-        &link.platform_id,
+        "Was what we made on the platform confirmed by reading it back?",
+        &yes(!unconfirmed),
         unconfirmed,
     ) {
         return Decision::act(ExportAction::Confirm, Reason::WorkOrderRecovered);
@@ -110,30 +114,36 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
     let unwritten = link.origin == Origin::FromLatchel && link.number_written_at.is_none();
     if trace.check(
         RuleId::L7,
-        "made by us, number not written back",
-        &OrNone(link.number_written_at),
+        "Is the platform's number still to be set in Latchel?",
+        &yes(unwritten),
         unwritten,
     ) {
         return Decision::act(ExportAction::WriteNumberBack, Reason::NumberWrittenBack);
     }
-    if trace.check(RuleId::L4, "the method is none", &case.method, case.method == SyncMethod::None) {
+    if trace.check(RuleId::L4, method::QUESTION, &method::title(case.method), case.method == SyncMethod::None)
+    {
         return Decision::leave(Reason::MethodNone);
     }
 
     let job = &case.job;
     let closed = job.closed();
-    trace.check(RuleId::L8, "Completed or Cancelled in Latchel", &job.state, closed.is_some());
+    trace.check(RuleId::L8, "What is its status in Latchel?", &job.state, closed.is_some());
     let Some(status) = closed else {
         let forwarded = job.state == JobState::ForwardedToPm;
-        if trace.check(RuleId::L9, "Forwarded to PM in Latchel", &job.state, forwarded) {
+        if trace.check(RuleId::L9, "Is it forwarded to the property manager?", &yes(forwarded), forwarded) {
             return Decision::leave(Reason::ForwardedToPmNoWrite);
         }
-        trace.check(RuleId::L10, "any other status in Latchel", &job.state, true);
+        trace.check(RuleId::L10, "Is that a status that is written to the platform?", &"no", true);
         return Decision::leave(Reason::StatusNotSynced).with_detail(job.state.to_string());
     };
 
     let settled = settled(case, link, status);
-    if trace.check(RuleId::L8, "this change was brought over before", &OrNone(settled), settled.is_some()) {
+    if trace.check(
+        RuleId::L8,
+        "Was this change brought over before?",
+        &yes(settled.is_some()),
+        settled.is_some(),
+    ) {
         return Decision::leave(match settled {
             Some(Reason::StatusCompleted | Reason::StatusCancelled) | None => Reason::StatusAlreadySet,
             Some(other) => other,
@@ -182,20 +192,20 @@ pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction
         case.method == SyncMethod::Assigned && !case.assigned_to_latchel && !case.created_unassigned;
     if trace.check(
         RuleId::L11,
-        "no longer assigned to Latchel, and must be",
-        &case.assigned_to_latchel,
+        "Is it assigned to Latchel on the platform?",
+        &method::assigned(case.method, case.assigned_to_latchel),
         unassigned,
     ) {
         return Decision::leave(Reason::UnassignedStopsUpdates);
     }
     let now = case.platform.status.closed();
-    if trace.check(RuleId::L12, "closed on the platform already", &case.platform.status, now.is_some()) {
+    if trace.check(RuleId::L12, "What is its status on the platform?", &case.platform.status, now.is_some()) {
         let same = now == Some(case.status);
         let reason = if same { Reason::StatusAlreadySet } else { Reason::StatusConflict };
         let detail = format!("{} on the platform, {} in Latchel", case.platform.status, case.status);
         return Decision::leave(reason).with_detail(detail);
     }
-    if trace.check(RuleId::L15, "the platform cannot set this status", &case.status, !case.can_close) {
+    if trace.check(RuleId::L15, "Can the platform set this status?", &yes(case.can_close), !case.can_close) {
         return Decision::leave(Reason::NotSupportedByPlatform)
             .with_detail(format!("set status {}", case.status));
     }
@@ -204,7 +214,8 @@ pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction
         Obstacle::Unassigned => "it is assigned to nobody: assign a user to it on the platform".to_owned(),
         Obstacle::InactiveProperty => inactive(&case.platform.property),
     });
-    if trace.check(RuleId::L15, "the platform would refuse it", &OrNone(words.as_ref()), obstacle.is_some()) {
+    let takes = format_args!("{}", words.as_deref().map_or("yes".to_owned(), |why| format!("no, {why}")));
+    if trace.check(RuleId::L15, "Would the platform take the change?", &takes, obstacle.is_some()) {
         return Decision::leave(Reason::NotSupportedByPlatform).with_detail(words.unwrap_or_default());
     }
     Decision::act(CloseAction(case.status), closing_reason(case.status))
@@ -219,7 +230,10 @@ pub fn obstacle(case: &CloseCase) -> Option<Obstacle> {
 }
 
 fn inactive(property: &PropertyRef) -> String {
-    format!("{property} is not active on the platform, which takes no changes there: activate it there")
+    format!(
+        "{} is not active on the platform, which takes no changes there: activate it there",
+        Place(property)
+    )
 }
 
 fn closing_reason(status: ClosedStatus) -> Reason {

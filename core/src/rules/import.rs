@@ -1,4 +1,5 @@
-use super::{Decision, Reason, RuleId, Trace, trace::OrNone};
+use super::trace::{Place, yes};
+use super::{Decision, Reason, RuleId, Trace, method};
 use crate::model::{
     ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, PropertyRef, SyncMethod,
     WorkOrder,
@@ -12,7 +13,7 @@ pub struct ImportCase {
     /// Its counterpart in Latchel.
     pub counterpart: Counterpart,
     /// Where it is on the platform.
-    pub place: Place,
+    pub place: Whereabouts,
     /// Its property in Latchel.
     pub property: Option<LatchelProperty>,
     /// The resident in Latchel who asked for it.
@@ -25,7 +26,7 @@ pub struct ImportCase {
 
 /// Place of a work order on the platform (rule WP3).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Whereabouts {
     /// This rentable unit: the one that it names, or the only one of its property.
     At(PropertyRef),
     /// One of so many units of its property, of which it names none.
@@ -66,48 +67,67 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
     let platform = &case.platform;
     match &case.counterpart {
         Counterpart::Linked(job) => {
-            trace.check(RuleId::WP5, "linked", job, true);
+            trace.check(
+                RuleId::WP5,
+                "Is it linked with one in Latchel?",
+                &format_args!("yes, with {job}"),
+                true,
+            );
             return Decision::leave(Reason::ExistingWorkOrderNotUpdated);
         }
         Counterpart::Created(job) => {
-            trace.check(RuleId::E3, "made by us, and not confirmed by reading it back", job, true);
+            let made = format_args!("no, {job} was made and not read back as it was sent");
+            trace.check(RuleId::E3, "Was what we made in Latchel confirmed by reading it back?", &made, true);
             return Decision::act(ImportAction::Confirm(*job), Reason::WorkOrderRecovered);
         }
         Counterpart::Found(job) => {
-            trace.check(RuleId::WP6, "a marker or reference names its counterpart", job, true);
+            let found = format_args!("yes, {job}");
+            trace.check(RuleId::WP6, "Does a marker or reference name its counterpart?", &found, true);
             return Decision::act(ImportAction::Link(*job), Reason::WorkOrderRecovered);
         }
         Counterpart::Ambiguous(what) => {
-            trace.check(RuleId::E1, "more than one claims to be its counterpart", what, true);
+            trace.check(
+                RuleId::E1,
+                "Does only one claim to be its counterpart?",
+                &format_args!("no: {what}"),
+                true,
+            );
             return Decision::leave(Reason::MarkerAmbiguous).with_detail(what);
         }
         Counterpart::None => {
-            trace.check(RuleId::WP5, "linked", &"no counterpart", false);
+            trace.check(RuleId::WP5, "Is it linked with one in Latchel?", &"no", false);
         }
     }
 
-    if trace.check(RuleId::WP1, "the method is none", &case.method, case.method == SyncMethod::None) {
+    let none = case.method == SyncMethod::None;
+    if trace.check(RuleId::WP1, method::QUESTION, &method::title(case.method), none) {
         return Decision::leave(Reason::MethodNone);
     }
     let unassigned = case.method == SyncMethod::Assigned && !case.assigned_to_latchel;
-    if trace.check(RuleId::WP2, "not assigned to Latchel, and must be", &case.assigned_to_latchel, unassigned)
-    {
+    let question = "Is it assigned to Latchel on the platform?";
+    if trace.check(
+        RuleId::WP2,
+        question,
+        &method::assigned(case.method, case.assigned_to_latchel),
+        unassigned,
+    ) {
         return Decision::leave(Reason::NotAssignedToLatchel);
     }
 
     let closed = platform.status.closed();
-    let is_closed = trace.check(RuleId::WP7, "closed on the platform", &platform.status, closed.is_some());
+    let is_closed =
+        trace.check(RuleId::WP7, "What is its status on the platform?", &platform.status, closed.is_some());
     if is_closed && policy.work_orders.closed == ClosedWorkOrders::Skip {
         return Decision::leave(Reason::WorkOrderClosedSkipped);
     }
 
     let found = case.property.as_ref().map(|property| property.id);
-    if trace.check(RuleId::WP3, "its property is not in Latchel", &OrNone(found), found.is_none()) {
+    if trace.check(RuleId::WP3, "Is its property in Latchel?", &yes(found.is_some()), found.is_none()) {
         return Decision::leave(Reason::NoPropertyMatch).with_detail(match &case.place {
-            Place::At(unit) => format!("waits for {unit}"),
-            Place::OneOf(units) => format!(
+            Whereabouts::At(unit) => format!("waits for {}", Place(unit)),
+            Whereabouts::OneOf(units) => format!(
                 "it names no unit, and {} has {units}: add the unit to it on the platform",
-                platform.property
+                Place(&platform.property)
             ),
         });
     }
@@ -126,6 +146,7 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
         access_instructions: platform.access_instructions.clone(),
         closed,
     };
+    trace.check(RuleId::WP4, "Does anything keep it from being created in Latchel?", &"no", true);
     let reason = if is_closed { Reason::WorkOrderImportedClosed } else { Reason::WorkOrderImported };
     Decision::act(ImportAction::Create(new), reason)
 }

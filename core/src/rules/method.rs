@@ -20,6 +20,27 @@ pub fn sync_method(
         .unwrap_or(policy.sync_method)
 }
 
+/// Question that rules ask about the method.
+pub(super) const QUESTION: &str = "What is the Integration Sync Method of its property?";
+
+/// The method as Latchel calls it.
+pub(super) fn title(method: SyncMethod) -> &'static str {
+    match method {
+        SyncMethod::All => "All Work Orders",
+        SyncMethod::Assigned => "Assigned Work Orders",
+        SyncMethod::None => "No Work Orders",
+    }
+}
+
+/// The answer to whether a work order is assigned to Latchel, which is asked in earnest under one method alone.
+pub(super) fn assigned(method: SyncMethod, assigned: bool) -> &'static str {
+    match (assigned, method) {
+        (true, _) => "yes",
+        (false, SyncMethod::Assigned) => "no",
+        (false, _) => "no, and it need not be",
+    }
+}
+
 /// The users that count as Latchel (rule M2).
 #[derive(Debug, Clone, Default)]
 pub struct Assignees(HashSet<UserId>);

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, a file or the network; *now* and *today* are passed in.
 
+mod asked;
 mod catalog;
 mod confirm;
 mod export;
@@ -20,10 +21,10 @@ pub use export::{
     CloseAction, CloseCase, ExportAction, ExportCase, Standing, decide_close, decide_export, obstacle,
 };
 pub use guard::is_mass_change;
-pub use import::{Counterpart, ImportAction, ImportCase, Place, decide_import};
+pub use import::{Counterpart, ImportAction, ImportCase, Whereabouts, decide_import};
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use property::{PropertyAction, PropertyCase, decide_property};
-pub use reason::Reason;
+pub use reason::{Reason, Tense};
 pub use resident::{ResidentAction, ResidentCase, active, current_tenancy, decide_lapse, decide_resident};
 pub use trace::{Check, Trace};
 pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_window};

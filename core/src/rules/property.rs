@@ -1,4 +1,4 @@
-use super::trace::{OrNone, activity};
+use super::trace::{OrNo, Place, differs, yes};
 use super::{Decision, Reason, RuleId, Trace};
 use crate::model::{
     LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch, PropertyRef,
@@ -33,60 +33,68 @@ pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) 
     let platform = &case.platform;
 
     let excluded = case.excluded_by.is_some();
-    if trace.check(RuleId::P5, "excluded in the configuration", &OrNone(case.excluded_by.as_ref()), excluded)
-    {
+    let excluded_by = OrNo(case.excluded_by.as_ref());
+    if trace.check(RuleId::P5, "Does the configuration leave it out?", &excluded_by, excluded) {
         return Decision::leave(Reason::PropertyExcluded)
             .with_detail(case.excluded_by.clone().unwrap_or_default());
     }
 
     let claimed = case.claimed_by.is_some();
-    if trace.check(RuleId::P7, "Latchel's is linked to another", &OrNone(case.claimed_by.as_ref()), claimed) {
-        let owner = case.claimed_by.as_ref().map(|owner| format!("linked to {owner}")).unwrap_or_default();
+    let other = OrNo(case.claimed_by.as_ref().map(Place));
+    let question = "Does Latchel's property belong to another on the platform?";
+    if trace.check(RuleId::P7, question, &other, claimed) {
+        let owner = case.claimed_by.as_ref().map(|owner| format!("linked to {}", Place(owner)));
+        let owner = owner.unwrap_or_default();
         return Decision::leave(Reason::PropertyPossibleDuplicate).with_detail(owner);
     }
 
     let missing = platform.address.missing_parts();
     let Some(latchel) = &case.latchel else {
-        let created = OrNone(case.created);
-        if trace.check(RuleId::E3, "created, and not shown by Latchel", &created, case.created.is_some()) {
+        if let Some(created) = case.created {
+            let answer = format_args!("no, {created} is not shown");
+            trace.check(RuleId::E3, "Does Latchel show what it said it had created?", &answer, true);
             return Decision::leave(Reason::NotConfirmed)
                 .with_detail(format!("Latchel does not show {created}, which it answered the create with"));
         }
-        trace.check(RuleId::P1, "not in Latchel", &"no counterpart", true);
+        trace.check(RuleId::P1, "Is it in Latchel?", &"no", true);
         let inactive = trace.check(
             RuleId::P1,
-            "inactive on the platform",
-            &activity(platform.is_active),
+            "Is it active on the platform?",
+            &yes(platform.is_active),
             !platform.is_active,
         );
         if inactive && policy.properties.new_inactive == NewRecords::Skip {
             return Decision::leave(Reason::PropertyNewInactive);
         }
-        if trace.check(RuleId::P6, "the address lacks a part", &missing.join(", "), !missing.is_empty()) {
+        if trace.check(RuleId::P6, "Is its address complete?", &complete(&missing), !missing.is_empty()) {
             return incomplete(&missing);
         }
         return Decision::act(PropertyAction::Create(new_property(platform)), Reason::PropertyNew);
     };
 
-    if trace.check(RuleId::P4, "inactive in Latchel", &activity(latchel.is_active), !latchel.is_active) {
+    if trace.check(RuleId::P4, "Is it active in Latchel?", &yes(latchel.is_active), !latchel.is_active) {
         return Decision::leave(Reason::PropertyInactiveInLatchel);
     }
-    if trace.check(RuleId::P3, "inactive on the platform", &activity(platform.is_active), !platform.is_active)
+    if trace.check(RuleId::P3, "Is it active on the platform?", &yes(platform.is_active), !platform.is_active)
     {
         let patch = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
         return Decision::act(PropertyAction::Update(latchel.id, patch), Reason::PropertyDeactivated);
     }
-    if trace.check(RuleId::P6, "the address lacks a part", &missing.join(", "), !missing.is_empty()) {
+    if trace.check(RuleId::P6, "Is its address complete?", &complete(&missing), !missing.is_empty()) {
         return incomplete(&missing);
     }
 
     let patch = differences(platform, latchel);
     let fields = patch.fields().join(", ");
-    if trace.check(RuleId::P2, "something differs", &fields, !patch.is_empty()) {
+    if trace.check(RuleId::P2, "Does anything differ?", &differs(&fields), !patch.is_empty()) {
         let action = PropertyAction::Update(latchel.id, patch);
         return Decision::act(action, Reason::PropertyChanged).with_detail(fields);
     }
     Decision::leave(Reason::PropertyUnchanged)
+}
+
+fn complete(missing: &[&str]) -> String {
+    if missing.is_empty() { yes(true).to_owned() } else { format!("no, without {}", missing.join(", ")) }
 }
 
 fn incomplete(missing: &[&str]) -> Decision<PropertyAction> {

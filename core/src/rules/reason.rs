@@ -1,4 +1,5 @@
-//! Every reason once: its code, the rule behind it, how the record stands, a sentence for people and the remedy.
+//! Every reason once: its code, the rule behind it, how the record stands, what it says to people and the remedy. What a
+//! reason does has a sentence for each [`Tense`]; what only tells how things are has one, which is true in all of them.
 
 use std::fmt;
 
@@ -8,12 +9,24 @@ use super::RuleId;
 use crate::ledger::Status;
 use crate::model::{Kind, RecordKey, Side};
 
+/// The time at which a reason's sentence is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tense {
+    /// A run has done it: outcomes.
+    Has,
+    /// A run that follows the plan will do it: plans.
+    Will,
+    /// A run would do it, if one began now: explanations.
+    Would,
+}
+
 macro_rules! reasons {
-    ($($name:ident $code:literal $rule:ident $status:ident: $sentence:literal, $remedy:literal;)*) => {
+    ($($name:ident $code:literal $rule:ident $status:ident:
+        $(has)? $has:literal $(, will $will:literal, would $would:literal)?, $remedy:literal;)*) => {
         /// Why a record came out as it did. The list is the source of the docs, `explain` and every report.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Reason {
-            $(#[doc = $sentence] $name,)*
+            $(#[doc = $has] $name,)*
         }
 
         impl Reason {
@@ -34,9 +47,17 @@ macro_rules! reasons {
                 match self { $(Self::$name => Status::$status),* }
             }
 
-            /// What happened, in a sentence for people.
-            pub fn sentence(self) -> &'static str {
-                match self { $(Self::$name => $sentence),* }
+            /// The sentence for people: what happened, what is going to happen, or what would.
+            pub fn sentence(self, tense: Tense) -> &'static str {
+                match (self, tense) {
+                    $($((Self::$name, Tense::Will) => $will, (Self::$name, Tense::Would) => $would,)?)*
+                    $((Self::$name, _) => $has,)*
+                }
+            }
+
+            /// True if the reason is that something is done, which its sentences tell in three tenses.
+            pub(super) fn acts(self) -> bool {
+                self.sentence(Tense::Has) != self.sentence(Tense::Would)
             }
 
             /// What somebody can do about it; empty where there is nothing to do.
@@ -62,19 +83,25 @@ reasons! {
         "If it was removed by mistake, restore it on the platform; the next change in Latchel is then brought over.";
 
     PropertyNew "property_new" P1 Synced:
-        "It was not in Latchel and was created there, active or not as on the platform.",
+        has "It was not in Latchel and was created there, active or not as on the platform.",
+        will "It is not in Latchel and will be created there, active or not as on the platform.",
+        would "It is not in Latchel and would be created there, active or not as on the platform.",
         "";
     PropertyNewInactive "property_new_inactive" P1 NotSynced:
         "It is not in Latchel, and not active on the platform, and the policy leaves such properties out.",
         "Activate it on the platform, or set `properties.new_inactive = \"create\"`.";
     PropertyChanged "property_changed" P2 Synced:
-        "Its name, address or integration data differed and was updated in Latchel.",
+        has "Its name, address or integration data differed and was updated in Latchel.",
+        will "Its name, address or integration data differs and will be updated in Latchel.",
+        would "Its name, address or integration data differs and would be updated in Latchel.",
         "";
     PropertyUnchanged "property_unchanged" P2 Synced:
         "Latchel has it as the platform does.",
         "";
     PropertyDeactivated "property_deactivated" P3 Synced:
-        "It is no longer active on the platform and was set inactive in Latchel.",
+        has "It is no longer active on the platform and was set inactive in Latchel.",
+        will "It is no longer active on the platform and will be set inactive in Latchel.",
+        would "It is no longer active on the platform and would be set inactive in Latchel.",
         "";
     PropertyInactiveInLatchel "property_inactive_in_latchel" P4 NotSynced:
         "It is inactive in Latchel; a sync never activates a property again.",
@@ -90,13 +117,17 @@ reasons! {
         "If the two were merged on the platform, remove the one that is left over; otherwise correct the reference in Latchel.";
 
     ResidentNew "resident_new" R1 Synced:
-        "The resident was not in Latchel and was created there.",
+        has "The resident was not in Latchel and was created there.",
+        will "The resident is not in Latchel and will be created there.",
+        would "The resident is not in Latchel and would be created there.",
         "";
     ResidentNewMovedOut "resident_new_moved_out" R1 NotSynced:
         "The resident is not in Latchel and has moved out, and the policy leaves such residents out.",
         "Correct the move-out date on the platform, or set `residents.new_moved_out = \"create\"`.";
     ResidentChanged "resident_changed" R2 Synced:
-        "Dates, unit or activity differed and were updated in Latchel.",
+        has "Dates, unit or activity differed and were updated in Latchel.",
+        will "Dates, unit or activity differ and will be updated in Latchel.",
+        would "Dates, unit or activity differ and would be updated in Latchel.",
         "";
     ResidentUnchanged "resident_unchanged" R2 Synced:
         "Latchel has the resident as the platform does.",
@@ -111,29 +142,37 @@ reasons! {
         "Its property or unit has no counterpart on the other side yet.",
         "Sync the property first (see `explain property`); for a work order, assign it to a unit that is synced.";
     ResidentLapsed "resident_lapsed" R6 Synced:
-        "The move-out day is reached, and the resident was set inactive in Latchel.",
+        has "The move-out day is reached, and the resident was set inactive in Latchel.",
+        will "The move-out day is reached, and the resident will be set inactive in Latchel.",
+        would "The move-out day is reached, and the resident would be set inactive in Latchel.",
         "";
     ResidentMovedIn "resident_moved_in" R6 Synced:
-        "The move-in day is reached, and the resident was set active in Latchel.",
+        has "The move-in day is reached, and the resident was set active in Latchel.",
+        will "The move-in day is reached, and the resident will be set active in Latchel.",
+        would "The move-in day is reached, and the resident would be set active in Latchel.",
         "";
     ResidentContactNotSynced "resident_contact_not_synced" R7 Synced:
         "Only name, e-mail or phone differ; contact data is never updated in Latchel.",
         "If Latchel should have the new contact data, change it there by hand.";
 
     MethodNone "method_none" WP1 NotSynced:
-        "The Integration Sync Method of its property is *No Work Orders*.",
+        "The Integration Sync Method of its property is \"No Work Orders\".",
         "Choose another method for the property, its portfolio or the company.";
     NotAssignedToLatchel "not_assigned_to_latchel" WP2 NotSynced:
-        "The Integration Sync Method is *Assigned Work Orders*, and no user of Latchel is assigned to it.",
+        "The Integration Sync Method is \"Assigned Work Orders\", and no user of Latchel is assigned to it.",
         "Assign the Latchel user (not a vendor) on the platform.";
     WorkOrderImported "work_order_imported" WP4 Synced:
-        "It was created in Latchel with the platform's number.",
+        has "It was created in Latchel with the platform's number.",
+        will "It will be created in Latchel with the platform's number.",
+        would "It would be created in Latchel with the platform's number.",
         "";
     ExistingWorkOrderNotUpdated "existing_work_order_not_updated" WP5 Synced:
         "It is in Latchel already; nothing of it is updated from the platform, ever.",
         "Change it in Latchel by hand if it should say the same.";
     WorkOrderRecovered "work_order_recovered" WP6 Synced:
-        "The counterpart was already there, known by its id, marker or reference, and was linked instead of created again.",
+        has "The counterpart was already there, known by its id, marker or reference, and was linked instead of created again.",
+        will "The counterpart is already there, known by its id, marker or reference, and will be linked instead of created again.",
+        would "The counterpart is already there, known by its id, marker or reference, and would be linked instead of created again.",
         "";
     MarkerAmbiguous "marker_ambiguous" E1 Failed:
         "More than one work order carries the same marker or reference, and a sync does not guess.",
@@ -142,7 +181,9 @@ reasons! {
         "A create was sent and its outcome is not known; the far side may show the new record a little later.",
         "The next run looks for it before anything is sent again.";
     WorkOrderImportedClosed "work_order_imported_closed" WP7 Synced:
-        "It was closed on the platform before Latchel saw it, and was created in Latchel in that state.",
+        has "It was closed on the platform before Latchel saw it, and was created in Latchel in that state.",
+        will "It was closed on the platform before Latchel saw it, and will be created in Latchel in that state.",
+        would "It was closed on the platform before Latchel saw it, and would be created in Latchel in that state.",
         "";
     WorkOrderClosedSkipped "work_order_closed_skipped" WP7 NotSynced:
         "It was closed on the platform before Latchel saw it, and the policy leaves such work orders out.",
@@ -158,16 +199,24 @@ reasons! {
         "The Latchel user cannot reach its property on the platform.",
         "Give the Latchel user access to the property on the platform.";
     WorkOrderCreated "work_order_created" L6 Synced:
-        "It was created on the platform, assigned to the Latchel user where the platform can assign.",
+        has "It was created on the platform, assigned to the Latchel user where the platform can assign.",
+        will "It will be created on the platform, assigned to the Latchel user where the platform can assign.",
+        would "It would be created on the platform, assigned to the Latchel user where the platform can assign.",
         "";
     NumberWrittenBack "number_written_back" L7 Synced:
-        "The platform's number was set in Latchel, once.",
+        has "The platform's number was set in Latchel, once.",
+        will "The platform's number will be set in Latchel, once.",
+        would "The platform's number would be set in Latchel, once.",
         "";
     StatusCompleted "status_completed" L8 Synced:
-        "It was completed in Latchel and was set complete on the platform.",
+        has "It was completed in Latchel and was set complete on the platform.",
+        will "It is completed in Latchel and will be set complete on the platform.",
+        would "It is completed in Latchel and would be set complete on the platform.",
         "";
     StatusCancelled "status_cancelled" L8 Synced:
-        "It was cancelled in Latchel and was set cancelled on the platform.",
+        has "It was cancelled in Latchel and was set cancelled on the platform.",
+        will "It is cancelled in Latchel and will be set cancelled on the platform.",
+        would "It is cancelled in Latchel and would be set cancelled on the platform.",
         "";
     ForwardedToPmNoWrite "forwarded_to_pm_no_write" L9 Synced:
         "Latchel forwarded it to the property manager; nothing is written to the platform, where it stays as it is.",
@@ -188,11 +237,13 @@ reasons! {
         "Records of its kind are not synced.",
         "";
     NotSupportedByPlatform "not_supported_by_platform" L15 NotSynced:
-        "The platform refuses this, or its API has no means for it.",
+        "The platform does not take this change, or its API has no means for it.",
         "Change what is named, and the next run does it; or do it on the platform by hand.";
 
     MassChangeHeld "mass_change_held" G1 Pending:
-        "It would have been set inactive, together with so many others that a mistake is likely.",
+        has "It was not set inactive, because so many others would have been with it that a mistake is likely.",
+        will "It will not be set inactive, because so many others are to be with it that a mistake is likely.",
+        would "It would not be set inactive, because so many others are to be with it that a mistake is likely.",
         "Look at the platform; if the change is meant, run `sync --allow-mass-change`.";
     InvalidRecord "invalid_record" E2 Failed:
         "The record could not be understood.",

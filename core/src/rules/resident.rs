@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 
-use super::trace::{OrNone, activity};
+use super::trace::{OrNone, Place, activity, differs, yes};
 use super::{Decision, Reason, RuleId, Trace};
 use crate::ledger::ResidentMemory;
 use crate::model::{
@@ -69,18 +69,24 @@ pub fn decide_resident(
     let now_active = active(stay.move_in, stay.move_out, today);
 
     let Some(latchel) = &case.latchel else {
-        let created = OrNone(case.created);
-        if trace.check(RuleId::E3, "created, and not shown by Latchel", &created, case.created.is_some()) {
+        if let Some(created) = case.created {
+            let answer = format_args!("no, {created} is not shown");
+            trace.check(RuleId::E3, "Does Latchel show what it said it had created?", &answer, true);
             return Decision::leave(Reason::NotConfirmed)
                 .with_detail(format!("Latchel does not show {created}, which it answered the create with"));
         }
-        trace.check(RuleId::R1, "not in Latchel", &"no counterpart", true);
+        trace.check(RuleId::R1, "Is the resident in Latchel?", &"no", true);
         let moved_out = stay.move_out.is_some_and(|date| date <= today);
-        let gone = trace.check(RuleId::R1, "has moved out", &OrNone(stay.move_out), moved_out);
+        let gone = trace.check(
+            RuleId::R1,
+            "When is the move-out on the platform?",
+            &OrNone(stay.move_out),
+            moved_out,
+        );
         if gone && policy.residents.new_moved_out == NewRecords::Skip {
             return Decision::leave(Reason::ResidentNewMovedOut);
         }
-        if trace.check(RuleId::R5, "the unit is not in Latchel", &case.unit(), !case.unit_in_latchel) {
+        if trace.check(RuleId::R5, "Is the unit in Latchel?", &in_latchel(case), !case.unit_in_latchel) {
             return waits(case);
         }
         let action = ResidentAction::Create(new_resident(case, now_active));
@@ -88,7 +94,12 @@ pub fn decide_resident(
     };
 
     let moved_out = latchel.move_out.is_some_and(|date| today >= date);
-    if trace.check(RuleId::R3, "Latchel's move-out is reached", &OrNone(latchel.move_out), moved_out) {
+    if trace.check(
+        RuleId::R3,
+        "When is the move-out, as Latchel has it?",
+        &OrNone(latchel.move_out),
+        moved_out,
+    ) {
         let decision = Decision::leave(Reason::ResidentMovedOut);
         return match date_differences(stay, latchel) {
             Some(differences) => decision.with_detail(differences),
@@ -100,13 +111,13 @@ pub fn decide_resident(
     let inactive = !latchel.is_active && !ours;
     if trace.check(
         RuleId::R4,
-        "inactive in Latchel, not by a move-in of ours to come",
+        "Is the resident active in Latchel, or waiting there for a move-in?",
         &activity(latchel.is_active),
         inactive,
     ) {
         return Decision::leave(Reason::ResidentInactiveInLatchel);
     }
-    if trace.check(RuleId::R5, "the unit is not in Latchel", &case.unit(), !case.unit_in_latchel) {
+    if trace.check(RuleId::R5, "Is the unit in Latchel?", &in_latchel(case), !case.unit_in_latchel) {
         return waits(case);
     }
 
@@ -117,13 +128,13 @@ pub fn decide_resident(
         is_active: (latchel.is_active != now_active).then_some(now_active),
     };
     let fields = patch.fields().join(", ");
-    if trace.check(RuleId::R2, "dates, unit or activity differ", &fields, !patch.is_empty()) {
+    if trace.check(RuleId::R2, "Do dates, unit or activity differ?", &differs(&fields), !patch.is_empty()) {
         let action = ResidentAction::Update(latchel.id, patch);
         return Decision::act(action, Reason::ResidentChanged).with_detail(fields);
     }
 
     let contact = contact_differences(&case.platform, latchel).join(", ");
-    if trace.check(RuleId::R7, "only contact data differs", &contact, !contact.is_empty()) {
+    if trace.check(RuleId::R7, "Does contact data differ?", &differs(&contact), !contact.is_empty()) {
         return Decision::leave(Reason::ResidentContactNotSynced).with_detail(contact);
     }
     Decision::leave(Reason::ResidentUnchanged)
@@ -140,8 +151,8 @@ pub fn decide_lapse(
     let right = latchel.is_active == now_active;
     if trace.check(
         RuleId::R6,
-        "Latchel's activity is what the dates say",
-        &activity(latchel.is_active),
+        "Is Latchel's activity what the dates say?",
+        &format_args!("{}, {}", yes(right), activity(latchel.is_active)),
         right,
     ) {
         return Decision::leave(Reason::ResidentUnchanged);
@@ -149,7 +160,7 @@ pub fn decide_lapse(
 
     let ours = memory.is_active == latchel.is_active || memory.sent == Some(latchel.is_active);
     let changed = !ours;
-    if trace.check(RuleId::R6, "somebody changed it in Latchel", &activity(latchel.is_active), changed) {
+    if trace.check(RuleId::R6, "Has somebody changed it in Latchel?", &yes(changed), changed) {
         // Active by hand although the dates say otherwise is left alone as well; there is nothing to bring over.
         return Decision::leave(if latchel.is_active {
             Reason::ResidentUnchanged
@@ -160,20 +171,19 @@ pub fn decide_lapse(
 
     let reason = if now_active { Reason::ResidentMovedIn } else { Reason::ResidentLapsed };
     let moved_in = now_active && !memory.waits_for_move_in();
-    if trace.check(
-        RuleId::R4,
-        "inactive, not by a move-in of ours to come",
-        &activity(memory.is_active),
-        moved_in,
-    ) {
+    if trace.check(RuleId::R4, "Was the resident waiting for a move-in?", &yes(!moved_in), moved_in) {
         return Decision::leave(Reason::ResidentInactiveInLatchel);
     }
     let patch = ResidentPatch { is_active: Some(now_active), ..ResidentPatch::default() };
     Decision::act(ResidentAction::Update(latchel.id, patch), reason)
 }
 
+fn in_latchel(case: &ResidentCase) -> String {
+    format!("{}, {}", yes(case.unit_in_latchel), Place(&case.unit()))
+}
+
 fn waits(case: &ResidentCase) -> Decision<ResidentAction> {
-    Decision::leave(Reason::NoPropertyMatch).with_detail(format!("waits for {}", case.unit()))
+    Decision::leave(Reason::NoPropertyMatch).with_detail(format!("waits for {}", Place(&case.unit())))
 }
 
 fn new_resident(case: &ResidentCase, is_active: bool) -> NewResident {

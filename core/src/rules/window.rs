@@ -1,6 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Reason, RuleId, Trace, trace::OrNone};
+use super::trace::yes;
+use super::{Reason, RuleId, Trace};
 use crate::model::{Fingerprint, Freshness, Window, WindowPolicy};
 
 /// How far before the last success a window that catches up begins (rule W2).
@@ -54,10 +55,12 @@ pub fn judge_window(
     match freshness {
         Freshness::Filtered => WindowVerdict::Inside,
         Freshness::Stamped { created_at, updated_at } => {
+            let begin = trace.local(Some(window.from));
+            trace.check(RuleId::W1, "Since when does a run look at what is new or changed?", &begin, false);
+            let (updated_on, created_on) = (trace.local(*updated_at), trace.local(*created_at));
             let updated =
-                trace.check(RuleId::W1, "updated in the window", &OrNone(*updated_at), recent(updated_at));
-            let created =
-                trace.check(RuleId::W1, "created in the window", &OrNone(*created_at), recent(created_at));
+                trace.check(RuleId::W1, "When was it last updated?", &updated_on, recent(updated_at));
+            let created = trace.check(RuleId::W1, "When was it created?", &created_on, recent(created_at));
             if updated || created {
                 WindowVerdict::Inside
             } else {
@@ -67,8 +70,8 @@ pub fn judge_window(
         Freshness::Fingerprint { at_least, .. }
             if trace.check(
                 RuleId::W5,
-                "known to have changed in the window",
-                &OrNone(*at_least),
+                "Is it known to have changed in the window?",
+                &yes(recent(at_least)),
                 recent(at_least),
             ) =>
         {
@@ -76,7 +79,8 @@ pub fn judge_window(
         }
         Freshness::Fingerprint { fingerprint, .. } => {
             let changed = remembered != Some(fingerprint);
-            if trace.check(RuleId::W5, "its content differs from what we remember", fingerprint, changed) {
+            if trace.check(RuleId::W5, "Has it changed since it was last looked at?", &yes(changed), changed)
+            {
                 WindowVerdict::Inside
             } else {
                 WindowVerdict::Outside(Reason::UnchangedSinceLastSeen)

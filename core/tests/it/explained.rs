@@ -3,8 +3,8 @@
 use latchel_sync_core::ledger::ResidentMemory;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::{
-    PropertyCase, Reason, ResidentAction, RuleId, Trace, current_tenancy, decide_lapse, decide_property,
-    decide_resident, is_mass_change,
+    PropertyCase, Reason, ResidentAction, RuleId, Tense, Trace, current_tenancy, decide_lapse,
+    decide_property, decide_resident, is_mass_change,
 };
 
 use crate::make::{day, latchel_property, policy, today};
@@ -89,28 +89,39 @@ fn a_lapse_changes_the_activity_and_nothing_else() {
 }
 
 #[test]
-fn a_trace_holds_every_condition_with_its_value_and_costs_nothing_when_off() {
+fn a_trace_holds_every_question_with_its_answer_and_marks_the_one_that_decided() {
     let case = PropertyCase {
         latchel: Some(LatchelProperty { is_active: false, ..latchel_property() }),
         ..crate::property::known()
     };
-    let mut trace = Trace::on();
-    decide_property(&case, &policy(), &mut trace);
-    let checks = trace.into_checks();
-    let told: Vec<_> = checks.iter().map(|check| (check.rule, check.value.as_str(), check.holds)).collect();
+    let asked = |case: &PropertyCase| {
+        let mut trace = Trace::on();
+        let reason = decide_property(case, &policy(), &mut trace).reason;
+        let checks = trace.decided(reason, &RecordKey::platform(Kind::Property, "1"));
+        checks.iter().map(|one| (one.rule, one.question, one.answer.clone(), one.decided)).collect::<Vec<_>>()
+    };
+    let told = |rule, question, answer: &str, decided| (rule, question, answer.to_owned(), decided);
+    let excluded = told(RuleId::P5, "Does the configuration leave it out?", "no", false);
+    let claimed = told(RuleId::P7, "Does Latchel's property belong to another on the platform?", "no", false);
     assert_eq!(
-        told,
-        [(RuleId::P5, "none", false), (RuleId::P7, "none", false), (RuleId::P4, "inactive", true)]
+        asked(&case),
+        [excluded.clone(), claimed.clone(), told(RuleId::P4, "Is it active in Latchel?", "no", true)]
     );
     let active = PropertyCase { latchel: Some(latchel_property()), ..case };
-    let mut trace = Trace::on();
-    decide_property(&active, &policy(), &mut trace);
-    let checks = trace.into_checks();
-    assert!(checks.iter().any(|check| check.rule == RuleId::P4 && check.value == "active" && !check.holds));
-    assert!(checks.iter().any(|check| check.rule == RuleId::P6 && check.value == "none"), "{checks:?}");
+    assert_eq!(
+        asked(&active),
+        [
+            excluded,
+            claimed,
+            told(RuleId::P4, "Is it active in Latchel?", "yes", false),
+            told(RuleId::P3, "Is it active on the platform?", "yes", false),
+            told(RuleId::P6, "Is its address complete?", "yes", false),
+            told(RuleId::P2, "Does anything differ?", "no", true),
+        ]
+    );
     let mut off = Trace::off();
-    decide_property(&active, &policy(), &mut off);
-    assert!(off.into_checks().is_empty());
+    let reason = decide_property(&active, &policy(), &mut off).reason;
+    assert_eq!(off.decided(reason, &RecordKey::platform(Kind::Property, "1")).len(), 1, "what decided alone");
 }
 
 #[test]
@@ -137,4 +148,42 @@ fn reasons_and_rules_find_each_other() {
         assert!(!rule.section().title().is_empty());
     }
     assert_ne!(RuleId::W1.section().title(), RuleId::P1.section().title());
+}
+
+#[test]
+fn what_decided_is_marked_once_whatever_the_reason_and_where_no_rule_asked_it_is_added() {
+    for reason in Reason::ALL {
+        for side in [Side::Platform, Side::Latchel] {
+            let key = RecordKey { kind: Kind::WorkOrder, side, id: "1".to_owned() };
+            let mut trace = Trace::on();
+            trace.check(RuleId::W1, "When was it created?", &"today", true);
+            let checks = trace.decided(*reason, &key);
+            let decided: Vec<_> = checks.iter().filter(|check| check.decided).collect();
+            assert!(matches!(decided.as_slice(), [one] if one.rule == reason.rule_for(&key)), "{reason}");
+            assert!(checks.iter().all(|check| check.question.ends_with('?')), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn what_a_reason_does_is_told_in_the_tense_that_was_asked_for() {
+    let told = |reason: Reason| [Tense::Has, Tense::Will, Tense::Would].map(|tense| reason.sentence(tense));
+    assert_eq!(
+        told(Reason::WorkOrderImported),
+        [
+            "It was created in Latchel with the platform's number.",
+            "It will be created in Latchel with the platform's number.",
+            "It would be created in Latchel with the platform's number.",
+        ]
+    );
+    let [has, will, would] = told(Reason::MethodNone);
+    assert!(has == will && will == would, "a state is told alike");
+    for reason in Reason::ALL {
+        let [has, will, would] = told(*reason);
+        assert!(has.ends_with('.') && will.ends_with('.') && would.ends_with('.'), "{reason}");
+        if has != will {
+            assert!(will.contains(" will ") && would.contains(" would "), "{reason}");
+            assert!(!has.contains(" will ") && !will.contains(" was created"), "{reason}");
+        }
+    }
 }

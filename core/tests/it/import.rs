@@ -1,6 +1,6 @@
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::{
-    Assignees, Counterpart, ImportAction, ImportCase, Place, Reason, Trace, choose_latchel_user,
+    Assignees, Counterpart, ImportAction, ImportCase, Reason, Trace, Whereabouts, choose_latchel_user,
     decide_import,
 };
 
@@ -27,7 +27,7 @@ fn new() -> ImportCase {
     ImportCase {
         platform,
         counterpart: Counterpart::None,
-        place: Place::At(unit()),
+        place: Whereabouts::At(unit()),
         property: Some(latchel_property()),
         resident: Some(LatchelResidentId(70)),
         method: SyncMethod::Assigned,

@@ -48,12 +48,19 @@ struct Written<'a> {
     outcome: &'a Outcome,
     summary: String,
     data: String,
+    label: Option<String>,
 }
+
+/// As many characters of a label are kept beside `data`, where an index is that takes no long text.
+const LABEL_LENGTH: usize = 200;
 
 impl<'a> Written<'a> {
     fn of(outcome: &'a Outcome) -> Result<Self> {
         let data = serde_json::to_string(outcome).map_err(unreadable("outcome"))?;
-        Ok(Self { outcome, summary: summary(outcome), data })
+        // PostgreSQL refuses a text with this character.
+        let letters = outcome.label.chars().map(|letter| if letter == '\0' { '\u{fffd}' } else { letter });
+        let label = Some(letters.take(LABEL_LENGTH).collect::<String>()).filter(|label| !label.is_empty());
+        Ok(Self { outcome, summary: summary(outcome), data, label })
     }
 }
 
@@ -71,6 +78,7 @@ pub(crate) async fn open_intent(pool: &Pool, lease: &Lease, intent: &Intent) -> 
         at: intent.created_at,
         fingerprint: None,
         waits_for: None,
+        tried: None,
     };
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     runs::fence(&mut transaction, lease).await?;
@@ -114,9 +122,9 @@ async fn put_history(
 
 async fn put_newest(connection: &mut Connection, account: &str, rows: &[Written<'_>]) -> Result<()> {
     let mut sql = QueryBuilder::<Database>::new(
-        "INSERT INTO outcomes (account, kind, side, id, counterpart, reason, summary, data) ",
+        "INSERT INTO outcomes (account, kind, side, id, counterpart, reason, summary, data, label) ",
     );
-    sql.push_values(rows, |mut row, Written { outcome, summary, data }| {
+    sql.push_values(rows, |mut row, Written { outcome, summary, data, label }| {
         row.push_bind(account)
             .push_bind(outcome.key.kind.as_str())
             .push_bind(outcome.key.side.as_str())
@@ -124,11 +132,12 @@ async fn put_newest(connection: &mut Connection, account: &str, rows: &[Written<
             .push_bind(outcome.counterpart.as_deref())
             .push_bind(outcome.reason.code())
             .push_bind(summary.as_str())
-            .push_bind(data.as_str());
+            .push_bind(data.as_str())
+            .push_bind(label.as_deref());
     });
     sql.push(
         " ON CONFLICT (account, kind, side, id) DO UPDATE SET counterpart = excluded.counterpart, \
-         reason = excluded.reason, summary = excluded.summary, data = excluded.data",
+         reason = excluded.reason, summary = excluded.summary, data = excluded.data, label = excluded.label",
     );
     run_built(connection, sql, "writing outcomes").await
 }

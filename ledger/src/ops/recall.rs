@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::{Memory, Outcome};
+use latchel_sync_core::ledger::{Memory, Outcome, may_be_a_name};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 use sqlx::QueryBuilder;
 
-use super::{CHAR, Database, ELEMENTS, LINES, Pool, Row, pending};
+use super::{CHAR, Database, ELEMENTS, LIKE, LINES, Pool, Row, pending};
 use crate::error::{failed, unreadable};
 
 /// What is remembered of each key, in their order: one query for each kind and side, however many keys, and a second one
@@ -118,13 +118,21 @@ where
         .map_err(failed("recalling records"))
 }
 
-/// The records of one kind that `text` names: an id of either side, a part of a composed id, or a number.
+/// The records of one kind that `text` names: an id of either side, a part of a composed id, or a number; a property
+/// also by a part of its name, if nothing else is called so.
 pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
-    let rows: Vec<(String, String)> = named(account, kind, text)
-        .build_query_as()
-        .fetch_all(pool)
-        .await
-        .map_err(failed("finding records"))?;
+    // PostgreSQL refuses such a text, which names nothing.
+    if text.is_empty() || text.contains('\0') {
+        return Ok(Vec::new());
+    }
+    let ask = async |mut sql: QueryBuilder<Database>| {
+        let rows: sqlx::Result<Vec<(String, String)>> = sql.build_query_as().fetch_all(pool).await;
+        rows.map_err(failed("finding records"))
+    };
+    let mut rows = ask(named(account, kind, text)).await?;
+    if rows.is_empty() && kind == Kind::Property && may_be_a_name(text) {
+        rows = ask(called(account, kind, text)).await?;
+    }
     let keys: Vec<_> = rows
         .into_iter()
         .filter_map(|(side, id)| Some(RecordKey { kind, side: Side::from_name(&side)?, id }))
@@ -147,6 +155,15 @@ fn named(account: &str, kind: Kind, text: &str) -> QueryBuilder<Database> {
     sql.push(" AND side IN ('platform', 'latchel') AND id = ").push_bind(text.to_owned()).push(" UNION ");
     of_kind(&mut sql, TOLD);
     sql.push(" AND counterpart = ").push_bind(text.to_owned());
+
+    // What is not linked has its number in its label, before a blank and the title.
+    if kind == Kind::WorkOrder {
+        of_kind(sql.push(" UNION "), TOLD);
+        sql.push(" AND label >= ").push_bind(format!("#{text} "));
+        sql.push(" AND label < ").push_bind(format!("#{text}!"));
+        of_kind(sql.push(" UNION "), TOLD);
+        sql.push(" AND label = ").push_bind(format!("#{text}"));
+    }
 
     let of_both = [PLATFORM, LATCHEL];
     // Only work orders are looked at from both sides.
@@ -173,6 +190,16 @@ fn named(account: &str, kind: Kind, text: &str) -> QueryBuilder<Database> {
         }
     }
     sql.push(" ORDER BY 1 DESC, 2 LIMIT 50");
+    sql
+}
+
+/// The statement for names of which `text` is a part, in whatever case. It goes through all records of the kind, of which
+/// there are no more than units.
+fn called(account: &str, kind: Kind, text: &str) -> QueryBuilder<Database> {
+    let mut sql = QueryBuilder::new("SELECT side, id FROM outcomes WHERE account = ");
+    sql.push_bind(account.to_owned()).push(" AND kind = ").push_bind(kind.as_str());
+    sql.push(format!(" AND label IS NOT NULL AND label {LIKE} ")).push_bind(format!("%{}%", literal(text)));
+    sql.push(r" ESCAPE '\' ORDER BY 1 DESC, 2 LIMIT 50");
     sql
 }
 

@@ -179,6 +179,28 @@ pub async fn records_are_found_by_ids_and_numbers(ledger: &dyn Ledger) {
         assert_eq!(found(Kind::WorkOrder, text).await, both, "{text}");
     }
     assert_eq!(found(Kind::WorkOrder, "5").await, ["work order 5"]);
+    let labelled = |id: &str, label: &str| Outcome {
+        label: label.to_owned(),
+        ..outcome(run, id, Reason::NotAssignedToLatchel)
+    };
+    let long = format!("#31 {}\0", "x".repeat(5_000));
+    let mut house = labelled("9", "Elm Court, 101");
+    house.key.kind = Kind::Property;
+    let of_latchel = Outcome { key: RecordKey::latchel(Kind::WorkOrder, 44), ..labelled("", "#WO 12") };
+    let outcomes = [labelled("a-1", "#30 Tap"), labelled("a-2", &long), labelled("a-3", "#300 Door")];
+    ledger.record(&held, &outcomes).await.expect("recorded");
+    ledger.record(&held, &[of_latchel, house]).await.expect("recorded");
+    for (text, expected) in
+        [("30", "work order a-1"), ("31", "work order a-2"), ("WO 12", "Latchel work order 44")]
+    {
+        assert_eq!(found(Kind::WorkOrder, text).await, [expected], "by the number of one that is not linked");
+    }
+    for text in ["", "3", "Tap", "0", "\0"] {
+        assert_eq!(found(Kind::WorkOrder, text).await, [""; 0], "{text}");
+    }
+    for text in ["elm", "COURT", "9"] {
+        assert_eq!(found(Kind::Property, text).await, ["property 9"], "{text}");
+    }
     for text in ["12/34", "12", "34", "77"] {
         assert_eq!(found(Kind::Property, text).await, ["property 12/34"], "{text}");
     }

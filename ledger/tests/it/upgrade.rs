@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::RunId;
+use latchel_sync_core::ledger::{Outcome, RunId};
 use latchel_sync_core::model::{Kind, RecordKey};
 use latchel_sync_core::rules::Reason;
 use latchel_sync_ledger::desk::{Desk, Filter, Role};
@@ -41,7 +41,8 @@ const ROWS: [&str; 3] = [
 /// What each of the rows holds as its record.
 fn records() -> [String; 3] {
     let link = link(RunId(Uuid::nil()), "1", 10);
-    let waits = outcome(RunId(Uuid::nil()), "2", Reason::CallFailed);
+    let waits =
+        Outcome { label: "#waits Tap".to_owned(), ..outcome(RunId(Uuid::nil()), "2", Reason::CallFailed) };
     let waits = serde_json::to_string(&waits).expect("JSON");
     [serde_json::to_string(&link).expect("JSON"), waits.clone(), waits]
 }
@@ -53,6 +54,10 @@ async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl Ledger + Desk)) {
     assert_eq!(known[1].pending.as_ref().map(|pending| pending.attempts), Some(3));
     let found = ledger.look_for("a", &Filter::default(), None, 10).await.expect("outcomes");
     assert_eq!(found[0].pending.as_ref(), known[1].pending.as_deref());
+    let numbered = ledger.find("a", Kind::WorkOrder, "2").await.expect("found");
+    assert_eq!(numbered.len(), 1, "{numbered:?}");
+    let labelled = ledger.find("a", Kind::WorkOrder, "waits").await.expect("found");
+    assert_eq!(labelled, known[1..], "by the number in the label that it had before");
     ledger.put_user(&user("ann", Role::Viewer)).await.expect("added");
     assert_eq!(ledger.users().await.expect("users"), [user("ann", Role::Viewer)]);
     ledger.begin_run(&new_run("a")).await.expect("a run");
@@ -61,7 +66,7 @@ async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl Ledger + Desk)) {
 
 #[tokio::test]
 async fn of_sqlite() {
-    for last in ["0001", "0002"] {
+    for last in ["0001", "0002", "0003"] {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("ledger.sqlite");
         let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);

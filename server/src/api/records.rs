@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use latchel_sync_core::engine::{Banner, Explanation};
-use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::engine::{Banner, Choice, Explanation};
+use latchel_sync_core::ledger::{Outcome, look_up};
 use latchel_sync_core::model::{Kind, RecordKey};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -35,7 +35,10 @@ pub(super) struct RecordAnswer {
     /// The banner on top of a work order, from the ledger alone; null if no run has seen it.
     #[schema(value_type = Option<schema::Banner>)]
     banner: Option<Banner>,
-    /// What both sides hold now and every condition that was checked; empty if it was not asked for.
+    /// The records that the id names, if they are several; then nothing else is told.
+    #[schema(value_type = Vec<schema::Choice>)]
+    several: Vec<Choice>,
+    /// Content of both sides now and every question that was asked; empty if it was not asked for.
     #[schema(value_type = Vec<schema::Explanation>)]
     explanations: Vec<Explanation>,
     /// Why the two systems could not be asked.
@@ -50,7 +53,7 @@ pub(super) struct RecordAnswer {
     tag = "records",
     params(("account" = String, Path, description = "The account's name."),
         ("kind" = schema::Kind, Path, description = "The kind of record."),
-        ("id" = String, Path, description = "An id of either side, or a work order's number."), RecordParams),
+        ("id" = String, Path, description = "An id or number of either side, or a name; `platform:ID` and `latchel:ID` name one record alone."), RecordParams),
     responses((status = 200, description = "The record.", body = RecordAnswer)))]
 pub(super) async fn show(
     _: Viewer,
@@ -61,11 +64,11 @@ pub(super) async fn show(
     let depth = if explain { Depth::BothSides } else { Depth::Ledger };
     let view = views::record(&app, &account, kind, &id, depth).await?;
     let view = view.ok_or_else(|| Problem::account(&account))?;
-    let nothing_read = view.explanations.is_empty() && view.unreadable.is_none();
-    if nothing_read && app.ledger.find(&account, kind, &id).await?.is_empty() {
+    let nothing_read = view.explanations.is_empty() && view.several.is_empty() && view.unreadable.is_none();
+    if nothing_read && look_up(&*app.ledger, &account, kind, &id).await?.is_empty() {
         let message = format!("no run has seen a {kind} with this id or number");
         return Err(Problem::not_found(message, "`?explain=true` asks both systems for it"));
     }
-    let RecordView { keys, banner, explanations, unreadable, history } = view;
-    Ok(Json(RecordAnswer { keys, banner, explanations, unreadable, history }))
+    let RecordView { keys, several, banner, explanations, unreadable, history } = view;
+    Ok(Json(RecordAnswer { keys, several, banner, explanations, unreadable, history }))
 }

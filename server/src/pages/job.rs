@@ -4,7 +4,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::rules::{Reason, Tense};
 use uuid::Uuid;
 
 use super::account::address;
@@ -52,9 +52,11 @@ pub(super) async fn show(
     for (reason, count) in job.run.iter().flat_map(|run| &run.phases).flat_map(|phase| &phase.counts) {
         *counts.entry(*reason).or_default() += count;
     }
+    let is_plan = job.work == "plan";
+    let tense = if is_plan { Tense::Will } else { Tense::Has };
     let counted = |(reason, count): (Reason, u64)| Counted {
         reason: reason.code(),
-        sentence: reason.sentence(),
+        sentence: reason.sentence(tense),
         count,
     };
     page(&Page {
@@ -62,12 +64,12 @@ pub(super) async fn show(
         account_address: address(&job.account),
         address: row.address.clone(),
         waits: row.under_way,
-        is_plan: job.work == "plan",
+        is_plan,
         counts: counts.into_iter().map(counted).collect(),
         planned: job
             .planned
             .iter()
-            .map(|outcome| Line::of(outcome, record_address(&job.account, &outcome.key)))
+            .map(|outcome| Line::of(outcome, record_address(&job.account, &outcome.key), Tense::Will))
             .collect(),
         more: job.planned_more,
         job: row,

@@ -13,7 +13,7 @@ mod page;
 mod record;
 mod results;
 mod runs;
-mod sides;
+
 mod sync_start;
 mod text;
 

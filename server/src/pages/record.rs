@@ -4,20 +4,20 @@ use std::time::Duration;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use latchel_sync_core::engine::{Banner, Explanation};
-use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::engine::{Banner, Choice, Explanation};
+use latchel_sync_core::ledger::{Action, Outcome, doing, look_up};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
+use latchel_sync_core::rules::Tense;
 use serde::Deserialize;
 
 use super::account::address;
 use super::page::{Answer, Problem, Top, go, page};
-use super::results::{Line, action_text, record, record_address, status_text};
-use super::sides::{Field, fields};
+use super::results::{Line, record, record_address, status_text};
 use super::text::{Moment, When};
 use crate::access::{Operator, Viewer};
 use crate::actions::{self, Wish};
 use crate::app::App;
-use crate::views::{self, Depth, RecordView};
+use crate::views::{self, Depth, Field, RecordView, fields};
 
 /// How long the two systems may take until the page is shown without them.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -56,6 +56,8 @@ struct Explained {
     record: String,
     label: String,
     checks: Vec<(String, String, String, bool)>,
+    /// That the last try failed, and when the next one does what.
+    failed: Option<String>,
     line: String,
     rule: String,
     reason: &'static str,
@@ -80,6 +82,9 @@ pub(super) async fn show(
         }),
     };
     let view = view.ok_or_else(|| Problem::missing(format!("account {account}")))?;
+    if !view.several.is_empty() {
+        return page(&several(Top::of(&person), &account, kind, &id, &view.several));
+    }
     if view.history.is_empty() && view.explanations.is_empty() && view.unreadable.is_none() {
         return Err(Problem::missing(format!("{kind} {id} on either side")));
     }
@@ -105,7 +110,7 @@ fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: M
     let waits = view.explanations.iter().filter_map(|one| one.outcome.as_ref()).any(Outcome::is_tried_again)
         || banner.as_ref().is_some_and(|one| matches!(one.class, "pending" | "failed"));
     let told = |outcome: &Outcome| {
-        (moment.when(outcome.at), Line::of(outcome, record_address(account, &outcome.key)))
+        (moment.when(outcome.at), Line::of(outcome, record_address(account, &outcome.key), Tense::Has))
     };
     Record {
         top,
@@ -120,10 +125,50 @@ fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: M
         fields: fields(
             view.explanations.iter().find_map(|one| one.platform.as_ref()),
             view.explanations.iter().find_map(|one| one.latchel.as_ref()),
+            moment.zone,
         ),
-        explanations: view.explanations.into_iter().map(explained).collect(),
+        explanations: view.explanations.into_iter().map(|one| explained(one, moment)).collect(),
         history: view.history.iter().map(told).collect(),
         account_address,
+    }
+}
+
+/// A list of records to choose from.
+#[derive(Template)]
+#[template(path = "several.html")]
+struct Several {
+    top: Top,
+    account: String,
+    account_address: String,
+    title: String,
+    rows: Vec<Named>,
+}
+
+struct Named {
+    address: String,
+    label: String,
+    records: String,
+    class: &'static str,
+    status: &'static str,
+}
+
+fn several(top: Top, account: &str, kind: Kind, text: &str, choices: &[Choice]) -> Several {
+    let row = |choice: &Choice| {
+        let key = RecordKey { kind, side: Side::Platform, id: choice.exactly() };
+        Named {
+            address: record_address(account, &key),
+            label: choice.label.clone(),
+            records: choice.keys.iter().map(record).collect::<Vec<_>>().join(", "),
+            class: choice.status.map_or("", |status| status.as_str()),
+            status: choice.status.map_or("not seen by a run", status_text),
+        }
+    };
+    Several {
+        top,
+        account: account.to_owned(),
+        account_address: address(account),
+        title: format!("{} {text}", title(kind)),
+        rows: choices.iter().map(row).collect(),
     }
 }
 
@@ -135,24 +180,28 @@ fn title(kind: Kind) -> &'static str {
     }
 }
 
-fn explained(one: Explanation) -> Explained {
+fn explained(one: Explanation, moment: Moment) -> Explained {
     Explained {
         record: record(&one.key),
         label: one.label.clone(),
         rule: one.reason.rule_for(&one.key).as_str().to_owned(),
         reason: one.reason.code(),
         class: one.reason.status().as_str(),
-        line: match &one.detail {
-            Some(detail) => format!("{} ({detail})", one.reason.sentence()),
-            None => one.reason.sentence().to_owned(),
+        failed: one.retry.as_ref().map(|retry| retry.sentence(&one.key, moment.now, moment.zone)),
+        line: match one.detail.as_ref().filter(|_| one.retry.is_none() || one.action != Action::None) {
+            Some(detail) => format!("{} ({detail})", one.reason.sentence(Tense::Would)),
+            None => one.reason.sentence(Tense::Would).to_owned(),
         },
-        action: action_text(one.action),
+        action: match one.action {
+            Action::None => "nothing",
+            action => doing(action, &one.key),
+        },
         remedy: one.reason.remedy(),
         checks: one
             .checks
             .into_iter()
             .map(|check| {
-                (check.rule.as_str().to_owned(), check.condition.to_owned(), check.value, check.holds)
+                (check.rule.as_str().to_owned(), check.question.to_owned(), check.answer, check.decided)
             })
             .collect(),
     }
@@ -185,7 +234,7 @@ pub(super) async fn settle(
     Form(Wished { wish }): Form<Wished>,
 ) -> Answer {
     let kind = kind_of(&kind)?;
-    let found = app.ledger.find(&account, kind, &id).await?;
+    let found = look_up(&*app.ledger, &account, kind, &id).await?;
     let keys: Vec<_> = found.into_iter().filter(|one| one.pending.is_some()).map(|one| one.key).collect();
     actions::settle(&app, &person.name, &account, wish, &keys).await?;
     go(&record_address(&account, &RecordKey { kind, side: Side::Platform, id }))
@@ -205,9 +254,12 @@ pub(super) async fn find(
     _viewer: Viewer,
 ) -> Answer {
     let kind = kind_of(if kind.is_empty() { "work-order" } else { &kind })?;
-    let id = id.trim().trim_start_matches('#').to_owned();
+    let id = id.trim().to_owned();
     if id.is_empty() {
-        return Err(Problem::wrong("No id or number was given", "Write the id or number of either side"));
+        return Err(Problem::wrong(
+            "No id or number was given",
+            "Write an id or number of either side, or a name",
+        ));
     }
     go(&record_address(&account, &RecordKey { kind, side: Side::Platform, id }))
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, RawForm, State};
 use latchel_sync_core::ledger::{Action, Outcome, Status};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::rules::{Reason, Tense};
 
 use super::account::address;
 use super::filters::{Asked, key, key_text};
@@ -32,7 +32,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub fn of(outcome: &Outcome, address: String) -> Self {
+    pub fn of(outcome: &Outcome, address: String, tense: Tense) -> Self {
         Self {
             address,
             record: record(&outcome.key),
@@ -41,7 +41,7 @@ impl Line {
             status: status_text(outcome.status()),
             action: action_text(outcome.action),
             reason: outcome.reason.code(),
-            sentence: outcome.reason.sentence(),
+            sentence: outcome.reason.sentence(tense),
             detail: outcome.detail.clone(),
         }
     }
@@ -162,7 +162,7 @@ fn row_of(account: &str, row: ResultRow, moment: Moment) -> Row {
     let key = &row.outcome.key;
     Row {
         key: key_text(key),
-        line: Line::of(&row.outcome, record_address(account, key)),
+        line: Line::of(&row.outcome, record_address(account, key), Tense::Has),
         remedy: row.remedy,
         waits: row.since.is_some(),
         dismissed: row.dismissed,

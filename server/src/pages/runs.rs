@@ -3,6 +3,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use latchel_sync_core::ledger::{Run, RunId, RunStatus, Trigger};
+use latchel_sync_core::rules::Tense;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -148,7 +149,7 @@ pub(super) async fn show(
         counts: phase
             .counts
             .iter()
-            .map(|(reason, count)| (reason.code(), reason.sentence(), *count))
+            .map(|(reason, count)| (reason.code(), reason.sentence(Tense::Has), *count))
             .collect(),
     };
     let next = view.next.as_ref().map(|next| {
@@ -164,7 +165,7 @@ pub(super) async fn show(
         lines: view
             .outcomes
             .iter()
-            .map(|outcome| Line::of(outcome, record_address(&run.account, &outcome.key)))
+            .map(|outcome| Line::of(outcome, record_address(&run.account, &outcome.key), Tense::Has))
             .collect(),
         next,
     })

@@ -75,6 +75,9 @@ pub struct Outcome {
     pub fingerprint: Option<String>,
     /// The property that a pending record waits for.
     pub waits_for: Option<PropertyRef>,
+    /// Action that failed, which the next try does if nothing has changed until then; left out otherwise.
+    #[schema(nullable = false)]
+    pub tried: Option<Action>,
 }
 
 /// A run.
@@ -132,6 +135,8 @@ pub struct Banner {
     pub status: Status,
     /// One sentence.
     pub headline: String,
+    /// Number and title, by which people know it.
+    pub label: String,
     /// What it waits for, the rule and its reason in words, or the platform's own error.
     pub explanation: String,
     /// What the user can do about it; empty if nothing.
@@ -150,6 +155,8 @@ pub struct Banner {
     pub reason: Option<Reason>,
     /// When that was decided, UTC.
     pub decided_at: Option<DateTime<Utc>>,
+    /// If the last try failed: why, and when the next one does what.
+    pub retry: Option<Retry>,
 }
 
 /// Why a record stands as it does, and what the next run would do with it.
@@ -159,17 +166,17 @@ pub struct Explanation {
     pub key: RecordKey,
     /// What people know it by.
     pub label: String,
-    /// What the platform holds, if it is there; contact data is masked.
+    /// Content on the platform, if it is there; e-mail and phone are masked.
     #[schema(value_type = Option<Object>)]
     pub platform: Option<serde_json::Value>,
-    /// What Latchel holds, if it is there; contact data is masked.
+    /// Content in Latchel, if it is there; e-mail and phone are masked.
     #[schema(value_type = Option<Object>)]
     pub latchel: Option<serde_json::Value>,
     /// The link that the ledger remembers.
     pub link: Option<Link>,
     /// The newest outcome that the ledger remembers.
     pub outcome: Option<Outcome>,
-    /// Every condition that was checked, in order.
+    /// Every question that was asked, in order, with its answer; the one that decided is marked.
     pub checks: Vec<Check>,
     /// The reason that a run would give now.
     pub reason: Reason,
@@ -177,19 +184,49 @@ pub struct Explanation {
     pub detail: Option<String>,
     /// What a run would do now.
     pub action: Action,
+    /// If the last try failed: why, and when the next one does what.
+    pub retry: Option<Retry>,
 }
 
-/// One condition that a rule checked.
+/// The last try of a record, which failed, and the next one.
+#[derive(ToSchema)]
+pub struct Retry {
+    /// Start of the run that tried last, UTC.
+    pub failed_at: DateTime<Utc>,
+    /// Error of the far side.
+    pub error: Option<String>,
+    /// Number of tries so far.
+    pub attempts: u32,
+    /// Earliest instant of the next try, UTC; null for the next run.
+    pub next_try: Option<DateTime<Utc>>,
+    /// True if somebody dismissed it, so that it is tried again only once something about it changes.
+    pub dismissed: bool,
+    /// Action of that try; null where the last one failed before that was known.
+    pub action: Option<Action>,
+}
+
+/// A record among several that a text names.
+#[derive(ToSchema)]
+pub struct Choice {
+    /// Its keys: two for a pair, the platform's first.
+    pub keys: Vec<RecordKey>,
+    /// Name or number that people know it by. A resident's name is the platform's word of this moment; the ledger has none.
+    pub label: String,
+    /// Status; null if no run has said anything of it.
+    pub status: Option<Status>,
+}
+
+/// A question that a rule asked of a record, with its answer.
 #[derive(ToSchema)]
 pub struct Check {
     /// The rule.
     pub rule: RuleId,
-    /// The condition, in words.
-    pub condition: String,
-    /// The value that it was checked on.
-    pub value: String,
-    /// Whether it held.
-    pub holds: bool,
+    /// The question, in words.
+    pub question: String,
+    /// Its answer: yes or no, or what was found. Instants are in the account's time zone.
+    pub answer: String,
+    /// True of the one question, of all that were asked of the record, by whose answer it was decided.
+    pub decided: bool,
 }
 
 /// The pair of ids of one record on both sides.

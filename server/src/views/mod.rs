@@ -3,10 +3,10 @@
 mod account;
 mod credentials;
 mod health;
-mod masked;
 mod record;
 mod results;
 mod runs;
+mod sides;
 
 pub(crate) use account::AllDrawn;
 pub use account::{AccountView, Day, NextRun, account, accounts};
@@ -16,3 +16,4 @@ pub use health::{Health, PhaseHealth, health};
 pub use record::{Depth, RecordView, record};
 pub use results::{Query, ResultRow, ResultsView, results};
 pub use runs::{RunView, run, runs};
+pub use sides::{Field, fields};

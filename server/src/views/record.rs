@@ -1,23 +1,24 @@
 use latchel_sync_core::Result;
-use latchel_sync_core::engine::{Banner, Explanation, banner};
-use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::engine::{Banner, Choice, Explanation, banner};
+use latchel_sync_core::ledger::{Outcome, look_up, records};
 use latchel_sync_core::model::{Kind, RecordKey};
 use serde::Serialize;
 
-use super::masked::masked;
 use crate::app::App;
 
 /// How many outcomes of a record's history are shown.
 const HISTORY: u32 = 50;
 
 /// A record on both sides, and why it stands as it does.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct RecordView {
     /// The keys that the text may name.
     pub keys: Vec<RecordKey>,
+    /// The records that the text names, if they are several; then nothing else is told.
+    pub several: Vec<Choice>,
     /// The banner on top of a work order (RULES.md, S), from the ledger alone; `None` if no run has seen it.
     pub banner: Option<Banner>,
-    /// What both sides hold now, with contact data masked, and every condition that was checked; empty if it was not asked for.
+    /// Content of both sides now, with contact data masked, and every question that was asked; empty if it was not asked for.
     pub explanations: Vec<Explanation>,
     /// Why the two systems could not be asked.
     pub unreadable: Option<String>,
@@ -34,7 +35,7 @@ pub enum Depth {
     BothSides,
 }
 
-/// The record of `kind` that `text` names: an id of either side, or a work order's number. `None` if there is no such account.
+/// The record of `kind` that `text` names: an id or number of either side, or a name. `None` if there is no such account.
 ///
 /// # Errors
 ///
@@ -48,27 +49,37 @@ pub async fn record(
 ) -> Result<Option<RecordView>> {
     let Some(one) = app.accounts.get(account) else { return Ok(None) };
     let engine = one.engine(app.ledger.clone());
-    let found = app.ledger.find(account, kind, text).await?;
-    let keys = engine.named(kind, text).await?;
-    let banner = (!found.is_empty() && kind == Kind::WorkOrder).then(|| banner(&found, one.platform_title));
-    let (explanations, unreadable) = match depth {
-        Depth::Ledger => (Vec::new(), None),
-        Depth::BothSides => match engine.explain(kind, text, app.clock.now()).await {
-            Ok(explanations) => (explanations.into_iter().map(shown).collect(), None),
-            Err(error) => (Vec::new(), Some(error.to_string())),
-        },
-    };
-    let mut history = Vec::new();
-    for memory in &found {
-        history.extend(app.desk.history(account, &memory.key, HISTORY).await?);
+    let now = app.clock.now();
+    let found = look_up(&*app.ledger, account, kind, text).await?;
+    let mut view = RecordView { keys: engine.named(kind, text).await?, ..RecordView::default() };
+    let sides = records(found.clone());
+    if sides.len() > 1 {
+        view.several = sides.iter().map(|sides| Choice::remembered(sides)).collect();
+        return Ok(Some(view));
     }
-    history.sort_by_key(|outcome| std::cmp::Reverse((outcome.at, outcome.run.0)));
-    history.truncate(HISTORY as usize);
-    Ok(Some(RecordView { keys, banner, explanations, unreadable, history }))
-}
-
-fn shown(explanation: Explanation) -> Explanation {
-    let platform = explanation.platform.map(masked);
-    let latchel = explanation.latchel.map(masked);
-    Explanation { platform, latchel, ..explanation }
+    if !found.is_empty() && kind == Kind::WorkOrder {
+        view.banner = Some(banner(&found, one.platform_title, now, one.settings.time_zone));
+    }
+    if depth == Depth::BothSides {
+        let asked = async {
+            let explained = engine.explain(kind, text, now).await?;
+            match explained.is_empty() && found.is_empty() {
+                true => match engine.search(kind, text, now).await?.as_slice() {
+                    [one] => Ok((engine.explain(kind, &one.exactly(), now).await?, Vec::new())),
+                    several => Ok((explained, several.to_vec())),
+                },
+                false => Ok((explained, Vec::new())),
+            }
+        };
+        match asked.await {
+            Ok((explanations, several)) => (view.explanations, view.several) = (explanations, several),
+            Err(error) => view.unreadable = Some(latchel_sync_core::Error::to_string(&error)),
+        }
+    }
+    for memory in &found {
+        view.history.extend(app.desk.history(account, &memory.key, HISTORY).await?);
+    }
+    view.history.sort_by_key(|outcome| std::cmp::Reverse((outcome.at, outcome.run.0)));
+    view.history.truncate(HISTORY as usize);
+    Ok(Some(view))
 }

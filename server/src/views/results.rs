@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Outcome, Status};
 use latchel_sync_core::model::RecordKey;
-use latchel_sync_core::rules::RuleId;
+use latchel_sync_core::rules::{RuleId, Tense};
 use latchel_sync_ledger::desk::{Filter, Found};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,7 +61,7 @@ impl From<Found> for ResultRow {
         Self {
             status: outcome.status(),
             rule: outcome.reason.rule_for(&outcome.key),
-            sentence: outcome.reason.sentence(),
+            sentence: outcome.reason.sentence(Tense::Has),
             remedy: outcome.reason.remedy(),
             since: pending.as_ref().map(|pending| pending.since),
             attempts: pending.as_ref().map(|pending| pending.attempts),

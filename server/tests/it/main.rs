@@ -7,6 +7,7 @@ mod api;
 mod by_hand;
 mod document;
 mod metrics;
+mod named;
 mod pages;
 mod schedule;
 mod visitor;

@@ -79,7 +79,7 @@ async fn one_work_order_is_explained_and_synced_alone() {
     let mut visitor = world.visitor();
     let address = format!("/accounts/main/records/work-order/{}", job.0);
     let told = page(&mut visitor, &address).await;
-    for text in ["Sync this one now", "What was checked, in order", "work_order_created", "It fell over."] {
+    for text in ["Sync this one now", "What was asked, in order", "work_order_created", "It fell over."] {
         assert!(told.contains(text), "{text}: {told}");
     }
     leads_to(&visitor.post(&format!("{address}/sync"), "").await, "/jobs/");

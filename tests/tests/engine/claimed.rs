@@ -42,7 +42,7 @@ async fn the_linked_one_wins_and_the_other_is_flagged_and_writes_nothing() {
     let done = pair.sync().await;
     assert_eq!(done.reason(&key("14")), Reason::PropertyPossibleDuplicate);
     let flagged = done.outcomes.iter().find(|outcome| outcome.key == key("14")).expect("it was looked at");
-    assert_eq!(flagged.detail.as_deref(), Some("linked to 13"));
+    assert_eq!(flagged.detail.as_deref(), Some("linked to property 13"));
     assert_eq!(names(&pair), before);
 
     pair.advance(TimeDelta::hours(1));

@@ -3,10 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus};
+use latchel_sync_core::ledger::{Action, Phase, RunStatus};
 use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::rules::{Reason, RuleId};
 
 use tests::simulation::pair::{Pair, noon, stamped, unit, world};
 
@@ -52,6 +52,10 @@ async fn a_move_out_passes_without_any_change_on_the_platform() {
     pair.sync().await;
     assert_eq!(active(&pair), [true, true]);
     pair.advance(TimeDelta::minutes(1));
+    let explained = pair.engine.explain(Kind::Resident, "R13@13", pair.now).await.expect("explained");
+    let foretold: Vec<_> = explained.iter().map(|one| (one.reason, one.action)).collect();
+    assert_eq!(foretold, [(Reason::ResidentLapsed, Action::Deactivate)]);
+    assert!(explained[0].checks.iter().any(|one| one.decided && one.rule == RuleId::R6), "{explained:?}");
     let done = pair.sync().await;
     assert_eq!(active(&pair), [false, false]);
     assert_eq!(done.reason(&RecordKey::platform(Kind::Resident, "R13@13")), Reason::ResidentLapsed);

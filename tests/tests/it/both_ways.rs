@@ -266,7 +266,7 @@ async fn a_work_order_that_waits_for_its_property_arrives_when_the_property_does
     setup.advance(TimeDelta::minutes(15));
     setup.sync(0).await;
     let waiting = setup.run(0, &["pending", "list"]).await;
-    assert!(!waiting.contains("waits for 1002"), "{waiting}");
+    assert!(!waiting.contains("waits for property 1002"), "{waiting}");
     setup.server.read(|world| {
         let there = |one: &LatchelProperty| one.ref_property_id.as_deref() == Some("1002");
         assert!(world.latchel.properties.iter().any(there));

@@ -38,3 +38,4 @@ mod story;
 mod verify;
 mod waits;
 mod webhooks;
+mod words;

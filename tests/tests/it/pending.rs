@@ -17,7 +17,10 @@ async fn what_waits_is_shown_and_retried_and_dismissed_alone_or_with_others() {
     let waiting = listed(&setup).await;
     assert_eq!(waiting.len(), 2, "{waiting:?}");
     let table = setup.run(0, &["pending", "list"]).await;
-    assert!(table.contains("3h") && table.contains("next run") && table.contains("waits for 2"), "{table}");
+    assert!(
+        table.contains("3h") && table.contains("next run") && table.contains("waits for property 2"),
+        "{table}"
+    );
 
     let dismissed = setup.run(0, &["pending", "dismiss", "--all", "--json"]).await;
     let dismissed: Vec<Value> = serde_json::from_str(&dismissed).expect("JSON");

@@ -12,7 +12,7 @@ const COMMANDS: [&[&str]; 11] = [
     &["status", "work-order", "81", "--json"],
     &["runs", "--json"],
     &["pending", "list", "--json"],
-    &["explain", "property", "1", "--json"],
+    &["explain", "property", "1/11", "--json"],
     &["explain", "work-order", "81", "--json"],
     &["plan", "--json"],
     &["accounts", "list", "--json"],

@@ -100,12 +100,12 @@ async fn runs_accounts_status_and_explain_tell_what_was_done() {
         let banner = setup.run(0, &["status", "work-order", &id]).await;
         assert!(banner.starts_with("[synced] ") && banner.contains(&number), "{id}: {banner}");
         let explained = setup.run(0, &["explain", "work-order", &id]).await;
-        for part in ["in Latchel:", "linked:", "checked:", "decided by L10"] {
+        for part in ["in Latchel", "Linked since", "What was asked", "decided, by rule L10"] {
             assert!(explained.contains(part), "{part} is missing: {explained}");
         }
     }
     setup.run(1, &["status", "work-order", "99999999"]).await;
-    setup.run(1, &["explain", "property", "Main Street"]).await;
+    setup.run(1, &["explain", "property", "Nowhere Street"]).await;
 
     let accounts = json(&setup.run(0, &["accounts", "show", "main", "--json"]).await);
     assert!(accounts.to_string().contains("sync_start"), "{accounts}");

@@ -7,7 +7,7 @@ use super::super::export::distinct;
 use super::super::places::OnPlatform;
 use crate::Result;
 use crate::model::{LatchelProperty, PropertyId, PropertyRef, Row, WorkOrder};
-use crate::rules::Place;
+use crate::rules::Whereabouts;
 
 /// Where each of `records` is that names no unit, of those whose property itself is not in Latchel: at its one unit, if it
 /// has exactly one. The platform is asked for all of them together, and not at all where there are none.
@@ -15,7 +15,7 @@ pub(super) async fn without_unit(
     cx: &Context<'_>,
     records: &[&WorkOrder],
     known: &HashMap<PropertyRef, LatchelProperty>,
-) -> Result<HashMap<PropertyRef, Place>> {
+) -> Result<HashMap<PropertyRef, Whereabouts>> {
     let unplaced = |one: &&&WorkOrder| one.property.unit.is_none() && !known.contains_key(&one.property);
     let asked = distinct(records.iter().filter(unplaced).map(|one| one.property.clone()));
     if asked.is_empty() {
@@ -33,9 +33,9 @@ pub(super) async fn without_unit(
     }
     let place = |property: PropertyRef| {
         let place = match units.get(&property.property).map(Vec::as_slice) {
-            Some([one]) => Place::At(one.clone()),
-            Some(several) if several.len() > 1 => Place::OneOf(several.len()),
-            _ => Place::At(property.clone()),
+            Some([one]) => Whereabouts::At(one.clone()),
+            Some(several) if several.len() > 1 => Whereabouts::OneOf(several.len()),
+            _ => Whereabouts::At(property.clone()),
         };
         (property, place)
     };

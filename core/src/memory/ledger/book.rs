@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::ledger::{Action, Counts, Intent, IntentId, Link, Memory, Outcome, Pending, RunId};
+use crate::ledger::{Action, Counts, Intent, IntentId, Link, Memory, Outcome, Pending, RunId, may_be_a_name};
 use crate::model::{Kind, RecordKey, Side};
 use crate::rules::Reason;
 use crate::{Error, ErrorKind, Result};
@@ -110,6 +110,7 @@ impl Book {
             at: intent.created_at,
             fingerprint: None,
             waits_for: None,
+            tried: None,
         };
         self.intents.insert(intent.source.clone(), intent.clone());
         self.wait(&unsettled, 0);
@@ -175,9 +176,21 @@ impl Book {
         let told = self.outcomes.values().filter(|outcome| outcome.key.kind == kind);
         keys.extend(told.filter_map(|outcome| {
             let key = &outcome.key;
+            let numbered = kind == Kind::WorkOrder
+                && outcome
+                    .label
+                    .strip_prefix('#')
+                    .and_then(|label| label.strip_prefix(text))
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
             let named = key.id == text || outcome.counterpart.as_deref() == Some(text) || part(&key.id);
-            named.then(|| key.clone())
+            (named || numbered).then(|| key.clone())
         }));
+        if keys.is_empty() && kind == Kind::Property && may_be_a_name(text) {
+            let part = text.to_lowercase();
+            let of_kind = self.outcomes.values().filter(|outcome| outcome.key.kind == kind);
+            let called = of_kind.filter(|outcome| outcome.label.to_lowercase().contains(&part));
+            keys.extend(called.map(|outcome| outcome.key.clone()));
+        }
         keys.sort();
         keys.dedup();
         keys.iter().take(50).map(|key| self.recall(key)).collect()

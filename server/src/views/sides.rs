@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use latchel_sync_core::model::{JobState, WorkOrderStatus};
+use latchel_sync_core::words::local;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// A field on both sides.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Field {
+pub struct Field {
+    /// Its name, in words.
     pub name: String,
+    /// Value on the platform; empty if there is none.
     pub platform: String,
+    /// Value in Latchel; empty if there is none.
     pub latchel: String,
-    /// Both have it, and not alike.
+    /// True if both have it, and not alike.
     pub differs: bool,
 }
 
-/// The fields of both, by name; lists and objects by their places in them.
-pub(super) fn fields(platform: Option<&Value>, latchel: Option<&Value>) -> Vec<Field> {
+/// The fields of both, by name; lists and objects by their places in them. Instants are told in `zone`.
+pub fn fields(platform: Option<&Value>, latchel: Option<&Value>, zone: Tz) -> Vec<Field> {
     let (mut one, mut other) = (BTreeMap::new(), BTreeMap::new());
     platform.into_iter().for_each(|value| flatten("", value, &mut one));
     for (theirs, ours) in SAME {
@@ -26,10 +32,17 @@ pub(super) fn fields(platform: Option<&Value>, latchel: Option<&Value>) -> Vec<F
         }
     }
     latchel.into_iter().for_each(|value| flatten("", value, &mut other));
+    // The address that people adjust in Latchel is another one, and not synced.
+    let source = other.extract_if(.., |name, _| name.starts_with("source_address"));
+    let address: Vec<_> = source.map(|(name, text)| (name.replacen("source_", "", 1), text)).collect();
+    other.extend(address);
     for (record, flat) in [(platform, &mut one), (latchel, &mut other)] {
         let Some((place, word)) = record.and_then(status) else { continue };
         flat.retain(|name, _| name.split('.').next() != Some(place));
         flat.insert("status".to_owned(), word);
+    }
+    for (name, text) in one.iter_mut().chain(other.iter_mut()) {
+        tell(name, text, zone);
     }
     let mut names: Vec<_> = one.keys().chain(other.keys()).cloned().collect();
     names.sort();
@@ -40,7 +53,7 @@ pub(super) fn fields(platform: Option<&Value>, latchel: Option<&Value>) -> Vec<F
             differs: comparable(&name) && platform.is_some() && latchel.is_some() && platform != latchel,
             platform: platform.unwrap_or_default(),
             latchel: latchel.unwrap_or_default(),
-            name: name.replace(['_', '.'], " "),
+            name: name.strip_prefix("property.").unwrap_or(&name).replace(['_', '.'], " "),
         }
     };
     names.into_iter().map(field).collect()
@@ -63,12 +76,27 @@ fn comparable(name: &str) -> bool {
         && !name.starts_with("property.")
 }
 
+/// Turns an instant, and a yes or no, into what people read.
+fn tell(name: &str, text: &mut String, zone: Tz) {
+    let instant = name.ends_with("_at") || name == "scheduled_start";
+    if let Some(at) = text.parse::<DateTime<Utc>>().ok().filter(|_| instant) {
+        *text = local(at, zone);
+    } else if name.starts_with("is_") || name == "entry_allowed" {
+        match text.as_str() {
+            "true" => *text = "yes".to_owned(),
+            "false" => *text = "no".to_owned(),
+            _ => {}
+        }
+    }
+}
+
 fn flatten(place: &str, value: &Value, into: &mut BTreeMap<String, String>) {
     let inner = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     match value {
         // When a system says that it changed is no content.
         _ if place == "freshness" => {}
         Value::Null => {}
+        Value::String(text) if text.is_empty() => {}
         Value::Object(fields) => fields.iter().for_each(|(name, value)| flatten(&inner(name), value, into)),
         Value::Array(values) => {
             for (index, value) in values.iter().enumerate() {
@@ -88,7 +116,7 @@ mod tests {
     use super::*;
 
     fn told(platform: &Value, latchel: &Value) -> Vec<String> {
-        let fields = fields(Some(platform), Some(latchel));
+        let fields = fields(Some(platform), Some(latchel), Tz::UTC);
         let line =
             |field: Field| format!("{}|{}|{}|{}", field.name, field.platform, field.latchel, field.differs);
         fields.into_iter().map(line).collect()
