@@ -128,7 +128,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool>;
 
     /// Links of residents with a move-in or move-out date after the day of their last evaluation and not after
-    /// `today` (rule R6), in the order of their platform ids, from `after` on.
+    /// `today` (rule R6), or of whom another stay counts by today, in the order of their platform ids, from `after` on.
     async fn lapsing(
         &self,
         account: &str,

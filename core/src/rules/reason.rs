@@ -116,6 +116,9 @@ reasons! {
     ResidentMovedIn "resident_moved_in" R6 Synced:
         "The move-in day is reached, and the resident was set active in Latchel.",
         "";
+    ResidentReturned "resident_returned" R9 Synced:
+        "A date had let us set the resident inactive, and by the platform they stay or come back; dates, unit and activity were corrected in Latchel.",
+        "";
     ResidentContactNotSynced "resident_contact_not_synced" R7 Synced:
         "Only name, e-mail or phone differ; contact data is never updated in Latchel.",
         "If Latchel should have the new contact data, change it there by hand.";

@@ -217,7 +217,7 @@ pub struct Link {
     pub number_written_at: Option<DateTime<Utc>>,
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
     pub close: Option<CloseVerdict>,
-    /// What is remembered of a resident (rules R4, R6).
+    /// What is remembered of a resident (rules R4, R6, R9).
     pub resident: Option<ResidentMemory>,
 }
 
@@ -262,8 +262,17 @@ pub struct ResidentMemory {
     /// The activity that was sent, while no read-back has shown whether it arrived; left out otherwise.
     #[schema(nullable = false)]
     pub sent: Option<bool>,
+    /// True if a sync set the resident inactive by a date and nobody has changed that since; left out otherwise.
+    #[schema(nullable = false)]
+    pub by_date: Option<bool>,
+    /// True if somebody has set the resident active in Latchel since a sync last wrote; left out otherwise.
+    #[schema(nullable = false)]
+    pub seen_active: Option<bool>,
     /// The date of the last evaluation.
     pub evaluated_on: NaiveDate,
+    /// The date on which another stay or unit begins to count by the platform; left out if none is known.
+    #[schema(nullable = false)]
+    pub turns_on: Option<NaiveDate>,
 }
 
 /// An account that is not synced by itself until somebody resumes it.

@@ -16,6 +16,7 @@ mod outage;
 mod pause;
 mod read_ahead;
 mod removed;
+mod residents;
 mod rows;
 mod story;
 mod time;
