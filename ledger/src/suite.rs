@@ -113,6 +113,7 @@ pub fn outcome(run: RunId, id: &str, reason: Reason) -> Outcome {
         at: now(),
         fingerprint: None,
         waits_for: None,
+        waits_until: None,
     }
 }
 

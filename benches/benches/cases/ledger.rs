@@ -103,5 +103,6 @@ fn outcome(run: RunId, record: i64) -> Outcome {
         at: instant("2026-03-02T12:00:00Z"),
         fingerprint: None,
         waits_for: None,
+        waits_until: None,
     }
 }

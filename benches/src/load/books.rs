@@ -192,6 +192,7 @@ impl Past<'_> {
             at,
             fingerprint: None,
             waits_for: None,
+            waits_until: None,
         }
     }
 }

@@ -316,6 +316,7 @@ pub(super) fn outcome(cx: &Context<'_>, key: RecordKey, reason: Reason, detail: 
         at: cx.now,
         fingerprint: None,
         waits_for: None,
+        waits_until: None,
     }
 }
 

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::context::Context;
@@ -84,6 +85,11 @@ pub(super) trait Flow: Sync {
 
     /// The property that a record with this reason waits for.
     fn waits_for(&self, _case: &Self::Case, _reason: Reason) -> Option<PropertyRef> {
+        None
+    }
+
+    /// The account's local date on which a record with this reason waits for something else.
+    fn waits_until(&self, _case: &Self::Case, _reason: Reason) -> Option<NaiveDate> {
         None
     }
 

@@ -100,7 +100,12 @@ async fn evaluate(
 ) -> Result<(Option<Outcome>, Result<()>)> {
     let decision = decide_lapse(resident, memory, cx.today, &mut Trace::off());
     let Some(ResidentAction::Update(_, patch)) = &decision.action else {
-        let kept = ResidentMemory { evaluated_on: cx.today, sent: None, ..memory.followed(resident) };
+        let kept = ResidentMemory {
+            evaluated_on: cx.today,
+            sent: None,
+            sent_dates: None,
+            ..memory.followed(resident)
+        };
         cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await?;
         return Ok((None, Ok(())));
     };

@@ -9,7 +9,9 @@ use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, create_once, unconfirmed};
 use super::drive::{decided_in, index};
 use super::flow::{Applied, Due, Flow, Learned};
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory};
+use crate::ledger::{
+    Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory, SentDates,
+};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
     ResidentPatch, ResidentRef, Returning, Row, Side, Tenancy, Window,
@@ -75,28 +77,30 @@ impl Flow for Residents<'_> {
 
     async fn gather(&self, records: Vec<(Resident, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
-        let tenancy = |resident: &Resident| {
+        let stay = |resident: &Resident| {
             let none = Tenancy { unit: None, move_in: None, move_out: None };
             current_tenancy(&resident.tenancies, cx.today).unwrap_or(none)
         };
-        let unit =
-            |resident: &Resident| PropertyRef::new(resident.id.property.clone(), tenancy(resident).unit);
-        let units =
-            cx.latchel_properties(records.iter().map(|(resident, _)| unit(resident)).collect()).await?;
+        let stays: Vec<_> = records.iter().map(|(resident, _)| stay(resident)).collect();
+        let unit = |resident: &Resident, stay: &Tenancy| {
+            PropertyRef::new(resident.id.property.clone(), stay.unit.clone())
+        };
+        let wanted = records.iter().zip(&stays).map(|((resident, _), stay)| unit(resident, stay));
+        let units = cx.latchel_properties(wanted.collect()).await?;
         let latchel = counterparts(cx, &records).await?;
 
-        let case = |((platform, memory), latchel): ((Resident, Memory), Option<LatchelResident>)| Case {
+        let case = |(((platform, memory), latchel), tenancy): (((Resident, Memory), _), Tenancy)| Case {
             turns_on: next_turn(&platform.tenancies, cx.today),
             rule: ResidentCase {
-                tenancy: tenancy(&platform),
-                unit_in_latchel: units.contains_key(&unit(&platform)),
-                memory: remembered(cx, &memory, latchel.as_ref()),
+                unit_in_latchel: units.contains_key(&unit(&platform, &tenancy)),
+                memory: remembered(cx, &memory, Option::as_ref(&latchel), &tenancy),
                 latchel,
+                tenancy,
                 platform,
             },
             memory,
         };
-        Ok(records.into_iter().zip(latchel).map(case).collect())
+        Ok(records.into_iter().zip(latchel).zip(stays).map(case).collect())
     }
 
     fn record<'c>(&self, case: &'c Case) -> &'c Resident {
@@ -122,7 +126,7 @@ impl Flow for Residents<'_> {
         };
         Some(match &case.memory.intent {
             Some(intent) if !cx.is_dry() => {
-                let memory = created(latchel, cx.date(intent.created_at));
+                let memory = created(latchel, cx.date(intent.created_at), &case.rule.tenancy);
                 Learned::created(intent.id, link(Origin::FromPlatform, memory))
             }
             _ => Learned::link(link(Origin::Found, seen(latchel, cx.today))),
@@ -174,8 +178,14 @@ impl Flow for Residents<'_> {
         (reason == Reason::NoPropertyMatch).then(|| case.rule.unit())
     }
 
+    fn waits_until(&self, case: &Case, reason: Reason) -> Option<NaiveDate> {
+        case.turns_on.filter(|_| reason == Reason::NoPropertyMatch)
+    }
+
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
-        ready_by_property(self.0, pending).await
+        let there = ready_by_property(self.0, pending).await?;
+        let turned = |one: &Pending| one.outcome.waits_until.is_some_and(|day| day <= self.0.today);
+        Ok(pending.iter().zip(there).map(|(one, there)| there || turned(one)).collect())
     }
 
     /// Residents whose move-in was reached (rule R6), or of whom another stay or unit counts now. Who is pending is tried by
@@ -291,7 +301,7 @@ impl Residents<'_> {
             });
             let Some(resident) = shown else { return Err(unconfirmed("the new resident")) };
             let link = cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform);
-            let memory = ResidentMemory { turns_on, ..created(resident, cx.today) };
+            let memory = ResidentMemory { turns_on, ..created(resident, cx.today, &new.tenancy) };
             Ok(Link { resident: Some(memory), ..link })
         };
         create_once(cx, create, cx.latchel().create_resident(new), confirm).await
@@ -303,17 +313,19 @@ fn remembered(
     cx: &Context<'_>,
     memory: &Memory,
     latchel: Option<&LatchelResident>,
+    stay: &Tenancy,
 ) -> Option<ResidentMemory> {
     match (&memory.link, &memory.intent, latchel) {
         (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| memory.confirmed_by(latchel)),
         (Some(link), _, None) => link.resident.clone(),
-        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at))),
+        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at), stay)),
         _ => None,
     }
 }
 
-/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity is written down
-/// before it is sent, so that if its answer is lost it is not taken for somebody's change in Latchel.
+/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity, and the dates of
+/// somebody inactive, are written down before they are sent, so that if the answer is lost they are not taken for somebody's
+/// change in Latchel.
 pub(super) async fn update(
     cx: &Context<'_>,
     latchel: &LatchelResident,
@@ -322,8 +334,15 @@ pub(super) async fn update(
 ) -> Result<()> {
     let id = latchel.id;
     let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx.today));
-    if patch.is_active.is_some() {
-        let sending = ResidentMemory { sent: patch.is_active, ..memory.followed(latchel) };
+    if patch.is_active.is_some() || !latchel.is_active {
+        let sending = ResidentMemory {
+            sent: patch.is_active,
+            sent_dates: Some(SentDates {
+                move_in: patch.move_in.unwrap_or(latchel.move_in),
+                move_out: patch.move_out.unwrap_or(latchel.move_out),
+            }),
+            ..memory.followed(latchel)
+        };
         cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
     }
     cx.hold().await?;
@@ -345,6 +364,7 @@ fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemory {
         move_out: resident.move_out,
         is_active: resident.is_active,
         sent: None,
+        sent_dates: None,
         by_date: false,
         seen_active: false,
         evaluated_on: today,
@@ -353,9 +373,10 @@ fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemory {
 }
 
 /// What to remember of a resident whom we created on `day`. What was sent was right on that day; dates may have passed since
-/// (rule R6).
-fn created(resident: &LatchelResident, day: NaiveDate) -> ResidentMemory {
-    let by_date = !resident.is_active && !active(resident.move_in, resident.move_out, day);
+/// (rule R6). It was sent with the dates of `stay`, unless they changed before it was confirmed: then it counts as touched.
+fn created(resident: &LatchelResident, day: NaiveDate, stay: &Tenancy) -> ResidentMemory {
+    let as_sent = (resident.move_in, resident.move_out) == (stay.move_in, stay.move_out);
+    let by_date = as_sent && !resident.is_active && !active(stay.move_in, stay.move_out, day);
     ResidentMemory { by_date, ..seen(resident, day) }
 }
 

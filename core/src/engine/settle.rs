@@ -217,6 +217,7 @@ impl<F: Flow> Driver<'_, F> {
                 _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
             },
             waits_for: self.flow.waits_for(case, applied.reason),
+            waits_until: self.flow.waits_until(case, applied.reason),
             ..outcome(cx, key, applied.reason, applied.detail)
         }
     }

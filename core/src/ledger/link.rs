@@ -90,6 +90,9 @@ pub struct ResidentMemory {
     /// The activity that we sent, as long as no read-back has shown whether it arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<bool>,
+    /// The dates that we sent, as long as no read-back has shown whether they arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_dates: Option<SentDates>,
     /// True if we set the resident inactive because of a date, and nobody has been seen to change that or the dates since
     /// (rule R9).
     #[serde(default, skip_serializing_if = "is_false")]
@@ -102,6 +105,15 @@ pub struct ResidentMemory {
     /// The account's local date on which another stay or another unit counts by the platform, as far as we know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turns_on: Option<NaiveDate>,
+}
+
+/// Dates of a resident that were sent to Latchel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentDates {
+    /// The move-in date.
+    pub move_in: Option<NaiveDate>,
+    /// The move-out date.
+    pub move_out: Option<NaiveDate>,
 }
 
 impl ResidentMemory {
@@ -128,9 +140,15 @@ impl ResidentMemory {
         reached || self.turns_on.is_some_and(|day| day <= today)
     }
 
-    /// What is remembered once Latchel shows `latchel`: that an activity that we sent has arrived, with its dates.
+    /// What is remembered once Latchel shows `latchel`: that what we sent has arrived, if it has.
     pub fn confirmed_by(&self, latchel: &LatchelResident) -> Self {
-        if self.sent != Some(latchel.is_active) {
+        let shown = SentDates { move_in: latchel.move_in, move_out: latchel.move_out };
+        let dates_arrived = self.sent_dates.is_none_or(|sent| sent == shown);
+        let arrived = match self.sent {
+            Some(is_active) => is_active == latchel.is_active,
+            None => self.sent_dates.is_some() && dates_arrived && self.is_active == latchel.is_active,
+        };
+        if !arrived {
             return self.clone();
         }
         Self {
@@ -138,7 +156,8 @@ impl ResidentMemory {
             move_out: latchel.move_out,
             is_active: latchel.is_active,
             sent: None,
-            by_date: !latchel.is_active,
+            sent_dates: None,
+            by_date: !latchel.is_active && dates_arrived && (self.sent.is_some() || self.by_date),
             seen_active: false,
             ..self.clone()
         }

@@ -11,7 +11,7 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use link::{CloseVerdict, Intent, IntentId, Link, Origin, ResidentMemory};
+pub use link::{CloseVerdict, Intent, IntentId, Link, Origin, ResidentMemory, SentDates};
 pub use outcome::{Action, Counts, Outcome, Pending, Status};
 pub use overlay::Overlay;
 pub use run::{Account, Direction, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Trigger};

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, instant};
@@ -31,6 +31,9 @@ pub struct Outcome {
     pub fingerprint: Option<Fingerprint>,
     /// The property that a pending record waits for.
     pub waits_for: Option<PropertyRef>,
+    /// The account's local date from which a pending resident lives in another unit, and waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<NaiveDate>,
 }
 
 impl Outcome {
@@ -41,8 +44,19 @@ impl Outcome {
 
     /// Whether both say the same of a record, whenever they said it.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
-        let Self { key, counterpart, label, reason, action, detail, run: _, at: _, fingerprint, waits_for } =
-            other;
+        let Self {
+            key,
+            counterpart,
+            label,
+            reason,
+            action,
+            detail,
+            run: _,
+            at: _,
+            fingerprint,
+            waits_for,
+            waits_until,
+        } = other;
         self.key == *key
             && self.counterpart == *counterpart
             && self.label == *label
@@ -51,6 +65,7 @@ impl Outcome {
             && self.detail == *detail
             && self.fingerprint == *fingerprint
             && self.waits_for == *waits_for
+            && self.waits_until == *waits_until
     }
 
     /// Whether the record is looked at again in later runs (rule W3). An excluded property is, so that it is taken

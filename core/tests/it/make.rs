@@ -52,6 +52,7 @@ pub fn memory(resident: &LatchelResident, seen: &str) -> ResidentMemory {
         move_out: resident.move_out,
         is_active: resident.is_active,
         sent: None,
+        sent_dates: None,
         by_date: false,
         seen_active: false,
         evaluated_on: day(seen),

@@ -71,6 +71,7 @@ pub(crate) async fn open_intent(pool: &Pool, lease: &Lease, intent: &Intent) -> 
         at: intent.created_at,
         fingerprint: None,
         waits_for: None,
+        waits_until: None,
     };
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     runs::fence(&mut transaction, lease).await?;

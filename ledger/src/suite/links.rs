@@ -126,6 +126,7 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
             move_out: move_out.map(day),
             is_active: true,
             sent: None,
+            sent_dates: None,
             by_date: false,
             seen_active: false,
             evaluated_on: day(evaluated),

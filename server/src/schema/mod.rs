@@ -75,6 +75,9 @@ pub struct Outcome {
     pub fingerprint: Option<String>,
     /// The property that a pending record waits for.
     pub waits_for: Option<PropertyRef>,
+    /// The date from which a pending resident lives in another unit, and waits for that; left out if none is known.
+    #[schema(nullable = false)]
+    pub waits_until: Option<NaiveDate>,
 }
 
 /// A run.
@@ -262,6 +265,9 @@ pub struct ResidentMemory {
     /// The activity that was sent, while no read-back has shown whether it arrived; left out otherwise.
     #[schema(nullable = false)]
     pub sent: Option<bool>,
+    /// The dates that were sent, likewise; left out otherwise.
+    #[schema(nullable = false)]
+    pub sent_dates: Option<SentDates>,
     /// True if a sync set the resident inactive by a date and nobody has changed that since; left out otherwise.
     #[schema(nullable = false)]
     pub by_date: Option<bool>,
@@ -273,6 +279,15 @@ pub struct ResidentMemory {
     /// The date on which another stay or unit begins to count by the platform; left out if none is known.
     #[schema(nullable = false)]
     pub turns_on: Option<NaiveDate>,
+}
+
+/// The dates of a resident that were sent to Latchel.
+#[derive(ToSchema)]
+pub struct SentDates {
+    /// The move-in date.
+    pub move_in: Option<NaiveDate>,
+    /// The move-out date.
+    pub move_out: Option<NaiveDate>,
 }
 
 /// An account that is not synced by itself until somebody resumes it.

@@ -110,6 +110,7 @@ impl Book {
             at: intent.created_at,
             fingerprint: None,
             waits_for: None,
+            waits_until: None,
         };
         self.intents.insert(intent.source.clone(), intent.clone());
         self.wait(&unsettled, 0);

@@ -17,8 +17,9 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
         match counterpart(account, ledger, &resident.id).await {
             None => r1_r5_is_left_out(account, &resident, housed),
             Some(latchel) => {
-                r3_r4_r6_activity(account, &latchel, today);
+                r6_nobody_is_active_after_the_move_out(account, &latchel, today);
                 if housed {
+                    r3_r4_r6_activity(account, &latchel, today);
                     r2_is_alike(account, &resident, &latchel, today);
                 }
                 r7_contact_stays(account, &latchel);
@@ -53,15 +54,26 @@ fn was_seen(account: &Account, id: &ResidentRef) -> bool {
     })
 }
 
-/// R3, R4, R6: activity is what the dates in Latchel say, unless people have had a hand in it.
+/// R6: the move-out sets inactive, wherever they live, unless people have had a hand in it.
+fn r6_nobody_is_active_after_the_move_out(account: &Account, latchel: &LatchelResident, today: NaiveDate) {
+    let gone = latchel.move_out.is_some_and(|day| day <= today);
+    assert!(!(gone && latchel.is_active) || by_hand(account, latchel), "R6: {latchel:?} on {today}");
+}
+
+/// R3, R4, R6: activity is what the dates in Latchel say, unless people have had a hand in it. Who moved to where Latchel has
+/// nothing waits for that (R5).
 fn r3_r4_r6_activity(account: &Account, latchel: &LatchelResident, today: NaiveDate) {
-    let by_hand = |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == latchel.id);
-    if account.history().events().any(by_hand) {
+    if by_hand(account, latchel) {
         // A person's word stays, or is overtaken by dates that change afterwards: it depends on when runs looked.
         return;
     }
     let expected = naive::lives_there(latchel.move_in, latchel.move_out, today);
     assert_eq!(latchel.is_active, expected, "R6: {latchel:?} on {today}");
+}
+
+fn by_hand(account: &Account, latchel: &LatchelResident) -> bool {
+    let is_it = |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == latchel.id);
+    account.history().events().any(is_it)
 }
 
 /// R2, R9: dates and unit are the platform's. Whom people have not touched is as by the stay that counts today; of others it
