@@ -114,6 +114,7 @@ pub fn outcome(run: RunId, id: &str, reason: Reason) -> Outcome {
         fingerprint: None,
         waits_for: None,
         tried: None,
+        waits_until: None,
     }
 }
 

@@ -106,5 +106,6 @@ fn outcome(run: RunId, record: i64) -> Outcome {
         fingerprint: None,
         waits_for: None,
         tried: None,
+        waits_until: None,
     }
 }

@@ -94,7 +94,11 @@ pub fn memory() -> ResidentMemory {
         move_out: None,
         is_active: true,
         sent: None,
+        sent_dates: None,
+        by_date: false,
+        seen_active: false,
         evaluated_on: day("2026-03-01"),
+        turns_on: None,
     }
 }
 

@@ -195,6 +195,7 @@ impl Past<'_> {
             fingerprint: None,
             waits_for: None,
             tried: None,
+            waits_until: None,
         }
     }
 }

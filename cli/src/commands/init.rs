@@ -43,7 +43,7 @@ sync_method = "assigned"
 # latchel_user = "Team Latchel"
 # exclude = { properties = ["1204", "1300/20881"], groups = ["Not managed"] }
 # properties = { new_inactive = "create" }     # or "skip"
-# residents = { new_moved_out = "create" }     # or "skip"
+# residents = { new_moved_out = "create" }     # or "skip"; returning = "correct" or "leave"
 # work_orders = { closed = "import_closed" }   # or "skip"
 # window = { hours = 72, catch_up = true }
 # schedule = { work_orders = "15m", properties_and_residents = "24h" }

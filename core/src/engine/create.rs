@@ -114,7 +114,7 @@ pub(super) async fn confirmed(cx: &Context<'_>, link: Link) -> Result<Link> {
 }
 
 /// The id in Latchel that the answer to our create named, if no read-back has shown it yet.
-pub(super) fn created(memory: &Memory) -> Option<i64> {
+pub(super) fn answered(memory: &Memory) -> Option<i64> {
     let link = memory.link.as_deref().filter(|link| link.origin == Origin::FromPlatform)?;
     link.awaits_confirmation().then_some(link.latchel_id)
 }

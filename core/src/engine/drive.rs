@@ -16,14 +16,13 @@ use crate::{Error, Result};
 /// How many pending records are looked at together.
 const PENDING_PAGE: u32 = 200;
 
-/// Takes every record of a phase through its steps: first the window's pages, then what is pending.
+/// Takes every record of a phase through its steps: first the window's pages, then what is pending, then whose day came.
 pub(super) async fn drive<F: Flow>(
     flow: &F,
     window: Window,
     request: &Request,
     observer: &dyn Observer,
     first: impl AsyncFnOnce(&mut Tally<'_>) -> Result<()>,
-    last: impl AsyncFnOnce(&mut Tally<'_>) -> Result<()>,
 ) -> (PhaseReport, Option<Error>) {
     let mut tally = Tally::start(flow.phase(), window, observer);
     let guard = Guard { off: request.allow_mass_change };
@@ -43,7 +42,6 @@ pub(super) async fn drive<F: Flow>(
             Some(records) => driver.named(records, &mut tally).await?,
             None => driver.listed(window, &mut tally).await?,
         }
-        last(&mut tally).await?;
         driver.release(&mut tally).await
     }
     .await;
@@ -67,14 +65,37 @@ pub(super) struct Driver<'a, F: Flow> {
 }
 
 impl<F: Flow> Driver<'_, F> {
-    /// The window's pages, then what is pending.
+    /// The window's pages, then what is pending, then whose day came.
     async fn listed(&mut self, window: Window, tally: &mut Tally<'_>) -> Result<()> {
         self.pages(window, tally).await?;
         if tally.nothing_listed() {
             let cx = self.flow.context();
             cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
         }
-        self.pending(tally).await
+        self.pending(tally).await?;
+        self.due(tally).await
+    }
+
+    /// Looks at records whose day came as the source has them now, but for those that the run has decided.
+    async fn due(&mut self, tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let mut after: Option<String> = None;
+        while let Some(due) = cx.reading(self.flow.due(after.as_deref())).await? {
+            after = Some(due.last);
+            let unseen = |key| outcome(cx, key, Reason::UnchangedSinceLastSeen, None);
+            let undecided = due
+                .memories
+                .into_iter()
+                .filter(|memory| !decided_in(memory, cx) && self.is_undecided(&memory.key.id));
+            let newest: Vec<_> = undecided
+                .map(|memory| memory.outcome.map_or_else(|| unseen(memory.key), |newest| *newest))
+                .collect();
+            if !newest.is_empty() {
+                self.look_again(newest, &[], tally).await?;
+            }
+            cx.keep_lease().await?;
+        }
+        Ok(())
     }
 
     /// Those of `records` that this phase goes through. Of one that no run has seen there may be nothing to say.
@@ -123,6 +144,9 @@ impl<F: Flow> Driver<'_, F> {
         said.retain(|outcome| self.is_undecided(&outcome.key.id));
         gone.retain(|intent| self.is_undecided(&intent.source.id));
         self.forget(&gone).await?;
+        for link in page.passed.iter().filter_map(|memory| self.flow.look_later(memory)) {
+            cx.put_link(&link).await?;
+        }
         let mut news: Vec<_> = said.into_iter().map(News::New).collect();
         let decided = match page.cases {
             Ok(cases) => self.decide_all(cases, &mut news).await,
@@ -295,6 +319,7 @@ pub(super) fn outcome(cx: &Context<'_>, key: RecordKey, reason: Reason, detail: 
         fingerprint: None,
         waits_for: None,
         tried: None,
+        waits_until: None,
     }
 }
 

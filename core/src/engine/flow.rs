@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::context::Context;
@@ -103,8 +104,25 @@ pub(super) trait Flow: Sync {
         None
     }
 
+    /// The account's local date on which a record with this reason waits for something else.
+    fn waits_until(&self, _case: &Self::Case, _reason: Reason) -> Option<NaiveDate> {
+        None
+    }
+
     /// Which pending records are worth another look.
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>>;
+
+    /// Linked records whose day came, in the order of their ids, from `after` on, which are looked at by their id; `None` at
+    /// the end. Most kinds have none.
+    async fn due(&self, _after: Option<&str>) -> Result<Option<Due>> {
+        Ok(None)
+    }
+
+    /// The link that brings a record up in the next run (see [`Flow::due`]) which this run had decided before it came to what
+    /// the source says of it, if that may change the decision.
+    fn look_later(&self, _memory: &Memory) -> Option<Link> {
+        None
+    }
 
     /// What the platform and Latchel hold, for `explain`.
     fn sides(&self, case: &Self::Case) -> (Option<serde_json::Value>, Option<serde_json::Value>);
@@ -113,6 +131,14 @@ pub(super) trait Flow: Sync {
 /// True if `text` is a part of the name, in whatever case.
 pub(super) fn is_part(text: &str, name: &str) -> bool {
     name.to_lowercase().contains(&text.to_lowercase())
+}
+
+/// A page of records whose day came.
+pub(super) struct Due {
+    /// The id after which the next page begins.
+    pub last: String,
+    /// What is remembered of those that are to be looked at.
+    pub memories: Vec<Memory>,
 }
 
 /// What is to be kept of what a look-up taught about a pair.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::carriers::{Known, carriers, compared, sent};
 use super::context::Context;
-use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
+use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
 use super::flow::{Applied, Flow, Learned};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Obstacle, Origin, Pending, Phase};
@@ -83,7 +83,7 @@ impl Flow for Import<'_> {
 
     async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
-        let open = |memory: &Memory| memory.link.is_none() || created(memory).is_some();
+        let open = |memory: &Memory| memory.link.is_none() || answered(memory).is_some();
         let unlinked: Vec<_> = records.iter().filter(|(_, m)| open(m)).map(|(record, _)| record).collect();
         let jobs = Jobs::look_up(cx, &unlinked).await?;
         let units: HashSet<_> = unlinked.iter().map(|record| record.property.clone()).collect();
@@ -98,7 +98,7 @@ impl Flow for Import<'_> {
         let residents = residents(cx, requesters).await?;
 
         let case = |(platform, memory): (WorkOrder, Memory)| {
-            let (counterpart, job) = match (&memory.link, created(&memory)) {
+            let (counterpart, job) = match (&memory.link, answered(&memory)) {
                 (_, Some(job)) => (Counterpart::Created(JobId(job)), None),
                 (Some(link), None) => (Counterpart::Linked(JobId(link.latchel_id)), None),
                 (None, None) => jobs.counterpart(&platform),

@@ -1,4 +1,4 @@
-//! Rule R6: dates pass without any change on the platform.
+//! Rule R6: move-outs that are reached without any change on the platform.
 
 use chrono::NaiveDate;
 
@@ -7,40 +7,19 @@ use super::drive::{decided_in, index, outcome};
 use super::flow::Applied;
 use super::guard::Guard;
 use super::patience::Patience;
-use super::resident::{followed, update};
+use super::resident::{is_absent, update};
 use super::settle::failed;
 use super::tally::Tally;
 use crate::Result;
-use crate::ledger::{Action, Link, Memory, Outcome, ResidentMemory, Status};
+use crate::ledger::{Action, Link, Outcome, ResidentMemory, Status};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, Side};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
 
 const PAGE: u32 = 200;
 
-/// Which of a resident's dates was reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lapse {
-    /// The move-out, after which nothing from the platform is brought over (rule R3), so that these come first.
-    MoveOut,
-    /// The move-in alone. What the platform says of the resident counts before that (rule R2), so that these come last.
-    MoveIn,
-}
-
-impl Lapse {
-    /// By the date that Latchel has: what is remembered may be older than a write whose answer was lost.
-    fn is_it(self, resident: &LatchelResident, today: NaiveDate) -> bool {
-        resident.move_out.is_some_and(|day| day <= today) == (self == Self::MoveOut)
-    }
-}
-
-/// Evaluates every linked resident one of whose dates was reached since the last evaluation, and whom this run has not
-/// decided otherwise.
-pub(super) async fn evaluate_lapses(
-    cx: &Context<'_>,
-    lapse: Lapse,
-    guard: &Guard,
-    tally: &mut Tally<'_>,
-) -> Result<()> {
+/// Sets every linked resident inactive whose move-out was reached since the last evaluation, and whom this run has not
+/// decided otherwise. These come before what the platform lists, which is not brought over after a move-out (rule R3).
+pub(super) async fn evaluate_lapses(cx: &Context<'_>, guard: &Guard, tally: &mut Tally<'_>) -> Result<()> {
     let mut moved_out = 0;
     let mut after: Option<String> = None;
     loop {
@@ -60,7 +39,7 @@ pub(super) async fn evaluate_lapses(
         let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
         let Some(last) = links.last() else { return Ok(()) };
         after = Some(last.platform_id.clone());
-        let links = undecided(cx, links, lapse).await?;
+        let links = undecided(cx, links).await?;
         if links.is_empty() {
             continue;
         }
@@ -72,7 +51,8 @@ pub(super) async fn evaluate_lapses(
         let mut evaluated = Ok(());
         for (link, newest) in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
-            let resident = resident.filter(|resident| lapse.is_it(resident, cx.today));
+            // By the date that Latchel has: what is remembered may be older than a write whose answer was lost.
+            let resident = resident.filter(|one| one.move_out.is_some_and(|day| day <= cx.today));
             let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
             evaluated = cx.stop.check();
             if evaluated.is_err() {
@@ -94,16 +74,17 @@ pub(super) async fn evaluate_lapses(
     }
 }
 
-/// The links to evaluate now, with the residents' newest outcomes. A resident who is pending is left to that: what is
-/// tried again is the platform's whole word (rule R2), of which a move-in is a part, and a move-out ends it (rule R3).
-async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<Vec<(Link, Option<Outcome>)>> {
+/// The links to evaluate now, with the residents' newest outcomes. Of one whom the platform no longer has no more is known
+/// than the move-out.
+async fn undecided(cx: &Context<'_>, links: Vec<Link>) -> Result<Vec<(Link, Option<Outcome>)>> {
     let ids = links.iter().map(|link| link.platform_id.clone());
     let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
     let pairs = links.into_iter().zip(memories);
-    let pending = |memory: &Memory| memory.outcome.as_deref().is_some_and(Outcome::is_tried_again);
-    let ready = |memory: &Memory| !decided_in(memory, cx) && (lapse == Lapse::MoveOut || !pending(memory));
     Ok(pairs
-        .filter(|(_, memory)| ready(memory))
+        .filter(|(link, memory)| {
+            let moves_out = link.resident.as_ref().is_some_and(|one| leaves(one, cx.today));
+            !decided_in(memory, cx) && (moves_out || !memory.outcome.as_deref().is_some_and(is_absent))
+        })
         .map(|(link, memory)| (link, memory.outcome.map(|newest| *newest)))
         .collect())
 }
@@ -119,7 +100,12 @@ async fn evaluate(
 ) -> Result<(Option<Outcome>, Result<()>)> {
     let decision = decide_lapse(resident, memory, cx.today, &mut Trace::off());
     let Some(ResidentAction::Update(_, patch)) = &decision.action else {
-        let kept = ResidentMemory { evaluated_on: cx.today, sent: None, ..followed(memory, resident) };
+        let kept = ResidentMemory {
+            evaluated_on: cx.today,
+            sent: None,
+            sent_dates: None,
+            ..memory.followed(resident)
+        };
         cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await?;
         return Ok((None, Ok(())));
     };
@@ -143,7 +129,7 @@ async fn evaluate(
     })
 }
 
-/// Whether the resident was active when last evaluated, and has moved out by today.
+/// True if the resident was active when last evaluated, and has moved out by today.
 fn leaves(memory: &ResidentMemory, today: NaiveDate) -> bool {
     memory.is_active && memory.move_out.is_some_and(|day| day <= today)
 }

@@ -24,6 +24,9 @@ impl<F> Clone for Reader<'_, F> {
 
 impl<F> Copy for Reader<'_, F> {}
 
+/// Rows with what is remembered of them.
+type Remembered<T> = Vec<(Row<T>, Memory)>;
+
 /// A page that is ready to be decided.
 pub(super) struct Prepared<C> {
     /// How many rows were listed.
@@ -34,6 +37,8 @@ pub(super) struct Prepared<C> {
     pub outcomes: Vec<Outcome>,
     /// Creates for records that are gone.
     pub gone: Vec<Intent>,
+    /// What is remembered of changed records that this run had decided before.
+    pub passed: Vec<Memory>,
     /// What is to be decided, or why that could not be read.
     pub cases: Result<Vec<C>>,
     /// How much the run had changed when this was read.
@@ -46,7 +51,13 @@ impl<'a, F: Flow> Reader<'a, F> {
         let cx = self.flow().context();
         let (changes, listed) = (cx.changes(), rows.len());
         let mut sorted = Sorted::new();
-        for (row, memory) in self.with_memories(rows).await? {
+        let (undecided, decided) = self.with_memories(rows).await?;
+        let changed = |(row, memory): &(Row<F::Record>, Memory)| match row {
+            Row::Record(one) => window.is_some() && self.judge(one, memory, window) == WindowVerdict::Inside,
+            _ => false,
+        };
+        let passed = decided.into_iter().filter(changed).map(|(_, memory)| memory).collect();
+        for (row, memory) in undecided {
             self.sort(row, memory, window, &mut sorted);
         }
         let mut hinted = std::mem::take(&mut sorted.hinted);
@@ -60,7 +71,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         for row in rows.iter().filter(|row| !matches!(row, Row::Hint { .. })) {
             hinted.remove(&self.row_id(row));
         }
-        for (row, memory) in self.with_memories(rows).await? {
+        for (row, memory) in self.with_memories(rows).await?.0 {
             self.sort(row, memory, None, &mut sorted);
         }
         let Sorted { inside, mut outcomes, outside, .. } = sorted;
@@ -70,7 +81,8 @@ impl<'a, F: Flow> Reader<'a, F> {
             fingerprint: Some(fingerprint),
             ..outcome(cx, self.flow().key(id), Reason::GoneFromSource, None)
         }));
-        Ok(Prepared { rows: listed, outside, outcomes, gone, cases: self.gather(inside).await, changes })
+        let cases = self.gather(inside).await;
+        Ok(Prepared { rows: listed, outside, outcomes, gone, passed, cases, changes })
     }
 
     /// The page as it was read, if the run has changed nothing since; else what is to be decided is read again.
@@ -82,7 +94,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         };
         let records: Vec<_> = cases.iter().map(|case| self.flow().record(case).clone()).collect();
         let rows = records.into_iter().map(Row::Record).collect();
-        let inside = self.with_memories(rows).await?.into_iter().filter_map(|(row, memory)| match row {
+        let inside = self.with_memories(rows).await?.0.into_iter().filter_map(|(row, memory)| match row {
             Row::Record(record) => Some((record, memory)),
             _ => None,
         });
@@ -202,8 +214,11 @@ impl<'a, F: Flow> Reader<'a, F> {
         memory.link.as_deref().and_then(|link| self.flow().reason_if_linked(link))
     }
 
-    /// Pairs rows with what is remembered of them, without those that this run has decided already.
-    async fn with_memories(self, mut rows: Vec<Row<F::Record>>) -> Result<Vec<(Row<F::Record>, Memory)>> {
+    /// Pairs rows with what is remembered of them; apart from the others those that this run has decided already.
+    async fn with_memories(
+        self,
+        mut rows: Vec<Row<F::Record>>,
+    ) -> Result<(Remembered<F::Record>, Remembered<F::Record>)> {
         let (cx, phase) = (self.flow().context(), self.flow().phase());
         let mut ids: Vec<_> = rows.iter().map(|row| self.row_id(row)).collect();
         let mut seen = HashSet::with_capacity(ids.len());
@@ -211,8 +226,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         keep(&mut rows, &comes_first);
         keep(&mut ids, &comes_first);
         let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
-        let undecided = |(_, memory): &(_, Memory)| !decided_in(memory, cx);
-        Ok(rows.into_iter().zip(memories).filter(undecided).collect())
+        Ok(rows.into_iter().zip(memories).partition(|(_, memory)| !decided_in(memory, cx)))
     }
 
     pub fn row_id(self, row: &Row<F::Record>) -> String {

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
-use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
+use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
 use super::flow::{Applied, Flow, Learned, is_part};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
@@ -73,7 +73,7 @@ impl Flow for Properties<'_> {
                 .map(|link| PropertyRef::from_key(&link.platform_id))
                 .filter(|reference| *reference != platform.id);
             let excluded_by = cx.excluded_by(&platform.id);
-            let created = created(&memory).map(LatchelPropertyId);
+            let created = answered(&memory).map(LatchelPropertyId);
             Case { rule: PropertyCase { platform, latchel, created, excluded_by, claimed_by }, memory }
         };
         Ok(records.into_iter().zip(latchel).map(case).collect())

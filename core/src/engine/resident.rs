@@ -6,24 +6,33 @@ use chrono::NaiveDate;
 
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
-use super::create::{NewIntent, confirmed, create_once, created, unconfirmed};
-use super::flow::{Applied, Flow, Learned, is_part};
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase, ResidentMemory};
+use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
+use super::drive::{decided_in, index};
+use super::flow::{Applied, Due, Flow, Learned, is_part};
+use crate::ledger::{
+    Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory, SentDates,
+};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
-    ResidentPatch, ResidentRef, Row, Tenancy, Window,
+    ResidentPatch, ResidentRef, Returning, Row, Side, Tenancy, Window,
 };
 use crate::rules::{
-    Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_lapse, decide_resident,
+    Decision, Reason, ResidentAction, ResidentCase, Trace, active, current_tenancy, decide_lapse,
+    decide_resident, next_turn,
 };
 use crate::{Error, ErrorKind, Pages, Result};
 
-/// Residents, platform to Latchel (rules R1 to R5 and R7; R6 is [`lapse`](super::lapse)).
+/// Residents, platform to Latchel (rules R1 to R7 and R9; the move-outs of R6 are in [`lapse`](super::lapse)).
 pub(super) struct Residents<'a>(pub &'a Context<'a>);
+
+/// How many residents whose dates came are looked at together.
+const DUE: u32 = 200;
 
 pub(super) struct Case {
     rule: ResidentCase,
     memory: Memory,
+    /// When another stay or another unit counts by the platform.
+    turns_on: Option<NaiveDate>,
 }
 
 #[async_trait]
@@ -72,28 +81,31 @@ impl Flow for Residents<'_> {
 
     async fn gather(&self, records: Vec<(Resident, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
-        let tenancy = |resident: &Resident| {
+        let stay = |resident: &Resident| {
             let none = Tenancy { unit: None, move_in: None, move_out: None };
-            current_tenancy(&resident.tenancies, cx.today).cloned().unwrap_or(none)
+            current_tenancy(&resident.tenancies, cx.today).unwrap_or(none)
         };
-        let unit =
-            |resident: &Resident| PropertyRef::new(resident.id.property.clone(), tenancy(resident).unit);
-        let units =
-            cx.latchel_properties(records.iter().map(|(resident, _)| unit(resident)).collect()).await?;
+        let stays: Vec<_> = records.iter().map(|(resident, _)| stay(resident)).collect();
+        let unit = |resident: &Resident, stay: &Tenancy| {
+            PropertyRef::new(resident.id.property.clone(), stay.unit.clone())
+        };
+        let wanted = records.iter().zip(&stays).map(|((resident, _), stay)| unit(resident, stay));
+        let units = cx.latchel_properties(wanted.collect()).await?;
         let latchel = counterparts(cx, &records).await?;
 
-        let case = |((platform, memory), latchel): ((Resident, Memory), Option<LatchelResident>)| Case {
+        let case = |(((platform, memory), latchel), tenancy): (((Resident, Memory), _), Tenancy)| Case {
+            turns_on: next_turn(&platform.tenancies, cx.today),
             rule: ResidentCase {
-                tenancy: tenancy(&platform),
-                unit_in_latchel: units.contains_key(&unit(&platform)),
-                memory: remembered(cx, &memory, latchel.as_ref()),
-                created: created(&memory).map(LatchelResidentId),
+                unit_in_latchel: units.contains_key(&unit(&platform, &tenancy)),
+                memory: remembered(cx, &memory, Option::as_ref(&latchel), &tenancy),
+                created: answered(&memory).map(LatchelResidentId),
                 latchel,
+                tenancy,
                 platform,
             },
             memory,
         };
-        Ok(records.into_iter().zip(latchel).map(case).collect())
+        Ok(records.into_iter().zip(latchel).zip(stays).map(case).collect())
     }
 
     fn record<'c>(&self, case: &'c Case) -> &'c Resident {
@@ -113,27 +125,27 @@ impl Flow for Residents<'_> {
         let memory = case.memory.link.as_deref()?.resident.as_ref()?;
         let reached =
             |day: Option<NaiveDate>| day.is_some_and(|day| memory.evaluated_on < day && day <= cx.today);
-        if !reached(memory.move_in) && !reached(memory.move_out) {
-            return None;
+        if reached(memory.move_out) {
+            return Some(decide_lapse(latchel, memory, cx.today, trace));
         }
-        Some(decide_lapse(latchel, memory, cx.today, trace))
+        memory.is_due(cx.today).then(|| self.decide(case, trace))
     }
 
     fn learned(&self, case: &Case) -> Option<Learned> {
         let (latchel, cx) = (case.rule.latchel.as_ref()?, self.0);
         if let Some(link) = case.memory.link.as_deref().filter(|link| link.latchel_id == latchel.id.0) {
-            return with_dates(cx, link, latchel).map(Learned::link);
+            return self.still_linked(case, link, latchel).map(Learned::link);
         }
-        let link = |origin, evaluated_on| Link {
-            resident: Some(ResidentMemory { evaluated_on, ..seen(latchel, cx) }),
+        let link = |origin, memory| Link {
+            resident: Some(ResidentMemory { turns_on: case.turns_on, ..memory }),
             ..cx.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin)
         };
         Some(match &case.memory.intent {
-            // What was sent was right on that day; dates may have passed since (rule R6).
             Some(intent) if !cx.is_dry() => {
-                Learned::created(intent.id, link(Origin::FromPlatform, cx.date(intent.created_at)))
+                let memory = created(latchel, cx.date(intent.created_at), &case.rule.tenancy);
+                Learned::created(intent.id, link(Origin::FromPlatform, memory))
             }
-            _ => Learned::link(link(Origin::Found, cx.today)),
+            _ => Learned::link(link(Origin::Found, seen(latchel, cx.today))),
         })
     }
 
@@ -186,8 +198,57 @@ impl Flow for Residents<'_> {
         (reason == Reason::NoPropertyMatch).then(|| case.rule.unit())
     }
 
+    fn waits_until(&self, case: &Case, reason: Reason) -> Option<NaiveDate> {
+        case.turns_on.filter(|_| reason == Reason::NoPropertyMatch)
+    }
+
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
-        ready_by_property(self.0, pending).await
+        let there = ready_by_property(self.0, pending).await?;
+        let turned = |one: &Pending| one.outcome.waits_until.is_some_and(|day| day <= self.0.today);
+        Ok(pending.iter().zip(there).map(|(one, there)| there || turned(one)).collect())
+    }
+
+    /// Residents whose move-in was reached (rule R6), or of whom another stay or unit counts now. Who is pending is tried by
+    /// itself; who is no longer in Latchel, or was not on the platform the last time, is left to a change there; a move-out
+    /// has come before (see [`lapse`](super::lapse)).
+    async fn due(&self, after: Option<&str>) -> Result<Option<Due>> {
+        let cx = self.0;
+        let links = cx.ledger().lapsing(cx.account(), cx.today, after, DUE).await?;
+        let Some(last) = links.last().map(|link| link.platform_id.clone()) else { return Ok(None) };
+        let ids = links.into_iter().map(|link| link.platform_id);
+        let mut memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
+        memories.retain(|memory| {
+            !decided_in(memory, cx)
+                && !memory
+                    .outcome
+                    .as_deref()
+                    .is_some_and(|newest| newest.is_tried_again() || is_absent(newest))
+        });
+        let ids: Vec<_> = memories
+            .iter()
+            .filter_map(|memory| Some(LatchelResidentId(memory.link.as_deref()?.latchel_id)))
+            .collect();
+        if ids.is_empty() {
+            return Ok(Some(Due { last, memories: Vec::new() }));
+        }
+        let there = index(cx.latchel().residents_by_id(&ids).await?, |one| Some(one.id));
+        memories.retain(|memory| {
+            let Some(link) = memory.link.as_deref() else { return false };
+            let turns_on = link.resident.as_ref().and_then(|memory| memory.turns_on);
+            let turned = turns_on.is_some_and(|day| day <= cx.today);
+            let latchel = there.get(&LatchelResidentId(link.latchel_id));
+            latchel.is_some_and(|one| turned || one.move_out.is_none_or(|day| cx.today < day))
+        });
+        Ok(Some(Due { last, memories }))
+    }
+
+    /// Who was set inactive before the platform's word came is looked at again: by that they may stay (rule R9).
+    fn look_later(&self, memory: &Memory) -> Option<Link> {
+        let lapsed = memory.outcome.as_deref().is_some_and(|newest| newest.reason == Reason::ResidentLapsed);
+        let corrects = self.0.policy().residents.returning == Returning::Correct;
+        let link = memory.link.as_deref().filter(|_| lapsed && corrects)?;
+        let kept = ResidentMemory { turns_on: Some(self.0.today), ..link.resident.clone()? };
+        Some(Link { resident: Some(kept), ..link.clone() })
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
@@ -202,6 +263,11 @@ pub(super) fn kind_of(action: &ResidentAction) -> Action {
         ResidentAction::Update(_, patch) if patch.is_active == Some(false) => Action::Deactivate,
         ResidentAction::Update(..) => Action::Update,
     }
+}
+
+/// True if the platform had no such resident when it was asked last.
+pub(super) fn is_absent(newest: &Outcome) -> bool {
+    matches!(newest.reason, Reason::GoneFromSource | Reason::NotSupported)
 }
 
 /// A record that waits for a property is worth a look, and a call, once the property is in Latchel.
@@ -219,7 +285,31 @@ impl Residents<'_> {
         let origin = if case.memory.intent.is_some() { Origin::FromPlatform } else { Origin::Found };
         let new = || self.0.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin);
         let link = case.memory.link.as_deref().cloned().unwrap_or_else(new);
-        Link { resident: case.rule.memory.clone(), ..link }
+        let memory = case.rule.memory.clone().unwrap_or_else(|| seen(latchel, self.0.today));
+        Link { resident: Some(ResidentMemory { turns_on: case.turns_on, ..memory }), ..link }
+    }
+
+    /// The link with what the look-up taught, if that is anything new: what somebody changed in Latchel, a write of ours that
+    /// arrived, and when to look again. A date that came is evaluated where nothing is to be written because of it.
+    fn still_linked(&self, case: &Case, link: &Link, latchel: &LatchelResident) -> Option<Link> {
+        let today = self.0.today;
+        // What was created is there, and what differs of it is decided as of any other.
+        let verified_at = if link.awaits_confirmation() { Some(self.0.now) } else { link.verified_at };
+        let with = |memory| Link { resident: Some(memory), verified_at, ..link.clone() };
+        let Some(memory) = &link.resident else {
+            return Some(with(ResidentMemory { turns_on: case.turns_on, ..seen(latchel, today) }));
+        };
+        let mut kept = ResidentMemory { turns_on: case.turns_on, ..memory.followed(latchel) };
+        let redated = (kept.move_in, kept.move_out) != (memory.move_in, memory.move_out);
+        let lapses = latchel.is_active && latchel.move_out.is_some_and(|day| day <= today);
+        if (redated || memory.is_due(today)) && !lapses {
+            let decision = self.decide(case, &mut Trace::off());
+            if decision.action.is_none() && decision.reason != Reason::NoPropertyMatch {
+                kept.evaluated_on = today;
+            }
+        }
+        let linked = with(kept);
+        (linked != *link).then_some(linked)
     }
 
     async fn create(&self, new: &NewResident, case: &Case) -> Result<Link> {
@@ -238,7 +328,11 @@ impl Residents<'_> {
             move_out: new.tenancy.move_out,
             is_active: new.is_active,
             sent: None,
+            sent_dates: None,
+            by_date: !new.is_active,
+            seen_active: false,
             evaluated_on: cx.today,
+            turns_on: case.turns_on,
         };
         let link = |id: &LatchelResidentId| Link {
             resident: Some(sent),
@@ -264,42 +358,19 @@ fn remembered(
     cx: &Context<'_>,
     memory: &Memory,
     latchel: Option<&LatchelResident>,
+    stay: &Tenancy,
 ) -> Option<ResidentMemory> {
     match (&memory.link, &memory.intent, latchel) {
-        (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| followed(memory, latchel)),
+        (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| memory.confirmed_by(latchel)),
         (Some(link), _, None) => link.resident.clone(),
-        (None, Some(intent), Some(latchel)) => {
-            Some(ResidentMemory { evaluated_on: cx.date(intent.created_at), ..seen(latchel, cx) })
-        }
+        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at), stay)),
         _ => None,
     }
 }
 
-/// What is remembered, with the dates that Latchel has, and an activity that was sent if Latchel shows it.
-pub(super) fn followed(memory: &ResidentMemory, latchel: &LatchelResident) -> ResidentMemory {
-    let mut followed =
-        ResidentMemory { move_in: latchel.move_in, move_out: latchel.move_out, ..memory.clone() };
-    if memory.sent == Some(latchel.is_active) {
-        (followed.is_active, followed.sent) = (latchel.is_active, None);
-    }
-    followed
-}
-
-/// The link that follows dates which somebody changed in Latchel, if they did, so that rule R6 looks at the days that Latchel has; and takes an
-/// activity that we sent, without having seen it arrive, as written once Latchel shows it.
-fn with_dates(cx: &Context<'_>, link: &Link, latchel: &LatchelResident) -> Option<Link> {
-    let kept = match &link.resident {
-        Some(memory) => followed(memory, latchel),
-        None => seen(latchel, cx),
-    };
-    // What was created is there, and what differs of it is decided as of any other.
-    let verified_at = if link.awaits_confirmation() { Some(cx.now) } else { link.verified_at };
-    let followed = Link { resident: Some(kept), verified_at, ..link.clone() };
-    (followed != *link).then_some(followed)
-}
-
-/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity is written down
-/// before it is sent, so that if its answer is lost it is not taken for somebody's change in Latchel.
+/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity, and the dates of
+/// somebody inactive, are written down before they are sent, so that if the answer is lost they are not taken for somebody's
+/// change in Latchel.
 pub(super) async fn update(
     cx: &Context<'_>,
     latchel: &LatchelResident,
@@ -307,10 +378,16 @@ pub(super) async fn update(
     base: &Link,
 ) -> Result<()> {
     let id = latchel.id;
-    if patch.is_active.is_some() {
-        let memory =
-            base.resident.as_ref().map_or_else(|| seen(latchel, cx), |memory| followed(memory, latchel));
-        let sending = ResidentMemory { sent: patch.is_active, ..memory };
+    let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx.today));
+    if patch.is_active.is_some() || !latchel.is_active {
+        let sending = ResidentMemory {
+            sent: patch.is_active,
+            sent_dates: Some(SentDates {
+                move_in: patch.move_in.unwrap_or(latchel.move_in),
+                move_out: patch.move_out.unwrap_or(latchel.move_out),
+            }),
+            ..memory.followed(latchel)
+        };
         cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
     }
     cx.hold().await?;
@@ -319,18 +396,33 @@ pub(super) async fn update(
     let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {
         return Err(unconfirmed("the change"));
     };
-    cx.put_link(&Link { resident: Some(seen(resident, cx)), verified_at: Some(cx.now), ..base.clone() }).await
+    // We set nobody inactive but by a date (rules R2, R6).
+    let by_date = patch.is_active.map_or(memory.by_date && !resident.is_active, |is_active| !is_active);
+    let kept = ResidentMemory { by_date, turns_on: memory.turns_on, ..seen(resident, cx.today) };
+    cx.put_link(&Link { resident: Some(kept), verified_at: Some(cx.now), ..base.clone() }).await
 }
 
 /// What to remember of a resident as Latchel holds it now.
-pub(super) fn seen(resident: &LatchelResident, cx: &Context<'_>) -> ResidentMemory {
+fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemory {
     ResidentMemory {
         move_in: resident.move_in,
         move_out: resident.move_out,
         is_active: resident.is_active,
         sent: None,
-        evaluated_on: cx.today,
+        sent_dates: None,
+        by_date: false,
+        seen_active: false,
+        evaluated_on: today,
+        turns_on: None,
     }
+}
+
+/// What to remember of a resident whom we created on `day`. What was sent was right on that day; dates may have passed since
+/// (rule R6). It was sent with the dates of `stay`, unless they changed before it was confirmed: then it counts as touched.
+fn created(resident: &LatchelResident, day: NaiveDate, stay: &Tenancy) -> ResidentMemory {
+    let as_sent = (resident.move_in, resident.move_out) == (stay.move_in, stay.move_out);
+    let by_date = as_sent && !resident.is_active && !active(stay.move_in, stay.move_out, day);
+    ResidentMemory { by_date, ..seen(resident, day) }
 }
 
 fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {

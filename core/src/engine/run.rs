@@ -10,7 +10,7 @@ use super::drive::drive;
 use super::export::Export;
 use super::guard::Guard;
 use super::import::Import;
-use super::lapse::{Lapse, evaluate_lapses};
+use super::lapse::evaluate_lapses;
 use super::property::Properties;
 use super::resident::Residents;
 use super::tally::Tally;
@@ -190,7 +190,7 @@ impl Engine {
                     tally.count(Reason::LatchelOnly, cx.latchel_only().await?.properties);
                     Ok(())
                 };
-                drive(&Properties(cx), window, request, observer, count, nothing).await
+                drive(&Properties(cx), window, request, observer, count).await
             }
             Phase::Residents => {
                 let guard = Guard { off: request.allow_mass_change };
@@ -199,20 +199,14 @@ impl Engine {
                         return Ok(());
                     }
                     tally.count(Reason::LatchelOnly, cx.latchel_only().await?.residents);
-                    evaluate_lapses(cx, Lapse::MoveOut, &guard, tally).await
+                    evaluate_lapses(cx, &guard, tally).await
                 };
-                let last = async |tally: &mut Tally<'_>| match all {
-                    true => evaluate_lapses(cx, Lapse::MoveIn, &guard, tally).await,
-                    false => Ok(()),
-                };
-                drive(&Residents(cx), window, request, observer, first, last).await
+                drive(&Residents(cx), window, request, observer, first).await
             }
-            Phase::WorkOrdersToLatchel => {
-                drive(&Import(cx), window, request, observer, nothing, nothing).await
-            }
+            Phase::WorkOrdersToLatchel => drive(&Import(cx), window, request, observer, nothing).await,
             Phase::WorkOrdersToPlatform => {
                 let needs_user = async |_: &mut Tally<'_>| cx.assignee().map(|_| ());
-                drive(&Export(cx), window, request, observer, needs_user, nothing).await
+                drive(&Export(cx), window, request, observer, needs_user).await
             }
         }
     }

@@ -220,6 +220,7 @@ impl<F: Flow> Driver<'_, F> {
             },
             waits_for: self.flow.waits_for(case, applied.reason),
             tried: tried.filter(|_| applied.reason.status() == Status::Failed),
+            waits_until: self.flow.waits_until(case, applied.reason),
             ..outcome(cx, key, applied.reason, applied.detail)
         }
     }

@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{RunId, instant};
-use crate::model::{ClosedStatus, Difference, Job, Kind, Marker, PropertyRef, RecordKey, Side};
+use crate::model::{
+    ClosedStatus, Difference, Job, Kind, LatchelResident, Marker, PropertyRef, RecordKey, Side,
+};
 use crate::rules::Reason;
 
 /// The pair of ids of one record on both sides.
@@ -37,7 +39,7 @@ pub struct Link {
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<CloseVerdict>,
-    /// What we remember of a resident (rules R4, R6).
+    /// What we remember of a resident (rules R4, R6, R9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident: Option<ResidentMemory>,
     /// The rentable unit that a work order was sent to the platform for, until reading it back confirmed all of it.
@@ -122,15 +124,95 @@ pub struct ResidentMemory {
     /// The activity that we sent, as long as no read-back has shown whether it arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<bool>,
+    /// The dates that we sent, as long as no read-back has shown whether they arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_dates: Option<SentDates>,
+    /// True if we set the resident inactive because of a date, and nobody has been seen to change that or the dates since
+    /// (rule R9).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_date: bool,
+    /// True if somebody has set the resident active in Latchel since we last wrote it (rule R4).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub seen_active: bool,
     /// The account's local date of the last evaluation.
     pub evaluated_on: NaiveDate,
+    /// The account's local date on which another stay or another unit counts by the platform, as far as we know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turns_on: Option<NaiveDate>,
+}
+
+/// Dates of a resident that were sent to Latchel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentDates {
+    /// The move-in date.
+    pub move_in: Option<NaiveDate>,
+    /// The move-out date.
+    pub move_out: Option<NaiveDate>,
 }
 
 impl ResidentMemory {
-    /// Whether the resident was inactive for no other reason than a move-in that was still to come (rule R4).
+    /// True if the resident was inactive with a move-in still to come when we last looked (rule R4).
     pub fn waits_for_move_in(&self) -> bool {
         !self.is_active && self.move_in.is_some_and(|day| day > self.evaluated_on)
     }
+
+    /// True if the resident was active when we last looked or wrote.
+    pub fn was_active(&self) -> bool {
+        self.is_active || self.seen_active
+    }
+
+    /// True if we set the resident inactive by a date, and Latchel has activity and dates as we left them (rule R9).
+    pub fn is_ours(&self, latchel: &LatchelResident) -> bool {
+        let dates = (latchel.move_in, latchel.move_out);
+        self.by_date && !latchel.is_active && dates == (self.move_in, self.move_out)
+    }
+
+    /// True if a date in Latchel was reached since the last evaluation, or another stay counts by the platform (rule R6).
+    pub fn is_due(&self, today: NaiveDate) -> bool {
+        let mut dates = [self.move_in, self.move_out].into_iter().flatten();
+        let reached = dates.any(|day| self.evaluated_on < day && day <= today);
+        reached || self.turns_on.is_some_and(|day| day <= today)
+    }
+
+    /// What is remembered once Latchel shows `latchel`: that what we sent has arrived, if it has.
+    pub fn confirmed_by(&self, latchel: &LatchelResident) -> Self {
+        let shown = SentDates { move_in: latchel.move_in, move_out: latchel.move_out };
+        let dates_arrived = self.sent_dates.is_none_or(|sent| sent == shown);
+        let arrived = match self.sent {
+            Some(is_active) => is_active == latchel.is_active,
+            None => self.sent_dates.is_some() && dates_arrived && self.is_active == latchel.is_active,
+        };
+        if !arrived {
+            return self.clone();
+        }
+        Self {
+            move_in: latchel.move_in,
+            move_out: latchel.move_out,
+            is_active: latchel.is_active,
+            sent: None,
+            sent_dates: None,
+            by_date: !latchel.is_active && dates_arrived && (self.sent.is_some() || self.by_date),
+            seen_active: false,
+            ..self.clone()
+        }
+    }
+
+    /// The same, with what somebody has changed in Latchel: its dates, so that rule R6 looks at the days that Latchel has,
+    /// and its activity.
+    pub fn followed(&self, latchel: &LatchelResident) -> Self {
+        let known = self.confirmed_by(latchel);
+        Self {
+            by_date: known.is_ours(latchel),
+            seen_active: known.seen_active || (latchel.is_active && !known.is_active),
+            move_in: latchel.move_in,
+            move_out: latchel.move_out,
+            ..known
+        }
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// The id of an intent.

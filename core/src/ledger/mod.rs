@@ -13,7 +13,7 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use link::{CloseVerdict, Intent, IntentId, Link, Obstacle, Origin, ResidentMemory};
+pub use link::{CloseVerdict, Intent, IntentId, Link, Obstacle, Origin, ResidentMemory, SentDates};
 pub(crate) use look_up::{bare, exact};
 pub use look_up::{look_up, may_be_a_name, records};
 pub use outcome::{Action, Counts, Outcome, Pending, Status};
@@ -133,7 +133,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool>;
 
     /// Links of residents with a move-in or move-out date after the day of their last evaluation and not after
-    /// `today` (rule R6), in the order of their platform ids, from `after` on.
+    /// `today` (rule R6), or of whom another stay counts by today, in the order of their platform ids, from `after` on.
     async fn lapsing(
         &self,
         account: &str,

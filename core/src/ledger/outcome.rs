@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{RunId, instant};
@@ -35,6 +35,9 @@ pub struct Outcome {
     /// Action that failed, which the next try does if nothing has changed until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tried: Option<Action>,
+    /// The account's local date from which a pending resident lives in another unit, and waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<NaiveDate>,
 }
 
 impl Outcome {
@@ -57,6 +60,7 @@ impl Outcome {
             fingerprint,
             waits_for,
             tried,
+            waits_until,
         } = other;
         self.key == *key
             && self.counterpart == *counterpart
@@ -67,6 +71,7 @@ impl Outcome {
             && self.fingerprint == *fingerprint
             && self.waits_for == *waits_for
             && self.tried == *tried
+            && self.waits_until == *waits_until
     }
 
     /// True if the record is looked at again in later runs (rule W3). An excluded property is, so that it is taken

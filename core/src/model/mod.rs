@@ -20,7 +20,7 @@ pub use ids::{
 pub use marker::Marker;
 pub use policy::{
     ClosedWorkOrders, Exclusions, MassChangePolicy, MethodOverrides, NewRecords, Policy, PropertyPolicy,
-    ResidentPolicy, SyncMethod, WindowPolicy, WorkOrderPolicy,
+    ResidentPolicy, Returning, SyncMethod, WindowPolicy, WorkOrderPolicy,
 };
 pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};
 pub use record::{InvalidRecord, Kind, RecordKey, Row, Side};

@@ -67,7 +67,7 @@ pub struct Policy {
     /// Properties (rule P1).
     #[serde(default)]
     pub properties: PropertyPolicy,
-    /// Residents (rule R1).
+    /// Residents (rules R1, R9).
     #[serde(default)]
     pub residents: ResidentPolicy,
     /// Work orders (rule WP7).
@@ -174,6 +174,19 @@ pub struct PropertyPolicy {
 pub struct ResidentPolicy {
     /// New residents who have moved out already (rule R1).
     pub new_moved_out: NewRecords,
+    /// Residents whom we set inactive by a date, and whose stay goes on or comes again by the platform (rule R9).
+    pub returning: Returning,
+}
+
+/// Policy for what we wrote ourselves of a resident's stay, once the platform says that it was not the end (rule R9).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returning {
+    /// Correct it.
+    #[default]
+    Correct,
+    /// Leave it to people.
+    Leave,
 }
 
 /// What happens to platform work orders that were closed before Latchel saw them (rule WP7).

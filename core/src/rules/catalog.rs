@@ -82,25 +82,28 @@ rules! {
 
     R1 Residents:
         "not in Latchel",
-        "Create with name, contact, unit and dates, `is_active = active(today)`. With `residents.new_moved_out = \"skip\"`, those who have moved out are left out.";
+        "Create with name, contact, unit and dates, `is_active = active(today)`. With `residents.new_moved_out = \"skip\"`, those who have moved out are left out. Tenancies of one resident at one property of which the next begins on or before the day on which the one before ends (a renewal, a transfer to another unit) are one stay: first move-in, last move-out, the unit that counts today. A date before 1900 or after 2200 is none.";
     R2 Residents:
-        "in Latchel, active there, and today is before the move-out date as Latchel has it, or it has none",
-        "Update move-in, move-out, unit, and `is_active = active(today)` by the new dates. Never name, e-mail or phone.";
+        "in Latchel, active there or waiting for a move-in (R4), and today is before the move-out date as Latchel has it, or it has none",
+        "Update move-in, move-out, unit, and `is_active = active(today)` by the new dates. Never name, e-mail or phone. On the day on which another unit or another stay begins to count by the platform, the record is read afresh, without any change there.";
     R3 Residents:
         "in Latchel, and today is on or after the move-out date as Latchel has it",
-        "No update; a platform date that differs is shown.";
+        "No update, but for R9; a platform date that differs is shown.";
     R4 Residents:
-        "in Latchel, inactive there, and not because of a coming move-in that we wrote",
-        "Leave alone.";
+        "in Latchel, inactive there, and neither waiting for a move-in nor set inactive by us (R9)",
+        "Leave alone. Waiting for a move-in: Latchel's own move-in lies after today, or did when we last saw it inactive, whoever wrote it; whoever was seen active and is inactive now was changed by hand.";
     R5 Residents:
         "the unit is not in Latchel",
         "Pending.";
     R6 Residents:
         "linked, and the move-out or move-in date as Latchel has it lies after the last evaluation and not after today",
-        "Set `is_active` by the date, unless somebody changed it in Latchel since we last wrote it. Happens in every run, without any change on the platform.";
+        "Set `is_active` by the date, unless somebody changed it in Latchel since we last wrote it. Happens in every run, without any change on the platform. Before it activates, the platform is asked for the record: a lease that fell through activates nobody.";
     R7 Residents:
         "only name, e-mail or phone differ",
         "Nothing is written; the difference is counted and shown.";
+    R9 Residents:
+        "inactive because we set it so by a date, dates and activity in Latchel as we left them, and the stay by the platform covers today or lies ahead (a renewal or return that was entered late)",
+        "Correct dates, unit and `is_active`; goes before R3 and R4. With `residents.returning = \"leave\"` it is left to people.";
 
     M1 Method:
         "the Integration Sync Method of a work order",

@@ -12,6 +12,7 @@ mod method;
 mod property;
 mod reason;
 mod resident;
+mod stay;
 mod trace;
 mod window;
 
@@ -25,7 +26,8 @@ pub use import::{Counterpart, ImportAction, ImportCase, Whereabouts, decide_impo
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use property::{PropertyAction, PropertyCase, decide_property};
 pub use reason::{Reason, Tense};
-pub use resident::{ResidentAction, ResidentCase, active, current_tenancy, decide_lapse, decide_resident};
+pub use resident::{ResidentAction, ResidentCase, decide_lapse, decide_resident};
+pub use stay::{active, current_tenancy, next_turn};
 pub use trace::{Check, Trace};
 pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_window};
 

@@ -151,6 +151,11 @@ reasons! {
         will "The move-in day is reached, and the resident will be set active in Latchel.",
         would "The move-in day is reached, and the resident would be set active in Latchel.",
         "";
+    ResidentReturned "resident_returned" R9 Synced:
+        has "A date had let us set the resident inactive, and by the platform they stay or come back; dates, unit and activity were corrected in Latchel.",
+        will "A date had let us set the resident inactive, and by the platform they stay or come back; dates, unit and activity will be corrected in Latchel.",
+        would "A date had let us set the resident inactive, and by the platform they stay or come back; dates, unit and activity would be corrected in Latchel.",
+        "";
     ResidentContactNotSynced "resident_contact_not_synced" R7 Synced:
         "Only name, e-mail or phone differ; contact data is never updated in Latchel.",
         "If Latchel should have the new contact data, change it there by hand.";

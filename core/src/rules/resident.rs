@@ -1,11 +1,11 @@
 use chrono::NaiveDate;
 
 use super::trace::{OrNone, Place, activity, differs, yes};
-use super::{Decision, Reason, RuleId, Trace};
+use super::{Decision, Reason, RuleId, Trace, active};
 use crate::ledger::ResidentMemory;
 use crate::model::{
     LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Resident,
-    ResidentPatch, Tenancy,
+    ResidentPatch, Returning, Tenancy,
 };
 
 /// What is known of one resident.
@@ -13,7 +13,7 @@ use crate::model::{
 pub struct ResidentCase {
     /// What the platform has.
     pub platform: Resident,
-    /// The tenancy that counts today, by [`current_tenancy`].
+    /// The stay that counts today, by [`current_tenancy`](super::current_tenancy).
     pub tenancy: Tenancy,
     /// What Latchel has.
     pub latchel: Option<LatchelResident>,
@@ -21,7 +21,7 @@ pub struct ResidentCase {
     pub created: Option<LatchelResidentId>,
     /// Whether the tenancy's unit is in Latchel.
     pub unit_in_latchel: bool,
-    /// What we remember.
+    /// What we remember, with what Latchel shows of a write whose answer was lost.
     pub memory: Option<ResidentMemory>,
 }
 
@@ -41,59 +41,25 @@ pub enum ResidentAction {
     Update(LatchelResidentId, ResidentPatch),
 }
 
-/// Whether somebody with these dates lives there on `day`: `move_in <= day < move_out`, an absent date being open.
-pub fn active(move_in: Option<NaiveDate>, move_out: Option<NaiveDate>, day: NaiveDate) -> bool {
-    move_in.is_none_or(|date| date <= day) && move_out.is_none_or(|date| day < date)
-}
-
-/// The stay that counts on `today`: one that is active, or else the next, or else the last. Of several, the one with
-/// the latest move-in is taken (for the next: the earliest), then the one that sorts last, so that the order in
-/// which the platform lists them does not matter.
-pub fn current_tenancy(tenancies: &[Tenancy], today: NaiveDate) -> Option<&Tenancy> {
-    let is_active = |stay: &&Tenancy| active(stay.move_in, stay.move_out, today);
-    let is_next = |stay: &&Tenancy| stay.move_in.is_some_and(|date| date > today);
-    let current = tenancies.iter().filter(is_active).max_by_key(|stay| (stay.move_in, *stay));
-    let next = || tenancies.iter().filter(is_next).min_by_key(|stay| (stay.move_in, *stay));
-    let last = || tenancies.iter().max_by_key(|stay| (stay.move_out, *stay));
-    current.or_else(next).or_else(last)
-}
-
-/// Decides rules R1 to R5 and R7. `today` is the account's local date of the run's now.
+/// Decides rules R1 to R5, R7 and R9, and of R6 the move-in. `today` is the account's local date of the run's now.
 pub fn decide_resident(
     case: &ResidentCase,
     policy: &Policy,
     today: NaiveDate,
     trace: &mut Trace,
 ) -> Decision<ResidentAction> {
+    let Some(latchel) = &case.latchel else { return decide_new(case, policy, today, trace) };
     let stay = &case.tenancy;
-    let now_active = active(stay.move_in, stay.move_out, today);
-
-    let Some(latchel) = &case.latchel else {
-        if let Some(created) = case.created {
-            let answer = format_args!("no, {created} is not shown");
-            trace.check(RuleId::E3, "Does Latchel show what it said it had created?", &answer, true);
-            return Decision::leave(Reason::NotConfirmed)
-                .with_detail(format!("Latchel does not show {created}, which it answered the create with"));
-        }
-        trace.check(RuleId::R1, "Is the resident in Latchel?", &"no", true);
-        let moved_out = stay.move_out.is_some_and(|date| date <= today);
-        let gone = trace.check(
-            RuleId::R1,
-            "When is the move-out on the platform?",
-            &OrNone(stay.move_out),
-            moved_out,
-        );
-        if gone && policy.residents.new_moved_out == NewRecords::Skip {
-            return Decision::leave(Reason::ResidentNewMovedOut);
-        }
-        if trace.check(RuleId::R5, "Is the unit in Latchel?", &in_latchel(case), !case.unit_in_latchel) {
-            return waits(case);
-        }
-        let action = ResidentAction::Create(new_resident(case, now_active));
-        return Decision::act(action, Reason::ResidentNew);
-    };
-
     let moved_out = latchel.move_out.is_some_and(|date| today >= date);
+    let inactive = !latchel.is_active && !waits_for_move_in(latchel, case.memory.as_ref(), today);
+
+    let returned = (moved_out || inactive) && is_ours(case, latchel) && goes_on(stay, today);
+    let question = "Did we set the resident inactive by a date, and does the stay go on or begin later?";
+    if trace.check(RuleId::R9, question, &format_args!("{}: {}", yes(returned), span(stay)), returned)
+        && policy.residents.returning == Returning::Correct
+    {
+        return update(case, latchel, today, Reason::ResidentReturned, trace);
+    }
     if trace.check(
         RuleId::R3,
         "When is the move-out, as Latchel has it?",
@@ -106,33 +72,69 @@ pub fn decide_resident(
             None => decision,
         };
     }
-
-    let ours = case.memory.as_ref().is_some_and(ResidentMemory::waits_for_move_in);
-    let inactive = !latchel.is_active && !ours;
-    if trace.check(
-        RuleId::R4,
-        "Is the resident active in Latchel, or waiting there for a move-in?",
-        &activity(latchel.is_active),
-        inactive,
-    ) {
+    let question = "Is the resident active in Latchel, or waiting there for a move-in?";
+    if trace.check(RuleId::R4, question, &activity(latchel.is_active), inactive) {
         return Decision::leave(Reason::ResidentInactiveInLatchel);
+    }
+    update(case, latchel, today, Reason::ResidentChanged, trace)
+}
+
+/// Rules R1 and R5: nobody in Latchel is this resident.
+fn decide_new(
+    case: &ResidentCase,
+    policy: &Policy,
+    today: NaiveDate,
+    trace: &mut Trace,
+) -> Decision<ResidentAction> {
+    let stay = &case.tenancy;
+    if let Some(created) = case.created {
+        let answer = format_args!("no, {created} is not shown");
+        trace.check(RuleId::E3, "Does Latchel show what it said it had created?", &answer, true);
+        return Decision::leave(Reason::NotConfirmed)
+            .with_detail(format!("Latchel does not show {created}, which it answered the create with"));
+    }
+    trace.check(RuleId::R1, "Is the resident in Latchel?", &"no", true);
+    let moved_out = stay.move_out.is_some_and(|date| date <= today);
+    let gone =
+        trace.check(RuleId::R1, "When is the move-out on the platform?", &OrNone(stay.move_out), moved_out);
+    if gone && policy.residents.new_moved_out == NewRecords::Skip {
+        return Decision::leave(Reason::ResidentNewMovedOut);
     }
     if trace.check(RuleId::R5, "Is the unit in Latchel?", &in_latchel(case), !case.unit_in_latchel) {
         return waits(case);
     }
+    let action = ResidentAction::Create(new_resident(case, active(stay.move_in, stay.move_out, today)));
+    Decision::act(action, Reason::ResidentNew)
+}
 
+/// Rules R2, R5 and R7, and of R6 the move-in: what the platform says of the stay, and nothing else, is brought over.
+fn update(
+    case: &ResidentCase,
+    latchel: &LatchelResident,
+    today: NaiveDate,
+    reason: Reason,
+    trace: &mut Trace,
+) -> Decision<ResidentAction> {
+    if trace.check(RuleId::R5, "Is the unit in Latchel?", &in_latchel(case), !case.unit_in_latchel) {
+        return waits(case);
+    }
+    let stay = &case.tenancy;
+    let now_active = active(stay.move_in, stay.move_out, today);
     let patch = ResidentPatch {
         move_in: (latchel.move_in != stay.move_in).then_some(stay.move_in),
         move_out: (latchel.move_out != stay.move_out).then_some(stay.move_out),
         unit: (latchel.unit != stay.unit).then(|| stay.unit.clone()),
         is_active: (latchel.is_active != now_active).then_some(now_active),
     };
+    let moves_in = patch == activity_alone(true) && reason == Reason::ResidentChanged;
+    if trace.check(RuleId::R6, "Is the move-in reached, and all else the same?", &yes(moves_in), moves_in) {
+        return Decision::act(ResidentAction::Update(latchel.id, patch), Reason::ResidentMovedIn);
+    }
     let fields = patch.fields().join(", ");
     if trace.check(RuleId::R2, "Do dates, unit or activity differ?", &differs(&fields), !patch.is_empty()) {
         let action = ResidentAction::Update(latchel.id, patch);
-        return Decision::act(action, Reason::ResidentChanged).with_detail(fields);
+        return Decision::act(action, reason).with_detail(fields);
     }
-
     let contact = contact_differences(&case.platform, latchel).join(", ");
     if trace.check(RuleId::R7, "Does contact data differ?", &differs(&contact), !contact.is_empty()) {
         return Decision::leave(Reason::ResidentContactNotSynced).with_detail(contact);
@@ -140,42 +142,51 @@ pub fn decide_resident(
     Decision::leave(Reason::ResidentUnchanged)
 }
 
-/// Decides rule R6 for a linked resident one of whose dates was reached since `memory` was evaluated.
+/// Decides rule R6 for a linked resident whose move-out was reached since `memory` was evaluated. A move-in is decided by
+/// [`decide_resident`], from the record as the platform has it on that day.
 pub fn decide_lapse(
     latchel: &LatchelResident,
     memory: &ResidentMemory,
     today: NaiveDate,
     trace: &mut Trace,
 ) -> Decision<ResidentAction> {
-    let now_active = active(latchel.move_in, latchel.move_out, today);
-    let right = latchel.is_active == now_active;
-    if trace.check(
-        RuleId::R6,
-        "Is Latchel's activity what the dates say?",
-        &format_args!("{}, {}", yes(right), activity(latchel.is_active)),
-        right,
-    ) {
+    let right = !latchel.is_active || active(latchel.move_in, latchel.move_out, today);
+    if trace.check(RuleId::R6, "Is the resident as active in Latchel as the dates say?", &yes(right), right) {
         return Decision::leave(Reason::ResidentUnchanged);
     }
-
-    let ours = memory.is_active == latchel.is_active || memory.sent == Some(latchel.is_active);
-    let changed = !ours;
+    // Active by hand although the dates say otherwise is left alone; there is nothing to bring over.
+    let changed = !memory.is_active && memory.sent != Some(true);
     if trace.check(RuleId::R6, "Has somebody changed it in Latchel?", &yes(changed), changed) {
-        // Active by hand although the dates say otherwise is left alone as well; there is nothing to bring over.
-        return Decision::leave(if latchel.is_active {
-            Reason::ResidentUnchanged
-        } else {
-            Reason::ResidentInactiveInLatchel
-        });
+        return Decision::leave(Reason::ResidentUnchanged);
     }
+    Decision::act(ResidentAction::Update(latchel.id, activity_alone(false)), Reason::ResidentLapsed)
+}
 
-    let reason = if now_active { Reason::ResidentMovedIn } else { Reason::ResidentLapsed };
-    let moved_in = now_active && !memory.waits_for_move_in();
-    if trace.check(RuleId::R4, "Was the resident waiting for a move-in?", &yes(!moved_in), moved_in) {
-        return Decision::leave(Reason::ResidentInactiveInLatchel);
-    }
-    let patch = ResidentPatch { is_active: Some(now_active), ..ResidentPatch::default() };
-    Decision::act(ResidentAction::Update(latchel.id, patch), reason)
+/// Rule R4: inactive because of a move-in to come, whoever wrote it; one who was active before was changed by hand.
+fn waits_for_move_in(latchel: &LatchelResident, memory: Option<&ResidentMemory>, today: NaiveDate) -> bool {
+    let to_come = latchel.move_in.is_some_and(|day| day > today);
+    let by_hand = memory.is_some_and(ResidentMemory::was_active);
+    let waited = || memory.is_some_and(ResidentMemory::waits_for_move_in);
+    !latchel.is_active && !by_hand && (to_come || waited())
+}
+
+/// Rule R9: Latchel has the resident as we set them inactive.
+fn is_ours(case: &ResidentCase, latchel: &LatchelResident) -> bool {
+    case.memory.as_ref().is_some_and(|memory| memory.is_ours(latchel))
+}
+
+/// Rule R9: somebody lives there today or is to.
+fn goes_on(stay: &Tenancy, today: NaiveDate) -> bool {
+    let begins = stay.move_in.map_or(today, |date| date.max(today));
+    active(stay.move_in, stay.move_out, begins)
+}
+
+fn activity_alone(is_active: bool) -> ResidentPatch {
+    ResidentPatch { is_active: Some(is_active), ..ResidentPatch::default() }
+}
+
+fn span(stay: &Tenancy) -> String {
+    format!("move-in {}, move-out {}", OrNone(stay.move_in), OrNone(stay.move_out))
 }
 
 fn in_latchel(case: &ResidentCase) -> String {

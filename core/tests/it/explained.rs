@@ -1,13 +1,12 @@
 //! What decisions say beside the reason: details, traces, and the guard's boundary.
 
-use latchel_sync_core::ledger::ResidentMemory;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::{
     PropertyCase, Reason, ResidentAction, RuleId, Tense, Trace, current_tenancy, decide_lapse,
     decide_property, decide_resident, is_mass_change,
 };
 
-use crate::make::{day, latchel_property, policy, today};
+use crate::make::{day, latchel_property, memory, policy, today};
 use crate::resident::known;
 
 #[test]
@@ -34,32 +33,6 @@ fn a_mass_change_is_more_than_the_share_and_at_least_the_number() {
 }
 
 #[test]
-fn of_several_stays_the_active_then_the_next_then_the_last_counts() {
-    let stay = |from: &str, to: Option<&str>| Tenancy {
-        unit: Some(UnitId::new(from)),
-        move_in: Some(day(from)),
-        move_out: to.map(day),
-    };
-    let past = stay("2024-01-01", Some("2025-01-01"));
-    let later_past = stay("2024-06-01", Some("2025-06-01"));
-    let now = stay("2026-01-01", Some("2026-03-03"));
-    let starts_today = stay("2026-03-02", None);
-    let next = stay("2026-03-03", None);
-    let after_next = stay("2026-05-01", None);
-    let over_at_once = stay("2026-03-02", Some("2026-03-02"));
-    for (stays, expected) in [
-        (vec![&past, &later_past], &later_past),
-        (vec![&after_next, &past, &next], &next),
-        (vec![&next, &now, &past], &now),
-        (vec![&now, &starts_today, &next], &starts_today),
-        (vec![&over_at_once, &next], &next),
-    ] {
-        let stays: Vec<_> = stays.into_iter().cloned().collect();
-        assert_eq!(current_tenancy(&stays, today()), Some(expected));
-    }
-}
-
-#[test]
 fn dates_that_differ_after_a_move_out_are_told() {
     let mut case = known();
     case.latchel.as_mut().expect("known").move_out = Some(day("2026-02-01"));
@@ -76,13 +49,7 @@ fn dates_that_differ_after_a_move_out_are_told() {
 fn a_lapse_changes_the_activity_and_nothing_else() {
     let mut resident = known().latchel.expect("known");
     resident.move_out = Some(today());
-    let memory = ResidentMemory {
-        move_in: resident.move_in,
-        move_out: resident.move_out,
-        is_active: true,
-        sent: None,
-        evaluated_on: day("2026-03-01"),
-    };
+    let memory = memory(&resident, "2026-03-01");
     let decision = decide_lapse(&resident, &memory, today(), &mut Trace::off());
     let only = ResidentPatch { is_active: Some(false), ..ResidentPatch::default() };
     assert_eq!(decision.action, Some(ResidentAction::Update(resident.id, only)));

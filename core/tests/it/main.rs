@@ -9,4 +9,5 @@ mod import;
 mod make;
 mod property;
 mod resident;
+mod stay;
 mod window;

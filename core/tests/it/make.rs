@@ -1,6 +1,7 @@
 //! Records as they mostly are; each case changes what it is about.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use latchel_sync_core::ledger::ResidentMemory;
 use latchel_sync_core::model::*;
 
 pub fn instant(text: &str) -> DateTime<Utc> {
@@ -41,6 +42,21 @@ pub fn latchel_property() -> LatchelProperty {
         integration_data: Some("Elm, 2B".to_owned()),
         is_active: true,
         sync_method: None,
+    }
+}
+
+/// What is remembered of a resident whom Latchel showed like this on `seen`.
+pub fn memory(resident: &LatchelResident, seen: &str) -> ResidentMemory {
+    ResidentMemory {
+        move_in: resident.move_in,
+        move_out: resident.move_out,
+        is_active: resident.is_active,
+        sent: None,
+        sent_dates: None,
+        by_date: false,
+        seen_active: false,
+        evaluated_on: day(seen),
+        turns_on: None,
     }
 }
 

@@ -1,12 +1,9 @@
 use latchel_sync_core::ledger::ResidentMemory;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{
-    Reason, ResidentCase, Trace, active, current_tenancy, decide_lapse, decide_resident,
-};
-use proptest::prelude::*;
+use latchel_sync_core::rules::{Reason, ResidentAction, ResidentCase, Trace, decide_lapse, decide_resident};
 
 use crate::cases::Case;
-use crate::make::{day, policy, today, unit};
+use crate::make::{day, memory, policy, today, unit};
 
 pub fn known() -> ResidentCase {
     let tenancy = Tenancy { unit: unit().unit, move_in: Some(day("2025-01-01")), move_out: None };
@@ -50,18 +47,115 @@ fn latchel(case: &mut ResidentCase) -> &mut LatchelResident {
     case.latchel.as_mut().expect("known")
 }
 
-fn lapse(move_in: &str, move_out: Option<&str>, wrote: bool, holds: bool) -> Reason {
+fn lapse(move_out: &str, wrote: bool, holds: bool) -> Reason {
     let mut resident = known().latchel.expect("known");
-    (resident.move_in, resident.move_out) = (Some(day(move_in)), move_out.map(day));
-    resident.is_active = holds;
-    let memory = ResidentMemory {
-        move_in: resident.move_in,
-        move_out: resident.move_out,
-        is_active: wrote,
-        sent: None,
-        evaluated_on: day("2026-03-01"),
-    };
+    (resident.move_out, resident.is_active) = (Some(day(move_out)), holds);
+    let memory = ResidentMemory { is_active: wrote, ..memory(&resident, "2026-03-01") };
     decide_lapse(&resident, &memory, today(), &mut Trace::off()).reason
+}
+
+/// Inactive in Latchel with this move-in, which the platform has too, last looked at on `seen` if at all.
+fn arrives(move_in: &str, seen: Option<&str>, change: impl FnOnce(&mut ResidentMemory)) -> ResidentCase {
+    let mut case = known();
+    case.tenancy.move_in = Some(day(move_in));
+    let latchel = latchel(&mut case);
+    (latchel.move_in, latchel.is_active) = (Some(day(move_in)), false);
+    case.memory = seen.map(|seen| memory(case.latchel.as_ref().expect("known"), seen));
+    case.memory.iter_mut().for_each(change_once(change));
+    case
+}
+
+/// Set inactive by us on the move-out day, 1 March, while by the platform the stay goes on as `change` says.
+fn lapsed(change: impl FnOnce(&mut ResidentCase)) -> ResidentCase {
+    let mut case = known();
+    let latchel = latchel(&mut case);
+    (latchel.move_out, latchel.is_active) = (Some(day("2026-03-01")), false);
+    let ours = memory(latchel, "2026-03-01");
+    case.memory = Some(ResidentMemory { by_date: true, ..ours });
+    change(&mut case);
+    case
+}
+
+fn change_once<T>(change: impl FnOnce(&mut T)) -> impl FnMut(&mut T) {
+    let mut change = Some(change);
+    move |it| change.take().into_iter().for_each(|change| change(it))
+}
+
+fn reason_of(case: &ResidentCase) -> Reason {
+    decide_resident(case, &policy(), today(), &mut Trace::off()).reason
+}
+
+#[test]
+fn a_move_in_to_come_explains_an_inactive_resident_whoever_wrote_it() {
+    let nothing = |_: &mut ResidentMemory| {};
+    let unchanged = Reason::ResidentUnchanged;
+    assert_eq!(reason_of(&arrives("2026-03-03", None, nothing)), unchanged, "adopted");
+    assert_eq!(reason_of(&arrives("2026-03-03", Some("2026-03-01"), nothing)), unchanged, "known");
+    // It was to come when we last looked.
+    assert_eq!(reason_of(&arrives("2026-03-02", Some("2026-03-01"), nothing)), Reason::ResidentMovedIn);
+    let left = Reason::ResidentInactiveInLatchel;
+    assert_eq!(reason_of(&arrives("2026-03-02", None, nothing)), left, "nobody knows why");
+    assert_eq!(reason_of(&arrives("2026-03-01", Some("2026-03-01"), nothing)), left, "it had come");
+    assert_eq!(reason_of(&arrives("2026-03-05", Some("2026-03-01"), |one| one.is_active = true)), left);
+    assert_eq!(reason_of(&arrives("2026-03-05", Some("2026-03-01"), |one| one.seen_active = true)), left);
+    // What was sent last and not confirmed was the opposite.
+    let mut case = arrives("2026-03-05", Some("2026-03-01"), |one| {
+        (one.is_active, one.sent) = (true, Some(false));
+    });
+    let known = case.memory.take().expect("it is known");
+    case.memory = case.latchel.as_ref().map(|latchel| known.confirmed_by(latchel));
+    assert_eq!(reason_of(&case), unchanged);
+}
+
+#[test]
+fn what_we_set_inactive_by_a_date_is_corrected_once_the_stay_goes_on() {
+    let case = lapsed(|case| case.tenancy.unit = Some(UnitId::new("35")));
+    let decision = decide_resident(&case, &policy(), today(), &mut Trace::off());
+    let patch = ResidentPatch {
+        move_in: None,
+        move_out: Some(None),
+        unit: Some(Some(UnitId::new("35"))),
+        is_active: Some(true),
+    };
+    assert_eq!(decision.action, Some(ResidentAction::Update(LatchelResidentId(70), patch)));
+    assert_eq!(decision.reason, Reason::ResidentReturned);
+
+    let returns = lapsed(|case| case.tenancy.move_in = Some(day("2026-04-01")));
+    let decision = decide_resident(&returns, &policy(), today(), &mut Trace::off());
+    assert_eq!(decision.reason, Reason::ResidentReturned);
+    let Some(ResidentAction::Update(_, patch)) = decision.action else { panic!("a correction") };
+    assert_eq!((patch.move_in, patch.is_active), (Some(Some(day("2026-04-01"))), None), "not yet active");
+
+    let over = lapsed(|case| case.tenancy.move_out = Some(today()));
+    assert_eq!(reason_of(&over), Reason::ResidentMovedOut);
+    let waits = lapsed(|case| case.unit_in_latchel = false);
+    assert_eq!(reason_of(&waits), Reason::NoPropertyMatch);
+}
+
+#[test]
+fn what_somebody_touched_or_the_policy_leaves_is_not_corrected() {
+    let not_ours = lapsed(|case| case.memory.iter_mut().for_each(|one| one.by_date = false));
+    assert_eq!(reason_of(&not_ours), Reason::ResidentMovedOut);
+    let touched = lapsed(|case| latchel(case).move_out = Some(day("2026-02-20")));
+    assert_eq!(reason_of(&touched), Reason::ResidentMovedOut);
+    let active_again = lapsed(|case| latchel(case).is_active = true);
+    assert_eq!(reason_of(&active_again), Reason::ResidentMovedOut);
+    let adopted = lapsed(|case| case.memory = None);
+    assert_eq!(reason_of(&adopted), Reason::ResidentMovedOut);
+    let mut leave = policy();
+    leave.residents.returning = Returning::Leave;
+    let decision = decide_resident(&lapsed(|_| {}), &leave, today(), &mut Trace::off());
+    assert_eq!((decision.action, decision.reason), (None, Reason::ResidentMovedOut));
+}
+
+#[test]
+fn a_ledger_of_an_earlier_version_is_read() {
+    let old =
+        r#"{"move_in": null, "move_out": "2026-03-01", "is_active": false, "evaluated_on": "2026-03-01"}"#;
+    let memory: ResidentMemory = serde_json::from_str(old).expect("read");
+    assert_eq!((memory.by_date, memory.seen_active, memory.turns_on), (false, false, None));
+    let written = serde_json::to_string(&memory).expect("written");
+    assert!(!written.contains("by_date") && !written.contains("turns_on"), "{written}");
 }
 
 pub fn cases() -> Vec<Case> {
@@ -104,16 +198,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             reason: Reason::ResidentInactiveInLatchel,
             holds: reason(|c, _| latchel(c).is_active = false),
-            fails: reason(|c, _| {
-                latchel(c).is_active = false;
-                c.memory = Some(ResidentMemory {
-                    move_in: Some(day("2026-03-05")),
-                    move_out: None,
-                    is_active: false,
-                    sent: None,
-                    evaluated_on: day("2026-03-01"),
-                });
-            }),
+            fails: reason_of(&arrives("2026-03-03", None, |_| {})),
         },
         Case {
             reason: Reason::NoPropertyMatch,
@@ -125,13 +210,18 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             reason: Reason::ResidentLapsed,
-            holds: lapse("2025-01-01", Some("2026-03-02"), true, true),
-            fails: lapse("2025-01-01", Some("2026-03-03"), true, true),
+            holds: lapse("2026-03-02", true, true),
+            fails: lapse("2026-03-03", true, true),
         },
         Case {
             reason: Reason::ResidentMovedIn,
-            holds: lapse("2026-03-02", None, false, false),
-            fails: lapse("2026-03-02", None, true, false),
+            holds: reason_of(&arrives("2026-03-02", Some("2026-03-01"), |_| {})),
+            fails: reason_of(&arrives("2026-03-03", Some("2026-03-01"), |_| {})),
+        },
+        Case {
+            reason: Reason::ResidentReturned,
+            holds: reason_of(&lapsed(|_| {})),
+            fails: reason_of(&lapsed(|case| case.tenancy.move_out = Some(day("2026-03-01")))),
         },
         Case {
             reason: Reason::ResidentContactNotSynced,
@@ -142,24 +232,4 @@ pub fn cases() -> Vec<Case> {
             }),
         },
     ]
-}
-
-proptest! {
-    #[test]
-    fn the_order_of_tenancies_does_not_matter(
-        mut stays in prop::collection::vec((0_i64..40, prop::option::of(0_i64..40), 0_u8..3), 1..6),
-    ) {
-        let tenancy = |(from, length, unit): &(i64, Option<i64>, u8)| {
-            let move_in = day("2026-02-10") + chrono::TimeDelta::days(*from);
-            let move_out = length.map(|days| move_in + chrono::TimeDelta::days(days));
-            Tenancy { unit: Some(UnitId::new(unit.to_string())), move_in: Some(move_in), move_out }
-        };
-        let one: Vec<_> = stays.iter().map(tenancy).collect();
-        stays.reverse();
-        let other: Vec<_> = stays.iter().map(tenancy).collect();
-        let chosen = current_tenancy(&one, today()).expect("one");
-        prop_assert_eq!(Some(chosen), current_tenancy(&other, today()));
-        let any_active = one.iter().any(|stay| active(stay.move_in, stay.move_out, today()));
-        prop_assert_eq!(active(chosen.move_in, chosen.move_out, today()), any_active);
-    }
 }

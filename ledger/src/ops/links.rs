@@ -12,11 +12,11 @@ pub(crate) async fn put(connection: &mut Connection, account: &str, link: &Link)
     let data = serde_json::to_string(link).map_err(unreadable("link"))?;
     let written = sqlx::query(
         "INSERT INTO links (account, kind, platform_id, latchel_id, platform_number, latchel_number, move_in, \
-         move_out, evaluated_on, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         move_out, evaluated_on, turns_on, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (account, kind, platform_id) DO UPDATE SET latchel_id = excluded.latchel_id, \
          platform_number = excluded.platform_number, latchel_number = excluded.latchel_number, \
          move_in = excluded.move_in, move_out = excluded.move_out, evaluated_on = excluded.evaluated_on, \
-         data = excluded.data",
+         turns_on = excluded.turns_on, data = excluded.data",
     )
     .bind(account)
     .bind(link.kind.as_str())
@@ -27,6 +27,7 @@ pub(crate) async fn put(connection: &mut Connection, account: &str, link: &Link)
     .bind(resident.and_then(|memory| memory.move_in))
     .bind(resident.and_then(|memory| memory.move_out))
     .bind(resident.map(|memory| memory.evaluated_on))
+    .bind(resident.and_then(|memory| memory.turns_on))
     .bind(data)
     .execute(&mut *connection)
     .await;
@@ -127,7 +128,8 @@ pub(crate) async fn lapsing(
 ) -> Result<Vec<Link>> {
     let rows: Vec<String> = sqlx::query_scalar(
         "SELECT data FROM links WHERE account = $1 AND kind = $2 AND platform_id > $3 AND \
-         ((move_in > evaluated_on AND move_in <= $4) OR (move_out > evaluated_on AND move_out <= $4)) \
+         ((move_in > evaluated_on AND move_in <= $4) OR (move_out > evaluated_on AND move_out <= $4) OR \
+         turns_on <= $4) \
          ORDER BY platform_id LIMIT $5",
     )
     .bind(account)

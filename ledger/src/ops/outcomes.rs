@@ -79,6 +79,7 @@ pub(crate) async fn open_intent(pool: &Pool, lease: &Lease, intent: &Intent) -> 
         fingerprint: None,
         waits_for: None,
         tried: None,
+        waits_until: None,
     };
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     runs::fence(&mut transaction, lease).await?;

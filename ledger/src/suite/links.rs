@@ -135,9 +135,18 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
             move_out: move_out.map(day),
             is_active: true,
             sent: None,
+            sent_dates: None,
+            by_date: false,
+            seen_active: false,
             evaluated_on: day(evaluated),
+            turns_on: None,
         }),
         ..link(run, "", id)
+    };
+    let turning = |mut link: Link, on: &str| {
+        let memory = link.resident.as_mut().expect("a resident");
+        (memory.by_date, memory.seen_active, memory.turns_on) = (true, true, Some(day(on)));
+        link
     };
     for one in [
         resident(1, None, Some("2026-03-02"), "2026-03-01"),
@@ -145,6 +154,8 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
         resident(3, None, Some("2026-03-03"), "2026-03-01"),
         resident(4, Some("2026-03-02"), None, "2026-02-01"),
         resident(5, None, None, "2026-02-01"),
+        turning(resident(6, None, None, "2026-03-02"), "2026-03-02"),
+        turning(resident(7, None, None, "2026-03-02"), "2026-03-03"),
     ] {
         ledger.put_link(&held, &one).await.expect("a link");
     }
@@ -152,8 +163,11 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
         let links = ledger.lapsing("a", day("2026-03-02"), after, limit).await.expect("links");
         links.into_iter().map(|link| link.platform_id).collect::<Vec<_>>()
     };
-    assert_eq!(lapsing(None, 10).await, ["1@1", "4@1"]);
-    assert_eq!(lapsing(Some("1@1"), 10).await, ["4@1"]);
+    assert_eq!(lapsing(None, 10).await, ["1@1", "4@1", "6@1"]);
+    assert_eq!(lapsing(Some("1@1"), 10).await, ["4@1", "6@1"]);
+    let last = ledger.lapsing("a", day("2026-03-02"), Some("4@1"), 10).await.expect("links");
+    let expected = turning(resident(6, None, None, "2026-03-02"), "2026-03-02");
+    assert_eq!(last.first().map(|link| &link.resident), Some(&expected.resident), "whole");
     assert_eq!(lapsing(None, 1).await, ["1@1"]);
 }
 

@@ -78,6 +78,9 @@ pub struct Outcome {
     /// Action that failed, which the next try does if nothing has changed until then; left out otherwise.
     #[schema(nullable = false)]
     pub tried: Option<Action>,
+    /// The date from which a pending resident lives in another unit, and waits for that; left out if none is known.
+    #[schema(nullable = false)]
+    pub waits_until: Option<NaiveDate>,
 }
 
 /// A run.
@@ -254,7 +257,7 @@ pub struct Link {
     pub number_written_at: Option<DateTime<Utc>>,
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
     pub close: Option<CloseVerdict>,
-    /// What is remembered of a resident (rules R4, R6).
+    /// What is remembered of a resident (rules R4, R6, R9).
     pub resident: Option<ResidentMemory>,
     /// The key of the rentable unit that a work order was sent for, until it is confirmed; left out otherwise.
     #[schema(nullable = false)]
@@ -326,8 +329,29 @@ pub struct ResidentMemory {
     /// The activity that was sent, while no read-back has shown whether it arrived; left out otherwise.
     #[schema(nullable = false)]
     pub sent: Option<bool>,
+    /// The dates that were sent, likewise; left out otherwise.
+    #[schema(nullable = false)]
+    pub sent_dates: Option<SentDates>,
+    /// True if a sync set the resident inactive by a date and nobody has changed that since; left out otherwise.
+    #[schema(nullable = false)]
+    pub by_date: Option<bool>,
+    /// True if somebody has set the resident active in Latchel since a sync last wrote; left out otherwise.
+    #[schema(nullable = false)]
+    pub seen_active: Option<bool>,
     /// The date of the last evaluation.
     pub evaluated_on: NaiveDate,
+    /// The date on which another stay or unit begins to count by the platform; left out if none is known.
+    #[schema(nullable = false)]
+    pub turns_on: Option<NaiveDate>,
+}
+
+/// The dates of a resident that were sent to Latchel.
+#[derive(ToSchema)]
+pub struct SentDates {
+    /// The move-in date.
+    pub move_in: Option<NaiveDate>,
+    /// The move-out date.
+    pub move_out: Option<NaiveDate>,
 }
 
 /// An account that is not synced by itself until somebody resumes it.

@@ -188,8 +188,16 @@ fn resident(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
                 format!("{seen:?}")
             })
         }
+        // R4: whom nobody has touched since we wrote, and who is to come, waits.
         (Reason::ResidentInactiveInLatchel, ..) => {
-            so(seen.as_ref().is_some_and(|one| !one.is_active), || format!("{seen:?}"))
+            let by_hand = |one: &LatchelResident| {
+                let is_it = |event: &Event| matches!(event, Event::LatchelResident(it) if it.id == one.id);
+                account.history().events().any(is_it)
+            };
+            let left = |one: &LatchelResident| {
+                !one.is_active && (by_hand(one) || one.move_in.is_none_or(|day| day <= today))
+            };
+            so(seen.as_ref().is_some_and(left), || format!("{seen:?}"))
         }
         (_, _, Some(now)) if touched(&now) => Ok(()),
         (Reason::ResidentLapsed, _, Some(now)) => {

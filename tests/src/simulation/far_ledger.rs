@@ -32,7 +32,7 @@ impl FarLedger {
                 account.note_property_link(reference, LatchelPropertyId(id));
             }
             Kind::Resident => {
-                let known = link.resident.as_ref().map(|memory| memory.is_active);
+                let known = link.resident.as_ref().map(|memory| memory.is_active || memory.seen_active);
                 let known = known.map(|active| Event::ResidentKnown(LatchelResidentId(id), active));
                 known.into_iter().for_each(|event| account.note(event));
             }

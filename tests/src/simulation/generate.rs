@@ -39,7 +39,11 @@ pub fn account(
     };
     let made = clock.now() - BEFORE;
     let platform = platform_world(chance, habits.stamps, made);
-    let latchel = latchel_world(chance, made);
+    let mut latchel = latchel_world(chance, made);
+    if chance.percent(30) {
+        let adopted = adopted(chance, &platform, made);
+        latchel.residents.extend(adopted.map(|one| (one.id, one)));
+    }
     let systems = (
         MemoryPlatform::new(platform, journal()).with_capabilities(capabilities),
         MemoryLatchel::new(latchel, journal()).with_visibility_delay(habits.declared_lag),
@@ -58,6 +62,9 @@ fn policy(chance: &mut Chance) -> Policy {
     };
     policy.properties.new_inactive = leave_out(chance);
     policy.residents.new_moved_out = leave_out(chance);
+    if chance.percent(30) {
+        policy.residents.returning = Returning::Leave;
+    }
     if chance.percent(30) {
         policy.work_orders.closed = ClosedWorkOrders::Skip;
     }
@@ -209,6 +216,26 @@ fn latchel_world(chance: &mut Chance, made: DateTime<Utc>) -> LatchelWorld {
         world.jobs.insert(JobId(290), job(JobId(290), property, made));
     }
     world
+}
+
+/// Somebody whom another sync has entered: active or not, with dates that may be others than the platform's.
+fn adopted(chance: &mut Chance, world: &PlatformWorld, made: DateTime<Utc>) -> Option<LatchelResident> {
+    let one = records(&world.residents).into_iter().next()?;
+    let stay = match chance.percent(50) {
+        true => one.tenancies.first()?.clone(),
+        false => tenancy(chance, &PropertyRef::new(one.id.property.clone(), None), made),
+    };
+    Some(LatchelResident {
+        id: LatchelResidentId(191),
+        reference: Some(one.id),
+        unit: stay.unit,
+        name: one.name,
+        email: one.email,
+        phone: one.phone,
+        move_in: stay.move_in,
+        move_out: stay.move_out,
+        is_active: chance.percent(40),
+    })
 }
 
 fn by_hand(id: LatchelPropertyId, reference: Option<PropertyRef>) -> LatchelProperty {

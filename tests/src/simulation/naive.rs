@@ -18,17 +18,79 @@ pub fn lives_there(move_in: Option<NaiveDate>, move_out: Option<NaiveDate>, day:
     move_out.is_none_or(|gone| day < gone)
 }
 
-/// R: of several stays the present one counts, else the one to come next, else the last one.
+/// R: of several stays the present one counts, else the one to come next, else the last one; its unit is that of the
+/// tenancy which counts by the same order.
 pub fn stay(resident: &Resident, day: NaiveDate) -> Tenancy {
-    let mut stays = resident.tenancies.clone();
-    stays.sort_by_key(|stay| (stay.move_in, stay.clone()));
+    let pieces = pieces(resident);
+    let mut joined: Vec<Vec<Tenancy>> = pieces.iter().map(|piece| vec![piece.clone()]).collect();
+    // Two that follow each other are joined until none do.
+    while let Some((one, other)) = followers(&joined) {
+        let later = joined.remove(other);
+        joined[if one > other { one - 1 } else { one }].extend(later);
+    }
+    let wholes: Vec<Tenancy> = joined.iter().map(|parts| whole(parts)).collect();
+    let at = wholes.iter().position(|one| *one == which(&wholes, day)).expect("one of them");
+    Tenancy { unit: which(&joined[at], day).unit, ..wholes[at].clone() }
+}
+
+/// The tenancies in which somebody lives, if there are such; one without an end that is renewed at its unit ends with the
+/// renewal.
+fn pieces(resident: &Resident) -> Vec<Tenancy> {
+    let mut pieces = resident.tenancies.clone();
+    let empty =
+        |one: &Tenancy| matches!((one.move_in, one.move_out), (Some(first), Some(gone)) if gone <= first);
+    if !pieces.iter().all(empty) {
+        pieces.retain(|one| !empty(one));
+    }
+    pieces.sort_by_key(|one| (one.move_in, one.move_out));
+    for at in (0..pieces.len()).rev() {
+        let renewal = pieces.iter().skip(at + 1).find(|one| one.unit == pieces[at].unit).cloned();
+        if let (None, Some(renewal)) = (pieces[at].move_out, renewal) {
+            pieces[at].move_out = renewal.move_out;
+        }
+    }
+    pieces
+}
+
+/// Two of which the second begins no earlier than the first, and not after the day on which the first is over.
+fn followers(stays: &[Vec<Tenancy>]) -> Option<(usize, usize)> {
+    for (one, first) in stays.iter().enumerate() {
+        for (other, second) in stays.iter().enumerate() {
+            let (first, second) = (whole(first), whole(second));
+            let in_time =
+                first.move_out.is_none_or(|gone| second.move_in.is_none_or(|begins| begins <= gone));
+            if one != other && first.move_in <= second.move_in && in_time {
+                return Some((one, other));
+            }
+        }
+    }
+    None
+}
+
+fn whole(parts: &[Tenancy]) -> Tenancy {
+    let move_in = if parts.iter().any(|one| one.move_in.is_none()) {
+        None
+    } else {
+        parts.iter().filter_map(|one| one.move_in).min()
+    };
+    let move_out = if parts.iter().any(|one| one.move_out.is_none()) {
+        None
+    } else {
+        parts.iter().filter_map(|one| one.move_out).max()
+    };
+    Tenancy { unit: None, move_in, move_out }
+}
+
+fn which(stays: &[Tenancy], day: NaiveDate) -> Tenancy {
+    let mut stays = stays.to_vec();
+    stays.sort_by_key(|one| (one.move_in, one.move_out, one.unit.clone()));
     if let Some(present) = stays.iter().rfind(|stay| lives_there(stay.move_in, stay.move_out, day)) {
         return present.clone();
     }
     if let Some(next) = stays.iter().find(|stay| stay.move_in > Some(day)) {
         return next.clone();
     }
-    stays.sort_by_key(|stay| (stay.move_out, stay.clone()));
+    stays.sort_by_key(|one| (one.move_out, one.move_in, one.unit.clone()));
     stays.pop().expect("a resident has a stay")
 }
 

@@ -22,6 +22,8 @@ const DEEDS: &[(&str, usize, Deed)] = &[
     ("makes a property unreachable", 1, make_unreachable),
     ("merges two properties", 1, merge),
     ("notes a move", 6, note_move),
+    ("renews a stay or notes another unit", 4, go_on),
+    ("takes back a stay to come", 2, take_back),
     ("adds a resident", 2, add_resident),
     ("changes contact data", 2, change_contact),
     ("makes a work order", 4, make_work_order),
@@ -193,6 +195,48 @@ fn note_move(account: &Account, chance: &mut Chance) -> Option<String> {
             _ => one.tenancies[last].move_out = Some(day),
         }
     })
+}
+
+/// A lease that begins on the day on which the one before ends, or a day later, there or in another unit of the property.
+fn go_on(account: &Account, chance: &mut Chance) -> Option<String> {
+    change_resident(account, chance, |one, chance, world| {
+        let last = one.tenancies[one.tenancies.len() - 1].clone();
+        let soon = (world.now + TimeDelta::days(chance.from(-3, 4))).date_naive();
+        let ends = last.move_out.unwrap_or(soon);
+        if let Some(one) = one.tenancies.last_mut().filter(|_| chance.percent(80)) {
+            one.move_out = Some(ends);
+        }
+        let unit = match last.unit.as_ref().map(UnitId::as_str) {
+            Some("A") if chance.percent(50) => Some(UnitId::new("B")),
+            Some("B") if chance.percent(50) => Some(UnitId::new("A")),
+            _ => last.unit,
+        };
+        let begins = ends + TimeDelta::days(chance.pick(&[0, 0, 0, 1]));
+        let move_out = chance.percent(30).then(|| begins + TimeDelta::days(chance.from(1, 6)));
+        one.tenancies.push(Tenancy { unit, move_in: Some(begins), move_out });
+    })
+}
+
+/// A lease falls through: with it the resident, who had no other.
+fn take_back(account: &Account, chance: &mut Chance) -> Option<String> {
+    let (changed, gone) = account.on_platform(|world| {
+        let today = world.now.date_naive();
+        let to_come = |one: &Tenancy| one.move_in.is_some_and(|day| day >= today);
+        let coming: Vec<_> = super::generate::records(&world.residents)
+            .into_iter()
+            .filter(|one| one.tenancies.iter().any(to_come))
+            .collect();
+        let mut one = chance.pick_of(coming.iter())?.clone();
+        one.tenancies.retain(|stay| !to_come(stay));
+        if one.tenancies.is_empty() {
+            world.residents.remove(&one.id);
+            return Some((None, one.id));
+        }
+        put_resident(world, account.habits.stamps, one.clone());
+        Some((Some(one.clone()), one.id))
+    })?;
+    changed.into_iter().for_each(|one| account.note(Event::Resident(one)));
+    Some(gone.key())
 }
 
 fn change_contact(account: &Account, chance: &mut Chance) -> Option<String> {

@@ -55,19 +55,20 @@ pub fn create_resident(seam: &Seam, new: &NewResident) {
     assert!(!(gone && skip), "R1: {id} has moved out, and such are left out");
 }
 
-/// R2, R3, R4, R6: dates and unit only as the platform has them and before the move-out; never active again what
-/// people switched off. That there is no way to write contact data is the type's promise (R7).
+/// R2, R3, R4, R6, R9: dates and unit only as the platform has them, and before the move-out unless it was ours to write;
+/// active only who lives there by what the platform shows now, and nobody whom people switched off. That there is no way to
+/// write contact data is the type's promise (R7).
 pub fn update_resident(seam: &Seam, id: LatchelResidentId, patch: &ResidentPatch) {
     let view = seam.view();
     let latchel = &view.latchel_residents[&id];
     let only_activity = ResidentPatch { is_active: patch.is_active, ..ResidentPatch::default() };
     let by_dates = naive::lives_there(latchel.move_in, latchel.move_out, view.today);
-    let lapse = *patch == only_activity && patch.is_active == Some(by_dates);
+    let lapse = *patch == only_activity && patch.is_active == Some(false) && !by_dates;
     let source = latchel.reference.as_ref().and_then(|id| view.residents.get(id));
     let change = source.is_some_and(|resident| {
         let stay = naive::stay(resident, view.today);
         let reached = latchel.move_out.is_some_and(|day| day <= view.today);
-        !reached
+        (!reached || may_be_corrected(&seam.account, latchel))
             && patch.move_in.is_none_or(|new| new == stay.move_in)
             && patch.move_out.is_none_or(|new| new == stay.move_out)
             && patch.unit.as_ref().is_none_or(|new| *new == stay.unit)
@@ -79,6 +80,18 @@ pub fn update_resident(seam: &Seam, id: LatchelResidentId, patch: &ResidentPatch
         let began = view.began;
         assert!(!was_switched_off(&seam.account, id, began), "R4: {id} was switched off by hand");
     }
+}
+
+/// R9: whether Latchel shows a resident as some run left them when it set them inactive, and the policy says to correct it.
+fn may_be_corrected(account: &Account, latchel: &LatchelResident) -> bool {
+    let as_left = |event: &Event| match event {
+        Event::LatchelResidentWritten(one) => {
+            let dates = (one.move_in, one.move_out) == (latchel.move_in, latchel.move_out);
+            one.id == latchel.id && dates && !one.is_active && !latchel.is_active
+        }
+        _ => false,
+    };
+    account.policy().residents.returning == Returning::Correct && account.history().events().any(as_left)
 }
 
 /// Whether people switched a resident off before `then` whom a run knew as active, and nobody has switched them on since.

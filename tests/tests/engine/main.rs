@@ -19,6 +19,7 @@ mod part_of_the_window;
 mod pause;
 mod read_ahead;
 mod removed;
+mod residents;
 mod rows;
 mod story;
 mod time;

@@ -163,3 +163,23 @@ async fn a_clock_that_is_off_is_warned_of_once_for_each_side_and_does_not_stop_t
         assert!(warnings.iter().zip(names).all(|(one, name)| one.starts_with(name)), "{warnings:?}");
     }
 }
+
+#[tokio::test]
+async fn who_waits_for_a_unit_waits_for_the_one_of_the_day() {
+    let mut world = world();
+    let home = |name: &str, from: &str, to: &str| Tenancy {
+        unit: Some(UnitId::new(name)),
+        move_in: from.parse().ok(),
+        move_out: to.parse().ok(),
+    };
+    let Some(Row::Record(one)) = world.residents.values_mut().next() else { panic!("the resident of 12") };
+    one.tenancies = vec![home("not synced", "2025-06-01", "2026-03-05"), home("34", "2026-03-05", "")];
+    let mut pair = Pair::new(world).await;
+    let key = RecordKey::platform(Kind::Resident, "R12@12");
+    assert_eq!(pair.sync().await.reason(&key), Reason::NoPropertyMatch);
+    pair.advance(TimeDelta::days(2));
+    pair.sync().await;
+    assert_eq!(active(&pair), [true], "of the other alone");
+    pair.advance(TimeDelta::days(1));
+    assert_eq!(pair.sync().await.reason(&key), Reason::ResidentNew);
+}

@@ -33,6 +33,7 @@ mod scope;
 mod serving;
 mod setup;
 mod spec;
+mod stays;
 mod storms;
 mod story;
 mod verify;

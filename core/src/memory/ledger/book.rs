@@ -111,6 +111,7 @@ impl Book {
             fingerprint: None,
             waits_for: None,
             tried: None,
+            waits_until: None,
         };
         self.intents.insert(intent.source.clone(), intent.clone());
         self.wait(&unsettled, 0);

@@ -217,11 +217,7 @@ impl Ledger for MemoryLedger {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        let reached = |link: &&Link| {
-            let Some(memory) = &link.resident else { return false };
-            let dates = [memory.move_in, memory.move_out];
-            dates.into_iter().flatten().any(|day| memory.evaluated_on < day && day <= today)
-        };
+        let reached = |link: &&Link| link.resident.as_ref().is_some_and(|memory| memory.is_due(today));
         self.read(account, |book| {
             let links = book.links(Kind::Resident, after).filter(reached);
             links.take(limit as usize).cloned().collect()

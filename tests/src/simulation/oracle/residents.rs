@@ -8,7 +8,7 @@ use super::super::account::{Account, Stamps};
 use super::super::history::Event;
 use super::super::{generate, naive};
 
-/// R1 to R7, for each of the platform's residents.
+/// R1 to R7 and R9, for each of the platform's residents.
 pub async fn check(account: &Account, ledger: &MemoryLedger) {
     let today = account.date(account.clock.now());
     for resident in account.on_platform(|world| generate::records(&world.residents)) {
@@ -22,8 +22,9 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
                 }
             }
             Some(latchel) => {
-                r3_r4_r6_activity(account, &latchel, today);
+                r6_nobody_is_active_after_the_move_out(account, &latchel, today);
                 if housed {
+                    r3_r4_r6_activity(account, &latchel, today);
                     r2_is_alike(account, &resident, &latchel, today);
                 }
                 r7_contact_stays(account, &latchel);
@@ -58,10 +59,16 @@ fn was_seen(account: &Account, id: &ResidentRef) -> bool {
     })
 }
 
-/// R3, R4, R6: activity is what the dates in Latchel say, unless people have had a hand in it.
+/// R6: the move-out sets inactive, wherever they live, unless people have had a hand in it.
+fn r6_nobody_is_active_after_the_move_out(account: &Account, latchel: &LatchelResident, today: NaiveDate) {
+    let gone = latchel.move_out.is_some_and(|day| day <= today);
+    assert!(!(gone && latchel.is_active) || by_hand(account, latchel), "R6: {latchel:?} on {today}");
+}
+
+/// R3, R4, R6: activity is what the dates in Latchel say, unless people have had a hand in it. Who moved to where Latchel has
+/// nothing waits for that (R5).
 fn r3_r4_r6_activity(account: &Account, latchel: &LatchelResident, today: NaiveDate) {
-    let by_hand = |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == latchel.id);
-    if account.history().events().any(by_hand) {
+    if by_hand(account, latchel) {
         // A person's word stays, or is overtaken by dates that change afterwards: it depends on when runs looked.
         return;
     }
@@ -69,7 +76,13 @@ fn r3_r4_r6_activity(account: &Account, latchel: &LatchelResident, today: NaiveD
     assert_eq!(latchel.is_active, expected, "R6: {latchel:?} on {today}");
 }
 
-/// R2: dates and unit are the platform's, by the stay that counted on some day since its last change.
+fn by_hand(account: &Account, latchel: &LatchelResident) -> bool {
+    let is_it = |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == latchel.id);
+    account.history().events().any(is_it)
+}
+
+/// R2, R9: dates and unit are the platform's. Whom people have not touched is as by the stay that counts today; of others it
+/// depends on when runs looked, so that it may be the stay of some day since the last change.
 fn r2_is_alike(account: &Account, resident: &Resident, latchel: &LatchelResident, today: NaiveDate) {
     let last = last_change(account, &resident.id);
     let by_hand = |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == latchel.id);
@@ -77,12 +90,18 @@ fn r2_is_alike(account: &Account, resident: &Resident, latchel: &LatchelResident
     // Where there are no stamps, a change that was taken back before a run came by is none.
     let unstamped = account.habits.stamps == Stamps::Fingerprints;
     // R3: the move-out has come, so that what was noted later did not arrive. R4: people switched them off.
-    let frozen = latchel.move_out.is_some_and(|day| day <= today)
+    let stay = naive::stay(resident, today);
+    let goes_on = stay.move_out.is_none_or(|day| day > today);
+    let corrects = touched.is_none() && goes_on && account.policy().residents.returning == Returning::Correct;
+    let frozen = (latchel.move_out.is_some_and(|day| day <= today) && !corrects)
         || (touched.is_some() && (!latchel.is_active || touched >= last || unstamped));
     if frozen || !was_seen(account, &resident.id) {
         return;
     }
-    let first = account.date(last.unwrap_or(account.clock.now())) - TimeDelta::days(1);
+    let first = match corrects {
+        true => today,
+        false => account.date(last.unwrap_or(account.clock.now())) - TimeDelta::days(1),
+    };
     let days = first.iter_days().take_while(|day| *day <= today);
     let found = (latchel.move_in, latchel.move_out, &latchel.unit);
     let alike = days
