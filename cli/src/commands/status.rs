@@ -63,6 +63,9 @@ fn print(health: &Health) {
         health.schedule.work_orders,
         health.schedule.properties_and_residents
     );
+    if let Some(timetable) = &health.schedule.reconciliation {
+        anstream::println!("  reconciliation: {timetable}");
+    }
 }
 
 async fn work_order(

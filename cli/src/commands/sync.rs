@@ -1,18 +1,17 @@
-//! `plan` and `sync`: the same run, with and without writes.
+//! `plan`, `sync` and `reconcile`: the same run, with and without writes.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
-use latchel_sync_core::Ledger;
-use latchel_sync_core::engine::{Mode, Observer, Quiet, Request, StopSignal};
-use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Phase, Run, RunStatus};
+use latchel_sync_core::engine::{Engine, Mode, Observer, Quiet, Request, StopSignal};
+use latchel_sync_core::ledger::{Action, Direction, Outcome, Overlay, Phase, Run, RunStatus, Status};
 use latchel_sync_core::model::{Kind, Window};
 use latchel_sync_ledger::SqliteLedger;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::{Only, Scope, Way, What};
+use crate::args::{Only, Reconciling, Scope, Way, What};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render, report};
@@ -24,17 +23,62 @@ pub(crate) async fn plan(
     what: &What,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let printer = Printer { json: scope.json };
+    let printer = Printer { json: scope.json, told: Told::All, progress: None };
+    planned(config, scope, what.deadline, printer, |account| request(what, account, Mode::Plan, now)).await
+}
+
+/// Syncs.
+pub(crate) async fn sync(
+    config: &Config,
+    scope: &Scope,
+    what: &What,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    applied(config, scope, what.deadline, |account| request(what, account, Mode::Apply, now)).await
+}
+
+/// Reconciles, or shows what that would do (rule W6).
+pub(crate) async fn reconcile(
+    config: &Config,
+    scope: &Scope,
+    how: &Reconciling,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    let request = |mode| Request {
+        holder: holder(),
+        allow_mass_change: how.allow_mass_change,
+        ..Request::reconciliation(mode, now)
+    };
+    if how.apply {
+        return applied(config, scope, how.deadline, |_| request(Mode::Apply)).await;
+    }
+    let progress = std::io::stderr().is_terminal().then(Progress::new);
+    let printer = Printer { json: scope.json, told: Told::WhatDiffers, progress };
+    let exit = planned(config, scope, how.deadline, printer, |_| request(Mode::Plan)).await?;
+    anstream::eprintln!("nothing was written; `latchel-sync reconcile --apply` does this");
+    Ok(exit)
+}
+
+async fn planned(
+    config: &Config,
+    scope: &Scope,
+    deadline: Option<humantime::Duration>,
+    printer: Printer,
+    request: impl Fn(&Account) -> Request,
+) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for account in config.chosen(scope.account.as_deref())? {
         let planned = connect::reading_ledger(config, async |real| {
             let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
             let engine = connect::engine(config, account, ledger)?;
-            let request = request(what, account, Mode::Plan, now);
-            stop_at_the_deadline(request.stop.clone(), what.deadline);
+            let request = request(account);
+            stop_at_the_deadline(request.stop.clone(), deadline);
             Ok(engine.run(&request, &printer).await?)
         });
         let run = planned.await?;
+        if let Some(progress) = &printer.progress {
+            progress.bar.finish_and_clear();
+        }
         if scope.json {
             render::json_line(&run)?;
         } else {
@@ -45,35 +89,32 @@ pub(crate) async fn plan(
     Ok(exit)
 }
 
-/// Syncs.
-pub(crate) async fn sync(
+async fn applied(
     config: &Config,
     scope: &Scope,
-    what: &What,
-    now: DateTime<Utc>,
+    deadline: Option<humantime::Duration>,
+    request: impl Fn(&Account) -> Request,
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
-    connect::with_ledger(config, async |ledger| sync_over(ledger, config, &accounts, scope, what, now).await)
-        .await
+    connect::with_ledger(config, async |ledger| {
+        let stop = StopSignal::default();
+        let mut engines = Vec::new();
+        for account in &accounts {
+            let request = Request { stop: stop.clone(), ..request(account) };
+            engines.push((*account, connect::engine(config, account, ledger.clone())?, request));
+        }
+        stop_on_interrupt(stop.clone())?;
+        stop_at_the_deadline(stop.clone(), deadline);
+        run_all(engines, scope, &stop).await
+    })
+    .await
 }
 
-async fn sync_over(
-    ledger: Arc<dyn Ledger>,
-    config: &Config,
-    accounts: &[&Account],
+async fn run_all(
+    engines: Vec<(&Account, Engine, Request)>,
     scope: &Scope,
-    what: &What,
-    now: DateTime<Utc>,
+    stop: &StopSignal,
 ) -> Result<Exit, Failure> {
-    let stop = StopSignal::default();
-    let mut engines = Vec::new();
-    for account in accounts {
-        let request = Request { stop: stop.clone(), ..request(what, account, Mode::Apply, now) };
-        engines.push((account, connect::engine(config, account, ledger.clone())?, request));
-    }
-    stop_on_interrupt(stop.clone())?;
-    stop_at_the_deadline(stop.clone(), what.deadline);
-
     let mut exit = Exit::Done;
     let mut runs = Vec::new();
     for (account, engine, request) in engines {
@@ -199,30 +240,63 @@ fn summary(run: &Run, verb: &str) {
 #[derive(Debug)]
 struct Printer {
     json: bool,
+    told: Told,
+    /// How far it is, where somebody watches and little is printed.
+    progress: Option<Progress>,
+}
+
+/// What of a plan people are told record by record; as JSON it is all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    All,
+    /// Of whole lists, what is right already would hide the rest.
+    WhatDiffers,
+}
+
+impl Printer {
+    /// Prints, with what shows the progress out of the way.
+    fn print(&self, print: impl FnOnce()) {
+        match &self.progress {
+            Some(progress) => progress.bar.suspend(print),
+            None => print(),
+        }
+    }
 }
 
 impl Observer for Printer {
-    fn phase_started(&self, phase: Phase, _window: Window) {
+    fn phase_started(&self, phase: Phase, window: Window) {
+        if let Some(progress) = &self.progress {
+            progress.phase_started(phase, window);
+        }
         if !self.json {
-            anstream::println!("{phase}");
+            self.print(|| anstream::println!("{phase}"));
         }
     }
 
-    fn outcome(&self, _phase: Phase, outcome: &Outcome) {
+    fn outcome(&self, phase: Phase, outcome: &Outcome) {
+        if let Some(progress) = &self.progress {
+            progress.outcome(phase, outcome);
+        }
         if self.json {
             // What cannot be printed shows in the exit code of the summary, which is printed the same way.
-            let _ = render::json_line(outcome);
+            self.print(|| drop(render::json_line(outcome)));
+            return;
+        }
+        let is_right = outcome.status() == Status::Synced && outcome.action == Action::None;
+        if is_right && self.told == Told::WhatDiffers {
             return;
         }
         let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        anstream::println!(
-            "  {:<10} {} {} {} [{}]{detail}",
-            outcome.action.as_str(),
-            outcome.key,
-            outcome.label,
-            outcome.reason,
-            outcome.reason.rule_for(&outcome.key)
-        );
+        self.print(|| {
+            anstream::println!(
+                "  {:<10} {} {} {} [{}]{detail}",
+                outcome.action.as_str(),
+                outcome.key,
+                outcome.label,
+                outcome.reason,
+                outcome.reason.rule_for(&outcome.key)
+            );
+        });
     }
 }
 

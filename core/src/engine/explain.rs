@@ -159,22 +159,48 @@ async fn explain<F: Flow>(flow: &F, keys: &[(&RecordKey, &Named)]) -> Result<Vec
             Err(error) => return Err(error),
         };
         match (named, found.is_empty()) {
-            (Named::InLedger, true) => {
-                explained.push(nothing_read((*key).clone(), Reason::GoneFromSource, None));
-            }
+            (Named::InLedger, true) => explained.push(explain_gone(flow, key).await?),
             (Named::Perhaps, _) => {
                 explained.extend(found.into_iter().filter(|one| one.reason != Reason::CallFailed))
             }
             (Named::InLedger, false) => explained.extend(found),
         }
     }
-    for one in explained.iter_mut().filter(|one| one.checks.is_empty()) {
+    for one in explained.iter_mut().filter(|one| one.checks.is_empty() && one.link.is_none()) {
         let cx = flow.context();
         if let Some(memory) = cx.ledger().recall(cx.account(), std::slice::from_ref(&one.key)).await?.pop() {
             (one.link, one.outcome) = (memory.link.map(|link| *link), memory.outcome.map(|newest| *newest));
         }
     }
     Ok(explained)
+}
+
+/// A record that the ledger knows and its source no longer has. Only what is read by a run has its counterpart set inactive.
+async fn explain_gone<F: Flow>(flow: &F, key: &RecordKey) -> Result<Explanation> {
+    let cx = flow.context();
+    let linked = cx.recall(key.kind, key.side, [key.id.clone()]).await?.pop();
+    let Some(memory) = linked.filter(|memory| memory.link.is_some()) else {
+        return Ok(nothing_read(key.clone(), Reason::GoneFromSource, None));
+    };
+    let mut trace = Trace::on();
+    let Some(gone) = flow.gone(vec![memory], &mut trace).await?.pop() else {
+        return Ok(nothing_read(key.clone(), Reason::GoneFromSource, None));
+    };
+    let (link, outcome) = (gone.memory.link, gone.memory.outcome);
+    let is_tried = outcome.as_deref().is_some_and(Outcome::is_tried_again);
+    let action = match gone.decision.action.is_some() && is_tried {
+        true => Action::Deactivate,
+        false => Action::None,
+    };
+    Ok(Explanation {
+        label: outcome.as_deref().map(|newest| newest.label.clone()).unwrap_or_default(),
+        latchel: gone.latchel,
+        link: link.map(|link| *link),
+        outcome: outcome.map(|newest| *newest),
+        checks: trace.into_checks(),
+        action,
+        ..nothing_read(key.clone(), gone.decision.reason, gone.decision.detail)
+    })
 }
 
 async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Vec<Explanation>> {

@@ -101,7 +101,10 @@ async fn undecided(cx: &Context<'_>, links: Vec<Link>, lapse: Lapse) -> Result<V
     let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
     let pairs = links.into_iter().zip(memories);
     let pending = |memory: &Memory| memory.outcome.as_deref().is_some_and(Outcome::is_tried_again);
-    let ready = |memory: &Memory| !decided_in(memory, cx) && (lapse == Lapse::MoveOut || !pending(memory));
+    // Nobody moves in whom the platform no longer has (rule R8).
+    let gone = |memory: &Memory| memory.outcome.as_deref().is_some_and(|newest| newest.reason.is_gone());
+    let waits = |memory: &Memory| lapse == Lapse::MoveIn && (pending(memory) || gone(memory));
+    let ready = |memory: &Memory| !decided_in(memory, cx) && !waits(memory);
     Ok(pairs
         .filter(|(_, memory)| ready(memory))
         .map(|(link, memory)| (link, memory.outcome.map(|newest| *newest)))

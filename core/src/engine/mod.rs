@@ -14,6 +14,7 @@ mod drive;
 mod explain;
 mod export;
 mod flow;
+mod gone;
 mod guard;
 mod import;
 mod lapse;
@@ -24,8 +25,10 @@ mod property;
 mod request;
 mod resident;
 mod run;
+mod scope;
 mod settle;
 mod tally;
+mod unlisted;
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,7 +37,7 @@ use chrono_tz::Tz;
 
 pub use banner::{Banner, banner};
 pub use explain::Explanation;
-pub use request::{Mode, Observer, Quiet, Request, StopSignal};
+pub use request::{Lists, Mode, Observer, Quiet, Request, StopSignal};
 
 use crate::model::Policy;
 use crate::{Latchel, Ledger, Platform};

@@ -6,16 +6,19 @@ use async_trait::async_trait;
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, create_once, unconfirmed};
-use super::flow::{Applied, Flow, Learned};
+use super::flow::{Applied, Displaced, Flow, Gone, Learned};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase, ResidentMemory};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
     ResidentPatch, ResidentRef, Row, Tenancy, Window,
 };
-use crate::rules::{Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_resident};
-use crate::{Error, ErrorKind, Pages, Result};
+use crate::rules::{
+    Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident,
+    decide_resident,
+};
+use crate::{ChangeFilter, Error, ErrorKind, Pages, Result};
 
-/// Residents, platform to Latchel (rules R1 to R5 and R7; R6 is [`lapse`](super::lapse)).
+/// Residents, platform to Latchel (rules R1 to R5, R7 and R8; R6 is [`lapse`](super::lapse)).
 pub(super) struct Residents<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
@@ -140,6 +143,31 @@ impl Flow for Residents<'_> {
             }
             None => Ok(Applied::new(decision, Action::None)),
         }
+    }
+
+    fn lists_everything(&self) -> bool {
+        self.0.platform().capabilities().residents_since == ChangeFilter::None
+    }
+
+    /// Whoever is new at a property may have gone there from another.
+    fn displaces(&self, record: &Resident) -> Option<Displaced> {
+        Some(Displaced::Beginning(format!("{}@", record.id.resident)))
+    }
+
+    async fn gone(&self, linked: Vec<Memory>, trace: &mut Trace) -> Result<Vec<Gone<ResidentAction>>> {
+        let cx = self.0;
+        let linked: Vec<_> = linked.into_iter().map(|memory| ((), memory)).collect();
+        let ids: Vec<_> = links(&linked).map(LatchelResidentId).collect();
+        let mut found = Counterparts::none(linked.len());
+        if !ids.is_empty() {
+            found.linked(&linked, cx.latchel().residents_by_id(&ids).await?, |resident| resident.id.0);
+        }
+        let gone = |(((), memory), latchel): (((), Memory), Option<LatchelResident>)| {
+            let decision = decide_gone_resident(latchel.as_ref(), cx.today, trace);
+            let latchel = latchel.and_then(|latchel| serde_json::to_value(latchel).ok());
+            Gone { memory, decision, latchel }
+        };
+        Ok(linked.into_iter().zip(found).map(gone).collect())
     }
 
     fn deactivates(&self, action: &ResidentAction) -> bool {

@@ -4,6 +4,7 @@
 
 mod catalog;
 mod export;
+mod gone;
 mod guard;
 mod import;
 mod method;
@@ -15,6 +16,7 @@ mod window;
 
 pub use catalog::{RuleId, Section};
 pub use export::{CloseAction, CloseCase, ExportAction, ExportCase, decide_close, decide_export};
+pub use gone::{GoneProperty, decide_gone_property, decide_gone_resident};
 pub use guard::is_mass_change;
 pub use import::{Counterpart, ImportAction, ImportCase, decide_import};
 pub use method::{Assignees, choose_latchel_user, sync_method};
@@ -22,7 +24,7 @@ pub use property::{PropertyAction, PropertyCase, decide_property};
 pub use reason::Reason;
 pub use resident::{ResidentAction, ResidentCase, active, current_tenancy, decide_lapse, decide_resident};
 pub use trace::{Check, Trace};
-pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_window};
+pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_unlinked, judge_window};
 
 /// What a rule decided: what to write, if anything, and why.
 #[derive(Debug, Clone, PartialEq)]

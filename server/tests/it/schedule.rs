@@ -16,6 +16,7 @@ async fn often() -> World {
     let schedule = Schedule {
         work_orders: timetable(),
         properties_and_residents: timetable(),
+        reconciliation: None,
         jitter: TimeDelta::zero(),
     };
     world.restart(|account| account.schedule = schedule);

@@ -15,6 +15,7 @@ mod named;
 mod outage;
 mod pause;
 mod read_ahead;
+mod reconcile;
 mod removed;
 mod rows;
 mod story;
