@@ -75,11 +75,8 @@ async fn a_unit_that_moved_with_its_lease_is_flagged_with_its_resident() {
     let (old, new) = move_unit(&pair);
     let synced = pair.sync().await;
     assert_eq!(synced.reason(&of_property(&new)), Reason::PropertyNew);
-    assert_eq!(
-        actives(&pair),
-        (vec!["12/34".into(), "13".into(), "14/34".into()], 3),
-        "no window tells of it"
-    );
+    assert_eq!(synced.reason(&of_resident(&old)), Reason::ResidentGoneFromSource, "they are new elsewhere");
+    assert_eq!(actives(&pair), (vec!["12/34".into(), "13".into(), "14/34".into()], 3), "it is a flag");
     pair.advance(TimeDelta::hours(1));
 
     let done = reconcile(&pair, Mode::Apply).await;
@@ -103,7 +100,25 @@ async fn a_unit_that_moved_with_its_lease_is_flagged_with_its_resident() {
     let again = reconcile(&pair, Mode::Apply).await;
     assert_eq!(again.reason(&of_resident(&old)), Reason::ResidentGoneFromSource);
     let kept = memory(&pair, &of_resident(&old)).await.outcome.expect("an outcome");
-    assert_eq!(kept.run, done.run.id);
+    assert_eq!(kept.run, synced.run.id);
+}
+
+#[tokio::test]
+async fn what_something_new_took_the_place_of_is_asked_for_at_once() {
+    let pair = aged(world(), GoneProperties::Flag).await;
+    let (house, first) = (unit("13", None), unit("13", Some("1")));
+    pair.add_property(&first);
+    // Somebody lives at two properties, and the other one keeps them.
+    let both = ResidentRef::new(ResidentId::new("R12"), PropertyId::new("13"));
+    pair.platform.edit(|world| {
+        world.properties.remove(&house);
+        let one = Resident { id: both.clone(), freshness: stamped(world.now), ..resident(&house) };
+        world.residents.insert(both.clone(), Row::Record(one));
+    });
+    let done = pair.sync().await;
+    assert_eq!(done.reason(&of_property(&house)), Reason::PropertyGoneFromSource);
+    assert_eq!(done.reason(&of_property(&first)), Reason::PropertyNew);
+    assert_eq!(done.reason(&of_resident(&unit("12", Some("34")))), Reason::ResidentUnchanged);
 }
 
 #[tokio::test]

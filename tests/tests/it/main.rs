@@ -25,6 +25,7 @@ mod postgres;
 mod privacy;
 mod private_adapter;
 mod propertyware;
+mod reconcile;
 mod registry;
 mod rentmanager;
 mod rentvine;
