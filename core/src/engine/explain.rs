@@ -187,6 +187,10 @@ async fn explain_gone<F: Flow>(flow: &F, key: &RecordKey) -> Result<Explanation>
         return Ok(nothing_read(key.clone(), Reason::GoneFromSource, None));
     };
     let (link, outcome) = (gone.memory.link, gone.memory.outcome);
+    let (platform, latchel) = match key.side {
+        Side::Platform => (None, gone.counterpart),
+        Side::Latchel => (gone.counterpart, None),
+    };
     let is_tried = outcome.as_deref().is_some_and(Outcome::is_tried_again);
     let action = match gone.decision.action.is_some() && is_tried {
         true => Action::Deactivate,
@@ -194,7 +198,8 @@ async fn explain_gone<F: Flow>(flow: &F, key: &RecordKey) -> Result<Explanation>
     };
     Ok(Explanation {
         label: outcome.as_deref().map(|newest| newest.label.clone()).unwrap_or_default(),
-        latchel: gone.latchel,
+        platform,
+        latchel,
         link: link.map(|link| *link),
         outcome: outcome.map(|newest| *newest),
         checks: trace.into_checks(),

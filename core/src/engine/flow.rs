@@ -130,8 +130,8 @@ pub(super) struct Gone<A> {
     /// What is remembered of it.
     pub memory: Memory,
     pub decision: Decision<A>,
-    /// What Latchel holds, for `explain`.
-    pub latchel: Option<serde_json::Value>,
+    /// What the other side holds, for `explain`.
+    pub counterpart: Option<serde_json::Value>,
 }
 
 /// What is to be kept of what a look-up taught about a pair.

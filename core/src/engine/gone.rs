@@ -77,7 +77,7 @@ fn label_of(memory: &Memory) -> String {
 impl<A> Gone<A> {
     /// Nothing to do, of a record of which nothing is asked but whether it is there.
     pub fn plain(memory: Memory) -> Self {
-        Self { memory, decision: Decision::leave(Reason::GoneFromSource), latchel: None }
+        Self { memory, decision: Decision::leave(Reason::GoneFromSource), counterpart: None }
     }
 }
 

@@ -163,7 +163,7 @@ impl Flow for Properties<'_> {
             let excluded_by = cx.excluded_by(&id);
             let case = GoneProperty { id, latchel, excluded_by };
             let decision = decide_gone_property(&case, cx.policy(), trace);
-            Gone { memory, decision, latchel: held }
+            Gone { memory, decision, counterpart: held }
         };
         Ok(linked.into_iter().zip(found).map(gone).collect())
     }

@@ -164,8 +164,8 @@ impl Flow for Residents<'_> {
         }
         let gone = |(((), memory), latchel): (((), Memory), Option<LatchelResident>)| {
             let decision = decide_gone_resident(latchel.as_ref(), cx.today, trace);
-            let latchel = latchel.and_then(|latchel| serde_json::to_value(latchel).ok());
-            Gone { memory, decision, latchel }
+            let counterpart = latchel.and_then(|latchel| serde_json::to_value(latchel).ok());
+            Gone { memory, decision, counterpart }
         };
         Ok(linked.into_iter().zip(found).map(gone).collect())
     }
