@@ -100,9 +100,10 @@ fn mass_change(runs: &[&Run], account: &str) -> Option<Finding> {
     Some(Finding {
         condition: Condition::MassChange,
         text: format!(
-            "A run stopped before it set too many records inactive: {}. If it is meant, run `latchel-sync sync \
+            "A run stopped before it set too many records inactive: {}. If it is meant, run `latchel-sync {} \
              --account {account} --allow-mass-change`.",
-            report.error.as_deref().unwrap_or_default()
+            report.error.as_deref().unwrap_or_default(),
+            if run.reconciles { "reconcile --apply" } else { "sync" }
         ),
         since: run.now,
     })
