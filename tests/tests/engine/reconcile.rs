@@ -441,3 +441,14 @@ async fn it_goes_through_no_work_orders_and_counts_as_no_success_of_the_window()
     assert_eq!(pair.ledger.last_success("main", Phase::Properties).await.expect("a watermark"), last);
     assert_eq!(pair.ledger.last_reconciled("main").await.expect("a watermark"), Some(pair.now));
 }
+
+#[tokio::test]
+async fn what_latchel_has_of_a_work_order_that_is_gone_is_shown_too() {
+    let pair = aged(world(), GoneProperties::Flag).await;
+    pair.platform.edit(|world| world.work_orders.clear());
+    let explained = pair.engine.explain(Kind::WorkOrder, "W12", pair.now).await.expect("explained");
+    let of_platform = |one: &&latchel_sync_core::engine::Explanation| one.key.side == Side::Platform;
+    let one = explained.iter().find(of_platform).expect("the platform's");
+    assert_eq!(one.reason, Reason::GoneFromSource);
+    assert!(one.platform.is_none() && one.latchel.is_some() && one.link.is_some(), "{one:?}");
+}
