@@ -79,6 +79,20 @@ pub(crate) enum Command {
         #[command(flatten)]
         what: What,
     },
+    /// Compare whole lists of properties and residents, and find what is gone; without --apply it only says what it would do.
+    #[command(
+        long_about = "Compare whole lists of properties and residents, and find what is gone (rules W6, P8, R8).\n\nA sync looks at \
+                      what changed in its window. This reads everything: linked pairs that differ are brought over, and linked \
+                      properties and residents that the platform no longer has are flagged, after each of them was asked for by \
+                      its id. It creates nothing that a sync would not. Once a month is often enough.",
+        after_help = "Examples:\n  latchel-sync reconcile\n  latchel-sync reconcile --account main --json\n  latchel-sync reconcile --apply\n  latchel-sync reconcile --apply --allow-mass-change"
+    )]
+    Reconcile {
+        #[command(flatten)]
+        scope: Scope,
+        #[command(flatten)]
+        how: Reconciling,
+    },
     /// Show each account's health, or one work order's banner.
     Status {
         #[command(flatten)]
@@ -247,6 +261,19 @@ pub(crate) struct What {
     /// span such as 5d or 36h.
     #[arg(long, value_name = "WHEN")]
     pub since: Option<Since>,
+    /// Set as many records inactive as the platform says, however many (rule G1).
+    #[arg(long)]
+    pub allow_mass_change: bool,
+    /// End after so long, as 20m, with what was done by then.
+    #[arg(long, value_name = "SPAN")]
+    pub deadline: Option<humantime::Duration>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reconciling {
+    /// Write what the plan says.
+    #[arg(long)]
+    pub apply: bool,
     /// Set as many records inactive as the platform says, however many (rule G1).
     #[arg(long)]
     pub allow_mass_change: bool,

@@ -46,7 +46,7 @@ sync_method = "assigned"
 # residents = { new_moved_out = "create" }     # or "skip"; returning = "correct" or "leave"
 # work_orders = { closed = "import_closed" }   # or "skip"
 # window = { hours = 72, catch_up = true }
-# schedule = { work_orders = "15m", properties_and_residents = "24h" }
+# schedule = { work_orders = "15m", properties_and_residents = "24h", reconciliation = "0 4 1 * *" }
 "#;
 
 fn section(text: &mut String, name: &str, adapter: &str, settings: &[Setting]) {

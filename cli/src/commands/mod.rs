@@ -33,6 +33,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Check { scope } => check::run(&config()?, scope, now).await,
         Command::Plan { scope, what } => sync::plan(&config()?, scope, what, now).await,
         Command::Sync { scope, what } => sync::sync(&config()?, scope, what, now).await,
+        Command::Reconcile { scope, how } => sync::reconcile(&config()?, scope, how, now).await,
         Command::Status { scope, of } => status::run(&config()?, scope, of.as_ref(), now).await,
         Command::Explain { kind, id, scope } => explain::run(config, *kind, id, scope, now).await,
         Command::Runs { show, limit, scope } => runs::run(&config()?, scope, show.as_ref(), *limit).await,

@@ -111,6 +111,9 @@ async fn show_one(ledger: &dyn Ledger, id: RunId, json: bool) -> Result<Exit, Fa
     if let Some(named) = run.named {
         anstream::println!("  {named} records by their ids, instead of the window");
     }
+    if run.reconciles {
+        anstream::println!("  a reconciliation: whole lists, instead of the window");
+    }
     for (system, calls) in &run.calls {
         anstream::println!("  {calls} calls of {system}");
     }

@@ -72,6 +72,9 @@ fn print(health: &Health, zone: Tz) {
         health.schedule.work_orders,
         health.schedule.properties_and_residents
     );
+    if let Some(timetable) = &health.schedule.reconciliation {
+        anstream::println!("  reconciliation: {timetable}");
+    }
 }
 
 async fn work_order(

@@ -1,4 +1,4 @@
-//! `plan` and `sync`: the same run, with and without writes.
+//! `plan`, `sync` and `reconcile`: the same run, with and without writes.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,15 +7,17 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressStyle};
 use latchel_sync_core::Ledger;
-use latchel_sync_core::engine::{Mode, Observer, Quiet, Request, StopSignal};
-use latchel_sync_core::ledger::{Direction, Outcome, Overlay, Pending, Phase, Retry, Run, RunStatus, doing};
+use latchel_sync_core::engine::{Engine, Mode, Observer, Quiet, Request, StopSignal};
+use latchel_sync_core::ledger::{
+    Action, Direction, Outcome, Overlay, Pending, Phase, Retry, Run, RunStatus, Status, doing,
+};
 use latchel_sync_core::model::{Kind, Window};
 use latchel_sync_core::rules::Tense;
 use latchel_sync_ledger::SqliteLedger;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::{Only, Scope, Way, What};
+use crate::args::{Only, Reconciling, Scope, Way, What};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render, report};
@@ -27,17 +29,64 @@ pub(crate) async fn plan(
     what: &What,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
+    let how = (scope.json, Told::All, false);
+    planned(config, scope, what.deadline, (how, now), |account| request(what, account, Mode::Plan, now)).await
+}
+
+/// Syncs.
+pub(crate) async fn sync(
+    config: &Config,
+    scope: &Scope,
+    what: &What,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    applied(config, scope, what.deadline, |account| request(what, account, Mode::Apply, now)).await
+}
+
+/// Reconciles, or shows what that would do (rule W6).
+pub(crate) async fn reconcile(
+    config: &Config,
+    scope: &Scope,
+    how: &Reconciling,
+    now: DateTime<Utc>,
+) -> Result<Exit, Failure> {
+    let request = |mode| Request {
+        holder: holder(),
+        allow_mass_change: how.allow_mass_change,
+        ..Request::reconciliation(mode, now)
+    };
+    if how.apply {
+        return applied(config, scope, how.deadline, |_| request(Mode::Apply)).await;
+    }
+    let telling = (scope.json, Told::WhatDiffers, std::io::stderr().is_terminal());
+    let exit = planned(config, scope, how.deadline, (telling, now), |_| request(Mode::Plan)).await?;
+    anstream::eprintln!("nothing was written; `latchel-sync reconcile --apply` does this");
+    Ok(exit)
+}
+
+async fn planned(
+    config: &Config,
+    scope: &Scope,
+    deadline: Option<humantime::Duration>,
+    ((json, told, shows_progress), now): ((bool, Told, bool), DateTime<Utc>),
+    request: impl Fn(&Account) -> Request,
+) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for account in config.chosen(scope.account.as_deref())? {
-        let printer = Printer { json: scope.json, now, zone: account.settings.time_zone };
+        let zone = account.settings.time_zone;
+        let progress = shows_progress.then(Progress::new);
+        let printer = Printer { json, told, now, zone, progress };
         let planned = connect::reading_ledger(config, async |real| {
             let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
             let engine = connect::engine(config, account, ledger)?;
-            let request = request(what, account, Mode::Plan, now);
-            stop_at_the_deadline(request.stop.clone(), what.deadline);
+            let request = request(account);
+            stop_at_the_deadline(request.stop.clone(), deadline);
             Ok(engine.run(&request, &printer).await?)
         });
         let run = planned.await?;
+        if let Some(progress) = &printer.progress {
+            progress.bar.finish_and_clear();
+        }
         if scope.json {
             render::json_line(&run)?;
         } else {
@@ -48,35 +97,32 @@ pub(crate) async fn plan(
     Ok(exit)
 }
 
-/// Syncs.
-pub(crate) async fn sync(
+async fn applied(
     config: &Config,
     scope: &Scope,
-    what: &What,
-    now: DateTime<Utc>,
+    deadline: Option<humantime::Duration>,
+    request: impl Fn(&Account) -> Request,
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
-    connect::with_ledger(config, async |ledger| sync_over(ledger, config, &accounts, scope, what, now).await)
-        .await
+    connect::with_ledger(config, async |ledger| {
+        let stop = StopSignal::default();
+        let mut engines = Vec::new();
+        for account in &accounts {
+            let request = Request { stop: stop.clone(), ..request(account) };
+            engines.push((*account, connect::engine(config, account, ledger.clone())?, request));
+        }
+        stop_on_interrupt(stop.clone())?;
+        stop_at_the_deadline(stop.clone(), deadline);
+        run_all(engines, scope, &stop).await
+    })
+    .await
 }
 
-async fn sync_over(
-    ledger: Arc<dyn Ledger>,
-    config: &Config,
-    accounts: &[&Account],
+async fn run_all(
+    engines: Vec<(&Account, Engine, Request)>,
     scope: &Scope,
-    what: &What,
-    now: DateTime<Utc>,
+    stop: &StopSignal,
 ) -> Result<Exit, Failure> {
-    let stop = StopSignal::default();
-    let mut engines = Vec::new();
-    for account in accounts {
-        let request = Request { stop: stop.clone(), ..request(what, account, Mode::Apply, now) };
-        engines.push((account, connect::engine(config, account, ledger.clone())?, request));
-    }
-    stop_on_interrupt(stop.clone())?;
-    stop_at_the_deadline(stop.clone(), what.deadline);
-
     let mut exit = Exit::Done;
     let mut runs = Vec::new();
     for (account, engine, request) in engines {
@@ -203,8 +249,19 @@ fn summary(run: &Run, tense: Tense) {
 #[derive(Debug)]
 struct Printer {
     json: bool,
+    told: Told,
     now: DateTime<Utc>,
     zone: Tz,
+    /// How far it is, where somebody watches and little is printed.
+    progress: Option<Progress>,
+}
+
+/// What of a plan people are told record by record; as JSON it is all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    All,
+    /// Of whole lists, what is right already would hide the rest.
+    WhatDiffers,
 }
 
 /// A record that failed and rests until its next try, for machines.
@@ -216,24 +273,43 @@ struct Resting<'a> {
 }
 
 impl Printer {
+    /// Prints, with what shows the progress out of the way.
+    fn print(&self, print: impl FnOnce()) {
+        match &self.progress {
+            Some(progress) => progress.bar.suspend(print),
+            None => print(),
+        }
+    }
+
     fn line(&self, does: &str, outcome: &Outcome, says: &str) {
         let Outcome { key, label, reason, .. } = outcome;
         let label = if label.is_empty() { String::new() } else { format!(" {label}") };
-        anstream::println!("  {does}: {key}{label} — {says} [{reason}, {}]", reason.rule_for(key));
+        let rule = reason.rule_for(key);
+        self.print(|| anstream::println!("  {does}: {key}{label} — {says} [{reason}, {rule}]"));
     }
 }
 
 impl Observer for Printer {
-    fn phase_started(&self, phase: Phase, _window: Window) {
+    fn phase_started(&self, phase: Phase, window: Window) {
+        if let Some(progress) = &self.progress {
+            progress.phase_started(phase, window);
+        }
         if !self.json {
-            anstream::println!("{phase}");
+            self.print(|| anstream::println!("{phase}"));
         }
     }
 
-    fn outcome(&self, _phase: Phase, outcome: &Outcome) {
+    fn outcome(&self, phase: Phase, outcome: &Outcome) {
+        if let Some(progress) = &self.progress {
+            progress.outcome(phase, outcome);
+        }
         if self.json {
             // What cannot be printed shows in the exit code of the summary, which is printed the same way.
-            let _ = render::json_line(outcome);
+            self.print(|| drop(render::json_line(outcome)));
+            return;
+        }
+        let is_right = outcome.status() == Status::Synced && outcome.action == Action::None;
+        if is_right && self.told == Told::WhatDiffers {
             return;
         }
         let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
@@ -246,7 +322,7 @@ impl Observer for Printer {
         let outcome = &pending.outcome;
         if self.json {
             // As above.
-            let _ = render::json_line(&Resting { outcome, retry });
+            self.print(|| drop(render::json_line(&Resting { outcome, retry })));
             return;
         }
         let says = retry.sentence(&outcome.key, self.now, self.zone);

@@ -10,6 +10,7 @@ use serde::Deserialize;
 pub(super) struct FileSchedule {
     work_orders: Timetable,
     properties_and_residents: Timetable,
+    reconciliation: Option<Timetable>,
     #[serde(deserialize_with = "interval")]
     jitter: String,
 }
@@ -29,6 +30,7 @@ impl Default for FileSchedule {
         Self {
             work_orders: timetable("15m"),
             properties_and_residents: timetable("24h"),
+            reconciliation: None,
             jitter: "1m".to_owned(),
         }
     }
@@ -36,8 +38,8 @@ impl Default for FileSchedule {
 
 impl From<FileSchedule> for Schedule {
     fn from(file: FileSchedule) -> Self {
-        let FileSchedule { work_orders, properties_and_residents, jitter } = file;
+        let FileSchedule { work_orders, properties_and_residents, reconciliation, jitter } = file;
         let jitter = humantime::parse_duration(&jitter).ok().and_then(|span| TimeDelta::from_std(span).ok());
-        Self { work_orders, properties_and_residents, jitter: jitter.unwrap_or_default() }
+        Self { work_orders, properties_and_residents, reconciliation, jitter: jitter.unwrap_or_default() }
     }
 }

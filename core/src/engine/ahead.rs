@@ -9,7 +9,7 @@ use futures::stream::{Fuse, FuturesOrdered};
 
 use super::flow::Flow;
 use super::prepare::{Prepared, Reader};
-use crate::model::Window;
+use super::scope::Scope;
 use crate::{Pages, Result};
 
 /// How many pages are read ahead of the one that is worked on, and how many rows before no further page is: bounds on
@@ -17,13 +17,13 @@ use crate::{Pages, Result};
 const PAGES: usize = 8;
 const ROWS: usize = 8_000;
 
-/// A window's pages in order, some of them read before they are wanted.
+/// A list's pages in order, some of them read before they are wanted.
 ///
 /// Whatever is being read is driven until it has come, also while a page is worked on: half-read pages would keep the
 /// ledger from those who work.
 pub(super) struct Ahead<'a, F: Flow> {
     reader: Reader<'a, F>,
-    window: Window,
+    scope: Scope,
     pages: Fuse<Pages<'a, F::Record>>,
     reading: FuturesOrdered<BoxFuture<'a, Result<Prepared<F::Case>>>>,
     ready: VecDeque<Result<Prepared<F::Case>>>,
@@ -32,11 +32,11 @@ pub(super) struct Ahead<'a, F: Flow> {
 }
 
 impl<'a, F: Flow> Ahead<'a, F> {
-    pub fn new(reader: Reader<'a, F>, window: Window) -> Self {
-        let pages = reader.0.pages(window).fuse();
+    pub fn new(reader: Reader<'a, F>, scope: Scope) -> Self {
+        let pages = reader.0.pages(scope.asked()).fuse();
         Self {
             reader,
-            window,
+            scope,
             pages,
             reading: FuturesOrdered::new(),
             ready: VecDeque::new(),
@@ -85,10 +85,10 @@ impl<'a, F: Flow> Ahead<'a, F> {
             // In turn and not by chance, so that a run can be told again.
             biased;
             page = self.pages.next(), if wants_more => {
-                let (reader, window) = (self.reader, self.window);
+                let (reader, scope) = (self.reader, self.scope);
                 if let Some(page) = page {
                     self.rows.push_back(page.as_ref().map_or(0, Vec::len));
-                    self.reading.push_back(Box::pin(async move { reader.page(page?, Some(window)).await }));
+                    self.reading.push_back(Box::pin(async move { reader.page(page?, Some(scope)).await }));
                 }
             }
             Some(page) = self.reading.next(), if reads => self.ready.push_back(page),

@@ -1,12 +1,15 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::ahead::Ahead;
 use super::context::Context;
-use super::flow::Flow;
+use super::flow::{Displaced, Flow};
+use super::gone::hides;
 use super::guard::Guard;
 use super::patience::Patience;
 use super::prepare::{Prepared, Reader};
+use super::scope::Scope;
 use super::tally::{Recent, Tally};
+use super::unlisted::{Listed, Unlisted};
 use super::{Observer, Request};
 use crate::ledger::{Action, Intent, Memory, Origin, Outcome, PhaseReport};
 use crate::model::{RecordKey, Side, Window};
@@ -15,6 +18,9 @@ use crate::{Error, Result};
 
 /// How many pending records are looked at together.
 const PENDING_PAGE: u32 = 200;
+
+/// How much that new records may have displaced is asked for; a bound on memory and calls.
+const DISPLACED_AT_MOST: usize = 1_000;
 
 /// Takes every record of a phase through its steps: first the window's pages, then what is pending, then whose day came.
 pub(super) async fn drive<F: Flow>(
@@ -34,13 +40,14 @@ pub(super) async fn drive<F: Flow>(
         held_by_id: Vec::new(),
         held_ids: HashSet::new(),
         recent: Recent::default(),
+        displaced: Vec::new(),
         released: false,
     };
     let result = async {
         first(&mut tally).await?;
         match &request.records {
             Some(records) => driver.named(records, &mut tally).await?,
-            None => driver.listed(window, &mut tally).await?,
+            None => driver.listed(Scope::new(request.lists, window), &mut tally).await?,
         }
         driver.release(&mut tally).await
     }
@@ -60,20 +67,31 @@ pub(super) struct Driver<'a, F: Flow> {
     recent: Recent,
     /// The ids of those that are more than are kept.
     pub(super) held_by_id: Vec<String>,
+    /// What new records may have displaced.
+    pub(super) displaced: Vec<Displaced>,
     /// Whether rule G1 has let them go.
     pub(super) released: bool,
 }
 
 impl<F: Flow> Driver<'_, F> {
-    /// The window's pages, then what is pending, then whose day came.
-    async fn listed(&mut self, window: Window, tally: &mut Tally<'_>) -> Result<()> {
-        self.pages(window, tally).await?;
+    /// The scope's pages, then what is pending, then whose day came, then what is linked and was not listed, if the list was
+    /// whole.
+    async fn listed(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<()> {
+        let which = match scope {
+            Scope::Whole(_) => Some(Unlisted::All),
+            Scope::Window(_) => self.flow.lists_everything().then_some(Unlisted::New),
+        };
+        let listed = self.pages(scope, tally).await?;
         if tally.nothing_listed() {
             let cx = self.flow.context();
             cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
         }
         self.pending(tally).await?;
-        self.due(tally).await
+        self.due(tally).await?;
+        match which {
+            Some(which) => self.unlisted(&listed, which, tally).await,
+            None => self.displaced(tally).await,
+        }
     }
 
     /// Looks at records whose day came as the source has them now, but for those that the run has decided.
@@ -119,19 +137,22 @@ impl<F: Flow> Driver<'_, F> {
         let (rows, failures) = cx.reading(reader.fetch(new)).await?;
         self.record(failures.into_iter().map(News::New).collect(), tally).await?;
         let page = cx.reading(reader.page(rows, None)).await?;
-        self.page(page, tally).await
+        self.page(page, tally).await?;
+        self.displaced(tally).await
     }
 
-    /// The window's pages, in order. The next ones are read while one is worked on, whose outcomes are recorded before an
-    /// error of those behind it counts.
-    async fn pages(&mut self, window: Window, tally: &mut Tally<'_>) -> Result<()> {
+    /// The scope's pages, in order. The next ones are read while one is worked on, whose outcomes are recorded before an
+    /// error of those behind it counts. Returns which linked records were listed.
+    async fn pages(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<Listed> {
         let cx = self.flow.context();
-        let mut ahead = Ahead::new(Reader(self.flow), window);
-        while let Some(page) = cx.reading(ahead.next()).await? {
+        let mut listed = Listed::default();
+        let mut ahead = Ahead::new(Reader(self.flow), scope);
+        while let Some(mut page) = cx.reading(ahead.next()).await? {
             tally.listed(page.rows);
+            listed.add(std::mem::take(&mut page.linked));
             ahead.beside(self.page(page, tally)).await?;
         }
-        Ok(())
+        Ok(listed)
     }
 
     async fn page(&mut self, page: Prepared<F::Case>, tally: &mut Tally<'_>) -> Result<()> {
@@ -140,6 +161,8 @@ impl<F: Flow> Driver<'_, F> {
         for (id, reason) in page.outside.iter().filter(|(id, _)| self.is_undecided(id)) {
             tally.outside(id, *reason);
         }
+        let room = DISPLACED_AT_MOST.saturating_sub(self.displaced.len());
+        self.displaced.extend(page.displaced.into_iter().take(room));
         let (mut said, mut gone) = (page.outcomes, page.gone);
         said.retain(|outcome| self.is_undecided(&outcome.key.id));
         gone.retain(|intent| self.is_undecided(&intent.source.id));
@@ -231,42 +254,72 @@ impl<F: Flow> Driver<'_, F> {
         }
     }
 
-    /// Takes records by their ids through a run's steps; `newest` is what is known of each.
+    /// Takes records by their ids through a run's steps, with whatever else belongs to them; `newest` is what is known of each.
     pub(super) async fn look_again(
         &mut self,
         newest: impl IntoIterator<Item = Outcome>,
         intents: &[Intent],
         tally: &mut Tally<'_>,
     ) -> Result<()> {
+        self.by_id(newest, intents, Found::Taken, tally).await
+    }
+
+    /// Takes records by their ids through a run's steps; `found` is what becomes of rows that were not asked for.
+    pub(super) async fn by_id(
+        &mut self,
+        newest: impl IntoIterator<Item = Outcome>,
+        intents: &[Intent],
+        found: Found,
+        tally: &mut Tally<'_>,
+    ) -> Result<()> {
         let (cx, reader) = (self.flow.context(), Reader(self.flow));
         let mut missing: BTreeMap<String, Outcome> =
             newest.into_iter().map(|newest| (newest.key.id.clone(), newest)).collect();
-        let (rows, failures) = cx.reading(reader.fetch(missing.keys().cloned().collect())).await?;
+        let asked: Vec<_> = missing.keys().cloned().collect();
+        let (mut rows, failures) = cx.reading(reader.fetch(asked.clone())).await?;
         rows.iter().for_each(|row| drop(missing.remove(&reader.row_id(row))));
         if rows.is_empty() && !missing.is_empty() {
             // A side that has nothing any more must not end what is pending.
             cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
+            if tally.nothing_listed() && found == Found::Asked {
+                self.guard.check_list(cx, self.flow.phase(), missing.len()).await?;
+            }
         }
-        let mut ended: Vec<Outcome> = failures
-            .into_iter()
-            .map(|failure| match missing.remove(&failure.key.id) {
-                Some(Outcome { label, fingerprint, tried, .. }) => {
-                    Outcome { label, fingerprint, tried, ..failure }
-                }
-                None => failure,
-            })
-            .collect();
-        let gone: Vec<_> =
-            intents.iter().filter(|intent| missing.contains_key(&intent.source.id)).cloned().collect();
-        self.forget(&gone).await?;
-        ended.extend(missing.into_iter().map(|(id, Outcome { label, .. })| Outcome {
-            label,
-            ..outcome(cx, self.flow.key(id), Reason::GoneFromSource, None)
-        }));
-        self.record(ended.into_iter().map(News::New).collect(), tally).await?;
+        let mut said: Vec<Outcome> = Vec::new();
+        let mut gone = BTreeSet::new();
+        let mut failed: HashMap<_, _> =
+            failures.into_iter().map(|failure| (failure.key.id.clone(), failure)).collect();
+        for (id, Outcome { key, label, fingerprint, tried, .. }) in missing {
+            if let Some(failure) = failed.remove(&id) {
+                said.push(Outcome { label, fingerprint, tried, ..failure });
+            } else if let Some(invalid) = hides(&rows, &key) {
+                let detail = format!("{}: {}", invalid.field, invalid.problem);
+                said.push(Outcome { label, ..outcome(cx, key, Reason::InvalidRecord, Some(detail)) });
+            } else {
+                gone.insert(id);
+            }
+        }
+        said.extend(failed.into_values());
+        let over: Vec<_> =
+            intents.iter().filter(|intent| gone.contains(&intent.source.id)).cloned().collect();
+        self.forget(&over).await?;
+        self.record(said.into_iter().map(News::New).collect(), tally).await?;
+        self.gone(gone, tally).await?;
+        if found == Found::Asked {
+            rows.retain(|row| asked.binary_search(&reader.row_id(row)).is_ok());
+        }
         let page = cx.reading(reader.page(rows, None)).await?;
         self.page(page, tally).await
     }
+}
+
+/// What becomes of rows that come with those that were asked for by their ids, as the units of a property do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// They go through the run's steps as well.
+    Taken,
+    /// Only those that were asked for do.
+    Asked,
 }
 
 /// An outcome, and whether it must be written down.

@@ -196,6 +196,40 @@ fn guessed(kind: Kind, text: &str) -> BTreeMap<RecordKey, Named> {
     keys
 }
 
+/// A record that the ledger knows and its source no longer has. Only what is read by a run has its counterpart set inactive.
+async fn explain_gone<F: Flow>(flow: &F, memory: Memory) -> Result<Explanation> {
+    let cx = flow.context();
+    let trace = || Trace::on().in_zone(cx.zone());
+    let plain = |memory: Memory| {
+        Explanation::new(memory.key.clone(), Reason::GoneFromSource, trace()).remembering(memory)
+    };
+    if memory.link.is_none() {
+        return Ok(plain(memory));
+    }
+    let mut asked = trace();
+    let Some(gone) = flow.gone(vec![memory.clone()], &mut asked).await?.pop() else {
+        return Ok(plain(memory));
+    };
+    let held = gone.counterpart.filter(|held| !held.is_null()).map(masked);
+    let (platform, latchel) = match memory.key.side {
+        Side::Platform => (None, held),
+        Side::Latchel => (held, None),
+    };
+    let is_tried = memory.outcome.as_ref().is_some_and(|newest| newest.is_tried_again());
+    let action = match gone.decision.action.is_some() && is_tried {
+        true => Action::Deactivate,
+        false => Action::None,
+    };
+    let explained = Explanation {
+        platform,
+        latchel,
+        detail: gone.decision.detail,
+        action,
+        ..Explanation::new(memory.key.clone(), gone.decision.reason, asked)
+    };
+    Ok(explained.remembering(memory))
+}
+
 /// Takes these records through the steps of a run, with a trace and without a write.
 async fn explain<F: Flow>(
     flow: &F,
@@ -219,11 +253,12 @@ async fn explain<F: Flow>(
         };
         if **named == Named::InLedger {
             let trace = Trace::on().in_zone(cx.zone());
-            let unread = Explanation { detail, ..Explanation::new((*key).clone(), unread, trace) };
+            let unread_alone = || Explanation { detail, ..Explanation::new((*key).clone(), unread, trace) };
             let memory = cx.ledger().recall(cx.account(), std::slice::from_ref(key)).await?.pop();
             explained.push(match memory {
-                Some(memory) => unread.remembering(memory),
-                None => unread,
+                Some(memory) if unread == Reason::GoneFromSource => explain_gone(flow, memory).await?,
+                Some(memory) => unread_alone().remembering(memory),
+                None => unread_alone(),
             });
         }
     }

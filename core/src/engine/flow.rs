@@ -87,6 +87,28 @@ pub(super) trait Flow: Sync {
         false
     }
 
+    /// Whether the lists hold everything in every run, so that a linked record that is missing there may be gone (rules P8, R8).
+    fn lists_everything(&self) -> bool {
+        false
+    }
+
+    /// The records that may have ended when this one began, so that they are asked for where it is new: a house of which this is
+    /// the first unit, the same person at another property.
+    fn displaces(&self, _record: &Self::Record) -> Option<Displaced> {
+        None
+    }
+
+    /// Decides of linked records that their source no longer has (rules P8, R8), in their order.
+    async fn gone(&self, linked: Vec<Memory>, _trace: &mut Trace) -> Result<Vec<Gone<Self::Action>>> {
+        Ok(linked.into_iter().map(Gone::plain).collect())
+    }
+
+    /// Does what was decided of one of them, or in a plan stops short of it.
+    async fn apply_gone(&self, gone: &Gone<Self::Action>) -> Result<Applied> {
+        let Decision { reason, detail, .. } = &gone.decision;
+        Ok(Applied { reason: *reason, action: Action::None, detail: detail.clone(), counterpart: None })
+    }
+
     /// Whether the action creates a counterpart, which depends on no other record of the page.
     fn creates(&self, _action: &Self::Action) -> bool {
         false
@@ -139,6 +161,24 @@ pub(super) struct Due {
     pub last: String,
     /// What is remembered of those that are to be looked at.
     pub memories: Vec<Memory>,
+}
+
+/// Records that may have ended when another began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Displaced {
+    /// The one with this id.
+    Id(String),
+    /// Those whose ids begin like this.
+    Beginning(String),
+}
+
+/// A linked record that its source no longer has, and what is decided of it (rules P8, R8).
+pub(super) struct Gone<A> {
+    /// What is remembered of it.
+    pub memory: Memory,
+    pub decision: Decision<A>,
+    /// What the other side holds, for `explain`.
+    pub counterpart: Option<serde_json::Value>,
 }
 
 /// What is to be kept of what a look-up taught about a pair.

@@ -1,6 +1,7 @@
 //! Rule G1: a run that would set too much inactive stops instead.
 
 use super::context::Context;
+use crate::ledger::Phase;
 use crate::model::{Kind, LatchelPropertyId, PropertyRef, Side};
 use crate::rules::is_mass_change;
 use crate::{Error, ErrorKind, Result};
@@ -30,6 +31,21 @@ impl Guard {
             "{deactivations} of {active} active records would be set inactive at once, and up to {} % are taken for \
              granted; none of them was. Look at the platform, and if this is meant, run `sync --allow-mass-change`",
             policy.percent
+        );
+        Err(Error::new(ErrorKind::MassChange, message).with("records", kind))
+    }
+
+    /// Stops the run if a list showed nothing at all, and none of so many linked records is found by its id either.
+    pub async fn check_list(&self, cx: &Context<'_>, phase: Phase, gone: usize) -> Result<()> {
+        let (kind, gone) = (phase.kind(), gone as u64);
+        let active = cx.ledger().linked(cx.account(), kind).await?;
+        if self.off || !is_mass_change(kind, gone, active, &cx.policy().mass_change) {
+            return Ok(());
+        }
+        let message = format!(
+            "{} lists nothing of this kind, and has none of {gone} records that are linked: perhaps the key may no longer read \
+             them. If this is meant, run it with `--allow-mass-change`",
+            phase.source()
         );
         Err(Error::new(ErrorKind::MassChange, message).with("records", kind))
     }

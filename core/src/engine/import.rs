@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::carriers::{Known, carriers, compared, sent};
 use super::context::Context;
 use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
-use super::flow::{Applied, Flow, Learned};
+use super::flow::{Applied, Flow, Gone, Learned};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Obstacle, Origin, Pending, Phase};
 use crate::model::{
@@ -241,6 +241,20 @@ impl Flow for Import<'_> {
 
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
         ready_by_property(self.0, pending).await
+    }
+
+    async fn gone(&self, linked: Vec<Memory>, _trace: &mut Trace) -> Result<Vec<Gone<ImportAction>>> {
+        let ids: Vec<_> =
+            linked.iter().filter_map(|one| Some(JobId(one.link.as_deref()?.latchel_id))).collect();
+        let jobs = if ids.is_empty() { Vec::new() } else { self.0.latchel().jobs_by_id(&ids).await? };
+        let job = |memory: &Memory| {
+            jobs.iter().find(|job| Some(job.id.0) == memory.link.as_deref().map(|link| link.latchel_id))
+        };
+        let gone = |memory: Memory| {
+            let counterpart = job(&memory).and_then(|job| serde_json::to_value(job).ok());
+            Gone { counterpart, ..Gone::plain(memory) }
+        };
+        Ok(linked.into_iter().map(gone).collect())
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {

@@ -15,6 +15,7 @@ mod drive;
 mod explain;
 mod export;
 mod flow;
+mod gone;
 mod guard;
 mod import;
 mod lapse;
@@ -27,9 +28,11 @@ mod property;
 mod request;
 mod resident;
 mod run;
+mod scope;
 mod search;
 mod settle;
 mod tally;
+mod unlisted;
 
 use std::fmt;
 use std::sync::Arc;
@@ -38,7 +41,7 @@ use chrono_tz::Tz;
 
 pub use banner::{Banner, banner};
 pub use explain::Explanation;
-pub use request::{Mode, Observer, Quiet, Request, StopSignal};
+pub use request::{Lists, Mode, Observer, Quiet, Request, StopSignal};
 pub use search::Choice;
 
 use crate::model::Policy;

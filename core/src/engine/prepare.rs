@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use foldhash::{HashSet, HashSetExt};
 
 use super::drive::{counterpart_of, decided_in, outcome};
-use super::flow::{Applied, Flow};
+use super::flow::{Applied, Displaced, Flow};
 use super::patience::Patience;
+use super::scope::Scope;
 use super::settle::failed;
+use super::tally::hash;
 use crate::Result;
 use crate::ledger::{Intent, Memory, Outcome};
-use crate::model::{Fingerprint, Freshness, Row, Window};
-use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
+use crate::model::{Fingerprint, Freshness, Row};
+use crate::rules::{Reason, WindowVerdict};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
 pub(super) struct Reader<'a, F>(pub &'a F);
@@ -31,6 +33,10 @@ type Remembered<T> = Vec<(Row<T>, Memory)>;
 pub(super) struct Prepared<C> {
     /// How many rows were listed.
     pub rows: usize,
+    /// The linked records among them, by a hash of their ids.
+    pub linked: Vec<u64>,
+    /// What those that are to be decided and have no link may have displaced.
+    pub displaced: Vec<Displaced>,
     /// What lies outside the window.
     pub outside: Vec<(String, Reason)>,
     /// What could be said without a decision.
@@ -46,19 +52,21 @@ pub(super) struct Prepared<C> {
 }
 
 impl<'a, F: Flow> Reader<'a, F> {
-    /// One page: `window` is `None` for records that are looked at whenever they changed.
-    pub async fn page(self, rows: Vec<Row<F::Record>>, window: Option<Window>) -> Result<Prepared<F::Case>> {
+    /// One page: `scope` is `None` for records that are looked at whenever they changed.
+    pub async fn page(self, rows: Vec<Row<F::Record>>, scope: Option<Scope>) -> Result<Prepared<F::Case>> {
         let cx = self.flow().context();
         let (changes, listed) = (cx.changes(), rows.len());
         let mut sorted = Sorted::new();
         let (undecided, decided) = self.with_memories(rows).await?;
+        let linked_in = |(_, memory): &(_, Memory)| memory.link.is_some().then(|| hash(&memory.key.id));
+        let linked = undecided.iter().chain(&decided).filter_map(linked_in).collect();
         let changed = |(row, memory): &(Row<F::Record>, Memory)| match row {
-            Row::Record(one) => window.is_some() && self.judge(one, memory, window) == WindowVerdict::Inside,
+            Row::Record(one) => scope.is_some() && self.judge(one, memory, scope) == WindowVerdict::Inside,
             _ => false,
         };
         let passed = decided.into_iter().filter(changed).map(|(_, memory)| memory).collect();
         for (row, memory) in undecided {
-            self.sort(row, memory, window, &mut sorted);
+            self.sort(row, memory, scope, &mut sorted);
         }
         let mut hinted = std::mem::take(&mut sorted.hinted);
         let intents = std::mem::take(&mut sorted.intents);
@@ -81,8 +89,10 @@ impl<'a, F: Flow> Reader<'a, F> {
             fingerprint: Some(fingerprint),
             ..outcome(cx, self.flow().key(id), Reason::GoneFromSource, None)
         }));
+        let new = inside.iter().filter(|(_, memory)| memory.link.is_none());
+        let displaced = new.filter_map(|(record, _)| self.flow().displaces(record)).collect();
         let cases = self.gather(inside).await;
-        Ok(Prepared { rows: listed, outside, outcomes, gone, passed, cases, changes })
+        Ok(Prepared { rows: listed, linked, displaced, outside, outcomes, gone, passed, cases, changes })
     }
 
     /// The page as it was read, if the run has changed nothing since; else what is to be decided is read again.
@@ -110,13 +120,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     /// Says of a row what can be said without looking anything up.
-    fn sort(
-        self,
-        row: Row<F::Record>,
-        memory: Memory,
-        window: Option<Window>,
-        sorted: &mut Sorted<F::Record>,
-    ) {
+    fn sort(self, row: Row<F::Record>, memory: Memory, scope: Option<Scope>, sorted: &mut Sorted<F::Record>) {
         let cx = self.flow().context();
         match row {
             Row::Invalid(invalid) => {
@@ -147,9 +151,9 @@ impl<'a, F: Flow> Reader<'a, F> {
                     sorted.hinted.insert(id, fingerprint);
                 }
             },
-            Row::Record(record) => match self.judge(&record, &memory, window) {
+            Row::Record(record) => match self.judge(&record, &memory, scope) {
                 // `pending` counts it, unless somebody dismissed it.
-                WindowVerdict::Inside if window.is_some() && self.rests(&record, &memory) => {}
+                WindowVerdict::Inside if scope.is_some() && self.rests(&record, &memory) => {}
                 WindowVerdict::Inside => sorted.inside.push((record, memory)),
                 WindowVerdict::Outside(reason) => sorted.outside.push((memory.key.id, reason)),
             },
@@ -184,10 +188,9 @@ impl<'a, F: Flow> Reader<'a, F> {
         Ok((rows, failures))
     }
 
-    fn judge(self, record: &F::Record, memory: &Memory, window: Option<Window>) -> WindowVerdict {
-        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
-        match (window, self.flow().freshness(record)) {
-            (Some(window), Some(freshness)) => judge_window(freshness, window, remembered, &mut Trace::off()),
+    fn judge(self, record: &F::Record, memory: &Memory, scope: Option<Scope>) -> WindowVerdict {
+        match (scope, self.flow().freshness(record)) {
+            (Some(scope), Some(freshness)) => scope.judge(freshness, memory),
             _ => WindowVerdict::Inside,
         }
     }

@@ -6,16 +6,18 @@ use async_trait::async_trait;
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
-use super::flow::{Applied, Flow, Learned, is_part};
+use super::flow::{Applied, Displaced, Flow, Gone, Learned, is_part};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::{
     Freshness, Kind, LatchelProperty, LatchelPropertyId, NewProperty, Property, PropertyPatch, PropertyRef,
     RecordKey, Row, Side, Window,
 };
-use crate::rules::{Decision, PropertyAction, PropertyCase, Trace, decide_property};
-use crate::{Pages, Result};
+use crate::rules::{
+    Decision, GoneProperty, PropertyAction, PropertyCase, Trace, decide_gone_property, decide_property,
+};
+use crate::{ChangeFilter, Pages, Result};
 
-/// Properties, platform to Latchel (rules P1 to P7).
+/// Properties, platform to Latchel (rules P1 to P8).
 pub(super) struct Properties<'a>(pub &'a Context<'a>);
 
 pub(super) struct Case {
@@ -147,6 +149,45 @@ impl Flow for Properties<'_> {
 
     fn deactivates(&self, action: &PropertyAction) -> bool {
         matches!(action, PropertyAction::Update(_, patch) if patch.deactivate)
+    }
+
+    fn lists_everything(&self) -> bool {
+        self.0.platform().capabilities().properties_since == ChangeFilter::None
+    }
+
+    /// A property is either its units or itself.
+    fn displaces(&self, record: &Property) -> Option<Displaced> {
+        let whole = PropertyRef::new(record.id.property.clone(), None).key();
+        Some(match record.id.unit {
+            Some(_) => Displaced::Id(whole),
+            None => Displaced::Beginning(format!("{whole}/")),
+        })
+    }
+
+    async fn gone(&self, linked: Vec<Memory>, trace: &mut Trace) -> Result<Vec<Gone<PropertyAction>>> {
+        let cx = self.0;
+        let linked: Vec<_> = linked.into_iter().map(|memory| ((), memory)).collect();
+        let ids: Vec<_> = links(&linked).map(LatchelPropertyId).collect();
+        let mut found = Counterparts::none(linked.len());
+        if !ids.is_empty() {
+            found.linked(&linked, cx.latchel().properties_by_id(&ids).await?, |property| property.id.0);
+        }
+        let gone = |(((), memory), latchel): (((), Memory), Option<LatchelProperty>)| {
+            let id = PropertyRef::from_key(&memory.key.id);
+            let held = latchel.as_ref().and_then(|latchel| serde_json::to_value(latchel).ok());
+            let excluded_by = cx.excluded_by(&id);
+            let case = GoneProperty { id, latchel, excluded_by };
+            let decision = decide_gone_property(&case, cx.policy(), trace);
+            Gone { memory, decision, counterpart: held }
+        };
+        Ok(linked.into_iter().zip(found).map(gone).collect())
+    }
+
+    async fn apply_gone(&self, gone: &Gone<PropertyAction>) -> Result<Applied> {
+        if let (Some(PropertyAction::Update(id, patch)), false) = (&gone.decision.action, self.0.is_dry()) {
+            self.update(*id, patch).await?;
+        }
+        Ok(Applied::new(gone.decision.clone(), Action::Deactivate))
     }
 
     fn creates(&self, action: &PropertyAction) -> bool {

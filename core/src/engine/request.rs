@@ -22,6 +22,8 @@ pub struct Request {
     pub trigger: Trigger,
     /// Who holds the lease, for people: a host and process id.
     pub holder: String,
+    /// What of the lists is read.
+    pub lists: Lists,
     /// These records alone, by their ids, instead of those of the window and what is pending.
     pub records: Option<Vec<RecordKey>>,
     /// Whether it may set as many records inactive as it likes (rule G1).
@@ -38,6 +40,7 @@ impl Request {
             mode,
             now,
             since: None,
+            lists: Lists::Changed,
             trigger: Trigger::Manual,
             holder: String::from("unnamed"),
             records: None,
@@ -45,6 +48,29 @@ impl Request {
             stop: StopSignal::default(),
         }
     }
+
+    /// A reconciliation (rule W6): properties and residents, by their whole lists.
+    pub fn reconciliation(mode: Mode, now: DateTime<Utc>) -> Self {
+        let phases = vec![Phase::Properties, Phase::Residents];
+        Self { phases, lists: Lists::Whole, ..Self::everything(mode, now) }
+    }
+}
+
+impl Request {
+    /// Whether it is a reconciliation (rule W6).
+    pub(super) fn reconciles(&self) -> bool {
+        self.lists == Lists::Whole && self.records.is_none()
+    }
+}
+
+/// What of the platform's lists a run reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    /// What changed in the window (rule W1).
+    Changed,
+    /// All of properties and residents (rule W6). Records without a link still count by the window, and the run does not count
+    /// as one that covered it.
+    Whole,
 }
 
 /// Whether a run writes.

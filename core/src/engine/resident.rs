@@ -8,7 +8,7 @@ use super::context::Context;
 use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
 use super::drive::{decided_in, index};
-use super::flow::{Applied, Due, Flow, Learned, is_part};
+use super::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
 use crate::ledger::{
     Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory, SentDates,
 };
@@ -17,12 +17,12 @@ use crate::model::{
     ResidentPatch, ResidentRef, Returning, Row, Side, Tenancy, Window,
 };
 use crate::rules::{
-    Decision, Reason, ResidentAction, ResidentCase, Trace, active, current_tenancy, decide_lapse,
-    decide_resident, next_turn,
+    Decision, Reason, ResidentAction, ResidentCase, Trace, active, current_tenancy, decide_gone_resident,
+    decide_lapse, decide_resident, next_turn,
 };
-use crate::{Error, ErrorKind, Pages, Result};
+use crate::{ChangeFilter, Error, ErrorKind, Pages, Result};
 
-/// Residents, platform to Latchel (rules R1 to R7 and R9; the move-outs of R6 are in [`lapse`](super::lapse)).
+/// Residents, platform to Latchel (rules R1 to R9; the move-outs of R6 are in [`lapse`](super::lapse)).
 pub(super) struct Residents<'a>(pub &'a Context<'a>);
 
 /// How many residents whose dates came are looked at together.
@@ -177,6 +177,31 @@ impl Flow for Residents<'_> {
         kind_of(action)
     }
 
+    fn lists_everything(&self) -> bool {
+        self.0.platform().capabilities().residents_since == ChangeFilter::None
+    }
+
+    /// Whoever is new at a property may have gone there from another.
+    fn displaces(&self, record: &Resident) -> Option<Displaced> {
+        Some(Displaced::Beginning(format!("{}@", record.id.resident)))
+    }
+
+    async fn gone(&self, linked: Vec<Memory>, trace: &mut Trace) -> Result<Vec<Gone<ResidentAction>>> {
+        let cx = self.0;
+        let linked: Vec<_> = linked.into_iter().map(|memory| ((), memory)).collect();
+        let ids: Vec<_> = links(&linked).map(LatchelResidentId).collect();
+        let mut found = Counterparts::none(linked.len());
+        if !ids.is_empty() {
+            found.linked(&linked, cx.latchel().residents_by_id(&ids).await?, |resident| resident.id.0);
+        }
+        let gone = |(((), memory), latchel): (((), Memory), Option<LatchelResident>)| {
+            let decision = decide_gone_resident(latchel.as_ref(), cx.today, trace);
+            let counterpart = latchel.and_then(|latchel| serde_json::to_value(latchel).ok());
+            Gone { memory, decision, counterpart }
+        };
+        Ok(linked.into_iter().zip(found).map(gone).collect())
+    }
+
     fn deactivates(&self, action: &ResidentAction) -> bool {
         matches!(action, ResidentAction::Update(_, patch) if patch.is_active == Some(false))
     }
@@ -267,7 +292,7 @@ pub(super) fn kind_of(action: &ResidentAction) -> Action {
 
 /// True if the platform had no such resident when it was asked last.
 pub(super) fn is_absent(newest: &Outcome) -> bool {
-    matches!(newest.reason, Reason::GoneFromSource | Reason::NotSupported)
+    newest.reason.is_gone() || newest.reason == Reason::NotSupported
 }
 
 /// A record that waits for a property is worth a look, and a call, once the property is in Latchel.

@@ -16,7 +16,7 @@ use super::resident::Residents;
 use super::tally::Tally;
 use super::{Engine, Mode, Observer, Request};
 use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
-use crate::model::Window;
+use crate::model::{Kind, Window};
 use crate::rules::{Coverage, Reason, coverage, first_window};
 use crate::{Error, Result, calls};
 
@@ -30,6 +30,8 @@ impl Engine {
         let started = Instant::now();
         let account = self.ledger_account(request.now).await?;
         let mut phases = request.phases.clone();
+        // Nothing that a window cannot find is found in lists of work orders.
+        phases.retain(|phase| !request.reconciles() || phase.kind() != Kind::WorkOrder);
         phases.sort();
         phases.dedup();
         let begun = NewRun {
@@ -41,7 +43,8 @@ impl Engine {
             phases: phases.clone(),
         };
         let lease = self.ledger.begin_run(&begun).await?;
-        let mut run = Run { named: request.records.as_ref().map(Vec::len), ..Run::begin(&begun) };
+        let named = request.records.as_ref().map(Vec::len);
+        let mut run = Run { named, reconciles: request.reconciles(), ..Run::begin(&begun) };
         let work = self.run_phases(&mut run, lease, &phases, (request, started), &account, observer);
         run.calls = calls::counted(work).await;
         run.warnings.extend(clock_warnings(self, (request.now, started)));
@@ -108,12 +111,19 @@ impl Engine {
                 Some(_) => Ok(()),
                 // What was looked at by its id, or in a part of the window, says nothing about the rest.
                 None if request.records.is_some() || planned.is_part => Ok(()),
+                // What is not linked was judged by the window alone, and may have changed in it.
+                None if request.reconciles() => Ok(()),
                 None => self.ledger.set_last_success(&cx.lease, phase, request.now).await,
             };
             if let Err(error) = recorded {
                 run.warnings.push(error.to_string());
                 return;
             }
+        }
+        let is_whole = |report: &PhaseReport| report.error.is_none() && report.paused.is_none();
+        if request.reconciles() && run.phases.iter().all(is_whole) {
+            let ended = self.ledger.set_last_reconciled(&cx.lease, request.now).await;
+            run.warnings.extend(ended.err().map(|error| error.to_string()));
         }
     }
 

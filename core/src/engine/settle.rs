@@ -128,9 +128,15 @@ impl<F: Flow> Driver<'_, F> {
         let id = self.flow.memory(&case).key.id.clone();
         if self.held.len() < HELD_AT_MOST {
             self.held.push(case);
+            self.held_ids.insert(id);
         } else {
-            self.held_by_id.push(id.clone());
+            self.hold_id(id);
         }
+    }
+
+    /// Keeps the id of a record that is to be set inactive until the phase was seen; then it is read again.
+    pub(super) fn hold_id(&mut self, id: String) {
+        self.held_by_id.push(id.clone());
         self.held_ids.insert(id);
     }
 
@@ -203,13 +209,7 @@ impl<F: Flow> Driver<'_, F> {
         let key = self.flow.memory(case).key.clone();
         let wished = || self.flow.decide(case, &mut Trace::off()).action;
         let tried = if applied.is_err() { wished().map(|action| self.flow.kind_of(&action)) } else { None };
-        let applied = applied.unwrap_or_else(|error| match failed(&error) {
-            // The answer to a write says nothing about the record.
-            answer if answer.reason == Reason::InvalidRecord => {
-                Applied { reason: Reason::CallFailed, ..answer }
-            }
-            other => other,
-        });
+        let applied = applied.unwrap_or_else(|error| failed_write(&error));
         Outcome {
             counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
             label: self.flow.label(record),
@@ -264,6 +264,14 @@ async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>
         return Ok(Applied::new(decision, Action::None));
     }
     flow.apply(case, decision, &mut Trace::off()).await
+}
+
+/// What comes of a write that failed: its answer says nothing about the record.
+pub(super) fn failed_write(error: &Error) -> Applied {
+    match failed(error) {
+        answer if answer.reason == Reason::InvalidRecord => Applied { reason: Reason::CallFailed, ..answer },
+        other => other,
+    }
 }
 
 pub(super) fn failed(error: &Error) -> Applied {

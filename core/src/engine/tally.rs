@@ -149,6 +149,7 @@ impl Recent {
     }
 }
 
-fn hash(id: &str) -> u64 {
+/// Tells ids apart in less room than they take.
+pub(super) fn hash(id: &str) -> u64 {
     FixedState::default().hash_one(id)
 }

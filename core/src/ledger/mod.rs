@@ -93,6 +93,12 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// Remembers that the phase succeeded in a run that started at `at`.
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()>;
 
+    /// The start of the last reconciliation that came to its end (rule W6), UTC.
+    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>>;
+
+    /// Remembers that a reconciliation that started at `at` came to its end.
+    async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()>;
+
     /// What is remembered of each of `keys`, in their order.
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>>;
 

@@ -79,6 +79,14 @@ impl Ledger for Overlay {
         self.scratch.set_last_success(lease, phase, at).await
     }
 
+    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
+        self.real.last_reconciled(account).await
+    }
+
+    async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
+        self.scratch.set_last_reconciled(lease, at).await
+    }
+
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
         let real = self.real.recall(account, keys).await?;
         let scratch = self.scratch.recall(account, keys).await?;

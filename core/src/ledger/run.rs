@@ -174,6 +174,9 @@ pub struct Run {
     /// How many records it was asked for by their ids; `None` for one that went through the window.
     #[serde(default)]
     pub named: Option<usize>,
+    /// Whether it was a reconciliation, which read the whole lists (rule W6).
+    #[serde(default)]
+    pub reconciles: bool,
     /// How long it took, in milliseconds, once it has ended.
     #[serde(default)]
     pub took_ms: Option<u64>,
@@ -195,6 +198,7 @@ impl Run {
             warnings: Vec::new(),
             holder: run.holder.clone(),
             named: None,
+            reconciles: false,
             took_ms: None,
             calls: BTreeMap::new(),
         }

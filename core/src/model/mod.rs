@@ -19,8 +19,8 @@ pub use ids::{
 };
 pub use marker::Marker;
 pub use policy::{
-    ClosedWorkOrders, Exclusions, MassChangePolicy, MethodOverrides, NewRecords, Policy, PropertyPolicy,
-    ResidentPolicy, Returning, SyncMethod, WindowPolicy, WorkOrderPolicy,
+    ClosedWorkOrders, Exclusions, GoneProperties, MassChangePolicy, MethodOverrides, NewRecords, Policy,
+    PropertyPolicy, ResidentPolicy, Returning, SyncMethod, WindowPolicy, WorkOrderPolicy,
 };
 pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};
 pub use record::{InvalidRecord, Kind, RecordKey, Row, Side};

@@ -64,7 +64,7 @@ pub struct Policy {
     /// What is left out (rule P5).
     #[serde(default)]
     pub exclude: Exclusions,
-    /// Properties (rule P1).
+    /// Properties (rules P1, P8).
     #[serde(default)]
     pub properties: PropertyPolicy,
     /// Residents (rules R1, R9).
@@ -166,6 +166,19 @@ pub enum NewRecords {
 pub struct PropertyPolicy {
     /// New properties that are inactive on the platform (rule P1).
     pub new_inactive: NewRecords,
+    /// Linked properties that the platform no longer has (rule P8).
+    pub gone: GoneProperties,
+}
+
+/// What becomes of a linked property that the platform no longer has (rule P8).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GoneProperties {
+    /// People are told.
+    #[default]
+    Flag,
+    /// It is set inactive in Latchel, as far as rule G1 allows.
+    Deactivate,
 }
 
 /// Policy for residents.

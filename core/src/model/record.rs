@@ -158,6 +158,11 @@ pub struct InvalidRecord {
 }
 
 impl InvalidRecord {
+    /// Whether nobody can tell which record it is.
+    pub fn is_nameless(&self) -> bool {
+        self.id.starts_with(NAMELESS)
+    }
+
     /// The id of a row that has none, from what it is and a digest of its content, so that the same row is
     /// the same record in every run.
     pub fn nameless(what: &str, content: &serde_json::Value) -> String {

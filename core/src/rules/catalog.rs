@@ -57,6 +57,9 @@ rules! {
     W5 Window:
         "the platform's filter is coarser than an instant",
         "The adapter asks for a superset. A record with a timestamp is filtered by the exact window; one without counts as changed if its content differs from what the ledger remembers.";
+    W6 Window:
+        "reconciliation: `latchel-sync reconcile`, or the schedule's `reconciliation` (default off)",
+        "Reads the whole lists of properties and residents instead of the window. Linked pairs are compared whenever they changed; a linked record that the list does not show is asked for by its id, and if it is not there either, rules P8 and R8 say what happens. What is not linked counts by the window alone, so that nothing is created that a window would not.";
 
     P1 Properties:
         "not in Latchel",
@@ -79,6 +82,9 @@ rules! {
     P7 Properties:
         "the Latchel property is linked to another platform property",
         "The linked one wins; this one is flagged.";
+    P8 Properties:
+        "linked, active in Latchel, and no longer under its property on the platform (moved, merged, removed, or a house that got its first unit): seen by a reconciliation, and at once where the whole list or the record was read anyway",
+        "Flag. With `properties.gone = \"deactivate\"` (default `flag`), set `is_active = false` under rule G1, unless Latchel's reference names another property by now.";
 
     R1 Residents:
         "not in Latchel",
@@ -101,6 +107,9 @@ rules! {
     R7 Residents:
         "only name, e-mail or phone differ",
         "Nothing is written; the difference is counted and shown.";
+    R8 Residents:
+        "linked, active in Latchel or with a move-in to come, and no longer at that property on the platform (taken off the lease without a date, or removed): seen by a reconciliation, and at once where the whole list or the record was read anyway",
+        "Flag, until they are set inactive in Latchel or are back on the platform.";
     R9 Residents:
         "inactive because we set it so by a date, dates and activity in Latchel as we left them, and the stay by the platform covers today or lies ahead (a renewal or return that was entered late)",
         "Correct dates, unit and `is_active`; goes before R3 and R4. With `residents.returning = \"leave\"` it is left to people.";

@@ -6,6 +6,7 @@ mod asked;
 mod catalog;
 mod confirm;
 mod export;
+mod gone;
 mod guard;
 mod import;
 mod method;
@@ -21,6 +22,7 @@ pub use confirm::{Assignment, ConfirmCase, differences, in_words};
 pub use export::{
     CloseAction, CloseCase, ExportAction, ExportCase, Standing, decide_close, decide_export, obstacle,
 };
+pub use gone::{GoneProperty, decide_gone_property, decide_gone_resident};
 pub use guard::is_mass_change;
 pub use import::{Counterpart, ImportAction, ImportCase, Whereabouts, decide_import};
 pub use method::{Assignees, choose_latchel_user, sync_method};
@@ -29,7 +31,7 @@ pub use reason::{Reason, Tense};
 pub use resident::{ResidentAction, ResidentCase, decide_lapse, decide_resident};
 pub use stay::{active, current_tenancy, next_turn};
 pub use trace::{Check, Trace};
-pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_window};
+pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_unlinked, judge_window};
 
 /// What a rule decided: what to write, if anything, and why.
 #[derive(Debug, Clone, PartialEq)]

@@ -115,6 +115,9 @@ reasons! {
     PropertyPossibleDuplicate "property_possible_duplicate" P7 NotSynced:
         "Another platform property is already linked to the Latchel property that this one refers to.",
         "If the two were merged on the platform, remove the one that is left over; otherwise correct the reference in Latchel.";
+    PropertyGoneFromSource "property_gone_from_source" P8 NotSynced:
+        "The platform no longer has it under its property: it was moved, merged or removed, or its property got units of its own.",
+        "If that is meant, set it inactive in Latchel, by hand or with `properties.gone = \"deactivate\"` and `reconcile`, and see to its residents and open work orders there; otherwise restore it on the platform.";
 
     ResidentNew "resident_new" R1 Synced:
         has "The resident was not in Latchel and was created there.",
@@ -159,6 +162,9 @@ reasons! {
     ResidentContactNotSynced "resident_contact_not_synced" R7 Synced:
         "Only name, e-mail or phone differ; contact data is never updated in Latchel.",
         "If Latchel should have the new contact data, change it there by hand.";
+    ResidentGoneFromSource "resident_gone_from_source" R8 NotSynced:
+        "The platform no longer has the resident at that property: taken off the lease without a move-out date, moved with the unit, or removed.",
+        "If they have left, set them inactive in Latchel by hand; otherwise put them on their lease again on the platform, and a later run takes them up.";
 
     MethodNone "method_none" WP1 NotSynced:
         "The Integration Sync Method of its property is \"No Work Orders\".",
@@ -284,6 +290,11 @@ impl Reason {
     pub fn rules(self) -> impl Iterator<Item = RuleId> {
         let shared = SHARED.iter().filter(move |(reason, ..)| *reason == self).map(|(.., rule)| *rule);
         std::iter::once(self.rule()).chain(shared)
+    }
+
+    /// Whether it says that the record is no longer where it came from.
+    pub fn is_gone(self) -> bool {
+        matches!(self, Self::GoneFromSource | Self::PropertyGoneFromSource | Self::ResidentGoneFromSource)
     }
 
     /// Reads back what [`Reason::code`] wrote.

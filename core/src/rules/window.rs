@@ -44,6 +44,16 @@ pub enum WindowVerdict {
     Outside(Reason),
 }
 
+/// Judges whether a record without a link lies in the window where the whole list was read (rule W6): only what is known to
+/// have changed since then does, so that nothing is created that the window's own list would not have shown.
+pub fn judge_unlinked(freshness: &Freshness, window: Window, trace: &mut Trace) -> WindowVerdict {
+    match freshness {
+        Freshness::Stamped { .. } => judge_window(freshness, window, None, trace),
+        Freshness::Fingerprint { at_least: Some(at), .. } if window.contains(*at) => WindowVerdict::Inside,
+        Freshness::Filtered | Freshness::Fingerprint { .. } => WindowVerdict::Outside(Reason::OutsideWindow),
+    }
+}
+
 /// Judges whether a record lies in the window (rules W1, W5); `remembered` is the fingerprint in the ledger.
 pub fn judge_window(
     freshness: &Freshness,

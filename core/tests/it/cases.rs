@@ -26,6 +26,7 @@ const THROUGH_THE_ENGINE: &[Reason] = &[
 fn all() -> Vec<Case> {
     let mut all = crate::property::cases();
     all.extend(crate::resident::cases());
+    all.extend(crate::gone::cases());
     all.extend(crate::import::cases());
     all.extend(crate::export::cases());
     all.extend(crate::window::cases());

@@ -5,6 +5,7 @@
 mod cases;
 mod explained;
 mod export;
+mod gone;
 mod import;
 mod make;
 mod property;

@@ -1,5 +1,5 @@
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{Reason, Trace, WindowVerdict, coverage, judge_window};
+use latchel_sync_core::rules::{Reason, Trace, WindowVerdict, coverage, judge_unlinked, judge_window};
 
 use crate::cases::Case;
 use crate::make::instant;
@@ -65,4 +65,21 @@ fn a_window_catches_up_or_says_what_it_leaves_out() {
     assert_eq!(coverage(&policy, Some(last), now).gap, Some((last, edge)));
     assert_eq!(from(&policy, Some(last)), edge);
     assert_eq!(coverage(&policy, Some(edge), now).gap, None);
+}
+
+#[test]
+fn of_a_whole_list_what_is_not_linked_counts_only_if_it_is_known_to_be_new() {
+    let window = coverage(&WindowPolicy::default(), None, instant(NOW)).window;
+    let verdict = |freshness: Freshness| judge_unlinked(&freshness, window, &mut Trace::off());
+    let print = |at_least: Option<&str>| Freshness::Fingerprint {
+        fingerprint: Fingerprint::of(&serde_json::json!("Tap")),
+        at_least: at_least.map(instant),
+    };
+    let outside = WindowVerdict::Outside(Reason::OutsideWindow);
+    assert_eq!(verdict(stamped(BEFORE, EDGE)), WindowVerdict::Inside);
+    assert_eq!(verdict(stamped(BEFORE, BEFORE)), outside);
+    assert_eq!(verdict(print(Some(EDGE))), WindowVerdict::Inside);
+    assert_eq!(verdict(print(Some(BEFORE))), outside);
+    assert_eq!(verdict(print(None)), outside);
+    assert_eq!(verdict(Freshness::Filtered), outside);
 }

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Account, Lease, Phase};
+use latchel_sync_core::ledger::{Account, Lease};
 
 use super::{BEGIN, Pool, runs};
 use crate::error::failed;
@@ -52,21 +52,17 @@ pub(crate) async fn set_sync_start(pool: &Pool, name: &str, sync_start: DateTime
         .map_err(failed("setting the sync start"))
 }
 
-pub(crate) async fn last_success(pool: &Pool, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
+/// The watermark of a phase, or of reconciliations.
+pub(crate) async fn watermark(pool: &Pool, account: &str, of: &str) -> Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar("SELECT at FROM watermarks WHERE account = $1 AND phase = $2")
         .bind(account)
-        .bind(phase.as_str())
+        .bind(of)
         .fetch_optional(pool)
         .await
         .map_err(failed("reading a watermark"))
 }
 
-pub(crate) async fn set_last_success(
-    pool: &Pool,
-    lease: &Lease,
-    phase: Phase,
-    at: DateTime<Utc>,
-) -> Result<()> {
+pub(crate) async fn set_watermark(pool: &Pool, lease: &Lease, of: &str, at: DateTime<Utc>) -> Result<()> {
     let doing = "writing a watermark";
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     runs::fence(&mut transaction, lease).await?;
@@ -75,7 +71,7 @@ pub(crate) async fn set_last_success(
          ON CONFLICT (account, phase) DO UPDATE SET at = excluded.at",
     )
     .bind(&lease.account)
-    .bind(phase.as_str())
+    .bind(of)
     .bind(at)
     .execute(&mut *transaction)
     .await

@@ -9,6 +9,9 @@ use latchel_sync_core::{Ledger, Result};
 
 use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};
 
+/// What stands in place of a phase in the watermark of reconciliations.
+const RECONCILIATION: &str = "reconciliation";
+
 #[async_trait]
 impl Ledger for Engine {
     async fn accounts(&self) -> Result<Vec<Account>> {
@@ -52,11 +55,19 @@ impl Ledger for Engine {
     }
 
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
-        accounts::last_success(self.readers(), account, phase).await
+        accounts::watermark(self.readers(), account, phase.as_str()).await
     }
 
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
-        accounts::set_last_success(&self.pool, lease, phase, at).await
+        accounts::set_watermark(&self.pool, lease, phase.as_str(), at).await
+    }
+
+    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
+        accounts::watermark(self.readers(), account, RECONCILIATION).await
+    }
+
+    async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
+        accounts::set_watermark(&self.pool, lease, RECONCILIATION, at).await
     }
 
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {

@@ -111,6 +111,17 @@ pub async fn a_success_is_remembered_by_account_and_phase(ledger: &dyn Ledger) {
     assert_eq!(last("b", Phase::Properties).await, None);
 }
 
+pub async fn a_reconciliation_is_remembered_by_account_and_is_no_success_of_a_phase(ledger: &dyn Ledger) {
+    let last = async |account| ledger.last_reconciled(account).await.expect("a watermark");
+    let held = begin(ledger, "a").await;
+    assert_eq!(last("a").await, None);
+    ledger.set_last_reconciled(&held, now()).await.expect("set");
+    let later = now() + TimeDelta::days(30);
+    ledger.set_last_reconciled(&held, later).await.expect("set");
+    assert_eq!((last("a").await, last("b").await), (Some(later), None));
+    assert_eq!(ledger.last_success("a", Phase::Properties).await.expect("a watermark"), None);
+}
+
 pub async fn accounts_do_not_see_each_other(ledger: &dyn Ledger) {
     let held = begin(ledger, "a").await;
     let run = held.run;

@@ -100,9 +100,10 @@ fn mass_change(runs: &[&Run], account: &str) -> Option<Finding> {
     Some(Finding {
         condition: Condition::MassChange,
         text: format!(
-            "A run stopped before it set too many records inactive: {}. If it is meant, run `latchel-sync sync \
+            "A run stopped before it set too many records inactive: {}. If it is meant, run `latchel-sync {} \
              --account {account} --allow-mass-change`.",
-            report.error.as_deref().unwrap_or_default()
+            report.error.as_deref().unwrap_or_default(),
+            if run.reconciles { "reconcile --apply" } else { "sync" }
         ),
         since: run.now,
     })
@@ -181,13 +182,13 @@ async fn no_success(
     now: DateTime<Utc>,
 ) -> Result<Option<Finding>> {
     let added = app.ledger.account(account.name()).await?.map(|account| account.created_at);
-    for part in Part::ALL {
+    for part in Part::SYNCED {
         let phases = part.phases();
         let successes = health.phases.iter().filter(|one| phases.contains(&one.phase));
         // `None` is before every instant, and so is a phase that never succeeded.
         let last = successes.map(|one| one.last_success).min().flatten();
         let from = last.or(added).unwrap_or(app.clock.began());
-        let timetable = account.schedule.of(part);
+        let Some(timetable) = account.schedule.of(part) else { continue };
         let zone = account.settings.time_zone;
         let missed = (0..CHANCES).try_fold(from, |at, _| timetable.after(at, zone));
         let Some(missed) = missed else { continue };

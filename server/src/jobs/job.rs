@@ -24,6 +24,8 @@ pub enum Work {
     },
     /// A sync of these records alone.
     Named(Vec<RecordKey>),
+    /// A reconciliation (rule W6).
+    Reconcile,
     /// What a sync of these phases would do; it writes nothing.
     Plan(Vec<Phase>),
 }
@@ -41,6 +43,7 @@ impl Work {
     pub fn phases(&self) -> Vec<Phase> {
         match self {
             Self::Sync { phases, .. } | Self::Plan(phases) => phases.clone(),
+            Self::Reconcile => vec![Phase::Properties, Phase::Residents],
             Self::Named(records) => {
                 let of = |phase: &Phase| {
                     records.iter().any(|key| key.kind == phase.kind() && key.side == phase.source())
@@ -83,7 +86,7 @@ pub struct Job {
     pub id: JobId,
     /// The account.
     pub account: String,
-    /// What it does: `sync`, `named` or `plan`.
+    /// What it does: `sync`, `named`, `reconcile` or `plan`.
     pub work: &'static str,
     /// Who or what asked for it.
     #[schema(value_type = schema::Trigger)]

@@ -63,6 +63,7 @@ impl Jobs {
             work: match new.work {
                 Work::Sync { .. } => "sync",
                 Work::Named(_) => "named",
+                Work::Reconcile => "reconcile",
                 Work::Plan(_) => "plan",
             },
             trigger: new.trigger,

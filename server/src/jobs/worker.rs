@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use latchel_sync_core::engine::{Mode, Request, StopSignal};
+use latchel_sync_core::engine::{Lists, Mode, Request, StopSignal};
 use latchel_sync_core::ledger::{Overlay, Run};
 use latchel_sync_core::{Error, ErrorKind, Ledger, Result};
 use latchel_sync_ledger::SqliteLedger;
@@ -78,6 +78,7 @@ impl Worker {
                 Work::Named(records) => Some(records.clone()),
                 _ => None,
             },
+            lists: if new.work == Work::Reconcile { Lists::Whole } else { Lists::Changed },
             allow_mass_change: matches!(new.work, Work::Sync { allow_mass_change: true, .. }),
             stop,
             ..Request::everything(mode, self.clock.now())

@@ -15,6 +15,7 @@ use super::text::{Moment, When};
 use crate::access::{Operator, Viewer};
 use crate::actions::{self, Extent, MassChange};
 use crate::app::App;
+use crate::schedule::{Part, Schedule};
 use crate::views::{self, AccountView};
 
 /// How many runs the page lists.
@@ -36,7 +37,7 @@ struct Account {
     /// Whose credential stops working, and on which day.
     expiries: Vec<(&'static str, String)>,
     next: Vec<(&'static str, Option<When>)>,
-    timetables: [(&'static str, String); 2],
+    timetables: Vec<(&'static str, String)>,
     method: &'static str,
     time_zone: &'static str,
     sync_start: Option<When>,
@@ -90,10 +91,7 @@ fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>) -> Account {
             .map(|one| (one.owner(view.platform), one.expires.to_string()))
             .collect(),
         next: next(&view, moment),
-        timetables: [
-            ("work orders", view.health.schedule.work_orders.to_string()),
-            ("properties and residents", view.health.schedule.properties_and_residents.to_string()),
-        ],
+        timetables: timetables(&view.health.schedule),
         method: view.sync_method.as_str(),
         time_zone: view.time_zone,
         sync_start: view.health.sync_start.map(|at| moment.when(at)),
@@ -105,6 +103,11 @@ fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>) -> Account {
         platform: view.platform,
         name: view.health.account,
     }
+}
+
+fn timetables(schedule: &Schedule) -> Vec<(&'static str, String)> {
+    let parts = [Part::WorkOrders, Part::PropertiesAndResidents, Part::Reconciliation];
+    parts.into_iter().filter_map(|part| Some((part.title(), schedule.of(part)?.to_string()))).collect()
 }
 
 #[derive(Deserialize)]

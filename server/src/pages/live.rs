@@ -49,6 +49,7 @@ impl JobRow {
             address: format!("/jobs/{}", job.id.0),
             title: match job.work {
                 "plan" => "Preview",
+                "reconcile" => "Reconciliation",
                 "named" => "Sync of single records",
                 _ => "Sync",
             },

@@ -76,6 +76,7 @@ fn what(run: &Run) -> String {
     match run.named {
         Some(1) => "one record".to_owned(),
         Some(named) => format!("{named} records"),
+        None if run.reconciles => "reconciliation".to_owned(),
         None => {
             let parts: Vec<_> = run.phases.iter().map(|phase| phase.phase.to_string()).collect();
             parts.join(", ")

@@ -26,11 +26,16 @@ pub enum Part {
     WorkOrders,
     /// Properties and residents.
     PropertiesAndResidents,
+    /// The whole lists of properties and residents (rule W6).
+    Reconciliation,
 }
 
 impl Part {
-    /// Both of them. Properties come first, because work orders wait for theirs.
-    pub const ALL: [Self; 2] = [Self::PropertiesAndResidents, Self::WorkOrders];
+    /// Those that go by the window. Properties come first, because work orders wait for theirs.
+    pub const SYNCED: [Self; 2] = [Self::PropertiesAndResidents, Self::WorkOrders];
+
+    /// All of them; reconciliation comes last, because it takes long.
+    pub const ALL: [Self; 3] = [Self::PropertiesAndResidents, Self::WorkOrders, Self::Reconciliation];
 
     /// Its phases, in their order.
     pub fn phases(self) -> Vec<Phase> {
@@ -43,11 +48,12 @@ impl Part {
         match self {
             Self::WorkOrders => "work orders",
             Self::PropertiesAndResidents => "properties and residents",
+            Self::Reconciliation => "reconciliation",
         }
     }
 }
 
-/// An account's timetables (rule W4).
+/// An account's timetables (rules W4, W6).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Schedule {
     /// That of the work orders.
@@ -56,6 +62,9 @@ pub struct Schedule {
     /// That of properties and residents.
     #[schema(value_type = String, example = "0 3 * * *")]
     pub properties_and_residents: Timetable,
+    /// That of reconciliations; there are none by themselves without it.
+    #[schema(value_type = Option<String>, example = "0 4 1 * *")]
+    pub reconciliation: Option<Timetable>,
     /// Each account begins up to so much later than its timetable says, and always by the same span, so that many of them
     /// do not begin at once; in seconds.
     #[serde(serialize_with = "seconds")]
@@ -68,12 +77,18 @@ fn seconds<S: serde::Serializer>(span: &TimeDelta, serializer: S) -> Result<S::O
 }
 
 impl Schedule {
-    /// A part's timetable.
-    pub fn of(&self, part: Part) -> &Timetable {
+    /// A part's timetable, if it has one.
+    pub fn of(&self, part: Part) -> Option<&Timetable> {
         match part {
-            Part::WorkOrders => &self.work_orders,
-            Part::PropertiesAndResidents => &self.properties_and_residents,
+            Part::WorkOrders => Some(&self.work_orders),
+            Part::PropertiesAndResidents => Some(&self.properties_and_residents),
+            Part::Reconciliation => self.reconciliation.as_ref(),
         }
+    }
+
+    /// The parts that are done by themselves.
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().filter(|part| self.of(*part).is_some())
     }
 
     /// When a part is due: by its timetable after the run that began at `last`, and never before the server did, so that
@@ -86,10 +101,10 @@ impl Schedule {
         last: Option<DateTime<Utc>>,
         began: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let shift = self.shift(account);
+        let (shift, timetable) = (self.shift(account), self.of(part)?);
         let Some(last) = last else { return began.checked_add_signed(shift) };
-        let by_timetable = self.of(part).after(last, zone)?;
-        if self.of(part).is_interval() && by_timetable >= began {
+        let by_timetable = timetable.after(last, zone)?;
+        if timetable.is_interval() && by_timetable >= began {
             // The run before was late by it already.
             return Some(by_timetable);
         }
@@ -106,39 +121,54 @@ impl Schedule {
     }
 }
 
-/// When each phase was begun by the newest of `runs` that went through it, UTC. A run that failed counts too: it is tried again
-/// at its time, and not at once. One of named records goes through none.
-pub(crate) fn begun(runs: &[Run]) -> BTreeMap<Phase, DateTime<Utc>> {
-    let mut begun = BTreeMap::new();
+/// When runs were begun last, as far as the newest tell, UTC.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Begun {
+    phases: BTreeMap<Phase, DateTime<Utc>>,
+    reconciliation: Option<DateTime<Utc>>,
+}
+
+/// When each phase was begun by the newest of `runs` that went through its window, and the newest reconciliation. A run that
+/// failed counts too: it is tried again at its time, and not at once. One of named records goes through none.
+pub(crate) fn begun(runs: &[Run]) -> Begun {
+    let mut begun = Begun::default();
     for run in runs.iter().filter(|run| run.named.is_none()) {
+        if run.reconciles {
+            begun.reconciliation = begun.reconciliation.or(Some(run.now));
+            continue;
+        }
         for report in &run.phases {
-            begun.entry(report.phase).or_insert(run.now);
+            begun.phases.entry(report.phase).or_insert(run.now);
         }
     }
     begun
 }
 
-/// When every phase of a part was last begun, by [`begun`] and [`last_success`], UTC; `None` if one never was.
-pub(crate) fn last_begun(
-    begun: &BTreeMap<Phase, DateTime<Utc>>,
-    last_success: &BTreeMap<Phase, DateTime<Utc>>,
-    part: Part,
-) -> Option<DateTime<Utc>> {
-    let last = |phase: Phase| begun.get(&phase).max(last_success.get(&phase)).copied();
+/// When parts were done last with success, UTC.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Successes {
+    /// When the last run began in which the phase succeeded.
+    pub phases: BTreeMap<Phase, DateTime<Utc>>,
+    /// When the last reconciliation began that came to its end.
+    pub reconciliation: Option<DateTime<Utc>>,
+}
+
+/// When a part, with every phase of it, was last begun, UTC; `None` if it never was.
+pub(crate) fn last_begun(begun: &Begun, successes: &Successes, part: Part) -> Option<DateTime<Utc>> {
+    if part == Part::Reconciliation {
+        return begun.reconciliation.max(successes.reconciliation);
+    }
+    let last = |phase: Phase| begun.phases.get(&phase).max(successes.phases.get(&phase)).copied();
     part.phases().into_iter().map(last).min().flatten()
 }
 
-/// When the last run began in which each of `phases` succeeded, UTC.
-pub(crate) async fn last_success(
-    ledger: &dyn Ledger,
-    account: &str,
-    phases: &[Phase],
-) -> Result<BTreeMap<Phase, DateTime<Utc>>> {
-    let mut all = BTreeMap::new();
-    for phase in phases {
-        all.extend(ledger.last_success(account, *phase).await?.map(|at| (*phase, at)));
+/// When each phase, and a reconciliation, succeeded last.
+pub(crate) async fn successes(ledger: &dyn Ledger, account: &str) -> Result<Successes> {
+    let mut phases = BTreeMap::new();
+    for phase in Phase::ALL {
+        phases.extend(ledger.last_success(account, phase).await?.map(|at| (phase, at)));
     }
-    Ok(all)
+    Ok(Successes { phases, reconciliation: ledger.last_reconciled(account).await? })
 }
 
 /// Enough of an account's newest runs to find the last of each part among those of named records.
@@ -156,6 +186,7 @@ mod tests {
         Schedule {
             work_orders: work_orders.parse().expect("a timetable"),
             properties_and_residents: "24h".parse().expect("a timetable"),
+            reconciliation: None,
             jitter: TimeDelta::minutes(1),
         }
     }
@@ -192,8 +223,48 @@ mod tests {
     }
 
     #[test]
+    fn reconciliations_go_by_their_own_runs_and_not_by_those_of_the_window() {
+        let without = schedule("15m");
+        let of = |schedule: &Schedule, last| {
+            schedule.due(Part::Reconciliation, "a", Tz::UTC, last, at("12:00:00"))
+        };
+        assert_eq!(of(&without, Some(at("03:00:00"))), None, "off by default");
+        assert_eq!(without.parts().collect::<Vec<_>>(), Part::SYNCED);
+        let with = Schedule { reconciliation: "0 4 1 * *".parse().ok(), ..without };
+        let due = of(&with, Some(at("11:00:00"))).expect("it comes");
+        assert_eq!(due.format("%Y-%m-%d %H:%M").to_string(), "2026-04-01 04:00");
+
+        let run = |text, reconciles| {
+            let begun = latchel_sync_core::ledger::NewRun {
+                id: latchel_sync_core::ledger::RunId(uuid::Uuid::nil()),
+                account: "a".to_owned(),
+                now: at(text),
+                trigger: latchel_sync_core::ledger::Trigger::Schedule,
+                holder: String::new(),
+                phases: Vec::new(),
+            };
+            let report = |phase| latchel_sync_core::ledger::PhaseReport {
+                phase,
+                window_from: at(text),
+                counts: latchel_sync_core::ledger::Counts::new(),
+                writes: 0,
+                error: None,
+                error_kind: None,
+                paused: None,
+            };
+            let phases = vec![report(Phase::Properties), report(Phase::Residents)];
+            Run { reconciles, phases, ..Run::begin(&begun) }
+        };
+        let begun = begun(&[run("11:00:00", false), run("10:00:00", true), run("09:00:00", false)]);
+        let last = |part| last_begun(&begun, &Successes::default(), part);
+        assert_eq!(last(Part::Reconciliation), Some(at("10:00:00")));
+        assert_eq!(last(Part::PropertiesAndResidents), Some(at("11:00:00")));
+        assert_eq!(last(Part::WorkOrders), None);
+    }
+
+    #[test]
     fn the_parts_have_every_phase_once() {
-        let mut phases: Vec<_> = Part::ALL.into_iter().flat_map(Part::phases).collect();
+        let mut phases: Vec<_> = Part::SYNCED.into_iter().flat_map(Part::phases).collect();
         phases.sort();
         assert_eq!(phases, Phase::ALL);
     }

@@ -8,7 +8,7 @@ use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::{Ledger, Result};
 use latchel_sync_ledger::desk::Desk;
 
-use super::{Part, RUNS_LOOKED_AT, begun, last_begun, last_success};
+use super::{Part, RUNS_LOOKED_AT, begun, last_begun, successes};
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::jobs::{Jobs, NewJob, Work};
@@ -53,7 +53,7 @@ impl Scheduler {
         let paused: Vec<_> = self.desk.pauses().await?.into_iter().map(|pause| pause.account).collect();
         let mut next: Option<DateTime<Utc>> = None;
         for account in self.accounts.values().filter(|account| !paused.contains(&account.settings.name)) {
-            for part in Part::ALL {
+            for part in account.schedule.parts() {
                 let (key, now) = ((account.name().to_owned(), part), self.clock.now());
                 // Of a run that is still under way, or could not even begin, the ledger does not tell; of one that somebody
                 // else has begun meanwhile, it does.
@@ -74,10 +74,11 @@ impl Scheduler {
     }
 
     fn ask_for(&self, account: &Account, part: Part, now: DateTime<Utc>) {
-        if self.jobs.covers(account.name(), &part.phases()) {
-            return;
-        }
-        let work = Work::Sync { phases: part.phases(), allow_mass_change: false };
+        let work = match part {
+            Part::Reconciliation => Work::Reconcile,
+            _ if self.jobs.covers(account.name(), &part.phases()) => return,
+            _ => Work::Sync { phases: part.phases(), allow_mass_change: false },
+        };
         let by = "the schedule".to_owned();
         let job = NewJob { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
         self.jobs.ask(job, now);
@@ -90,7 +91,7 @@ impl Scheduler {
 
     async fn last_begun(&self, account: &str, part: Part) -> Result<Option<DateTime<Utc>>> {
         let runs = self.ledger.runs(Some(account), RUNS_LOOKED_AT).await?;
-        let last_success = last_success(&*self.ledger, account, &part.phases()).await?;
-        Ok(last_begun(&begun(&runs), &last_success, part))
+        let successes = successes(&*self.ledger, account).await?;
+        Ok(last_begun(&begun(&runs), &successes, part))
     }
 }

@@ -104,6 +104,8 @@ pub struct Run {
     pub holder: String,
     /// How many records it was asked for by their ids; null for one that went through the window.
     pub named: Option<u64>,
+    /// Whether it was a reconciliation, which read the whole lists.
+    pub reconciles: bool,
     /// How long it took, in milliseconds, once it has ended.
     pub took_ms: Option<u64>,
     /// How many calls it made of each system, repeated ones too.

@@ -1,9 +1,9 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Phase, Run, RunId, RunStatus};
+use latchel_sync_core::ledger::{Run, RunId, RunStatus};
 use latchel_sync_core::model::SyncMethod;
 use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::health::{Facts, Health};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::Job;
-use crate::schedule::{Part, RUNS_LOOKED_AT, begun, last_begun};
+use crate::schedule::{Begun, Part, RUNS_LOOKED_AT, begun, last_begun};
 
 /// How many days back the sparkline goes.
 const DAYS: u64 = 14;
@@ -106,7 +106,7 @@ async fn view(
     let pause = pauses.iter().find(|pause| pause.account == name).cloned();
     let Drawn { past, facts, .. } = app.drawn.of(app, one, now.with_timezone(&zone).date_naive()).await?;
     let next = |part: Part| {
-        let last = last_begun(&past.begun, &facts.last_success, part);
+        let last = last_begun(&past.begun, &facts.successes, part);
         let at = one.schedule.due(part, name, zone, last, app.clock.began());
         NextRun { part, at: at.map(|at| at.max(now)) }
     };
@@ -116,7 +116,7 @@ async fn view(
         sync_method: one.settings.policy.sync_method,
         time_zone: zone.name(),
         credentials: credentials(one, &app.config.alerts, now),
-        next: Part::ALL.into_iter().filter(|_| pause.is_none()).map(next).collect(),
+        next: one.schedule.parts().filter(|_| pause.is_none()).map(next).collect(),
         pause,
         days: past.days.clone(),
         newest: past.newest.clone(),
@@ -147,8 +147,8 @@ const UNDER_WAY_AT_MOST: u32 = 8;
 struct Past {
     /// The newest.
     newest: Option<Run>,
-    /// When each phase was begun last, as far as the newest tell, UTC.
-    begun: BTreeMap<Phase, DateTime<Utc>>,
+    /// When runs were begun last, as far as the newest tell.
+    begun: Begun,
     /// The last days, oldest first.
     days: Vec<Day>,
 }

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
@@ -8,7 +6,7 @@ use latchel_sync_core::{Ledger, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::schedule::{Schedule, last_success};
+use crate::schedule::{Schedule, Successes, successes};
 use crate::schema;
 
 /// An account's health.
@@ -63,8 +61,8 @@ pub async fn health(
 #[derive(Debug)]
 pub(crate) struct Facts {
     newest: Option<Run>,
-    /// When the last run began in which a phase succeeded, UTC.
-    pub last_success: BTreeMap<Phase, DateTime<Utc>>,
+    /// When phases and reconciliations succeeded last.
+    pub successes: Successes,
     pending: u64,
     failed: u64,
 }
@@ -82,7 +80,7 @@ impl Facts {
         };
         Ok(Self {
             newest: ledger.runs(Some(account), 1).await?.pop(),
-            last_success: last_success(ledger, account, &Phase::ALL).await?,
+            successes: successes(ledger, account).await?,
             pending: with(Status::Pending),
             failed: with(Status::Failed),
         })
@@ -96,7 +94,7 @@ impl Facts {
         now: DateTime<Utc>,
     ) -> Health {
         let phase = |phase: Phase| {
-            let last_success = self.last_success.get(&phase).copied();
+            let last_success = self.successes.phases.get(&phase).copied();
             PhaseHealth { phase, last_success, gap: coverage(&account.policy.window, last_success, now).gap }
         };
         let phases: Vec<_> = Phase::ALL.into_iter().map(phase).collect();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::ledger::{Phase, Run};
 use latchel_sync_server::schedule::Schedule;
 
 use crate::world::{ACCOUNT, World, pass};
@@ -16,6 +16,7 @@ async fn often() -> World {
     let schedule = Schedule {
         work_orders: timetable(),
         properties_and_residents: timetable(),
+        reconciliation: None,
         jitter: TimeDelta::zero(),
     };
     world.restart(|account| account.schedule = schedule);
@@ -27,9 +28,8 @@ async fn begun(world: &World, count: usize) -> Vec<DateTime<Utc>> {
     let mut changes = world.app.jobs.changes();
     loop {
         let runs = world.ledger.runs(Some(ACCOUNT), 100).await.expect("runs");
-        let of_work_orders = |run: &&latchel_sync_core::ledger::Run| {
-            run.phases.iter().any(|report| report.phase == Phase::WorkOrdersToPlatform)
-        };
+        let of_work_orders =
+            |run: &&Run| run.phases.iter().any(|report| report.phase == Phase::WorkOrdersToPlatform);
         let begun: Vec<_> = runs.iter().filter(of_work_orders).map(|run| run.now).collect();
         if begun.len() >= count {
             return begun;
@@ -56,4 +56,48 @@ async fn what_was_just_asked_for_is_asked_for_again_at_its_time() {
     let gaps: Vec<_> = begun.windows(2).map(|two| (two[0] - two[1]).num_seconds()).collect();
     // The scheduler looks every 30 seconds in any case.
     assert!(gaps.iter().all(|gap| *gap < 20), "{gaps:?}");
+}
+
+/// The runs of an account with these timetables, once the server has come to rest.
+async fn runs_with(reconciliation: Option<&str>) -> (World, Vec<Run>) {
+    let mut world = World::new().await;
+    world.fill();
+    world.restart(|account| {
+        account.schedule.reconciliation = reconciliation.map(|text| text.parse().expect("a timetable"));
+    });
+    let seen = async {
+        begun(&world, 1).await;
+        world.app.jobs.idle().await;
+    };
+    tokio::select! {
+        () = world.app.work() => panic!("it works on"),
+        () = seen => {}
+    }
+    let runs = world.ledger.runs(Some(ACCOUNT), 100).await.expect("runs");
+    (world, runs)
+}
+
+#[tokio::test]
+async fn a_reconciliation_is_done_by_its_own_timetable_and_shown_as_what_it_is() {
+    let (_, runs) = runs_with(None).await;
+    assert!(!runs.is_empty() && runs.iter().all(|run| !run.reconciles), "off by default: {runs:?}");
+
+    let (world, runs) = runs_with(Some("0 4 1 * *")).await;
+    let reconciled: Vec<_> = runs.iter().filter(|run| run.reconciles).collect();
+    let [run] = reconciled.as_slice() else { panic!("once: {runs:?}") };
+    let phases: Vec<_> = run.phases.iter().map(|report| report.phase).collect();
+    assert_eq!(phases, [Phase::Properties, Phase::Residents]);
+    let last = world.ledger.last_reconciled(ACCOUNT).await.expect("a watermark");
+    assert_eq!(last, Some(run.now));
+
+    let mut visitor = world.visitor();
+    for (path, text) in [
+        ("/runs".to_owned(), "reconciliation"),
+        (format!("/accounts/{ACCOUNT}"), "Timetable, reconciliation"),
+        ("/".to_owned(), "Next, reconciliation"),
+        (format!("/api/v1/accounts/{ACCOUNT}"), "\"reconciliation\":\"0 4 1 * *\""),
+    ] {
+        let answer = visitor.get(&path).await;
+        assert!(answer.status == 200 && answer.body.contains(text), "{path}: {text}: {}", answer.body);
+    }
 }

@@ -169,6 +169,7 @@ pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, web
         schedule: Schedule {
             work_orders: "15m".parse().expect("a timetable"),
             properties_and_residents: "24h".parse().expect("a timetable"),
+            reconciliation: None,
             jitter: TimeDelta::zero(),
         },
     }

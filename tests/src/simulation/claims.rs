@@ -73,6 +73,28 @@ fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
                 seam.account.on_platform(|world| id.is_some_and(|id| world.work_orders.contains_key(&id)));
             so(!there || seam.account.is_stale(), || "the platform has it".to_owned())
         }
+        Reason::PropertyGoneFromSource => {
+            let id = PropertyRef::from_key(&outcome.key.id);
+            let there = seam.account.on_platform(|world| world.properties.contains_key(&id));
+            let is_it = |event: &Event| match event {
+                Event::PropertyRemoved(one) => *one == id,
+                Event::Property(one) => one.id == id,
+                _ => false,
+            };
+            so(link.is_some() && (!there || overtaken(seam, is_it)), || "the platform has it".to_owned())
+        }
+        Reason::ResidentGoneFromSource => {
+            let id = ResidentRef::from_key(&outcome.key.id);
+            let there = seam
+                .account
+                .on_platform(|world| id.as_ref().is_some_and(|id| world.residents.contains_key(id)));
+            let is_it = |event: &Event| match event {
+                Event::ResidentRemoved(one) => Some(one) == id.as_ref(),
+                Event::Resident(one) => Some(&one.id) == id.as_ref(),
+                _ => false,
+            };
+            so(link.is_some() && (!there || overtaken(seam, is_it)), || "the platform has them".to_owned())
+        }
         Reason::CreateUnsettled => so(!seam.account.habits.declared_lag.is_zero(), || {
             "everything that is created is visible at once".to_owned()
         }),
@@ -102,6 +124,8 @@ fn by_people(event: &Event) -> bool {
         Event::Property(_)
             | Event::Resident(_)
             | Event::WorkOrder(_)
+            | Event::PropertyRemoved(_)
+            | Event::ResidentRemoved(_)
             | Event::LatchelProperty(_)
             | Event::LatchelResident(_)
             | Event::Job(_)

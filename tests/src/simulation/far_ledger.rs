@@ -93,6 +93,12 @@ impl Ledger for FarLedger {
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
         self.call(self.real().set_last_success(lease, phase, at)).await
     }
+    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
+        self.call(self.real().last_reconciled(account)).await
+    }
+    async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
+        self.call(self.real().set_last_reconciled(lease, at)).await
+    }
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
         self.call(self.real().recall(account, keys)).await
     }

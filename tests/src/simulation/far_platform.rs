@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::DateTime;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::{Journal, MemoryPlatform};
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Capabilities, Pages, Platform, Probe, Result};
+use latchel_sync_core::{Capabilities, ChangeFilter, Pages, Platform, Probe, Result};
 
 use super::account::{Made, Read};
 use super::history::{Event, How};
@@ -40,7 +41,17 @@ impl FarPlatform {
         list: for<'p> fn(&'p MemoryPlatform, Window) -> Pages<'p, T>,
         id: fn(&T) -> String,
     ) -> Pages<'_, T> {
-        let from = window.from - self.0.account.habits.superset;
+        // What cannot be narrowed holds everything in every run.
+        let capabilities = self.real().capabilities();
+        let narrowed = match phase {
+            Phase::Properties => capabilities.properties_since,
+            Phase::Residents => capabilities.residents_since,
+            _ => capabilities.work_orders_since,
+        };
+        let from = match narrowed {
+            ChangeFilter::None => DateTime::UNIX_EPOCH,
+            _ => window.from - self.0.account.habits.superset,
+        };
         futures::stream::try_unfold(None::<String>, move |after| async move {
             let page = self
                 .0

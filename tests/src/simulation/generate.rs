@@ -62,6 +62,9 @@ fn policy(chance: &mut Chance) -> Policy {
     };
     policy.properties.new_inactive = leave_out(chance);
     policy.residents.new_moved_out = leave_out(chance);
+    if chance.percent(40) {
+        policy.properties.gone = GoneProperties::Deactivate;
+    }
     if chance.percent(30) {
         policy.residents.returning = Returning::Leave;
     }

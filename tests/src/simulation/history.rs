@@ -13,6 +13,11 @@ pub enum Event {
     Property(Property),
     Resident(Resident),
     WorkOrder(WorkOrder),
+    /// People removed it from the platform.
+    PropertyRemoved(PropertyRef),
+    ResidentRemoved(ResidentRef),
+    /// A run set it inactive, because the platform no longer had it (rule P8), or showed an old copy without it.
+    SwitchedOffAsGone(LatchelPropertyId),
     /// People made or changed it in Latchel; this is what it is now.
     LatchelProperty(LatchelProperty),
     LatchelResident(LatchelResident),

@@ -19,12 +19,15 @@ const DEEDS: &[(&str, usize, Deed)] = &[
     ("changes an address", 2, change_address),
     ("adds a property", 3, add_property),
     ("hides every property", 1, hide_all),
+    ("removes a property", 2, remove_property),
+    ("moves a unit with its leases", 1, move_unit),
     ("makes a property unreachable", 1, make_unreachable),
     ("merges two properties", 1, merge),
     ("notes a move", 6, note_move),
     ("renews a stay or notes another unit", 4, go_on),
     ("takes back a stay to come", 2, take_back),
     ("adds a resident", 2, add_resident),
+    ("takes a resident off the lease", 2, remove_resident),
     ("changes contact data", 2, change_contact),
     ("makes a work order", 4, make_work_order),
     ("assigns a work order", 4, assign),
@@ -121,6 +124,50 @@ fn hide_all(account: &Account, _chance: &mut Chance) -> Option<String> {
     let count = hidden.len();
     hidden.into_iter().for_each(|one| account.note(Event::Property(one)));
     Some(format!("{count} of them"))
+}
+
+fn remove_property(account: &Account, chance: &mut Chance) -> Option<String> {
+    let id = account.on_platform(|world| {
+        let id = chance.pick_of(world.properties.keys())?.clone();
+        world.properties.remove(&id);
+        Some(id)
+    })?;
+    account.note(Event::PropertyRemoved(id.clone()));
+    Some(id.key())
+}
+
+/// The unit gets a new identity, and so does everybody who lives there.
+fn move_unit(account: &Account, chance: &mut Chance) -> Option<String> {
+    let (new, property, residents) = account.on_platform(|world| {
+        let Row::Record(one) = chance.pick_of(world.properties.values())? else { return None };
+        let old = one.id.clone();
+        let new = unit("14", old.unit.as_ref().map(UnitId::as_str));
+        if world.properties.contains_key(&new) || old.property == new.property {
+            return None;
+        }
+        let property = Property { id: new.clone(), ..one.clone() };
+        world.properties.remove(&old);
+        put_property(world, account.habits.stamps, property.clone());
+        let mut residents = super::generate::records(&world.residents);
+        residents.retain(|one| {
+            one.id.property == old.property && one.tenancies.iter().any(|stay| stay.unit == old.unit)
+        });
+        for one in &mut residents {
+            world.residents.remove(&one.id);
+            one.id.property = new.property.clone();
+            put_resident(world, account.habits.stamps, one.clone());
+        }
+        Some(((old, new), property, residents))
+    })?;
+    let (old, new) = new;
+    account.note(Event::PropertyRemoved(old.clone()));
+    account.note(Event::Property(property));
+    for one in residents {
+        let id = ResidentRef::new(one.id.resident.clone(), old.property.clone());
+        account.note(Event::ResidentRemoved(id));
+        account.note(Event::Resident(one));
+    }
+    Some(format!("{old} is {new}"))
 }
 
 fn make_unreachable(account: &Account, chance: &mut Chance) -> Option<String> {
@@ -259,6 +306,16 @@ fn add_resident(account: &Account, chance: &mut Chance) -> Option<String> {
     })?;
     account.note(Event::Resident(added.clone()));
     Some(added.id.key())
+}
+
+fn remove_resident(account: &Account, chance: &mut Chance) -> Option<String> {
+    let id = account.on_platform(|world| {
+        let id = chance.pick_of(world.residents.keys())?.clone();
+        world.residents.remove(&id);
+        Some(id)
+    })?;
+    account.note(Event::ResidentRemoved(id.clone()));
+    Some(id.key())
 }
 
 fn change_work_order(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::engine::Lists;
 use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::MemoryLedger;
 use latchel_sync_core::model::Side;
@@ -132,6 +133,7 @@ fn order(account: &Account, chance: &mut Chance) -> Order {
         1 => vec![Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform],
         _ => Phase::ALL.to_vec(),
     };
+    let lists = if chance.percent(15) { Lists::Whole } else { Lists::Changed };
     let mut weather = Weather::default();
     if chance.percent(60) {
         weather = Weather {
@@ -143,7 +145,7 @@ fn order(account: &Account, chance: &mut Chance) -> Order {
             freezes: chance.pick(&[0, 0, 0, 15]),
         };
     }
-    Order { phases, skew, weather, allow_mass_change: chance.percent(5) }
+    Order { phases, lists, skew, weather, allow_mass_change: chance.percent(5) }
 }
 
 /// The dust settles: nothing fails any more, nobody changes anything, and syncs come by often enough.
@@ -159,6 +161,11 @@ async fn settle(account: &Arc<Account>, ledger: &Arc<MemoryLedger>, seed: u64) {
         let failed: Vec<_> = run.phases.iter().filter_map(|phase| phase.error.as_ref()).collect();
         assert!(failed.is_empty(), "{failed:?}");
     }
+    // W6: from now on nothing is gone of which nobody is told.
+    let order = Order { lists: Lists::Whole, allow_mass_change: true, ..Order::calm() };
+    let End::Finished(run) = worker.run(order).await else { panic!("nobody else is there") };
+    let failed: Vec<_> = run.phases.iter().filter_map(|phase| phase.error.as_ref()).collect();
+    assert!(failed.is_empty(), "{failed:?}");
     // At midnight there is something new to do (rule R6): two runs on one day are wanted, of which the second is over in it.
     let mut before = None;
     loop {

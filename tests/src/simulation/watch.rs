@@ -21,11 +21,30 @@ pub fn create_property(seam: &Seam, new: &NewProperty) {
     assert_eq!((new.name.clone(), &new.source_address, new.is_active), expected, "P1: {id}");
 }
 
+/// P8: the platform no longer has it, or shows an old copy that has not.
+fn is_gone(seam: &Seam, latchel: &LatchelProperty, patch: &PropertyPatch) -> bool {
+    let alone = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
+    let Some(id) = latchel.reference.as_ref().filter(|_| *patch == alone) else { return false };
+    let account = &seam.account;
+    let there = account.on_platform(|world| world.properties.contains_key(id));
+    let back = || {
+        let added = |event: &Event| matches!(event, Event::Property(one) if one.id == *id);
+        account.history().touched_since(seam.view().began, added)
+    };
+    account.policy().properties.gone == GoneProperties::Deactivate
+        && !naive::is_excluded(account, id)
+        && (!there || account.is_stale() || back())
+}
+
 /// P2 to P6: an inactive one is left alone; deactivating changes nothing else; nothing but what the platform has.
 pub fn update_property(seam: &Seam, id: LatchelPropertyId, patch: &PropertyPatch) {
-    let view = seam.view();
-    let latchel = &view.latchel_properties[&id];
+    let latchel = seam.view().latchel_properties[&id].clone();
     assert!(latchel.is_active, "P4: {id} is inactive in Latchel");
+    if is_gone(seam, &latchel, patch) {
+        seam.account.note(Event::SwitchedOffAsGone(id));
+        return;
+    }
+    let view = seam.view();
     let fits = |property: &&Property| {
         let alone = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
         let text = |new: &Option<String>| new.as_ref().is_none_or(|new| *new == naive::name(property));

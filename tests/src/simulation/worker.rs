@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
-use latchel_sync_core::engine::{Engine, Mode, Observer, Request};
+use latchel_sync_core::engine::{Engine, Lists, Mode, Observer, Request};
 use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport, Run};
 use latchel_sync_core::rules::Reason;
 
@@ -26,6 +26,8 @@ pub struct Worker {
 #[derive(Debug, Clone)]
 pub struct Order {
     pub phases: Vec<Phase>,
+    /// Whether it is a reconciliation.
+    pub lists: Lists,
     /// How far the machine's clock is off.
     pub skew: TimeDelta,
     pub weather: Weather,
@@ -37,6 +39,7 @@ impl Order {
     pub fn calm() -> Self {
         Self {
             phases: Phase::ALL.to_vec(),
+            lists: Lists::Changed,
             skew: TimeDelta::zero(),
             weather: Weather::default(),
             allow_mass_change: false,
@@ -72,9 +75,10 @@ impl Worker {
         seam.say(|| format!("a run begins; its clock says {now}; {order:?}"));
         let mut request = Request::everything(Mode::Apply, now);
         request.phases = order.phases;
+        request.lists = order.lists;
         request.allow_mass_change = order.allow_mass_change;
         request.holder = seam.worker.clone();
-        let seen = Seen { seam: Arc::clone(seam), outcomes: Mutex::default() };
+        let seen = Seen { seam: Arc::clone(seam), lists: order.lists, outcomes: Mutex::default() };
         let end = tokio::select! {
             biased;
             () = seam.crashed() => End::Died,
@@ -105,6 +109,7 @@ impl Worker {
 #[derive(Debug)]
 struct Seen {
     seam: Arc<Seam>,
+    lists: Lists,
     outcomes: Mutex<BTreeMap<Phase, BTreeSet<String>>>,
 }
 
@@ -134,6 +139,9 @@ impl Observer for Seen {
         let outside = [Reason::OutsideWindow, Reason::UnchangedSinceLastSeen];
         let counted: u64 = outside.iter().filter_map(|reason| report.counts.get(reason)).sum();
         assert_eq!(untold.len() as u64, counted, "{}: {untold:?} have no outcome", self.seam.worker);
-        self.seam.account.note(Event::PhaseDone(run, report.phase));
+        // Of what is not linked, a reconciliation looks at the window alone.
+        if self.lists == Lists::Changed {
+            self.seam.account.note(Event::PhaseDone(run, report.phase));
+        }
     }
 }

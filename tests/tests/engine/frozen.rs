@@ -120,6 +120,8 @@ ledger_that_freezes! {
     run_outcomes(id: RunId, after: Option<&RecordKey>, limit: u32) -> Vec<Outcome>;
     last_success(account: &str, phase: Phase) -> Option<DateTime<Utc>>;
     set_last_success(lease: &Lease, phase: Phase, at: DateTime<Utc>) -> ();
+    last_reconciled(account: &str) -> Option<DateTime<Utc>>;
+    set_last_reconciled(lease: &Lease, at: DateTime<Utc>) -> ();
     recall(account: &str, keys: &[RecordKey]) -> Vec<Memory>;
     record(lease: &Lease, outcomes: &[Outcome]) -> ();
     put_link(lease: &Lease, link: &Link) -> ();

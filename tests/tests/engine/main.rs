@@ -18,6 +18,7 @@ mod outage;
 mod part_of_the_window;
 mod pause;
 mod read_ahead;
+mod reconcile;
 mod removed;
 mod residents;
 mod rows;

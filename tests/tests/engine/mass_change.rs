@@ -267,10 +267,13 @@ async fn however_many_are_within_the_share_one_run_does_them_all() {
     let done = pair.request(&request).await;
     assert_eq!(done.run.status, RunStatus::Success, "{:?}", done.run.phases);
     assert_eq!(counted(&done, Reason::PropertyDeactivated), 2_448);
-    assert_eq!((counted(&done, Reason::MassChangeHeld), counted(&done, Reason::GoneFromSource)), (0, 1));
+    assert_eq!(
+        (counted(&done, Reason::MassChangeHeld), counted(&done, Reason::PropertyGoneFromSource)),
+        (0, 1)
+    );
     assert_eq!(active(&pair).0, 2, "the one that changed back, and the one that was removed");
     let of_both = ["02400", "02401"].map(|id| done.reason(&RecordKey::platform(Kind::Property, id)));
-    assert_eq!(of_both[1], Reason::GoneFromSource);
+    assert_eq!(of_both[1], Reason::PropertyGoneFromSource);
     assert_ne!(of_both[0], Reason::PropertyDeactivated);
     assert_eq!(done.outcomes.len(), 2_450, "each has one outcome");
 }

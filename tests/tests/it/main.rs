@@ -26,6 +26,7 @@ mod privacy;
 mod private_adapter;
 mod propertyware;
 mod quoted;
+mod reconcile;
 mod registry;
 mod rentmanager;
 mod rentvine;

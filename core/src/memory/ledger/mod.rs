@@ -37,6 +37,7 @@ struct State {
     leases: Leases,
     runs: BTreeMap<RunId, Run>,
     watermarks: BTreeMap<(String, Phase), DateTime<Utc>>,
+    reconciled: BTreeMap<String, DateTime<Utc>>,
     books: BTreeMap<String, Book>,
 }
 
@@ -145,6 +146,17 @@ impl Ledger for MemoryLedger {
         let mut state = self.state();
         state.leases.fence(lease)?;
         state.watermarks.insert((lease.account.clone(), phase), at);
+        Ok(())
+    }
+
+    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.state().reconciled.get(account).copied())
+    }
+
+    async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
+        let mut state = self.state();
+        state.leases.fence(lease)?;
+        state.reconciled.insert(lease.account.clone(), at);
         Ok(())
     }
 

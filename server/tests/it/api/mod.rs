@@ -116,6 +116,7 @@ async fn accounts_are_told_at_a_glance() {
       "schedule": {
         "jitter": 0,
         "properties_and_residents": "24h",
+        "reconciliation": null,
         "work_orders": "15m"
       },
       "sync_method": "all",
@@ -177,6 +178,7 @@ async fn a_sync_is_a_job_that_can_be_followed_to_its_run() {
             "writes": 1
           }
         ],
+        "reconciles": false,
         "status": "success",
         "took_ms": "[ms]",
         "trigger": "manual",

@@ -3,12 +3,13 @@ use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::MemoryLedger;
 use latchel_sync_core::model::*;
+use latchel_sync_core::rules::Reason;
 
 use super::super::account::{Account, Stamps};
 use super::super::history::Event;
 use super::super::{generate, naive};
 
-/// P1 to P7, for each of the platform's properties.
+/// P1 to P8, for each of the platform's properties.
 pub async fn check(account: &Account, ledger: &MemoryLedger) {
     for property in account.on_platform(|world| generate::records(&world.properties)) {
         let id = &property.id;
@@ -24,7 +25,29 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
             p1_p6_is_left_out(account, &property);
         }
     }
+    p8_gone_ones_are_told(account, ledger).await;
     never_active_again(account);
+}
+
+/// P8: a linked one that the platform no longer has is inactive in Latchel, or people are told of it.
+async fn p8_gone_ones_are_told(account: &Account, ledger: &MemoryLedger) {
+    let name = &account.settings.name;
+    for link in ledger.links(name, Kind::Property, None, 1_000).await.expect("the ledger answers") {
+        let id = PropertyRef::from_key(&link.platform_id);
+        let is_there = account.on_platform(|world| world.properties.contains_key(&id));
+        let latchel =
+            account.in_latchel(|world| world.properties.get(&LatchelPropertyId(link.latchel_id)).cloned());
+        let Some(latchel) = latchel.filter(|one| one.is_active && !is_there) else { continue };
+        if naive::is_excluded(account, &id) {
+            continue;
+        }
+        let key = RecordKey::platform(Kind::Property, id.key());
+        let memory = ledger.recall(name, &[key]).await.expect("the ledger answers").pop();
+        let newest = memory.and_then(|memory| memory.outcome).map(|newest| newest.reason);
+        assert_eq!(newest, Some(Reason::PropertyGoneFromSource), "P8: {id} is gone, and {latchel:?}");
+        let stays = account.policy().properties.gone == GoneProperties::Flag || latchel.reference != Some(id);
+        assert!(stays, "P8: {latchel:?} is gone, and still active");
+    }
 }
 
 /// The linked Latchel property.
@@ -84,6 +107,7 @@ fn p3_p4_activity(account: &Account, property: &Property, latchel: &LatchelPrope
                 one.id == property.id && !one.is_active
             }
             Event::LatchelProperty(one) => one.id == latchel.id && !one.is_active,
+            Event::SwitchedOffAsGone(id) => *id == latchel.id,
             _ => false,
         };
         let why = account.history().events().any(off);

@@ -3,12 +3,13 @@ use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::MemoryLedger;
 use latchel_sync_core::model::*;
+use latchel_sync_core::rules::Reason;
 
 use super::super::account::{Account, Stamps};
 use super::super::history::Event;
 use super::super::{generate, naive};
 
-/// R1 to R7 and R9, for each of the platform's residents.
+/// R1 to R9, for each of the platform's residents.
 pub async fn check(account: &Account, ledger: &MemoryLedger) {
     let today = account.date(account.clock.now());
     for resident in account.on_platform(|world| generate::records(&world.residents)) {
@@ -30,6 +31,25 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
                 r7_contact_stays(account, &latchel);
             }
         }
+    }
+    r8_gone_ones_are_told(account, ledger).await;
+}
+
+/// R8: nobody is silently active whom the platform no longer has at that property.
+async fn r8_gone_ones_are_told(account: &Account, ledger: &MemoryLedger) {
+    let name = &account.settings.name;
+    for link in ledger.links(name, Kind::Resident, None, 1_000).await.expect("the ledger answers") {
+        let id = ResidentRef::from_key(&link.platform_id).expect("an id");
+        let is_there = account.on_platform(|world| world.residents.contains_key(&id));
+        let latchel =
+            account.in_latchel(|world| world.residents.get(&LatchelResidentId(link.latchel_id)).cloned());
+        if is_there || latchel.is_none_or(|one| !one.is_active) {
+            continue;
+        }
+        let key = RecordKey::platform(Kind::Resident, id.key());
+        let memory = ledger.recall(name, &[key]).await.expect("the ledger answers").pop();
+        let newest = memory.and_then(|memory| memory.outcome).map(|newest| newest.reason);
+        assert_eq!(newest, Some(Reason::ResidentGoneFromSource), "R8: {id} is gone, and active in Latchel");
     }
 }
 
