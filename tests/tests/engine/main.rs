@@ -14,6 +14,7 @@ mod mass_change;
 mod named;
 mod outage;
 mod pause;
+mod phases;
 mod read_ahead;
 mod removed;
 mod rows;
