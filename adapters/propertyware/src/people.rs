@@ -35,7 +35,8 @@ impl Managers {
     /// Every property manager of an active building, read afresh.
     pub async fn read(&self, api: &Api) -> Result<Vec<User>> {
         let mut users = BTreeMap::new();
-        let mut pages = api.whole(BUILDINGS, Query::new());
+        // A building that is not served keeps nobody else from being known: managers have others.
+        let mut pages = api.pages(BUILDINGS, Query::new());
         while let Some(page) = pages.try_next().await? {
             let buildings = rows::<Managed>(&page, "building", row_id).into_iter().flatten();
             let managers = buildings.flat_map(|one| one.property_manager_list.unwrap_or_default());
