@@ -127,7 +127,7 @@ pub enum Fault {
         /// What the row contains.
         text: String,
     },
-    /// Every page of a list is its first, with other ids and an endless total, so that new rows come for ever.
+    /// Every page of a list that tells its total is its first, with other ids, and the total never comes.
     Endless,
     /// The answer has this header, instead of its own of that name.
     Header {
