@@ -49,6 +49,8 @@ pub enum ErrorKind {
     Unsettled,
     /// It would have changed too much at once (rule G1).
     MassChange,
+    /// latchel-sync itself failed, by a mistake in its own code.
+    Internal,
 }
 
 impl ErrorKind {
@@ -71,6 +73,7 @@ impl ErrorKind {
             Self::Unsupported => "unsupported",
             Self::Unsettled => "unsettled",
             Self::MassChange => "mass_change",
+            Self::Internal => "internal",
         }
     }
 }
@@ -169,19 +172,17 @@ impl Error {
         self.0.kind == ErrorKind::RateLimited && self.0.retry_after.is_some_and(is_long)
     }
 
-    /// Whether every further call to the same system would fail as well, so that a run should end.
+    /// True if further calls like it are likely to fail as well, so that a phase should end. The next phase asks for other
+    /// things, and may well succeed, unless the error [ends the run](Self::ends_the_run) (rule E2).
+    pub fn ends_the_phase(&self) -> bool {
+        self.ends_the_run()
+            || matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)
+    }
+
+    /// True if no phase could do anything any more: the credentials are refused, a far side is closed or asks for a long
+    /// pause, the lease or the ledger is lost, or people have to look first (rule G1).
     pub fn ends_the_run(&self) -> bool {
-        matches!(
-            self.0.kind,
-            ErrorKind::Unauthorized
-                | ErrorKind::RateLimited
-                | ErrorKind::Unavailable
-                | ErrorKind::Paused
-                | ErrorKind::Timeout
-                | ErrorKind::Ledger
-                | ErrorKind::Busy
-                | ErrorKind::MassChange
-        )
+        self.is_final() || self.0.kind == ErrorKind::MassChange
     }
 
     /// Whether this run can do nothing more at all, so that not even the next record is tried.

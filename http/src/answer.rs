@@ -2,13 +2,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use reqwest::header::{DATE, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::decode;
+use crate::mend::mended;
 use crate::transport::Inner;
 
 /// How many bytes take longer to read than to hand to another thread.
@@ -36,7 +37,7 @@ impl Answer {
         server_time(&self.headers)
     }
 
-    /// Reads the body as JSON.
+    /// Reads the body as JSON; what is not well formed in it costs at most itself, as [`json`](crate::json) says.
     ///
     /// # Errors
     ///
@@ -49,7 +50,12 @@ impl Answer {
         {
             return Ok(read);
         }
-        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let body = mended(&self.body);
+        if let Ok(read) = serde_json::from_slice(&body) {
+            tracing::debug!(call = self.call, "the answer was not well formed, and was mended");
+            return Ok(read);
+        }
+        let mut json = serde_json::Deserializer::from_slice(&body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = decode::field(&error);
             self.malformed(error.inner()).with("field", self.transport.without_secrets(&field))
@@ -104,7 +110,8 @@ pub(crate) fn server_time(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
-/// Reads an HTTP date.
+/// Reads an HTTP date, whose year has four digits.
 pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.with_timezone(&Utc))
+    let date = DateTime::parse_from_rfc2822(text.trim()).ok()?.to_utc();
+    (1970..=9999).contains(&date.year()).then_some(date)
 }

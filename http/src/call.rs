@@ -9,12 +9,12 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, Url};
 use serde::Serialize;
 
-use crate::Answer;
 use crate::answer::server_time;
 use crate::failure::{Failure, broken_off, refused, unanswered};
 use crate::retry::{Repeat, with_retries};
 use crate::session::{Session, Token};
 use crate::transport::Inner;
+use crate::{Answer, Effort};
 
 /// The longest answer that is read; a page of 1,000 rows is far below it.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
@@ -83,6 +83,15 @@ impl Call {
         self
     }
 
+    /// Says how often this call, which reads a part of a list, is repeated.
+    pub fn effort(mut self, effort: Effort) -> Self {
+        self.repeat = match effort {
+            Effort::Usual => Repeat::Always,
+            Effort::Once => Repeat::IfAsked,
+        };
+        self
+    }
+
     /// Carries no token: this is how one is got.
     pub(crate) fn without_session(mut self) -> Self {
         self.session = Presence::Outside;
@@ -95,7 +104,7 @@ impl Call {
     ///
     /// Every answer that is not a success; the context `call` names the request and `answer` the far side's words.
     pub async fn send(self) -> Result<Answer> {
-        if self.transport.access == Access::ReadOnly && self.repeat != Repeat::Always {
+        if self.transport.access == Access::ReadOnly && self.repeat == Repeat::IfNotProcessed {
             let message = "this connection only reads, and the call would write";
             return Err(Error::new(ErrorKind::Unsupported, message)
                 .with("call", format_args!("{} {}", self.method, self.path)));

@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use latchel_sync_core::{Error, ErrorKind};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::answer::http_date;
 use crate::contact::without_contact_data;
+use crate::mend::mended;
 use crate::transport::Inner;
 
 /// The most that is kept of the far side's own words.
 const LONGEST_WORDS: usize = 500;
+
+/// The longest pause that is believed: a number of seconds that names a later day is a mistake, such as a time stamp.
+const LONGEST_PAUSE: Duration = Duration::from_secs(366 * 86_400);
 
 /// A failed attempt.
 pub(crate) struct Failure {
@@ -50,7 +54,7 @@ pub(crate) fn refused(
     body: &[u8],
     sent: Option<&[u8]>,
 ) -> Failure {
-    let name = transport.name;
+    let (name, body) = (transport.name, &*mended(body));
     let (usual, what) = match status.as_u16() {
         401 => (ErrorKind::Unauthorized, "refused the credentials"),
         403 => (ErrorKind::Forbidden, "does not permit this to the credentials"),
@@ -78,7 +82,7 @@ pub(crate) fn refused(
         error = error.with("asks to wait", format!("{} s", pause.as_secs())).with_retry_after(pause);
     }
     if let Some(pause) = pause.filter(|_| error.asks_for_a_long_pause()) {
-        error = error.with("until", (Utc::now() + pause).format("%H:%M UTC"));
+        error = error.with("until", until(Utc::now(), pause));
     }
     error.into()
 }
@@ -118,12 +122,24 @@ pub(crate) fn broken_off(transport: &Inner, error: &reqwest::Error) -> Failure {
     Error::new(ErrorKind::Timeout, message).into()
 }
 
-/// Reads a Retry-After: seconds, or an HTTP date.
+/// Reads a Retry-After: seconds, or an HTTP date; at most [`LONGEST_PAUSE`].
 fn pause(text: &str) -> Option<Duration> {
-    match text.trim().parse() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => (http_date(text)? - Utc::now()).to_std().ok(),
-    }
+    let (seconds, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let is_number =
+        !seconds.is_empty() && [seconds, rest].iter().all(|part| part.bytes().all(|c| c.is_ascii_digit()));
+    let pause = match is_number {
+        // One with too many digits is as long as can be.
+        true => Duration::from_secs(seconds.parse().unwrap_or(u64::MAX)),
+        false => (http_date(text)? - Utc::now()).to_std().ok()?,
+    };
+    Some(pause.min(LONGEST_PAUSE))
+}
+
+/// The end of a pause that begins `now`, with its date where that is another day.
+fn until(now: DateTime<Utc>, pause: Duration) -> String {
+    let end = now + pause.min(LONGEST_PAUSE);
+    let form = if end.date_naive() == now.date_naive() { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" };
+    end.format(form).to_string()
 }
 
 fn root_cause(error: &reqwest::Error) -> String {
@@ -146,5 +162,28 @@ mod tests {
         assert!(read > Duration::from_secs(80) && read <= Duration::from_secs(90), "{read:?}");
         assert_eq!(pause("Tue, 01 Jan 2002 00:00:00 GMT"), None);
         assert_eq!(pause("soon"), None);
+        assert_eq!(pause("1.5"), Some(Duration::from_secs(1)));
+        for odd in ["", ".", "-7", "+7", "7 s", "0x10", "1e3", "NaN", "7,5"] {
+            assert_eq!(pause(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_a_year() {
+        let beyond_u64 = "9".repeat(40);
+        for long in ["1764436515000000", "18446744073709551615", "18446744073709551616", &beyond_u64] {
+            assert_eq!(pause(long), Some(LONGEST_PAUSE), "{long}");
+        }
+        assert_eq!(pause("Fri, 31 Dec 9999 23:59:59 GMT"), Some(LONGEST_PAUSE));
+        assert_eq!(pause("Fri, 31 Dec 199999 23:59:59 GMT"), None);
+    }
+
+    #[test]
+    fn the_end_of_a_pause_has_its_date_where_it_is_another_day() {
+        let now = "2026-03-02T20:00:00Z".parse().unwrap();
+        let hours = |hours: u64| Duration::from_secs(hours * 3_600);
+        assert_eq!(until(now, hours(3)), "23:00 UTC");
+        assert_eq!(until(now, hours(4)), "2026-03-03 00:00 UTC");
+        assert_eq!(until(now, Duration::MAX), "2027-03-03 20:00 UTC");
     }
 }

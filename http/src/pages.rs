@@ -74,15 +74,15 @@ pub fn covered(page: &[Value], id: &str) -> usize {
 /// named as its next.
 ///
 /// A far side that goes round in circles, with a page that it sent before or a next page that was asked for before, is an
-/// error: the list would never end.
+/// error: the list would never end. So is a list with more than 100,000 pages or 2,000,000 rows.
 pub fn pages<'a, C, R, F, Fut>(first: C, ask: F) -> BoxStream<'a, Result<Vec<R>>>
 where
-    C: Clone + Eq + Hash + Send + 'a,
+    C: Hash + Send + 'a,
     R: Hash + Send + 'a,
     F: Fn(C) -> Fut + Send + Sync + 'a,
     Fut: Future<Output = Result<Page<C, R>>> + Send + 'a,
 {
-    let way = Way { asked: HashSet::from([first.clone()]), seen: HashSet::new() };
+    let way = Way::from(&first);
     futures::stream::try_unfold((Some(first), ask, way), |(cursor, ask, mut way)| async move {
         let Some(cursor) = cursor else { return Ok(None) };
         let page = ask(cursor).await?;
@@ -103,7 +103,7 @@ where
     F: Fn(usize) -> Fut + Send + Sync + 'a,
     Fut: Future<Output = Result<(Page<usize, R>, usize)>> + Send + 'a,
 {
-    let way = Way { asked: HashSet::from([0]), seen: HashSet::new() };
+    let way = Way::from(&0_usize);
     let ahead = Ahead { at_once, size: 0, total: 0, expected: 0, following: 0, asked: FuturesOrdered::new() };
     futures::stream::try_unfold((Some(0), ahead, ask, way), |(next, mut ahead, ask, mut way)| async move {
         let Some(offset) = next else { return Ok(None) };
@@ -171,24 +171,48 @@ pub fn chunks<'a, T: Send + 'a>(
     .boxed()
 }
 
-/// The way through a list so far.
-struct Way<C> {
-    asked: HashSet<C>,
+/// The most pages and rows that a list may have; the largest customers of such platforms have some ten thousand units and
+/// some hundred thousand work orders, so that a list that goes on behind this has no end.
+const MOST_PAGES: usize = 100_000;
+const MOST_ROWS: usize = 2_000_000;
+
+/// The way through a list so far: some megabytes at most, because of the most pages.
+#[derive(Debug, Default)]
+struct Way {
+    /// Digests of what pages were asked for with.
+    asked: HashSet<u64>,
     /// Digests of the pages.
     seen: HashSet<u64>,
+    pages: usize,
+    rows: usize,
 }
 
-impl<C: Clone + Eq + Hash> Way<C> {
+impl Way {
+    fn from(first: &impl Hash) -> Self {
+        Self { asked: HashSet::from([digest(first)]), ..Self::default() }
+    }
+
     /// Empty pages may come again: they say nothing.
-    fn goes_on<R: Hash>(&mut self, page: &Page<C, R>) -> Result<()> {
-        let digest = FixedState::default().hash_one(&page.rows);
-        let is_new = page.rows.is_empty() || self.seen.insert(digest);
-        let leads_on = page.next.as_ref().is_none_or(|next| self.asked.insert(next.clone()));
-        if is_new && leads_on {
+    fn goes_on<C: Hash, R: Hash>(&mut self, page: &Page<C, R>) -> Result<()> {
+        let is_new = page.rows.is_empty() || self.seen.insert(digest(&page.rows));
+        let leads_on = page.next.as_ref().is_none_or(|next| self.asked.insert(digest(next)));
+        if !is_new || !leads_on {
+            return Err(Error::new(ErrorKind::Malformed, "the pages of a list go round in a circle"));
+        }
+        (self.pages, self.rows) = (self.pages + 1, self.rows.saturating_add(page.rows.len()));
+        if page.next.is_none() || (self.pages < MOST_PAGES && self.rows < MOST_ROWS) {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Malformed, "the pages of a list go round in a circle"))
+        let message = format!(
+            "a list goes on behind {} pages with {} rows, which is more than it can have; nobody knows where it ends",
+            self.pages, self.rows
+        );
+        Err(Error::new(ErrorKind::Malformed, message))
     }
+}
+
+fn digest(of: &impl Hash) -> u64 {
+    FixedState::default().hash_one(of)
 }
 
 #[cfg(test)]
@@ -219,6 +243,30 @@ mod tests {
         assert_eq!(same_page, Err(ErrorKind::Malformed));
         let same_cursor = walk(|at| Page { rows: Vec::new(), next: Some((at + 1) % 3) }).await;
         assert_eq!(same_cursor, Err(ErrorKind::Malformed));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_never_ends_is_an_error_at_a_bound() {
+        for (size, pages) in [(0, MOST_PAGES), (1, MOST_PAGES), (1_000, MOST_ROWS / 1_000)] {
+            let list = super::pages(0_u64, move |at| {
+                let rows: Vec<u64> = (0..size).map(|row| at * size + row).collect();
+                std::future::ready(Ok(Page { rows, next: Some(at + 1) }))
+            });
+            let came: Vec<_> =
+                list.map(|page| page.map(|_| ()).map_err(|error| error.to_string())).collect().await;
+            let (end, before) = came.split_last().unwrap();
+            assert_eq!(before.len() + 1, pages);
+            assert!(end.as_ref().is_err_and(|error| error.contains("a list goes on behind")), "{end:?}");
+        }
+        let last = MOST_PAGES as u64 - 1;
+        let whole = super::pages(0_u64, move |at| {
+            std::future::ready(Ok(Page { rows: vec![at], next: (at < last).then_some(at + 1) }))
+        });
+        assert_eq!(
+            whole.try_concat().await.map(|rows| rows.len()).ok(),
+            Some(MOST_PAGES),
+            "one that ends there is whole"
+        );
     }
 
     #[tokio::test]

@@ -14,6 +14,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub(crate) enum Repeat {
     /// It only reads, so that every temporary failure may be tried again.
     Always,
+    /// It only reads, and what fails is asked for in another way next: it is tried again only where the far side asks for
+    /// that, or was never reached.
+    IfAsked,
     /// It writes: only what was surely not processed may be tried again, which "too many requests" says, and
     /// which holds for what never left.
     IfNotProcessed,
@@ -23,7 +26,7 @@ impl Repeat {
     fn allows(self, failure: &Failure) -> bool {
         match self {
             Self::Always => failure.error.is_temporary(),
-            Self::IfNotProcessed => {
+            Self::IfAsked | Self::IfNotProcessed => {
                 failure.error.kind() == ErrorKind::RateLimited || failure.reached == Reached::Never
             }
         }

@@ -1,7 +1,7 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::quality::FixedState;
-use latchel_sync_core::model::InvalidRecord;
+use latchel_sync_core::model::{InvalidRecord, Unserved};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -19,6 +19,18 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
+    /// What is wrong with a row that lacks `field`, which it must have: that, or that the row is not served at all.
+    pub fn missing(field: &str, row: &Value) -> Self {
+        Self::unserved(row)
+            .unwrap_or_else(|| Self { field: field.to_owned(), problem: "missing or no id".to_owned() })
+    }
+
+    /// What is wrong with a row that a stand-in has the place of; `None` for every other row.
+    fn unserved(row: &Value) -> Option<Self> {
+        let Unserved { row, list, problem } = Unserved::of(row)?;
+        Some(Self { field: format!("row {row} of {list}"), problem })
+    }
+
     /// The same, of the record with this id.
     pub fn of(self, id: impl Into<String>) -> InvalidRecord {
         InvalidRecord { id: id.into(), field: self.field, problem: self.problem }
@@ -36,6 +48,9 @@ impl Unreadable {
 ///
 /// The field and what is wrong with it.
 pub fn read_row<T: DeserializeOwned>(row: &Value) -> Result<T, Unreadable> {
+    if let Some(unserved) = Unserved::is_stood_in_by(row).then(|| Unreadable::unserved(row)).flatten() {
+        return Err(unserved);
+    }
     // Keeping track of the path costs more than reading, and only an error shows it.
     if let Ok(read) = T::deserialize(row) {
         return Ok(read);

@@ -18,7 +18,7 @@ pub mod world;
 
 pub use dialects::{Dialect, Quirk, Switch, UnknownDialect};
 pub use generate::{GenerateSpec, GenerateSpecError};
-pub use server::faults::{Fault, FaultPlan, FaultPlanError, FaultRule};
+pub use server::faults::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};
 pub use server::log::{LoggedRequest, Side};
 pub use server::{MockServer, Moment, Options, Ports, RateLimit, StartError, WorldHandle};
 pub use webhooks::{SentWebhook, Subscription, SubscriptionError, WebhookFault};

@@ -84,7 +84,7 @@ impl Webhooks for Reader {
         }
         // What serde says may quote the body.
         let message: Message =
-            serde_json::from_slice(body).map_err(|_| malformed("client_id, topic, entity_id"))?;
+            latchel_sync_http::json(body).map_err(|_| malformed("client_id, topic, entity_id"))?;
         if !self.is_ours(&message) {
             return Err(unauthorized("AppFolio's webhook is for another account").with("field", "client_id"));
         }

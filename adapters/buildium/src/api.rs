@@ -2,7 +2,7 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, covered, pages};
+use latchel_sync_http::{Answer, Cut, Listed, Page, Part, Transport, covered, in_parts, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -57,22 +57,24 @@ impl Api {
         self.transport.get(path).query("limit", 1).send().await.map(|_| ())
     }
 
-    /// The pages of a list in the order of ids; without a unique order pages may repeat and skip rows. A total only
-    /// adds pages: behind a full page is looked whatever it says, so that one that is too small loses nothing.
+    /// The pages of a list in the order of ids; without a unique order pages may repeat and skip rows. A row that Buildium
+    /// does not serve has a stand-in.
     pub fn pages<'a>(&'a self, path: &'a str, query: Query) -> BoxStream<'a, Result<Vec<Value>>> {
+        self.list(path, query, Cut::AtOffset)
+    }
+
+    /// Every row of a list that is known to be short, or none.
+    pub async fn all(&self, path: &str, query: Query) -> Result<Vec<Value>> {
+        self.list(path, query, Cut::Never).try_concat().await
+    }
+
+    /// A total only adds pages: behind a full page is looked whatever it says, so that one that is too small loses nothing.
+    fn list<'a>(&'a self, path: &'a str, query: Query, cut: Cut) -> BoxStream<'a, Result<Vec<Value>>> {
         pages(0, move |offset: usize| {
             let query = query.clone();
             async move {
-                let call = self.transport.get(path);
-                let call = query.into_iter().fold(call, |call, (name, value)| call.query(name, value));
-                let answer = call
-                    .query("orderby", "Id asc")
-                    .query("offset", offset)
-                    .query("limit", LIMIT)
-                    .send()
-                    .await?;
-                let total: Option<usize> = answer.header("x-total-count").and_then(|text| text.parse().ok());
-                let rows: Vec<Value> = answer.json()?;
+                let ask = |part| self.part(path, &query, part);
+                let Listed { rows, total } = in_parts(path, (offset, LIMIT), cut, ask).await?;
                 let next = offset + covered(&rows, "Id");
                 let says_more = total.is_some_and(|total| next < total);
                 let more = !rows.is_empty() && (rows.len() >= LIMIT || says_more);
@@ -81,12 +83,17 @@ impl Api {
         })
     }
 
-    /// Every row of a list that is known to be short.
-    pub async fn all(&self, path: &str, query: Query) -> Result<Vec<Value>> {
-        self.pages(path, query).try_concat().await
+    async fn part(&self, path: &str, query: &Query, part: Part) -> Result<Listed> {
+        let call = self.transport.get(path).effort(part.effort);
+        let call = query.iter().fold(call, |call, (name, value)| call.query(name, value));
+        let call = call.query("orderby", "Id asc").query("offset", part.offset).query("limit", part.size);
+        let answer = call.send().await?;
+        let total = answer.header("x-total-count").and_then(|text| text.parse().ok());
+        Ok(Listed { rows: answer.json()?, total })
     }
 
-    /// Every row that one of `ids` selects by the filter `name`, in as many calls as the query's length asks for.
+    /// Every row that one of `ids` selects by the filter `name`, in as many calls as the query's length asks for. A row that
+    /// Buildium does not serve has a stand-in.
     pub async fn by_ids(
         &self,
         path: &str,
@@ -99,7 +106,7 @@ impl Api {
         for chunk in ids.chunks(LONGEST_LIST / each) {
             let mut query: Query = chunk.iter().map(|id| (name, id.to_string())).collect();
             query.extend(also.iter().cloned());
-            rows.extend(self.all(path, query).await?);
+            rows.extend(self.pages(path, query).try_concat().await?);
         }
         Ok(rows)
     }

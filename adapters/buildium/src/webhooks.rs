@@ -99,7 +99,7 @@ impl Webhooks for Reader {
     async fn read(&self, headers: &Headers, body: &[u8], now: DateTime<Utc>) -> Result<Vec<RecordKey>> {
         self.verify(headers, body, now)?;
         // What serde says may quote the body.
-        let event: Value = serde_json::from_slice(body).map_err(|_| malformed("the whole of it"))?;
+        let event: Value = latchel_sync_http::json(body).map_err(|_| malformed("the whole of it"))?;
         self.changed(&event).await
     }
 }

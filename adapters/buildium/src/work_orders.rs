@@ -43,7 +43,7 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
 fn hint(row: &Value) -> Row<WorkOrder> {
     match row_id(row) {
         Some(id) => Row::Hint { id, fingerprint: Fingerprint::of(row) },
-        None => invalid(InvalidRecord::nameless("work order", row), "Id", "missing"),
+        None => Row::Invalid(Unreadable::missing("Id", row).of_row("work order", None, row)),
     }
 }
 
@@ -63,7 +63,7 @@ async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Ve
             Some(id) => {
                 tasks.insert(id, read_row::<Task>(row));
             }
-            None => out.push(invalid(InvalidRecord::nameless("task", row), "Id", "missing")),
+            None => out.push(Row::Invalid(Unreadable::missing("Id", row).of_row("task", None, row))),
         }
     }
     let ids = distinct(tasks.keys().copied());

@@ -2,7 +2,7 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, pages};
+use latchel_sync_http::{Answer, Cut, Listed, Page, Part, Transport, in_parts, pages};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -73,35 +73,61 @@ impl Api {
         self.transport.get(path).query("page_size", 1).send().await.map(|_| ())
     }
 
-    /// The pages of a list, counted in `census`.
+    /// The pages of a list, counted in `census`. A row that DoorLoop does not serve has a stand-in.
     pub fn pages<'a>(
         &'a self,
         path: &'a str,
         query: Query,
         census: &'a Census,
     ) -> BoxStream<'a, Result<Vec<Value>>> {
+        self.list(path, query, census, Cut::AtMultiple { full_up_to: PAGE_SIZE })
+    }
+
+    /// The same for those who must know every row: one that is not served is a failure.
+    pub fn whole<'a>(
+        &'a self,
+        path: &'a str,
+        query: Query,
+        census: &'a Census,
+    ) -> BoxStream<'a, Result<Vec<Value>>> {
+        self.list(path, query, census, Cut::Never)
+    }
+
+    fn list<'a>(
+        &'a self,
+        path: &'a str,
+        query: Query,
+        census: &'a Census,
+        cut: Cut,
+    ) -> BoxStream<'a, Result<Vec<Value>>> {
         pages(1, move |number: usize| {
             let query = query.clone();
             async move {
-                let call = self.transport.get(path);
-                let call = query.into_iter().fold(call, |call, (name, value)| call.query(name, value));
-                let answer = call.query("page_number", number).query("page_size", PAGE_SIZE).send().await?;
-                let List { total, data } = answer.json()?;
-                // Whole and not negative, or no total at all.
-                let total = total.filter(|total| *total >= 0.0).map(|total| total as u64);
-                census.count(data.len(), total);
-                let so_far = ((number - 1) * PAGE_SIZE + data.len()) as u64;
+                let before = (number - 1) * PAGE_SIZE;
+                let ask = |part| self.part(path, &query, part);
+                let Listed { rows, total } = in_parts(path, (before, PAGE_SIZE), cut, ask).await?;
+                census.count(rows.len(), total.map(|total| total as u64));
+                let so_far = before + rows.len();
                 // Behind a full page is looked whatever the total says.
-                let is_full = data.len() >= PAGE_SIZE;
-                let more = !data.is_empty() && (is_full || total.is_some_and(|total| so_far < total));
-                Ok(Page { rows: data, next: more.then_some(number + 1) })
+                let is_full = rows.len() >= PAGE_SIZE;
+                let more = !rows.is_empty() && (is_full || total.is_some_and(|total| so_far < total));
+                Ok(Page { rows, next: more.then_some(number + 1) })
             }
         })
     }
 
-    /// Every row of a list that is known to be short.
+    async fn part(&self, path: &str, query: &Query, part: Part) -> Result<Listed> {
+        let call = self.transport.get(path).effort(part.effort);
+        let call = query.iter().fold(call, |call, (name, value)| call.query(name, value));
+        let answer = call.query("page_number", part.number()).query("page_size", part.size).send().await?;
+        let List { total, data } = answer.json()?;
+        // Whole and not negative, or no total at all.
+        Ok(Listed { rows: data, total: total.filter(|total| *total >= 0.0).map(|total| total as usize) })
+    }
+
+    /// Every row of a list that is known to be short, or none.
     pub async fn all(&self, path: &str, query: Query) -> Result<Vec<Value>> {
-        self.pages(path, query, &Census::default()).try_concat().await
+        self.whole(path, query, &Census::default()).try_concat().await
     }
 
     pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer> {

@@ -148,6 +148,8 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
 fn property_of(row: &Row<Property>) -> Option<String> {
     match row {
         Row::Record(property) => Some(property.id.property.as_str().to_owned()),
+        // It may be about any.
+        Row::Invalid(invalid) if invalid.is_place() => None,
         Row::Invalid(invalid) => Some(PropertyRef::from_key(&invalid.id).property.as_str().to_owned()),
         Row::Hint { .. } | Row::NotSupported { .. } => None,
     }

@@ -11,7 +11,7 @@ use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy,
     UnitId,
 };
-use latchel_sync_core::{Pages, Result};
+use latchel_sync_core::{Error, ErrorKind, Pages, Result};
 use latchel_sync_http::read_row;
 use serde_json::{Value, json};
 
@@ -37,10 +37,13 @@ fn all_in_parts_of(api: &Api, block: usize) -> Pages<'_, Resident> {
             let census = Census::default();
             let mut stays = Stays::default();
             {
-                let mut pages = api.pages(LEASE_TENANTS, Vec::new(), &census);
+                let mut pages = api.whole(LEASE_TENANTS, Vec::new(), &census);
                 while let Some(page) = pages.try_next().await? {
                     let parts = *parts.get_or_insert_with(|| census.total().div_ceil(block as u64).max(1));
                     page.iter().for_each(|row| stays.take(row, |key| part_of(key, parts) == part));
+                    if stays.0.len() > MOST_AT_ONCE {
+                        Err(too_long())?;
+                    }
                 }
             }
             // Without one of its leases, a resident would be moved out.
@@ -56,6 +59,15 @@ fn all_in_parts_of(api: &Api, block: usize) -> Pages<'_, Resident> {
         }
     }
     .boxed()
+}
+
+/// The most residents of one part, whatever DoorLoop says of the total by which the parts were made: a bound on memory of some
+/// 80 MB.
+const MOST_AT_ONCE: usize = 10 * BLOCK;
+
+fn too_long() -> Error {
+    let message = "the list has far more rows than DoorLoop says, and may have no end";
+    Error::new(ErrorKind::Malformed, message).with("list", LEASE_TENANTS)
 }
 
 /// There is no filter by tenant, so that the property's rows are read.

@@ -64,7 +64,7 @@ pub(crate) async fn by_id(api: &Api, reading: &Reading, ids: &[WorkOrderId]) -> 
     loop {
         let (census, mut found) = (Census::default(), Vec::new());
         {
-            let mut pages = api.pages(TASKS, Vec::new(), &census);
+            let mut pages = api.whole(TASKS, Vec::new(), &census);
             while let Some(page) = pages.try_next().await? {
                 let asked =
                     page.iter().filter(|row| row_id(row).is_some_and(|id| wanted.contains(id.as_str())));

@@ -53,7 +53,7 @@ impl Webhooks for Reader {
         };
         // What serde says may quote the body.
         let envelope: Envelope =
-            serde_json::from_slice(body).map_err(|_| malformed("object_type, object, secret"))?;
+            latchel_sync_http::json(body).map_err(|_| malformed("object_type, object, secret"))?;
         if !self.is_key(&envelope.secret) {
             return Err(Error::new(ErrorKind::Unauthorized, "the key of Latchel's webhook is wrong")
                 .with("field", "secret"));

@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, covered, pages};
+use latchel_sync_http::{Answer, Cut, Effort, Listed, Page, Part, Transport, covered, in_parts, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -62,7 +62,11 @@ impl Api {
 
     /// One record, or a page of a list.
     pub async fn get(&self, path: &str, query: Query) -> Result<Answer> {
-        let call = self.transport.get(&format!("{BASE}/{path}"));
+        self.ask(path, query, Effort::Usual).await
+    }
+
+    async fn ask(&self, path: &str, query: Query, effort: Effort) -> Result<Answer> {
+        let call = self.transport.get(&format!("{BASE}/{path}")).effort(effort);
         let call = query.into_iter().fold(call, |call, (name, value)| call.query(name, value));
         let answer = call.send().await.map_err(|error| self.judged(error))?;
         self.let_in.store(true, Ordering::Relaxed);
@@ -91,34 +95,49 @@ impl Api {
         DateTime::from_timestamp(self.clock.load(Ordering::Relaxed), 0)
     }
 
-    /// The pages of a list in the order of ids; without an order pages may repeat and skip rows. The total that comes
-    /// with the last page is the page's own, so that a page which is not full is the last, unless the total speaks of
-    /// more.
+    /// The pages of a list in the order of ids; without an order pages may repeat and skip rows. A row that Propertyware
+    /// does not serve has a stand-in.
     pub fn pages<'a>(&'a self, path: &'a str, query: Query) -> RawPages<'a> {
+        self.list(path, query, Cut::AtOffset)
+    }
+
+    /// The same for those who must know every row: one that is not served is a failure.
+    pub fn whole<'a>(&'a self, path: &'a str, query: Query) -> RawPages<'a> {
+        self.list(path, query, Cut::Never)
+    }
+
+    /// The total that comes with the last page is the page's own, so that a page which is not full is the last, unless the
+    /// total speaks of more.
+    fn list<'a>(&'a self, path: &'a str, query: Query, cut: Cut) -> RawPages<'a> {
         pages(0, move |offset: usize| {
-            let mut query = query.clone();
-            query.extend([
-                ("orderby", "id asc".to_owned()),
-                ("offset", offset.to_string()),
-                ("limit", LIMIT.to_string()),
-            ]);
+            let query = query.clone();
             async move {
-                let answer = self.get(path, query).await?;
-                let total = answer.header("x-total-count").and_then(|text| text.parse().ok());
-                let rows: Vec<Value> = answer.json()?;
+                let ask = |part| self.part(path, &query, part);
+                let Listed { rows, total } = in_parts(path, (offset, LIMIT), cut, ask).await?;
                 let next = offset + covered(&rows, "id");
-                let more = rows.len() >= LIMIT || total.is_some_and(|total: usize| total > next);
+                let more = rows.len() >= LIMIT || total.is_some_and(|total| total > next);
                 Ok(Page { next: (more && !rows.is_empty()).then_some(next), rows })
             }
         })
     }
 
-    /// Every row of a list that is known to be short.
-    pub async fn all(&self, path: &str, query: Query) -> Result<Vec<Value>> {
-        self.pages(path, query).try_concat().await
+    async fn part(&self, path: &str, query: &Query, part: Part) -> Result<Listed> {
+        let paging = [
+            ("orderby", "id asc".to_owned()),
+            ("offset", part.offset.to_string()),
+            ("limit", part.size.to_string()),
+        ];
+        let answer = self.ask(path, [&query[..], &paging].concat(), part.effort).await?;
+        let total = answer.header("x-total-count").and_then(|text| text.parse().ok());
+        Ok(Listed { rows: answer.json()?, total })
     }
 
-    /// The records of a list with these ids, as far as they are there.
+    /// Every row of a list that is known to be short, or none.
+    pub async fn all(&self, path: &str, query: Query) -> Result<Vec<Value>> {
+        self.whole(path, query).try_concat().await
+    }
+
+    /// The records of a list with these ids, as far as they are there. No row of it may be missed: it would be taken for one that is gone.
     pub async fn by_id(&self, path: &str, query: Query, ids: &BTreeSet<i64>) -> Result<Vec<Value>> {
         let mut found = Vec::new();
         if ids.len() <= ONE_BY_ONE {
@@ -127,7 +146,7 @@ impl Api {
             }
             return Ok(found);
         }
-        let mut pages = self.pages(path, query);
+        let mut pages = self.whole(path, query);
         while let Some(page) = pages.try_next().await? {
             found.extend(
                 page.into_iter().filter(|row| integer(row, "id").is_some_and(|id| ids.contains(&id))),
@@ -136,19 +155,20 @@ impl Api {
         Ok(found)
     }
 
-    /// Pages with at least the rows of a list that belong to these buildings.
+    /// Pages with at least the rows of a list that belong to these buildings; `cut` says whether rows may have stand-ins.
     pub fn of_buildings<'a>(
         &'a self,
         path: &'a str,
         query: Query,
         buildings: &BTreeSet<i64>,
+        cut: Cut,
     ) -> RawPages<'a> {
         if buildings.len() > ONE_BY_ONE {
-            return self.pages(path, query);
+            return self.list(path, query, cut);
         }
         let of_one = move |building: i64| {
             let query = [&query[..], &[("buildingID", building.to_string())]].concat();
-            self.pages(path, query)
+            self.list(path, query, cut)
         };
         futures::stream::iter(buildings.clone()).flat_map(of_one).boxed()
     }

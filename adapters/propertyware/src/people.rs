@@ -35,6 +35,7 @@ impl Managers {
     /// Every property manager of an active building, read afresh.
     pub async fn read(&self, api: &Api) -> Result<Vec<User>> {
         let mut users = BTreeMap::new();
+        // A building that is not served keeps nobody else from being known: managers have others.
         let mut pages = api.pages(BUILDINGS, Query::new());
         while let Some(page) = pages.try_next().await? {
             let buildings = rows::<Managed>(&page, "building", row_id).into_iter().flatten();
@@ -77,7 +78,7 @@ pub(crate) async fn portfolios(api: &Api) -> Result<Vec<PropertyGroup>> {
             (one.id, PropertyGroup { id, name: one.name.unwrap_or_default(), properties: Vec::new() })
         })
         .collect();
-    let mut pages = api.pages(BUILDINGS, vec![deactivated_too()]);
+    let mut pages = api.whole(BUILDINGS, vec![deactivated_too()]);
     while let Some(page) = pages.try_next().await? {
         for building in rows::<Managed>(&page, "building", row_id).into_iter().flatten() {
             if let Some(group) = building.portfolio_id.and_then(|id| groups.get_mut(&id)) {

@@ -9,7 +9,7 @@ use latchel_sync_core::model::{
     Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{chunks, rows};
+use latchel_sync_http::{Cut, chunks, rows};
 use serde_json::Value;
 
 use crate::api::{Api, CHUNK, deactivated_too, integer, number, row_id, since};
@@ -80,7 +80,7 @@ fn with_units(
         }
         let ids: BTreeSet<_> = buildings.keys().copied().collect();
         let mut with_units = HashSet::new();
-        let mut units = api.of_buildings(UNITS, vec![deactivated_too()], &ids);
+        let mut units = api.of_buildings(UNITS, vec![deactivated_too()], &ids, Cut::AtOffset);
         while let Some(page) = units.try_next().await? {
             let own = |row: &&Value| integer(row, "buildingID").is_none_or(|id| ids.contains(&id));
             let page: Vec<_> = page.iter().filter(own).cloned().collect();

@@ -8,7 +8,7 @@ use latchel_sync_core::model::{
     Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{Unreadable, chunks, read_row};
+use latchel_sync_http::{Cut, Unreadable, chunks, read_row};
 use serde_json::Value;
 
 use crate::api::{Api, CHUNK, Query, RawPages, integer, number, since};
@@ -34,13 +34,14 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
             seen.extend(pairs.iter().map(|(contact, _)| *contact));
             yield at(api, words, &pairs).await?;
         }
-        let contacts = api.pages(CONTACTS, vec![tenants(), since(window)]);
+        // A contact that is not served would be missed without a word.
+        let contacts = api.whole(CONTACTS, vec![tenants(), since(window)]);
         let mut contacts = chunks(contacts, CHUNK, |page| page.iter().filter_map(|row| integer(row, "id")).collect());
         while let Some(chunk) = contacts.try_next().await? {
             let new: BTreeSet<i64> = chunk.into_iter().filter(|id| !seen.contains(id)).collect();
             if !new.is_empty() {
                 // No list of leases can be narrowed to contacts.
-                let leases = api.pages(LEASES, Query::new());
+                let leases = api.whole(LEASES, Query::new());
                 let stays = stays(leases, words, |(contact, _)| new.contains(&contact)).await?;
                 yield residents(api, stays).await?;
             }
@@ -96,7 +97,8 @@ async fn at(api: &Api, words: &StatusWords, pairs: &BTreeSet<Pair>) -> Result<Ve
     if buildings.is_empty() {
         return Ok(Vec::new());
     }
-    let leases = api.of_buildings(LEASES, Query::new(), &buildings);
+    // Without one of their leases, residents would be moved out.
+    let leases = api.of_buildings(LEASES, Query::new(), &buildings, Cut::Never);
     residents(api, stays(leases, words, |pair| pairs.contains(&pair)).await?).await
 }
 

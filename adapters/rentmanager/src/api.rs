@@ -4,7 +4,9 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, LogIn, Page, RateLimitHeaders, Transport, pages};
+use latchel_sync_http::{
+    Answer, Cut, Listed, LogIn, Page, Part, RateLimitHeaders, Transport, in_parts, pages,
+};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,6 +16,8 @@ use crate::filters::Filters;
 
 /// The most rows that the documents allow at once.
 const PAGE_SIZE: usize = 1_000;
+/// A page that fails is asked for again in parts.
+const ROW_BY_ROW: Cut = Cut::AtMultiple { full_up_to: PAGE_SIZE };
 /// What an answer to a missing privilege may speak of; its status is a 403 in one place and a 500 in another.
 const PRIVILEGE_WORDS: [&str; 3] = ["privilege", "permission", "not authorized"];
 
@@ -78,23 +82,19 @@ impl Api {
         }
     }
 
-    /// The pages of a list, which is in the order of ids; another cannot be asked for.
+    /// The pages of a list, which is in the order of ids; another cannot be asked for. A row that Rent Manager does not serve
+    /// has a stand-in.
     pub fn pages(&self, list: List, filters: Filters) -> RawPages<'_> {
+        self.list(list, filters, ROW_BY_ROW)
+    }
+
+    fn list(&self, list: List, filters: Filters, cut: Cut) -> RawPages<'_> {
         pages(1, move |number: usize| {
-            let mut call = self.transport.get(list.path);
-            for (name, value) in [("fields", list.fields), ("embeds", list.embeds)] {
-                if !value.is_empty() {
-                    call = call.query(name, value);
-                }
-            }
-            if let Some(filters) = filters.to_parameter() {
-                call = call.query("filters", filters);
-            }
-            let call = call.query("pagenumber", number).query("pagesize", PAGE_SIZE);
+            let filters = filters.to_parameter();
             async move {
-                let answer = call.send().await?;
-                let rows = rows_of(&answer)?;
-                let total = answer.header("x-total-results").and_then(|text| text.parse::<usize>().ok());
+                let before = (number - 1).saturating_mul(PAGE_SIZE);
+                let ask = |part| self.part(list, filters.as_deref(), part);
+                let Listed { rows, total } = in_parts(list.path, (before, PAGE_SIZE), cut, ask).await?;
                 let so_far = number.saturating_mul(PAGE_SIZE);
                 let more = total.map_or(rows.len() >= PAGE_SIZE, |total| total > so_far);
                 Ok(Page { next: (more && !rows.is_empty()).then_some(number + 1), rows })
@@ -102,19 +102,50 @@ impl Api {
         })
     }
 
-    /// Every row of a list that is known to be short.
-    pub async fn all(&self, list: List, filters: Filters) -> Result<Vec<Value>> {
-        self.pages(list, filters).try_concat().await
+    async fn part(&self, list: List, filters: Option<&str>, part: Part) -> Result<Listed> {
+        let mut call = self.transport.get(list.path).effort(part.effort);
+        for (name, value) in [("fields", list.fields), ("embeds", list.embeds)] {
+            if !value.is_empty() {
+                call = call.query(name, value);
+            }
+        }
+        if let Some(filters) = filters {
+            call = call.query("filters", filters);
+        }
+        let answer = call.query("pagenumber", part.number()).query("pagesize", part.size).send().await?;
+        let total = answer.header("x-total-results").and_then(|text| text.parse().ok());
+        Ok(Listed { rows: rows_of(&answer)?, total })
     }
 
-    /// Pages with the rows of a list that have one of these ids in `field`, or nothing there that is an id.
+    /// Every row of a list that is known to be short, or none.
+    pub async fn all(&self, list: List, filters: Filters) -> Result<Vec<Value>> {
+        self.list(list, filters, Cut::Never).try_concat().await
+    }
+
+    /// Pages with the rows of a list that have one of these ids in `field`, or nothing there that is an id. For those who
+    /// must know every row: one that is not served is a failure.
     pub fn among<'a>(&'a self, list: List, field: &'static str, ids: &BTreeSet<i64>) -> RawPages<'a> {
+        self.those_among(list, field, ids, Cut::Never)
+    }
+
+    /// The same, with a stand-in for a row that is not served.
+    pub fn served_among<'a>(&'a self, list: List, field: &'static str, ids: &BTreeSet<i64>) -> RawPages<'a> {
+        self.those_among(list, field, ids, ROW_BY_ROW)
+    }
+
+    fn those_among<'a>(
+        &'a self,
+        list: List,
+        field: &'static str,
+        ids: &BTreeSet<i64>,
+        cut: Cut,
+    ) -> RawPages<'a> {
         let wanted = ids.clone();
         let own = move |page: Vec<Value>| -> Vec<Value> {
             let own = |row: &Value| integer(row, field).is_none_or(|id| wanted.contains(&id));
             page.into_iter().filter(own).collect()
         };
-        let pages = Filters::among(field, ids).into_iter().map(|filters| self.pages(list, filters));
+        let pages = Filters::among(field, ids).into_iter().map(|filters| self.list(list, filters, cut));
         futures::stream::iter(pages.collect::<Vec<_>>()).flatten().map_ok(own).boxed()
     }
 

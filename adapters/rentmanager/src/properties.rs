@@ -68,7 +68,7 @@ fn with_units(api: &Api, zone: Tz, page: Vec<Value>) -> Pages<'_, Property> {
         let ids: BTreeSet<_> = properties.keys().copied().collect();
         let mut let_out = HashSet::new();
         let mut has_stray = false;
-        let mut units = api.among(UNITS, "PropertyID", &ids);
+        let mut units = api.served_among(UNITS, "PropertyID", &ids);
         while let Some(page) = units.try_next().await? {
             let owner = |row: &Value| integer(row, "PropertyID");
             let_out.extend(page.iter().filter_map(owner));
@@ -91,7 +91,7 @@ fn with_units(api: &Api, zone: Tz, page: Vec<Value>) -> Pages<'_, Property> {
 /// A page of units with their properties.
 async fn with_properties(api: &Api, zone: Tz, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     let ids: BTreeSet<_> = page.iter().filter_map(|row| integer(row, "PropertyID")).collect();
-    let found: Vec<_> = api.among(PROPERTIES, "PropertyID", &ids).try_concat().await?;
+    let found: Vec<_> = api.served_among(PROPERTIES, "PropertyID", &ids).try_concat().await?;
     // A property that cannot be read was reported by its own page, or is with its next change.
     let (properties, _) = read(&found);
     let row = |row: &Value| {

@@ -65,7 +65,7 @@ async fn with_leases(api: &Api, zone: Tz, page: &[Value]) -> Result<Vec<Row<Resi
     for row in page {
         match integer(row, "TenantID") {
             Some(id) => drop(tenants.insert(id, read_row::<Tenant>(row))),
-            None => out.push(Row::Invalid(nameless("tenant", row))),
+            None => out.push(Row::Invalid(Unreadable::missing("TenantID", row).of_row("tenant", None, row))),
         }
     }
     let ids: BTreeSet<i64> = tenants.keys().copied().collect();
@@ -102,11 +102,6 @@ fn take(stays: &mut BTreeMap<Pair, Stay>, row: &Value) -> Option<InvalidRecord> 
             _ => Some(bad.of_row("lease", None, row)),
         },
     }
-}
-
-fn nameless(what: &str, row: &Value) -> InvalidRecord {
-    let bad = Unreadable { field: "TenantID".to_owned(), problem: "this is no id".to_owned() };
-    bad.of_row(what, None, row)
 }
 
 /// A move-out that is only expected is one to come, and as such the day by which the resident is to leave.

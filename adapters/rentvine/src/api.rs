@@ -2,10 +2,10 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
-use latchel_sync_core::model::Window;
+use latchel_sync_core::model::{Unserved, Window};
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, pages};
+use latchel_sync_http::{Answer, Cut, Effort, Listed, Page, Part, Transport, in_parts, pages};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -47,7 +47,11 @@ impl Api {
     }
 
     async fn get(&self, path: &str, query: Query) -> Result<Answer> {
-        let call = self.transport.get(&format!("{BASE}/{path}"));
+        self.ask(path, query, Effort::Usual).await
+    }
+
+    async fn ask(&self, path: &str, query: Query, effort: Effort) -> Result<Answer> {
+        let call = self.transport.get(&format!("{BASE}/{path}")).effort(effort);
         query.into_iter().fold(call, |call, (name, value)| call.query(name, value)).send().await
     }
 
@@ -65,18 +69,46 @@ impl Api {
         self.get(path, vec![("pageSize", "1".to_owned())]).await
     }
 
-    /// The pages of a list, which tells no total and need not give as many rows as it is asked for.
+    /// The pages of a list, which tells no total and need not give as many rows as it is asked for. A row that Rentvine does
+    /// not serve has a stand-in.
     pub fn pages<'a>(&'a self, path: &'a str, query: Query) -> RawPages<'a> {
+        self.list(path, query, Cut::AtMultiple { full_up_to: SMALLEST_PAGE })
+    }
+
+    /// The same for those who must know every row: one that is not served is a failure.
+    pub fn whole<'a>(&'a self, path: &'a str, query: Query) -> RawPages<'a> {
+        self.list(path, query, Cut::Never)
+    }
+
+    fn list<'a>(&'a self, path: &'a str, query: Query, cut: Cut) -> RawPages<'a> {
         pages((1, SMALLEST_PAGE.min(self.page_size)), move |(number, least): (usize, usize)| {
-            let query = self.page_of(&query, number);
-            async move { Ok(Page::while_as_full(self.get(path, query).await?.json()?, number, least)) }
+            let query = query.clone();
+            async move {
+                // Behind the first page it is known how many rows a page has.
+                let size = if number == 1 { self.page_size } else { least };
+                let ask = |part: Part| {
+                    let asked = if part.size == size { self.page_size } else { part.size };
+                    self.part(path, &query, part, asked)
+                };
+                let rows = in_parts(path, ((number - 1) * size, size), cut, ask).await?.rows;
+                let came_in_parts = rows.iter().any(Unserved::is_stood_in_by);
+                let Page { rows, next } = Page::while_as_full(rows, number, least);
+                // How many it would have had at once is not known then.
+                let next = next.map(|(number, count)| (number, if came_in_parts { least } else { count }));
+                Ok(Page { rows, next })
+            }
         })
+    }
+
+    async fn part(&self, path: &str, query: &Query, part: Part, size: usize) -> Result<Listed> {
+        let query = page_of(query, part.number(), size);
+        Ok(Listed { rows: self.ask(path, query, part.effort).await?.json()?, total: None })
     }
 
     /// Every row of a list that is known to be short; it may have no pages at all.
     pub async fn all(&self, path: &str) -> Result<Vec<Value>> {
         let list = pages(1, |number: usize| {
-            let query = self.page_of(&Query::new(), number);
+            let query = page_of(&Query::new(), number, self.page_size);
             async move {
                 let rows: Vec<Value> = self.get(path, query).await?.json()?;
                 let next = (rows.len() == self.page_size).then_some(number + 1);
@@ -86,15 +118,15 @@ impl Api {
         list.try_concat().await
     }
 
-    fn page_of(&self, query: &Query, number: usize) -> Query {
-        let paging = [("page", number.to_string()), ("pageSize", self.page_size.to_string())];
-        [&query[..], &paging].concat()
-    }
-
     /// Sends a bare body, and returns what it was answered with; whether it was done is another question.
     pub async fn post(&self, path: &str, body: &impl Serialize) -> Result<Value> {
         self.transport.post(&format!("{BASE}/{path}")).json(body).send().await?.value()
     }
+}
+
+fn page_of(query: &Query, number: usize, size: usize) -> Query {
+    let paging = [("page", number.to_string()), ("pageSize", size.to_string())];
+    [&query[..], &paging].concat()
 }
 
 /// The filter by the last change: at least what lies in the window.

@@ -46,7 +46,7 @@ fn technician(row: &Value) -> Option<User> {
 pub(crate) async fn portfolios(api: &Api) -> Result<Vec<PropertyGroup>> {
     let mut properties: BTreeMap<String, Vec<PropertyId>> = BTreeMap::new();
     for standing in STANDINGS {
-        let mut pages = api.pages(EXPORT, vec![standing.filter()]);
+        let mut pages = api.whole(EXPORT, vec![standing.filter()]);
         while let Some(page) = pages.try_next().await? {
             let read = page.iter().filter_map(|row| wire::read::<wire::Property>(row, "property").ok());
             for property in read {

@@ -42,7 +42,8 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
             seen.extend(pairs.iter().map(|(contact, _)| contact.clone()));
             yield at(api, &pairs).await?;
         }
-        let contacts = api.pages(TENANTS, Query::new());
+        // A contact that is not served would be missed without a word.
+        let contacts = api.whole(TENANTS, Query::new());
         let mut contacts = chunks(contacts, CHUNK, move |page| changed_contacts(api, page, window));
         while let Some(chunk) = contacts.try_next().await? {
             let new: BTreeMap<_, _> = chunk.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
@@ -71,8 +72,7 @@ fn on_changed(api: &Api, page: &[Value], window: Window) -> Vec<Result<Pair, Inv
 
 fn on_lease(lease: &Value) -> Vec<Result<Pair, InvalidRecord>> {
     let unreadable = |what: &str, field: &str, row: &Value| {
-        let (field, problem) = (format!("lease.{field}"), "missing or no id".to_owned());
-        Err(Unreadable { field, problem }.of(InvalidRecord::nameless(what, row)))
+        Err(Unreadable::missing(&format!("lease.{field}"), row).of_row(what, None, row))
     };
     let Some(property) = property_of(lease) else {
         return vec![unreadable("lease", "propertyID", lease)];
@@ -130,7 +130,8 @@ struct Stay {
 /// All leases of the residents who are wanted.
 async fn stays(api: &Api, wanted: impl Fn(&Pair) -> bool) -> Result<BTreeMap<Pair, Stay>> {
     let mut stays: BTreeMap<Pair, Stay> = BTreeMap::new();
-    let mut pages = api.pages(LEASES, Query::new());
+    // Without one of their leases, residents would be moved out.
+    let mut pages = api.whole(LEASES, Query::new());
     while let Some(page) = pages.try_next().await? {
         for row in &page {
             let lease = record(row, "lease");

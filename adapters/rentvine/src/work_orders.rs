@@ -51,7 +51,7 @@ pub(crate) async fn by_id(
         }
     } else {
         let wanted: BTreeSet<&str> = ids.iter().map(WorkOrderId::as_str).collect();
-        let mut pages = api.pages(WORK_ORDERS, Query::new());
+        let mut pages = api.whole(WORK_ORDERS, Query::new());
         while let Some(page) = pages.try_next().await? {
             let is_wanted = |row: &Value| row_id(row).is_some_and(|id| wanted.contains(&*id));
             found.extend(page.into_iter().filter(is_wanted));

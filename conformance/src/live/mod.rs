@@ -98,7 +98,7 @@ impl Live {
     ) -> Self {
         progress("the connection");
         let probe = reader.check().await;
-        let is_down = probe.as_ref().is_err_and(Error::ends_the_run);
+        let is_down = probe.as_ref().is_err_and(Error::ends_the_phase);
         let unread = || Stop::no_notion("the platform does not answer");
         let mut live = Self {
             adapter,

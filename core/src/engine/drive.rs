@@ -49,7 +49,8 @@ pub(super) async fn drive<F: Flow>(
             Some(records) => driver.named(records, &mut tally).await?,
             None => driver.listed(Scope::new(request.lists, window), &mut tally).await?,
         }
-        driver.release(&mut tally).await
+        driver.release(&mut tally).await?;
+        tally.was_served()
     }
     .await;
     (tally.finish(result.as_ref().copied()), result.err())
@@ -236,6 +237,9 @@ impl<F: Flow> Driver<'_, F> {
                 .filter(|(_, memory)| !decided_in(memory, cx) && !self.held_ids.contains(&memory.key.id))
                 .map(|(pending, _)| pending)
                 .collect();
+            let (places, open): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|pending| pending.outcome.key.is_place());
+            self.passed(places.into_iter().map(|pending| pending.outcome).collect(), tally).await?;
             let (open, paused): (Vec<_>, Vec<_>) =
                 open.into_iter().partition(|pending| pending.next_try().is_none_or(|at| at <= cx.now));
             paused.iter().for_each(|pending| tally.rests(pending));
@@ -252,6 +256,17 @@ impl<F: Flow> Driver<'_, F> {
             let again = again.into_iter().map(|(newest, _)| newest);
             self.look_again(again, &intents, tally).await?;
         }
+    }
+
+    /// Ends what is known of places in lists at which a row was not served: the list has been read since, and names the place
+    /// again where that is still so.
+    async fn passed(&mut self, places: Vec<Outcome>, tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let detail = || Some("the list was read since, and its rows were served".to_owned());
+        let ended = places.into_iter().map(|Outcome { key, label, .. }| {
+            News::New(Outcome { label, ..outcome(cx, key, Reason::GoneFromSource, detail()) })
+        });
+        self.record(ended.collect(), tally).await
     }
 
     /// Takes records by their ids through a run's steps, with whatever else belongs to them; `newest` is what is known of each.

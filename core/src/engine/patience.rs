@@ -31,7 +31,7 @@ impl Patience {
         if error.is_final() {
             return Err(error.again());
         }
-        let every_call_fails = error.ends_the_run() || error.kind() == ErrorKind::Forbidden;
+        let every_call_fails = error.ends_the_phase() || error.kind() == ErrorKind::Forbidden;
         self.failures = if every_call_fails { self.failures + 1 } else { 0 };
         self.check(error)
     }

@@ -10,10 +10,10 @@ use super::patience::Patience;
 use super::scope::Scope;
 use super::settle::failed;
 use super::tally::hash;
-use crate::Result;
 use crate::ledger::{Intent, Memory, Outcome};
-use crate::model::{Fingerprint, Freshness, Row};
+use crate::model::{Fingerprint, Freshness, InvalidRecord, Row};
 use crate::rules::{Reason, WindowVerdict};
+use crate::{Error, ErrorKind, Result};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
 pub(super) struct Reader<'a, F>(pub &'a F);
@@ -166,18 +166,25 @@ impl<'a, F: Flow> Reader<'a, F> {
             return Ok((Vec::new(), Vec::new()));
         }
         match self.flow().fetch(&ids).await {
-            Ok(rows) => return Ok((rows, Vec::new())),
-            Err(error) if error.is_about_the_request() => {}
+            // Whose place a row that is not served had among them is not known, and nobody else must be taken for gone.
+            Ok(rows) if !rows.iter().any(is_unserved) => return Ok((rows, Vec::new())),
+            Ok(_) => {}
+            Err(error) if may_be_about_one(&error) => {}
             Err(error) => return Err(error),
         }
         let (mut rows, mut failures) = (Vec::new(), Vec::new());
         let mut patience = Patience::default();
         for id in ids {
-            match self.flow().fetch(std::slice::from_ref(&id)).await {
-                Ok(found) => rows.extend(found),
-                Err(error) if error.is_about_the_request() => {
-                    if rows.is_empty() {
-                        patience.unreadable(&error)?;
+            match self.flow().fetch(std::slice::from_ref(&id)).await.and_then(served) {
+                Ok(found) => {
+                    patience.succeeded();
+                    rows.extend(found);
+                }
+                Err(error) if may_be_about_one(&error) => {
+                    match error.kind() {
+                        ErrorKind::Unavailable => patience.failed(&error)?,
+                        _ if rows.is_empty() => patience.unreadable(&error)?,
+                        _ => {}
                     }
                     let Applied { reason, detail, .. } = failed(&error);
                     failures.push(outcome(self.flow().context(), self.flow().key(id), reason, detail));
@@ -238,6 +245,26 @@ impl<'a, F: Flow> Reader<'a, F> {
             Row::Hint { id, .. } | Row::NotSupported { id, .. } => id.clone(),
             Row::Invalid(invalid) => invalid.id.clone(),
         }
+    }
+}
+
+/// Whether a look-up that failed like this may succeed for other records: a far side may fail at one of them.
+fn may_be_about_one(error: &Error) -> bool {
+    error.is_about_the_request() || error.kind() == ErrorKind::Unavailable
+}
+
+fn is_unserved<T>(row: &Row<T>) -> bool {
+    matches!(row, Row::Invalid(invalid) if invalid.is_place())
+}
+
+/// The rows that a look-up found, unless the far side did not serve one of them.
+fn served<T>(found: Vec<Row<T>>) -> Result<Vec<Row<T>>> {
+    match found.iter().find(|row| is_unserved(row)) {
+        Some(Row::Invalid(unserved)) => {
+            let InvalidRecord { field, problem, .. } = unserved;
+            Err(Error::new(ErrorKind::Unavailable, format!("{field}: {problem}")))
+        }
+        _ => Ok(found),
     }
 }
 

@@ -1,6 +1,8 @@
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -18,7 +20,7 @@ use super::{Engine, Mode, Observer, Request};
 use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
 use crate::model::{Kind, Window};
 use crate::rules::{Coverage, Reason, coverage, first_window};
-use crate::{Error, Result, calls};
+use crate::{Error, ErrorKind, Result, calls};
 
 impl Engine {
     /// Runs the requested phases. The account is added to the ledger if it is new, with `now` as its sync start.
@@ -84,7 +86,7 @@ impl Engine {
         };
         let (clock, stop) = ((request.now, started), &request.stop);
         let prepared = Context::prepare(self, lease, purpose, clock, account.sync_start, phases, stop);
-        let cx = match stop.bounds(Duration::ZERO, prepared).await {
+        let cx = match caught(stop.bounds(Duration::ZERO, prepared)).await.flatten() {
             Ok(cx) => cx,
             Err(error) => {
                 let window = Window::before(request.now, TimeDelta::zero());
@@ -103,11 +105,15 @@ impl Engine {
                 }
             };
             let window = planned.window;
-            let (report, error) = self.run_phase(&cx, phase, window, request, observer).await;
+            let work = self.run_phase(&cx, phase, window, request, observer);
+            let (report, error) = match caught(work).await {
+                Ok(done) => done,
+                Err(error) => (Tally::broken(phase, window, &error, observer), Some(error)),
+            };
             run.warnings.extend(pause_warning(&report));
             run.phases.push(report);
             let recorded = match error {
-                Some(error) if error.ends_the_run() => return,
+                Some(error) if error.ends_the_run() || request.stop.is_set() => return,
                 Some(_) => Ok(()),
                 // What was looked at by its id, or in a part of the window, says nothing about the rest.
                 None if request.records.is_some() || planned.is_part => Ok(()),
@@ -227,6 +233,16 @@ struct Planned {
     window: Window,
     /// True if it leaves out what a plain run would look at, so that its success covers nothing (rule W2).
     is_part: bool,
+}
+
+/// What comes of `work`. A panic in it is a mistake of ours, which must not keep the lease from its end; its message is left
+/// out, because it may quote a record.
+async fn caught<T>(work: impl Future<Output = T>) -> Result<T> {
+    // Boxed because a phase is a large future, and is passed on here.
+    AssertUnwindSafe(Box::pin(work)).catch_unwind().await.map_err(|_| {
+        let message = "latchel-sync itself failed here, by a mistake of its own that its log tells of; please report it";
+        Error::new(ErrorKind::Internal, message)
+    })
 }
 
 /// What people should know of a phase that met a closed far side.

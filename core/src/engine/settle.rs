@@ -187,7 +187,7 @@ impl<F: Flow> Driver<'_, F> {
             let applied = cx.writing(settle(self.flow, &case, decision)).await;
             let stop = match &applied {
                 Err(error) if error.is_pause() => self.patience.failed(error),
-                Err(error) if error.ends_the_run() => {
+                Err(error) if error.ends_the_phase() => {
                     Err(Error::new(ErrorKind::Unavailable, error.to_string()))
                 }
                 _ => Ok(()),

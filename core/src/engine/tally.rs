@@ -7,7 +7,7 @@ use super::Observer;
 use crate::ledger::{Action, Counts, Outcome, Pending, Phase, PhaseReport};
 use crate::model::Window;
 use crate::rules::Reason;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// How many rows outside the window are remembered; a bound on memory of a few megabytes. Of a platform that lists more
 /// of them in every run, one that it lists twice is counted twice.
@@ -22,6 +22,8 @@ pub(super) struct Tally<'a> {
     writes: u64,
     deactivations: u64,
     rows: u64,
+    /// Rows that the far side did not serve.
+    unserved: u64,
     outside: HashMap<u64, Reason>,
 }
 
@@ -36,6 +38,7 @@ impl<'a> Tally<'a> {
             writes: 0,
             deactivations: 0,
             rows: 0,
+            unserved: 0,
             outside: HashMap::default(),
         }
     }
@@ -61,6 +64,7 @@ impl<'a> Tally<'a> {
         *self.counts.entry(outcome.reason).or_default() += 1;
         self.writes += u64::from(outcome.action.writes());
         self.deactivations += u64::from(outcome.action == Action::Deactivate);
+        self.unserved += u64::from(outcome.key.is_place() && outcome.reason == Reason::InvalidRecord);
     }
 
     /// How many records were set inactive so far.
@@ -90,11 +94,40 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Says whether every row was served. One that was not has no id to ask for it by, so that the next window must begin where
+    /// this one did: the phase is no success, although all others are done.
+    pub fn was_served(&self) -> Result<()> {
+        let rows = match self.unserved {
+            0 => return Ok(()),
+            1 => "1 row of a list".to_owned(),
+            rows => format!("{rows} rows of a list"),
+        };
+        let message = format!(
+            "{rows} could not be had; the others are done, and the next run covers the same time again"
+        );
+        Err(Error::new(ErrorKind::Unavailable, message))
+    }
+
     /// Records that are counted without being looked at one by one.
     pub fn count(&mut self, reason: Reason, records: u64) {
         if records > 0 {
             *self.counts.entry(reason).or_default() += records;
         }
+    }
+
+    /// The report of a phase that a mistake of ours broke off, whose counts are lost with it.
+    pub fn broken(phase: Phase, window: Window, error: &Error, observer: &dyn Observer) -> PhaseReport {
+        let report = PhaseReport {
+            phase,
+            window_from: window.from,
+            counts: Counts::new(),
+            writes: 0,
+            error: Some(error.to_string()),
+            error_kind: Some(error.kind()),
+            paused: None,
+        };
+        observer.phase_finished(&report);
+        report
     }
 
     pub fn finish(mut self, end: Result<(), &Error>) -> PhaseReport {

@@ -8,6 +8,7 @@ mod policy;
 mod property;
 mod record;
 mod resident;
+mod unserved;
 mod user;
 mod work_order;
 
@@ -25,6 +26,7 @@ pub use policy::{
 pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};
 pub use record::{InvalidRecord, Kind, RecordKey, Row, Side};
 pub use resident::{LatchelResident, NewResident, Resident, ResidentPatch, Tenancy};
+pub use unserved::Unserved;
 pub use user::{Reach, User};
 pub use work_order::{
     ClosedStatus, Difference, Job, JobState, NewJob, NewWorkOrder, Severity, WorkOrder, WorkOrderStatus,

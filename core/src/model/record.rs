@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Fingerprint;
+use super::{Fingerprint, Unserved};
 
 /// The kinds of record that are synced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -106,6 +106,11 @@ impl RecordKey {
     pub fn has_id(&self) -> bool {
         !self.id.starts_with(NAMELESS)
     }
+
+    /// Whether it is the place of a row that the far side does not serve (rule E2).
+    pub fn is_place(&self) -> bool {
+        self.id.starts_with(PLACE)
+    }
 }
 
 impl fmt::Display for RecordKey {
@@ -146,6 +151,9 @@ pub enum Row<T> {
 /// What the key of a record begins with that has no id: it can be shown and dismissed, but not asked for.
 const NAMELESS: char = '?';
 
+/// What the key of a row begins with of which only the place is known, because it is not served.
+const PLACE: &str = "?row ";
+
 /// A row that could not be understood, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvalidRecord {
@@ -163,9 +171,19 @@ impl InvalidRecord {
         self.id.starts_with(NAMELESS)
     }
 
+    /// Whether it is a row of which only the place is known, because the far side does not serve it (rule E2).
+    pub fn is_place(&self) -> bool {
+        self.id.starts_with(PLACE)
+    }
+
     /// The id of a row that has none, from what it is and a digest of its content, so that the same row is
     /// the same record in every run.
+    ///
+    /// A stand-in for a row that is not served is named by its place in the list.
     pub fn nameless(what: &str, content: &serde_json::Value) -> String {
+        if let Some(Unserved { list, row, .. }) = Unserved::of(content) {
+            return format!("{PLACE}{row} in {list}");
+        }
         format!("{NAMELESS}{what} without an id, {}", Fingerprint::of(content))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use latchel_sync_core::registry::{Access, PlainHttp, RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind};
-use latchel_sync_http::Transport;
+use latchel_sync_http::{RateLimitHeaders, TextRow, Transport};
 use serde_json::{Value, json};
 use wiremock::matchers::{header, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -263,4 +263,83 @@ async fn a_status_may_mean_something_else_than_http_says() {
         (error.kind(), error.message()),
         (ErrorKind::Forbidden, "Far does not permit this to the credentials")
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_well_formed_costs_at_most_a_text_of_it() {
+    for (body, text) in [
+        (&b"\xEF\xBB\xBF[{\"a\": \"b\"}]"[..], "b"),
+        (br#"[{"a": "tap \ud83d"}]"#, "tap \u{FFFD}"),
+        (b"[{\"a\": \"caf\xE9\"}]", "caf\u{FFFD}"),
+        (b"[{\"a\": \"a\tb\"}]", "a\tb"),
+    ] {
+        let server = MockServer::start().await;
+        answers(&server, "GET", ResponseTemplate::new(200).set_body_bytes(body), 1).await;
+        let answer = transport(&server).get("v1/things").send().await.expect("an answer");
+        assert_eq!(answer.value().expect("JSON"), json!([{ "a": text }]));
+        #[derive(serde::Deserialize)]
+        struct Row {
+            a: String,
+        }
+        let rows: Vec<TextRow<Row>> = answer.json().expect("rows");
+        let rows: Vec<_> =
+            rows.into_iter().map(|row| row.into_record("row", |_| None).map(|row| row.a)).collect();
+        assert_eq!(rows, [Ok(text.to_owned())]);
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_a_refusal_are_read_although_they_are_not_well_formed() {
+    let words =
+        |body: &[u8]| serde_json::from_slice::<Value>(body).ok()?["error"].as_str().map(str::to_owned);
+    for body in [&b"\xEF\xBB\xBF{\"error\": \"no\"}"[..], b"{\"error\": \"no\", \"x\": \"\xE9\t\"}"] {
+        let server = MockServer::start().await;
+        answers(&server, "GET", ResponseTemplate::new(422).set_body_bytes(body), 1).await;
+        let far = Transport::builder("Far", &server.uri(), &Settings::default());
+        let far = far.explain_error(words).build().expect("a transport");
+        let error = far.get("v1/things").send().await.expect_err("refused");
+        assert_eq!(error.context("answer"), Some("no"));
+    }
+}
+
+#[tokio::test]
+async fn no_header_of_an_answer_is_too_much() {
+    let (year, no_number) =
+        (Duration::from_secs(366 * 86_400), ["-1", "-9223372036854775808", "soon", "\u{e9}"]);
+    for value in
+        ["1764436515000000", "18446744073709551615", "99999999999999999999999"].iter().chain(&no_number)
+    {
+        let is_number = !no_number.contains(value);
+        for name in ["retry-after", "x-left", "x-reset", "date"] {
+            for status in [200, 400, 429] {
+                // One that asks for no pause is asked again and again.
+                if (name, status, is_number) == ("retry-after", 429, false) {
+                    continue;
+                }
+                let server = MockServer::start().await;
+                let headers = [("x-left", "3"), ("x-reset", "3600"), ("retry-after", "3600"), (name, *value)];
+                let template = ResponseTemplate::new(status).set_body_json(json!([]));
+                let template = headers.iter().fold(template, |template, (name, value)| {
+                    template.insert_header(*name, value.as_bytes())
+                });
+                answers(&server, "GET", template, 1).await;
+                let limits = RateLimitHeaders { remaining: "x-left", reset: "x-reset" };
+                let far = Transport::builder("Far", &server.uri(), &Settings::default());
+                let far = far.rate_limit_headers(limits).build().expect("a transport");
+                let answered = far.get("v1/things").send().await;
+                assert_eq!(answered.is_ok(), status == 200, "{name}: {value}");
+                let Err(error) = answered else { continue };
+                let asked =
+                    if name == "retry-after" { is_number.then_some(year) } else { error.retry_after() };
+                assert_eq!(error.retry_after(), asked, "{value}");
+                if name == "retry-after" && status == 429 {
+                    assert_eq!(
+                        error.context("until").map(str::len),
+                        Some("2026-03-02 20:00 UTC".len()),
+                        "{error}"
+                    );
+                }
+            }
+        }
+    }
 }

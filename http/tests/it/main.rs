@@ -4,6 +4,7 @@
 mod bounds;
 mod connections;
 mod faults;
+mod parts;
 mod session;
 
 use latchel_sync_core::ErrorKind;

@@ -48,6 +48,10 @@ impl Raw {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }

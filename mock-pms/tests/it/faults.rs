@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::Method;
 use mock_pms::world::Property;
-use mock_pms::{Fault, FaultPlan, FaultRule, MockServer, Options, World};
+use mock_pms::{Fault, FaultPlan, FaultRule, Flaw, MockServer, Options, World};
 use serde_json::{Value, json};
 
 use crate::client::{Raw, raw};
@@ -239,4 +239,46 @@ async fn answers_say_other_words_or_no_texts() {
     let scrambled =
         Faulty::new(Fault::Scrambled { text: part }).await.rentals().await.expect("an answer").json();
     assert_eq!((&scrambled[0]["Name"], &scrambled[0]["Id"]), (&json!({ "text": name }), &whole[0]["Id"]));
+}
+
+#[tokio::test]
+async fn a_text_is_not_well_formed_or_a_mark_comes_before_everything() {
+    for (flaw, bytes) in [
+        (Flaw::HalfSurrogate, &b"Elm Court\\ud83d\""[..]),
+        (Flaw::RawByte, b"Elm Court\xE9\""),
+        (Flaw::RawTab, b"Elm Court\t\""),
+    ] {
+        let faulty = Faulty::new(Fault::IllFormed { text: "Elm Court".to_owned(), flaw }).await;
+        let answer = faulty.rentals().await.expect("an answer");
+        assert!(answer.bytes().windows(bytes.len()).any(|window| window == bytes), "{flaw:?}");
+    }
+    let faulty = Faulty::new(Fault::ByteOrderMark).await;
+    assert!(faulty.rentals().await.expect("an answer").bytes().starts_with(b"\xEF\xBB\xBF["));
+}
+
+#[tokio::test]
+async fn a_row_makes_every_page_fail_that_it_is_on_and_no_other() {
+    let faulty = Faulty::new(Fault::UnservedRow { text: "Elm Court".to_owned() }).await;
+    assert_eq!(faulty.rentals().await.expect("an answer").status, 500);
+    let behind = faulty.platform(Method::GET, "/v1/rentals?orderby=Id&offset=1&limit=10", Value::Null).await;
+    assert_eq!(behind.expect("an answer").status, 200);
+}
+
+#[tokio::test]
+async fn a_list_never_ends_and_no_two_of_its_pages_are_alike() {
+    let faulty = Faulty::new(Fault::Endless).await;
+    let mut seen = std::collections::HashSet::new();
+    for offset in [0, 3, 1_000] {
+        let path = format!("/v1/rentals?orderby=Id&offset={offset}");
+        let page = faulty.platform(Method::GET, &path, Value::Null).await.expect("an answer");
+        assert_eq!(page.header("x-total-count"), Some("1000000000"));
+        assert!(ids(&page).into_iter().all(|id| seen.insert(id)), "{offset}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_has_the_header_that_is_asked_for() {
+    let fault = Fault::Header { name: "retry-after".to_owned(), value: "soon".to_owned() };
+    let answer = Faulty::new(fault).await.rentals().await.expect("an answer");
+    assert_eq!((answer.status, answer.header("retry-after")), (200, Some("soon")));
 }

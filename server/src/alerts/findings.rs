@@ -37,7 +37,8 @@ pub(super) async fn findings(app: &App, account: &Account) -> Result<Vec<Finding
     let is_whole = |run: &&Run| run.status != RunStatus::Unfinished && run.named.is_none();
     let runs: Vec<&Run> = runs.iter().filter(is_whole).collect();
     let health = health(&account.settings, &account.schedule, &*app.ledger, now).await?;
-    let mut findings: Vec<_> = runs_failed(&runs, &app.config.alerts).into_iter().collect();
+    let failed = runs_failed(&runs, &app.config.alerts).or_else(|| broken(&runs));
+    let mut findings: Vec<_> = failed.into_iter().collect();
     findings.extend(credentials_refused(&runs));
     findings.extend(credentials_expiring(account, &app.config.alerts, now));
     findings.extend(mass_change(&runs, account.name()));
@@ -62,6 +63,16 @@ fn runs_failed(runs: &[&Run], config: &AlertsConfig) -> Option<Finding> {
             None => format!("The last {count} runs failed."),
         },
         since: oldest.now,
+    })
+}
+
+/// A mistake of ours is told of at once, although the run's other phases may be done.
+fn broken(runs: &[&Run]) -> Option<Finding> {
+    let (run, report) = ended_by(runs, ErrorKind::Internal)?;
+    Some(Finding {
+        condition: Condition::RunsFailed,
+        text: format!("{} broke off: {}.", report.phase, report.error.as_deref().unwrap_or_default()),
+        since: run.now,
     })
 }
 

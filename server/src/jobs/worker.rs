@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use latchel_sync_core::engine::{Lists, Mode, Request, StopSignal};
 use latchel_sync_core::ledger::{Overlay, Run};
 use latchel_sync_core::{Error, ErrorKind, Ledger, Result};
@@ -53,7 +55,15 @@ impl Worker {
     }
 
     async fn job(self, id: JobId, new: NewJob, stop: StopSignal) {
-        let done = self.run(id, &new, stop).await;
+        // Whatever happens, the job ends: nobody else would free its place and its phases.
+        let done = AssertUnwindSafe(self.run(id, &new, stop)).catch_unwind().await;
+        let done = done.unwrap_or_else(|_| {
+            self.metrics.broken(&new.account);
+            Err(Error::new(
+                ErrorKind::Internal,
+                "latchel-sync itself failed, by a mistake that its log tells of",
+            ))
+        });
         match &done {
             Ok(run) if !matches!(new.work, Work::Plan(_)) => self.metrics.ended(run),
             Ok(_) => {}

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use latchel_sync_core::engine::StopSignal;
-use latchel_sync_core::ledger::Run;
+use latchel_sync_core::ledger::{Run, RunStatus};
 use latchel_sync_http::RATE_LIMIT_WAIT;
 use metrics::counter;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
@@ -46,6 +46,14 @@ impl Metrics {
                 counter!(OUTCOMES, "account" => run.account.clone(), "reason" => reason.code())
                     .increment(*records);
             }
+        });
+    }
+
+    /// Counts a run of the account that a mistake of ours broke off before it could say how it ended.
+    pub(crate) fn broken(&self, account: &str) {
+        metrics::with_local_recorder(&self.0, || {
+            let status = RunStatus::Failed.as_str();
+            counter!(RUNS, "account" => account.to_owned(), "status" => status).increment(1);
         });
     }
 

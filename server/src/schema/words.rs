@@ -105,6 +105,7 @@ pub enum ErrorKind {
     Unsupported,
     Unsettled,
     MassChange,
+    Internal,
 }
 
 /// A reason's code; `latchel-sync rules` lists them with what they mean.

@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::{InvalidRecord, Kind, PropertyId, PropertyRef, RecordKey, Row};
-use latchel_sync_server::actions::{self, Wish};
+use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_server::actions::{self, Extent, MassChange, Wish};
 use latchel_sync_server::alerts::{AlertsConfig, EmailConfig, Watcher};
 use latchel_sync_server::{Secret, ServerConfig};
 use serde_json::Value;
@@ -123,6 +123,37 @@ async fn refused_credentials_are_told_after_one_run() {
         assert!(told.len() == 1 && told[0].contains("The credentials were refused"), "{told:?}");
     }
     assert_eq!(told_of(ErrorKind::Timeout).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_mistake_of_ours_ends_its_job_is_counted_and_told_and_takes_no_worker() {
+    let (chat, config) = chat().await;
+    let world = World::with(config).await;
+    answers(&chat, 200).await;
+    // More often than there are workers.
+    for method in ["users", "properties"].iter().cycle().take(12) {
+        world.journal.decide(move |call| {
+            assert_ne!(call.method, *method, "a mistake of ours");
+            Fate::Proceed
+        });
+        pass(Duration::from_secs(60)).await;
+        let job = actions::sync(&world.app, "robin", ACCOUNT, Extent::Everything, MassChange::Guarded).await;
+        world.work().await;
+        let job = world.app.jobs.get(job.expect("a job")).expect("it is kept");
+        assert_eq!(job.state(), "failed", "{job:?}");
+    }
+    watcher(&world).look(&world.app).await.expect("a look");
+    let told = got(&chat, 200).await;
+    assert!(told.len() == 1 && told[0].contains("latchel-sync itself failed"), "{told:?}");
+    let metrics = world.visitor().get("/metrics").await.body;
+    let failed = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix(r#"latchel_sync_runs_total{account="main",status="failed"} "#));
+    assert!(failed.is_some_and(|runs| runs.parse().is_ok_and(|runs: u64| runs >= 12)), "{metrics}");
+    world.journal.decide(|_| Fate::Proceed);
+    runs(&world, 1, None).await;
+    let newest = &world.ledger.runs(Some(ACCOUNT), 1).await.expect("runs")[0];
+    assert_eq!(newest.status, latchel_sync_core::ledger::RunStatus::Success, "nobody holds the account");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 
 mod config;
 mod far;
+mod headers;
 mod http;
 mod latchel;
 mod mock;
@@ -17,6 +18,7 @@ mod seen;
 mod words;
 
 pub use config::config;
+pub use headers::headers;
 pub use http::http;
 pub use latchel::latchel;
 pub use mock::{faults, world};
@@ -33,6 +35,7 @@ pub const TARGETS: &[(&str, Decoder)] = &[
     ("faults", faults),
     ("words", words),
     ("http", http),
+    ("headers", headers),
     ("latchel", latchel),
     ("buildium", |input| platform("buildium", input)),
     ("propertyware", |input| platform("propertyware", input)),

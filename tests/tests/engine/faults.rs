@@ -1,7 +1,8 @@
 //! Each write refused, lost or only pretended, for every kind of record.
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::{RunStatus, Status};
+use latchel_sync_core::engine::{Mode, Request};
+use latchel_sync_core::ledger::{Phase, RunStatus, Status};
 use latchel_sync_core::memory::{Call, Fate};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
@@ -189,7 +190,8 @@ async fn a_platform_that_is_down_ends_the_phase_with_one_message() {
         "properties" => Fate::Fail(ErrorKind::Unavailable),
         _ => Fate::Proceed,
     });
-    let done = pair.sync().await;
+    let phases = vec![Phase::Properties];
+    let done = pair.request(&Request { phases, ..Request::everything(Mode::Apply, pair.now) }).await;
     assert_eq!(done.run.status, RunStatus::Failed);
     assert_eq!(done.outcomes.len(), 0);
     let errors: Vec<_> = done.run.phases.iter().filter_map(|phase| phase.error.as_ref()).collect();

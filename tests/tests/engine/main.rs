@@ -17,6 +17,7 @@ mod named;
 mod outage;
 mod part_of_the_window;
 mod pause;
+mod phases;
 mod read_ahead;
 mod reconcile;
 mod removed;

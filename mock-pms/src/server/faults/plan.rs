@@ -1,8 +1,9 @@
 //! A plan of what goes wrong on purpose, and how it is written.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use axum::http::Method;
+use axum::http::{HeaderName, HeaderValue, Method};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -112,11 +113,46 @@ pub enum Fault {
         /// What the text contains.
         text: String,
     },
+    /// Each text of the answer that contains this one has a flaw at its end, so that it is not well formed.
+    IllFormed {
+        /// What the text contains.
+        text: String,
+        /// The flaw.
+        flaw: Flaw,
+    },
+    /// A UTF-8 byte order mark comes before the answer.
+    ByteOrderMark,
+    /// What is read fails with a 500 whenever this text is in the answer, as if the row could not be served.
+    UnservedRow {
+        /// What the row contains.
+        text: String,
+    },
+    /// Every page of a list that tells its total is its first, with other ids, and the total never comes.
+    Endless,
+    /// The answer has this header, instead of its own of that name.
+    Header {
+        /// The header's name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
     /// The side's clock is off: the date of the answer, and the times of what the request changes.
     WrongClock {
         /// By so many seconds.
         seconds: i64,
     },
+}
+
+/// What makes a text one that is not well formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// The first half of a surrogate pair, as an escape.
+    HalfSurrogate,
+    /// A byte that is not UTF-8.
+    RawByte,
+    /// A tab that is not escaped.
+    RawTab,
 }
 
 /// Why a plan cannot be used.
@@ -216,9 +252,15 @@ impl FaultRule {
         if let Some(odd) = self.probability.filter(|p| !(0.0..=1.0).contains(p)) {
             return Some(("probability", format!("{odd} is not from 0 to 1")));
         }
-        match self.fault {
-            Fault::Status { status, .. } if !(400..=599).contains(&status) => {
+        match &self.fault {
+            Fault::Status { status, .. } if !(400..=599).contains(status) => {
                 Some(("fault.status", format!("{status} is not from 400 to 599")))
+            }
+            Fault::Header { name, .. } if HeaderName::from_str(name).is_err() => {
+                Some(("fault.name", format!("{name:?} cannot name a header")))
+            }
+            Fault::Header { value, .. } if HeaderValue::from_str(value).is_err() => {
+                Some(("fault.value", format!("{value:?} has characters that no header can carry")))
             }
             Fault::WrongClock { seconds } if seconds.unsigned_abs() > FURTHEST => {
                 Some(("fault.seconds", format!("{seconds} is more than a hundred years")))
