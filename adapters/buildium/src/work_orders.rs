@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, Query, distinct, integer, number, row_id};
 use crate::config::StatusWords;
-use crate::wire::{self, Task, text};
+use crate::wire::{self, Task};
 
 pub(crate) const TASKS: &str = "v1/tasks";
 pub(crate) const WORK_ORDERS: &str = "v1/workorders";
@@ -130,7 +130,7 @@ fn work_order(
 ) -> WorkOrder {
     let titles = [wire.title.clone(), task.title.clone()];
     let marker = titles.iter().flatten().find_map(|title| Marker::find_in(title));
-    let title = titles.into_iter().find_map(text).unwrap_or_default();
+    let title = titles.into_iter().flatten().next().unwrap_or_default();
     let title =
         marker.map_or(title.clone(), |marker| title.replace(&marker.to_string(), "").trim().to_owned());
     let requester = task.requested_by_user_entity.as_ref();
@@ -138,9 +138,7 @@ fn work_order(
         id: WorkOrderId::new(wire.id.to_string()),
         number: wire.id.to_string(),
         title,
-        description: text(wire.work_details.clone())
-            .or_else(|| text(task.description.clone()))
-            .unwrap_or_default(),
+        description: wire.work_details.clone().or_else(|| task.description.clone()).unwrap_or_default(),
         property: PropertyRef::new(
             PropertyId::new(property.to_string()),
             task.unit_id.filter(|id| *id > 0).map(|id| UnitId::new(id.to_string())),
@@ -158,7 +156,7 @@ fn work_order(
             Some("No") => Some(false),
             _ => None,
         },
-        access_instructions: text(wire.entry_notes.clone()),
+        access_instructions: wire.entry_notes.clone(),
         marker,
         freshness,
     }
