@@ -204,6 +204,8 @@ pub(crate) struct Task {
     pub priority: Option<String>,
     #[serde(default, deserialize_with = "loose::stamp")]
     pub last_updated_date_time: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "loose::stamp")]
+    pub created_date_time: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, Marker, NewWorkOrder, PropertyId, PropertyRef, ResidentId, Row,
-    Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId,
+    Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId, text,
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::{Unreadable, read_row};
@@ -19,8 +19,10 @@ use crate::wire::{self, Task};
 
 pub(crate) const TASKS: &str = "v1/tasks";
 pub(crate) const WORK_ORDERS: &str = "v1/workorders";
-/// The longest title that Buildium takes, in characters.
+/// The longest title that Buildium takes, in UTF-16 units: it is made with .NET.
 const TITLE: usize = 127;
+/// The longest of its longer texts, counted alike.
+const TEXT: usize = 65_535;
 
 /// The work orders of changed tasks, whole; then changed work orders as hints, because their tasks would cost a call
 /// each. The filters know dates only and no time zone, so that they ask from the day before.
@@ -117,7 +119,8 @@ fn joined<'t>(
         let what = "a work order of an association, which has no rentals".to_owned();
         return Row::NotSupported { id, what, fingerprint: Some(fingerprint) };
     }
-    let freshness = Freshness::Fingerprint { fingerprint, at_least: task.last_updated_date_time };
+    let at_least = task.last_updated_date_time.max(task.created_date_time);
+    let freshness = Freshness::Fingerprint { fingerprint, at_least };
     Row::Record(work_order(words, &wire, task, property.id, freshness))
 }
 
@@ -178,11 +181,11 @@ pub(crate) fn new_body(
     let unit = new.property.unit.as_ref().map(|unit| number(unit.as_str())).transpose()?;
     Ok(json!({
         "Title": title,
-        "WorkDetails": new.description,
+        "WorkDetails": text::cut(&new.description, TEXT),
         "EntryAllowed": match new.entry_allowed { Some(true) => "Yes", Some(false) => "No", None => "Unknown" },
-        "EntryNotes": new.access_instructions,
+        "EntryNotes": new.access_instructions.as_deref().map(|notes| text::cut(notes, TEXT)),
         "VendorId": vendor,
-        "VendorNotes": new.vendor_instructions,
+        "VendorNotes": new.vendor_instructions.as_deref().map(|notes| text::cut(notes, TEXT)),
         "Task": {
             "Title": title,
             "Priority": if new.severity == Severity::Normal { "Normal" } else { "High" },

@@ -180,6 +180,7 @@ async fn explain<F: Flow>(flow: &F, keys: &[(&RecordKey, &Named)]) -> Result<Vec
 async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Vec<Explanation>> {
     let (cx, phase) = (flow.context(), flow.phase());
     let last = cx.ledger().last_success(cx.account(), phase).await?;
+    cx.goes_on_from(last);
     let window = coverage(&cx.policy().window, last, cx.now).window;
     let key = |id| RecordKey { kind: phase.kind(), side: phase.source(), id };
     let mut explained = Vec::new();
@@ -202,7 +203,7 @@ async fn explain_rows<F: Flow>(flow: &F, rows: Vec<Row<F::Record>>) -> Result<Ve
             None => continue,
         };
         let mut trace = Trace::on();
-        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
+        let remembered = cx.remembered(&memory);
         let verdict = flow.freshness(&record).map_or(WindowVerdict::Inside, |freshness| {
             judge_window(freshness, window, remembered, &mut trace)
         });

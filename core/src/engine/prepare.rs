@@ -11,7 +11,7 @@ use super::settle::failed;
 use crate::Result;
 use crate::ledger::{Intent, Memory, Outcome};
 use crate::model::{Fingerprint, Freshness, Row, Window};
-use crate::rules::{Reason, Trace, WindowVerdict, judge_window};
+use crate::rules::{Reason, Remembered, Trace, WindowVerdict, judge_window};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
 pub(super) struct Reader<'a, F>(pub &'a F);
@@ -61,7 +61,9 @@ impl<'a, F: Flow> Reader<'a, F> {
             hinted.remove(&self.row_id(row));
         }
         for (row, memory) in self.with_memories(rows).await? {
-            self.sort(row, memory, None, &mut sorted);
+            // A hint without a memory counts as a change, unless there is no memory at all (rule W5).
+            let remembers_nothing = cx.remembered(&memory) == Remembered::NothingYet;
+            self.sort(row, memory, window.filter(|_| remembers_nothing), &mut sorted);
         }
         let Sorted { inside, mut outcomes, outside, .. } = sorted;
         outcomes.iter().for_each(|failure| drop(hinted.remove(&failure.key.id)));
@@ -139,7 +141,15 @@ impl<'a, F: Flow> Reader<'a, F> {
                 // `pending` counts it, unless somebody dismissed it.
                 WindowVerdict::Inside if window.is_some() && self.rests(&record, &memory) => {}
                 WindowVerdict::Inside => sorted.inside.push((record, memory)),
-                WindowVerdict::Outside(reason) => sorted.outside.push((memory.key.id, reason)),
+                WindowVerdict::Outside(reason) => match self.flow().freshness(&record) {
+                    // What it was like is remembered, so that it is taken for changed when it is.
+                    Some(Freshness::Fingerprint { fingerprint, .. }) if reason == Reason::OutsideWindow => {
+                        let (label, fingerprint) = (self.flow().label(&record), Some(fingerprint.clone()));
+                        let outside = outcome(cx, memory.key, reason, None);
+                        sorted.outcomes.push(Outcome { label, fingerprint, ..outside });
+                    }
+                    _ => sorted.outside.push((memory.key.id, reason)),
+                },
             },
         }
     }
@@ -173,7 +183,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     fn judge(self, record: &F::Record, memory: &Memory, window: Option<Window>) -> WindowVerdict {
-        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
+        let remembered = self.flow().context().remembered(memory);
         match (window, self.flow().freshness(record)) {
             (Some(window), Some(freshness)) => judge_window(freshness, window, remembered, &mut Trace::off()),
             _ => WindowVerdict::Inside,

@@ -92,7 +92,7 @@ impl Engine {
             }
         };
         for &phase in phases {
-            let window = match self.window(phase, request, account, &mut run.warnings).await {
+            let window = match self.window(&cx, phase, request, account, &mut run.warnings).await {
                 Ok(window) => window,
                 Err(error) => {
                     run.warnings.push(error.to_string());
@@ -119,19 +119,22 @@ impl Engine {
     /// The phase's window, with a warning where the policy leaves a gap (rule W2).
     async fn window(
         &self,
+        cx: &Context<'_>,
         phase: Phase,
         request: &Request,
         account: &Account,
         warnings: &mut Vec<String>,
     ) -> Result<Window> {
-        if let Some(from) = request.since {
-            return Ok(Window { from });
-        }
-        if request.records.is_some() {
+        if request.records.is_some() && request.since.is_none() {
             return Ok(Window::before(request.now, TimeDelta::zero()));
         }
         let policy = &self.account.policy.window;
-        let Some(last) = self.ledger.last_success(&self.account.name, phase).await? else {
+        let last = self.ledger.last_success(&self.account.name, phase).await?;
+        cx.goes_on_from(last);
+        if let Some(from) = request.since {
+            return Ok(Window { from });
+        }
+        let Some(last) = last else {
             return Ok(first_window(policy, account.created_at, request.now));
         };
         let coverage = coverage(policy, Some(last), request.now);

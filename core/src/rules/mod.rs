@@ -22,7 +22,7 @@ pub use property::{PropertyAction, PropertyCase, decide_property};
 pub use reason::Reason;
 pub use resident::{ResidentAction, ResidentCase, active, current_tenancy, decide_lapse, decide_resident};
 pub use trace::{Check, Trace};
-pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_window};
+pub use window::{Coverage, Remembered, WindowVerdict, coverage, first_window, judge_window};
 
 /// What a rule decided: what to write, if anything, and why.
 #[derive(Debug, Clone, PartialEq)]
