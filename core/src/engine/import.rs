@@ -8,6 +8,7 @@ use super::create::{NewIntent, create_once, unconfirmed};
 use super::flow::{Applied, Flow, Learned};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Origin, Pending, Phase};
+use crate::model::text::same_optional;
 use crate::model::{
     Freshness, Job, JobId, Kind, LatchelResidentId, Marker, NewJob, PropertyRef, RecordKey, ResidentRef, Row,
     Side, Window, WorkOrder, WorkOrderId,
@@ -227,7 +228,7 @@ impl Import<'_> {
             let read = cx.latchel().jobs_by_id(&[id]).await?;
             let shown = read.iter().find(|job| {
                 job.work_order.as_ref() == Some(&new.work_order)
-                    && job.number.as_deref() == Some(&new.number)
+                    && same_optional(job.number.as_deref(), Some(&new.number))
                     && job.property == Some(new.property)
                     && new.closed.is_none_or(|status| job.closed() == Some(status))
             });

@@ -18,5 +18,6 @@ mod read_ahead;
 mod removed;
 mod rows;
 mod story;
+mod texts;
 mod time;
 mod unsettled;
