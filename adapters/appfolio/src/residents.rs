@@ -49,7 +49,7 @@ fn resident(row: &Value) -> Row<Resident> {
     let name = full_name(tenant.first_name.as_deref(), tenant.last_name.as_deref());
     Row::Record(Resident {
         id: reference(&tenant.id, &property),
-        name: filled(Some(name)).or_else(|| tenant.company_name).unwrap_or_default(),
+        name: filled(Some(name)).or(tenant.company_name).unwrap_or_default(),
         email: tenant.email,
         phone: tenant.phone_number,
         // A lease's end is not a move-out: many go on from month to month.
