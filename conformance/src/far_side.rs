@@ -191,8 +191,8 @@ pub trait FarSide: Send + Sync {
         Err(Cannot::to("repeat its answers"))
     }
 
-    /// From now on answers with an object in place of each text that contains `text`.
-    async fn scramble(&self, text: &str) -> Able<()> {
+    /// From now on answers with objects in place of whatever is no id, in each row that has `text` somewhere.
+    async fn garble(&self, text: &str) -> Able<()> {
         let _ = text;
         Err(Cannot::to("send a row that cannot be understood"))
     }

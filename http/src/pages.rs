@@ -64,7 +64,7 @@ pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
 /// How many rows of a list that is walked by offset a page covers, by the member `id`: a row that comes twice counts
 /// once, so that none behind it is skipped. A page of nothing but repetitions still leads on.
 pub fn covered(page: &[Value], id: &str) -> usize {
-    let number = |row: &Value| row.get(id).and_then(Value::as_i64);
+    let number = |row: &Value| row.get(id).and_then(crate::loose::as_number);
     let distinct = page.iter().filter_map(number).collect::<HashSet<_>>().len();
     let nameless = page.iter().filter(|row| number(row).is_none()).count();
     (distinct + nameless).max(page.len().div_ceil(2))

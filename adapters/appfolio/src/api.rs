@@ -3,7 +3,7 @@ use futures::stream::BoxStream;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, pages, query_of_link};
+use latchel_sync_http::{Answer, Page, Transport, loose, pages, query_of_link};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -138,14 +138,14 @@ pub(crate) fn checked(id: &str) -> Result<&str> {
     usable.then_some(id).ok_or_else(wrong)
 }
 
-/// A text of a row that may not be what it should.
-pub(crate) fn text(row: &Value, name: &str) -> Option<String> {
-    row.get(name)?.as_str().filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+/// An id of a row that may not be what it should.
+pub(crate) fn id_in(row: &Value, name: &str) -> Option<String> {
+    row.get(name).and_then(loose::as_id)
 }
 
 /// A row's id, where it has one.
 pub(crate) fn row_id(row: &Value) -> Option<String> {
-    text(row, "Id")
+    id_in(row, "Id")
 }
 
 /// Sorted, and each once.
@@ -170,5 +170,6 @@ fn classify(status: u16, _body: &[u8]) -> Option<ErrorKind> {
 /// Reads `{"code", "message"}`, or `{"status", "error"}` of a 404.
 fn explain(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
-    text(&body, "message").or_else(|| text(&body, "error"))
+    let said = |name: &str| body.get(name)?.as_str().filter(|text| !text.is_empty());
+    said("message").or_else(|| said("error")).map(ToOwned::to_owned)
 }

@@ -10,7 +10,7 @@ use latchel_sync_core::model::{Marker, Window, WorkOrderId};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::api::{Api, WORK_ORDERS, everything, row_id, since, text};
+use crate::api::{Api, WORK_ORDERS, everything, id_in, row_id, since};
 
 /// How far behind the newest change that was seen the next reading begins: changes may become visible out of order.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
@@ -53,7 +53,7 @@ impl Markers {
 impl Known {
     fn note(&mut self, row: &Value) {
         let Some(id) = row_id(row) else { return };
-        let description = text(row, "JobDescription").unwrap_or_default();
+        let description = id_in(row, "JobDescription").unwrap_or_default();
         match Marker::on_last_line(&description) {
             Some((_, marker)) => drop(self.markers.insert(id, marker)),
             None => drop(self.markers.remove(&id)),
@@ -62,5 +62,5 @@ impl Known {
 }
 
 fn updated_at(row: &Value) -> Option<DateTime<Utc>> {
-    text(row, "LastUpdatedAt")?.parse().ok()
+    id_in(row, "LastUpdatedAt")?.parse().ok()
 }

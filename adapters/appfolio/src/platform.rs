@@ -47,7 +47,9 @@ impl AppFolio {
     async fn without_role(&self) -> Result<Vec<Finding>> {
         let latchel = |user: &wire::User| user.name().to_lowercase().contains("latchel");
         let users = self.all_users().await?;
-        let wrong = users.iter().filter(|user| latchel(user) && !self.config.can_be_assigned(user));
+        let wrong = users
+            .iter()
+            .filter(|user| latchel(user) && user.is_active() && !self.config.can_be_assigned(user));
         let finding = |user: &wire::User| {
             let role = user.role().unwrap_or_default();
             let detail =
@@ -134,11 +136,11 @@ impl Platform for AppFolio {
         work_orders::by_id(&self.api, &self.config.status, ids).await
     }
 
-    /// A user who is no maintenance technician cannot be assigned, which is what *active* says here.
+    /// A user who is no maintenance technician cannot be assigned any more than one who left, which is what *active* says here.
     async fn users(&self) -> Result<Vec<User>> {
         let user = |user: wire::User| User {
             name: user.name(),
-            is_active: self.config.can_be_assigned(&user),
+            is_active: user.is_active() && self.config.can_be_assigned(&user),
             id: UserId::new(user.id),
         };
         Ok(self.all_users().await?.into_iter().map(user).collect())

@@ -11,8 +11,8 @@ use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::rows;
 use serde_json::Value;
 
-use crate::api::{Api, ID, PROPERTIES, PROPERTY_ID, UNITS, distinct, everything, row_id, since, text};
-use crate::wire::{self, Unit, filled};
+use crate::api::{Api, ID, PROPERTIES, PROPERTY_ID, UNITS, distinct, everything, id_in, row_id, since};
+use crate::wire::{self, Unit};
 
 /// Changed properties bring all their units, because hiding a property hides them; then come changed units.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
@@ -48,7 +48,7 @@ pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
     let mut pages = api.pages(PROPERTIES, everything(PROPERTIES));
     while let Some(page) = pages.try_next().await? {
         for property in rows::<wire::Property>(&page, "property", row_id).into_iter().flatten() {
-            for group in property.property_group_ids.unwrap_or_default() {
+            for group in property.property_group_ids {
                 groups.entry(group).or_default().push(PropertyId::new(&property.id));
             }
         }
@@ -69,7 +69,7 @@ async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     }
     let ids = distinct(properties.keys().cloned());
     let page = api.by_ids(UNITS, PROPERTY_ID, &ids).await?;
-    let with_units: HashSet<_> = page.iter().map(|unit| text(unit, "PropertyId")).collect();
+    let with_units: HashSet<_> = page.iter().map(|unit| id_in(unit, "PropertyId")).collect();
     for unit in rows::<Unit>(&page, "unit", unit_key) {
         match unit {
             Ok(unit) => {
@@ -116,7 +116,7 @@ async fn with_properties(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property
 
 /// The key of a unit, if its two ids can be understood.
 pub(crate) fn unit_key(row: &Value) -> Option<String> {
-    Some(reference(&text(row, "PropertyId")?, Some(&row_id(row)?)).key())
+    Some(reference(&id_in(row, "PropertyId")?, Some(&row_id(row)?)).key())
 }
 
 fn reference(property: &str, unit: Option<&str>) -> PropertyRef {
@@ -124,13 +124,12 @@ fn reference(property: &str, unit: Option<&str>) -> PropertyRef {
 }
 
 fn rentable(property: &wire::Property, unit: Option<Unit>) -> Property {
-    let hidden = |at: &Option<String>| filled(at.clone()).is_some();
     let own = unit.as_ref().map(Unit::address);
     Property {
         id: reference(&property.id, unit.as_ref().map(|unit| unit.id.as_str())),
         property_name: property.name.clone().unwrap_or_default(),
-        is_active: !hidden(&property.hidden_at) && !unit.as_ref().is_some_and(|unit| hidden(&unit.hidden_at)),
-        unit_name: unit.and_then(|unit| filled(unit.name)),
+        is_active: property.hidden_at.is_none() && unit.as_ref().is_none_or(|unit| unit.hidden_at.is_none()),
+        unit_name: unit.and_then(|unit| unit.name),
         address: own.filter(|own| own.line1.is_some()).unwrap_or_else(|| property.address()),
         freshness: Freshness::Filtered,
     }

@@ -9,7 +9,7 @@ use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::read_row;
 use serde_json::Value;
 
-use crate::api::{Api, ID, TENANTS, distinct, row_id, since, text};
+use crate::api::{Api, ID, TENANTS, distinct, id_in, row_id, since};
 use crate::wire::{Tenant, filled, full_name};
 
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
@@ -37,7 +37,7 @@ fn resident(row: &Value) -> Row<Resident> {
         Ok(tenant) => tenant,
         Err(bad) => return Row::Invalid(bad.of_row("tenant", key(row), row)),
     };
-    let Some(property) = filled(tenant.property_id) else {
+    let Some(property) = tenant.property_id else {
         // Without the field nobody can tell; with nothing in it, there is no property yet.
         if row.get("PropertyId").is_some() {
             let what = "a tenant who has no property yet".to_owned();
@@ -49,12 +49,12 @@ fn resident(row: &Value) -> Row<Resident> {
     let name = full_name(tenant.first_name.as_deref(), tenant.last_name.as_deref());
     Row::Record(Resident {
         id: reference(&tenant.id, &property),
-        name: filled(Some(name)).or_else(|| filled(tenant.company_name)).unwrap_or_default(),
-        email: filled(tenant.email),
-        phone: filled(tenant.phone_number),
+        name: filled(Some(name)).or(tenant.company_name).unwrap_or_default(),
+        email: tenant.email,
+        phone: tenant.phone_number,
         // A lease's end is not a move-out: many go on from month to month.
         tenancies: vec![Tenancy {
-            unit: filled(tenant.unit_id).map(UnitId::new),
+            unit: tenant.unit_id.map(UnitId::new),
             move_in: tenant.move_in_on.or(tenant.lease_start_date),
             move_out: tenant.move_out_on,
         }],
@@ -64,7 +64,7 @@ fn resident(row: &Value) -> Row<Resident> {
 
 /// Whom a row is about, if its two ids can be understood.
 pub(crate) fn key(row: &Value) -> Option<String> {
-    Some(reference(&row_id(row)?, &text(row, "PropertyId")?).key())
+    Some(reference(&row_id(row)?, &id_in(row, "PropertyId")?).key())
 }
 
 fn reference(tenant: &str, property: &str) -> ResidentRef {

@@ -12,10 +12,10 @@ use latchel_sync_core::{Error, ErrorKind, Pages, Result};
 use latchel_sync_http::{read_row, rows};
 use serde_json::{Value, json};
 
-use crate::api::{Api, ID, PROPERTY_ID, TENANTS, UNIT_ID, WORK_ORDERS, distinct, row_id, since, text};
+use crate::api::{Api, ID, PROPERTY_ID, TENANTS, UNIT_ID, WORK_ORDERS, distinct, id_in, row_id, since};
 use crate::config::StatusWords;
 use crate::description;
-use crate::wire::{self, Tenant, filled};
+use crate::wire::{self, Tenant};
 
 pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) -> Pages<'a, WorkOrder> {
     try_stream! {
@@ -49,10 +49,10 @@ async fn read(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Vec<Ro
 /// Who asked, by occupancy: a work order names the occupancy only, and no filter of tenants does. The primary tenant
 /// speaks for the occupancy.
 async fn requesters(api: &Api, page: &[Value]) -> Result<HashMap<String, String>> {
-    let occupied = || page.iter().filter(|row| text(row, "OccupancyId").is_some());
-    let units = distinct(occupied().filter_map(|row| text(row, "UnitId")));
-    let whole = occupied().filter(|row| text(row, "UnitId").is_none());
-    let properties = distinct(whole.filter_map(|row| text(row, "PropertyId")));
+    let occupied = || page.iter().filter(|row| id_in(row, "OccupancyId").is_some());
+    let units = distinct(occupied().filter_map(|row| id_in(row, "UnitId")));
+    let whole = occupied().filter(|row| id_in(row, "UnitId").is_none());
+    let properties = distinct(whole.filter_map(|row| id_in(row, "PropertyId")));
     let mut tenants = Vec::new();
     for (filter, ids) in [(UNIT_ID, units), (PROPERTY_ID, properties)] {
         match api.by_ids(TENANTS, filter, &ids).await {
@@ -80,12 +80,12 @@ fn work_order(words: &StatusWords, wire: wire::WorkOrder, requesters: &HashMap<S
         description::read(wire.job_description.as_deref().unwrap_or_default());
     WorkOrder {
         number: wire.number(),
-        assigned_users: wire.assigned().into_iter().map(UserId::new).collect(),
-        entry_allowed: wire.entry_allowed(),
+        assigned_users: wire.assigned_users.iter().map(UserId::new).collect(),
+        entry_allowed: wire.entry_allowed,
         id: WorkOrderId::new(wire.id),
         title,
         description: text,
-        property: PropertyRef::new(PropertyId::new(wire.property_id), filled(wire.unit_id).map(UnitId::new)),
+        property: PropertyRef::new(PropertyId::new(wire.property_id), wire.unit_id.map(UnitId::new)),
         requested_by: wire.occupancy_id.and_then(|id| requesters.get(&id)).map(ResidentId::new),
         status: words.read(&wire.status),
         severity: match wire.priority {
@@ -139,7 +139,7 @@ pub(crate) async fn create(
 /// The occupancy of a resident; none if the resident is gone.
 async fn occupancy(api: &Api, resident: &ResidentId) -> Result<Option<String>> {
     match api.by_ids(TENANTS, ID, &[resident.as_str().to_owned()]).await {
-        Ok(found) => Ok(found.first().and_then(|tenant| text(tenant, "OccupancyId"))),
+        Ok(found) => Ok(found.first().and_then(|tenant| id_in(tenant, "OccupancyId"))),
         Err(error) if error.is_about_the_request() => Ok(None),
         Err(error) => Err(error),
     }

@@ -2,7 +2,7 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Cut, Listed, Page, Part, Transport, covered, in_parts, pages};
+use latchel_sync_http::{Answer, Cut, Listed, Page, Part, Transport, covered, in_parts, loose, pages};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -127,7 +127,7 @@ pub(crate) fn row_id(row: &Value) -> Option<String> {
 
 /// An integer of a row that may not be what it should.
 pub(crate) fn integer(row: &Value, name: &str) -> Option<i64> {
-    row.get(name).and_then(Value::as_i64)
+    row.get(name).and_then(loose::as_number)
 }
 
 /// An id of the core as Buildium's number.

@@ -2,7 +2,7 @@
 
 use latchel_sync_core::model::{ClosedStatus, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_http::read_row;
+use latchel_sync_http::{loose, read_row};
 use serde_json::{Map, Value, json};
 
 use crate::api::{Api, number};
@@ -30,7 +30,7 @@ pub(crate) async fn close(
     let collection = collection(&task)?;
     let path = format!("{TASKS}/{collection}/{}", task.id);
     let own: Value = api.get(&path).await?.json()?;
-    api.put(&path, &merged(&task, &own, words.word(status))).await
+    api.put(&path, &merged(&task, &fresh, &own, words.word(status))).await
 }
 
 fn collection(task: &Task) -> Result<&'static str> {
@@ -46,18 +46,22 @@ fn collection(task: &Task) -> Result<&'static str> {
     }
 }
 
-/// Everything that the PUT takes, as it is now, with the new status; never a message.
-fn merged(task: &Task, own: &Value, status: &str) -> Value {
+/// Everything that the PUT takes, as it is now, with the new status; never a message. What decides nothing for a sync goes
+/// back as it came, whatever it is.
+fn merged(task: &Task, fresh: &Value, own: &Value, status: &str) -> Value {
+    let told = |pointer: &str| fresh.pointer(pointer).cloned().unwrap_or(Value::Null);
+    let due = told("/DueDate");
+    let priority = told("/Priority");
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
-    put("Title", json!(task.title));
+    put("Title", told("/Title"));
     put("TaskStatus", json!(status));
-    put("Priority", json!(task.priority.as_deref().unwrap_or("Normal")));
+    put("Priority", if priority.is_null() { json!("Normal") } else { priority });
     put("AssignedToUserId", json!(assignee(task)));
-    put("CategoryId", json!(task.category.as_ref().map(|category| category.id)));
-    let sub_category = task.category.as_ref().and_then(|category| category.sub_category.as_ref());
-    put("SubCategoryId", json!(sub_category.map(|sub_category| sub_category.id)));
-    put("DueDate", json!(task.due_date));
+    put("CategoryId", told("/Category/Id"));
+    put("SubCategoryId", told("/Category/SubCategory/Id"));
+    // A day with a time is none to Buildium.
+    put("DueDate", loose::as_day(&due).map_or(due, |day| json!(day)));
     if task.task_type != "ResidentRequest" {
         put("PropertyId", json!(task.property.as_ref().map(|property| property.id)));
         put("UnitId", json!(task.unit_id.filter(|id| *id > 0)));

@@ -45,7 +45,7 @@ impl Buildium {
     async fn vendor(&self) -> Result<Vendor> {
         let active = vec![("status", "Active".to_owned())];
         let vendors = rows::<wire::Vendor>(&self.api.all("v1/vendors", active).await?, "vendor", row_id);
-        let vendors = vendors.into_iter().flatten().filter(|vendor| vendor.is_active);
+        let vendors = vendors.into_iter().flatten().filter(|vendor| vendor.is_active != Some(false));
         let vendors = vendors.map(|vendor| Vendor { id: vendor.id.to_string(), name: vendor.name() });
         choose_vendor(vendors.collect(), self.config.vendor.as_deref())
     }
@@ -133,7 +133,7 @@ impl Platform for Buildium {
         let user = |user: wire::User| User {
             id: UserId::new(user.id.to_string()),
             name: full_name(user.first_name.as_deref(), user.last_name.as_deref()),
-            is_active: user.is_active,
+            is_active: user.is_active.unwrap_or(true),
         };
         Ok(users.into_iter().flatten().map(user).collect())
     }

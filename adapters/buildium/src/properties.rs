@@ -12,7 +12,7 @@ use latchel_sync_http::rows;
 use serde_json::Value;
 
 use crate::api::{Api, Query, distinct, integer, number, row_id};
-use crate::wire::{self, Rental, Unit};
+use crate::wire::{Rental, Unit};
 
 const RENTALS: &str = "v1/rentals";
 pub(crate) const UNITS: &str = "v1/rentals/units";
@@ -130,7 +130,7 @@ fn property(rental: &Rental, unit: Option<Unit>) -> Property {
             unit.as_ref().map(|unit| unit_id(unit.id)),
         ),
         property_name: rental.name.clone().unwrap_or_default(),
-        unit_name: unit.and_then(|unit| wire::text(unit.unit_number)),
+        unit_name: unit.and_then(|unit| unit.unit_number),
         address: own.filter(|address| address.line1.is_some()).unwrap_or_else(rentals),
         is_active: rental.is_active,
         freshness: Freshness::Filtered,

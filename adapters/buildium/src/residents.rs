@@ -12,7 +12,7 @@ use latchel_sync_http::{Unreadable, read_row};
 use serde_json::Value;
 
 use crate::api::{Api, Query, distinct, integer, number};
-use crate::wire::{Lease, Phone, Tenant, full_name, text};
+use crate::wire::{Lease, Phone, Tenant, full_name};
 
 pub(crate) const TENANTS: &str = "v1/leases/tenants";
 pub(crate) const LEASES: &str = "v1/leases";
@@ -132,14 +132,15 @@ fn reference(tenant: i64, property: i64) -> ResidentRef {
     ResidentRef::new(ResidentId::new(tenant.to_string()), PropertyId::new(property.to_string()))
 }
 
-/// A lease's end is not a move-out: many go on from month to month.
+/// A lease's end is not a move-out: many go on from month to month. A lease may list a tenant, or a move-out, more than once
+/// and in any order: the first day of moving in counts, and the last of moving out.
 fn tenancy(lease: &Lease, tenant: i64) -> Tenancy {
-    let own = lease.tenants.iter().flatten().find(|one| one.id == tenant);
-    let out = lease.move_out_data.iter().flatten().find(|one| one.tenant_id == tenant);
+    let own = lease.tenants.iter().flatten().filter(|one| one.id == tenant);
+    let out = lease.move_out_data.iter().flatten().filter(|one| one.tenant_id == tenant);
     Tenancy {
         unit: lease.unit_id.filter(|id| *id > 0).map(|id| UnitId::new(id.to_string())),
-        move_in: own.and_then(|one| one.move_in_date).or(lease.lease_from_date),
-        move_out: out.and_then(|one| one.move_out_date),
+        move_in: own.filter_map(|one| one.move_in_date).min().or(lease.lease_from_date),
+        move_out: out.filter_map(|one| one.move_out_date).max(),
     }
 }
 
@@ -147,8 +148,8 @@ fn resident(tenant: &Tenant, property: i64, tenancies: Vec<Tenancy>) -> Resident
     Resident {
         id: reference(tenant.id, property),
         name: full_name(tenant.first_name.as_deref(), tenant.last_name.as_deref()),
-        email: text(tenant.email.clone()),
-        phone: phone(tenant.phone_numbers.as_deref().unwrap_or_default()),
+        email: tenant.email.clone(),
+        phone: phone(&tenant.phone_numbers),
         tenancies,
         freshness: Freshness::Filtered,
     }
@@ -162,6 +163,6 @@ fn phone(numbers: &[Phone]) -> Option<String> {
         Some("Office") => 2,
         _ => 3,
     };
-    let usable = numbers.iter().filter(|phone| text(phone.number.clone()).is_some());
+    let usable = numbers.iter().filter(|phone| phone.number.is_some());
     usable.min_by_key(rank).and_then(|phone| phone.number.clone())
 }

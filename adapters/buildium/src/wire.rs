@@ -3,52 +3,68 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model as core;
+use latchel_sync_http::loose;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Account {
+    #[serde(default, deserialize_with = "loose::text")]
     pub company_name: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Rental {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(deserialize_with = "loose::required_flag")]
     pub is_active: bool,
+    #[serde(default, deserialize_with = "loose::spare")]
     pub address: Option<Address>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Unit {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(deserialize_with = "loose::number")]
     pub property_id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub unit_number: Option<String>,
+    #[serde(default, deserialize_with = "loose::spare")]
     pub address: Option<Address>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Address {
+    #[serde(default, deserialize_with = "loose::text")]
     address_line1: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     address_line2: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     address_line3: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     city: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     state: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     postal_code: Option<String>,
 }
 
 impl From<Address> for core::Address {
     fn from(wire: Address) -> Self {
-        let second: Vec<_> = [wire.address_line2, wire.address_line3].into_iter().filter_map(text).collect();
+        let second: Vec<_> = [wire.address_line2, wire.address_line3].into_iter().flatten().collect();
         Self {
-            line1: text(wire.address_line1),
+            line1: wire.address_line1,
             line2: (!second.is_empty()).then(|| second.join(", ")),
-            city: text(wire.city),
-            state: text(wire.state),
-            postal_code: text(wire.postal_code),
+            city: wire.city,
+            state: wire.state,
+            postal_code: wire.postal_code,
         }
     }
 }
@@ -56,27 +72,36 @@ impl From<Address> for core::Address {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Tenant {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub last_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub email: Option<String>,
-    pub phone_numbers: Option<Vec<Phone>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    pub phone_numbers: Vec<Phone>,
     pub leases: Option<Vec<Lease>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Phone {
+    #[serde(default, deserialize_with = "loose::text")]
     pub number: Option<String>,
-    #[serde(rename = "Type")]
+    #[serde(rename = "Type", default, deserialize_with = "loose::text")]
     pub kind: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Lease {
+    #[serde(deserialize_with = "loose::number")]
     pub property_id: i64,
+    #[serde(default, deserialize_with = "loose::optional_number")]
     pub unit_id: Option<i64>,
+    #[serde(default, deserialize_with = "loose::day")]
     pub lease_from_date: Option<NaiveDate>,
     pub tenants: Option<Vec<LeaseTenant>>,
     pub move_out_data: Option<Vec<MoveOut>>,
@@ -85,33 +110,46 @@ pub(crate) struct Lease {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct LeaseTenant {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_in_date: Option<NaiveDate>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct MoveOut {
+    #[serde(deserialize_with = "loose::number")]
     pub tenant_id: i64,
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_out_date: Option<NaiveDate>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct User {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
-    pub is_active: bool,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    pub is_active: Option<bool>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub last_name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Vendor {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
-    pub is_active: bool,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    pub is_active: Option<bool>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub last_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub company_name: Option<String>,
 }
 
@@ -119,7 +157,6 @@ impl Vendor {
     pub fn name(&self) -> String {
         self.company_name
             .clone()
-            .and_then(|name| text(Some(name)))
             .unwrap_or_else(|| full_name(self.first_name.as_deref(), self.last_name.as_deref()))
     }
 }
@@ -127,7 +164,9 @@ impl Vendor {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PropertyGroup {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
     pub properties: Option<Vec<PropertyLink>>,
 }
@@ -135,70 +174,70 @@ pub(crate) struct PropertyGroup {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PropertyLink {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
-    #[serde(rename = "Type")]
+    #[serde(rename = "Type", default, deserialize_with = "loose::text")]
     pub kind: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Task {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(deserialize_with = "loose::required_word")]
     pub task_type: String,
-    pub category: Option<Category>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub title: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub description: Option<String>,
     pub property: Option<PropertyLink>,
+    #[serde(default, deserialize_with = "loose::optional_number")]
     pub unit_id: Option<i64>,
+    #[serde(default, deserialize_with = "loose::spare")]
     pub requested_by_user_entity: Option<Requester>,
+    #[serde(default, deserialize_with = "loose::optional_number")]
     pub assigned_to_user_id: Option<i64>,
+    #[serde(deserialize_with = "loose::required_word")]
     pub task_status: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub priority: Option<String>,
-    pub due_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "loose::stamp")]
     pub last_updated_date_time: Option<DateTime<Utc>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Category {
-    pub id: i64,
-    pub sub_category: Option<SubCategory>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct SubCategory {
-    pub id: i64,
+    #[serde(default, deserialize_with = "loose::stamp")]
+    pub created_date_time: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Requester {
-    #[serde(rename = "Type")]
+    #[serde(rename = "Type", default, deserialize_with = "loose::text")]
     pub kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::spare_number")]
     pub id: Option<i64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct WorkOrder {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
     pub task: WorkOrderTask,
+    #[serde(default, deserialize_with = "loose::text")]
     pub title: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub work_details: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub entry_allowed: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub entry_notes: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct WorkOrderTask {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
-}
-
-/// A text that says something.
-pub(crate) fn text(value: Option<String>) -> Option<String> {
-    value.filter(|text| !text.trim().is_empty())
 }
 
 pub(crate) fn full_name(first: Option<&str>, last: Option<&str>) -> String {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, Marker, NewWorkOrder, PropertyId, PropertyRef, ResidentId, Row,
-    Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId,
+    Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId, text,
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::{Unreadable, read_row};
@@ -15,12 +15,14 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, Query, distinct, integer, number, row_id};
 use crate::config::StatusWords;
-use crate::wire::{self, Task, text};
+use crate::wire::{self, Task};
 
 pub(crate) const TASKS: &str = "v1/tasks";
 pub(crate) const WORK_ORDERS: &str = "v1/workorders";
-/// The longest title that Buildium takes, in characters.
+/// The longest title that Buildium takes, in UTF-16 units: it is made with .NET.
 const TITLE: usize = 127;
+/// The longest of its longer texts, counted alike.
+const TEXT: usize = 65_535;
 
 /// The work orders of changed tasks, whole; then changed work orders as hints, because their tasks would cost a call
 /// each. The filters know dates only and no time zone, so that they ask from the day before.
@@ -117,7 +119,8 @@ fn joined<'t>(
         let what = "a work order of an association, which has no rentals".to_owned();
         return Row::NotSupported { id, what, fingerprint: Some(fingerprint) };
     }
-    let freshness = Freshness::Fingerprint { fingerprint, at_least: task.last_updated_date_time };
+    let at_least = task.last_updated_date_time.max(task.created_date_time);
+    let freshness = Freshness::Fingerprint { fingerprint, at_least };
     Row::Record(work_order(words, &wire, task, property.id, freshness))
 }
 
@@ -130,16 +133,14 @@ fn work_order(
 ) -> WorkOrder {
     let titles = [wire.title.clone(), task.title.clone()];
     let marker = titles.iter().flatten().find_map(|title| Some(Marker::at_end(title)?.1));
-    let title = titles.into_iter().find_map(text).unwrap_or_default();
+    let title = titles.into_iter().flatten().next().unwrap_or_default();
     let title = Marker::at_end(&title).map_or(title.as_str(), |(before, _)| before).to_owned();
     let requester = task.requested_by_user_entity.as_ref();
     WorkOrder {
         id: WorkOrderId::new(wire.id.to_string()),
         number: wire.id.to_string(),
         title,
-        description: text(wire.work_details.clone())
-            .or_else(|| text(task.description.clone()))
-            .unwrap_or_default(),
+        description: wire.work_details.clone().or_else(|| task.description.clone()).unwrap_or_default(),
         property: PropertyRef::new(
             PropertyId::new(property.to_string()),
             task.unit_id.filter(|id| *id > 0).map(|id| UnitId::new(id.to_string())),
@@ -157,7 +158,7 @@ fn work_order(
             Some("No") => Some(false),
             _ => None,
         },
-        access_instructions: text(wire.entry_notes.clone()),
+        access_instructions: wire.entry_notes.clone(),
         marker,
         freshness,
     }
@@ -179,11 +180,11 @@ pub(crate) fn new_body(
     let unit = new.property.unit.as_ref().map(|unit| number(unit.as_str())).transpose()?;
     Ok(json!({
         "Title": title,
-        "WorkDetails": new.description,
+        "WorkDetails": text::cut(&new.description, TEXT),
         "EntryAllowed": match new.entry_allowed { Some(true) => "Yes", Some(false) => "No", None => "Unknown" },
-        "EntryNotes": new.access_instructions,
+        "EntryNotes": new.access_instructions.as_deref().map(|notes| text::cut(notes, TEXT)),
         "VendorId": vendor,
-        "VendorNotes": new.vendor_instructions,
+        "VendorNotes": new.vendor_instructions.as_deref().map(|notes| text::cut(notes, TEXT)),
         "Task": {
             "Title": title,
             "Priority": if new.severity == Severity::Normal { "Normal" } else { "High" },

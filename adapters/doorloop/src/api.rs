@@ -2,7 +2,7 @@ use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, ErrorKind, Result};
-use latchel_sync_http::{Answer, Cut, Listed, Page, Part, Transport, in_parts, pages};
+use latchel_sync_http::{Answer, Cut, Listed, Page, Part, Transport, in_parts, loose, pages};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -144,9 +144,14 @@ pub(crate) fn string(row: &Value, name: &str) -> Option<String> {
     row.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// An id of a row that may not be what it should.
+pub(crate) fn id_in(row: &Value, name: &str) -> Option<String> {
+    row.get(name).and_then(loose::as_id)
+}
+
 /// A row's id, where it has one.
 pub(crate) fn row_id(row: &Value) -> Option<String> {
-    string(row, "id")
+    id_in(row, "id")
 }
 
 /// Reads `{"message"}` or `{"base": […]}`: errors are not documented, and a client in the field expects these.

@@ -73,7 +73,7 @@ impl Platform for DoorLoop {
             }
         }
         Ok(Probe {
-            account_name: me.and_then(|user| wire::text(user.company_name)),
+            account_name: me.and_then(|user| user.company_name),
             server_time: answer.and_then(|answer| answer.server_time()),
             findings,
         })
@@ -107,8 +107,11 @@ impl Platform for DoorLoop {
 
     async fn users(&self) -> Result<Vec<User>> {
         let users = rows::<wire::User>(&self.api.all(USERS, Vec::new()).await?, "user", row_id);
-        let user =
-            |user: wire::User| User { name: name(&user), id: UserId::new(user.id), is_active: user.active };
+        let user = |user: wire::User| User {
+            name: name(&user),
+            id: UserId::new(user.id),
+            is_active: user.active.unwrap_or(true),
+        };
         Ok(users.into_iter().flatten().map(user).collect())
     }
 

@@ -12,9 +12,9 @@ use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::{Unreadable, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{Api, BLOCK, FEW, row_id, string};
+use crate::api::{Api, BLOCK, FEW, id_in, row_id};
 use crate::census::{Census, Readings, Verdict, left_to_the_next_run, restless};
-use crate::wire::{self, text};
+use crate::wire;
 
 pub(crate) const PROPERTIES: &str = "api/properties";
 pub(crate) const UNITS: &str = "api/units";
@@ -206,7 +206,7 @@ impl Block {
     }
 
     fn join_one(&mut self, row: &Value) -> Option<Row<Property>> {
-        let Some(property_id) = string(row, "property") else {
+        let Some(property_id) = id_in(row, "property") else {
             self.has_stray_unit = true;
             let bad = read_row::<wire::Unit>(row).err().unwrap_or_else(missing_property);
             return Some(Row::Invalid(bad.of(InvalidRecord::nameless("unit", row))));
@@ -261,7 +261,7 @@ fn unit_of(owned: &Owned, unit: wire::Unit) -> Property {
     let own = unit.address.filter(|_| unit.address_same_as_property != Some(true)).map(Address::from);
     let address = own.filter(|address| address.line1.is_some()).unwrap_or_else(|| owned.address.clone());
     let is_active = owned.is_active && unit.active.unwrap_or(true);
-    property(reference(&unit.property, Some(unit.id)), owned, text(unit.name), address, is_active)
+    property(reference(&unit.property, Some(unit.id)), owned, unit.name, address, is_active)
 }
 
 /// A rentable unit, with a fingerprint of what a sync reads of it: rents and pictures change more often.

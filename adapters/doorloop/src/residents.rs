@@ -15,9 +15,9 @@ use latchel_sync_core::{Error, ErrorKind, Pages, Result};
 use latchel_sync_http::read_row;
 use serde_json::{Value, json};
 
-use crate::api::{Api, BLOCK, FEW, string};
+use crate::api::{Api, BLOCK, FEW, id_in};
 use crate::census::{Census, Readings, Verdict, restless};
-use crate::wire::{Email, LeaseTenant, Phone, full_name, text};
+use crate::wire::{Email, LeaseTenant, Phone, full_name};
 
 pub(crate) const LEASE_TENANTS: &str = "api/leases/tenants";
 
@@ -110,12 +110,18 @@ struct Stays(BTreeMap<String, Result<Stay, InvalidRecord>>);
 
 struct Stay {
     id: ResidentRef,
-    name: String,
-    email: Option<String>,
-    phone: Option<String>,
+    contact: Contact,
     tenancies: Vec<Tenancy>,
     /// The date that a tenancy lacks which has none that counts: then it says nothing of who lives there.
     undated: Option<&'static str>,
+}
+
+/// Name, e-mail address and phone.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Contact {
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
 }
 
 impl Stays {
@@ -129,6 +135,11 @@ impl Stays {
             Ok(wire) => {
                 let stay = self.0.entry(key).or_insert_with(|| Ok(stay(&wire)));
                 if let Ok(stay) = stay {
+                    // The rows come in any order, and need not tell the same of one tenant.
+                    let contact = contact(&wire);
+                    if contact > stay.contact {
+                        stay.contact = contact;
+                    }
                     match undated(&wire) {
                         Some(field) => stay.undated = Some(field),
                         None => stay.tenancies.extend(tenancies(&wire)),
@@ -147,20 +158,26 @@ impl Stays {
 
 /// The key of the resident that a row is about, as far as its ids can be read.
 fn key_of(row: &Value) -> Option<String> {
-    let tenant = row.get("tenant").and_then(|tenant| string(tenant, "id"))?;
-    Some(ResidentRef::new(ResidentId::new(tenant), PropertyId::new(string(row, "property")?)).key())
+    let tenant = row.get("tenant").and_then(|tenant| id_in(tenant, "id"))?;
+    Some(ResidentRef::new(ResidentId::new(tenant), PropertyId::new(id_in(row, "property")?)).key())
 }
 
 fn stay(wire: &LeaseTenant) -> Stay {
-    let tenant = &wire.tenant;
-    let full = tenant.full_name.as_deref().or(wire.name.as_deref());
     Stay {
-        id: ResidentRef::new(ResidentId::new(&tenant.id), PropertyId::new(&wire.property)),
-        name: full_name(full, tenant.first_name.as_deref(), tenant.last_name.as_deref()),
-        email: email(tenant.emails.as_deref().unwrap_or_default()),
-        phone: phone(tenant.phones.as_deref().unwrap_or_default()),
+        id: ResidentRef::new(ResidentId::new(&wire.tenant.id), PropertyId::new(&wire.property)),
+        contact: contact(wire),
         tenancies: Vec::new(),
         undated: None,
+    }
+}
+
+fn contact(wire: &LeaseTenant) -> Contact {
+    let tenant = &wire.tenant;
+    let full = tenant.full_name.as_deref().or(wire.name.as_deref());
+    Contact {
+        name: full_name(full, tenant.first_name.as_deref(), tenant.last_name.as_deref()),
+        email: email(&tenant.emails),
+        phone: phone(&tenant.phones),
     }
 }
 
@@ -176,14 +193,14 @@ fn undated(wire: &LeaseTenant) -> Option<&'static str> {
 /// One for each unit of the lease; a lease without units is of the property itself.
 fn tenancies(wire: &LeaseTenant) -> Vec<Tenancy> {
     let tenancy = |unit| Tenancy { unit, move_in: wire.move_in_at, move_out: wire.move_out_at };
-    match wire.units.as_deref() {
-        None | Some([]) => vec![tenancy(None)],
-        Some(units) => units.iter().map(|unit| tenancy(Some(UnitId::new(unit)))).collect(),
+    match wire.units.as_slice() {
+        [] => vec![tenancy(None)],
+        units => units.iter().map(|unit| tenancy(Some(UnitId::new(unit)))).collect(),
     }
 }
 
 fn into_row(stay: Stay) -> Row<Resident> {
-    let Stay { id, name, email, phone, mut tenancies, undated } = stay;
+    let Stay { id, contact: Contact { name, email, phone }, mut tenancies, undated } = stay;
     if let Some(field) = undated.filter(|_| tenancies.is_empty()) {
         let problem = "the tenancy is not of today by its status, and has no date that says so".to_owned();
         return Row::Invalid(InvalidRecord { id: id.key(), field: field.to_owned(), problem });
@@ -198,7 +215,7 @@ fn into_row(stay: Stay) -> Row<Resident> {
 
 /// The primary address, or the first.
 fn email(emails: &[Email]) -> Option<String> {
-    let usable = emails.iter().filter(|email| text(email.address.clone()).is_some());
+    let usable = emails.iter().filter(|email| email.address.is_some());
     usable
         .min_by_key(|email| email.kind.as_deref() != Some("Primary"))
         .and_then(|email| email.address.clone())
@@ -213,7 +230,7 @@ fn phone(phones: &[Phone]) -> Option<String> {
         Some("Fax") => 4,
         _ => 3,
     };
-    let usable = phones.iter().filter(|phone| text(phone.number.clone()).is_some());
+    let usable = phones.iter().filter(|phone| phone.number.is_some());
     usable.min_by_key(rank).and_then(|phone| phone.number.clone())
 }
 

@@ -3,48 +3,63 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model as core;
-use serde::de::Error as _;
+use latchel_sync_http::loose;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Property {
+    #[serde(deserialize_with = "loose::id")]
     pub id: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::spare")]
     pub address: Option<Address>,
     /// Not in the vendor's schema, though in live answers.
+    #[serde(default, deserialize_with = "loose::flag")]
     pub active: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Unit {
+    #[serde(deserialize_with = "loose::id")]
     pub id: String,
+    #[serde(deserialize_with = "loose::id")]
     pub property: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::flag")]
     pub active: Option<bool>,
+    #[serde(default, deserialize_with = "loose::spare")]
     pub address: Option<Address>,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
     pub address_same_as_property: Option<bool>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Address {
+    #[serde(default, deserialize_with = "loose::text")]
     street1: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     street2: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     city: Option<String>,
     /// Not in the vendor's schema, though in live answers.
+    #[serde(default, deserialize_with = "loose::text")]
     state: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     zip: Option<String>,
 }
 
 impl From<Address> for core::Address {
     fn from(wire: Address) -> Self {
         Self {
-            line1: text(wire.street1),
-            line2: text(wire.street2),
-            city: text(wire.city),
-            state: text(wire.state),
-            postal_code: text(wire.zip),
+            line1: wire.street1,
+            line2: wire.street2,
+            city: wire.city,
+            state: wire.state,
+            postal_code: wire.zip,
         }
     }
 }
@@ -53,13 +68,17 @@ impl From<Address> for core::Address {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LeaseTenant {
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(deserialize_with = "loose::id")]
     pub property: String,
-    pub units: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "loose::ids")]
+    pub units: Vec<String>,
+    #[serde(default, deserialize_with = "loose::word")]
     pub status: Option<String>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_in_at: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_out_at: Option<NaiveDate>,
     pub tenant: Tenant,
 }
@@ -67,65 +86,86 @@ pub(crate) struct LeaseTenant {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Tenant {
+    #[serde(deserialize_with = "loose::id")]
     pub id: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub full_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub last_name: Option<String>,
-    pub emails: Option<Vec<Email>>,
-    pub phones: Option<Vec<Phone>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    pub emails: Vec<Email>,
+    #[serde(default, deserialize_with = "loose::list")]
+    pub phones: Vec<Phone>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Email {
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "loose::text")]
     pub kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub address: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Phone {
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "loose::text")]
     pub kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub number: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct User {
+    #[serde(deserialize_with = "loose::id")]
     pub id: String,
-    pub active: bool,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    pub active: Option<bool>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub full_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub last_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub company_name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Task {
+    #[serde(deserialize_with = "loose::id")]
     pub id: String,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "loose::word")]
     pub kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub reference: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub subject: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "loose::required_word")]
     pub status: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub priority: Option<String>,
+    #[serde(default, deserialize_with = "loose::spare_id")]
     pub requested_by_tenant: Option<String>,
-    pub assigned_to_users: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "loose::ids")]
+    pub assigned_to_users: Vec<String>,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     pub property: Option<String>,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     pub unit: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub entry_permission: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub entry_notes: Option<String>,
-    #[serde(default, deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "stamp")]
     pub created_at: Option<DateTime<Utc>>,
-    #[serde(default, deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "stamp")]
     pub updated_at: Option<DateTime<Utc>>,
-}
-
-/// A text that says something.
-pub(crate) fn text(value: Option<String>) -> Option<String> {
-    value.filter(|text| !text.trim().is_empty())
 }
 
 /// The full name as DoorLoop puts it together, or as its parts make it.
@@ -135,31 +175,23 @@ pub(crate) fn full_name(full: Option<&str>, first: Option<&str>, last: Option<&s
         .unwrap_or_else(|| [said(first), said(last)].into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
-/// A day as `YYYY-MM-DD`, with or without a time behind it, which is left out: it says nothing about a day.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    let Some(said) = text(Option::deserialize(deserializer)?) else { return Ok(None) };
-    let date = said.split('T').next().unwrap_or_default();
-    date.parse().map(Some).map_err(|_| D::Error::custom(format!("{said:?} is no date as YYYY-MM-DD")))
-}
-
 /// From here on a number of a task's time counts milliseconds: as seconds it would be the year 5138.
 const MILLISECONDS: f64 = 1e11;
 
-/// An instant as a number, which may count seconds or milliseconds (nothing says which), or by RFC 3339.
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    let (number, said) = match Option::<Value>::deserialize(deserializer)? {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Number(number)) => (number.as_f64(), number.to_string()),
-        Some(Value::String(said)) if said.trim().is_empty() => return Ok(None),
-        Some(Value::String(said)) => (said.trim().parse::<f64>().ok(), said),
-        Some(other) => (None, other.to_string()),
+/// An instant as a number, which may count seconds or milliseconds (nothing says which), or by RFC 3339; `None` for
+/// whatever is none.
+fn stamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let (number, said) = match Value::deserialize(deserializer)? {
+        Value::Number(number) => (number.as_f64(), String::new()),
+        Value::String(said) => (said.trim().parse::<f64>().ok(), said),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return Ok(None),
     };
     let at = match number {
         Some(number) if number.abs() < MILLISECONDS => {
             DateTime::from_timestamp_millis((number * 1_000.0) as i64)
         }
         Some(number) => DateTime::from_timestamp_millis(number as i64),
-        None => DateTime::parse_from_rfc3339(&said).ok().map(|at| at.to_utc()),
+        None => loose::instant(&said, &Utc),
     };
-    at.map(Some).ok_or_else(|| D::Error::custom(format!("{said:?} is no time")))
+    Ok(at.filter(|at| core::is_date(at.date_naive())))
 }

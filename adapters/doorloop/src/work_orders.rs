@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::api::{Api, FEW, row_id, string};
 use crate::census::{Census, Readings, Verdict, left_to_the_next_run, restless};
 use crate::config::StatusWords;
-use crate::wire::{Task, text};
+use crate::wire::Task;
 
 pub(crate) const TASKS: &str = "api/tasks";
 
@@ -127,7 +127,7 @@ impl Reading {
         if marker.is_none() && !self.types.iter().any(|one| one == kind) {
             return (not_supported(format!("a task of the type {kind}, which is no work order")), stamps);
         }
-        match text(task.property.clone()) {
+        match task.property.clone() {
             Some(property) => (Row::Record(self.work_order(task, property, marker, &stamps)), stamps),
             None => (not_supported("a task that is of no property".to_owned()), stamps),
         }
@@ -135,18 +135,18 @@ impl Reading {
 
     fn work_order(&self, task: Task, property: String, marker: Option<Marker>, stamps: &Stamps) -> WorkOrder {
         // What the marker stands in tells people nothing; a task has no other number than its reference.
-        let reference = text(task.reference).filter(|reference| Marker::whole(reference).is_none());
-        let description = text(task.description).unwrap_or_default();
+        let reference = task.reference.filter(|reference| Marker::whole(reference).is_none());
+        let description = task.description.unwrap_or_default();
         let description =
             Marker::on_last_line(&description).map_or(&*description, |(before, _)| before).to_owned();
         let mut work_order = WorkOrder {
             number: reference.map_or_else(|| task.id.clone(), |reference| reference.trim().to_owned()),
             id: WorkOrderId::new(task.id),
-            title: text(task.subject).unwrap_or_default(),
+            title: task.subject.unwrap_or_default(),
             description,
-            property: PropertyRef::new(PropertyId::new(property), text(task.unit).map(UnitId::new)),
-            requested_by: text(task.requested_by_tenant).map(ResidentId::new),
-            assigned_users: task.assigned_to_users.into_iter().flatten().map(UserId::new).collect(),
+            property: PropertyRef::new(PropertyId::new(property), task.unit.map(UnitId::new)),
+            requested_by: task.requested_by_tenant.map(ResidentId::new),
+            assigned_users: task.assigned_to_users.into_iter().map(UserId::new).collect(),
             status: self.words.read(&task.status),
             severity: match task.priority.as_deref() {
                 Some("HIGH") => Severity::Urgent,
@@ -158,7 +158,7 @@ impl Reading {
                 Some("NO") => Some(false),
                 _ => None,
             },
-            access_instructions: text(task.entry_notes),
+            access_instructions: task.entry_notes,
             marker,
             freshness: Freshness::Filtered,
         };

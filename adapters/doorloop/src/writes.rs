@@ -1,5 +1,6 @@
 //! Making tasks and closing them, with nobody notified: Latchel speaks with residents, vendors and staff itself.
 
+use latchel_sync_core::model::text::{cut, length};
 use latchel_sync_core::model::{ClosedStatus, Marker, NewWorkOrder, Severity, UserId, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
@@ -9,7 +10,8 @@ use crate::config::StatusWords;
 use crate::work_orders::{TASKS, marker_in};
 
 const UPDATES: &str = "api/tasks/update";
-/// The longest subject and description that DoorLoop takes, in characters.
+/// The longest subject and description that DoorLoop takes; that it counts UTF-16 units is assumed, since any text has as many of
+/// them as characters, or more.
 const SUBJECT: usize = 255;
 const DESCRIPTION: usize = 10_000;
 
@@ -95,7 +97,7 @@ fn new_body(new: &NewWorkOrder, marker: &Marker, words: &StatusWords) -> Map<Str
 /// A task needs a subject.
 fn subject(new: &NewWorkOrder) -> String {
     let said = [new.title.trim(), new.description.trim()].into_iter().find(|text| !text.is_empty());
-    cut(said.unwrap_or("Maintenance"), SUBJECT)
+    cut(said.unwrap_or("Maintenance"), SUBJECT).to_owned()
 }
 
 /// Only a task with a vendor has a field for what the vendor should know.
@@ -109,11 +111,7 @@ fn description(new: &NewWorkOrder) -> String {
 fn with_marker_in_description(mut body: Map<String, Value>, marker: &Marker) -> Map<String, Value> {
     let marker = marker.to_string();
     let said = body.get("description").and_then(Value::as_str).unwrap_or_default();
-    let said = cut(said, DESCRIPTION.saturating_sub(marker.chars().count() + 2));
+    let said = cut(said, DESCRIPTION.saturating_sub(length(&marker) + 2));
     body.insert("description".to_owned(), json!(format!("{}\n\n{marker}", said.trim_end())));
     body
-}
-
-fn cut(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
 }

@@ -4,7 +4,7 @@ use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, Error, Result};
-use latchel_sync_http::{Answer, Transport, pages};
+use latchel_sync_http::{Answer, Transport, loose, pages};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -130,7 +130,7 @@ impl Api {
         body: &impl Serialize,
     ) -> Result<i64> {
         let answer: Value = self.transport.post(collection.path()).json(body).send().await?.json()?;
-        answer.get(id).and_then(Value::as_i64).ok_or_else(|| {
+        answer.get(id).and_then(loose::as_number).ok_or_else(|| {
             Error::new(latchel_sync_core::ErrorKind::Malformed, "Latchel answered a create without an id")
                 .with("field", id)
         })

@@ -11,7 +11,7 @@ use latchel_sync_core::model::{
 use latchel_sync_core::{
     ClockReading, Error, ErrorKind, Finding, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result,
 };
-use latchel_sync_http::{read_row, rows};
+use latchel_sync_http::{loose, read_row, rows};
 use serde_json::Value;
 
 use crate::api::{Api, Collection};
@@ -52,7 +52,7 @@ impl Latchel for Adapter {
         };
         let company: wire::Company = answer.json()?;
         Ok(Probe {
-            account_name: Some(company.name),
+            account_name: company.name,
             server_time: answer.server_time(),
             findings: vec![Finding::ok("key", "accepted")],
         })
@@ -69,7 +69,7 @@ impl Latchel for Adapter {
             })?;
             Ok(Portfolio {
                 id: PortfolioId(portfolio.portfolio_id),
-                name: portfolio.name,
+                name: portfolio.name.unwrap_or_default(),
                 sync_method: wire::method(portfolio.integration_sync_method.as_deref()),
             })
         };
@@ -168,5 +168,5 @@ impl Latchel for Adapter {
 }
 
 fn id(row: &Value, field: &str) -> Option<String> {
-    row.get(field).and_then(Value::as_i64).map(|id| id.to_string())
+    row.get(field).and_then(loose::as_number).map(|id| id.to_string())
 }

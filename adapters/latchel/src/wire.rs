@@ -2,17 +2,24 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model as core;
+use latchel_sync_http::loose;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Company {
-    pub name: String,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Portfolio {
+    #[serde(deserialize_with = "loose::number")]
     pub portfolio_id: i64,
-    pub name: String,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::word")]
     pub integration_sync_method: Option<String>,
 }
 
@@ -30,19 +37,31 @@ pub(crate) struct ResidentRef<'a> {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Property {
+    #[serde(deserialize_with = "loose::number")]
     property_id: i64,
+    #[serde(default, deserialize_with = "loose::optional_number")]
     portfolio_id: Option<i64>,
-    name: String,
+    #[serde(default, deserialize_with = "loose::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     address1: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     address2: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     city: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     state: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     zip: Option<String>,
     #[serde(deserialize_with = "flag")]
     is_active: bool,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     ref_property_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     ref_unit_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     integration_data: Option<String>,
+    #[serde(default, deserialize_with = "loose::word")]
     integration_sync_method: Option<String>,
 }
 
@@ -57,13 +76,13 @@ impl From<Property> for core::LatchelProperty {
                     wire.ref_unit_id.map(core::UnitId::new),
                 )
             }),
-            name: wire.name,
+            name: wire.name.unwrap_or_default(),
             source_address: core::Address {
-                line1: text(wire.address1),
-                line2: text(wire.address2),
-                city: text(wire.city),
-                state: text(wire.state),
-                postal_code: text(wire.zip),
+                line1: wire.address1,
+                line2: wire.address2,
+                city: wire.city,
+                state: wire.state,
+                postal_code: wire.zip,
             },
             integration_data: wire.integration_data,
             is_active: wire.is_active,
@@ -143,16 +162,25 @@ impl<'a> From<&'a core::PropertyPatch> for PropertyPatch<'a> {
 
 #[derive(Deserialize)]
 pub(crate) struct Resident {
+    #[serde(deserialize_with = "loose::number")]
     user_id: i64,
-    name: String,
+    #[serde(default, deserialize_with = "loose::text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     email: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     phone: Option<String>,
     #[serde(deserialize_with = "flag")]
     is_active: bool,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     ref_user_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     ref_property_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     ref_unit_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::day")]
     move_in_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "loose::day")]
     move_out_date: Option<NaiveDate>,
 }
 
@@ -165,9 +193,9 @@ impl From<Resident> for core::LatchelResident {
             id: core::LatchelResidentId(wire.user_id),
             reference,
             unit: wire.ref_unit_id.map(core::UnitId::new),
-            name: wire.name,
-            email: text(wire.email),
-            phone: text(wire.phone),
+            name: wire.name.unwrap_or_default(),
+            email: wire.email,
+            phone: wire.phone,
             move_in: wire.move_in_date,
             move_out: wire.move_out_date,
             is_active: wire.is_active,
@@ -229,36 +257,51 @@ impl<'a> From<&'a core::ResidentPatch> for ResidentPatch<'a> {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Job {
+    #[serde(deserialize_with = "loose::number")]
     job_id: i64,
+    #[serde(deserialize_with = "loose::required_instant")]
     created_at: DateTime<Utc>,
+    #[serde(deserialize_with = "loose::required_instant")]
     updated_at: DateTime<Utc>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::stamp")]
     state_updated_at: Option<DateTime<Utc>>,
-    state: State,
-    #[serde(default, deserialize_with = "flag")]
-    is_urgent: bool,
-    #[serde(default, deserialize_with = "flag")]
-    is_emergency: bool,
+    #[serde(deserialize_with = "state")]
+    state: String,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    is_urgent: Option<bool>,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    is_emergency: Option<bool>,
+    #[serde(default, deserialize_with = "loose::text")]
     severity: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     order_number: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     description: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     vendor_description: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     access_instructions: Option<String>,
-    #[serde(default, deserialize_with = "maybe_flag")]
+    #[serde(default, deserialize_with = "loose::spare_flag")]
     enter_permission: Option<bool>,
-    #[serde(default, deserialize_with = "flag")]
-    is_vacant: bool,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    is_vacant: Option<bool>,
     #[serde(default, deserialize_with = "flag")]
     is_archived: bool,
+    #[serde(default, deserialize_with = "loose::spare_number")]
     tenant_id: Option<i64>,
+    #[serde(default, deserialize_with = "loose::optional_number")]
     property_id: Option<i64>,
+    #[serde(default, deserialize_with = "loose::optional_id")]
     ref_job_id: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct State {
-    name: String,
+/// A state is a record with a name; its name alone is understood too.
+fn state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let name = value.get("name").unwrap_or(&value);
+    loose::required_word(name).map_err(D::Error::custom)
 }
 
 impl From<Job> for core::Job {
@@ -266,23 +309,23 @@ impl From<Job> for core::Job {
         let severity = match wire.severity.as_deref() {
             Some("emergency") => core::Severity::Emergency,
             Some("urgent") => core::Severity::Urgent,
-            _ if wire.is_emergency => core::Severity::Emergency,
-            _ if wire.is_urgent => core::Severity::Urgent,
+            _ if wire.is_emergency == Some(true) => core::Severity::Emergency,
+            _ if wire.is_urgent == Some(true) => core::Severity::Urgent,
             _ => core::Severity::Normal,
         };
         Self {
             id: core::JobId(wire.job_id),
-            number: text(wire.order_number),
-            work_order: text(wire.ref_job_id).map(core::WorkOrderId::new),
+            number: wire.order_number,
+            work_order: wire.ref_job_id.map(core::WorkOrderId::new),
             name: wire.name.unwrap_or_default(),
             description: wire.description.unwrap_or_default(),
-            vendor_instructions: text(wire.vendor_description),
-            access_instructions: text(wire.access_instructions),
+            vendor_instructions: wire.vendor_description,
+            access_instructions: wire.access_instructions,
             entry_allowed: wire.enter_permission,
             severity,
-            state: core::JobState::from_name(&wire.state.name),
+            state: core::JobState::from_name(&wire.state),
             is_archived: wire.is_archived,
-            is_vacant: wire.is_vacant,
+            is_vacant: wire.is_vacant.unwrap_or(false),
             property: wire.property_id.map(core::LatchelPropertyId),
             resident: wire.tenant_id.map(core::LatchelResidentId),
             created_at: wire.created_at,
@@ -350,25 +393,7 @@ pub(crate) fn method(text: Option<&str>) -> Option<core::SyncMethod> {
     Some(core::SyncMethod::from_name(text).unwrap_or(core::SyncMethod::None))
 }
 
-fn text(value: Option<String>) -> Option<String> {
-    value.filter(|text| !text.trim().is_empty())
-}
-
-/// Latchel spells flags as 0 and 1 in some places and as booleans in others.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Flag {
-    Bool(bool),
-    Number(i64),
-}
-
+/// A flag without which nothing is active or archived.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    maybe_flag(deserializer).map(|value| value.unwrap_or(false))
-}
-
-fn maybe_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(Option::<Flag>::deserialize(deserializer)?.map(|value| match value {
-        Flag::Bool(value) => value,
-        Flag::Number(value) => value != 0,
-    }))
+    loose::flag(deserializer).map(|flag| flag.unwrap_or(false))
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use futures::TryStreamExt;
 use latchel_sync_core::Result;
 use latchel_sync_core::model::{GroupId, PropertyGroup, PropertyId, User, UserId};
-use latchel_sync_http::{read_row, rows};
+use latchel_sync_http::rows;
 use tokio::sync::Mutex;
 
 use crate::api::{Api, Query, deactivated_too, row_id};
 use crate::properties::BUILDINGS;
-use crate::wire::{Managed, Manager, Portfolio};
+use crate::wire::{Managed, Portfolio};
 
 const PORTFOLIOS: &str = "portfolios";
 
@@ -39,9 +39,8 @@ impl Managers {
         let mut pages = api.pages(BUILDINGS, Query::new());
         while let Some(page) = pages.try_next().await? {
             let buildings = rows::<Managed>(&page, "building", row_id).into_iter().flatten();
-            let managers = buildings.flat_map(|one| one.property_manager_list.unwrap_or_default());
-            let managers = managers.filter_map(|manager| read_row::<Manager>(&manager).ok());
-            users.extend(managers.map(|manager| (manager.user_id, manager.name)));
+            let managers = buildings.flat_map(|one| one.property_manager_list);
+            users.extend(managers.filter_map(|manager| Some((manager.user_id, manager.name?))));
         }
         let mut by_name: HashMap<String, Vec<UserId>> = HashMap::new();
         for (id, name) in &users {

@@ -15,7 +15,7 @@ use crate::api::{Api, number, row_id};
 use crate::config::Config;
 use crate::markers::Markers;
 use crate::people::{self, Managers};
-use crate::wire::{self, text};
+use crate::wire;
 use crate::work_orders::{self, WORK_ORDERS};
 use crate::{properties, residents};
 
@@ -59,7 +59,7 @@ impl Propertyware {
         let vendors = vendors.into_iter().flatten().filter(|vendor| vendor.active.unwrap_or(true));
         let vendor = |vendor: wire::Vendor| Vendor {
             id: vendor.id.to_string(),
-            name: text(vendor.company_name).or_else(|| text(vendor.name)).unwrap_or_default(),
+            name: vendor.company_name.or(vendor.name).unwrap_or_default(),
         };
         choose_vendor(vendors.map(vendor).collect(), self.config.vendor.as_deref())
     }

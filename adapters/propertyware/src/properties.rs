@@ -13,7 +13,7 @@ use latchel_sync_http::{Cut, chunks, rows};
 use serde_json::Value;
 
 use crate::api::{Api, CHUNK, deactivated_too, integer, number, row_id, since};
-use crate::wire::{Building, Unit, text};
+use crate::wire::{Building, Unit};
 
 pub(crate) const BUILDINGS: &str = "buildings";
 const UNITS: &str = "units";
@@ -148,14 +148,10 @@ fn property(building: &Building, unit: Option<Unit>) -> Property {
     let is_active = building.active && unit.as_ref().is_none_or(|unit| unit.active.unwrap_or(true));
     Property {
         id: rentable(building.id, unit.as_ref().map(|unit| unit.id)),
-        property_name: name(building.name.clone(), building.abbreviation.clone()).unwrap_or_default(),
+        property_name: building.name.clone().or_else(|| building.abbreviation.clone()).unwrap_or_default(),
         address: own.filter(|own| own.line1.is_some()).unwrap_or_else(|| address(building.address.as_ref())),
-        unit_name: unit.and_then(|unit| name(unit.name, unit.abbreviation)),
+        unit_name: unit.and_then(|unit| unit.name.or(unit.abbreviation)),
         is_active,
         freshness: Freshness::Filtered,
     }
-}
-
-fn name(name: Option<String>, abbreviation: Option<String>) -> Option<String> {
-    text(name).or_else(|| text(abbreviation))
 }

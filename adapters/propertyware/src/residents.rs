@@ -124,7 +124,9 @@ async fn stays(
                     for pair in pairs(&lease, words).filter(|pair| wanted(*pair)) {
                         let stay = stays.entry(pair).or_default();
                         stay.tenancies.push(tenancy(&lease));
-                        stay.contact = lease.contacts.iter().flatten().find(|one| one.id == pair.0).cloned();
+                        // A lease may list a contact more than once and in any order.
+                        let own = lease.contacts.iter().flatten().filter(|one| one.id == pair.0);
+                        stay.contact = own.max_by_key(|one| one.said()).cloned();
                     }
                 }
                 Err(bad) => {
@@ -172,7 +174,7 @@ async fn residents(api: &Api, stays: BTreeMap<Pair, Stay>) -> Result<Vec<Row<Res
         Row::Record(Resident {
             id: resident_ref(pair),
             name: contact.name().unwrap_or_default(),
-            email: crate::wire::text(contact.email.clone()),
+            email: contact.email.clone(),
             phone: contact.phone(),
             tenancies: stay.tenancies,
             freshness: Freshness::Filtered,

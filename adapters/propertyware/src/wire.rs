@@ -3,25 +3,31 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model as core;
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use latchel_sync_http::loose;
+use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Building {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub abbreviation: Option<String>,
+    #[serde(deserialize_with = "loose::required_flag")]
     pub active: bool,
+    #[serde(default, deserialize_with = "loose::spare")]
     pub address: Option<Address>,
     /// "Yes" or "No".
-    pub multi_unit: Option<Value>,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    pub multi_unit: Option<bool>,
 }
 
 impl Building {
     /// A single-family building has no units, and is its own.
     pub fn has_no_units(&self) -> bool {
-        self.multi_unit.as_ref().and_then(Value::as_str).is_some_and(|word| word.eq_ignore_ascii_case("no"))
+        self.multi_unit == Some(false)
     }
 }
 
@@ -29,49 +35,62 @@ impl Building {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Managed {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
-    #[serde(rename = "portfolioID")]
+    #[serde(rename = "portfolioID", default, deserialize_with = "loose::spare_number")]
     pub portfolio_id: Option<i64>,
-    pub property_manager_list: Option<Vec<Value>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    pub property_manager_list: Vec<Manager>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Manager {
-    #[serde(rename = "userID")]
+    #[serde(rename = "userID", deserialize_with = "loose::number")]
     pub user_id: i64,
-    pub name: String,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Unit {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
-    #[serde(rename = "buildingID")]
+    #[serde(rename = "buildingID", deserialize_with = "loose::number")]
     pub building_id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub abbreviation: Option<String>,
+    #[serde(default, deserialize_with = "loose::flag")]
     pub active: Option<bool>,
+    #[serde(default, deserialize_with = "loose::spare")]
     pub address: Option<Address>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Address {
+    #[serde(default, deserialize_with = "loose::text")]
     address: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     address_cont: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     city: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     state_region: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     postal_code: Option<String>,
 }
 
 impl From<Address> for core::Address {
     fn from(wire: Address) -> Self {
         Self {
-            line1: text(wire.address),
-            line2: text(wire.address_cont),
-            city: text(wire.city),
-            state: text(wire.state_region),
-            postal_code: text(wire.postal_code),
+            line1: wire.address,
+            line2: wire.address_cont,
+            city: wire.city,
+            state: wire.state_region,
+            postal_code: wire.postal_code,
         }
     }
 }
@@ -79,18 +98,19 @@ impl From<Address> for core::Address {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Lease {
-    #[serde(rename = "buildingID")]
+    #[serde(rename = "buildingID", deserialize_with = "loose::number")]
     pub building_id: i64,
-    #[serde(rename = "unitID")]
+    #[serde(rename = "unitID", default, deserialize_with = "loose::optional_number")]
     pub unit_id: Option<i64>,
+    #[serde(default, deserialize_with = "loose::word")]
     pub status: Option<String>,
-    #[serde(default, deserialize_with = "date")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub start_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "date")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_in_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "date")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_out_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "date")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub schedule_move_out_date: Option<NaiveDate>,
     pub contacts: Option<Vec<Contact>>,
 }
@@ -99,14 +119,23 @@ pub(crate) struct Lease {
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Contact {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::word")]
     pub role: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub last_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub company: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub email: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub mobile_phone: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub home_phone: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub work_phone: Option<String>,
 }
 
@@ -122,48 +151,67 @@ impl Contact {
     pub fn name(&self) -> Option<String> {
         let parts = [&self.first_name, &self.last_name].into_iter().flatten().map(|part| part.trim());
         let person = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        text(Some(person)).or_else(|| text(self.company.clone()))
+        Some(person).filter(|name| !name.is_empty()).or_else(|| self.company.clone())
+    }
+
+    /// What is taken of it, by which one of several is chosen.
+    pub fn said(&self) -> (Option<String>, Option<String>, Option<String>) {
+        (self.name(), self.email.clone(), self.phone())
     }
 
     /// The primary phone: cell before home before work.
     pub fn phone(&self) -> Option<String> {
-        [&self.mobile_phone, &self.home_phone, &self.work_phone].into_iter().find_map(|one| text(one.clone()))
+        [&self.mobile_phone, &self.home_phone, &self.work_phone].into_iter().find_map(Clone::clone)
     }
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Portfolio {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Vendor {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub company_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
     pub active: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WorkOrder {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
-    pub number: Option<i64>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub number: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub description: Option<String>,
+    #[serde(default, deserialize_with = "loose::word")]
     pub status: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub priority: Option<String>,
-    #[serde(rename = "buildingID")]
+    #[serde(rename = "buildingID", deserialize_with = "loose::number")]
     pub building_id: i64,
-    #[serde(rename = "unitID")]
+    #[serde(rename = "unitID", default, deserialize_with = "loose::optional_number")]
     pub unit_id: Option<i64>,
     /// Declared as an object; an array on the wire.
-    #[serde(rename = "unitIDs")]
-    pub unit_ids: Option<Value>,
+    #[serde(rename = "unitIDs", default, deserialize_with = "loose::numbers")]
+    pub unit_ids: Vec<i64>,
+    #[serde(default, deserialize_with = "loose::word")]
     pub managed_by: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub authorize_enter: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub search_tag: Option<String>,
 }
 
@@ -171,19 +219,10 @@ pub(crate) struct WorkOrder {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Tagged {
+    #[serde(deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub search_tag: Option<String>,
+    #[serde(default, deserialize_with = "loose::stamp")]
     pub last_modified_date_time: Option<DateTime<Utc>>,
-}
-
-/// A text that says something.
-pub(crate) fn text(value: Option<String>) -> Option<String> {
-    value.filter(|text| !text.trim().is_empty())
-}
-
-/// A date, which some answers give as the beginning of an instant.
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    let Some(text) = text(Option::deserialize(deserializer)?) else { return Ok(None) };
-    let day = text.get(..10).unwrap_or(&text);
-    day.parse().map(Some).map_err(|_| serde::de::Error::custom("this is not a date as YYYY-MM-DD"))
 }

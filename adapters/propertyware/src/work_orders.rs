@@ -13,7 +13,7 @@ use crate::api::{Api, number, row_id, since};
 use crate::config::StatusWords;
 use crate::people::{ByName, Managers};
 use crate::properties::reference;
-use crate::wire::{self, text};
+use crate::wire;
 
 pub(crate) const WORK_ORDERS: &str = "workorders";
 
@@ -56,15 +56,13 @@ fn read(words: &StatusWords, managers: &ByName, row: &Value) -> Row<WorkOrder> {
 
 /// The requester stays unknown: only the name is told, and names are not unique.
 fn work_order(words: &StatusWords, managers: &ByName, wire: wire::WorkOrder) -> WorkOrder {
-    let units = wire.unit_ids.as_ref().and_then(Value::as_array);
-    let first_unit = || units?.iter().find_map(Value::as_i64);
-    let unit = wire.unit_id.filter(|unit| *unit > 0).or_else(first_unit);
+    let unit = wire.unit_id.filter(|unit| *unit > 0).or_else(|| wire.unit_ids.first().copied());
     WorkOrder {
         id: WorkOrderId::new(wire.id.to_string()),
-        number: wire.number.unwrap_or(wire.id).to_string(),
+        number: wire.number.map_or_else(|| wire.id.to_string(), |number| number.trim().to_owned()),
         // Work orders have none.
         title: String::new(),
-        description: text(wire.description).unwrap_or_default(),
+        description: wire.description.unwrap_or_default(),
         property: reference(wire.building_id, unit),
         requested_by: None,
         assigned_users: wire.managed_by.map(|name| managers.named(&name)).unwrap_or_default(),

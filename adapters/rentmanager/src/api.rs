@@ -5,7 +5,7 @@ use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
 use latchel_sync_http::{
-    Answer, Cut, Listed, LogIn, Page, Part, RateLimitHeaders, Transport, in_parts, pages,
+    Answer, Cut, Listed, LogIn, Page, Part, RateLimitHeaders, Transport, in_parts, loose, pages,
 };
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -161,7 +161,7 @@ fn rows_of(answer: &Answer) -> Result<Vec<Value>> {
 
 /// An integer of a row that may not be what it should.
 pub(crate) fn integer(row: &Value, name: &str) -> Option<i64> {
-    row.get(name).and_then(Value::as_i64)
+    row.get(name).and_then(loose::as_number)
 }
 
 /// An id of the core as Rent Manager's number.

@@ -8,7 +8,7 @@ pub(crate) const STATUSES: (&str, &str) = ("ServiceManagerStatuses", "ServiceMan
 pub(crate) const PRIORITIES: (&str, &str) = ("ServiceManagerPriorities", "ServiceManagerPriorityID");
 pub(crate) const CATEGORIES: (&str, &str) = ("ServiceManagerCategories", "ServiceManagerCategoryID");
 
-/// The longest title that is sent, in characters. What the API takes is not published.
+/// The longest title that is sent, in UTF-16 units. What the API takes is not published.
 pub(crate) const TITLE: usize = 100;
 
 /// The settings that are not secret.

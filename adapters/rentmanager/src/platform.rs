@@ -15,7 +15,7 @@ use crate::api::{Api, List, integer};
 use crate::config::{CATEGORIES, Config, PRIORITIES, STATUSES};
 use crate::filters::Filters;
 use crate::tables::{Known, Table};
-use crate::wire::{self, text};
+use crate::wire;
 use crate::work_orders::{self, ID, ISSUES, Reading};
 use crate::{close, properties, residents};
 
@@ -138,8 +138,8 @@ impl Platform for RentManager {
         let users = rows::<wire::User>(&self.api.all(USERS, Filters::default()).await?, "user", id);
         let user = |user: wire::User| User {
             id: UserId::new(user.user_id.to_string()),
-            name: text(user.name).or_else(|| text(user.username)).unwrap_or_default(),
-            is_active: user.is_active,
+            name: user.name.or(user.username).unwrap_or_default(),
+            is_active: user.is_active.unwrap_or(true),
         };
         Ok(users.into_iter().flatten().map(user).collect())
     }

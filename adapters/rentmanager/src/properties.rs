@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::api::{Api, List, RawPages, integer, number};
 use crate::clock::{first_day, freshness};
 use crate::filters::Filters;
-use crate::wire::{self, text};
+use crate::wire;
 
 pub(crate) const PROPERTIES: List = List {
     path: "Properties",
@@ -152,16 +152,14 @@ fn whole(property: &str) -> PropertyRef {
 
 /// A rentable unit, changed when it or its property was; `row` is what says so.
 fn rentable(property: &wire::Property, row: &Value, unit: Option<wire::Unit>, zone: Tz) -> Property {
-    let own = unit.as_ref().map(|unit| wire::address(unit.addresses.as_deref()));
+    let own = unit.as_ref().map(|unit| wire::address(&unit.addresses));
     let updated = property.update_date.max(unit.as_ref().and_then(|unit| unit.update_date));
-    let name = text(property.name.clone()).or_else(|| text(property.short_name.clone()));
+    let name = property.name.clone().or_else(|| property.short_name.clone());
     Property {
         id: reference(property.property_id, unit.as_ref().map(|unit| unit.unit_id)),
         property_name: name.unwrap_or_default(),
-        address: own
-            .filter(|own| own.line1.is_some())
-            .unwrap_or_else(|| wire::address(property.addresses.as_deref())),
-        unit_name: unit.and_then(|unit| text(unit.name)),
+        address: own.filter(|own| own.line1.is_some()).unwrap_or_else(|| wire::address(&property.addresses)),
+        unit_name: unit.and_then(|unit| unit.name),
         is_active: property.is_active,
         freshness: freshness(None, updated, zone, row),
     }

@@ -3,19 +3,25 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use latchel_sync_core::model as core;
+use latchel_sync_http::loose;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::clock::local;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Property {
-    #[serde(rename = "PropertyID")]
+    #[serde(rename = "PropertyID", deserialize_with = "loose::number")]
     pub property_id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub short_name: Option<String>,
+    #[serde(deserialize_with = "loose::required_flag")]
     pub is_active: bool,
-    pub addresses: Option<Vec<Address>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    pub addresses: Vec<Address>,
     #[serde(default, deserialize_with = "time")]
     pub update_date: Option<NaiveDateTime>,
 }
@@ -23,12 +29,14 @@ pub(crate) struct Property {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Unit {
-    #[serde(rename = "UnitID")]
+    #[serde(rename = "UnitID", deserialize_with = "loose::number")]
     pub unit_id: i64,
-    #[serde(rename = "PropertyID")]
+    #[serde(rename = "PropertyID", deserialize_with = "loose::number")]
     pub property_id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
-    pub addresses: Option<Vec<Address>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    pub addresses: Vec<Address>,
     #[serde(default, deserialize_with = "time")]
     pub update_date: Option<NaiveDateTime>,
 }
@@ -37,16 +45,21 @@ pub(crate) struct Unit {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Address {
     /// What stands below the street's first line is in a second one.
+    #[serde(default, deserialize_with = "loose::text")]
     street: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     city: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     state: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     postal_code: Option<String>,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
     is_primary: Option<bool>,
 }
 
 /// The primary address, or the first.
-pub(crate) fn address(all: Option<&[Address]>) -> core::Address {
-    let chosen = all.unwrap_or_default().iter().min_by_key(|one| one.is_primary != Some(true));
+pub(crate) fn address(all: &[Address]) -> core::Address {
+    let chosen = all.iter().min_by_key(|one| one.is_primary != Some(true));
     let Some(chosen) = chosen.cloned() else { return core::Address::default() };
     let lines = chosen.street.unwrap_or_default();
     let mut lines = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
@@ -54,20 +67,24 @@ pub(crate) fn address(all: Option<&[Address]>) -> core::Address {
     let rest: Vec<_> = lines.collect();
     core::Address {
         line1,
-        line2: text(Some(rest.join(", "))),
-        city: text(chosen.city),
-        state: text(chosen.state),
-        postal_code: text(chosen.postal_code),
+        line2: Some(rest.join(", ")).filter(|rest| !rest.is_empty()),
+        city: chosen.city,
+        state: chosen.state,
+        postal_code: chosen.postal_code,
     }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Tenant {
+    #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     last_name: Option<String>,
-    contacts: Option<Vec<Contact>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    contacts: Vec<Contact>,
     #[serde(default, deserialize_with = "time")]
     pub update_date: Option<NaiveDateTime>,
 }
@@ -75,15 +92,20 @@ pub(crate) struct Tenant {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Contact {
+    #[serde(default, deserialize_with = "loose::text")]
     email: Option<String>,
-    phone_numbers: Option<Vec<Phone>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    phone_numbers: Vec<Phone>,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
     is_primary: Option<bool>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Phone {
+    #[serde(default, deserialize_with = "loose::text")]
     phone_number: Option<String>,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
     is_primary: Option<bool>,
 }
 
@@ -91,76 +113,82 @@ impl Tenant {
     pub fn full_name(&self) -> String {
         let parts = [&self.first_name, &self.last_name].into_iter().flatten().map(|part| part.trim());
         let whole = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        text(Some(whole)).or_else(|| text(self.name.clone())).unwrap_or_default()
+        Some(whole).filter(|name| !name.is_empty()).or_else(|| self.name.clone()).unwrap_or_default()
     }
 
     pub fn email(&self) -> Option<String> {
-        text(self.contact()?.email.clone())
+        self.contact()?.email.clone()
     }
 
     /// The primary phone, or the first.
     pub fn phone(&self) -> Option<String> {
-        let numbers = self.contact()?.phone_numbers.as_deref().unwrap_or_default();
-        let usable = numbers.iter().filter(|one| text(one.phone_number.clone()).is_some());
+        let usable = self.contact()?.phone_numbers.iter().filter(|one| one.phone_number.is_some());
         usable.min_by_key(|one| one.is_primary != Some(true))?.phone_number.clone()
     }
 
     /// The primary contact, or the first.
     fn contact(&self) -> Option<&Contact> {
-        self.contacts.as_deref().unwrap_or_default().iter().min_by_key(|one| one.is_primary != Some(true))
+        self.contacts.iter().min_by_key(|one| one.is_primary != Some(true))
     }
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Lease {
-    #[serde(rename = "TenantID")]
+    #[serde(rename = "TenantID", deserialize_with = "loose::number")]
     pub tenant_id: i64,
-    #[serde(rename = "PropertyID")]
+    #[serde(rename = "PropertyID", deserialize_with = "loose::number")]
     pub property_id: i64,
-    #[serde(rename = "UnitID")]
+    #[serde(rename = "UnitID", default, deserialize_with = "loose::optional_number")]
     pub unit_id: Option<i64>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_in_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_out_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub expected_move_out_date: Option<NaiveDate>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct User {
-    #[serde(rename = "UserID")]
+    #[serde(rename = "UserID", deserialize_with = "loose::number")]
     pub user_id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub username: Option<String>,
-    pub is_active: bool,
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    pub is_active: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Issue {
-    #[serde(rename = "ServiceManagerIssueID")]
+    #[serde(rename = "ServiceManagerIssueID", deserialize_with = "loose::number")]
     pub id: i64,
+    #[serde(default, deserialize_with = "loose::text")]
     pub title: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub description: Option<String>,
-    #[serde(rename = "StatusID")]
+    #[serde(rename = "StatusID", default, deserialize_with = "loose::optional_number")]
     pub status_id: Option<i64>,
-    #[serde(rename = "PriorityID")]
+    #[serde(rename = "PriorityID", default, deserialize_with = "loose::spare_number")]
     pub priority_id: Option<i64>,
+    #[serde(default, deserialize_with = "loose::flag")]
     pub is_closed: Option<bool>,
-    #[serde(rename = "AssignedToUserID")]
+    #[serde(rename = "AssignedToUserID", default, deserialize_with = "loose::optional_number")]
     pub assigned_to_user_id: Option<i64>,
-    #[serde(rename = "PropertyID")]
+    #[serde(rename = "PropertyID", default, deserialize_with = "loose::optional_number")]
     property_id: Option<i64>,
-    #[serde(rename = "UnitID")]
+    #[serde(rename = "UnitID", default, deserialize_with = "loose::optional_number")]
     unit_id: Option<i64>,
-    #[serde(rename = "TenantID")]
+    #[serde(rename = "TenantID", default, deserialize_with = "loose::spare_number")]
     tenant_id: Option<i64>,
     linked_properties: Option<Vec<Linked>>,
     linked_units: Option<Vec<Linked>>,
-    linked_tenants: Option<Vec<Linked>>,
+    #[serde(default, deserialize_with = "loose::list")]
+    linked_tenants: Vec<Linked>,
     #[serde(default, deserialize_with = "time")]
     pub create_date: Option<NaiveDateTime>,
     #[serde(default, deserialize_with = "time")]
@@ -170,53 +198,43 @@ pub(crate) struct Issue {
 /// What an issue is linked to, where it does not say it itself.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Linked {
-    #[serde(rename = "PropertyID")]
+    #[serde(rename = "PropertyID", default, deserialize_with = "loose::optional_number")]
     property_id: Option<i64>,
-    #[serde(rename = "UnitID")]
+    #[serde(rename = "UnitID", default, deserialize_with = "loose::optional_number")]
     unit_id: Option<i64>,
-    #[serde(rename = "TenantID")]
+    #[serde(rename = "TenantID", default, deserialize_with = "loose::spare_number")]
     tenant_id: Option<i64>,
 }
 
 impl Issue {
     pub fn unit(&self) -> Option<i64> {
-        own_or_linked(self.unit_id, &self.linked_units, |one| one.unit_id)
+        own_or_linked(self.unit_id, self.linked_units.iter().flatten(), |one| one.unit_id)
     }
 
     /// The property, unless only the unit is told.
     pub fn property(&self) -> Option<i64> {
-        let of_unit = || own_or_linked(None, &self.linked_units, |one| one.property_id);
-        own_or_linked(self.property_id, &self.linked_properties, |one| one.property_id).or_else(of_unit)
+        let of_unit = || own_or_linked(None, self.linked_units.iter().flatten(), |one| one.property_id);
+        own_or_linked(self.property_id, self.linked_properties.iter().flatten(), |one| one.property_id)
+            .or_else(of_unit)
     }
 
     pub fn tenant(&self) -> Option<i64> {
-        own_or_linked(self.tenant_id, &self.linked_tenants, |one| one.tenant_id)
+        own_or_linked(self.tenant_id, self.linked_tenants.iter(), |one| one.tenant_id)
     }
 }
 
 /// Nothing is also written as 0.
-fn own_or_linked(
+fn own_or_linked<'a>(
     own: Option<i64>,
-    linked: &Option<Vec<Linked>>,
+    linked: impl Iterator<Item = &'a Linked>,
     id: impl Fn(&Linked) -> Option<i64>,
 ) -> Option<i64> {
     let known = |id: &i64| *id > 0;
-    own.filter(known).or_else(|| linked.iter().flatten().filter_map(id).find(known))
+    own.filter(known).or_else(|| linked.filter_map(id).find(known))
 }
 
-/// A text that says something.
-pub(crate) fn text(value: Option<String>) -> Option<String> {
-    value.filter(|text| !text.trim().is_empty())
-}
-
-/// A local time; see `clock.rs`.
+/// A local time, which decides nothing that a record's content does not; see `clock.rs`. `None` for whatever is none.
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDateTime>, D::Error> {
-    let Some(text) = text(Option::deserialize(deserializer)?) else { return Ok(None) };
-    let wrong = || serde::de::Error::custom("this is not a time that begins with YYYY-MM-DD");
-    local(&text).map(Some).ok_or_else(wrong)
-}
-
-/// A day, which is told as its beginning.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    Ok(time(deserializer)?.map(|time| time.date()))
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(local).filter(|time| core::is_date(time.date())))
 }

@@ -18,7 +18,7 @@ use crate::config::{Names, TITLE};
 use crate::filters::Filters;
 use crate::properties::{of_units, reference};
 use crate::tables::{Known, Table, Tables};
-use crate::wire::{Issue, text};
+use crate::wire::Issue;
 
 pub(crate) const ISSUES: List = List { path: "ServiceManagerIssues", fields: "", embeds: "" };
 pub(crate) const ID: &str = "ServiceManagerIssueID";
@@ -95,13 +95,13 @@ fn work_order(
         let what = "an issue of no property or unit".to_owned();
         return Row::NotSupported { id, what, fingerprint: Some(Fingerprint::of(row)) };
     };
-    let title = text(issue.title.clone()).unwrap_or_default();
+    let title = issue.title.clone().unwrap_or_default();
     let marked = Marker::at_end(&title);
     Row::Record(WorkOrder {
         number: id.clone(),
         id: WorkOrderId::new(id),
         title: marked.map_or(title.as_str(), |(before, _)| before).to_owned(),
-        description: text(issue.description.clone()).unwrap_or_default(),
+        description: issue.description.clone().unwrap_or_default(),
         property: reference(property, issue.unit()),
         requested_by: issue.tenant().map(|id| ResidentId::new(id.to_string())),
         assigned_users: assignee(issue).map(|id| UserId::new(id.to_string())).into_iter().collect(),

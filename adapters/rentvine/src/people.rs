@@ -11,19 +11,20 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::properties::{EXPORT, STANDINGS};
-use crate::wire::{self, Technician, text};
+use crate::wire::{self, Technician};
 
 pub(crate) const TECHNICIANS: &str = "maintenance-technicians";
 const PORTFOLIOS: &str = "portfolios";
 
-/// The technicians, and the users that the settings name.
+/// The technicians, and the users that the settings name; whether one of these is active is told by the technicians.
 pub(crate) async fn users(api: &Api, more: &BTreeMap<String, String>) -> Result<Vec<User>> {
     let user = |name: &String, id: &String| User { id: UserId::new(id), name: name.clone(), is_active: true };
     let mut users: Vec<_> = more.iter().map(|(name, id)| user(name, id)).collect();
     let technicians = api.all(TECHNICIANS).await?;
     for technician in technicians.iter().filter_map(technician) {
-        if !users.iter().any(|known| known.id == technician.id) {
-            users.push(technician);
+        match users.iter_mut().find(|known| known.id == technician.id) {
+            Some(known) => known.is_active = technician.is_active,
+            None => users.push(technician),
         }
     }
     Ok(users)
@@ -35,8 +36,8 @@ fn technician(row: &Value) -> Option<User> {
     let parts: Vec<Technician> =
         std::iter::once(row).chain(envelopes).filter_map(|part| read_row(part).ok()).collect();
     let one = parts.into_iter().next()?;
-    let whole = text(one.name).unwrap_or_else(|| {
-        let parts = [text(one.first_name), text(one.last_name)];
+    let whole = one.name.unwrap_or_else(|| {
+        let parts = [one.first_name, one.last_name];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     });
     Some(User { id: UserId::new(one.user), name: whole, is_active: one.is_active.unwrap_or(true) })
@@ -63,7 +64,7 @@ pub(crate) async fn portfolios(api: &Api) -> Result<Vec<PropertyGroup>> {
         Err(error) => return Err(error),
     };
     let portfolios = rows.iter().filter_map(|row| wire::read::<wire::Portfolio>(row, "portfolio").ok());
-    let names: BTreeMap<_, _> = portfolios.filter_map(|one| Some((one.id, text(one.name)?))).collect();
+    let names: BTreeMap<_, _> = portfolios.filter_map(|one| Some((one.id, one.name?))).collect();
     let group = |(id, properties): (String, _)| {
         let name = names.get(&id).cloned().unwrap_or_else(|| format!("Portfolio {id}"));
         PropertyGroup { id: GroupId::new(id), name, properties }

@@ -12,7 +12,7 @@ use latchel_sync_http::Unreadable;
 use serde_json::{Value, json};
 
 use crate::api::{Api, Query, since};
-use crate::wire::{self, Stamps, id_of, record, text};
+use crate::wire::{self, Stamps, id_of, record};
 
 pub(crate) const EXPORT: &str = "properties/export";
 pub(crate) const UNITS: &str = "properties/units/export";
@@ -220,10 +220,10 @@ fn property(owner: &Owner, unit: Option<(wire::Unit, Address)>, of_unit: Stamps)
     let (unit, own) = unit.unzip();
     let property_is_active = owner.wire.is_active.unwrap_or(true);
     let is_active = property_is_active && unit.as_ref().is_none_or(|unit| unit.is_active.unwrap_or(true));
-    let property_name = text(owner.wire.name.clone()).unwrap_or_default();
+    let property_name = owner.wire.name.clone().unwrap_or_default();
     let address = own.filter(|own| own.line1.is_some()).unwrap_or_else(|| owner.address.clone());
     let id = reference(&owner.wire.id, unit.as_ref().map(|unit| unit.id.clone()));
-    let unit_name = unit.and_then(|unit| text(unit.name));
+    let unit_name = unit.and_then(|unit| unit.name);
     let Stamps { created_at, updated_at } = owner.stamps.or_later(of_unit);
     let freshness =
         Freshness::told(created_at, updated_at, || json!([property_name, unit_name, address, is_active]));

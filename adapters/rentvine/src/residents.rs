@@ -15,7 +15,7 @@ use latchel_sync_http::{Unreadable, chunks, loose, read_row};
 use serde_json::{Value, json};
 
 use crate::api::{Api, Query, since};
-use crate::wire::{self, Lease, Stamps, Tenant, record, text};
+use crate::wire::{self, Lease, Stamps, Tenant, record};
 
 pub(crate) const LEASES: &str = "leases/export";
 pub(crate) const TENANTS: &str = "tenants/search";
@@ -159,7 +159,8 @@ impl Stay {
         match lease.and_then(|lease| Ok((lease, tenant?))) {
             Ok((lease, tenant)) => {
                 self.tenancies.extend(tenancy(lease, &tenant));
-                self.tenant = Some(tenant);
+                // A lease may list a tenant more than once and in any order, and need not tell the same each time.
+                self.tenant = self.tenant.take().into_iter().chain([tenant]).max_by_key(Tenant::said);
             }
             // Somebody of whom one lease cannot be read may live where that lease says.
             Err(bad) => self.unreadable = Some(bad),
@@ -178,9 +179,8 @@ impl Stay {
         }
         self.tenancies.sort();
         self.tenancies.dedup();
-        let (name, email, phone) =
-            self.tenant.map(|one| (one.name, one.email, one.phone)).unwrap_or_default();
-        let (name, email, phone) = (text(name).unwrap_or_default(), text(email), text(phone));
+        let (name, email, phone) = self.tenant.map(|one| one.said()).unwrap_or_default();
+        let name = name.unwrap_or_default();
         let updated_at = self.stamps.updated_at.max(changed_at);
         let content = || json!([name, email, phone, self.tenancies]);
         let freshness = Freshness::told(self.stamps.created_at, updated_at, content);

@@ -5,8 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use latchel_sync_core::model as core;
 use latchel_sync_http::{Unreadable, instant, loose, read_row};
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The record of a row, which is in an envelope; some lists were seen without.
@@ -62,6 +62,7 @@ pub(crate) struct Property {
     pub id: String,
     #[serde(rename = "portfolioID", default, deserialize_with = "loose::optional_id")]
     pub portfolio: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
     #[serde(rename = "isActive", default, deserialize_with = "loose::flag")]
     pub is_active: Option<bool>,
@@ -71,6 +72,7 @@ pub(crate) struct Property {
 pub(crate) struct Unit {
     #[serde(rename = "unitID", deserialize_with = "loose::id")]
     pub id: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
     #[serde(rename = "isActive", default, deserialize_with = "loose::flag")]
     pub is_active: Option<bool>,
@@ -80,26 +82,31 @@ pub(crate) struct Unit {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Address {
+    #[serde(default, deserialize_with = "loose::text")]
     address: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     address2: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     city: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     state: Option<String>,
-    #[serde(rename = "stateID")]
-    state_id: Option<Value>,
+    #[serde(rename = "stateID", default, deserialize_with = "loose::text")]
+    state_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     postal_code: Option<String>,
 }
 
 impl From<Address> for core::Address {
     fn from(wire: Address) -> Self {
-        let letters = |text: &&str| text.chars().any(char::is_alphabetic);
+        let letters = |text: &String| text.chars().any(char::is_alphabetic);
         // A state that is a number names no state that Latchel knows.
-        let by_id = wire.state_id.as_ref().and_then(Value::as_str).filter(letters).map(str::to_owned);
+        let by_id = wire.state_id.filter(letters);
         Self {
-            line1: text(wire.address),
-            line2: text(wire.address2),
-            city: text(wire.city),
-            state: text(wire.state).or(by_id),
-            postal_code: text(wire.postal_code),
+            line1: wire.address,
+            line2: wire.address2,
+            city: wire.city,
+            state: wire.state.or(by_id),
+            postal_code: wire.postal_code,
         }
     }
 }
@@ -108,6 +115,7 @@ impl From<Address> for core::Address {
 pub(crate) struct Portfolio {
     #[serde(rename = "portfolioID", deserialize_with = "loose::id")]
     pub id: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
 }
 
@@ -118,15 +126,15 @@ pub(crate) struct Lease {
     pub unit: Option<String>,
     #[serde(rename = "primaryLeaseStatusID", default, deserialize_with = "loose::optional_id")]
     pub primary_status: Option<String>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_in_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub start_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub move_out_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub expected_move_out_date: Option<NaiveDate>,
-    #[serde(default, deserialize_with = "day")]
+    #[serde(default, deserialize_with = "loose::day")]
     pub closed_date: Option<NaiveDate>,
 }
 
@@ -135,8 +143,11 @@ pub(crate) struct Lease {
 pub(crate) struct Tenant {
     #[serde(rename = "contactID", deserialize_with = "loose::id")]
     pub id: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub email: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub phone: Option<String>,
     #[serde(default, deserialize_with = "loose::flag")]
     pub is_active: Option<bool>,
@@ -149,15 +160,25 @@ impl std::fmt::Debug for Tenant {
     }
 }
 
+impl Tenant {
+    /// What is taken of it, by which one of several is chosen: name, e-mail address and phone.
+    pub fn said(&self) -> (Option<String>, Option<String>, Option<String>) {
+        (self.name.clone(), self.email.clone(), self.phone.clone())
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Technician {
     #[serde(rename = "userID", deserialize_with = "loose::id")]
     pub user: String,
+    #[serde(default, deserialize_with = "loose::text")]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub first_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub last_name: Option<String>,
-    #[serde(default, deserialize_with = "loose::flag")]
+    #[serde(default, deserialize_with = "loose::spare_flag")]
     pub is_active: Option<bool>,
 }
 
@@ -168,7 +189,7 @@ pub(crate) struct Status {
     #[serde(rename = "primaryWorkOrderStatusID", deserialize_with = "loose::id")]
     pub primary: String,
     pub name: String,
-    #[serde(rename = "isSystemStatus", default, deserialize_with = "loose::flag")]
+    #[serde(rename = "isSystemStatus", default, deserialize_with = "loose::spare_flag")]
     pub is_system: Option<bool>,
 }
 
@@ -176,7 +197,7 @@ pub(crate) struct Status {
 pub(crate) struct WorkOrder {
     #[serde(rename = "workOrderID", deserialize_with = "loose::id")]
     pub id: String,
-    #[serde(rename = "workOrderNumber", default, deserialize_with = "loose::optional_id")]
+    #[serde(rename = "workOrderNumber", default, deserialize_with = "loose::spare_id")]
     pub number: Option<String>,
     #[serde(rename = "propertyID", default, deserialize_with = "loose::optional_id")]
     pub property: Option<String>,
@@ -186,26 +207,12 @@ pub(crate) struct WorkOrder {
     pub status: Option<String>,
     #[serde(rename = "primaryWorkOrderStatusID", default, deserialize_with = "loose::optional_id")]
     pub primary_status: Option<String>,
-    #[serde(rename = "priorityID", default, deserialize_with = "loose::optional_id")]
+    #[serde(rename = "priorityID", default, deserialize_with = "loose::spare_id")]
     pub priority: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub description: Option<String>,
     #[serde(rename = "assignedToUserID", default, deserialize_with = "loose::optional_id")]
     pub assigned_to: Option<String>,
-    #[serde(rename = "requestedByContactID", default, deserialize_with = "loose::optional_id")]
+    #[serde(rename = "requestedByContactID", default, deserialize_with = "loose::spare_id")]
     pub requested_by: Option<String>,
-}
-
-/// A text that says something.
-pub(crate) fn text(value: Option<String>) -> Option<String> {
-    value.filter(|text| !text.trim().is_empty())
-}
-
-/// A date, alone or as the beginning of an instant; the year 0 stands for none.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    let Some(said) = text(Option::deserialize(deserializer)?) else { return Ok(None) };
-    let date = said.get(..10).unwrap_or(&said);
-    if date.starts_with("0000") {
-        return Ok(None);
-    }
-    date.parse().map(Some).map_err(|_| D::Error::custom("this is not a date as YYYY-MM-DD"))
 }

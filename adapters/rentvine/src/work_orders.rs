@@ -15,7 +15,7 @@ use crate::config::StatusWords;
 use crate::html;
 use crate::properties::reference;
 use crate::statuses::{Known, Statuses};
-use crate::wire::{self, Stamps, id_of, record, text};
+use crate::wire::{self, Stamps, id_of, record};
 
 pub(crate) const WORK_ORDERS: &str = "maintenance/work-orders";
 /// The envelope of one.
@@ -87,7 +87,7 @@ fn read(api: &Api, words: &StatusWords, known: &Known, row: &Value) -> Row<WorkO
         let what = "a work order that is of no property".to_owned();
         return Row::NotSupported { id: wire.id, what, fingerprint: None };
     };
-    let (description, marker) = without_marker(&text(wire.description).unwrap_or_default());
+    let (description, marker) = without_marker(&wire.description.unwrap_or_default());
     let mut work_order = WorkOrder {
         number: wire.number.unwrap_or_else(|| wire.id.clone()),
         id: WorkOrderId::new(wire.id),

@@ -60,13 +60,22 @@ pub async fn it_is_assigned(setup: &dyn Setup) -> Verdict {
 /// A title of 400 characters, none of which is a letter of ASCII.
 pub async fn a_long_title_is_cut(setup: &dyn Setup) -> Verdict {
     let bench = able(setup).await?;
-    let title = "Čerpadlo je rozbité 🛠 ".repeat(20);
-    let marker = Marker::for_job(JobId(9_007_199_254));
-    let id = bench.platform.create_work_order(&new(&bench, &title).await?, &marker).await?;
-    let read = read(&bench, &id).await?;
-    ensure!(title.starts_with(read.title.trim()), "a title is cut at its end, and became {:?}", read.title);
-    same("the marker behind a long title", &read.marker, &Some(marker))?;
-    same("what carries the marker", &bench.platform.find_by_marker(&marker).await?, &vec![id])
+    // The second is short in characters and long in UTF-16 units.
+    let long = "Čerpadlo je rozbité 🛠 ".repeat(20);
+    let wide = format!("{}{}", "💧".repeat(60), "x".repeat(41));
+    for (title, job) in [(long, 9_007_199_254), (wide, 9_007_199_255)] {
+        let marker = Marker::for_job(JobId(job));
+        let id = bench.platform.create_work_order(&new(&bench, &title).await?, &marker).await?;
+        let read = read(&bench, &id).await?;
+        ensure!(
+            title.starts_with(read.title.trim()),
+            "a title is cut at its end, and became {:?}",
+            read.title
+        );
+        same("the marker behind a long title", &read.marker, &Some(marker))?;
+        same("what carries the marker", &bench.platform.find_by_marker(&marker).await?, &vec![id])?;
+    }
+    Ok(())
 }
 
 /// The answer is lost after everything was done.

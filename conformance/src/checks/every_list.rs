@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use futures::TryStreamExt;
 use latchel_sync_core::model::{Freshness, Kind, Row, Window};
-use latchel_sync_core::rules::{Trace, WindowVerdict, judge_window};
+use latchel_sync_core::rules::{Remembered, Trace, WindowVerdict, judge_window};
 use latchel_sync_core::{ChangeFilter, Pages, Platform, Result};
 
 use crate::bench::{Bench, EVERYTHING, Labelled, Outcome, Seen};
@@ -97,7 +97,8 @@ fn narrowing(bench: &Bench, kind: Kind) -> ChangeFilter {
 fn is_inside(row: &Seen, window: Window) -> bool {
     match &row.outcome {
         Outcome::Record(freshness) => {
-            judge_window(freshness, window, None, &mut Trace::default()) == WindowVerdict::Inside
+            judge_window(freshness, window, Remembered::Nothing, &mut Trace::default())
+                == WindowVerdict::Inside
         }
         Outcome::Invalid { .. } | Outcome::Other => false,
     }

@@ -154,8 +154,8 @@ impl FarSide for MockFarSide {
         Ok(words)
     }
 
-    async fn scramble(&self, text: &str) -> Able<()> {
-        self.faults(Some((Fault::Scrambled { text: text.to_owned() }, None)));
+    async fn garble(&self, text: &str) -> Able<()> {
+        self.faults(Some((Fault::Garbled { text: text.to_owned() }, None)));
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,7 +15,7 @@ use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
     User, UserId,
 };
-use crate::rules::{Assignees, choose_latchel_user};
+use crate::rules::{Assignees, Remembered, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};
 
 /// An answer from the ledger within this time says how things stand: a lease is far longer.
@@ -44,6 +44,8 @@ pub(super) struct Context<'a> {
     pub portfolios: HashMap<PortfolioId, SyncMethod>,
     pub assignees: Assignees,
     pub stop: StopSignal,
+    /// True while the phase at hand is one that no run of the account has gone through yet (rule W5).
+    first: AtomicBool,
     latchel_user: Result<User, String>,
     excluded_groups: HashMap<String, String>,
     latchel_only: OnceCell<LatchelOnly>,
@@ -85,6 +87,7 @@ impl<'a> Context<'a> {
             portfolios: portfolios.into_iter().filter_map(|one| Some((one.id, one.sync_method?))).collect(),
             assignees: Assignees::among(&users, policy),
             stop: stop.clone(),
+            first: AtomicBool::new(false),
             latchel_user: choose_latchel_user(&users, policy).cloned(),
             excluded_groups,
             latchel_only: OnceCell::new(),
@@ -98,6 +101,20 @@ impl<'a> Context<'a> {
     /// The run's *now* and the time that passed since: when calls are made, never what rules decide by.
     pub fn clock(&self) -> DateTime<Utc> {
         self.now + self.started.elapsed()
+    }
+
+    /// Takes note of when the phase that comes now was last gone through, if ever.
+    pub fn goes_on_from(&self, last_success: Option<DateTime<Utc>>) {
+        self.first.store(last_success.is_none(), Ordering::Relaxed);
+    }
+
+    /// What is remembered of the content of a record of the phase at hand (rule W5).
+    pub fn remembered<'m>(&self, memory: &'m Memory) -> Remembered<'m> {
+        match memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref()) {
+            Some(fingerprint) => Remembered::Fingerprint(fingerprint),
+            None if self.first.load(Ordering::Relaxed) => Remembered::NothingYet,
+            None => Remembered::Nothing,
+        }
     }
 
     /// The account's local date of an instant.

@@ -62,7 +62,7 @@ impl Engine {
         let added_at = account.map_or(now, |account| account.created_at);
         let keys = self.keys(kind, text).await?;
         let on = |side| keys.iter().filter(|(key, _)| key.side == side).collect::<Vec<_>>();
-        let window = async |phase| Ok(self.plain_window(phase, added_at, now).await?.window);
+        let window = async |phase| self.window_now(&cx, phase, added_at).await;
         let mut explained = match kind {
             Kind::Property => {
                 explain(&Properties(&cx), window(Phase::Properties).await?, &on(Side::Platform)).await?
@@ -303,7 +303,7 @@ async fn explain_one<F: Flow>(
 ) -> Result<Option<Explanation>> {
     let cx = flow.context();
     let mut trace = Trace::on().in_zone(cx.zone());
-    let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
+    let remembered = cx.remembered(&memory);
     let stamps = flow.stamps(&record);
     let verdict = judge_window(&stamps, window, remembered, &mut trace);
     let Some(case) = flow.gather(vec![(record, memory.clone())]).await?.pop() else { return Ok(None) };

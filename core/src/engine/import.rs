@@ -12,6 +12,7 @@ use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
 use super::flow::{Applied, Flow, Gone, Learned};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Obstacle, Origin, Pending, Phase};
+use crate::model::text::same_optional;
 use crate::model::{
     Difference, Freshness, Job, JobId, Kind, Marker, NewJob, PropertyRef, RecordKey, Row, Window, WorkOrder,
     WorkOrderId,
@@ -332,7 +333,7 @@ impl Import<'_> {
         let read = cx.latchel().jobs_by_id(&[JobId(link.latchel_id)]).await?;
         let shown = read.iter().find(|job| {
             job.work_order.as_ref() == Some(&platform.id)
-                && job.number.as_deref() == Some(&platform.number)
+                && same_optional(job.number.as_deref(), Some(&platform.number))
                 && property.is_none_or(|property| job.property == Some(property))
                 && link.close.as_ref().is_none_or(|sent| job.closed() == Some(sent.status))
         });

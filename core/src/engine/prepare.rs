@@ -12,7 +12,7 @@ use super::settle::failed;
 use super::tally::hash;
 use crate::ledger::{Intent, Memory, Outcome};
 use crate::model::{Fingerprint, Freshness, InvalidRecord, Row};
-use crate::rules::{Reason, WindowVerdict};
+use crate::rules::{Reason, Remembered, WindowVerdict};
 use crate::{Error, ErrorKind, Result};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
@@ -27,7 +27,7 @@ impl<F> Clone for Reader<'_, F> {
 impl<F> Copy for Reader<'_, F> {}
 
 /// Rows with what is remembered of them.
-type Remembered<T> = Vec<(Row<T>, Memory)>;
+type Recalled<T> = Vec<(Row<T>, Memory)>;
 
 /// A page that is ready to be decided.
 pub(super) struct Prepared<C> {
@@ -80,7 +80,9 @@ impl<'a, F: Flow> Reader<'a, F> {
             hinted.remove(&self.row_id(row));
         }
         for (row, memory) in self.with_memories(rows).await?.0 {
-            self.sort(row, memory, None, &mut sorted);
+            // A hint without a memory counts as a change, unless there is no memory at all (rule W5).
+            let remembers_nothing = cx.remembered(&memory) == Remembered::NothingYet;
+            self.sort(row, memory, scope.filter(|_| remembers_nothing), &mut sorted);
         }
         let Sorted { inside, mut outcomes, outside, .. } = sorted;
         outcomes.iter().for_each(|failure| drop(hinted.remove(&failure.key.id)));
@@ -155,7 +157,15 @@ impl<'a, F: Flow> Reader<'a, F> {
                 // `pending` counts it, unless somebody dismissed it.
                 WindowVerdict::Inside if scope.is_some() && self.rests(&record, &memory) => {}
                 WindowVerdict::Inside => sorted.inside.push((record, memory)),
-                WindowVerdict::Outside(reason) => sorted.outside.push((memory.key.id, reason)),
+                WindowVerdict::Outside(reason) => match self.flow().freshness(&record) {
+                    // What it was like is remembered, so that it is taken for changed when it is.
+                    Some(Freshness::Fingerprint { fingerprint, .. }) if reason == Reason::OutsideWindow => {
+                        let (label, fingerprint) = (self.flow().label(&record), Some(fingerprint.clone()));
+                        let outside = outcome(cx, memory.key, reason, None);
+                        sorted.outcomes.push(Outcome { label, fingerprint, ..outside });
+                    }
+                    _ => sorted.outside.push((memory.key.id, reason)),
+                },
             },
         }
     }
@@ -196,8 +206,9 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     fn judge(self, record: &F::Record, memory: &Memory, scope: Option<Scope>) -> WindowVerdict {
+        let remembered = self.flow().context().remembered(memory);
         match (scope, self.flow().freshness(record)) {
-            (Some(scope), Some(freshness)) => scope.judge(freshness, memory),
+            (Some(scope), Some(freshness)) => scope.judge(freshness, memory, remembered),
             _ => WindowVerdict::Inside,
         }
     }
@@ -228,7 +239,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     async fn with_memories(
         self,
         mut rows: Vec<Row<F::Record>>,
-    ) -> Result<(Remembered<F::Record>, Remembered<F::Record>)> {
+    ) -> Result<(Recalled<F::Record>, Recalled<F::Record>)> {
         let (cx, phase) = (self.flow().context(), self.flow().phase());
         let mut ids: Vec<_> = rows.iter().map(|row| self.row_id(row)).collect();
         let mut seen = HashSet::with_capacity(ids.len());

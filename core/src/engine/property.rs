@@ -8,6 +8,7 @@ use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
 use super::flow::{Applied, Displaced, Flow, Gone, Learned, is_part};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
+use crate::model::text::same_text;
 use crate::model::{
     Freshness, Kind, LatchelProperty, LatchelPropertyId, NewProperty, Property, PropertyPatch, PropertyRef,
     RecordKey, Row, Side, Window,
@@ -233,9 +234,9 @@ impl Properties<'_> {
         let read = cx.latchel().properties_by_id(&[id]).await?;
         let shown = read.iter().any(|one| {
             one.reference.as_ref() == Some(&new.reference)
-                && one.name == new.name
+                && same_text(&one.name, &new.name)
                 && one.is_active == new.is_active
-                && one.source_address == new.source_address
+                && one.source_address.is_stored_as(&new.source_address)
         });
         if !shown {
             return Err(unconfirmed("the new property"));
@@ -257,9 +258,10 @@ impl Properties<'_> {
 }
 
 fn shows(property: &LatchelProperty, patch: &PropertyPatch) -> bool {
-    patch.name.as_ref().is_none_or(|name| *name == property.name)
-        && patch.source_address.as_ref().is_none_or(|address| *address == property.source_address)
-        && patch.integration_data.as_ref().is_none_or(|data| Some(data) == property.integration_data.as_ref())
+    let integration_data = property.integration_data.as_deref().unwrap_or_default();
+    patch.name.as_ref().is_none_or(|name| same_text(name, &property.name))
+        && patch.source_address.as_ref().is_none_or(|address| address.is_stored_as(&property.source_address))
+        && patch.integration_data.as_ref().is_none_or(|data| same_text(data, integration_data))
         && !(patch.deactivate && property.is_active)
 }
 

@@ -97,7 +97,7 @@ impl Engine {
             }
         };
         for &phase in phases {
-            let planned = match self.planned(phase, request, account, &mut run.warnings).await {
+            let planned = match self.planned(&cx, phase, request, account, &mut run.warnings).await {
                 Ok(planned) => planned,
                 Err(error) => {
                     run.warnings.push(error.to_string());
@@ -136,15 +136,17 @@ impl Engine {
     /// The phase's window, with a warning where something stays uncovered (rule W2).
     async fn planned(
         &self,
+        cx: &Context<'_>,
         phase: Phase,
         request: &Request,
         account: &Account,
         warnings: &mut Vec<String>,
     ) -> Result<Planned> {
-        if request.records.is_some() {
+        let last = self.ledger.last_success(&self.account.name, phase).await?;
+        cx.goes_on_from(last);
+        if request.records.is_some() && request.since.is_none() {
             return Ok(Planned { window: Window::before(request.now, TimeDelta::zero()), is_part: true });
         }
-        let last = self.ledger.last_success(&self.account.name, phase).await?;
         let plain = self.plain_window(phase, account.created_at, request.now).await?;
         if let Some(from) = request.since {
             let is_part = from > plain.window.from;
@@ -170,6 +172,17 @@ impl Engine {
             ));
         }
         Ok(Planned { window: plain.window, is_part: false })
+    }
+
+    /// The window that a plain run would have now, for looking at single records as it would.
+    pub(super) async fn window_now(
+        &self,
+        cx: &Context<'_>,
+        phase: Phase,
+        added_at: DateTime<Utc>,
+    ) -> Result<Window> {
+        cx.goes_on_from(self.ledger.last_success(&self.account.name, phase).await?);
+        Ok(self.plain_window(phase, added_at, cx.now).await?.window)
     }
 
     /// The window of a run that was asked for nothing else (rules W1, W2), for an account that was added at `added_at`.

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use super::Lists;
 use crate::ledger::Memory;
 use crate::model::{Freshness, Window};
-use crate::rules::{Trace, WindowVerdict, judge_unlinked, judge_window};
+use crate::rules::{Remembered, Trace, WindowVerdict, judge_unlinked, judge_window};
 
 /// What of a list is asked for, and what of that is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -31,16 +31,13 @@ impl Scope {
     }
 
     /// Whether a listed record is to be looked at. One that was gone and is linked is back, whenever it changed.
-    pub fn judge(self, freshness: &Freshness, memory: &Memory) -> WindowVerdict {
+    pub fn judge(self, freshness: &Freshness, memory: &Memory, remembered: Remembered<'_>) -> WindowVerdict {
         let newest = memory.outcome.as_deref();
         let is_back = newest.is_some_and(|newest| newest.reason.is_gone());
         let trace = &mut Trace::off();
         match self {
             Self::Window(_) if memory.link.is_some() && is_back => WindowVerdict::Inside,
-            Self::Window(window) => {
-                let remembered = newest.and_then(|newest| newest.fingerprint.as_ref());
-                judge_window(freshness, window, remembered, trace)
-            }
+            Self::Window(window) => judge_window(freshness, window, remembered, trace),
             Self::Whole(_) if memory.link.is_some() => WindowVerdict::Inside,
             Self::Whole(window) => judge_unlinked(freshness, window, trace),
         }

@@ -99,7 +99,7 @@ impl Engine {
             Kind::WorkOrder => {
                 let account = self.ledger.account(&self.account.name).await?;
                 let added_at = account.map_or(cx.now, |account| account.created_at);
-                let window = async |phase| Ok(self.plain_window(phase, added_at, cx.now).await?.window);
+                let window = async |phase| self.window_now(cx, phase, added_at).await;
                 let (import, export) = (Import(cx), Export(cx));
                 let of_import = window(Phase::WorkOrdersToLatchel).await?;
                 let mut both = called(&import, of_import, text, |one| import.label(one)).await?;

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{Call, Journal, locked};
 use crate::model::{
-    ClosedStatus, Job, JobId, JobState, LatchelProperty, LatchelPropertyId, LatchelResident,
+    Address, ClosedStatus, Job, JobId, JobState, LatchelProperty, LatchelPropertyId, LatchelResident,
     LatchelResidentId, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentPatch,
     ResidentRef, Row, Side, Window, WorkOrderId,
 };
@@ -28,6 +28,38 @@ pub struct LatchelWorld {
     pub residents: BTreeMap<LatchelResidentId, LatchelResident>,
     /// Work orders.
     pub jobs: BTreeMap<JobId, Job>,
+    /// How it stores the texts of properties and the numbers of work orders.
+    pub texts: Texts,
+}
+
+/// How a system stores texts (rule E4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Texts {
+    /// As they are sent.
+    #[default]
+    AsSent,
+    /// Without blanks at the ends, and with `\n` for each line end.
+    Trimmed,
+}
+
+impl Texts {
+    fn stored(self, text: &str) -> String {
+        match self {
+            Self::AsSent => text.to_owned(),
+            Self::Trimmed => text.trim().replace("\r\n", "\n"),
+        }
+    }
+
+    fn stored_address(self, address: &Address) -> Address {
+        let part = |part: &Option<String>| part.as_deref().map(|text| self.stored(text));
+        Address {
+            line1: part(&address.line1),
+            line2: part(&address.line2).filter(|text| !text.is_empty() || self == Self::AsSent),
+            city: part(&address.city),
+            state: part(&address.state),
+            postal_code: part(&address.postal_code),
+        }
+    }
 }
 
 impl LatchelWorld {
@@ -175,9 +207,9 @@ impl Latchel for MemoryLatchel {
                 id,
                 portfolio: None,
                 reference: Some(new.reference.clone()),
-                name: new.name.clone(),
-                source_address: new.source_address.clone(),
-                integration_data: Some(new.integration_data.clone()),
+                name: world.texts.stored(&new.name),
+                source_address: world.texts.stored_address(&new.source_address),
+                integration_data: Some(world.texts.stored(&new.integration_data)),
                 is_active: new.is_active,
                 sync_method: None,
             };
@@ -188,10 +220,13 @@ impl Latchel for MemoryLatchel {
 
     async fn update_property(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
         self.write("update_property", id, (), |world| {
+            let texts = world.texts;
+            let stored = |text: &Option<String>| text.as_deref().map(|text| texts.stored(text));
+            let address = patch.source_address.as_ref().map(|address| texts.stored_address(address));
             let property = found(&mut world.properties, id)?;
-            set(&mut property.name, &patch.name);
-            set(&mut property.source_address, &patch.source_address);
-            set(&mut property.integration_data, &patch.integration_data.clone().map(Some));
+            set(&mut property.name, &stored(&patch.name));
+            set(&mut property.source_address, &address);
+            set(&mut property.integration_data, &stored(&patch.integration_data).map(Some));
             property.is_active &= !patch.deactivate;
             Ok(())
         })
@@ -237,7 +272,7 @@ impl Latchel for MemoryLatchel {
             };
             let job = Job {
                 id,
-                number: Some(new.number.clone()),
+                number: Some(world.texts.stored(&new.number)),
                 work_order: Some(new.work_order.clone()),
                 name: new.name.clone(),
                 description: new.description.clone(),
@@ -261,9 +296,10 @@ impl Latchel for MemoryLatchel {
 
     async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()> {
         self.write("write_number_back", id, (), |world| {
+            let number = world.texts.stored(number);
             let now = world.now;
             let job = found(&mut world.jobs, id)?;
-            job.number = Some(number.to_owned());
+            job.number = Some(number);
             job.work_order = Some(work_order.clone());
             job.updated_at = now;
             Ok(())

@@ -8,7 +8,7 @@ mod platform;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use latchel::{LatchelWorld, MemoryLatchel};
+pub use latchel::{LatchelWorld, MemoryLatchel, Texts};
 pub use ledger::MemoryLedger;
 pub use platform::{MemoryPlatform, PlatformWorld};
 

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::text::same_optional;
+
 /// A postal address as its source spells it; a part that the source does not have is `None`, never empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
@@ -28,6 +30,17 @@ impl Address {
         .filter(|(_, part)| part.as_deref().is_none_or(|text| text.trim().is_empty()))
         .map(|(name, _)| name)
         .collect()
+    }
+
+    /// True if another is the same as systems store texts (rule E4): without blanks at the ends, and blank ones absent.
+    pub fn is_stored_as(&self, other: &Self) -> bool {
+        let same =
+            |one: &Option<String>, other: &Option<String>| same_optional(one.as_deref(), other.as_deref());
+        same(&self.line1, &other.line1)
+            && same(&self.line2, &other.line2)
+            && same(&self.city, &other.city)
+            && same(&self.state, &other.state)
+            && same(&self.postal_code, &other.postal_code)
     }
 
     /// The address on one line.

@@ -41,7 +41,8 @@ pub enum Freshness {
     Fingerprint {
         /// Differs whenever the record's own content does.
         fingerprint: Fingerprint,
-        /// An instant at which the record is known to have changed, though it may have changed later too, UTC.
+        /// An instant at which the record is known to have changed, though it may have changed later too, UTC. On the first
+        /// run of an account, where no fingerprint is remembered, it decides alone.
         at_least: Option<DateTime<Utc>>,
     },
 }

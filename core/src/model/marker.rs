@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::JobId;
+use super::{JobId, text};
 
 const OPEN: &str = "[Latchel #";
 const CLOSE: char = ']';
@@ -26,11 +26,12 @@ impl Marker {
         self.0
     }
 
-    /// `title` with the marker behind it, in at most `longest` characters: the title is cut, and the marker stays whole.
+    /// `title` with the marker behind it, in at most `longest` UTF-16 units (rule E4): the title is cut, and the marker stays
+    /// whole.
     pub fn behind(&self, title: &str, longest: usize) -> String {
         let marker = self.to_string();
-        let room = longest.saturating_sub(marker.chars().count() + 1);
-        let title: String = title.trim().chars().take(room).collect();
+        let room = longest.saturating_sub(text::length(&marker) + 1);
+        let title = text::cut(title.trim(), room);
         format!("{} {marker}", title.trim_end()).trim_start().to_owned()
     }
 
@@ -100,6 +101,9 @@ mod tests {
     fn a_long_title_is_cut_and_the_marker_stays_whole() {
         let title = MARKER.behind(&"ä".repeat(300), 127);
         assert_eq!(title.chars().count(), 127);
+        assert_eq!(Marker::at_end(&title).map(|(_, marker)| marker), Some(MARKER));
+        let title = MARKER.behind(&format!("{}{}", "💧".repeat(60), "x".repeat(41)), 127);
+        assert!((126..=127).contains(&title.encode_utf16().count()), "{title}");
         assert_eq!(Marker::at_end(&title).map(|(_, marker)| marker), Some(MARKER));
         assert_eq!(MARKER.behind(" Tap ", 127), "Tap [Latchel #48211]");
         assert_eq!(MARKER.behind("", 127), "[Latchel #48211]");

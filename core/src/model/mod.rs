@@ -1,6 +1,7 @@
 //! The domain model: what a platform and Latchel hold, in the field's standard terms. No I/O.
 
 mod address;
+mod date;
 mod freshness;
 mod ids;
 mod marker;
@@ -8,11 +9,13 @@ mod policy;
 mod property;
 mod record;
 mod resident;
+pub mod text;
 mod unserved;
 mod user;
 mod work_order;
 
 pub use address::Address;
+pub use date::is_date;
 pub use freshness::{Fingerprint, Freshness, Window};
 pub use ids::{
     GroupId, JobId, LatchelPropertyId, LatchelResidentId, PortfolioId, PropertyId, PropertyRef, ResidentId,

@@ -259,7 +259,7 @@ pub struct NewJob {
     pub work_order: WorkOrderId,
     /// The platform's number.
     pub number: String,
-    /// The first 50 characters of the description, or of the title where there is none.
+    /// The first 50 characters (in UTF-16 units) of the description, or of the title where there is none.
     pub name: String,
     /// The whole description.
     pub description: String,

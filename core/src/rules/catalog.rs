@@ -56,7 +56,7 @@ rules! {
         "Work orders every 15 minutes, properties and residents daily, both configurable; a plain `sync` is \"Sync All Data\": everything, both directions.";
     W5 Window:
         "the platform's filter is coarser than an instant",
-        "The adapter asks for a superset. A record with a timestamp is filtered by the exact window; one without counts as changed if its content differs from what the ledger remembers.";
+        "The adapter asks for a superset. A record with a timestamp is filtered by the exact window; one without counts as changed if its content differs from what the ledger remembers. On the first run of an account, which remembers nothing, another stamp that the platform has for it decides (Buildium: its task's).";
     W6 Window:
         "reconciliation: `latchel-sync reconcile`, or the schedule's `reconciliation` (default off)",
         "Reads the whole lists of properties and residents instead of the window. Linked pairs are compared whenever they changed; a linked record that the list does not show is asked for by its id, and if it is not there either, rules P8 and R8 say what happens. What is not linked counts by the window alone, so that nothing is created that a window would not.";

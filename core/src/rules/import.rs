@@ -1,5 +1,6 @@
 use super::trace::{Place, yes};
 use super::{Decision, Reason, RuleId, Trace, method};
+use crate::model::text::cut;
 use crate::model::{
     ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, PropertyRef, SyncMethod,
     WorkOrder,
@@ -59,7 +60,8 @@ pub enum ImportAction {
     Confirm(JobId),
 }
 
-/// The length of a Latchel work order's name, in characters (`contracts/latchel.md`).
+/// The length of a Latchel work order's name (`contracts/latchel.md`), in UTF-16 units, which are never fewer than its
+/// characters: nothing says which Latchel counts (rule E4).
 const NAME_LENGTH: usize = 50;
 
 /// Decides rules WP1 to WP7.
@@ -151,12 +153,14 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
     Decision::act(ImportAction::Create(new), reason)
 }
 
-/// The first 50 characters of the description, or of the title where there is none.
+/// The beginning of the description, or of the title where there is none.
 fn name(platform: &WorkOrder) -> String {
     let text = match platform.description.trim() {
         "" => platform.title.trim(),
         description => description,
     };
-    let name: String = text.chars().take(NAME_LENGTH).collect();
-    if name.trim().is_empty() { format!("Work order {}", platform.number) } else { name }
+    match cut(text, NAME_LENGTH).trim_end() {
+        "" => format!("Work order {}", platform.number),
+        name => name.to_owned(),
+    }
 }

@@ -31,7 +31,7 @@ pub use reason::{Reason, Tense};
 pub use resident::{ResidentAction, ResidentCase, decide_lapse, decide_resident};
 pub use stay::{active, current_tenancy, next_turn};
 pub use trace::{Check, Trace};
-pub use window::{Coverage, WindowVerdict, coverage, first_window, judge_unlinked, judge_window};
+pub use window::{Coverage, Remembered, WindowVerdict, coverage, first_window, judge_unlinked, judge_window};
 
 /// What a rule decided: what to write, if anything, and why.
 #[derive(Debug, Clone, PartialEq)]

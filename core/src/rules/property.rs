@@ -1,5 +1,6 @@
 use super::trace::{OrNo, Place, differs, yes};
 use super::{Decision, Reason, RuleId, Trace};
+use crate::model::text::same_text;
 use crate::model::{
     LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch, PropertyRef,
 };
@@ -111,12 +112,15 @@ fn new_property(platform: &Property) -> NewProperty {
     }
 }
 
+/// Texts are compared as both sides store them (rule E4). A property whose name is not known keeps the one that it has.
 fn differences(platform: &Property, latchel: &LatchelProperty) -> PropertyPatch {
-    let name = platform.name();
+    let name = Some(platform.name()).filter(|_| !platform.property_name.trim().is_empty());
+    let other = |known: &str| name.clone().filter(|name| !same_text(name, known));
+    let same_address = platform.address.is_stored_as(&latchel.source_address);
     PropertyPatch {
-        source_address: (platform.address != latchel.source_address).then(|| platform.address.clone()),
-        integration_data: (latchel.integration_data.as_deref() != Some(&name)).then(|| name.clone()),
-        name: (latchel.name != name).then_some(name),
+        source_address: (!same_address).then(|| platform.address.clone()),
+        integration_data: other(latchel.integration_data.as_deref().unwrap_or_default()),
+        name: other(&latchel.name),
         deactivate: false,
     }
 }

@@ -3,6 +3,7 @@ use chrono::NaiveDate;
 use super::trace::{OrNone, Place, activity, differs, yes};
 use super::{Decision, Reason, RuleId, Trace, active};
 use crate::ledger::ResidentMemory;
+use crate::model::text::{same_optional, same_text};
 use crate::model::{
     LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Resident,
     ResidentPatch, Returning, Tenancy,
@@ -223,9 +224,9 @@ fn date_differences(stay: &Tenancy, latchel: &LatchelResident) -> Option<String>
 /// The contact fields that differ, by name only: their content stays out of reports.
 fn contact_differences(platform: &Resident, latchel: &LatchelResident) -> Vec<&'static str> {
     [
-        ("name", platform.name != latchel.name),
-        ("e-mail", platform.email != latchel.email),
-        ("phone", platform.phone != latchel.phone),
+        ("name", !same_text(&platform.name, &latchel.name)),
+        ("e-mail", !same_optional(platform.email.as_deref(), latchel.email.as_deref())),
+        ("phone", !same_optional(platform.phone.as_deref(), latchel.phone.as_deref())),
     ]
     .into_iter()
     .filter_map(|(name, differs)| differs.then_some(name))

@@ -48,17 +48,28 @@ pub enum WindowVerdict {
 /// have changed since then does, so that nothing is created that the window's own list would not have shown.
 pub fn judge_unlinked(freshness: &Freshness, window: Window, trace: &mut Trace) -> WindowVerdict {
     match freshness {
-        Freshness::Stamped { .. } => judge_window(freshness, window, None, trace),
+        Freshness::Stamped { .. } => judge_window(freshness, window, Remembered::Nothing, trace),
         Freshness::Fingerprint { at_least: Some(at), .. } if window.contains(*at) => WindowVerdict::Inside,
         Freshness::Filtered | Freshness::Fingerprint { .. } => WindowVerdict::Outside(Reason::OutsideWindow),
     }
 }
 
-/// Judges whether a record lies in the window (rules W1, W5); `remembered` is the fingerprint in the ledger.
+/// What is remembered of the content of a record (rule W5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remembered<'a> {
+    /// The fingerprint that it had when it was last seen.
+    Fingerprint(&'a Fingerprint),
+    /// Nothing, and whatever was there in earlier runs is remembered: it is new or has changed.
+    Nothing,
+    /// Nothing, because no run of the account has gone through the phase yet: that it is not remembered says nothing.
+    NothingYet,
+}
+
+/// Judges whether a record lies in the window (rules W1, W5).
 pub fn judge_window(
     freshness: &Freshness,
     window: Window,
-    remembered: Option<&Fingerprint>,
+    remembered: Remembered<'_>,
     trace: &mut Trace,
 ) -> WindowVerdict {
     let recent = |instant: &Option<DateTime<Utc>>| instant.is_some_and(|instant| window.contains(instant));
@@ -87,8 +98,19 @@ pub fn judge_window(
         {
             WindowVerdict::Inside
         }
+        // Without a memory the stamp that there is decides, or else every record would count as changed.
+        Freshness::Fingerprint { at_least: Some(_), .. }
+            if trace.check(
+                RuleId::W5,
+                "Is it the account's first run, which remembers nothing?",
+                &yes(remembered == Remembered::NothingYet),
+                remembered == Remembered::NothingYet,
+            ) =>
+        {
+            WindowVerdict::Outside(Reason::OutsideWindow)
+        }
         Freshness::Fingerprint { fingerprint, .. } => {
-            let changed = remembered != Some(fingerprint);
+            let changed = remembered != Remembered::Fingerprint(fingerprint);
             if trace.check(RuleId::W5, "Has it changed since it was last looked at?", &yes(changed), changed)
             {
                 WindowVerdict::Inside

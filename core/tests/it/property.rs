@@ -113,3 +113,33 @@ fn a_deactivation_changes_nothing_else_and_needs_no_address() {
     let patch = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
     assert_eq!(decision.action, Some(PropertyAction::Update(LatchelPropertyId(5), patch)));
 }
+
+#[test]
+fn texts_are_compared_as_both_sides_store_them() {
+    let with_name = |name: &str| reason(|case, _| case.platform.property_name = name.to_owned());
+    assert_eq!(with_name("Elm"), Reason::PropertyUnchanged);
+    assert_eq!(with_name(" Elm"), Reason::PropertyUnchanged, "blanks at an end");
+    assert_eq!(with_name("El m"), Reason::PropertyChanged);
+    let with_line = |line: &str| {
+        reason(|case, _| {
+            case.platform.address.line1 = Some(line.to_owned());
+            case.latchel.as_mut().expect("it").source_address.line1 =
+                Some("1 Elm Street\nBack yard".to_owned());
+        })
+    };
+    assert_eq!(with_line("1 Elm Street\r\nBack yard "), Reason::PropertyUnchanged, "line ends of one kind");
+    assert_eq!(with_line("1 Elm Street Back yard"), Reason::PropertyChanged);
+    let blank = |line: Option<&str>| reason(|case, _| case.platform.address.line2 = line.map(str::to_owned));
+    assert_eq!(blank(Some(" ")), Reason::PropertyUnchanged, "a blank part is none");
+    assert_eq!(blank(Some("Unit B")), Reason::PropertyChanged);
+}
+
+#[test]
+fn a_property_whose_name_is_not_known_keeps_the_one_that_it_has() {
+    assert_eq!(reason(|case, _| case.platform.property_name = " ".to_owned()), Reason::PropertyUnchanged);
+    let renamed_and_moved = reason(|case, _| {
+        case.platform.property_name = String::new();
+        case.platform.address.city = Some("Meridian".to_owned());
+    });
+    assert_eq!(renamed_and_moved, Reason::PropertyChanged);
+}

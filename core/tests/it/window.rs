@@ -1,5 +1,7 @@
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{Reason, Trace, WindowVerdict, coverage, judge_unlinked, judge_window};
+use latchel_sync_core::rules::{
+    Reason, Remembered, Trace, WindowVerdict, coverage, judge_unlinked, judge_window,
+};
 
 use crate::cases::Case;
 use crate::make::instant;
@@ -10,6 +12,10 @@ const BEFORE: &str = "2026-03-02T11:59:59Z";
 
 /// The reason of the verdict; a record inside goes on to its rule, here one that has nothing to do.
 fn verdict(freshness: &Freshness, remembered: Option<&Fingerprint>) -> Reason {
+    verdict_of(freshness, remembered.map_or(Remembered::Nothing, Remembered::Fingerprint))
+}
+
+fn verdict_of(freshness: &Freshness, remembered: Remembered<'_>) -> Reason {
     let window = coverage(&WindowPolicy::default(), None, instant(NOW)).window;
     match judge_window(freshness, window, remembered, &mut Trace::off()) {
         WindowVerdict::Inside => Reason::PropertyUnchanged,
@@ -48,6 +54,22 @@ pub fn cases() -> Vec<Case> {
             reason: Reason::UnchangedSinceLastSeen,
             holds: verdict(&of(&seen, None), Some(&seen)),
             fails: verdict(&of(&seen, Some(EDGE)), Some(&seen)),
+        },
+        // The first run of an account: the stamp decides, and without one everything is taken.
+        Case {
+            reason: Reason::OutsideWindow,
+            holds: verdict_of(&of(&seen, Some(BEFORE)), Remembered::NothingYet),
+            fails: verdict_of(&of(&seen, Some(EDGE)), Remembered::NothingYet),
+        },
+        Case {
+            reason: Reason::OutsideWindow,
+            holds: verdict_of(&of(&seen, Some(BEFORE)), Remembered::NothingYet),
+            fails: verdict_of(&of(&seen, None), Remembered::NothingYet),
+        },
+        Case {
+            reason: Reason::OutsideWindow,
+            holds: verdict_of(&of(&seen, Some(BEFORE)), Remembered::NothingYet),
+            fails: verdict_of(&of(&seen, Some(BEFORE)), Remembered::Nothing),
         },
     ]
 }

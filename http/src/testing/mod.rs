@@ -2,10 +2,15 @@
 //! ones. It panics as tests do.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod fields;
 mod odd;
 mod rows;
 mod stub;
 
+pub use fields::{
+    cost_nothing, cost_the_record, no_days, no_flags, no_ids, no_lists_of_ids, no_numbers, no_words,
+    odd_values, with_at,
+};
 pub use odd::{odd_ones, oddities};
 pub use rows::{all, count, instant, invalid, record, window};
 pub use stub::{Stub, StubServer, parameter, path_and_query, spell_without};

@@ -73,10 +73,10 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Text of at most `max` characters.
+    /// Text of at most `max` UTF-16 units, as .NET counts characters.
     pub(crate) fn text(&mut self, name: &str, max: usize) -> Option<String> {
         let text = self.take(name, "text", Value::as_str)?;
-        if text.chars().count() > max {
+        if text.encode_utf16().count() > max {
             self.fault(name, format!("must not be longer than {max} characters"));
             return None;
         }

@@ -239,6 +239,11 @@ async fn answers_say_other_words_or_no_texts() {
     let scrambled =
         Faulty::new(Fault::Scrambled { text: part }).await.rentals().await.expect("an answer").json();
     assert_eq!((&scrambled[0]["Name"], &scrambled[0]["Id"]), (&json!({ "text": name }), &whole[0]["Id"]));
+
+    let garbled = Fault::Garbled { text: name.to_owned() };
+    let garbled = Faulty::new(garbled).await.rentals().await.expect("an answer").json();
+    assert_eq!((&garbled[0]["IsActive"], &garbled[0]["Id"]), (&json!({ "odd": true }), &whole[0]["Id"]));
+    assert_eq!(garbled[1], whole[1]);
 }
 
 #[tokio::test]

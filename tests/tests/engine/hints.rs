@@ -97,6 +97,62 @@ async fn a_hinted_work_order_that_cannot_be_read_rests_until_its_hint_changes() 
 }
 
 #[tokio::test]
+async fn the_first_run_goes_by_the_stamp_and_later_ones_by_what_they_remember() {
+    for (hours, is_hinted, expected) in [
+        (80, true, Reason::OutsideWindow),
+        (80, false, Reason::OutsideWindow),
+        (71, true, Reason::WorkOrderImported),
+        (71, false, Reason::WorkOrderImported),
+    ] {
+        let mut pair = Pair::new(world()).await;
+        let id = WorkOrderId::new("W13");
+        let key = RecordKey::platform(Kind::WorkOrder, &id);
+        let changed_at = pair.now - TimeDelta::hours(hours);
+        let shows = |pair: &Pair, text: &str| {
+            pair.platform.edit(|world| {
+                let Some(Row::Record(one)) = world.work_orders.get_mut(&id) else { panic!() };
+                one.freshness =
+                    Freshness::Fingerprint { fingerprint: print(text), at_least: Some(changed_at) };
+                if is_hinted {
+                    world.hinted.insert(id.clone(), print(text));
+                }
+            });
+        };
+        shows(&pair, "as it was");
+        assert_eq!(pair.sync().await.reason(&key), expected, "{hours} h, hinted at: {is_hinted}");
+        pair.advance(TimeDelta::minutes(15));
+        let again = pair.sync().await;
+        let looked_at = again.outcomes.iter().any(|outcome| outcome.key == key);
+        assert!(!looked_at || hours < 72, "what was outside is remembered: {:?}", again.outcomes);
+
+        shows(&pair, "changed, though the stamp does not say so");
+        pair.advance(TimeDelta::minutes(15));
+        let later = match hours {
+            80 => Reason::WorkOrderImported,
+            _ => Reason::ExistingWorkOrderNotUpdated,
+        };
+        assert_eq!(pair.sync().await.reason(&key), later, "{hours} h, hinted at: {is_hinted}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_has_seen_before_is_new_to_a_later_run_whatever_its_stamp() {
+    let mut pair = Pair::new(world()).await;
+    let id = WorkOrderId::new("W13");
+    let hidden = pair.platform.edit(|world| world.work_orders.remove(&id)).expect("the work order");
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(15));
+    pair.platform.edit(|world| world.work_orders.insert(id.clone(), hidden));
+    let long_ago = pair.now - TimeDelta::hours(80);
+    pair.platform.edit(|world| {
+        let Some(Row::Record(one)) = world.work_orders.get_mut(&id) else { panic!() };
+        one.freshness = Freshness::Fingerprint { fingerprint: print("new"), at_least: Some(long_ago) };
+    });
+    let key = RecordKey::platform(Kind::WorkOrder, &id);
+    assert_eq!(pair.sync().await.reason(&key), Reason::WorkOrderImported);
+}
+
+#[tokio::test]
 async fn a_date_that_passes_keeps_the_fingerprint_so_that_nothing_is_looked_at_again() {
     for (move_in, move_out, expected) in [
         ("2025-06-01", Some("2026-03-04"), Reason::ResidentLapsed),

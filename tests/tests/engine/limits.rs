@@ -5,7 +5,7 @@ use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, FindingLevel, Platform};
 
-use tests::simulation::pair::{Pair, world};
+use tests::simulation::pair::{LATCHEL_USER, Pair, unit, work_order, world};
 
 async fn with(change: fn(&mut Capabilities)) -> Pair {
     with_method(SyncMethod::All, change).await
@@ -107,6 +107,35 @@ async fn what_was_taken_from_latchel_on_a_platform_that_cannot_assign_is_not_clo
     pair.advance(TimeDelta::minutes(15));
     let key = RecordKey::latchel(Kind::WorkOrder, job);
     assert_eq!(pair.sync().await.reason(&key), Reason::UnassignedStopsUpdates);
+}
+
+#[tokio::test]
+async fn an_inactive_namesake_is_no_candidate_and_its_work_orders_are_still_latchels() {
+    for active in [false, true] {
+        let mut pair = with_method(SyncMethod::Assigned, |_| {}).await;
+        let old = UserId::new("77");
+        let theirs = work_order(&unit("13", None));
+        pair.platform.edit(|world| {
+            world.users.push(User { id: old.clone(), name: "Old Latchel".to_owned(), is_active: active });
+            let updated_at = Some(world.now);
+            let freshness = Freshness::Stamped { created_at: None, updated_at };
+            let one = WorkOrder {
+                id: WorkOrderId::new("W77"),
+                assigned_users: vec![old.clone()],
+                freshness,
+                ..theirs
+            };
+            world.work_orders.insert(one.id.clone(), Row::Record(one));
+        });
+        let job = pair.add_job("Diagnosing Issue");
+        pair.advance(TimeDelta::minutes(15));
+        let done = pair.sync().await;
+        let imported = done.reason(&RecordKey::platform(Kind::WorkOrder, "W77"));
+        assert_eq!(imported, Reason::WorkOrderImported, "rule M2, active: {active}");
+        let made = pair.made_from(job);
+        assert_eq!(made.len(), usize::from(!active), "two active ones are for people to choose from");
+        assert!(made.iter().all(|one| one.assigned_users == [UserId::new(LATCHEL_USER)]));
+    }
 }
 
 #[tokio::test]

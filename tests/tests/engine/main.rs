@@ -24,6 +24,7 @@ mod removed;
 mod residents;
 mod rows;
 mod story;
+mod texts;
 mod time;
 mod unit_missing;
 mod unsettled;

@@ -56,18 +56,18 @@ async fn units_with_an_address_of_their_own_have_it_and_one_that_is_hidden_is_in
 async fn an_odd_row_stays_alone_and_names_its_field() {
     let far = Far::new().await;
     let mut odd = property("a1", Value::Null);
-    odd["City"] = json!(7);
+    odd["HiddenAt"] = json!("yesterday");
     let nameless = json!({"Name": "Nobody"});
     far.list("properties", json!([odd, nameless, property("a2", Value::Null)])).await;
     let mut bad_unit = unit("b1", "a2");
-    bad_unit["Name"] = json!({});
+    bad_unit["HiddenAt"] = json!({});
     far.list_for("units", &[("filters[PropertyId]", "a2")], json!([bad_unit])).await;
     far.list("units", json!([])).await;
     let rows = all(far.platform.properties(window())).await;
     assert_eq!(rows.len(), 3, "{rows:?}");
-    assert_eq!(invalid(&rows[0]), ("a1", "City"));
+    assert_eq!(invalid(&rows[0]), ("a1", "HiddenAt"));
     assert!(invalid(&rows[1]).0.contains("without an id") && invalid(&rows[1]).1 == "Id");
-    assert_eq!(invalid(&rows[2]), ("a2/b1", "Name"));
+    assert_eq!(invalid(&rows[2]), ("a2/b1", "HiddenAt"));
 }
 
 #[tokio::test]

@@ -45,6 +45,20 @@ async fn check_names_a_wrong_role_a_missing_field_and_a_missing_permission() {
 }
 
 #[tokio::test]
+async fn a_user_who_left_is_listed_as_inactive_and_needs_no_role() {
+    let mut left = user("c2", "Latchel", json!("Former Staff"));
+    left["Active"] = json!(false);
+    let mut odd = user("c3", "Ann", json!("Maintenance Tech"));
+    odd["Active"] = json!("true");
+    let far = ready(json!([user("c1", "Latchel", json!("Maintenance Tech")), left, odd])).await;
+    let users = far.platform.users().await.expect("users");
+    let read: Vec<_> = users.iter().map(|one| (one.id.as_str(), one.is_active)).collect();
+    assert_eq!(read, [("c1", true), ("c2", false), ("c3", true)]);
+    let probe = far.platform.check().await.expect("a probe");
+    assert!(probe.findings.iter().all(|one| one.level == FindingLevel::Ok), "{:?}", probe.findings);
+}
+
+#[tokio::test]
 async fn a_refused_key_is_a_finding_and_a_night_or_an_outage_an_error() {
     for status in [401, 701] {
         let far = Far::new().await;

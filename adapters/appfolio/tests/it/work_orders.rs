@@ -137,10 +137,10 @@ async fn a_filter_that_appfolio_does_not_know_costs_the_requester_alone() {
 
 #[tokio::test]
 async fn an_odd_work_order_stays_alone_and_an_id_of_another_system_is_not_asked_for() {
-    let odd = changed(work_order("1"), json!({"ScheduledStart": "tomorrow"}));
+    let odd = changed(work_order("1"), json!({"AssignedUsers": [true]}));
     let homeless = changed(work_order("2"), json!({"PropertyId": null}));
     let rows = read(json!([odd, homeless, work_order("3")])).await;
-    assert_eq!(invalid(&rows[0]), ("1", "ScheduledStart"));
+    assert_eq!(invalid(&rows[0]), ("1", "AssignedUsers"));
     assert_eq!(invalid(&rows[1]), ("2", "PropertyId"));
     assert_eq!(record(&rows[2]).id.as_str(), "3");
 

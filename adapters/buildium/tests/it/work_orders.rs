@@ -101,7 +101,7 @@ async fn statuses_are_closed_as_the_configuration_says() {
 #[tokio::test]
 async fn what_is_wrong_with_a_task_is_said_of_its_work_orders() {
     let mut bad = task(71, "Todo");
-    bad["DueDate"] = json!("2026-02-30");
+    bad["AssignedToUserId"] = json!("nobody");
     let mut homeless = task(72, "Todo");
     homeless["Property"] = Value::Null;
     let mut association = task(73, "Todo");
@@ -109,7 +109,7 @@ async fn what_is_wrong_with_a_task_is_said_of_its_work_orders() {
     let orders = json!([work_order(81, 71), work_order(82, 72), work_order(83, 73), work_order(84, 74)]);
     let far = listing(json!([bad, homeless, association, task(74, "Todo")]), orders, json!([])).await;
     let rows = all(far.platform.work_orders(window())).await;
-    assert_eq!(invalid(&rows[0]), ("81", "Task.DueDate"));
+    assert_eq!(invalid(&rows[0]), ("81", "Task.AssignedToUserId"));
     assert_eq!(invalid(&rows[1]), ("82", "Task.Property"));
     assert!(matches!(&rows[2], Row::NotSupported { id, .. } if id == "83"), "{:?}", rows[2]);
     assert_eq!(record(&rows[3]).id.as_str(), "84");

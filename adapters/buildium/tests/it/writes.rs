@@ -51,6 +51,27 @@ async fn a_new_work_order_has_the_vendor_the_assignee_and_the_marker_in_both_tit
 }
 
 #[tokio::test]
+async fn texts_are_cut_as_buildium_counts_them_and_within_no_character() {
+    let far = Far::new().await;
+    far.list("/v1/vendors", json!([vendor(51, "LATCHEL Inc", true)])).await;
+    answers(&far, "POST", "/v1/workorders", ResponseTemplate::new(201).set_body_json(work_order(82, 72)))
+        .await;
+    let long = NewWorkOrder {
+        title: format!("{}{}", "💧".repeat(60), "x".repeat(41)),
+        description: "💧".repeat(40_000),
+        ..new()
+    };
+    far.platform.create_work_order(&long, &Marker::for_job(JobId(7))).await.expect("an id");
+    let sent = &far.written().await[0];
+    let length =
+        |pointer: &str| sent.pointer(pointer).and_then(Value::as_str).expect("a text").encode_utf16().count();
+    assert!((126..=127).contains(&length("/Title")), "{sent}");
+    assert_eq!(sent["Title"], sent["Task"]["Title"]);
+    assert!(sent["Title"].as_str().is_some_and(|title| title.ends_with("💧 [Latchel #7]")), "{sent}");
+    assert_eq!(length("/WorkDetails"), 65_534);
+}
+
+#[tokio::test]
 async fn without_one_vendor_to_choose_nothing_is_created() {
     for (settings, vendors, said) in [
         (json!({}), json!([vendor(50, "Pipes", true)]), "no active vendor has \"latchel\""),

@@ -6,7 +6,7 @@ use crate::far::{Far, all, invalid, oid, record, serve_moving, serve_pages, wind
 
 const LIST: &str = "/api/leases/tenants";
 
-fn tenant(id: u32) -> Value {
+pub fn tenant(id: u32) -> Value {
     json!({"id": oid(id), "name": "Ada", "fullName": "Ada Abara", "firstName": "Ada", "lastName": "Abara",
         "emails": [{"type": "Work", "address": "w@example.com"}, {"type": "Primary", "address": "a@example.com"}],
         "phones": [{"type": "Fax", "number": "3"}, {"type": "Home", "number": "2"}, {"type": "Mobile", "number": "1"}],

@@ -7,14 +7,14 @@ use wiremock::{Mock, ResponseTemplate};
 
 use crate::far::{Far, ok};
 
-fn property(id: i64) -> Value {
+pub fn property(id: i64) -> Value {
     json!({"property_id": id, "portfolio_id": 5, "name": "Elm, 2B", "address1": "12 Elm Street", "address2": "",
         "city": "Portland", "state": "OR", "zip": "97201", "is_active": 1, "ref_property_id": "1",
         "ref_unit_id": "11", "integration_data": "Elm", "integration_sync_method": "Assigned Work Orders",
         "adjusted_address": {"address1": "12 SW Elm St", "city": "Portland", "state": "OR", "zip": "97201-0012"}})
 }
 
-fn job(id: i64) -> Value {
+pub fn job(id: i64) -> Value {
     json!({"job_id": id, "created_at": "2026-03-02T10:00:00Z", "updated_at": "2026-03-02T10:00:00.5Z",
         "state": {"name": "Forwarded to PM", "updated_at": "2026-03-02T10:00:00Z"}, "severity": "urgent",
         "is_urgent": true, "is_emergency": 0, "order_number": "", "name": "Tap", "description": "It drips.",

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod far;
+mod fields;
 mod markers;
 mod nonsense;
 mod properties;

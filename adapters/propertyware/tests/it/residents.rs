@@ -163,13 +163,13 @@ async fn an_odd_lease_is_told_of_its_tenants_and_an_odd_contact_of_itself() {
     far.list_for("leases", &[SINCE], leases.clone()).await;
     serve(&far, "leases", leases).await;
     let mut nameless = contact(23);
-    nameless["firstName"] = json!(7);
+    nameless["role"] = json!(["TENANT"]);
     serve(&far, "contacts", json!([contact(21), contact(22), nameless])).await;
     far.answers("GET", "contacts/24", wiremock::ResponseTemplate::new(404)).await;
     no_changed_contacts(&far).await;
     let rows = all(far.platform.residents(window())).await;
     let bad: Vec<_> = rows.iter().filter(|row| matches!(row, Row::Invalid(_))).map(invalid).collect();
-    for expected in [("21@1", "moveInDate"), ("23@1", "firstName"), ("24@1", "contacts")] {
+    for expected in [("21@1", "moveInDate"), ("23@1", "role"), ("24@1", "contacts")] {
         assert!(bad.contains(&expected), "{expected:?}: {bad:?}");
     }
     assert!(bad.iter().any(|(id, _)| id.starts_with("?lease")), "{bad:?}");

@@ -3,6 +3,7 @@
 
 mod errors;
 mod far;
+mod fields;
 mod nonsense;
 mod properties;
 mod residents;

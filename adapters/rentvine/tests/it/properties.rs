@@ -116,21 +116,21 @@ async fn times_without_a_zone_are_of_the_zone_that_is_set() {
 async fn an_odd_row_stays_alone_and_names_its_field() {
     let good = property(1, "1", FIRST);
     let mut odd = property(2, "1", FIRST);
-    odd["name"] = json!({"first": "Elm"});
+    odd["isActive"] = json!("perhaps");
     let mut nameless = property(3, "1", FIRST);
     nameless.as_object_mut().expect("an object").remove("propertyID");
     let mut unit_of_odd = unit(12, &good, FIRST);
-    unit_of_odd["unit"]["address"] = json!(7);
+    unit_of_odd["unit"]["isActive"] = json!([]);
     let far = Far::new().await;
     far.list_for(EXPORT, &[SINCE, ACTIVE], rows(&[good.clone(), odd, nameless])).await;
     far.list_for(UNITS, &[ACTIVE], json!([unit(11, &good, LONG_AGO), unit_of_odd])).await;
     serve_empty_otherwise(&far).await;
     let rows = all(far.platform.properties(window())).await;
-    assert_eq!(invalid(&rows[0]), ("2", "property.name"));
+    assert_eq!(invalid(&rows[0]), ("2", "property.isActive"));
     assert_eq!(invalid(&rows[1]).1, "property.propertyID");
     assert!(invalid(&rows[1]).0.starts_with('?'), "{rows:?}");
     assert_eq!(record(&rows[2]).id.key(), "1/11");
-    assert_eq!(invalid(&rows[3]), ("1/12", "unit.address"));
+    assert_eq!(invalid(&rows[3]), ("1/12", "unit.isActive"));
     assert_eq!(rows.len(), 4);
 }
 

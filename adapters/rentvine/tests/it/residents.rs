@@ -151,7 +151,7 @@ async fn who_has_left_nobody_knows_when_is_told_and_makes_nobody_a_tenant() {
 async fn an_odd_lease_is_told_for_each_of_its_tenants_and_an_odd_tenant_alone() {
     let undated = with(lease(31, 1, None, &[tenant(21, "Ada")]), &[("moveInDate", json!("2025-02-30"))]);
     let mut odd = tenant(22, "Ben");
-    odd["email"] = json!(["ben@example.com"]);
+    odd["isActive"] = json!(["ben@example.com"]);
     let mut nameless = tenant(23, "Nobody");
     nameless["contactID"] = Value::Null;
     let placeless = with(lease(33, 3, None, &[tenant(24, "Dee")]), &[("propertyID", json!({}))]);
@@ -160,7 +160,7 @@ async fn an_odd_lease_is_told_for_each_of_its_tenants_and_an_odd_tenant_alone() 
     assert_eq!(invalid(&rows[0]).1, "lease.tenants.contactID");
     assert_eq!(invalid(&rows[1]).1, "lease.propertyID");
     assert_eq!(invalid(&rows[2]), ("21@1", "lease.moveInDate"));
-    assert_eq!(invalid(&rows[3]), ("22@2", "lease.tenants.email"));
+    assert_eq!(invalid(&rows[3]), ("22@2", "lease.tenants.isActive"));
     assert_eq!(record(&rows[4]).id.key(), "25@2");
     assert!(!format!("{rows:?}").contains("ben@example.com"), "contact data in an error");
 }

@@ -66,7 +66,8 @@ async fn a_bad_key_is_a_finding_and_shows_nowhere() {
 
 #[tokio::test]
 async fn users_are_technicians_with_a_user_id_and_those_that_the_settings_name() {
-    let far = Far::with(json!({"users": {"Latchel Desk": "9", "Robin Keeper": "42"}})).await;
+    let far =
+        Far::with(json!({"users": {"Latchel Desk": "9", "Robin Keeper": "42", "Old Latchel": "43"}})).await;
     far.list(TECHNICIANS, json!([
         {"contact": {"contactID": "500", "userID": "41", "name": "Team Latchel", "isActive": "1"}},
         {"userID": 42, "firstName": "Robin", "lastName": "Twice"},
@@ -80,9 +81,9 @@ async fn users_are_technicians_with_a_user_id_and_those_that_the_settings_name()
         read,
         [
             ("9", "Latchel Desk", true),
+            ("43", "Old Latchel", false),
             ("42", "Robin Keeper", true),
             ("41", "Team Latchel", true),
-            ("43", "Pat Gone", false)
         ]
     );
 }

@@ -129,11 +129,11 @@ async fn our_marker_is_the_last_line_by_itself_and_no_part_of_the_text() {
 
 #[tokio::test]
 async fn an_odd_row_stays_alone_and_names_its_field() {
-    let odd = with(work_order(82), &[("description", json!(["x"]))]);
+    let odd = with(work_order(82), &[("assignedToUserID", json!(["x"]))]);
     let nameless = with(work_order(83), &[("workOrderID", Value::Null)]);
     let rows = json!([odd, work_order(81), nameless, {"workOrder": null}]);
     let read = read(json!({}), statuses(), rows).await;
-    assert_eq!(invalid(&read[0]), ("82", "workOrder.description"));
+    assert_eq!(invalid(&read[0]), ("82", "workOrder.assignedToUserID"));
     assert_eq!(record(&read[1]).id.as_str(), "81");
     assert_eq!(invalid(&read[2]).1, "workOrder.workOrderID");
     assert_eq!(invalid(&read[3]).1, "workOrder");

@@ -5,7 +5,7 @@ use crate::expect::{ensure, same};
 use crate::far_side::Setup;
 use crate::report::{Stop, Verdict};
 
-/// One of three records has a text that is none.
+/// One of three records has values that are none of their kind.
 pub async fn an_unreadable_row_stays_alone(setup: &dyn Setup, kind: Kind) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     for label in ["Alpha", "Illegible", "Gamma"] {
@@ -13,7 +13,7 @@ pub async fn an_unreadable_row_stays_alone(setup: &dyn Setup, kind: Kind) -> Ver
     }
     let listed = bench.list(kind, EVERYTHING).await?;
     let bad = listed.iter().find(|row| row.label.contains("Illegible")).map(|row| row.id.clone());
-    bench.far.scramble("Illegible").await?;
+    bench.far.garble("Illegible").await?;
     let listed = bench.list(kind, EVERYTHING).await?;
     for label in ["Alpha", "Gamma"] {
         let there = listed.iter().any(|row| row.label.contains(label));
@@ -23,6 +23,11 @@ pub async fn an_unreadable_row_stays_alone(setup: &dyn Setup, kind: Kind) -> Ver
         Outcome::Invalid { field } => Some((row.id.clone(), field.clone())),
         Outcome::Record(_) | Outcome::Other => None,
     });
+    let still_read =
+        |id: &String| listed.iter().any(|row| row.id == *id && matches!(row.outcome, Outcome::Record(_)));
+    if invalid.is_none() && bad.as_ref().is_some_and(still_read) {
+        return Err(Stop::no_notion("the row that names the record says nothing that decides"));
+    }
     let Some((id, field)) = invalid else {
         return Err(Stop::failed("a row that cannot be understood must be told as invalid, and none is"));
     };

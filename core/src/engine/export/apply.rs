@@ -8,6 +8,7 @@ use super::super::flow::{Applied, Flow};
 use super::super::guard::Guard;
 use super::{Case, Export};
 use crate::ledger::{Action, CloseVerdict, Link, Origin};
+use crate::model::text::same_optional;
 use crate::model::{
     ClosedStatus, Difference, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, Side, SyncMethod, WorkOrder,
     WorkOrderId,
@@ -178,10 +179,9 @@ impl Export<'_> {
         cx.hold().await?;
         cx.latchel().write_number_back(job.id, &number, &id).await?;
         let read = cx.latchel().jobs_by_id(&[job.id]).await?;
-        if !read
-            .iter()
-            .any(|one| one.number.as_ref() == Some(&number) && one.work_order.as_ref() == Some(&id))
-        {
+        if !read.iter().any(|one| {
+            same_optional(one.number.as_deref(), Some(&number)) && one.work_order.as_ref() == Some(&id)
+        }) {
             return Err(unconfirmed("the number in Latchel"));
         }
         let link = Link {

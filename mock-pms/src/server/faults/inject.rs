@@ -133,6 +133,9 @@ pub(in crate::server) async fn inject(
             let other = |text: &str| text.contains(&part).then(|| json!({ "text": text }));
             json(next.run(request).await, |answer| replace_texts(answer, &other)).await
         }
+        Fault::Garbled { text } => {
+            json(next.run(request).await, |answer| garble_rows_with(&text, answer)).await
+        }
     }
 }
 
@@ -220,6 +223,42 @@ pub(super) fn replace_texts(value: &mut Value, other: &impl Fn(&str) -> Option<V
         Value::Array(values) => values.iter_mut().for_each(|value| replace_texts(value, other)),
         Value::Object(members) => members.values_mut().for_each(|value| replace_texts(value, other)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Garbles the rows of a list that have this text, or the answer itself if it is one record that has it.
+fn garble_rows_with(text: &str, answer: &mut Value) {
+    let rows = match answer {
+        Value::Array(rows) => rows.as_mut_slice(),
+        Value::Object(members) if members.get("data").is_some_and(Value::is_array) => {
+            members.get_mut("data").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default()
+        }
+        record => std::slice::from_mut(record),
+    };
+    rows.iter_mut().filter(|row| has_text(row, text)).for_each(|row| garble("", row));
+}
+
+fn has_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(own) => own.contains(text),
+        Value::Array(values) => values.iter().any(|value| has_text(value, text)),
+        Value::Object(members) => members.values().any(|value| has_text(value, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Leaves ids and numbers alone, by their names and by how ids look that have none.
+fn garble(name: &str, value: &mut Value) {
+    let name = name.to_lowercase();
+    let looks_like_an_id =
+        |text: &str| text.len() >= 24 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| garble(&name, value)),
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| garble(name, value)),
+        Value::Number(_) => {}
+        Value::String(text) if looks_like_an_id(text) => {}
+        _ if name.ends_with("id") || name.ends_with("ids") => {}
+        Value::Null | Value::Bool(_) | Value::String(_) => *value = json!({ "odd": true }),
     }
 }
 

@@ -136,6 +136,11 @@ pub enum Fault {
         /// Its value.
         value: String,
     },
+    /// In each row that has this text somewhere, whatever is no id is an object instead.
+    Garbled {
+        /// What one of the row's texts contains.
+        text: String,
+    },
     /// The side's clock is off: the date of the answer, and the times of what the request changes.
     WrongClock {
         /// By so many seconds.

@@ -94,9 +94,10 @@ async fn tenants_have_their_dates_one_phone_and_no_secrets() {
 }
 
 #[tokio::test]
-async fn users_are_active_staff_with_their_role() {
+async fn users_are_staff_with_their_role_and_those_who_left_are_inactive() {
     let server = AppFolio::start().await;
     let rows = server.rows("users", "").await;
-    assert_eq!(rows.len(), 2);
+    let active = rows.iter().filter(|row| row["Active"] == true).count();
+    assert_eq!((rows.len(), active), (3, 2));
     assert_eq!(with(&rows, "LastName", "Latchel")["UserRole"], "Maintenance Tech");
 }

@@ -25,6 +25,21 @@ async fn an_inline_task_becomes_a_todo() {
 }
 
 #[tokio::test]
+async fn lengths_are_counted_in_utf_16_units() {
+    let buildium = Buildium::start().await;
+    for (title, status) in [
+        ("x".repeat(127), 201),
+        ("x".repeat(128), 400),
+        (format!("{}x", "💧".repeat(63)), 201),
+        ("💧".repeat(64), 400),
+    ] {
+        let mut body = inline();
+        body["Task"]["Title"] = json!(title);
+        assert_eq!(buildium.post("/v1/workorders", &body).await.status, status, "{title}");
+    }
+}
+
+#[tokio::test]
 async fn the_same_again_is_a_second_one() {
     let buildium = Buildium::start().await;
     for id in [84, 85] {
