@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressStyle};
-use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Engine, Mode, Observer, Quiet, Request, StopSignal};
 use latchel_sync_core::ledger::{
     Action, Direction, Outcome, Overlay, Pending, Phase, Retry, Run, RunStatus, Status, doing,

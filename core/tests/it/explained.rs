@@ -2,8 +2,8 @@
 
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::{
-    PropertyCase, Reason, ResidentAction, RuleId, Tense, Trace, current_tenancy, decide_lapse,
-    decide_property, decide_resident, is_mass_change,
+    PropertyCase, Reason, ResidentAction, RuleId, Tense, Trace, decide_lapse, decide_property,
+    decide_resident, is_mass_change,
 };
 
 use crate::make::{day, latchel_property, memory, policy, today};

@@ -96,7 +96,7 @@ async fn what_was_answered_is_made_once_whatever_the_platform_stores_of_it() {
         let number = pair.latchel.edit(|world| world.jobs[&JobId(302)].number.clone());
         assert_eq!(number.as_deref(), Some("WO-5000"));
         let memories = pair.ledger.find("main", Kind::WorkOrder, "5000").await.expect("found");
-        let told = banner(&memories, "the platform");
+        let told = banner(&memories, "the platform", pair.now, chrono_tz::UTC);
         assert_eq!(told.status, Status::Failed, "never shown as synced: {told:?}");
         assert!(told.explanation.contains(words), "{told:?}");
 
