@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use latchel_sync_core::Ledger;
+use latchel_sync_core::ledger::{Link, Origin};
+use latchel_sync_core::model::{Difference, Kind};
 use latchel_sync_ledger::SqliteLedger;
 use serde_json::json;
 
@@ -12,19 +14,26 @@ use crate::{connect, render};
 pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -> Result<Exit, Failure> {
     match (action, &config.ledger) {
         (LedgerAction::Check, _) => {
-            let check = async |ledger: Arc<dyn Ledger>| Ok(ledger.check().await?);
-            let wrong = connect::reading_ledger(config, check).await?;
+            let check =
+                async |ledger: Arc<dyn Ledger>| Ok((ledger.check().await?, not_confirmed(&*ledger).await?));
+            let (wrong, not_confirmed) = connect::reading_ledger(config, check).await?;
             if as_json {
-                render::json(&json!({ "wrong": wrong }))?;
-            } else if wrong.is_empty() {
-                anstream::println!("the ledger is sound");
+                render::json(&json!({ "wrong": wrong, "not_confirmed": not_confirmed }))?;
             } else {
-                wrong.iter().for_each(|line| anstream::println!("{line}"));
-                anstream::eprintln!(
-                    "hint: keep a copy, and start with an empty ledger: a sync finds its records again"
-                );
+                wrong.iter().chain(&not_confirmed).for_each(|line| anstream::println!("{line}"));
             }
-            Ok(if wrong.is_empty() { Exit::Done } else { Exit::Partial })
+            match (wrong.is_empty(), not_confirmed.is_empty()) {
+                (true, true) if !as_json => anstream::println!("the ledger is sound"),
+                (false, _) => anstream::eprintln!(
+                    "hint: keep a copy, and start with an empty ledger: a sync finds its records again"
+                ),
+                // Without the ledger these would be made again.
+                (true, false) => anstream::eprintln!(
+                    "hint: keep this ledger, and look at each with `latchel-sync explain`: none is ever sent again"
+                ),
+                (true, true) => {}
+            }
+            Ok(if wrong.is_empty() && not_confirmed.is_empty() { Exit::Done } else { Exit::Partial })
         }
         (LedgerAction::Backup { file }, Place::File(path)) => {
             let Some(ledger) = SqliteLedger::open_existing(path).await? else {
@@ -41,5 +50,51 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             Err(Failure::usage("the ledger is on PostgreSQL")
                 .hint("copy it with PostgreSQL's own means: `pg_dump --file FILE DATABASE`"))
         }
+    }
+}
+
+/// How many links are read together.
+const PAGE: u32 = 500;
+
+/// The records that were created, of which no read-back has shown that all of it is stored (rule E3), a sentence each.
+async fn not_confirmed(ledger: &dyn Ledger) -> latchel_sync_core::Result<Vec<String>> {
+    let mut told = Vec::new();
+    for account in ledger.accounts().await? {
+        for kind in Kind::ALL {
+            let mut after = None;
+            loop {
+                let page = ledger.links(&account.name, kind, after.as_deref(), PAGE).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.platform_id.clone());
+                let open = page.iter().filter(|link| link.awaits_confirmation());
+                told.extend(open.map(|link| format!("{}: {}", account.name, sentence(link))));
+            }
+        }
+    }
+    Ok(told)
+}
+
+fn sentence(link: &Link) -> String {
+    let Link { kind, platform_id, latchel_id, origin, .. } = link;
+    let made = match origin {
+        Origin::FromLatchel => {
+            format!("{kind} {platform_id} was created on the platform from Latchel's {latchel_id}")
+        }
+        _ => format!("Latchel's {kind} {latchel_id} was created from the platform's {platform_id}"),
+    };
+    let parts: Vec<_> = link.not_stored.iter().copied().map(part).collect();
+    let why = match parts.as_slice() {
+        [] => "reading it back has not shown it yet".to_owned(),
+        parts => format!("the platform does not store {} as it was sent", parts.join(" and ")),
+    };
+    format!("{made} and is not confirmed: {why}")
+}
+
+fn part(difference: Difference) -> &'static str {
+    match difference {
+        Difference::Marker => "its tag",
+        Difference::Property => "its property",
+        Difference::Unit => "its unit",
+        Difference::Assignee => "its assignee",
     }
 }

@@ -6,8 +6,9 @@ use crate::ledger::{Intent, Link, Memory};
 use crate::model::{Difference, Job, JobId, Kind, Marker, PropertyId, PropertyRef, Row, Side, WorkOrder};
 use crate::rules::{Assignment, ConfirmCase};
 
-/// The work orders that carry the marker of `job`, agree with it in their property, which is one of `properties`, and belong
-/// to no other. A marker that somebody quotes is text, and so is one on a work order of another property.
+/// The work orders that carry the marker of `job`, agree with it in their property, which is one of `properties`, and are not
+/// known to belong to another: a link that no read-back has confirmed says less than the marker. A marker that somebody quotes
+/// is text, and so is one on a work order of another property.
 pub(super) async fn carriers(
     cx: &Context<'_>,
     job: JobId,
@@ -20,7 +21,10 @@ pub(super) async fn carriers(
     }
     let rows = cx.platform().work_orders_by_id(&ids).await?;
     let memories = cx.recall(Kind::WorkOrder, Side::Platform, ids.iter().map(ToString::to_string)).await?;
-    let of_another = |memory: &Memory| memory.link.as_deref().is_some_and(|link| link.latchel_id != job.0);
+    let of_another = |memory: &Memory| {
+        let other = memory.link.as_deref().filter(|link| link.latchel_id != job.0);
+        other.is_some_and(|link| !link.awaits_confirmation())
+    };
     let taken: Vec<_> = memories.iter().filter(|memory| of_another(memory)).map(|one| &*one.key.id).collect();
     let agrees = |one: &WorkOrder| one.marker == Some(marker) && properties.contains(&one.property.property);
     Ok(rows

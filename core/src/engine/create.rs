@@ -86,11 +86,12 @@ pub(super) fn shown_by_now(cx: &Context<'_>, sent: DateTime<Utc>, visibility_del
         return Ok(());
     }
     let message = "a create was sent before, and may not be visible yet";
-    Err(Error::new(ErrorKind::Unsettled, message).with("until", shown_by.format("%H:%M:%S UTC")))
+    Err(Error::new(ErrorKind::Unsettled, message).with("until", shown_by.format("%Y-%m-%d %H:%M:%S UTC")))
 }
 
 /// Refuses an answer that names a record which is part of another pair: believed, it would tear that apart. The intent
-/// stays, and the next look at the record searches for what was made.
+/// stays, and the next look at the record searches for what was made. A platform work order of which nothing but another
+/// answer is known is taken: which of the two it carries the marker of, reading it back says.
 async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<()> {
     let side = match source.side {
         Side::Platform => Side::Latchel,
@@ -98,7 +99,10 @@ async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<
     };
     let made = link.key(side);
     let memories = cx.recall(made.kind, side, [made.id.clone()]).await?;
-    let taken = |memory: Memory| memory.link.is_some_and(|other| other.key(source.side) != *source);
+    let taken = |memory: Memory| {
+        let other = memory.link.filter(|other| other.key(source.side) != *source);
+        other.is_some_and(|other| source.side == Side::Platform || !other.awaits_confirmation())
+    };
     if memories.into_iter().any(taken) {
         let message = "the answer to the create names a record that is linked with another";
         return Err(Error::new(ErrorKind::Unconfirmed, message).with("record", made));

@@ -159,7 +159,9 @@ impl<'a, F: Flow> Reader<'a, F> {
                 WindowVerdict::Inside => sorted.inside.push((record, memory)),
                 WindowVerdict::Outside(reason) => match self.flow().freshness(&record) {
                     // What it was like is remembered, so that it is taken for changed when it is.
-                    Some(Freshness::Fingerprint { fingerprint, .. }) if reason == Reason::OutsideWindow => {
+                    Some(Freshness::Fingerprint { fingerprint, .. })
+                        if reason == Reason::OutsideWindow && matches!(scope, Some(Scope::Window(_))) =>
+                    {
                         let (label, fingerprint) = (self.flow().label(&record), Some(fingerprint.clone()));
                         let outside = outcome(cx, memory.key, reason, None);
                         sorted.outcomes.push(Outcome { label, fingerprint, ..outside });

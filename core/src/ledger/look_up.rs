@@ -11,7 +11,9 @@ use crate::model::{Kind, RecordKey, Side};
 /// If the ledger cannot be read.
 pub async fn look_up(ledger: &dyn Ledger, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
     let Some(key) = exact(kind, text) else {
-        return ledger.find(account, kind, bare(text)).await;
+        let mut found = ledger.find(account, kind, bare(text)).await?;
+        found.retain(|memory| !was_its_counterpart(memory, bare(text)));
+        return Ok(found);
     };
     let found = ledger.recall(account, std::slice::from_ref(&key)).await?;
     let other = |memory: &Memory| {
@@ -23,6 +25,16 @@ pub async fn look_up(ledger: &dyn Ledger, account: &str, kind: Kind, text: &str)
     all.extend(if keys.is_empty() { Vec::new() } else { ledger.recall(account, &keys).await? });
     all.retain(|one| one.link.is_some() || one.outcome.is_some() || one.intent.is_some());
     Ok(all)
+}
+
+/// True of a record that was found for nothing but the other half of a pair that has ended since.
+fn was_its_counterpart(memory: &Memory, text: &str) -> bool {
+    let outcome = memory.outcome.as_deref().filter(|_| memory.link.is_none() && memory.key.id != text);
+    let number = format!("#{text}");
+    outcome.is_some_and(|newest| {
+        let is_called = newest.label.split_whitespace().next() == Some(&number);
+        newest.counterpart.as_deref() == Some(text) && !is_called
+    })
 }
 
 /// True of a text that may be a part of a name: one without a letter is an id or a number.

@@ -75,7 +75,7 @@ fn detail(done: &Done, key: &RecordKey) -> String {
 async fn what_was_answered_is_made_once_whatever_the_platform_stores_of_it() {
     let altered: [(Stored, Difference, &str); 3] = [
         (without_marker, Difference::Marker, "the tag [Latchel #302] is missing or altered"),
-        (without_unit, Difference::Unit, "it was sent for 12/34 and is at 12"),
+        (without_unit, Difference::Unit, "it was sent for unit 34 of property 12 and is at property 12"),
         (without_assignee, Difference::Assignee, "it is not assigned to Latchel"),
     ];
     for (stored, part, words) in altered {

@@ -158,6 +158,23 @@ impl Story {
         (pairs(&setup), requests)
     }
 
+    /// After a create that was answered and not carried out: that is told of and nothing is sent again, unless what was
+    /// pretended was no create.
+    pub async fn is_reported(&self, mut setup: Setup, expected: &[String], what: &str) {
+        let before = setup.copy().await;
+        follow_up(self.next, &mut setup).await;
+        if pairs(&setup) == expected {
+            return self.is_made_good(before, expected, what).await;
+        }
+        let told = setup.run(1, &["ledger", "check"]).await;
+        assert!(told.contains("is not confirmed"), "{what}: {told}");
+        assert_eq!(untrue(&setup, &*setup.ledger().await).await, [""; 0], "{what}: said to be synced");
+        setup.advance(TimeDelta::hours(7));
+        setup.server.clear_requests();
+        setup.output(&["sync"]).await;
+        assert_eq!(changes(&setup), [], "{what}: it was sent again");
+    }
+
     /// After whatever happened to the run: one more makes it good, and then nothing is left to do.
     pub async fn is_made_good(&self, setup: Setup, expected: &[String], what: &str) {
         make_good(self.next, setup, expected, what).await;

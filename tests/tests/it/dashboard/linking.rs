@@ -8,8 +8,13 @@ use crate::setup::Setup;
 
 /// Somebody enters by hand on the platform what was reported in Latchel too, and assigns it to Latchel; returns the work order's id.
 fn enter(setup: &Setup, title: &str) -> i64 {
-    let task = json!([{"collection": "tasks", "create": {"kind": "todo", "title": title, "property_id": 1,
-        "unit_id": 11, "status": "new", "priority": "normal", "assigned_to": 41}}]);
+    enter_at(setup, title, 1, Some(11))
+}
+
+/// The same at another place.
+pub(super) fn enter_at(setup: &Setup, title: &str, property: i64, unit: Option<i64>) -> i64 {
+    let task = json!([{"collection": "tasks", "create": {"kind": "todo", "title": title, "property_id": property,
+        "unit_id": unit, "status": "new", "priority": "normal", "assigned_to": 41}}]);
     let order = |task: i64| {
         json!([{"collection": "work_orders", "create": {"task_id": task, "title": title, "details": "It drips.",
             "vendor_id": 51}}])
