@@ -85,14 +85,16 @@ impl Flow for Import<'_> {
     async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let open = |memory: &Memory| memory.link.is_none() || answered(memory).is_some();
-        let unlinked: Vec<_> = records.iter().filter(|(_, m)| open(m)).map(|(record, _)| record).collect();
+        let unlinked: Vec<_> = records.iter().filter(|(_, m)| open(m)).collect();
+        let unplaced = unlinked.iter().map(|(record, memory)| (record, memory)).collect::<Vec<_>>();
+        let unlinked: Vec<_> = unlinked.iter().map(|(record, _)| record).collect();
         let jobs = Jobs::look_up(cx, &unlinked).await?;
         let units: HashSet<_> = unlinked.iter().map(|record| record.property.clone()).collect();
         let mut properties = cx.latchel_properties(units).await?;
-        let placed = places::without_unit(cx, &unlinked, &properties).await?;
+        let placed = places::without_unit(cx, &unplaced, &properties).await?;
         let only = placed.values().filter_map(|place| match place {
             Whereabouts::At(unit) => Some(unit.clone()),
-            Whereabouts::OneOf(_) => None,
+            Whereabouts::OneOfSeveral => None,
         });
         properties.extend(cx.latchel_properties(only.collect()).await?);
         let requesters: HashSet<_> = unlinked.iter().filter_map(|record| requester(record)).collect();
@@ -108,7 +110,7 @@ impl Flow for Import<'_> {
             let place = placed.get(&platform.property).cloned().unwrap_or_else(here);
             let property = match &place {
                 Whereabouts::At(unit) => properties.get(unit).cloned(),
-                Whereabouts::OneOf(_) => None,
+                Whereabouts::OneOfSeveral => None,
             };
             let rule = ImportCase {
                 counterpart,
@@ -236,7 +238,7 @@ impl Flow for Import<'_> {
         (reason == Reason::NoPropertyMatch).then(|| match &case.rule.place {
             Whereabouts::At(unit) => unit.clone(),
             // It never comes: the work order is looked at when it names its unit.
-            Whereabouts::OneOf(_) => case.rule.platform.property.clone(),
+            Whereabouts::OneOfSeveral => case.rule.platform.property.clone(),
         })
     }
 

@@ -30,8 +30,13 @@ pub struct ImportCase {
 pub enum Whereabouts {
     /// This rentable unit: the one that it names, or the only one of its property.
     At(PropertyRef),
-    /// One of so many units of its property, of which it names none.
-    OneOf(usize),
+    /// One of the units of its property, of which it names none.
+    OneOfSeveral,
+}
+
+/// Detail for a work order that names none of the several units of this property.
+pub fn unit_missing(property: &PropertyRef) -> String {
+    format!("it names no unit, and {} has several: add the unit to it on the platform", Place(property))
 }
 
 /// A platform work order's counterpart in Latchel.
@@ -127,10 +132,7 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
     if trace.check(RuleId::WP3, "Is its property in Latchel?", &yes(found.is_some()), found.is_none()) {
         return Decision::leave(Reason::NoPropertyMatch).with_detail(match &case.place {
             Whereabouts::At(unit) => format!("waits for {}", Place(unit)),
-            Whereabouts::OneOf(units) => format!(
-                "it names no unit, and {} has {units}: add the unit to it on the platform",
-                Place(&platform.property)
-            ),
+            Whereabouts::OneOfSeveral => unit_missing(&platform.property),
         });
     }
     let Some(property) = found else { return Decision::leave(Reason::NoPropertyMatch) };

@@ -136,9 +136,6 @@ pub fn create_job(seam: &Seam, new: &NewJob) {
     let shown = view.work_orders.get(id).unwrap_or_else(|| panic!("{id} was never shown"));
     let property = &view.latchel_properties[&new.property];
     let account = &seam.account;
-    let at = property.reference.as_ref();
-    let only_unit = shown.property.unit.is_none();
-    assert!(at.is_none_or(|at| *at == shown.property || only_unit), "WP3: {id} is made at {at:?}");
     let method =
         account.in_latchel(|world| naive::method(account, Some(property), Some(&shown.property), world));
     assert_ne!(method, SyncMethod::None, "WP1: {id}");

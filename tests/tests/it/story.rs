@@ -132,7 +132,10 @@ impl Story {
         let mut setup = Setup::of(small_world(), policy).await;
         setup.run(0, &["sync"]).await;
         setup.advance(TimeDelta::minutes(15));
-        setup.edit(r#"[{"collection": "properties", "id": 1, "set": {"active": false}}]"#);
+        setup.edit(
+            r#"[{"collection": "properties", "id": 1, "set": {"active": false}},
+                {"collection": "tasks", "id": 72, "set": {"status": "completed"}}]"#,
+        );
         setup.advance(TimeDelta::minutes(15));
         Self { next: &["sync", "--allow-mass-change"], ..Self::of(setup) }
     }
@@ -274,11 +277,16 @@ async fn reasons(setup: &Setup) -> BTreeSet<Reason> {
 }
 
 /// What cannot come of a run over Buildium and Latchel, and why.
-const CANNOT_OCCUR: [(Reason, &str); 4] = [
+const CANNOT_OCCUR: [(Reason, &str); 6] = [
     (Reason::FarSidePaused, "neither is ever closed by its own schedule"),
-    (Reason::OutsideWindow, "both filter by instant, or their records carry no instant to judge by"),
+    (Reason::PropertyGoneFromSource, "a reconciliation finds it"),
+    (Reason::ResidentGoneFromSource, "a reconciliation finds it"),
+    (Reason::ResidentReturned, "nobody comes back within a quarter of an hour"),
     (Reason::PropertyNotAssignedToLatchel, "Buildium does not tell which properties a user can reach"),
-    (Reason::NotSupportedByPlatform, "Buildium can create, complete and cancel work orders"),
+    (
+        Reason::NotSupportedByPlatform,
+        "nobody deactivates a rental or unassigns a task of what is to be closed",
+    ),
 ];
 
 #[tokio::test]

@@ -63,11 +63,10 @@ async fn what_a_broken_platform_does_is_a_failed_check_and_the_exit_code_says_so
         let tenant = world.platform.tenants.iter().next().expect("a tenant");
         tenant.last_name.clone()
     });
-    fail(&setup, Fault::Scrambled { text: name }, Some("/v1/leases/tenants"));
+    fail(&setup, Fault::Garbled { text: name }, Some("/v1/leases/tenants"));
     let report = verified(&setup, 1).await;
     let failed = with_verdict(&report, "failed");
     assert!(failed.iter().any(|(check, _)| *check == "every_call::residents_are_understood"), "{failed:?}");
-    assert!(failed.iter().any(|(_, detail)| detail.contains("LastName in ")), "{failed:?}");
 
     fail(&setup, Fault::Status { status: 403, retry_after: None }, Some("/v1/workorders"));
     let failed = verified(&setup, 1).await;

@@ -6,21 +6,28 @@ use super::super::context::Context;
 use super::super::export::distinct;
 use super::super::places::OnPlatform;
 use crate::Result;
+use crate::ledger::Memory;
 use crate::model::{LatchelProperty, PropertyId, PropertyRef, Row, WorkOrder};
-use crate::rules::Whereabouts;
+use crate::rules::{Reason, Whereabouts, unit_missing};
 
 /// Where each of `records` is that names no unit, of those whose property itself is not in Latchel: at its one unit, if it
-/// has exactly one. The platform is asked for all of them together, and not at all where there are none.
+/// has exactly one. What an earlier run found is not asked for again; for the others there is one look-up together.
 pub(super) async fn without_unit(
     cx: &Context<'_>,
-    records: &[&WorkOrder],
+    records: &[(&WorkOrder, &Memory)],
     known: &HashMap<PropertyRef, LatchelProperty>,
 ) -> Result<HashMap<PropertyRef, Whereabouts>> {
-    let unplaced = |one: &&&WorkOrder| one.property.unit.is_none() && !known.contains_key(&one.property);
-    let asked = distinct(records.iter().filter(unplaced).map(|one| one.property.clone()));
-    if asked.is_empty() {
-        return Ok(HashMap::new());
+    let unplaced =
+        |(one, _): &&(&WorkOrder, &Memory)| one.property.unit.is_none() && !known.contains_key(&one.property);
+    let mut places = HashMap::new();
+    let mut asked = Vec::new();
+    for (one, memory) in records.iter().filter(unplaced) {
+        match found_before(&one.property, memory) {
+            Some(place) => drop(places.insert(one.property.clone(), place)),
+            None => asked.push(one.property.clone()),
+        }
     }
+    let asked = distinct(asked.into_iter().filter(|property| !places.contains_key(property)));
     let mut units: BTreeMap<PropertyId, Vec<PropertyRef>> = BTreeMap::new();
     for row in OnPlatform::look_up(cx, &asked).await?.rows {
         let id = match row {
@@ -31,13 +38,21 @@ pub(super) async fn without_unit(
         };
         units.entry(id.property.clone()).or_default().push(id);
     }
-    let place = |property: PropertyRef| {
+    for property in asked {
         let place = match units.get(&property.property).map(Vec::as_slice) {
             Some([one]) => Whereabouts::At(one.clone()),
-            Some(several) if several.len() > 1 => Whereabouts::OneOf(several.len()),
+            Some(several) if several.len() > 1 => Whereabouts::OneOfSeveral,
             _ => Whereabouts::At(property.clone()),
         };
-        (property, place)
-    };
-    Ok(asked.into_iter().map(place).collect())
+        places.insert(property, place);
+    }
+    Ok(places)
+}
+
+/// What the work order waits for by its newest outcome, if that was at the same property.
+fn found_before(property: &PropertyRef, memory: &Memory) -> Option<Whereabouts> {
+    let newest = memory.outcome.as_deref().filter(|newest| newest.reason == Reason::NoPropertyMatch)?;
+    let waits_for = newest.waits_for.as_ref().filter(|unit| unit.property == property.property)?;
+    let several = newest.detail.as_deref() == Some(&unit_missing(property));
+    Some(if several { Whereabouts::OneOfSeveral } else { Whereabouts::At(waits_for.clone()) })
 }
