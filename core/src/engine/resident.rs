@@ -1,3 +1,5 @@
+mod memory;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -9,18 +11,19 @@ use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
 use super::drive::{decided_in, index};
 use super::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
-use crate::ledger::{
-    Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory, SentDates,
-};
+use crate::ledger::{Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
-    ResidentPatch, ResidentRef, Returning, Row, Side, Tenancy, Window,
+    ResidentRef, Returning, Row, Side, Tenancy, Window,
 };
 use crate::rules::{
-    Decision, Reason, ResidentAction, ResidentCase, Trace, active, current_tenancy, decide_gone_resident,
+    Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident,
     decide_lapse, decide_resident, next_turn,
 };
 use crate::{ChangeFilter, Error, ErrorKind, Pages, Result};
+
+pub(super) use memory::update;
+use memory::{created, remembered, seen};
 
 /// Residents, platform to Latchel (rules R1 to R9; the move-outs of R6 are in [`lapse`](super::lapse)).
 pub(super) struct Residents<'a>(pub &'a Context<'a>);
@@ -376,85 +379,6 @@ impl Residents<'_> {
         }
         confirmed(cx, link).await
     }
-}
-
-/// What we remember of a resident; of one whose create was sent and not confirmed, that it is as Latchel shows it.
-fn remembered(
-    cx: &Context<'_>,
-    memory: &Memory,
-    latchel: Option<&LatchelResident>,
-    stay: &Tenancy,
-) -> Option<ResidentMemory> {
-    match (&memory.link, &memory.intent, latchel) {
-        (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| memory.confirmed_by(latchel)),
-        (Some(link), _, None) => link.resident.clone(),
-        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at), stay)),
-        _ => None,
-    }
-}
-
-/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity, and the dates of
-/// somebody inactive, are written down before they are sent, so that if the answer is lost they are not taken for somebody's
-/// change in Latchel.
-pub(super) async fn update(
-    cx: &Context<'_>,
-    latchel: &LatchelResident,
-    patch: &ResidentPatch,
-    base: &Link,
-) -> Result<()> {
-    let id = latchel.id;
-    let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx.today));
-    if patch.is_active.is_some() || !latchel.is_active {
-        let sending = ResidentMemory {
-            sent: patch.is_active,
-            sent_dates: Some(SentDates {
-                move_in: patch.move_in.unwrap_or(latchel.move_in),
-                move_out: patch.move_out.unwrap_or(latchel.move_out),
-            }),
-            ..memory.followed(latchel)
-        };
-        cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
-    }
-    cx.hold().await?;
-    cx.latchel().update_resident(id, patch).await?;
-    let read = cx.latchel().residents_by_id(&[id]).await?;
-    let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {
-        return Err(unconfirmed("the change"));
-    };
-    // We set nobody inactive but by a date (rules R2, R6).
-    let by_date = patch.is_active.map_or(memory.by_date && !resident.is_active, |is_active| !is_active);
-    let kept = ResidentMemory { by_date, turns_on: memory.turns_on, ..seen(resident, cx.today) };
-    cx.put_link(&Link { resident: Some(kept), verified_at: Some(cx.now), ..base.clone() }).await
-}
-
-/// What to remember of a resident as Latchel holds it now.
-fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemory {
-    ResidentMemory {
-        move_in: resident.move_in,
-        move_out: resident.move_out,
-        is_active: resident.is_active,
-        sent: None,
-        sent_dates: None,
-        by_date: false,
-        seen_active: false,
-        evaluated_on: today,
-        turns_on: None,
-    }
-}
-
-/// What to remember of a resident whom we created on `day`. What was sent was right on that day; dates may have passed since
-/// (rule R6). It was sent with the dates of `stay`, unless they changed before it was confirmed: then it counts as touched.
-fn created(resident: &LatchelResident, day: NaiveDate, stay: &Tenancy) -> ResidentMemory {
-    let as_sent = (resident.move_in, resident.move_out) == (stay.move_in, stay.move_out);
-    let by_date = as_sent && !resident.is_active && !active(stay.move_in, stay.move_out, day);
-    ResidentMemory { by_date, ..seen(resident, day) }
-}
-
-fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {
-    patch.move_in.is_none_or(|date| date == resident.move_in)
-        && patch.move_out.is_none_or(|date| date == resident.move_out)
-        && patch.unit.as_ref().is_none_or(|unit| *unit == resident.unit)
-        && patch.is_active.is_none_or(|is_active| is_active == resident.is_active)
 }
 
 /// Each resident's counterpart: the linked one, else one that carries the reference.

@@ -1,0 +1,89 @@
+//! What is remembered of a resident, and how a change is written so that it can be.
+
+use chrono::NaiveDate;
+
+use super::super::context::Context;
+use super::super::create::unconfirmed;
+use crate::Result;
+use crate::ledger::{Link, Memory, ResidentMemory, SentDates};
+use crate::model::{LatchelResident, ResidentPatch, Tenancy};
+use crate::rules::active;
+
+/// What we remember of a resident; of one whose create was sent and not confirmed, that it is as Latchel shows it.
+pub(super) fn remembered(
+    cx: &Context<'_>,
+    memory: &Memory,
+    latchel: Option<&LatchelResident>,
+    stay: &Tenancy,
+) -> Option<ResidentMemory> {
+    match (&memory.link, &memory.intent, latchel) {
+        (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| memory.confirmed_by(latchel)),
+        (Some(link), _, None) => link.resident.clone(),
+        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at), stay)),
+        _ => None,
+    }
+}
+
+/// Changes a resident, confirms it by reading back, and remembers what Latchel holds now. A new activity, and the dates of
+/// somebody inactive, are written down before they are sent, so that if the answer is lost they are not taken for somebody's
+/// change in Latchel.
+pub(in crate::engine) async fn update(
+    cx: &Context<'_>,
+    latchel: &LatchelResident,
+    patch: &ResidentPatch,
+    base: &Link,
+) -> Result<()> {
+    let id = latchel.id;
+    let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx.today));
+    if patch.is_active.is_some() || !latchel.is_active {
+        let sending = ResidentMemory {
+            sent: patch.is_active,
+            sent_dates: Some(SentDates {
+                move_in: patch.move_in.unwrap_or(latchel.move_in),
+                move_out: patch.move_out.unwrap_or(latchel.move_out),
+            }),
+            ..memory.followed(latchel)
+        };
+        cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
+    }
+    cx.hold().await?;
+    cx.latchel().update_resident(id, patch).await?;
+    let read = cx.latchel().residents_by_id(&[id]).await?;
+    let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {
+        return Err(unconfirmed("the change"));
+    };
+    // We set nobody inactive but by a date (rules R2, R6).
+    let by_date = patch.is_active.map_or(memory.by_date && !resident.is_active, |is_active| !is_active);
+    let kept = ResidentMemory { by_date, turns_on: memory.turns_on, ..seen(resident, cx.today) };
+    cx.put_link(&Link { resident: Some(kept), verified_at: Some(cx.now), ..base.clone() }).await
+}
+
+/// What to remember of a resident as Latchel holds it now.
+pub(super) fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemory {
+    ResidentMemory {
+        move_in: resident.move_in,
+        move_out: resident.move_out,
+        is_active: resident.is_active,
+        sent: None,
+        sent_dates: None,
+        by_date: false,
+        seen_active: false,
+        evaluated_on: today,
+        turns_on: None,
+    }
+}
+
+/// What to remember of a resident whom we created on `day`. What was sent was right on that day; dates may have passed since
+/// (rule R6). It was sent with the dates of `stay`, unless they changed before it was confirmed: then it counts as touched.
+pub(super) fn created(resident: &LatchelResident, day: NaiveDate, stay: &Tenancy) -> ResidentMemory {
+    let as_sent = (resident.move_in, resident.move_out) == (stay.move_in, stay.move_out);
+    let by_date = as_sent && !resident.is_active && !active(stay.move_in, stay.move_out, day);
+    ResidentMemory { by_date, ..seen(resident, day) }
+}
+
+fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {
+    patch.move_in.is_none_or(|date| date == resident.move_in)
+        && patch.move_out.is_none_or(|date| date == resident.move_out)
+        && patch.unit.as_ref().is_none_or(|unit| *unit == resident.unit)
+        && patch.is_active.is_none_or(|is_active| is_active == resident.is_active)
+}
