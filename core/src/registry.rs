@@ -15,6 +15,8 @@
 //!             assign_user: true,
 //!             set_completed: true,
 //!             set_cancelled: true,
+//!             refuses_at_inactive: false,
+//!             refuses_unassigned: false,
 //!             knows_reach: false,
 //!             property_groups: false,
 //!             marker: MarkerPlace::TextTag,
