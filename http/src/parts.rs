@@ -172,7 +172,7 @@ where
     Ok(Piece::Came(vec![row.stand_in()]))
 }
 
-/// Whether a part may have more rows than came.
+/// True if a part may have more rows than came.
 fn is_short(listed: &Listed, part: Part, cut: Cut) -> bool {
     match cut {
         Cut::AtMultiple { full_up_to } if part.size > full_up_to => {

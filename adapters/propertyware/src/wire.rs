@@ -154,7 +154,7 @@ impl Contact {
         Some(person).filter(|name| !name.is_empty()).or_else(|| self.company.clone())
     }
 
-    /// What is taken of it, by which one of several is chosen.
+    /// Part of it that is taken, by which one of several is chosen.
     pub fn said(&self) -> (Option<String>, Option<String>, Option<String>) {
         (self.name(), self.email.clone(), self.phone())
     }

@@ -161,7 +161,7 @@ impl std::fmt::Debug for Tenant {
 }
 
 impl Tenant {
-    /// What is taken of it, by which one of several is chosen: name, e-mail address and phone.
+    /// Part of it that is taken, by which one of several is chosen: name, e-mail address and phone.
     pub fn said(&self) -> (Option<String>, Option<String>, Option<String>) {
         (self.name.clone(), self.email.clone(), self.phone.clone())
     }

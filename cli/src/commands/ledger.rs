@@ -53,7 +53,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
     }
 }
 
-/// How many links are read together.
+/// Links that are read together.
 const PAGE: u32 = 500;
 
 /// The records that were created, of which no read-back has shown that all of it is stored (rule E3), a sentence each.

@@ -251,11 +251,11 @@ struct Printer {
     told: Told,
     now: DateTime<Utc>,
     zone: Tz,
-    /// How far it is, where somebody watches and little is printed.
+    /// Progress, where somebody watches and little is printed.
     progress: Option<Progress>,
 }
 
-/// What of a plan people are told record by record; as JSON it is all.
+/// Part of a plan that people are told record by record; as JSON it is all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     All,

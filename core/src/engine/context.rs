@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
         self.first.store(last_success.is_none(), Ordering::Relaxed);
     }
 
-    /// What is remembered of the content of a record of the phase at hand (rule W5).
+    /// Memory of the content of a record of the phase at hand (rule W5).
     pub fn remembered<'m>(&self, memory: &'m Memory) -> Remembered<'m> {
         match memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref()) {
             Some(fingerprint) => Remembered::Fingerprint(fingerprint),

@@ -19,7 +19,7 @@ use crate::{Error, Result};
 /// How many pending records are looked at together.
 const PENDING_PAGE: u32 = 200;
 
-/// How much that new records may have displaced is asked for; a bound on memory and calls.
+/// Limit to what new records may have displaced that is asked for; a bound on memory and calls.
 const DISPLACED_AT_MOST: usize = 1_000;
 
 /// Takes every record of a phase through its steps: first the window's pages, then what is pending, then whose day came.
@@ -68,7 +68,7 @@ pub(super) struct Driver<'a, F: Flow> {
     recent: Recent,
     /// The ids of those that are more than are kept.
     pub(super) held_by_id: Vec<String>,
-    /// What new records may have displaced.
+    /// Records that new ones may have displaced.
     pub(super) displaced: Vec<Displaced>,
     /// Whether rule G1 has let them go.
     pub(super) released: bool,
@@ -328,7 +328,7 @@ impl<F: Flow> Driver<'_, F> {
     }
 }
 
-/// What becomes of rows that come with those that were asked for by their ids, as the units of a property do.
+/// Fate of rows that come with those that were asked for by their ids, as the units of a property do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     /// They go through the run's steps as well.

@@ -87,7 +87,7 @@ pub(super) trait Flow: Sync {
         false
     }
 
-    /// Whether the lists hold everything in every run, so that a linked record that is missing there may be gone (rules P8, R8).
+    /// True if the lists hold everything in every run, so that a linked record that is missing there may be gone (rules P8, R8).
     fn lists_everything(&self) -> bool {
         false
     }
@@ -159,7 +159,7 @@ pub(super) fn is_part(text: &str, name: &str) -> bool {
 pub(super) struct Due {
     /// The id after which the next page begins.
     pub last: String,
-    /// What is remembered of those that are to be looked at.
+    /// Memory of those that are to be looked at.
     pub memories: Vec<Memory>,
 }
 
@@ -174,10 +174,10 @@ pub(super) enum Displaced {
 
 /// A linked record that its source no longer has, and what is decided of it (rules P8, R8).
 pub(super) struct Gone<A> {
-    /// What is remembered of it.
+    /// Memory of it.
     pub memory: Memory,
     pub decision: Decision<A>,
-    /// What the other side holds, for `explain`.
+    /// The other side's record, for `explain`.
     pub counterpart: Option<serde_json::Value>,
 }
 

@@ -60,7 +60,7 @@ impl<F: Flow> Driver<'_, F> {
     }
 }
 
-/// What comes of a decision that writes nothing.
+/// Outcome of a decision that writes nothing.
 fn left<A>(decision: &Decision<A>) -> Applied {
     Applied {
         reason: decision.reason,

@@ -41,7 +41,7 @@ impl Places {
 
 /// Properties as the platform has them now.
 pub(super) struct OnPlatform {
-    /// What it has of those that were asked for.
+    /// Rows of those that were asked for.
     pub rows: Vec<Row<Property>>,
     /// Those that it gave no answer about: nothing can be said of them.
     pub unanswered: HashSet<PropertyRef>,

@@ -35,7 +35,7 @@ pub(super) struct Prepared<C> {
     pub rows: usize,
     /// The linked records among them, by a hash of their ids.
     pub linked: Vec<u64>,
-    /// What those that are to be decided and have no link may have displaced.
+    /// Records that those may have displaced that are to be decided and have no link.
     pub displaced: Vec<Displaced>,
     /// What lies outside the window.
     pub outside: Vec<(String, Reason)>,
@@ -43,7 +43,7 @@ pub(super) struct Prepared<C> {
     pub outcomes: Vec<Outcome>,
     /// Creates for records that are gone.
     pub gone: Vec<Intent>,
-    /// What is remembered of changed records that this run had decided before.
+    /// Memory of changed records that this run had decided before.
     pub passed: Vec<Memory>,
     /// What is to be decided, or why that could not be read.
     pub cases: Result<Vec<C>>,
@@ -261,7 +261,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 }
 
-/// Whether a look-up that failed like this may succeed for other records: a far side may fail at one of them.
+/// True if a look-up that failed like this may succeed for other records: a far side may fail at one of them.
 fn may_be_about_one(error: &Error) -> bool {
     error.is_about_the_request() || error.kind() == ErrorKind::Unavailable
 }

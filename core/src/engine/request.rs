@@ -22,7 +22,7 @@ pub struct Request {
     pub trigger: Trigger,
     /// Who holds the lease, for people: a host and process id.
     pub holder: String,
-    /// What of the lists is read.
+    /// Part of the lists that is read.
     pub lists: Lists,
     /// These records alone, by their ids, instead of those of the window and what is pending.
     pub records: Option<Vec<RecordKey>>,
@@ -57,16 +57,16 @@ impl Request {
 }
 
 impl Request {
-    /// Whether it is a reconciliation (rule W6).
+    /// True if it is a reconciliation (rule W6).
     pub(super) fn reconciles(&self) -> bool {
         self.lists == Lists::Whole && self.records.is_none()
     }
 }
 
-/// What of the platform's lists a run reads.
+/// Part of the platform's lists that a run reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lists {
-    /// What changed in the window (rule W1).
+    /// Records that changed in the window (rule W1).
     Changed,
     /// All of properties and residents (rule W6). Records without a link still count by the window, and the run does not count
     /// as one that covered it.

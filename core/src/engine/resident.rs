@@ -28,7 +28,7 @@ use memory::{created, remembered, seen};
 /// Residents, platform to Latchel (rules R1 to R9; the move-outs of R6 are in [`lapse`](super::lapse)).
 pub(super) struct Residents<'a>(pub &'a Context<'a>);
 
-/// How many residents whose dates came are looked at together.
+/// Residents whose dates came that are looked at together.
 const DUE: u32 = 200;
 
 pub(super) struct Case {

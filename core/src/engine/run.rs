@@ -248,7 +248,7 @@ struct Planned {
     is_part: bool,
 }
 
-/// What comes of `work`. A panic in it is a mistake of ours, which must not keep the lease from its end; its message is left
+/// Result of `work`. A panic in it is a mistake of ours, which must not keep the lease from its end; its message is left
 /// out, because it may quote a record.
 async fn caught<T>(work: impl Future<Output = T>) -> Result<T> {
     // Boxed because a phase is a large future, and is passed on here.

@@ -5,10 +5,10 @@ use crate::ledger::Memory;
 use crate::model::{Freshness, Window};
 use crate::rules::{Remembered, Trace, WindowVerdict, judge_unlinked, judge_window};
 
-/// What of a list is asked for, and what of that is looked at.
+/// Part of a list that is asked for, and the part of that which is looked at.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Scope {
-    /// What changed in the window (rules W1, W5).
+    /// Records that changed in the window (rules W1, W5).
     Window(Window),
     /// Everything (rule W6): linked records whenever they changed, the others by the window.
     Whole(Window),
@@ -30,7 +30,7 @@ impl Scope {
         }
     }
 
-    /// Whether a listed record is to be looked at. One that was gone and is linked is back, whenever it changed.
+    /// True if a listed record is to be looked at. One that was gone and is linked is back, whenever it changed.
     pub fn judge(self, freshness: &Freshness, memory: &Memory, remembered: Remembered<'_>) -> WindowVerdict {
         let newest = memory.outcome.as_deref();
         let is_back = newest.is_some_and(|newest| newest.reason.is_gone());

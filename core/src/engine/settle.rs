@@ -266,7 +266,7 @@ async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>
     flow.apply(case, decision, &mut Trace::off()).await
 }
 
-/// What comes of a write that failed: its answer says nothing about the record.
+/// Outcome of a write that failed: its answer says nothing about the record.
 pub(super) fn failed_write(error: &Error) -> Applied {
     match failed(error) {
         answer if answer.reason == Reason::InvalidRecord => Applied { reason: Reason::CallFailed, ..answer },

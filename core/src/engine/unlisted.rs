@@ -12,11 +12,11 @@ use crate::Result;
 use crate::ledger::{Memory, Outcome};
 use crate::rules::Reason;
 
-/// How many links are read at once, and about how many records are asked for at once.
+/// Links that are read at once, and about as many records that are asked for at once.
 const PAGE: u32 = 1_000;
-/// How many records that one may have displaced are asked for.
+/// Limit to the records that one may have displaced which are asked for.
 const FEW: u32 = 50;
-/// How many linked records that were listed are remembered: some 19 MB. Those beyond are asked for by their ids.
+/// Limit to the linked records that were listed which are remembered: some 19 MB. Those beyond are asked for by their ids.
 const REMEMBERED_AT_MOST: usize = 1_000_000;
 
 /// The linked records that a list showed, by a hash of their ids.

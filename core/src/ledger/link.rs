@@ -39,7 +39,7 @@ pub struct Link {
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<CloseVerdict>,
-    /// What we remember of a resident (rules R4, R6, R9).
+    /// Memory of a resident (rules R4, R6, R9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident: Option<ResidentMemory>,
     /// The rentable unit that a work order was sent to the platform for, until reading it back confirmed all of it.
@@ -79,7 +79,7 @@ pub enum Origin {
     ByHand,
 }
 
-/// What was decided about closing a platform work order, so that one change of the Latchel work order's status is not
+/// Verdict about closing a platform work order, so that one change of the Latchel work order's status is not
 /// brought over twice and costs no call again (rule L8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseVerdict {
@@ -89,7 +89,7 @@ pub struct CloseVerdict {
     pub job_updated_at: DateTime<Utc>,
     /// What was decided.
     pub reason: Reason,
-    /// What the platform would have refused the write for (rule L15).
+    /// State for which the platform would have refused the write (rule L15).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<Obstacle>,
 }
@@ -174,7 +174,7 @@ impl ResidentMemory {
         reached || self.turns_on.is_some_and(|day| day <= today)
     }
 
-    /// What is remembered once Latchel shows `latchel`: that what we sent has arrived, if it has.
+    /// Returns the memory once Latchel shows `latchel`: that what we sent has arrived, if it has.
     pub fn confirmed_by(&self, latchel: &LatchelResident) -> Self {
         let shown = SentDates { move_in: latchel.move_in, move_out: latchel.move_out };
         let dates_arrived = self.sent_dates.is_none_or(|sent| sent == shown);

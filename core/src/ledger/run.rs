@@ -174,7 +174,7 @@ pub struct Run {
     /// How many records it was asked for by their ids; `None` for one that went through the window.
     #[serde(default)]
     pub named: Option<usize>,
-    /// Whether it was a reconciliation, which read the whole lists (rule W6).
+    /// True if it was a reconciliation, which read the whole lists (rule W6).
     #[serde(default)]
     pub reconciles: bool,
     /// How long it took, in milliseconds, once it has ended.

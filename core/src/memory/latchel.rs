@@ -28,11 +28,11 @@ pub struct LatchelWorld {
     pub residents: BTreeMap<LatchelResidentId, LatchelResident>,
     /// Work orders.
     pub jobs: BTreeMap<JobId, Job>,
-    /// How it stores the texts of properties and the numbers of work orders.
+    /// Way in which it stores the texts of properties and the numbers of work orders.
     pub texts: Texts,
 }
 
-/// How a system stores texts (rule E4).
+/// Way in which a system stores texts (rule E4).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Texts {
     /// As they are sent.

@@ -170,7 +170,7 @@ pub struct PropertyPolicy {
     pub gone: GoneProperties,
 }
 
-/// What becomes of a linked property that the platform no longer has (rule P8).
+/// Fate of a linked property that the platform no longer has (rule P8).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GoneProperties {

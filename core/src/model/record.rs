@@ -107,7 +107,7 @@ impl RecordKey {
         !self.id.starts_with(NAMELESS)
     }
 
-    /// Whether it is the place of a row that the far side does not serve (rule E2).
+    /// True if it is the place of a row that the far side does not serve (rule E2).
     pub fn is_place(&self) -> bool {
         self.id.starts_with(PLACE)
     }
@@ -151,7 +151,7 @@ pub enum Row<T> {
 /// What the key of a record begins with that has no id: it can be shown and dismissed, but not asked for.
 const NAMELESS: char = '?';
 
-/// What the key of a row begins with of which only the place is known, because it is not served.
+/// Beginning of the key of a row of which only the place is known, because it is not served.
 const PLACE: &str = "?row ";
 
 /// A row that could not be understood, and why.
@@ -166,12 +166,12 @@ pub struct InvalidRecord {
 }
 
 impl InvalidRecord {
-    /// Whether nobody can tell which record it is.
+    /// True if nobody can tell which record it is.
     pub fn is_nameless(&self) -> bool {
         self.id.starts_with(NAMELESS)
     }
 
-    /// Whether it is a row of which only the place is known, because the far side does not serve it (rule E2).
+    /// True if it is a row of which only the place is known, because the far side does not serve it (rule E2).
     pub fn is_place(&self) -> bool {
         self.id.starts_with(PLACE)
     }

@@ -22,7 +22,7 @@ impl Unserved {
         json!({ MEMBER: self })
     }
 
-    /// What a row stands in for; `None` for every row that a far side sent.
+    /// The row that this one stands in for; `None` for every row that a far side sent.
     pub fn of(row: &Value) -> Option<Self> {
         Self::deserialize(row.get(MEMBER)?).ok()
     }

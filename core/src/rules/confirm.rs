@@ -5,7 +5,7 @@ use crate::model::{Difference, Marker, PropertyRef, WorkOrder};
 /// A work order that we created on the platform, or that carries our marker, as the platform stores it.
 #[derive(Debug, Clone)]
 pub struct ConfirmCase {
-    /// What the platform stores.
+    /// The work order as the platform stores it.
     pub stored: WorkOrder,
     /// The marker that it was sent with.
     pub marker: Marker,

@@ -22,7 +22,7 @@ pub struct ExportCase {
     pub method: SyncMethod,
     /// Whether the Latchel user can reach its property.
     pub reach: Reach,
-    /// How its property stands on the platform.
+    /// State of its property on the platform.
     pub standing: Standing,
     /// The Latchel user; `None` where the platform cannot assign.
     pub latchel_user: Option<UserId>,
@@ -152,7 +152,7 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
     Decision::act(ExportAction::Close(status), closing_reason(status))
 }
 
-/// What was decided before of the change by which the Latchel work order came to `status`, unless the property that it
+/// Earlier verdict on the change by which the Latchel work order came to `status`, unless the property that it
 /// was refused for takes writes again.
 fn settled(case: &ExportCase, link: &Link, status: ClosedStatus) -> Option<Reason> {
     let reopened = |obstacle| obstacle == Obstacle::InactiveProperty && case.standing == Standing::Open;
@@ -171,10 +171,10 @@ pub struct CloseCase {
     pub method: SyncMethod,
     /// Whether it is assigned to Latchel (rule M2).
     pub assigned_to_latchel: bool,
-    /// Whether we created it and the platform never stored the assignment, so that nobody can have taken it from
+    /// True if we created it and the platform never stored the assignment, so that nobody can have taken it from
     /// Latchel.
     pub created_unassigned: bool,
-    /// How its property stands on the platform.
+    /// State of its property on the platform.
     pub standing: Standing,
     /// True if the platform can set that status.
     pub can_close: bool,

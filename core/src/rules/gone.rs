@@ -6,12 +6,12 @@ use super::trace::{OrNo, Place, yes};
 use super::{Decision, PropertyAction, Reason, RuleId, Trace};
 use crate::model::{GoneProperties, LatchelProperty, LatchelResident, Policy, PropertyPatch, PropertyRef};
 
-/// What is known of a linked property that the platform no longer has.
+/// Knowledge of a linked property that the platform no longer has.
 #[derive(Debug, Clone)]
 pub struct GoneProperty {
-    /// What it was on the platform.
+    /// Its identity on the platform.
     pub id: PropertyRef,
-    /// What Latchel has.
+    /// Latchel's record.
     pub latchel: Option<LatchelProperty>,
     /// The entry of the configuration that excludes it.
     pub excluded_by: Option<String>,

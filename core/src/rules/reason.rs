@@ -292,7 +292,7 @@ impl Reason {
         std::iter::once(self.rule()).chain(shared)
     }
 
-    /// Whether it says that the record is no longer where it came from.
+    /// True if it says that the record is no longer where it came from.
     pub fn is_gone(self) -> bool {
         matches!(self, Self::GoneFromSource | Self::PropertyGoneFromSource | Self::ResidentGoneFromSource)
     }

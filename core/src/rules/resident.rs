@@ -22,7 +22,7 @@ pub struct ResidentCase {
     pub created: Option<LatchelResidentId>,
     /// Whether the tenancy's unit is in Latchel.
     pub unit_in_latchel: bool,
-    /// What we remember, with what Latchel shows of a write whose answer was lost.
+    /// Our memory, with what Latchel shows of a write whose answer was lost.
     pub memory: Option<ResidentMemory>,
 }
 

@@ -53,7 +53,7 @@ impl Stay {
         Self { move_in: tenancy.move_in, move_out: tenancy.move_out, parts: vec![tenancy] }
     }
 
-    /// Whether a tenancy that begins no earlier begins before this is over, or on the day on which it is.
+    /// True if a tenancy that begins no earlier begins before this is over, or on the day on which it is.
     fn reaches(&self, later: &Tenancy) -> bool {
         self.move_out.is_none_or(|out| later.move_in.is_none_or(|date| date <= out))
     }

@@ -54,7 +54,7 @@ pub fn judge_unlinked(freshness: &Freshness, window: Window, trace: &mut Trace) 
     }
 }
 
-/// What is remembered of the content of a record (rule W5).
+/// Memory of the content of a record (rule W5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remembered<'a> {
     /// The fingerprint that it had when it was last seen.

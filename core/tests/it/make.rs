@@ -45,7 +45,7 @@ pub fn latchel_property() -> LatchelProperty {
     }
 }
 
-/// What is remembered of a resident whom Latchel showed like this on `seen`.
+/// Memory of a resident whom Latchel showed like this on `seen`.
 pub fn memory(resident: &LatchelResident, seen: &str) -> ResidentMemory {
     ResidentMemory {
         move_in: resident.move_in,

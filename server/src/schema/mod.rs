@@ -104,7 +104,7 @@ pub struct Run {
     pub holder: String,
     /// How many records it was asked for by their ids; null for one that went through the window.
     pub named: Option<u64>,
-    /// Whether it was a reconciliation, which read the whole lists.
+    /// True if it was a reconciliation, which read the whole lists.
     pub reconciles: bool,
     /// How long it took, in milliseconds, once it has ended.
     pub took_ms: Option<u64>,
@@ -259,7 +259,7 @@ pub struct Link {
     pub number_written_at: Option<DateTime<Utc>>,
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
     pub close: Option<CloseVerdict>,
-    /// What is remembered of a resident (rules R4, R6, R9).
+    /// Memory of a resident (rules R4, R6, R9).
     pub resident: Option<ResidentMemory>,
     /// The key of the rentable unit that a work order was sent for, until it is confirmed; left out otherwise.
     #[schema(nullable = false)]
@@ -298,7 +298,7 @@ pub struct CloseVerdict {
     pub job_updated_at: DateTime<Utc>,
     /// What was decided.
     pub reason: Reason,
-    /// What the platform would have refused the write for (rule L15); left out where there is nothing.
+    /// State for which the platform would have refused the write (rule L15); left out where there is nothing.
     #[schema(nullable = false)]
     pub obstacle: Option<Obstacle>,
 }

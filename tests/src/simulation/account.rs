@@ -216,7 +216,7 @@ impl Account {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(id, made);
     }
 
-    /// What a run created as this work order, if one did.
+    /// The create that this work order came of, if a run made it.
     pub fn made(&self, id: &WorkOrderId) -> Option<Made> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }

@@ -26,7 +26,7 @@ pub struct Worker {
 #[derive(Debug, Clone)]
 pub struct Order {
     pub phases: Vec<Phase>,
-    /// Whether it is a reconciliation.
+    /// True if it is a reconciliation.
     pub lists: Lists,
     /// How far the machine's clock is off.
     pub skew: TimeDelta,

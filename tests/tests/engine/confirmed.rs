@@ -12,7 +12,7 @@ use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, LATCHEL_USER, Pair, world};
 
-/// What the platform makes of a new work order, again whenever it is read.
+/// Change that the platform makes to a new work order, again whenever it is read.
 type Stored = fn(&mut WorkOrder);
 
 fn without_marker(one: &mut WorkOrder) {

@@ -72,7 +72,7 @@ fn ask(setup: &Setup, job: i64, words: &str) {
     });
 }
 
-/// How many work orders each side has.
+/// The number of work orders on each side.
 fn counts(setup: &Setup) -> (usize, usize) {
     setup.server.read(|world| (world.platform.work_orders.len(), world.latchel.jobs.len()))
 }

@@ -221,7 +221,7 @@ async fn what_is_gone_is_flagged(platform: Dialect) {
     assert!(!printed.contains("property_gone_from_source"), "{printed}");
 }
 
-/// Whether each of them is active in Latchel.
+/// True if each of them is active in Latchel.
 fn active(setup: &Setup, orphans: &Orphans) -> bool {
     setup.server.read(|world| {
         let property = |id: &i64| world.latchel.properties.get(*id).is_some_and(|one| one.is_active);

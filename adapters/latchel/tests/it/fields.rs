@@ -23,7 +23,7 @@ async fn jobs(rows: Vec<Value>) -> Vec<Row<Job>> {
     far.latchel.jobs(window).try_concat().await.expect("pages")
 }
 
-/// What is wrong with a property, if anything.
+/// Flaw of a property, if it has one.
 async fn of_property(row: Value) -> Option<String> {
     let far = Far::new().await;
     far.answers("POST", "/v1/properties/lookup", ok(json!({"data": [row]}))).await;

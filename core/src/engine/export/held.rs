@@ -52,7 +52,7 @@ fn link_of(memory: Memory) -> Option<Link> {
     memory.link.map(|link| *link)
 }
 
-/// What a work order is held back by.
+/// Bar that a work order is held back by.
 enum Bar {
     /// Nothing any more.
     Gone,

@@ -49,7 +49,7 @@ pub(super) async fn without_unit(
     Ok(places)
 }
 
-/// What the work order waits for by its newest outcome, if that was at the same property.
+/// Place that the work order waits for by its newest outcome, if that was at the same property.
 fn found_before(property: &PropertyRef, memory: &Memory) -> Option<Whereabouts> {
     let newest = memory.outcome.as_deref().filter(|newest| newest.reason == Reason::NoPropertyMatch)?;
     let waits_for = newest.waits_for.as_ref().filter(|unit| unit.property == property.property)?;

@@ -9,7 +9,7 @@ use crate::ledger::{Link, Memory, ResidentMemory, SentDates};
 use crate::model::{LatchelResident, ResidentPatch, Tenancy};
 use crate::rules::active;
 
-/// What we remember of a resident; of one whose create was sent and not confirmed, that it is as Latchel shows it.
+/// Memory of a resident; of one whose create was sent and not confirmed, that it is as Latchel shows it.
 pub(super) fn remembered(
     cx: &Context<'_>,
     memory: &Memory,
@@ -58,7 +58,7 @@ pub(in crate::engine) async fn update(
     cx.put_link(&Link { resident: Some(kept), verified_at: Some(cx.now), ..base.clone() }).await
 }
 
-/// What to remember of a resident as Latchel holds it now.
+/// Memory to keep of a resident as Latchel holds it now.
 pub(super) fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemory {
     ResidentMemory {
         move_in: resident.move_in,
@@ -73,7 +73,7 @@ pub(super) fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemo
     }
 }
 
-/// What to remember of a resident whom we created on `day`. What was sent was right on that day; dates may have passed since
+/// Memory to keep of a resident whom we created on `day`. What was sent was right on that day; dates may have passed since
 /// (rule R6). It was sent with the dates of `stay`, unless they changed before it was confirmed: then it counts as touched.
 pub(super) fn created(resident: &LatchelResident, day: NaiveDate, stay: &Tenancy) -> ResidentMemory {
     let as_sent = (resident.move_in, resident.move_out) == (stay.move_in, stay.move_out);

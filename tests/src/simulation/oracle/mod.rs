@@ -72,7 +72,7 @@ fn was_shown(account: &Account, key: &RecordKey) -> bool {
     })
 }
 
-/// Whether a create for the record was answered with what is not there, and that is reported (rule E3).
+/// True if a create for the record was answered with what is not there, and that is reported (rule E3).
 async fn is_reported(account: &Account, ledger: &MemoryLedger, key: RecordKey) -> bool {
     let memory = ledger.recall(&account.settings.name, &[key]).await.expect("the ledger answers").pop();
     memory.is_some_and(|memory| claims::is_reported(account, &memory))
