@@ -87,7 +87,7 @@ impl<F: Flow> Driver<'_, F> {
             let cx = self.flow.context();
             cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
         }
-        self.pending(tally).await?;
+        self.pending(scope, tally).await?;
         self.due(tally).await?;
         match which {
             Some(which) => self.unlisted(&listed, which, tally).await,
@@ -215,7 +215,7 @@ impl<F: Flow> Driver<'_, F> {
     }
 
     /// Tries what is pending again (rule W3), except what this run has seen already.
-    async fn pending(&mut self, tally: &mut Tally<'_>) -> Result<()> {
+    async fn pending(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<()> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let mut after: Option<String> = None;
         loop {
@@ -231,6 +231,10 @@ impl<F: Flow> Driver<'_, F> {
             let memories = cx.ledger().recall(cx.account(), &keys).await?;
             let intents: Vec<_> =
                 memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
+            // A reconciliation looks at what is linked, whatever it waits for: it may be gone (rule W6).
+            let is_asked = |memory: &&Memory| matches!(scope, Scope::Whole(_)) && memory.link.is_some();
+            let asked: HashSet<String> =
+                memories.iter().filter(is_asked).map(|memory| memory.key.id.clone()).collect();
             let open: Vec<_> = page
                 .into_iter()
                 .zip(memories)
@@ -244,11 +248,10 @@ impl<F: Flow> Driver<'_, F> {
                 open.into_iter().partition(|pending| pending.next_try().is_none_or(|at| at <= cx.now));
             paused.iter().for_each(|pending| tally.rests(pending));
             let ready = cx.reading(self.flow.ready(&open)).await?;
-            let (again, waiting): (Vec<_>, Vec<_>) = open
-                .into_iter()
-                .zip(ready)
-                .map(|(pending, ready)| (pending.outcome, ready))
-                .partition(|(newest, ready)| *ready && newest.key.has_id());
+            let (again, waiting): (Vec<_>, Vec<_>) =
+                open.into_iter().zip(ready).map(|(pending, ready)| (pending.outcome, ready)).partition(
+                    |(newest, ready)| (*ready || asked.contains(&newest.key.id)) && newest.key.has_id(),
+                );
 
             let still = waiting.into_iter().map(|(newest, _)| Outcome { run: cx.run, at: cx.now, ..newest });
             self.record(still.map(News::New).collect(), tally).await?;
