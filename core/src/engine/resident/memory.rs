@@ -77,7 +77,9 @@ pub(super) fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemo
 /// (rule R6). It was sent with the dates of `stay`, unless they changed before it was confirmed: then it counts as touched.
 pub(super) fn created(resident: &LatchelResident, day: NaiveDate, stay: &Tenancy) -> ResidentMemory {
     let as_sent = (resident.move_in, resident.move_out) == (stay.move_in, stay.move_out);
-    let by_date = as_sent && !resident.is_active && !active(stay.move_in, stay.move_out, day);
+    // The dates that Latchel has explain it as well, where the platform's have changed since the create was sent.
+    let explained = !active(resident.move_in, resident.move_out, day);
+    let by_date = !resident.is_active && (explained || as_sent && !active(stay.move_in, stay.move_out, day));
     ResidentMemory { by_date, ..seen(resident, day) }
 }
 
