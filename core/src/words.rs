@@ -1,4 +1,4 @@
-//! How people are told of instants.
+//! Instants in words for people.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

@@ -14,11 +14,11 @@ const MOST_PARTS: usize = 10;
 /// A part of a list, as it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// How many rows come before it.
+    /// Number of rows before it.
     pub offset: usize,
-    /// How many rows it has at most.
+    /// Highest number of rows in it.
     pub size: usize,
-    /// How often the call for it is repeated.
+    /// Repetitions of the call for it.
     pub effort: Effort,
 }
 
@@ -29,7 +29,7 @@ impl Part {
     }
 }
 
-/// How often a call for a part is repeated.
+/// Repetitions of a call for a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
     /// As often as any other that reads.
@@ -38,7 +38,7 @@ pub enum Effort {
     Once,
 }
 
-/// How a page is cut into parts, which goes by how the far side is told where a page begins.
+/// Places at which a page can be cut into parts: they follow from how the far side is told where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
     /// Anywhere: it is told the number of rows before it.
@@ -53,12 +53,12 @@ pub enum Cut {
     Never,
 }
 
-/// What came of a part of a list.
+/// Answer to the call for a part of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     /// Its rows.
     pub rows: Vec<Value>,
-    /// How many rows the whole list has, where the far side says so.
+    /// Number of rows of the whole list, where the far side says so.
     pub total: Option<usize>,
 }
 

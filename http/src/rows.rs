@@ -19,13 +19,13 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// What is wrong with a row that lacks `field`, which it must have: that, or that the row is not served at all.
+    /// The problem of a row that lacks `field`, which it must have: that, or that the row is not served at all.
     pub fn missing(field: &str, row: &Value) -> Self {
         Self::unserved(row)
             .unwrap_or_else(|| Self { field: field.to_owned(), problem: "missing or no id".to_owned() })
     }
 
-    /// What is wrong with a row that a stand-in has the place of; `None` for every other row.
+    /// The problem of a row that a stand-in has the place of; `None` for every other row.
     fn unserved(row: &Value) -> Option<Self> {
         let Unserved { row, list, problem } = Unserved::of(row)?;
         Some(Self { field: format!("row {row} of {list}"), problem })

@@ -89,17 +89,7 @@ pub fn latchel_resident() -> LatchelResident {
 }
 
 pub fn memory() -> ResidentMemory {
-    ResidentMemory {
-        move_in: Some(day("2025-01-01")),
-        move_out: None,
-        is_active: true,
-        sent: None,
-        sent_dates: None,
-        by_date: false,
-        seen_active: false,
-        evaluated_on: day("2026-03-01"),
-        turns_on: None,
-    }
+    ResidentMemory::of(&latchel_resident(), day("2026-03-01"))
 }
 
 pub fn work_order() -> WorkOrder {

@@ -28,8 +28,8 @@ pub(crate) async fn plan(
     what: &What,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let how = (scope.json, Told::All, false);
-    planned(config, scope, what.deadline, (how, now), |account| request(what, account, Mode::Plan, now)).await
+    let telling = Telling { what: Told::All, shows_progress: false, now };
+    planned(config, scope, what.deadline, &telling, |account| request(what, account, Mode::Plan, now)).await
 }
 
 /// Syncs.
@@ -57,24 +57,31 @@ pub(crate) async fn reconcile(
     if how.apply {
         return applied(config, scope, how.deadline, |_| request(Mode::Apply)).await;
     }
-    let telling = (scope.json, Told::WhatDiffers, std::io::stderr().is_terminal());
-    let exit = planned(config, scope, how.deadline, (telling, now), |_| request(Mode::Plan)).await?;
+    let telling = Telling { what: Told::WhatDiffers, shows_progress: std::io::stderr().is_terminal(), now };
+    let exit = planned(config, scope, how.deadline, &telling, |_| request(Mode::Plan)).await?;
     anstream::eprintln!("nothing was written; `latchel-sync reconcile --apply` does this");
     Ok(exit)
+}
+
+/// Choices of what is told while a plan is made.
+struct Telling {
+    what: Told,
+    shows_progress: bool,
+    now: DateTime<Utc>,
 }
 
 async fn planned(
     config: &Config,
     scope: &Scope,
     deadline: Option<humantime::Duration>,
-    ((json, told, shows_progress), now): ((bool, Told, bool), DateTime<Utc>),
+    telling: &Telling,
     request: impl Fn(&Account) -> Request,
 ) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for account in config.chosen(scope.account.as_deref())? {
         let zone = account.settings.time_zone;
-        let progress = shows_progress.then(Progress::new);
-        let printer = Printer { json, told, now, zone, progress };
+        let progress = telling.shows_progress.then(Progress::new);
+        let printer = Printer { json: scope.json, told: telling.what, now: telling.now, zone, progress };
         let planned = connect::reading_ledger(config, async |real| {
             let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
             let engine = connect::engine(config, account, ledger)?;

@@ -37,8 +37,9 @@ pub struct Banner {
     pub retry: Option<Retry>,
 }
 
-/// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's
-/// title, and instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side that waits, failed or was stopped.
+/// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's title, and
+/// instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side
+/// that waits, failed or was stopped.
 pub fn banner(memories: &[Memory], platform_name: &str, now: DateTime<Utc>, zone: Tz) -> Banner {
     let link = memories.iter().find_map(|memory| memory.link.as_deref());
     let told = memories.iter().filter_map(|memory| Some((memory, memory.outcome.as_deref()?)));

@@ -16,8 +16,9 @@ use super::property::Properties;
 use super::resident::Residents;
 use super::settle::failed;
 use super::{Engine, StopSignal};
-use crate::ledger::{Action, Lease, Link, Memory, Outcome, Phase, Retry, RunId, Status, look_up};
-use crate::ledger::{bare, exact};
+use crate::ledger::{
+    Action, Lease, Link, Memory, Outcome, Phase, Retry, RunId, Status, bare, exact, look_up,
+};
 use crate::model::{Freshness, Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side, Window};
 use crate::rules::{Check, Decision, Reason, RuleId, Trace, WindowVerdict, judge_window};
 use crate::{ErrorKind, Result};

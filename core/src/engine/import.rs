@@ -85,13 +85,13 @@ impl Flow for Import<'_> {
     async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let open = |memory: &Memory| memory.link.is_none() || answered(memory).is_some();
-        let unlinked: Vec<_> = records.iter().filter(|(_, m)| open(m)).collect();
-        let unplaced = unlinked.iter().map(|(record, memory)| (record, memory)).collect::<Vec<_>>();
-        let unlinked: Vec<_> = unlinked.iter().map(|(record, _)| record).collect();
+        let remembered = records.iter().filter(|(_, memory)| open(memory));
+        let remembered: Vec<_> = remembered.map(|(record, memory)| (record, memory)).collect();
+        let unlinked: Vec<_> = remembered.iter().map(|(record, _)| *record).collect();
         let jobs = Jobs::look_up(cx, &unlinked).await?;
         let units: HashSet<_> = unlinked.iter().map(|record| record.property.clone()).collect();
         let mut properties = cx.latchel_properties(units).await?;
-        let placed = places::without_unit(cx, &unplaced, &properties).await?;
+        let placed = places::without_unit(cx, &remembered, &properties).await?;
         let only = placed.values().filter_map(|place| match place {
             Whereabouts::At(unit) => Some(unit.clone()),
             Whereabouts::OneOfSeveral => None,

@@ -1,4 +1,4 @@
-//! Where Latchel's properties are on the platform.
+//! Places of Latchel's properties on the platform.
 
 use std::collections::{HashMap, HashSet};
 

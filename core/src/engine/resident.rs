@@ -23,7 +23,7 @@ use crate::rules::{
 use crate::{ChangeFilter, Error, ErrorKind, Pages, Result};
 
 pub(super) use memory::update;
-use memory::{created, remembered, seen};
+use memory::{created, remembered};
 
 /// Residents, platform to Latchel (rules R1 to R9; the move-outs of R6 are in [`lapse`](super::lapse)).
 pub(super) struct Residents<'a>(pub &'a Context<'a>);
@@ -34,7 +34,7 @@ const DUE: u32 = 200;
 pub(super) struct Case {
     rule: ResidentCase,
     memory: Memory,
-    /// When another stay or another unit counts by the platform.
+    /// The day from which another stay or another unit counts by the platform.
     turns_on: Option<NaiveDate>,
 }
 
@@ -100,7 +100,7 @@ impl Flow for Residents<'_> {
             turns_on: next_turn(&platform.tenancies, cx.today),
             rule: ResidentCase {
                 unit_in_latchel: units.contains_key(&unit(&platform, &tenancy)),
-                memory: remembered(cx, &memory, Option::as_ref(&latchel), &tenancy),
+                memory: remembered(cx, &memory, Option::as_ref(&latchel)),
                 created: answered(&memory).map(LatchelResidentId),
                 latchel,
                 tenancy,
@@ -145,10 +145,10 @@ impl Flow for Residents<'_> {
         };
         Some(match &case.memory.intent {
             Some(intent) if !cx.is_dry() => {
-                let memory = created(latchel, cx.date(intent.created_at), &case.rule.tenancy);
+                let memory = created(latchel, cx.date(intent.created_at));
                 Learned::created(intent.id, link(Origin::FromPlatform, memory))
             }
-            _ => Learned::link(link(Origin::Found, seen(latchel, cx.today))),
+            _ => Learned::link(link(Origin::Found, ResidentMemory::of(latchel, cx.today))),
         })
     }
 
@@ -270,7 +270,7 @@ impl Flow for Residents<'_> {
         Ok(Some(Due { last, memories }))
     }
 
-    /// Who was set inactive before the platform's word came is looked at again: by that they may stay (rule R9).
+    /// Looks again at whoever was set inactive before the platform's word came: by that they may stay (rule R9).
     fn look_later(&self, memory: &Memory) -> Option<Link> {
         let lapsed = memory.outcome.as_deref().is_some_and(|newest| newest.reason == Reason::ResidentLapsed);
         let corrects = self.0.policy().residents.returning == Returning::Correct;
@@ -313,7 +313,7 @@ impl Residents<'_> {
         let origin = if case.memory.intent.is_some() { Origin::FromPlatform } else { Origin::Found };
         let new = || self.0.link(Kind::Resident, &case.rule.platform.id, latchel.id.0, origin);
         let link = case.memory.link.as_deref().cloned().unwrap_or_else(new);
-        let memory = case.rule.memory.clone().unwrap_or_else(|| seen(latchel, self.0.today));
+        let memory = case.rule.memory.clone().unwrap_or_else(|| ResidentMemory::of(latchel, self.0.today));
         Link { resident: Some(ResidentMemory { turns_on: case.turns_on, ..memory }), ..link }
     }
 
@@ -325,7 +325,10 @@ impl Residents<'_> {
         let verified_at = if link.awaits_confirmation() { Some(self.0.now) } else { link.verified_at };
         let with = |memory| Link { resident: Some(memory), verified_at, ..link.clone() };
         let Some(memory) = &link.resident else {
-            return Some(with(ResidentMemory { turns_on: case.turns_on, ..seen(latchel, today) }));
+            return Some(with(ResidentMemory {
+                turns_on: case.turns_on,
+                ..ResidentMemory::of(latchel, today)
+            }));
         };
         let mut kept = ResidentMemory { turns_on: case.turns_on, ..memory.followed(latchel) };
         let redated = (kept.move_in, kept.move_out) != (memory.move_in, memory.move_out);

@@ -38,7 +38,7 @@ impl Listed {
     }
 }
 
-/// Which of the records that no list shows are asked for.
+/// Choice of the records to ask for that no list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unlisted {
     /// Each.

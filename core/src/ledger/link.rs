@@ -24,7 +24,7 @@ pub struct Link {
     /// When the link was made, UTC.
     #[serde(deserialize_with = "instant::deserialize")]
     pub created_at: DateTime<Utc>,
-    /// When a read-back last confirmed the pair, UTC; `None` while none has, or while parts of it are not stored.
+    /// Instant of the last read-back that confirmed the pair, UTC; `None` while none has, or while parts of it are not stored.
     #[serde(default, deserialize_with = "instant::maybe")]
     pub verified_at: Option<DateTime<Utc>>,
     /// The platform's number (work orders).
@@ -151,6 +151,21 @@ pub struct SentDates {
 }
 
 impl ResidentMemory {
+    /// Memory of a resident as Latchel shows it on the account's local date `on`.
+    pub fn of(latchel: &LatchelResident, on: NaiveDate) -> Self {
+        Self {
+            move_in: latchel.move_in,
+            move_out: latchel.move_out,
+            is_active: latchel.is_active,
+            sent: None,
+            sent_dates: None,
+            by_date: false,
+            seen_active: false,
+            evaluated_on: on,
+            turns_on: None,
+        }
+    }
+
     /// True if the resident was inactive with a move-in still to come when we last looked (rule R4).
     pub fn waits_for_move_in(&self) -> bool {
         !self.is_active && self.move_in.is_some_and(|day| day > self.evaluated_on)

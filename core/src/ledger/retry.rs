@@ -63,7 +63,7 @@ impl Retry {
         let next = match self.next_try {
             _ if self.dismissed => {
                 return format!(
-                    "{last} Somebody dismissed it; once something about it changes, a run tries again {does}."
+                    "{last} Somebody dismissed it; once something about it changes, a run tries again to {does}."
                 );
             }
             Some(at) if at > now => format!("It is tried again by the first run after {}", local(at, zone)),

@@ -12,7 +12,7 @@ pub struct Unserved {
     pub list: String,
     /// Its place, counted from 1, in the order and with the filter with which the list was read.
     pub row: usize,
-    /// Why it did not come; without contact data.
+    /// Reason why it did not come; without contact data.
     pub problem: String,
 }
 

@@ -13,7 +13,7 @@ pub struct ImportCase {
     pub platform: WorkOrder,
     /// Its counterpart in Latchel.
     pub counterpart: Counterpart,
-    /// Where it is on the platform.
+    /// Its place on the platform.
     pub place: Whereabouts,
     /// Its property in Latchel.
     pub property: Option<LatchelProperty>,

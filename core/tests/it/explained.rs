@@ -1,5 +1,6 @@
 //! What decisions say beside the reason: details, traces, and the guard's boundary.
 
+use latchel_sync_core::ledger::{Action, Retry};
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::{
     PropertyCase, Reason, ResidentAction, RuleId, Tense, Trace, decide_lapse, decide_property,
@@ -153,4 +154,35 @@ fn what_a_reason_does_is_told_in_the_tense_that_was_asked_for() {
             assert!(!has.contains(" will ") && !will.contains(" was created"), "{reason}");
         }
     }
+}
+
+#[test]
+fn a_failure_is_told_with_what_the_next_try_does_and_when() {
+    let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().expect("an instant");
+    let (failed, now) = (at("2026-03-02T20:00:00Z"), at("2026-03-02T20:01:00Z"));
+    let key = RecordKey::latchel(Kind::WorkOrder, JobId(7).0);
+    let rests = Retry {
+        failed_at: failed,
+        error: Some("500 from the platform.".to_owned()),
+        attempts: 1,
+        next_try: Some(at("2026-03-02T20:05:00Z")),
+        dismissed: false,
+        action: Some(Action::Close),
+    };
+    let told = |retry: &Retry| {
+        let sentence = retry.sentence(&key, now, chrono_tz::Tz::UTC);
+        let failed = "The last try, at 2026-03-02 20:00 UTC, failed: 500 from the platform. ";
+        sentence.strip_prefix(failed).expect("it begins with the failure").to_owned()
+    };
+    assert_eq!(
+        told(&rests),
+        "It is tried again by the first run after 2026-03-02 20:05 UTC, which would close it on the platform."
+    );
+    let due = Retry { next_try: None, ..rests.clone() };
+    assert_eq!(told(&due), "It is tried again by the next run, which would close it on the platform.");
+    let dismissed = Retry { dismissed: true, ..rests };
+    assert_eq!(
+        told(&dismissed),
+        "Somebody dismissed it; once something about it changes, a run tries again to close it on the platform."
+    );
 }

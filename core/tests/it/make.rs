@@ -47,17 +47,7 @@ pub fn latchel_property() -> LatchelProperty {
 
 /// Memory of a resident whom Latchel showed like this on `seen`.
 pub fn memory(resident: &LatchelResident, seen: &str) -> ResidentMemory {
-    ResidentMemory {
-        move_in: resident.move_in,
-        move_out: resident.move_out,
-        is_active: resident.is_active,
-        sent: None,
-        sent_dates: None,
-        by_date: false,
-        seen_active: false,
-        evaluated_on: day(seen),
-        turns_on: None,
-    }
+    ResidentMemory::of(resident, day(seen))
 }
 
 pub fn policy() -> Policy {

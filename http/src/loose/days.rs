@@ -19,7 +19,6 @@ pub fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDat
 ///
 /// # Errors
 ///
-/// What is wrong with it, without the value.
 pub fn as_day(value: &Value) -> Result<Option<NaiveDate>, &'static str> {
     let wrong = "this is not a date as YYYY-MM-DD";
     let text = match value {

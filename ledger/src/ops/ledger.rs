@@ -9,7 +9,7 @@ use latchel_sync_core::{Ledger, Result};
 
 use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};
 
-/// What stands in place of a phase in the watermark of reconciliations.
+/// Stands in place of a phase in the watermark of reconciliations.
 const RECONCILIATION: &str = "reconciliation";
 
 #[async_trait]

@@ -121,14 +121,14 @@ impl Schedule {
     }
 }
 
-/// When runs were begun last, as far as the newest tell, UTC.
+/// Instants at which runs were begun last, as far as the newest tell, UTC.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Begun {
     phases: BTreeMap<Phase, DateTime<Utc>>,
     reconciliation: Option<DateTime<Utc>>,
 }
 
-/// When each phase was begun by the newest of `runs` that went through its window, and the newest reconciliation. A run that
+/// Collects when the newest of `runs` that went through a phase's window began it, and the newest reconciliation. A run that
 /// failed counts too: it is tried again at its time, and not at once. One of named records goes through none.
 pub(crate) fn begun(runs: &[Run]) -> Begun {
     let mut begun = Begun::default();
@@ -144,16 +144,16 @@ pub(crate) fn begun(runs: &[Run]) -> Begun {
     begun
 }
 
-/// When parts were done last with success, UTC.
+/// Instants at which parts were begun last that succeeded, UTC.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Successes {
-    /// When the last run began in which the phase succeeded.
+    /// Begin of the last run in which the phase succeeded.
     pub phases: BTreeMap<Phase, DateTime<Utc>>,
-    /// When the last reconciliation began that came to its end.
+    /// Begin of the last reconciliation that came to its end.
     pub reconciliation: Option<DateTime<Utc>>,
 }
 
-/// When a part, with every phase of it, was last begun, UTC; `None` if it never was.
+/// Instant at which a part, with every phase of it, was last begun, UTC; `None` if it never was.
 pub(crate) fn last_begun(begun: &Begun, successes: &Successes, part: Part) -> Option<DateTime<Utc>> {
     if part == Part::Reconciliation {
         return begun.reconciliation.max(successes.reconciliation);
@@ -162,7 +162,7 @@ pub(crate) fn last_begun(begun: &Begun, successes: &Successes, part: Part) -> Op
     part.phases().into_iter().map(last).min().flatten()
 }
 
-/// When each phase, and a reconciliation, succeeded last.
+/// Reads when each phase, and a reconciliation, succeeded last.
 pub(crate) async fn successes(ledger: &dyn Ledger, account: &str) -> Result<Successes> {
     let mut phases = BTreeMap::new();
     for phase in Phase::ALL {

@@ -147,7 +147,7 @@ const UNDER_WAY_AT_MOST: u32 = 8;
 struct Past {
     /// The newest.
     newest: Option<Run>,
-    /// When runs were begun last, as far as the newest tell.
+    /// Instants at which runs were begun last, as far as the newest tell.
     begun: Begun,
     /// The last days, oldest first.
     days: Vec<Day>,

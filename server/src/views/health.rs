@@ -61,7 +61,7 @@ pub async fn health(
 #[derive(Debug)]
 pub(crate) struct Facts {
     newest: Option<Run>,
-    /// When phases and reconciliations succeeded last.
+    /// Last successes of phases and reconciliations.
     pub successes: Successes,
     pending: u64,
     failed: u64,

@@ -1,4 +1,4 @@
-//! What a record's page and the API say of a record: found by whatever people call it, and told in one way.
+//! A record on its page and in the API: found by whatever people call it, and told in one way.
 
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::memory::Fate;

@@ -9,7 +9,7 @@ use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, Flaw, Side, World};
 use crate::platforms::generated;
 use crate::setup::{Setup, noon};
 
-/// What the odd records have in their texts, and no other.
+/// Word that the odd records have in their texts, and no other.
 pub const ODD: &str = "Zebrafish";
 
 /// A world in which a property, a tenant and a task of its own have that in their texts, and changed lately.
@@ -50,7 +50,7 @@ pub fn everywhere(side: Side, fault: Fault) -> FaultPlan {
     FaultPlan { seed: 1, faults: vec![FaultRule { side: Some(side), ..FaultRule::always(fault) }] }
 }
 
-/// How many properties, residents and work orders Latchel has, and which of their texts have the odd ones' word in them.
+/// Numbers of properties, residents and work orders that Latchel has, and which of their texts have the odd ones' word in them.
 fn arrived(setup: &Setup) -> ([usize; 3], Vec<String>) {
     setup.server.read(|world| {
         let latchel = &world.latchel;
@@ -111,14 +111,14 @@ async fn with_unserved_row(platform: Dialect, odd: fn(&mut World)) -> (Setup, [u
     (setup, came, told)
 }
 
-/// What comes where everything is served.
+/// Numbers of what comes where everything is served.
 async fn all_of(platform: Dialect, odd: fn(&mut World)) -> [usize; 3] {
     let sound = generated(platform, "all", odd).await;
     sound.sync(0).await;
     arrived(&sound).0
 }
 
-/// Where pages are asked for by offset or number.
+/// Platforms whose pages are asked for by offset or number.
 fn in_parts() -> impl Iterator<Item = Dialect> {
     Dialect::ALL.iter().copied().filter(|platform| *platform != Dialect::APPFOLIO)
 }

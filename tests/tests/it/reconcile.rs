@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::setup::{Setup, noon};
 
-/// What of Latchel's becomes orphaned, by ids in Latchel.
+/// Records of Latchel that become orphaned, by their ids.
 struct Orphans {
     properties: Vec<i64>,
     residents: Vec<i64>,

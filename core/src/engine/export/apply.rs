@@ -274,7 +274,7 @@ impl Export<'_> {
     }
 }
 
-/// When a pair is confirmed that was read back at `now`: never while the platform does not store all of it.
+/// Instant of confirmation of a pair that was read back at `now`; `None` while the platform does not store all of it.
 fn confirmed_at(link: &Link, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     link.not_stored.is_empty().then_some(now)
 }

@@ -1,4 +1,4 @@
-//! Which of the work orders that are held back on their way to the platform are worth another look (rules L4, L11, L15).
+//! Choice of the work orders held back on their way to the platform that are worth another look (rules L4, L11, L15).
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! How the properties of work orders stand on the platform, where a write is about to depend on it (rules L3, L15).
+//! Activity on the platform of the properties that a write is about to depend on (rules L3, L15).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What Latchel has that platform work orders may belong to.
+//! Latchel's work orders that those of the platform may belong to.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +20,7 @@ pub(super) struct Jobs {
     links: HashMap<JobId, Link>,
     /// Of those that markers name.
     places: Places,
-    /// Where creates of unknown outcome were sent to from them.
+    /// Properties that creates of unknown outcome were sent to from them.
     sent: HashMap<JobId, PropertyRef>,
 }
 

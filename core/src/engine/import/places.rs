@@ -1,4 +1,4 @@
-//! Where work orders are that name no unit (rule WP3).
+//! Places of work orders that name no unit (rule WP3).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,8 +10,8 @@ use crate::ledger::Memory;
 use crate::model::{LatchelProperty, PropertyId, PropertyRef, Row, WorkOrder};
 use crate::rules::{Reason, Whereabouts, unit_missing};
 
-/// Where each of `records` is that names no unit, of those whose property itself is not in Latchel: at its one unit, if it
-/// has exactly one. What an earlier run found is not asked for again; for the others there is one look-up together.
+/// Places of those of `records` that name no unit and whose property itself is not in Latchel: its one unit, if it has
+/// exactly one. What an earlier run found is not asked for again; for the others there is one look-up together.
 pub(super) async fn without_unit(
     cx: &Context<'_>,
     records: &[(&WorkOrder, &Memory)],

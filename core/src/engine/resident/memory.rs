@@ -1,4 +1,4 @@
-//! What is remembered of a resident, and how a change is written so that it can be.
+//! The memory of a resident, and changes in Latchel written so that it can be kept.
 
 use chrono::NaiveDate;
 
@@ -6,7 +6,7 @@ use super::super::context::Context;
 use super::super::create::unconfirmed;
 use crate::Result;
 use crate::ledger::{Link, Memory, ResidentMemory, SentDates};
-use crate::model::{LatchelResident, ResidentPatch, Tenancy};
+use crate::model::{LatchelResident, ResidentPatch};
 use crate::rules::active;
 
 /// Memory of a resident; of one whose create was sent and not confirmed, that it is as Latchel shows it.
@@ -14,12 +14,11 @@ pub(super) fn remembered(
     cx: &Context<'_>,
     memory: &Memory,
     latchel: Option<&LatchelResident>,
-    stay: &Tenancy,
 ) -> Option<ResidentMemory> {
     match (&memory.link, &memory.intent, latchel) {
         (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| memory.confirmed_by(latchel)),
         (Some(link), _, None) => link.resident.clone(),
-        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at), stay)),
+        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at))),
         _ => None,
     }
 }
@@ -34,7 +33,7 @@ pub(in crate::engine) async fn update(
     base: &Link,
 ) -> Result<()> {
     let id = latchel.id;
-    let memory = base.resident.clone().unwrap_or_else(|| seen(latchel, cx.today));
+    let memory = base.resident.clone().unwrap_or_else(|| ResidentMemory::of(latchel, cx.today));
     if patch.is_active.is_some() || !latchel.is_active {
         let sending = ResidentMemory {
             sent: patch.is_active,
@@ -54,33 +53,16 @@ pub(in crate::engine) async fn update(
     };
     // We set nobody inactive but by a date (rules R2, R6).
     let by_date = patch.is_active.map_or(memory.by_date && !resident.is_active, |is_active| !is_active);
-    let kept = ResidentMemory { by_date, turns_on: memory.turns_on, ..seen(resident, cx.today) };
+    let kept =
+        ResidentMemory { by_date, turns_on: memory.turns_on, ..ResidentMemory::of(resident, cx.today) };
     cx.put_link(&Link { resident: Some(kept), verified_at: Some(cx.now), ..base.clone() }).await
 }
 
-/// Memory to keep of a resident as Latchel holds it now.
-pub(super) fn seen(resident: &LatchelResident, today: NaiveDate) -> ResidentMemory {
-    ResidentMemory {
-        move_in: resident.move_in,
-        move_out: resident.move_out,
-        is_active: resident.is_active,
-        sent: None,
-        sent_dates: None,
-        by_date: false,
-        seen_active: false,
-        evaluated_on: today,
-        turns_on: None,
-    }
-}
-
-/// Memory to keep of a resident whom we created on `day`. What was sent was right on that day; dates may have passed since
-/// (rule R6). It was sent with the dates of `stay`, unless they changed before it was confirmed: then it counts as touched.
-pub(super) fn created(resident: &LatchelResident, day: NaiveDate, stay: &Tenancy) -> ResidentMemory {
-    let as_sent = (resident.move_in, resident.move_out) == (stay.move_in, stay.move_out);
-    // The dates that Latchel has explain it as well, where the platform's have changed since the create was sent.
-    let explained = !active(resident.move_in, resident.move_out, day);
-    let by_date = !resident.is_active && (explained || as_sent && !active(stay.move_in, stay.move_out, day));
-    ResidentMemory { by_date, ..seen(resident, day) }
+/// Memory to keep of a resident whom we created on `day`. Dates may have passed since (rule R6), and the platform's may have
+/// changed: it is inactive by a date if those that Latchel has said so on that day.
+pub(super) fn created(resident: &LatchelResident, day: NaiveDate) -> ResidentMemory {
+    let by_date = !resident.is_active && !active(resident.move_in, resident.move_out, day);
+    ResidentMemory { by_date, ..ResidentMemory::of(resident, day) }
 }
 
 fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {

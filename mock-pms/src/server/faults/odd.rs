@@ -10,7 +10,7 @@ const PLACE: char = '\u{F8E0}';
 /// The parameters that say where a page begins, and what they are at the first.
 const BEGINNINGS: [(&str, &str); 5] =
     [("offset", "0"), ("page_number", "1"), ("pagenumber", "1"), ("page", "1"), ("page[number]", "1")];
-/// How far apart the ids of two pages of an endless list are.
+/// Distance between the ids of two pages of an endless list.
 const APART: i64 = 1_000_000;
 
 /// Puts the flaw at the end of each text of an answer that contains `part`.
