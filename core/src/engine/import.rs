@@ -320,6 +320,7 @@ impl Import<'_> {
                 job_updated_at: cx.now,
                 reason: Reason::StatusAlreadySet,
                 obstacle: None,
+                inactive: None,
             });
             let link = cx.link(Kind::WorkOrder, &new.work_order, id.0, Origin::FromPlatform);
             Link { platform_number: number, close, ..link }

@@ -147,7 +147,7 @@ impl Engine {
         if request.records.is_some() && request.since.is_none() {
             return Ok(Planned { window: Window::before(request.now, TimeDelta::zero()), is_part: true });
         }
-        let plain = self.plain_window(phase, account.created_at, request.now).await?;
+        let plain = self.plain_window(last, account.created_at, request.now);
         if let Some(from) = request.since {
             let is_part = from > plain.window.from;
             // What the last success has looked at is open to nobody.
@@ -181,22 +181,24 @@ impl Engine {
         phase: Phase,
         added_at: DateTime<Utc>,
     ) -> Result<Window> {
-        cx.goes_on_from(self.ledger.last_success(&self.account.name, phase).await?);
-        Ok(self.plain_window(phase, added_at, cx.now).await?.window)
+        let last = self.ledger.last_success(&self.account.name, phase).await?;
+        cx.goes_on_from(last);
+        Ok(self.plain_window(last, added_at, cx.now).window)
     }
 
-    /// The window of a run that was asked for nothing else (rules W1, W2), for an account that was added at `added_at`.
-    pub(super) async fn plain_window(
+    /// The window of a run that was asked for nothing else (rules W1, W2), of a phase that succeeded last at `last`, for an
+    /// account that was added at `added_at`.
+    fn plain_window(
         &self,
-        phase: Phase,
+        last: Option<DateTime<Utc>>,
         added_at: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> Result<Coverage> {
+    ) -> Coverage {
         let policy = &self.account.policy.window;
-        Ok(match self.ledger.last_success(&self.account.name, phase).await? {
+        match last {
             Some(last) => coverage(policy, Some(last), now),
             None => Coverage { window: first_window(policy, added_at, now), gap: None },
-        })
+        }
     }
 
     async fn run_phase(

@@ -92,6 +92,9 @@ pub struct CloseVerdict {
     /// State for which the platform would have refused the write (rule L15).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<Obstacle>,
+    /// The platform work order's own rentable unit, where the obstacle is that it is not active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inactive: Option<PropertyRef>,
 }
 
 impl CloseVerdict {

@@ -114,8 +114,13 @@ pub fn cases() -> Vec<Case> {
     let settled = |case: &mut ExportCase| {
         let job_updated_at = case.job.updated_at;
         let reason = Reason::StatusCompleted;
-        let verdict =
-            CloseVerdict { status: ClosedStatus::Completed, job_updated_at, reason, obstacle: None };
+        let verdict = CloseVerdict {
+            status: ClosedStatus::Completed,
+            job_updated_at,
+            reason,
+            obstacle: None,
+            inactive: None,
+        };
         case.link = Some(Link { close: Some(verdict), ..link() });
     };
     let refused = |case: &mut ExportCase| {

@@ -1,12 +1,15 @@
+use std::any::Any;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::{Error, ErrorKind, Result};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqlitePool};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 
 use super::read::AsFound;
 use crate::LEASE;
@@ -38,6 +41,9 @@ pub struct SqliteLedger {
     pub(super) path: Option<PathBuf>,
     /// What the file was like, if it is read without SQLite's locks.
     pub(super) unlocked: Option<AsFound>,
+    /// Guard of a ledger without a lasting file. The pool replaces a connection that takes too long to come back, and without
+    /// this the ledger would go with it.
+    pub(super) _kept: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl SqliteLedger {
@@ -61,20 +67,32 @@ impl SqliteLedger {
     ///
     /// If SQLite cannot make one.
     pub async fn in_memory() -> Result<Self> {
-        let ledger = Self::connect(SqliteConnectOptions::new().in_memory(true), None).await?;
-        ledger.migrated().await
+        let refused =
+            |error| Error::new(ErrorKind::Ledger, "a ledger in memory cannot be made").with_source(error);
+        // A database of its own, by a name that no other has, which lives as long as a connection to it.
+        let options = SqliteConnectOptions::from_str("sqlite::memory:").map_err(refused)?;
+        let kept = SqliteConnection::connect_with(&options).await.map_err(refused)?;
+        let ledger = Self::connect(options, None).await?.migrated().await?;
+        Ok(Self { _kept: Some(Arc::new(kept)), ..ledger })
     }
 
-    /// A temporary ledger that SQLite moves to a temporary file when it grows, gone with the last handle.
+    /// A ledger in a temporary file, gone with the last handle.
     ///
     /// # Errors
     ///
-    /// If SQLite cannot make one.
+    /// If the file cannot be created.
     pub async fn scratch() -> Result<Self> {
-        // An empty name is SQLite's own way to ask for a temporary database.
-        let options = SqliteConnectOptions::new().filename("").synchronous(SqliteSynchronous::Off);
-        let ledger = Self::connect(options, None).await?;
-        ledger.migrated().await
+        let refused =
+            |error| Error::new(ErrorKind::Ledger, "a temporary file cannot be created").with_source(error);
+        let kept = tempfile::tempdir().map_err(refused)?;
+        // Nobody reads it after a crash.
+        let options = SqliteConnectOptions::new()
+            .filename(kept.path().join("ledger"))
+            .create_if_missing(true)
+            .synchronous(SqliteSynchronous::Off)
+            .journal_mode(SqliteJournalMode::Memory);
+        let ledger = Self::connect(options, None).await?.migrated().await?;
+        Ok(Self { _kept: Some(Arc::new(kept)), ..ledger })
     }
 
     /// Writes a copy of the ledger, as it is now, to a new file that its owner alone can read.
@@ -121,7 +139,7 @@ impl SqliteLedger {
             path.into_iter().fold(error, |error, path| error.with("file", path.display()))
         })?;
         let (readers, path) = (pool.clone(), path.map(Path::to_owned));
-        Ok(Self { pool, readers, lease: LEASE, path, unlocked: None })
+        Ok(Self { pool, readers, lease: LEASE, path, unlocked: None, _kept: None })
     }
 
     /// The same, brought up to date; closed if that fails.
@@ -206,82 +224,36 @@ pub(super) fn newer(path: Option<&Path>) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use latchel_sync_core::Ledger;
-    use latchel_sync_core::ledger::{Account, NewRun, Phase, RunId, Trigger};
-
     use super::*;
-    use crate::desk::{Desk, Filter};
+    use crate::desk::{Desk, Role, User};
 
-    #[tokio::test]
-    async fn what_people_look_at_waits_for_no_writer_and_nothing_that_is_written_is_missed() {
-        let folder = tempfile::tempdir().unwrap();
-        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
-        let now = DateTime::UNIX_EPOCH;
-        for name in ["main", "other"] {
-            let account = Account { name: name.to_owned(), sync_start: now, created_at: now };
-            ledger.add_account(&account).await.unwrap();
-            assert_eq!(ledger.account(name).await.unwrap(), Some(account));
-        }
-        let under_way = ledger.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
-        let everything = Filter::default();
-        let found = ledger.look_for("main", &everything, None, 10);
-        let (found, runs) =
-            tokio::time::timeout(BUSY_TIMEOUT, async { tokio::join!(found, ledger.runs(None, 10)) })
-                .await
-                .expect("nobody waits");
-        assert_eq!((found.unwrap().len(), runs.unwrap().len()), (0, 0));
-        drop(under_way);
-        ledger.close().await.unwrap();
-        let left: Vec<_> =
-            std::fs::read_dir(folder.path()).unwrap().flatten().map(|one| one.file_name()).collect();
-        assert_eq!(left, ["ledger.sqlite"], "no second file stays behind");
-    }
-
-    #[tokio::test]
-    async fn all_connections_together_keep_a_few_megabytes_of_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
-        let (mut kibibytes, mut held) = (0, Vec::new());
-        for (pool, connections) in [(&ledger.pool, 1), (&ledger.readers, READERS)] {
-            for _ in 0..connections {
-                let mut connection = pool.acquire().await.unwrap();
-                let size: i64 =
-                    sqlx::query_scalar("PRAGMA cache_size").fetch_one(&mut *connection).await.unwrap();
-                assert!(size < 0, "in kibibytes, and not in pages: {size}");
-                kibibytes -= size;
-                held.push(connection);
-            }
-        }
-        assert_eq!((held.len(), kibibytes), (4, 7_000));
-    }
-
-    #[tokio::test]
-    async fn a_disk_that_is_full_is_named_each_time_and_written_to_once_there_is_room() {
-        let folder = tempfile::tempdir().unwrap();
-        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
-        let now = DateTime::UNIX_EPOCH;
-        let account = "main".to_owned();
-        ledger
-            .add_account(&Account { name: account.clone(), sync_start: now, created_at: now })
-            .await
-            .unwrap();
-        let run = NewRun {
-            id: RunId(uuid::Uuid::nil()),
-            account,
-            now,
-            trigger: Trigger::Manual,
-            holder: "too long for the room that is left".repeat(10_000),
-            phases: vec![Phase::Properties],
+    async fn put_user(ledger: &SqliteLedger) {
+        let (name, hash) = ("robin".to_owned(), "a hash".to_owned());
+        let user = User {
+            name,
+            hash,
+            role: Role::Viewer,
+            is_token: false,
+            created_at: chrono::DateTime::UNIX_EPOCH,
         };
-        for _ in 0..2 {
-            // No page more than there are; the limit is the connection's.
-            sqlx::query("PRAGMA max_page_count = 1").execute(&ledger.pool).await.unwrap();
-            let refused = ledger.begin_run(&run).await.unwrap_err().to_string();
-            assert!(refused.contains("the disk of the ledger is full"), "{refused}");
+        ledger.put_user(&user).await.expect("it is written");
+    }
+
+    #[tokio::test]
+    async fn a_ledger_without_a_lasting_file_outlives_its_connection() {
+        for ledger in [SqliteLedger::in_memory().await, SqliteLedger::scratch().await] {
+            let ledger = ledger.expect("a ledger");
+            put_user(&ledger).await;
+            ledger.pool.acquire().await.expect("a connection").close().await.expect("it ends");
+            assert_eq!(ledger.users().await.expect("they are read").len(), 1);
         }
-        ledger.pool.acquire().await.unwrap().close().await.unwrap();
-        assert_eq!(ledger.runs(None, 10).await.unwrap(), []);
-        ledger.begin_run(&run).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn two_ledgers_in_memory_share_nothing() {
+        let one = SqliteLedger::in_memory().await.expect("a ledger");
+        let other = SqliteLedger::in_memory().await.expect("another");
+        put_user(&one).await;
+        assert_eq!(other.users().await.expect("they are read").len(), 0);
     }
 }

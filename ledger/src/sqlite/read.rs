@@ -49,7 +49,7 @@ impl SqliteLedger {
         let refused = match applied.cmp(&newest) {
             Ordering::Equal => {
                 let (readers, path) = (pool.clone(), Some(path.to_owned()));
-                return Ok(Some(Self { pool, readers, lease: LEASE, path, unlocked }));
+                return Ok(Some(Self { pool, readers, lease: LEASE, path, unlocked, _kept: None }));
             }
             Ordering::Less => problem("the ledger is older than this version: run a sync first", path),
             Ordering::Greater => newer(Some(path)),

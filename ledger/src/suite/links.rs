@@ -1,7 +1,9 @@
 //! Links, intents and what is found by them.
 
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{ClosedStatus, Difference, JobId, Kind, Marker, RecordKey, Side};
+use latchel_sync_core::model::{
+    ClosedStatus, Difference, JobId, Kind, Marker, PropertyId, PropertyRef, RecordKey, Side,
+};
 use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 use uuid::Uuid;
@@ -31,7 +33,8 @@ pub async fn a_link_is_found_from_both_sides(ledger: &dyn Ledger) {
         status: ClosedStatus::Completed,
         job_updated_at: now(),
         reason: Reason::StatusCompleted,
-        obstacle: Some(Obstacle::Unassigned),
+        obstacle: Some(Obstacle::InactiveProperty),
+        inactive: Some(PropertyRef::new(PropertyId::new("801"), None)),
     };
     let whole = Link {
         close: Some(verdict),

@@ -301,6 +301,9 @@ pub struct CloseVerdict {
     /// State for which the platform would have refused the write (rule L15); left out where there is nothing.
     #[schema(nullable = false)]
     pub obstacle: Option<Obstacle>,
+    /// The key of the platform work order's own rentable unit, where that is not active; left out otherwise.
+    #[schema(nullable = false)]
+    pub inactive: Option<PropertyRef>,
 }
 
 /// A state of a platform work order in which the platform refuses to change its status.

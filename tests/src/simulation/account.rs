@@ -10,6 +10,7 @@ use latchel_sync_core::model::*;
 use super::clock::Clock;
 use super::history::{Event, History};
 use super::log::Log;
+use super::quoted::Keeps;
 use super::tally::Shared;
 
 /// One account: both systems, what its configuration says, and everything that happened.
@@ -53,6 +54,8 @@ pub struct Habits {
     pub lag: Duration,
     /// What the adapters declare.
     pub declared_lag: Duration,
+    /// Where the platform keeps the marker.
+    pub keeps: Keeps,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

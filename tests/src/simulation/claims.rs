@@ -172,9 +172,10 @@ fn property(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
             if overtaken(seam, |event| matches!(event, Event::LatchelProperty(one) if one.id == now.id)) {
                 return Ok(());
             }
-            let same = now.name == naive::name(&shown)
+            let name = naive::as_stored(&naive::name(&shown));
+            let same = naive::as_stored(&now.name) == name
                 && now.source_address == shown.address
-                && now.integration_data == Some(naive::name(&shown));
+                && now.integration_data.as_deref().map(naive::as_stored) == Some(name);
             let right = match outcome.reason {
                 Reason::PropertyDeactivated => !now.is_active && !shown.is_active,
                 Reason::PropertyNew => same && now.is_active == shown.is_active,

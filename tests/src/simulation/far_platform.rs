@@ -67,6 +67,16 @@ impl FarPlatform {
         .boxed()
     }
 
+    /// Writes a new work order's marker where this platform keeps it.
+    fn keep_marker(&self, id: &WorkOrderId) {
+        let keeps = self.0.account.habits.keeps;
+        self.0.account.on_platform(|world| {
+            if let Some(Row::Record(one)) = world.work_orders.get_mut(id) {
+                *one = keeps.stored(one.clone());
+            }
+        });
+    }
+
     /// Stores a new work order otherwise than it was sent, sometimes: without the marker, the unit or the assignee.
     fn alter(&self, id: &WorkOrderId) -> bool {
         if !self.0.alters() {
@@ -210,6 +220,7 @@ impl Platform for FarPlatform {
             self.0.account.on_platform(|_| ());
             let id = self.real().create_work_order(new, marker).await?;
             self.0.account.born(RecordKey::platform(Kind::WorkOrder, &id));
+            self.keep_marker(&id);
             let altered = self.alter(&id);
             self.0.account.make(id.clone(), Made { from: marker.job(), altered });
             watch::no_two_made_alike(&self.0, marker);

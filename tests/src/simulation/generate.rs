@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld, Texts};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Platform, Portfolio};
 
-use super::account::{Account, Stamps};
+use super::account::{Account, Habits, Stamps};
 use super::chance::Chance;
 use super::clock::Clock;
 use super::history::Event;
 use super::log::Log;
 use super::pair::{LATCHEL_USER, job, property, resident, unit, work_order};
 use super::profile::{Profile, profile};
+use super::quoted::{self, Keeps};
 use super::tally::Shared;
 
 /// How long before the first sync everything was made.
@@ -38,7 +39,7 @@ pub fn account(
         policy: policy(chance),
     };
     let made = clock.now() - BEFORE;
-    let platform = platform_world(chance, habits.stamps, made);
+    let platform = platform_world(chance, &habits, made);
     let mut latchel = latchel_world(chance, made);
     if chance.percent(30) {
         let adopted = adopted(chance, &platform, made);
@@ -101,7 +102,8 @@ pub fn units(count: i64) -> Vec<PropertyRef> {
         .collect()
 }
 
-fn platform_world(chance: &mut Chance, stamps: Stamps, made: DateTime<Utc>) -> PlatformWorld {
+fn platform_world(chance: &mut Chance, habits: &Habits, made: DateTime<Utc>) -> PlatformWorld {
+    let stamps = habits.stamps;
     let units = units(chance.from(2, 5));
     let user = |id: &str, name: &str| User { id: UserId::new(id), name: name.to_owned(), is_active: true };
     let mut world = PlatformWorld {
@@ -139,7 +141,7 @@ fn platform_world(chance: &mut Chance, stamps: Stamps, made: DateTime<Utc>) -> P
     }
     for number in 1..=chance.from(1, 4) {
         let home = if chance.percent(15) { unit("9", None) } else { chance.pick(&units) };
-        let one = new_work_order(chance, &world, number, &home);
+        let one = new_work_order(chance, habits.keeps, &world, number, &home);
         put_work_order(&mut world, chance.percent(30), one);
     }
     if chance.percent(30) {
@@ -169,6 +171,7 @@ pub fn tenancy(chance: &mut Chance, home: &PropertyRef, now: DateTime<Utc>) -> T
 /// A work order at `home`, asked for by somebody of the property if somebody lives there.
 pub fn new_work_order(
     chance: &mut Chance,
+    keeps: Keeps,
     world: &PlatformWorld,
     number: i64,
     home: &PropertyRef,
@@ -178,18 +181,24 @@ pub fn new_work_order(
         0 => WorkOrderStatus::Closed(chance.pick(&[ClosedStatus::Completed, ClosedStatus::Cancelled])),
         _ => WorkOrderStatus::Open("New".to_owned()),
     };
-    WorkOrder {
+    let one = WorkOrder {
         id: WorkOrderId::new(format!("W{number}")),
         number: format!("N{number}"),
         requested_by: neighbour.map(|one| one.resident.clone()),
         assigned_users: vec![UserId::new(if chance.percent(60) { LATCHEL_USER } else { "2" })],
         status,
         ..work_order(home)
+    };
+    if chance.percent(80) {
+        return one;
     }
+    let (title, description) = quoted::words(chance);
+    keeps.read(WorkOrder { title, description, ..one })
 }
 
 fn latchel_world(chance: &mut Chance, made: DateTime<Utc>) -> LatchelWorld {
-    let mut world = LatchelWorld { now: made, ..LatchelWorld::default() };
+    let texts = chance.pick(&[Texts::AsSent, Texts::Trimmed]);
+    let mut world = LatchelWorld { now: made, texts, ..LatchelWorld::default() };
     if chance.percent(40) {
         let id = LatchelPropertyId(90);
         world.properties.insert(id, by_hand(id, None));

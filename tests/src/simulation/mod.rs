@@ -18,6 +18,7 @@ mod pages;
 pub mod pair;
 mod people;
 pub mod profile;
+mod quoted;
 mod seam;
 pub mod story;
 pub mod tally;

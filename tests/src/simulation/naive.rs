@@ -115,6 +115,11 @@ pub fn name(property: &Property) -> String {
     name
 }
 
+/// E4: a text without what systems may take away when they store it.
+pub fn as_stored(text: &str) -> String {
+    text.trim().replace("\r\n", "\n")
+}
+
 /// P5: whether the configuration leaves it out. In these stories only the group `Sold` and the property 3 may be.
 pub fn is_excluded(account: &Account, id: &PropertyRef) -> bool {
     let exclude = &account.policy().exclude;

@@ -8,6 +8,7 @@ use latchel_sync_core::{Capabilities, ChangeFilter};
 
 use super::account::{Habits, Stamps};
 use super::chance::Chance;
+use super::quoted::Keeps;
 
 /// Where a list cannot be narrowed to an instant, it begins so long before the window.
 const SUPERSET: Duration = Duration::from_secs(30 * 3_600);
@@ -79,5 +80,6 @@ fn habits(chance: &mut Chance, declared_lag: Duration) -> Habits {
         superset: if chance.percent(40) { SUPERSET } else { Duration::ZERO },
         lag: declared_lag / if chance.percent(50) { 2 } else { 10 },
         declared_lag,
+        keeps: chance.pick(&[Keeps::Field, Keeps::Title, Keeps::Description]),
     }
 }

@@ -17,8 +17,8 @@ pub fn create_property(seam: &Seam, new: &NewProperty) {
     assert!(naive::is_complete(&new.source_address), "P6: {id} has no whole address");
     let skip = seam.account.policy().properties.new_inactive == NewRecords::Skip;
     assert!(new.is_active || !skip, "P1: {id} is inactive, and such are left out");
-    let expected = (naive::name(shown), &shown.address, shown.is_active);
-    assert_eq!((new.name.clone(), &new.source_address, new.is_active), expected, "P1: {id}");
+    let expected = (naive::as_stored(&naive::name(shown)), &shown.address, shown.is_active);
+    assert_eq!((naive::as_stored(&new.name), &new.source_address, new.is_active), expected, "P1: {id}");
 }
 
 /// P8: the platform no longer has it, or shows an old copy that has not.
@@ -44,10 +44,13 @@ pub fn update_property(seam: &Seam, id: LatchelPropertyId, patch: &PropertyPatch
         seam.account.note(Event::SwitchedOffAsGone(id));
         return;
     }
+    let renamed = |new: &str| naive::as_stored(new) != naive::as_stored(&latchel.name);
+    assert!(patch.name.as_deref().is_none_or(renamed), "E4: {patch:?} changes nothing of {latchel:?}");
     let view = seam.view();
     let fits = |property: &&Property| {
         let alone = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
-        let text = |new: &Option<String>| new.as_ref().is_none_or(|new| *new == naive::name(property));
+        let name = naive::as_stored(&naive::name(property));
+        let text = |new: &Option<String>| new.as_deref().is_none_or(|new| naive::as_stored(new) == name);
         let address = patch.source_address.as_ref().is_none_or(|new| *new == property.address);
         let same = text(&patch.name) && text(&patch.integration_data) && address;
         let whole = naive::is_complete(&property.address);

@@ -11,30 +11,39 @@ use serde_json::{Value, json};
 /// How long a page may take to show what is waited for.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
+/// Starts of a driver before it counts as broken: on a busy machine one ended, once in hundreds, before it said its port.
+const STARTS: usize = 5;
+
 /// A browser with one window.
 pub struct Browser {
     pub page: Client,
     driver: Child,
 }
 
+/// A driver and its port, or all that it said if it ended before.
+fn start_driver() -> Result<(Child, String), String> {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut driver = command.spawn().expect("chromedriver is there: `scripts/test` installs it");
+    let mut said = String::new();
+    for line in BufReader::new(driver.stdout.take().expect("a pipe")).lines() {
+        let line = line.expect("text");
+        if let Some((_, port)) = line.strip_suffix('.').and_then(|line| line.rsplit_once("on port ")) {
+            return Ok((driver, port.to_owned()));
+        }
+        said = said + &line + "\n";
+    }
+    driver.wait().expect("its end");
+    Err(said)
+}
+
 impl Browser {
     /// Opens it with a window so wide, in pixels. Debian's `chromium` and `chromium-driver` must be there; `scripts/test`
     /// installs them.
     pub async fn open(width: u32) -> Self {
-        let mut driver = Command::new("chromedriver");
-        driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
-        let (driver, port) = tokio::task::spawn_blocking(move || {
-            let mut driver = driver.spawn().expect("chromedriver is there: `scripts/test` installs it");
-            let mut lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
-            let port = lines.find_map(|line| {
-                let line = line.expect("text");
-                line.strip_suffix('.')
-                    .and_then(|line| line.rsplit_once("on port ").map(|(_, port)| port.to_owned()))
-            });
-            (driver, port.expect("it says its port"))
-        })
-        .await
-        .expect("no panic");
+        let start = || (1..STARTS).fold(start_driver(), |started, _| started.or_else(|_| start_driver()));
+        let started = tokio::task::spawn_blocking(start).await.expect("no panic");
+        let (driver, port) = started.unwrap_or_else(|said| panic!("chromedriver says no port: {said}"));
         let size = format!("--window-size={width},900");
         // Everything that is shown is ours, and a sandbox takes rights that tests do not have.
         let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &size];

@@ -6,8 +6,8 @@ use super::super::carriers::{Known, carriers, compared, places, sent};
 use super::super::create::{NewIntent, create_once, shown_by_now, unconfirmed};
 use super::super::flow::{Applied, Flow};
 use super::super::guard::Guard;
-use super::{Case, Export};
-use crate::ledger::{Action, CloseVerdict, Link, Origin};
+use super::{Case, Export, standing};
+use crate::ledger::{Action, CloseVerdict, Link, Obstacle, Origin};
 use crate::model::text::same_optional;
 use crate::model::{
     ClosedStatus, Difference, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, Side, SyncMethod, WorkOrder,
@@ -207,13 +207,14 @@ impl Export<'_> {
         let id = WorkOrderId::new(&link.platform_id);
         let Some(platform) = self.read(&id).await? else { return self.gone(link).await };
         let number = platform.number.clone();
+        let standing = standing::at_own_property(cx, case, &platform).await?;
         let close = CloseCase {
             assigned_to_latchel: cx.assignees.any_of(&platform.assigned_users),
             created_unassigned: never_assigned(cx.platform().capabilities(), link),
             platform,
             status,
             method: case.rule.method,
-            standing: case.rule.standing,
+            standing,
             can_close: cx.platform().capabilities().can_close(status),
             refuses_unassigned: cx.platform().capabilities().refuses_unassigned,
         };
@@ -233,7 +234,8 @@ impl Export<'_> {
         let job_updated_at = case.rule.job.updated_at;
         let refused = decision.reason == Reason::NotSupportedByPlatform;
         let obstacle = if refused { obstacle(&close) } else { None };
-        let verdict = CloseVerdict { status, job_updated_at, reason: decision.reason, obstacle };
+        let inactive = (obstacle == Some(Obstacle::InactiveProperty)).then_some(close.platform.property);
+        let verdict = CloseVerdict { status, job_updated_at, reason: decision.reason, obstacle, inactive };
         let verified_at = confirmed_at(link, cx.now);
         let confirmed = Link { platform_number: Some(number), verified_at, ..link.clone() };
         cx.put_link(&Link { close: Some(verdict), ..confirmed }).await?;

@@ -75,7 +75,7 @@ impl Bar {
             (Reason::NotSupportedByPlatform, Some(property))
                 if verdict.is_none_or(|one| one.obstacle == Some(Obstacle::InactiveProperty)) =>
             {
-                Self::Inactive(property)
+                Self::Inactive(verdict.and_then(|one| one.inactive.clone()).unwrap_or(property))
             }
             _ => Self::Stands,
         }

@@ -7,7 +7,7 @@ use super::super::places::OnPlatform;
 use super::{Case, distinct};
 use crate::Result;
 use crate::ledger::Obstacle;
-use crate::model::{PropertyRef, Row};
+use crate::model::{PropertyRef, Row, WorkOrder};
 use crate::rules::{ExportAction, Standing, Trace, decide_export};
 
 /// Looks up the properties of what is about to be created, and of what is about to be closed where the platform is known to
@@ -22,9 +22,24 @@ pub(super) async fn look_up(cx: &Context<'_>, cases: &mut [Case]) -> Result<()> 
         }
         None => barred(case),
     };
-    let asking: Vec<bool> = cases.iter().map(asks).collect();
-    let wanted = cases.iter().zip(&asking).filter(|(_, asks)| **asks);
-    let wanted = distinct(wanted.filter_map(|(case, _)| case.rule.property.clone()));
+    let asking: Vec<_> = cases.iter().map(|case| place(case).filter(|_| asks(case)).cloned()).collect();
+    let standing = of(cx, distinct(asking.iter().flatten().cloned())).await?;
+    for (case, place) in cases.iter_mut().zip(asking) {
+        let stands = place.and_then(|place| standing.get(&place).copied());
+        case.rule.standing = stands.unwrap_or(Standing::NotAsked);
+    }
+    Ok(())
+}
+
+/// The property that a write depends on: of a close that was held back, the one whose inactivity barred it.
+fn place(case: &Case) -> Option<&PropertyRef> {
+    let verdict = case.rule.link.as_ref().and_then(|link| link.close.as_ref());
+    verdict.and_then(|verdict| verdict.inactive.as_ref()).or(case.rule.property.as_ref())
+}
+
+/// State of each of these properties, as far as the platform answers.
+pub(super) async fn of(cx: &Context<'_>, wanted: Vec<PropertyRef>) -> Result<HashMap<PropertyRef, Standing>> {
+    let refuses = cx.platform().capabilities().refuses_at_inactive;
     let OnPlatform { rows, unanswered } = OnPlatform::look_up(cx, &wanted).await?;
     let asked = wanted.into_iter().filter(|property| !unanswered.contains(property));
     let mut standing: HashMap<PropertyRef, Standing> =
@@ -41,11 +56,17 @@ pub(super) async fn look_up(cx: &Context<'_>, cases: &mut [Case]) -> Result<()> 
         };
         standing.insert(id, stands);
     }
-    for (case, _) in cases.iter_mut().zip(asking).filter(|(_, asks)| *asks) {
-        let stands = case.rule.property.as_ref().and_then(|property| standing.get(property));
-        case.rule.standing = stands.copied().unwrap_or(Standing::NotAsked);
+    Ok(standing)
+}
+
+/// State of the property at which a platform work order stands, which may be another than that of its Latchel work order.
+pub(super) async fn at_own_property(cx: &Context<'_>, case: &Case, platform: &WorkOrder) -> Result<Standing> {
+    let own = &platform.property;
+    if !cx.platform().capabilities().refuses_at_inactive || place(case) == Some(own) {
+        return Ok(case.rule.standing);
     }
-    Ok(())
+    let standing = of(cx, vec![own.clone()]).await?;
+    Ok(standing.get(own).copied().unwrap_or(Standing::NotAsked))
 }
 
 /// True of a close that was held back because the property was not active, which may have ended.

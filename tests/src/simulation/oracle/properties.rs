@@ -125,9 +125,11 @@ fn p2_is_alike(account: &Account, property: &Property, latchel: &LatchelProperty
     {
         return;
     }
-    let name = naive::name(property);
+    let name = naive::as_stored(&naive::name(property));
     let expected = (&name, &property.address, Some(&name));
-    let found = (&latchel.name, &latchel.source_address, latchel.integration_data.as_ref());
+    let (own, data) =
+        (naive::as_stored(&latchel.name), latchel.integration_data.as_deref().map(naive::as_stored));
+    let found = (&own, &latchel.source_address, data.as_ref());
     assert_eq!(found, expected, "P2: {}", property.id);
 }
 

@@ -6,11 +6,13 @@ use latchel_sync_core::model::*;
 
 use super::super::account::Account;
 use super::super::history::{Eligible, Event, History, How};
-use super::super::{generate, naive};
+use super::super::{generate, naive, quoted};
 
 /// WP1 to WP7, for each of the platform's work orders that people made.
 pub async fn check_import(account: &Account, ledger: &MemoryLedger) {
     for work_order in account.on_platform(|world| generate::records(&world.work_orders)) {
+        let is_text = quoted::is_quoted(&work_order) && account.made(&work_order.id).is_none();
+        assert!(!is_text || work_order.marker.is_none(), "WP6: {work_order:?} quotes, and carries no marker");
         // What carries a marker is linked by it or reported; `check_export` and the claims look at that.
         let id = &work_order.id;
         let key = RecordKey::platform(Kind::WorkOrder, id);

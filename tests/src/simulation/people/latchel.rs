@@ -7,6 +7,7 @@ use crate::simulation::account::Account;
 use crate::simulation::chance::Chance;
 use crate::simulation::history::Event;
 use crate::simulation::pair::job;
+use crate::simulation::quoted;
 
 pub fn make_job(account: &Account, chance: &mut Chance) -> Option<String> {
     let made = account.in_latchel(|world| {
@@ -17,7 +18,10 @@ pub fn make_job(account: &Account, chance: &mut Chance) -> Option<String> {
         let state = chance.pick(&["Diagnosing Issue", "Diagnosing Issue", "Completed", "Forwarded to PM"]);
         let state = JobState::from_name(state);
         let property = property.filter(|_| !chance.percent(5));
-        let one = Job { resident, state, ..job(id, property, world.now) };
+        let mut one = Job { resident, state, ..job(id, property, world.now) };
+        if chance.percent(20) {
+            (one.name, one.description) = quoted::words(chance);
+        }
         world.jobs.insert(id, one.clone());
         one
     });

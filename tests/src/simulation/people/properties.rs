@@ -32,7 +32,8 @@ pub fn hide_or_show(account: &Account, chance: &mut Chance) -> Option<String> {
 
 pub fn rename(account: &Account, chance: &mut Chance) -> Option<String> {
     change_property(account, chance, |one, chance| {
-        one.property_name = format!("Oak {}", chance.below(1_000));
+        let blank = chance.pick(&["", "", " ", "\r\n"]);
+        one.property_name = format!("{blank}Oak {}{blank}", chance.below(1_000));
     })
 }
 

@@ -32,7 +32,7 @@ pub fn make_work_order(account: &Account, chance: &mut Chance) -> Option<String>
             false => chance.pick_of(world.properties.keys())?.clone(),
         };
         let number = 100 + world.work_orders.len() as i64;
-        let one = new_work_order(chance, world, number, &home);
+        let one = new_work_order(chance, account.habits.keeps, world, number, &home);
         if world.work_orders.contains_key(&one.id) {
             return None;
         }
@@ -82,7 +82,9 @@ pub fn copy_marker(account: &Account, chance: &mut Chance) -> Option<String> {
         let numbers = world.work_orders.keys().filter_map(|id| id.as_str().strip_prefix('W')?.parse().ok());
         let number = numbers.max().unwrap_or(0).max(700_i64) + 1;
         let marker = Some(Marker::for_job(*chance.pick_of(jobs.iter())?));
-        let one = WorkOrder { marker, ..new_work_order(chance, world, number, &home) };
+        let title = "A copy".to_owned();
+        let one =
+            WorkOrder { marker, title, ..new_work_order(chance, account.habits.keeps, world, number, &home) };
         put_work_order(world, false, one.clone());
         Some(one)
     })?;
