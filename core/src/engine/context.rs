@@ -153,12 +153,13 @@ impl<'a> Context<'a> {
         self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Writes an intent down, which only the run that holds the lease can do.
+    /// Writes an intent down, which only the run that holds the lease can do. The lease is then long enough for the call: one
+    /// that is overdue is still held until another run takes it, which it could while the call is on its way.
     pub async fn open_intent(&self, intent: &Intent) -> Result<()> {
         let asked = Instant::now();
         self.ledger().open_intent(&self.lease, intent).await?;
         self.changed();
-        if asked.elapsed() > PROMPT { self.hold().await } else { Ok(()) }
+        if asked.elapsed() > PROMPT { self.hold().await } else { self.keep_lease().await }
     }
 
     /// Ends an intent: with the link that came of it, or without one.

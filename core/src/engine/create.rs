@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::check::SKEW_WARNING;
 use super::context::Context;
-use crate::ledger::{Intent, IntentId, Link, Memory, Origin};
+use crate::ledger::{Intent, IntentId, Link, Memory, Origin, SentDates};
 use crate::model::{Marker, PropertyRef, RecordKey, Side};
 use crate::{Error, ErrorKind, Result};
 
@@ -19,6 +19,8 @@ pub(super) struct NewIntent<'a> {
     pub marker: Option<Marker>,
     /// The rentable unit that it is for, where the new record is on the platform.
     pub property: Option<PropertyRef>,
+    /// The dates, where the new record is a resident.
+    pub dates: Option<SentDates>,
     /// A create before this one whose outcome is not known.
     pub open: Option<&'a Intent>,
     /// The pair that the record is part of, though its counterpart is not to be found.
@@ -37,12 +39,20 @@ pub(super) async fn create_once<Id>(
     call: impl Future<Output = Result<Id>>,
     link: impl FnOnce(&Id) -> Link,
 ) -> Result<(Id, Link)> {
-    let NewIntent { source, label, marker, property, open, linked, visibility_delay } = create;
+    let NewIntent { source, label, marker, property, dates, open, linked, visibility_delay } = create;
     let before = [open.map(|open| open.created_at), linked.map(|link| link.created_at)];
     before.into_iter().flatten().try_for_each(|sent| shown_by_now(cx, sent, visibility_delay))?;
     let id = IntentId(Uuid::now_v7());
-    let intent =
-        Intent { id, source: source.clone(), label, marker, property, run: cx.run, created_at: cx.clock() };
+    let intent = Intent {
+        id,
+        source: source.clone(),
+        label,
+        marker,
+        property,
+        dates,
+        run: cx.run,
+        created_at: cx.clock(),
+    };
     cx.open_intent(&intent).await?;
 
     let created = match call.await {

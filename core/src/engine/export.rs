@@ -173,12 +173,14 @@ impl Flow for Export<'_> {
         case.rule.link.as_ref().map(|link| link.platform_id.clone())
     }
 
-    /// A close that the method or the platform bars waits for the property; a create does for the platform's (rule L15).
+    /// A write that the method bars (rule L4), and a close or create that the platform bars (rule L15), wait for the property.
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
         let property = || case.rule.property.clone();
-        match (reason, &case.rule.link, case.rule.job.closed()) {
+        let job = &case.rule.job;
+        match (reason, &case.rule.link, job.closed()) {
+            (Reason::MethodNone, Some(link), _) if link.awaits_number() => property(),
             (Reason::MethodNone, Some(link), Some(status)) => {
-                let settled = link.close.as_ref().is_some_and(|one| one.covers(&case.rule.job, status));
+                let settled = link.close.as_ref().is_some_and(|one| one.covers(job, status));
                 if settled { None } else { property() }
             }
             (Reason::NotSupportedByPlatform, None, _) => {

@@ -308,6 +308,7 @@ impl Import<'_> {
             label: self.label(&case.rule.platform),
             marker: None,
             property: None,
+            dates: None,
             open: case.memory.intent.as_deref(),
             linked: None,
             visibility_delay: cx.latchel().visibility_delay(),

@@ -224,6 +224,7 @@ impl Properties<'_> {
             label: self.label(&case.rule.platform),
             marker: None,
             property: None,
+            dates: None,
             open: case.memory.intent.as_deref(),
             linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),

@@ -11,7 +11,9 @@ use super::counterparts::{Counterparts, links};
 use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
 use super::drive::{decided_in, index};
 use super::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory};
+use crate::ledger::{
+    Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory, SentDates,
+};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
     ResidentRef, Returning, Row, Side, Tenancy, Window,
@@ -145,7 +147,7 @@ impl Flow for Residents<'_> {
         };
         Some(match &case.memory.intent {
             Some(intent) if !cx.is_dry() => {
-                let memory = created(latchel, cx.date(intent.created_at));
+                let memory = created(cx, latchel, intent);
                 Learned::created(intent.id, link(Origin::FromPlatform, memory))
             }
             _ => Learned::link(link(Origin::Found, ResidentMemory::of(latchel, cx.today))),
@@ -345,11 +347,13 @@ impl Residents<'_> {
 
     async fn create(&self, new: &NewResident, case: &Case) -> Result<Link> {
         let cx = self.0;
+        let dates = SentDates { move_in: new.tenancy.move_in, move_out: new.tenancy.move_out };
         let create = NewIntent {
             source: RecordKey::platform(Kind::Resident, &new.reference),
             label: String::new(),
             marker: None,
             property: None,
+            dates: Some(dates),
             open: case.memory.intent.as_deref(),
             linked: case.memory.link.as_deref(),
             visibility_delay: cx.latchel().visibility_delay(),

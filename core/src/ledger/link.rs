@@ -56,6 +56,11 @@ impl Link {
         self.verified_at.is_none() && matches!(self.origin, Origin::FromPlatform | Origin::FromLatchel)
     }
 
+    /// True of a pair that we made from a Latchel work order whose number is still to be set there (rule L7).
+    pub fn awaits_number(&self) -> bool {
+        self.origin == Origin::FromLatchel && self.number_written_at.is_none()
+    }
+
     /// The key of the record on one side.
     pub fn key(&self, side: Side) -> RecordKey {
         match side {
@@ -253,6 +258,9 @@ pub struct Intent {
     /// ours, wherever the Latchel work order has been moved since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<PropertyRef>,
+    /// The dates of a resident who is sent to Latchel: whom it shows with others was changed there (rule R9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<SentDates>,
     /// The run that opened it.
     pub run: RunId,
     /// When it was opened, UTC.

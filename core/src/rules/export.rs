@@ -111,7 +111,11 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
     ) {
         return Decision::act(ExportAction::Confirm, Reason::WorkOrderRecovered);
     }
-    let unwritten = link.origin == Origin::FromLatchel && link.number_written_at.is_none();
+    if trace.check(RuleId::L4, method::QUESTION, &method::title(case.method), case.method == SyncMethod::None)
+    {
+        return Decision::leave(Reason::MethodNone);
+    }
+    let unwritten = link.awaits_number();
     if trace.check(
         RuleId::L7,
         "Is the platform's number still to be set in Latchel?",
@@ -120,11 +124,6 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
     ) {
         return Decision::act(ExportAction::WriteNumberBack, Reason::NumberWrittenBack);
     }
-    if trace.check(RuleId::L4, method::QUESTION, &method::title(case.method), case.method == SyncMethod::None)
-    {
-        return Decision::leave(Reason::MethodNone);
-    }
-
     let job = &case.job;
     let closed = job.closed();
     trace.check(RuleId::L8, "What is its status in Latchel?", &job.state, closed.is_some());

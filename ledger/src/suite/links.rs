@@ -82,6 +82,7 @@ pub async fn an_intent_keeps_its_record_pending_until_it_is_settled(ledger: &dyn
     let run = held.run;
     let source = RecordKey::latchel(Kind::WorkOrder, 10);
     let intent = || Intent {
+        dates: None,
         id: IntentId(Uuid::now_v7()),
         source: source.clone(),
         label: "#10".to_owned(),
@@ -109,6 +110,7 @@ pub async fn a_link_ends_the_intents_of_its_pair(ledger: &dyn Ledger) {
     let other = RecordKey::platform(Kind::Resident, "1");
     for source in sources.iter().chain([&other]) {
         let intent = Intent {
+            dates: None,
             id: IntentId(Uuid::now_v7()),
             source: source.clone(),
             label: String::new(),

@@ -57,6 +57,7 @@ pub async fn a_run_that_lost_its_lease_writes_nothing(ledger: &dyn Ledger) {
     let held = begin(ledger, "a").await;
     let source = RecordKey::platform(Kind::WorkOrder, "1");
     let intent = Intent {
+        dates: None,
         id: IntentId(Uuid::now_v7()),
         source: source.clone(),
         label: String::new(),

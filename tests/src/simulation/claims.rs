@@ -27,12 +27,17 @@ pub async fn check(seam: &Seam, outcomes: &[Outcome]) {
     }
 }
 
-/// E3: a create was answered, and what it made is not there, or not as it was sent. Somebody may also have removed it.
+/// E3: a create was answered, and what it made is not there, or not as it was sent. Somebody may also have removed it, or
+/// changed it before it was read back.
 fn is_not_as_sent(account: &Account, link: &Link) -> bool {
     let id = WorkOrderId::new(&link.platform_id);
     // What people copied with its marker is at their place and assigned as they like.
     let copied = link.kind == Kind::WorkOrder && id.as_str().starts_with('W');
     if copied || account.made(&id).is_some_and(|made| made.altered) {
+        return true;
+    }
+    let by_people = |event: &Event| matches!(event, Event::WorkOrder(one) if one.id == id);
+    if link.kind == Kind::WorkOrder && account.history().events().any(by_people) {
         return true;
     }
     let on_platform =
@@ -382,7 +387,10 @@ pub fn nothing_is_shown_untrue(account: &Account, link: &Link) {
     let here = account.in_latchel(|world| world.jobs.contains_key(&JobId(link.latchel_id)));
     // People may remove theirs, never ours.
     let there = there || link.platform_id.starts_with('W');
-    let altered = account.made(&WorkOrderId::new(&link.platform_id)).is_some_and(|made| made.altered);
+    // One that lost its marker, and its answer with a crash, is anybody's, and comes back as a new one.
+    let altered = account
+        .made(&WorkOrderId::new(&link.platform_id))
+        .is_some_and(|made| made.altered && made.from.0 == link.latchel_id);
     let by_people =
         |event: &Event| matches!(event, Event::WorkOrder(one) if one.id.as_str() == link.platform_id);
     let mended = account.history().events().any(by_people);

@@ -191,10 +191,6 @@ impl Latchel for FarLatchel {
         watch::update_resident(&self.0, id, patch);
         let update = async || {
             self.real().update_resident(id, patch).await?;
-            // It is switched off by us and nobody's hand, whether or not reading back shows it.
-            if patch.is_active == Some(false) {
-                self.0.account.note(Event::ResidentKnown(id, false));
-            }
             self.note_resident(id);
             Ok(())
         };

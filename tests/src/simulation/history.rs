@@ -35,6 +35,8 @@ pub enum Event {
     /// The run's write was carried out.
     LatchelPropertyWritten(LatchelProperty),
     LatchelResidentWritten(LatchelResident),
+    /// A run sent that a resident is inactive, whom Latchel had like this: whether or not it was done.
+    SwitchOffSent(LatchelResident),
     /// The run ended, and each record that it was shown in this phase has its outcome.
     PhaseDone(RunId, latchel_sync_core::ledger::Phase),
 }

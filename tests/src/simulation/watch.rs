@@ -97,6 +97,9 @@ pub fn update_resident(seam: &Seam, id: LatchelResidentId, patch: &ResidentPatch
             && patch.is_active.unwrap_or(latchel.is_active)
                 == naive::lives_there(stay.move_in, stay.move_out, view.today)
     });
+    if patch.is_active == Some(false) {
+        seam.account.note(Event::SwitchOffSent(latchel.clone()));
+    }
     assert!(lapse || change, "R2, R3, R6: nothing asks for {patch:?} of {latchel:?} on {}", view.today);
     if patch.is_active == Some(true) {
         let began = view.began;
@@ -110,6 +113,11 @@ fn may_be_corrected(account: &Account, latchel: &LatchelResident) -> bool {
         Event::LatchelResidentWritten(one) => {
             let dates = (one.move_in, one.move_out) == (latchel.move_in, latchel.move_out);
             one.id == latchel.id && dates && !one.is_active && !latchel.is_active
+        }
+        // An answer that was a lie cannot be told from one that came late.
+        Event::SwitchOffSent(one) => {
+            let dates = (one.move_in, one.move_out) == (latchel.move_in, latchel.move_out);
+            one.id == latchel.id && dates && !latchel.is_active
         }
         _ => false,
     };
@@ -126,6 +134,7 @@ fn was_switched_off(account: &Account, id: LatchelResidentId, then: chrono::Date
                 off = !one.is_active && (active || off);
             }
             Event::ResidentKnown(one, known) if *one == id => active = *known,
+            Event::SwitchOffSent(one) if one.id == id => active = false,
             _ => {}
         }
     }

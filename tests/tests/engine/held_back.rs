@@ -202,3 +202,25 @@ async fn a_work_order_of_a_property_that_is_gone_on_the_platform_waits() {
     pair.advance(TimeDelta::minutes(15));
     assert_eq!(pair.sync().await.reason(&new), Reason::WorkOrderCreated);
 }
+
+#[tokio::test]
+async fn a_close_goes_by_the_property_of_the_platforms_work_order_not_by_what_latchel_refers_to_now() {
+    let (mut pair, _) = synced(Policy::new(SyncMethod::All), strict).await;
+    complete(&pair);
+    // Somebody in Latchel has merged two properties.
+    let other = unit("77", None);
+    pair.add_property(&other);
+    pair.latchel.edit(|world| {
+        let property = world.jobs[&JOB].property.expect("a property");
+        world.properties.get_mut(&property).expect("it").reference = Some(other.clone());
+    });
+    set_active(&pair, false);
+    pair.advance(TimeDelta::minutes(1));
+    let done = pair.sync().await;
+    assert_eq!(done.reason(&key()), Reason::NotSupportedByPlatform, "{:?}", done.outcomes);
+    six_quiet_days(&mut pair, Reason::NotSupportedByPlatform).await;
+
+    set_active(&pair, true);
+    pair.advance(TimeDelta::minutes(15));
+    assert_eq!(pair.sync().await.reason(&key()), Reason::StatusCompleted);
+}

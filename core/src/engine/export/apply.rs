@@ -105,6 +105,7 @@ impl Export<'_> {
             label: self.label(job),
             marker: Some(marker),
             property: Some(new.property.clone()),
+            dates: None,
             open: case.memory.intent.as_deref(),
             linked: None,
             visibility_delay: cx.platform().capabilities().visibility_delay,

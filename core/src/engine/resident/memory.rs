@@ -1,11 +1,9 @@
 //! The memory of a resident, and changes in Latchel written so that it can be kept.
 
-use chrono::NaiveDate;
-
 use super::super::context::Context;
 use super::super::create::unconfirmed;
 use crate::Result;
-use crate::ledger::{Link, Memory, ResidentMemory, SentDates};
+use crate::ledger::{Intent, Link, Memory, ResidentMemory, SentDates};
 use crate::model::{LatchelResident, ResidentPatch};
 use crate::rules::active;
 
@@ -18,7 +16,7 @@ pub(super) fn remembered(
     match (&memory.link, &memory.intent, latchel) {
         (Some(link), _, Some(latchel)) => link.resident.as_ref().map(|memory| memory.confirmed_by(latchel)),
         (Some(link), _, None) => link.resident.clone(),
-        (None, Some(intent), Some(latchel)) => Some(created(latchel, cx.date(intent.created_at))),
+        (None, Some(intent), Some(latchel)) => Some(created(cx, latchel, intent)),
         _ => None,
     }
 }
@@ -58,10 +56,13 @@ pub(in crate::engine) async fn update(
     cx.put_link(&Link { resident: Some(kept), verified_at: Some(cx.now), ..base.clone() }).await
 }
 
-/// Memory to keep of a resident whom we created on `day`. Dates may have passed since (rule R6), and the platform's may have
-/// changed: it is inactive by a date if those that Latchel has said so on that day.
-pub(super) fn created(resident: &LatchelResident, day: NaiveDate) -> ResidentMemory {
-    let by_date = !resident.is_active && !active(resident.move_in, resident.move_out, day);
+/// Memory to keep of a resident whom a create made that was not confirmed: inactive by a date (rule R9) if Latchel has the
+/// dates that were sent, and they said so on that day. Dates may have passed since (rule R6).
+pub(super) fn created(cx: &Context<'_>, resident: &LatchelResident, intent: &Intent) -> ResidentMemory {
+    let day = cx.date(intent.created_at);
+    let shown = SentDates { move_in: resident.move_in, move_out: resident.move_out };
+    let as_sent = intent.dates.is_none_or(|sent| sent == shown);
+    let by_date = as_sent && !resident.is_active && !active(resident.move_in, resident.move_out, day);
     ResidentMemory { by_date, ..ResidentMemory::of(resident, day) }
 }
 

@@ -6,7 +6,7 @@ use latchel_sync_core::model::*;
 
 use super::super::account::Account;
 use super::super::history::{Eligible, Event, History, How};
-use super::super::{generate, naive, quoted};
+use super::super::{eligible, generate, naive, quoted};
 
 /// WP1 to WP7, for each of the platform's work orders that people made.
 pub async fn check_import(account: &Account, ledger: &MemoryLedger) {
@@ -86,6 +86,8 @@ pub async fn check_export(account: &Account, ledger: &MemoryLedger) {
         let shown = shown_job(account, job.id);
         match ours.as_slice() {
             [] if super::is_reported(account, ledger, RecordKey::latchel(Kind::WorkOrder, job.id)).await => {}
+            // L15: it may have been refused then, and not be taken since.
+            [] if is_barred(account, &job) => {}
             [] if copies.is_empty() && job.work_order.is_none() => {
                 assert_ne!(shown.last, Some(Eligible::Yes), "L6: {job:?} is not on the platform");
             }
@@ -102,12 +104,16 @@ pub async fn check_export(account: &Account, ledger: &MemoryLedger) {
     }
 }
 
-/// Whether people changed a property in Latchel shortly after something was shown: then the run may have gone by the
-/// method that they set.
+/// True if people changed a property in Latchel shortly after something was shown, or one of the platform's about then: the run
+/// may have gone by what they set, and by an old copy of what was before.
 fn is_in_doubt(history: &History, at: DateTime<Utc>) -> bool {
-    let soon = at + TimeDelta::minutes(10);
-    let after = history.0.iter().filter(|(then, _)| at <= *then && *then <= soon);
-    after.into_iter().any(|(_, event)| matches!(event, Event::LatchelProperty(_)))
+    let (shortly_before, soon) = (at - TimeDelta::minutes(2), at + TimeDelta::minutes(10));
+    let about = history.0.iter().filter(|(then, _)| shortly_before <= *then && *then <= soon);
+    about.into_iter().any(|(then, event)| match event {
+        Event::LatchelProperty(_) => at <= *then,
+        Event::Property(_) | Event::PropertyRemoved(_) => true,
+        _ => false,
+    })
 }
 
 fn shown_job(account: &Account, id: JobId) -> Shown {
@@ -129,8 +135,11 @@ fn shown_job(account: &Account, id: JobId) -> Shown {
     Shown { last: shown.next_back(), ever: history.0.iter().any(ever) }
 }
 
-/// L7: the platform's number, unless people changed it afterwards.
+/// L7: the platform's number, unless people changed it afterwards, or the method permits no write now (L4).
 fn l7_number(account: &Account, job: &Job, work_order: &WorkOrder) {
+    if method(account, job) == SyncMethod::None {
+        return;
+    }
     assert_eq!(job.work_order.as_ref(), Some(&work_order.id), "L7: {job:?}");
     let own = |event: &Event| match event {
         Event::Job(one) => one.id == job.id && one.number == job.number,
@@ -138,6 +147,22 @@ fn l7_number(account: &Account, job: &Job, work_order: &WorkOrder) {
     };
     let by_hand = account.history().events().any(own);
     assert!(by_hand || job.number.as_ref() == Some(&work_order.number), "L7: {job:?} of {work_order:?}");
+}
+
+/// L3, L15: the platform takes no writes at its property now.
+fn is_barred(account: &Account, job: &Job) -> bool {
+    let latchel = job.property.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()));
+    let property = latchel.and_then(|one| one.reference);
+    property.is_some_and(|id| !eligible::takes_writes(account, &id))
+}
+
+/// M: the method that holds for a Latchel work order now.
+fn method(account: &Account, job: &Job) -> SyncMethod {
+    account.in_latchel(|world| {
+        let latchel = job.property.and_then(|id| world.properties.get(&id));
+        let property = latchel.and_then(|one| one.reference.as_ref());
+        naive::method(account, latchel, property, world)
+    })
 }
 
 /// L8 to L12: it ended on the platform because it ended in Latchel, or by people's hands; and what ended in Latchel
@@ -161,17 +186,13 @@ fn l8_to_l12_end(account: &Account, job: &Job) {
         return;
     }
     let Some(status) = naive::ended(job) else { return };
-    let latchel = job.property.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()));
-    let property = latchel.as_ref().and_then(|one| one.reference.clone());
-    let method =
-        account.in_latchel(|world| naive::method(account, latchel.as_ref(), property.as_ref(), world));
     // L4, L11: whether a run came by while it was assigned, or the method was another, depends on when it came.
     let assigned = |event: &Event| match event {
         Event::WorkOrder(one) => one.id != *id || naive::is_wanted(account, one, job.id),
         Event::LatchelProperty(one) => Some(one.id) != job.property || one.sync_method.is_none(),
         _ => true,
     };
-    let always = history.events().all(assigned) && method != SyncMethod::None;
+    let always = history.events().all(assigned) && method(account, job) != SyncMethod::None;
     // L8: opened again on the platform after it had ended in Latchel, it stays open; so does one that was
     // imported closed, and opened while that run went on.
     let ended_at = job.state_updated_at.unwrap_or(job.updated_at);
