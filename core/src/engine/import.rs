@@ -139,31 +139,8 @@ impl Flow for Import<'_> {
         decide_import(&case.rule, self.0.policy(), trace)
     }
 
-    /// What people did on the platform after a verdict about closing: assigning the work order to Latchel again
-    /// takes back that updates were stopped (rule L11), and assigning it to anybody that the platform would refuse them
-    /// (rule L15); one that is opened again, or closed otherwise, no longer shows
-    /// Latchel's status (rule L12).
     fn learned(&self, case: &Case) -> Option<Learned> {
-        let link = case.memory.link.as_deref()?;
-        let verdict = link.close.as_ref()?;
-        let same = case.rule.platform.status.closed() == Some(verdict.status);
-        let now = match verdict.reason {
-            Reason::UnassignedStopsUpdates if case.rule.assigned_to_latchel => None,
-            Reason::NotSupportedByPlatform
-                if verdict.obstacle == Some(Obstacle::Unassigned)
-                    && !case.rule.platform.assigned_users.is_empty() =>
-            {
-                None
-            }
-            Reason::StatusCompleted | Reason::StatusCancelled | Reason::StatusAlreadySet if !same => {
-                Some(CloseVerdict { reason: Reason::StatusConflict, ..verdict.clone() })
-            }
-            Reason::StatusConflict if same => {
-                Some(CloseVerdict { reason: Reason::StatusAlreadySet, ..verdict.clone() })
-            }
-            _ => return None,
-        };
-        Some(Learned::link(Link { close: now, ..link.clone() }))
+        amended(case).map(Learned::link)
     }
 
     async fn apply(
@@ -195,7 +172,7 @@ impl Flow for Import<'_> {
                     Some(link) if !cx.is_dry() => link,
                     _ => return Ok(Applied::new(decision, Action::None).with_counterpart(job)),
                 };
-                self.confirm((**link).clone(), case).await?;
+                self.confirm(amended(case).unwrap_or_else(|| (**link).clone()), case).await?;
                 Ok(Applied::new(decision, Action::None).with_counterpart(job))
             }
             Some(ImportAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
@@ -345,6 +322,32 @@ impl Import<'_> {
         let close = link.close.clone().map(|sent| CloseVerdict { job_updated_at: job.updated_at, ..sent });
         confirmed(cx, Link { latchel_number: job.number.clone(), close, ..link }).await
     }
+}
+
+/// The link by what people did on the platform after a verdict about closing, where that is another: assigning the work order
+/// to Latchel again takes back that updates were stopped (rule L11), and assigning it to anybody that the platform would refuse
+/// them (rule L15); one that is opened again, or closed otherwise, no longer shows Latchel's status (rule L12).
+fn amended(case: &Case) -> Option<Link> {
+    let link = case.memory.link.as_deref()?;
+    let verdict = link.close.as_ref()?;
+    let same = case.rule.platform.status.closed() == Some(verdict.status);
+    let now = match verdict.reason {
+        Reason::UnassignedStopsUpdates if case.rule.assigned_to_latchel => None,
+        Reason::NotSupportedByPlatform
+            if verdict.obstacle == Some(Obstacle::Unassigned)
+                && !case.rule.platform.assigned_users.is_empty() =>
+        {
+            None
+        }
+        Reason::StatusCompleted | Reason::StatusCancelled | Reason::StatusAlreadySet if !same => {
+            Some(CloseVerdict { reason: Reason::StatusConflict, ..verdict.clone() })
+        }
+        Reason::StatusConflict if same => {
+            Some(CloseVerdict { reason: Reason::StatusAlreadySet, ..verdict.clone() })
+        }
+        _ => return None,
+    };
+    Some(Link { close: now, ..link.clone() })
 }
 
 /// The marker, if nothing else links the work order to `job`: no reference in Latchel that tells it from a copy.

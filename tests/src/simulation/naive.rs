@@ -37,10 +37,8 @@ pub fn stay(resident: &Resident, day: NaiveDate) -> Tenancy {
 /// renewal.
 fn pieces(resident: &Resident) -> Vec<Tenancy> {
     let mut pieces = resident.tenancies.clone();
-    let empty =
-        |one: &Tenancy| matches!((one.move_in, one.move_out), (Some(first), Some(gone)) if gone <= first);
-    if !pieces.iter().all(empty) {
-        pieces.retain(|one| !empty(one));
+    if !pieces.iter().all(is_void) {
+        pieces.retain(|one| !is_void(one));
     }
     pieces.sort_by_key(|one| (one.move_in, one.move_out));
     for at in (0..pieces.len()).rev() {
@@ -52,6 +50,11 @@ fn pieces(resident: &Resident) -> Vec<Tenancy> {
     pieces
 }
 
+/// True of a tenancy that is over when it begins.
+fn is_void(one: &Tenancy) -> bool {
+    matches!((one.move_in, one.move_out), (Some(first), Some(gone)) if gone <= first)
+}
+
 /// Two of which the second begins no earlier than the first, and not after the day on which the first is over.
 fn followers(stays: &[Vec<Tenancy>]) -> Option<(usize, usize)> {
     for (one, first) in stays.iter().enumerate() {
@@ -59,7 +62,8 @@ fn followers(stays: &[Vec<Tenancy>]) -> Option<(usize, usize)> {
             let (first, second) = (whole(first), whole(second));
             let in_time =
                 first.move_out.is_none_or(|gone| second.move_in.is_none_or(|begins| begins <= gone));
-            if one != other && first.move_in <= second.move_in && in_time {
+            // In void ones nobody lives, so that none goes on in another.
+            if one != other && !is_void(&first) && first.move_in <= second.move_in && in_time {
                 return Some((one, other));
             }
         }

@@ -204,6 +204,7 @@ fn l8_to_l12_end(account: &Account, job: &Job) {
             one.id == job.id
                 && *at >= ended_at
                 && one.state_updated_at == job.state_updated_at
+                && one.work_order == job.work_order
                 && history.done(*run, Phase::WorkOrdersToPlatform)
         }
         _ => false,

@@ -65,7 +65,8 @@ pub fn remove_work_order(account: &Account, chance: &mut Chance) -> Option<Strin
     account.on_platform(|world| {
         let Row::Record(one) = chance.pick_of(world.work_orders.values())? else { return None };
         let id = one.id.clone();
-        if one.marker.is_some() {
+        // No id is given twice, not even that of something made by a run.
+        if one.marker.is_some() || !id.as_str().starts_with('W') {
             return None;
         }
         world.work_orders.remove(&id);
