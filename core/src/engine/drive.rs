@@ -158,7 +158,9 @@ impl<F: Flow> Driver<'_, F> {
 
     async fn page(&mut self, page: Prepared<F::Case>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
-        let page = cx.reading(Reader(self.flow).afresh(page)).await?;
+        let reader = Reader(self.flow);
+        let page = cx.reading(reader.afresh(page)).await?;
+        let page = cx.reading(reader.resolved(page, |id| self.is_undecided(id))).await?;
         for (id, reason) in page.outside.iter().filter(|(id, _)| self.is_undecided(id)) {
             tally.outside(id, *reason);
         }

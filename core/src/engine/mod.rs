@@ -17,6 +17,7 @@ mod export;
 mod flow;
 mod gone;
 mod guard;
+mod hinted;
 mod import;
 mod lapse;
 mod masked;

@@ -12,7 +12,7 @@ use super::settle::failed;
 use super::tally::hash;
 use crate::ledger::{Intent, Memory, Outcome};
 use crate::model::{Fingerprint, Freshness, InvalidRecord, Row};
-use crate::rules::{Reason, Remembered, WindowVerdict};
+use crate::rules::{Reason, WindowVerdict};
 use crate::{Error, ErrorKind, Result};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
@@ -41,6 +41,8 @@ pub(super) struct Prepared<C> {
     pub outside: Vec<(String, Reason)>,
     /// What could be said without a decision.
     pub outcomes: Vec<Outcome>,
+    /// Records that only hints came of, until [`Reader::resolved`] has looked them up.
+    pub hinted: BTreeMap<String, Fingerprint>,
     /// Creates for records that are gone.
     pub gone: Vec<Intent>,
     /// Memory of changed records that this run had decided before.
@@ -49,6 +51,8 @@ pub(super) struct Prepared<C> {
     pub cases: Result<Vec<C>>,
     /// How much the run had changed when this was read.
     changes: u64,
+    /// The scope of the list, if it is one.
+    pub scope: Option<Scope>,
 }
 
 impl<'a, F: Flow> Reader<'a, F> {
@@ -68,33 +72,22 @@ impl<'a, F: Flow> Reader<'a, F> {
         for (row, memory) in undecided {
             self.sort(row, memory, scope, &mut sorted);
         }
-        let mut hinted = std::mem::take(&mut sorted.hinted);
-        let intents = std::mem::take(&mut sorted.intents);
-        let (rows, failures) = self.fetch(hinted.keys().cloned().collect()).await?;
-        sorted.outcomes.extend(failures.into_iter().map(|failure| {
-            let fingerprint = hinted.get(&failure.key.id).cloned();
-            Outcome { fingerprint, ..failure }
-        }));
-        // What came is there, also if a page before this one has decided it meanwhile.
-        for row in rows.iter().filter(|row| !matches!(row, Row::Hint { .. })) {
-            hinted.remove(&self.row_id(row));
-        }
-        for (row, memory) in self.with_memories(rows).await?.0 {
-            // A hint without a memory counts as a change, unless there is no memory at all (rule W5).
-            let remembers_nothing = cx.remembered(&memory) == Remembered::NothingYet;
-            self.sort(row, memory, scope.filter(|_| remembers_nothing), &mut sorted);
-        }
-        let Sorted { inside, mut outcomes, outside, .. } = sorted;
-        outcomes.iter().for_each(|failure| drop(hinted.remove(&failure.key.id)));
-        let gone = intents.into_iter().filter(|intent| hinted.contains_key(&intent.source.id)).collect();
-        outcomes.extend(hinted.into_iter().map(|(id, fingerprint)| Outcome {
-            fingerprint: Some(fingerprint),
-            ..outcome(cx, self.flow().key(id), Reason::GoneFromSource, None)
-        }));
-        let new = inside.iter().filter(|(_, memory)| memory.link.is_none());
-        let displaced = new.filter_map(|(record, _)| self.flow().displaces(record)).collect();
+        let Sorted { inside, outcomes, outside, hinted } = sorted;
+        let displaced = self.displaced(&inside);
         let cases = self.gather(inside).await;
-        Ok(Prepared { rows: listed, linked, displaced, outside, outcomes, gone, passed, cases, changes })
+        Ok(Prepared {
+            rows: listed,
+            linked,
+            displaced,
+            outside,
+            outcomes,
+            hinted,
+            gone: Vec::new(),
+            passed,
+            cases,
+            changes,
+            scope,
+        })
     }
 
     /// The page as it was read, if the run has changed nothing since; else what is to be decided is read again.
@@ -113,16 +106,27 @@ impl<'a, F: Flow> Reader<'a, F> {
         Ok(Prepared { cases: self.gather(inside.collect()).await, changes: cx.changes(), ..page })
     }
 
-    async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
+    pub(super) fn displaced(self, inside: &[(F::Record, Memory)]) -> Vec<Displaced> {
+        let new = inside.iter().filter(|(_, memory)| memory.link.is_none());
+        new.filter_map(|(record, _)| self.flow().displaces(record)).collect()
+    }
+
+    pub(super) async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
         if inside.is_empty() { Ok(Vec::new()) } else { self.flow().gather(inside).await }
     }
 
-    fn flow(self) -> &'a F {
+    pub(super) fn flow(self) -> &'a F {
         self.0
     }
 
     /// Says of a row what can be said without looking anything up.
-    fn sort(self, row: Row<F::Record>, memory: Memory, scope: Option<Scope>, sorted: &mut Sorted<F::Record>) {
+    pub(super) fn sort(
+        self,
+        row: Row<F::Record>,
+        memory: Memory,
+        scope: Option<Scope>,
+        sorted: &mut Sorted<F::Record>,
+    ) {
         let cx = self.flow().context();
         match row {
             Row::Invalid(invalid) => {
@@ -148,10 +152,7 @@ impl<'a, F: Flow> Reader<'a, F> {
                         ..hinted
                     });
                 }
-                None => {
-                    sorted.intents.extend(memory.intent.map(|intent| *intent));
-                    sorted.hinted.insert(id, fingerprint);
-                }
+                None => drop(sorted.hinted.insert(id, fingerprint)),
             },
             Row::Record(record) => match self.judge(&record, &memory, scope) {
                 // `pending` counts it, unless somebody dismissed it.
@@ -238,7 +239,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     /// Pairs rows with what is remembered of them; apart from the others those that this run has decided already.
-    async fn with_memories(
+    pub(super) async fn with_memories(
         self,
         mut rows: Vec<Row<F::Record>>,
     ) -> Result<(Recalled<F::Record>, Recalled<F::Record>)> {
@@ -288,23 +289,15 @@ fn keep<T>(these: &mut Vec<T>, kept: &[bool]) {
 }
 
 /// A page's rows, by what is to be done with them.
-struct Sorted<T> {
-    outcomes: Vec<Outcome>,
-    outside: Vec<(String, Reason)>,
-    inside: Vec<(T, Memory)>,
-    hinted: BTreeMap<String, Fingerprint>,
-    /// Creates for what was hinted at whose outcome is not known.
-    intents: Vec<Intent>,
+pub(super) struct Sorted<T> {
+    pub outcomes: Vec<Outcome>,
+    pub outside: Vec<(String, Reason)>,
+    pub inside: Vec<(T, Memory)>,
+    pub hinted: BTreeMap<String, Fingerprint>,
 }
 
 impl<T> Sorted<T> {
-    fn new() -> Self {
-        Self {
-            outcomes: Vec::new(),
-            outside: Vec::new(),
-            inside: Vec::new(),
-            hinted: BTreeMap::new(),
-            intents: Vec::new(),
-        }
+    pub fn new() -> Self {
+        Self { outcomes: Vec::new(), outside: Vec::new(), inside: Vec::new(), hinted: BTreeMap::new() }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use tokio::time::Instant;
 
 use super::{Call, Journal, locked};
@@ -30,6 +30,8 @@ pub struct PlatformWorld {
     pub work_orders: BTreeMap<WorkOrderId, Row<WorkOrder>>,
     /// The work orders of which lists hold only a hint.
     pub hinted: BTreeMap<WorkOrderId, Fingerprint>,
+    /// Work orders that are hinted at once more behind the list, as where a second list tells what changed.
+    pub hinted_again: BTreeMap<WorkOrderId, Fingerprint>,
     /// Users.
     pub users: Vec<User>,
     /// Groups of properties.
@@ -108,6 +110,13 @@ impl MemoryPlatform {
     ) -> Result<T> {
         let call = Call { side: Side::Platform, method, on: on.to_string() };
         self.journal.call(call, || write(&mut locked(&self.world)), Some(pretended))
+    }
+
+    /// Pages of those that are hinted at behind the list.
+    fn hinted_again(&self) -> impl Stream<Item = Result<Vec<Row<WorkOrder>>>> + Send + '_ {
+        let hints = self.edit(|world| world.hinted_again.clone());
+        let row = |(id, fingerprint): (WorkOrderId, _)| Row::Hint { id: id.to_string(), fingerprint };
+        futures::stream::iter(hints.into_iter().map(row)).chunks(self.page).map(Ok)
     }
 
     /// Refuses a write at a property that is not active, where this platform does (rule L15).
@@ -191,6 +200,7 @@ impl Platform for MemoryPlatform {
         };
         self.pages("work_orders", window, |world| &world.work_orders, |record| &record.freshness)
             .map_ok(move |page| page.into_iter().map(hint).collect())
+            .chain(self.hinted_again())
             .boxed()
     }
 

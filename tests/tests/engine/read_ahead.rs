@@ -7,7 +7,7 @@ use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
 
-use tests::simulation::pair::{Pair, unit, world};
+use tests::simulation::pair::{Pair, unit, work_order, world};
 
 #[tokio::test]
 async fn what_was_read_before_a_page_changed_something_is_read_again() {
@@ -31,4 +31,30 @@ async fn what_was_read_before_a_page_changed_something_is_read_again() {
     });
     let key = RecordKey::platform(Kind::Property, &late);
     assert_eq!(pair.sync().await.reason(&key), Reason::PropertyInactiveInLatchel);
+}
+
+#[tokio::test]
+async fn what_was_listed_whole_and_is_hinted_at_on_a_later_page_costs_no_look_up() {
+    let mut world = world();
+    let known: Vec<WorkOrderId> = world.work_orders.keys().cloned().collect();
+    let print = |id: &WorkOrderId| (id.clone(), Fingerprint::of(&serde_json::json!(id.as_str())));
+    world.hinted_again = known.iter().map(print).collect();
+    // One that only the hints name.
+    let late = WorkOrder {
+        id: WorkOrderId::new("W90"),
+        number: "N90".to_owned(),
+        ..work_order(&unit("12", Some("34")))
+    };
+    world.hinted.extend([print(&late.id)]);
+    world.work_orders.insert(late.id.clone(), Row::Record(late.clone()));
+
+    let pair = Pair::new(world).await;
+    let done = pair.sync().await;
+    let calls = pair.journal.take();
+    let looked_up: Vec<_> =
+        calls.iter().filter(|call| call.method == "work_orders_by_id").map(|call| call.on.clone()).collect();
+    assert_eq!(looked_up, [late.id.to_string()], "{:?}", done.outcomes);
+    for id in known.iter().chain([&late.id]) {
+        assert_eq!(done.reason(&RecordKey::platform(Kind::WorkOrder, id)), Reason::WorkOrderImported);
+    }
 }
