@@ -38,7 +38,7 @@ pub(super) async fn create_once<Id>(
     create: NewIntent<'_>,
     call: impl Future<Output = Result<Id>>,
     link: impl FnOnce(&Id) -> Link,
-) -> Result<(Id, Link)> {
+) -> Result<Link> {
     let NewIntent { source, label, marker, property, dates, open, linked, visibility_delay } = create;
     let before = [open.map(|open| open.created_at), linked.map(|link| link.created_at)];
     before.into_iter().flatten().try_for_each(|sent| shown_by_now(cx, sent, visibility_delay))?;
@@ -67,7 +67,7 @@ pub(super) async fn create_once<Id>(
     let link = Link { verified_at: None, ..link(&created) };
     check_new(cx, &link, &source).await?;
     cx.settle_intent(id, Some(&link)).await?;
-    Ok((created, link))
+    Ok(link)
 }
 
 /// Settles the create that was sent for a record before, if nothing is to be created for it any more and looking for what
@@ -120,11 +120,9 @@ async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<
     Ok(())
 }
 
-/// The link of what was created, once a read-back has shown it whole.
-pub(super) async fn confirmed(cx: &Context<'_>, link: Link) -> Result<Link> {
-    let confirmed = Link { verified_at: Some(cx.now), ..link };
-    cx.put_link(&confirmed).await?;
-    Ok(confirmed)
+/// Keeps the link of what was created, once a read-back has shown it whole.
+pub(super) async fn confirmed(cx: &Context<'_>, link: Link) -> Result<()> {
+    cx.put_link(&Link { verified_at: Some(cx.now), ..link }).await
 }
 
 /// The id in Latchel that the answer to our create named, if no read-back has shown it yet.

@@ -322,7 +322,7 @@ async fn explain_one<F: Flow>(
         && !waits
         && is_news(&applied)
     {
-        applied = Applied { reason, action: Action::None, detail: None, counterpart: None };
+        applied = Applied::plain(reason, Action::None);
     }
     let mut lapse = Trace::on().in_zone(cx.zone());
     if applied.action == Action::None
@@ -339,7 +339,7 @@ async fn explain_one<F: Flow>(
     let rests = retry.as_ref().is_some_and(|retry| retry.rests(cx.now)) && unchanged;
     if let (true, Some(newest)) = (rests, memory.outcome.as_deref()) {
         let Outcome { reason, detail, .. } = newest.clone();
-        applied = Applied { reason, action: Action::None, detail, counterpart: None };
+        applied = Applied { detail, ..Applied::plain(reason, Action::None) };
     }
 
     let (platform, latchel) = flow.sides(&case);

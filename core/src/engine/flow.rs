@@ -79,6 +79,12 @@ pub(super) trait Flow: Sync {
         trace: &mut Trace,
     ) -> Result<Applied>;
 
+    /// Reads back what creates were answered with (see [`Applied::unread`]), all of it with one look-up. Returns, in their order,
+    /// the pair of each that is there as it was sent (rule E3).
+    async fn read_back(&self, created: &[(&Self::Case, &Link)]) -> Result<Vec<Result<Link>>> {
+        Ok(created.iter().map(|(_, link)| Ok((*link).clone())).collect())
+    }
+
     /// Name of what carrying the action out does.
     fn kind_of(&self, action: &Self::Action) -> Action;
 
@@ -106,7 +112,7 @@ pub(super) trait Flow: Sync {
     /// Does what was decided of one of them, or in a plan stops short of it.
     async fn apply_gone(&self, gone: &Gone<Self::Action>) -> Result<Applied> {
         let Decision { reason, detail, .. } = &gone.decision;
-        Ok(Applied { reason: *reason, action: Action::None, detail: detail.clone(), counterpart: None })
+        Ok(Applied { detail: detail.clone(), ..Applied::plain(*reason, Action::None) })
     }
 
     /// Whether the action creates a counterpart, which depends on no other record of the page.
@@ -206,12 +212,26 @@ pub(super) struct Applied {
     pub action: Action,
     pub detail: Option<String>,
     pub counterpart: Option<String>,
+    /// Pair that a create was answered with, which reading back is still to confirm.
+    pub unread: Option<Box<Link>>,
 }
 
 impl Applied {
     /// Done as decided.
     pub fn new<A>(decision: Decision<A>, action: Action) -> Self {
-        Self { reason: decision.reason, action, detail: decision.detail, counterpart: None }
+        let Decision { reason, detail, .. } = decision;
+        Self { detail, ..Self::plain(reason, action) }
+    }
+
+    /// Without particulars.
+    pub fn plain(reason: Reason, action: Action) -> Self {
+        Self { reason, action, detail: None, counterpart: None, unread: None }
+    }
+
+    /// Created in Latchel as decided, and still to be read back.
+    pub fn created<A>(decision: Decision<A>, link: Link) -> Self {
+        let created = Self::new(decision, Action::Create).with_counterpart(link.latchel_id);
+        Self { unread: Some(Box::new(link)), ..created }
     }
 
     /// The same, of a record of which not all is stored (rule E3).
@@ -224,12 +244,7 @@ impl Applied {
     pub fn ambiguous(marker: Marker, on: &[WorkOrder]) -> Self {
         let ids: Vec<_> = on.iter().map(|one| one.id.as_str()).collect();
         let detail = format!("{marker} is on work orders {}", ids.join(" and "));
-        Self {
-            reason: Reason::MarkerAmbiguous,
-            action: Action::None,
-            detail: Some(detail),
-            counterpart: None,
-        }
+        Self { detail: Some(detail), ..Self::plain(Reason::MarkerAmbiguous, Action::None) }
     }
 
     /// The same, with the id on the other side.

@@ -62,12 +62,7 @@ impl<F: Flow> Driver<'_, F> {
 
 /// Outcome of a decision that writes nothing.
 fn left<A>(decision: &Decision<A>) -> Applied {
-    Applied {
-        reason: decision.reason,
-        action: Action::None,
-        detail: decision.detail.clone(),
-        counterpart: None,
-    }
+    Applied { detail: decision.detail.clone(), ..Applied::plain(decision.reason, Action::None) }
 }
 
 fn label_of(memory: &Memory) -> String {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::carriers::{Known, carriers, compared, sent};
 use super::context::Context;
 use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
+use super::drive::index;
 use super::flow::{Applied, Flow, Gone, Learned};
 use super::resident::ready_by_property;
 use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Obstacle, Origin, Pending, Phase};
@@ -172,16 +173,32 @@ impl Flow for Import<'_> {
                     Some(link) if !cx.is_dry() => link,
                     _ => return Ok(Applied::new(decision, Action::None).with_counterpart(job)),
                 };
-                self.confirm(amended(case).unwrap_or_else(|| (**link).clone()), case).await?;
+                let link = amended(case).unwrap_or_else(|| (**link).clone());
+                for link in self.read_back(&[(case, &link)]).await? {
+                    confirmed(cx, link?).await?;
+                }
                 Ok(Applied::new(decision, Action::None).with_counterpart(job))
             }
             Some(ImportAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
             Some(ImportAction::Create(new)) => {
                 let link = self.create(new, case).await?;
-                Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
+                Ok(Applied::created(decision, link))
             }
             None => Ok(Applied::new(decision, Action::None)),
         }
+    }
+
+    async fn read_back(&self, created: &[(&Case, &Link)]) -> Result<Vec<Result<Link>>> {
+        let ids: Vec<_> = created.iter().map(|(_, link)| JobId(link.latchel_id)).collect();
+        let read = index(self.0.latchel().jobs_by_id(&ids).await?, |one| Some(one.id));
+        let shown = |(case, link): &(&Case, &Link)| {
+            let shown = read.get(&JobId(link.latchel_id)).filter(|job| is_as_sent(job, case, link));
+            let Some(job) = shown else { return Err(unconfirmed("the new work order")) };
+            let close =
+                link.close.clone().map(|sent| CloseVerdict { job_updated_at: job.updated_at, ..sent });
+            Ok(Link { latchel_number: job.number.clone(), close, ..(*link).clone() })
+        };
+        Ok(created.iter().map(shown).collect())
     }
 
     fn kind_of(&self, action: &ImportAction) -> Action {
@@ -303,25 +320,17 @@ impl Import<'_> {
             let link = cx.link(Kind::WorkOrder, &new.work_order, id.0, Origin::FromPlatform);
             Link { platform_number: number, close, ..link }
         };
-        let (_, link) = create_once(cx, create, cx.latchel().create_job(new), link).await?;
-        self.confirm(link, case).await
+        create_once(cx, create, cx.latchel().create_job(new), link).await
     }
+}
 
-    /// Reads back what was created in Latchel, and confirms the pair if all of it is there.
-    async fn confirm(&self, link: Link, case: &Case) -> Result<Link> {
-        let (cx, platform) = (self.0, &case.rule.platform);
-        let property = case.rule.property.as_ref().map(|property| property.id);
-        let read = cx.latchel().jobs_by_id(&[JobId(link.latchel_id)]).await?;
-        let shown = read.iter().find(|job| {
-            job.work_order.as_ref() == Some(&platform.id)
-                && same_optional(job.number.as_deref(), Some(&platform.number))
-                && property.is_none_or(|property| job.property == Some(property))
-                && link.close.as_ref().is_none_or(|sent| job.closed() == Some(sent.status))
-        });
-        let Some(job) = shown else { return Err(unconfirmed("the new work order")) };
-        let close = link.close.clone().map(|sent| CloseVerdict { job_updated_at: job.updated_at, ..sent });
-        confirmed(cx, Link { latchel_number: job.number.clone(), close, ..link }).await
-    }
+/// True if Latchel has all of a work order that was created there.
+fn is_as_sent(job: &Job, case: &Case, link: &Link) -> bool {
+    let platform = &case.rule.platform;
+    job.work_order.as_ref() == Some(&platform.id)
+        && same_optional(job.number.as_deref(), Some(&platform.number))
+        && case.rule.property.as_ref().is_none_or(|property| job.property == Some(property.id))
+        && link.close.as_ref().is_none_or(|sent| job.closed() == Some(sent.status))
 }
 
 /// The link by what people did on the platform after a verdict about closing, where that is another: assigning the work order

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
-use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
+use super::create::{NewIntent, answered, create_once, unconfirmed};
+use super::drive::index;
 use super::flow::{Applied, Displaced, Flow, Gone, Learned, is_part};
 use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
 use crate::model::text::same_text;
@@ -127,7 +128,7 @@ impl Flow for Properties<'_> {
             }
             Some(PropertyAction::Create(new)) => {
                 let link = self.create(new, case).await?;
-                Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
+                Ok(Applied::created(decision, link))
             }
             Some(PropertyAction::Update(id, patch)) => {
                 if !cx.is_dry() {
@@ -138,6 +139,21 @@ impl Flow for Properties<'_> {
             }
             None => Ok(Applied::new(decision, Action::None)),
         }
+    }
+
+    async fn read_back(&self, created: &[(&Case, &Link)]) -> Result<Vec<Result<Link>>> {
+        let ids: Vec<_> = created.iter().map(|(_, link)| LatchelPropertyId(link.latchel_id)).collect();
+        let read = index(self.0.latchel().properties_by_id(&ids).await?, |one| Some(one.id));
+        let is_shown = |(case, link): &(&Case, &Link)| {
+            let shown = read.get(&LatchelPropertyId(link.latchel_id));
+            match self.decide(case, &mut Trace::off()).action {
+                Some(PropertyAction::Create(new)) if shown.is_some_and(|one| is_as_sent(one, &new)) => {
+                    Ok((*link).clone())
+                }
+                _ => Err(unconfirmed("the new property")),
+            }
+        };
+        Ok(created.iter().map(is_shown).collect())
     }
 
     fn kind_of(&self, action: &PropertyAction) -> Action {
@@ -231,18 +247,7 @@ impl Properties<'_> {
         };
         let link =
             |id: &LatchelPropertyId| cx.link(Kind::Property, &new.reference, id.0, Origin::FromPlatform);
-        let (id, link) = create_once(cx, create, cx.latchel().create_property(new), link).await?;
-        let read = cx.latchel().properties_by_id(&[id]).await?;
-        let shown = read.iter().any(|one| {
-            one.reference.as_ref() == Some(&new.reference)
-                && same_text(&one.name, &new.name)
-                && one.is_active == new.is_active
-                && one.source_address.is_stored_as(&new.source_address)
-        });
-        if !shown {
-            return Err(unconfirmed("the new property"));
-        }
-        confirmed(cx, link).await
+        create_once(cx, create, cx.latchel().create_property(new), link).await
     }
 
     async fn update(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
@@ -256,6 +261,13 @@ impl Properties<'_> {
             Err(unconfirmed("the change"))
         }
     }
+}
+
+fn is_as_sent(property: &LatchelProperty, new: &NewProperty) -> bool {
+    property.reference.as_ref() == Some(&new.reference)
+        && same_text(&property.name, &new.name)
+        && property.is_active == new.is_active
+        && property.source_address.is_stored_as(&new.source_address)
 }
 
 fn shows(property: &LatchelProperty, patch: &PropertyPatch) -> bool {

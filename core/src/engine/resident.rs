@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::context::Context;
 use super::counterparts::{Counterparts, links};
-use super::create::{NewIntent, answered, confirmed, create_once, unconfirmed};
+use super::create::{NewIntent, answered, create_once, unconfirmed};
 use super::drive::{decided_in, index};
 use super::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
 use crate::ledger::{
@@ -165,7 +165,7 @@ impl Flow for Residents<'_> {
             Some(ResidentAction::Create(_)) if cx.is_dry() => Ok(Applied::new(decision, Action::Create)),
             Some(ResidentAction::Create(new)) => {
                 let link = self.create(new, case).await?;
-                Ok(Applied::new(decision, Action::Create).with_counterpart(link.latchel_id))
+                Ok(Applied::created(decision, link))
             }
             Some(ResidentAction::Update(_, patch)) => {
                 if let (Some(latchel), false) = (&case.rule.latchel, cx.is_dry()) {
@@ -205,6 +205,21 @@ impl Flow for Residents<'_> {
             Gone { memory, decision, counterpart }
         };
         Ok(linked.into_iter().zip(found).map(gone).collect())
+    }
+
+    async fn read_back(&self, created: &[(&Case, &Link)]) -> Result<Vec<Result<Link>>> {
+        let ids: Vec<_> = created.iter().map(|(_, link)| LatchelResidentId(link.latchel_id)).collect();
+        let read = index(self.0.latchel().residents_by_id(&ids).await?, |one| Some(one.id));
+        let is_shown = |(case, link): &(&Case, &Link)| {
+            let shown = read.get(&LatchelResidentId(link.latchel_id));
+            match self.decide(case, &mut Trace::off()).action {
+                Some(ResidentAction::Create(new)) if shown.is_some_and(|one| is_as_sent(one, &new)) => {
+                    Ok((*link).clone())
+                }
+                _ => Err(unconfirmed("the new resident")),
+            }
+        };
+        Ok(created.iter().map(is_shown).collect())
     }
 
     fn deactivates(&self, action: &ResidentAction) -> bool {
@@ -373,19 +388,15 @@ impl Residents<'_> {
             resident: Some(sent),
             ..cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform)
         };
-        let (id, link) = create_once(cx, create, cx.latchel().create_resident(new), link).await?;
-        let read = cx.latchel().residents_by_id(&[id]).await?;
-        let shown = read.iter().any(|one| {
-            one.reference.as_ref() == Some(&new.reference)
-                && one.is_active == new.is_active
-                && (one.move_in, one.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
-                && one.unit == new.tenancy.unit
-        });
-        if !shown {
-            return Err(unconfirmed("the new resident"));
-        }
-        confirmed(cx, link).await
+        create_once(cx, create, cx.latchel().create_resident(new), link).await
     }
+}
+
+fn is_as_sent(resident: &LatchelResident, new: &NewResident) -> bool {
+    resident.reference.as_ref() == Some(&new.reference)
+        && resident.is_active == new.is_active
+        && (resident.move_in, resident.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
+        && resident.unit == new.tenancy.unit
 }
 
 /// Each resident's counterpart: the linked one, else one that carries the reference.

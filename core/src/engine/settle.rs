@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::{StreamExt, stream};
 
 use super::context::Context;
-use super::create::settle_nothing;
+use super::create::{confirmed, settle_nothing};
 use super::drive::{Driver, News, counterpart_of, outcome};
 use super::flow::{Applied, Flow, Learned};
 use super::prepare::Reader;
@@ -23,6 +23,8 @@ const HELD_AT_MOST: usize = 2_000;
 const READ_AGAIN: usize = 200;
 /// How many creates are under way at once, where the far side's limits allow it.
 const AT_ONCE: usize = 8;
+/// How many creates are read back together: a bound on what a run that dies leaves to be confirmed by the next one.
+const READ_BACK: usize = 50;
 
 impl<F: Flow> Driver<'_, F> {
     /// Decides and applies each record; what came out before an error is in `news` all the same.
@@ -92,35 +94,80 @@ impl<F: Flow> Driver<'_, F> {
             let tried = Tried::of(flow, &case, decision).await;
             Some((case, tried))
         };
-        let mut applied = pin!(stream::iter(decided).map(apply).buffered(AT_ONCE));
         let (mut end, mut all) = (Ok(()), true);
-        while let Some(one) = applied.next().await {
-            let Some((case, tried)) = one else {
-                all = false;
-                continue;
-            };
-            let patience = self.take(&case, tried, news);
+        let mut decided = decided.into_iter().peekable();
+        while decided.peek().is_some() {
+            let together: Vec<_> = decided.by_ref().take(READ_BACK).collect();
+            let mut applied = pin!(stream::iter(together).map(apply).buffered(AT_ONCE));
+            let mut done = Vec::new();
+            while let Some(one) = applied.next().await {
+                let Some((case, tried)) = one else {
+                    all = false;
+                    continue;
+                };
+                let patience = self.bear(&tried);
+                over.fetch_or(patience.is_err(), Ordering::Relaxed);
+                end = end.and(patience);
+                done.push((case, tried));
+            }
+            let patience = self.read_back(&mut done).await;
             over.fetch_or(patience.is_err(), Ordering::Relaxed);
             end = end.and(patience);
+            news.extend(done.into_iter().map(|(case, tried)| self.news_of(&case, tried.applied)));
         }
         end?;
         if all { Ok(()) } else { cx.stop.check() }
     }
 
+    /// Reads back what was created with one look-up (rule E3); the error is what the phase ends with.
+    async fn read_back(&mut self, done: &mut [(F::Case, Tried)]) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let unread = |(_, tried): &(F::Case, Tried)| tried.applied.as_ref().ok()?.unread.clone();
+        let links: Vec<_> = done.iter().map(unread).collect();
+        let pairs: Vec<_> =
+            done.iter().zip(&links).filter_map(|((case, _), link)| Some((case, link.as_deref()?))).collect();
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let (read, patience) = match cx.writing(flow.read_back(&pairs)).await {
+            Ok(read) => (read, Ok(())),
+            Err(error) => (pairs.iter().map(|_| Err(error.again())).collect(), self.patience.failed(&error)),
+        };
+        let created = done.iter_mut().zip(&links).filter(|(_, link)| link.is_some());
+        for (((_, tried), _), read) in created.zip(read) {
+            let confirmed = match read {
+                Ok(link) => confirmed(cx, link).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = confirmed {
+                tried.applied = Err(error);
+            }
+        }
+        patience
+    }
+
     /// Takes note of what came of a decision; the error is what the phase ends with.
     fn take(&mut self, case: &F::Case, tried: Tried, news: &mut Vec<News>) -> Result<()> {
-        let Tried { calls, applied } = tried;
-        let patience = match &applied {
+        let patience = self.bear(&tried);
+        news.push(self.news_of(case, tried.applied));
+        patience
+    }
+
+    /// Counts failures in a row; the error is what the phase ends with.
+    fn bear(&mut self, tried: &Tried) -> Result<()> {
+        match &tried.applied {
             Err(error) => self.patience.failed(error),
-            Ok(_) if calls => {
+            Ok(_) if tried.calls => {
                 self.patience.succeeded();
                 Ok(())
             }
             Ok(_) => Ok(()),
-        };
+        }
+    }
+
+    fn news_of(&self, case: &F::Case, applied: Result<Applied>) -> News {
         let outcome = self.outcome_of(self.flow.context(), case, applied);
-        news.push(News::beside(self.flow.memory(case), outcome));
-        patience
+        News::beside(self.flow.memory(case), outcome)
     }
 
     /// Keeps a deactivation until the phase was seen.
@@ -143,12 +190,7 @@ impl<F: Flow> Driver<'_, F> {
     /// What is said of the deactivations that are not carried out.
     async fn hold_back(&mut self, held: &[F::Case], tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
-        let not_done = || Applied {
-            reason: Reason::MassChangeHeld,
-            action: Action::None,
-            detail: None,
-            counterpart: None,
-        };
+        let not_done = || Applied::plain(Reason::MassChangeHeld, Action::None);
         let kept = held.iter().map(|case| News::New(self.outcome_of(cx, case, Ok(not_done()))));
         self.record(kept.collect(), tally).await?;
         for ids in std::mem::take(&mut self.held_by_id).chunks(READ_AGAIN) {
@@ -283,5 +325,5 @@ pub(super) fn failed(error: &Error) -> Applied {
         ErrorKind::Unsettled => Reason::CreateUnsettled,
         _ => Reason::CallFailed,
     };
-    Applied { reason, action: Action::None, detail: Some(error.to_string()), counterpart: None }
+    Applied { detail: Some(error.to_string()), ..Applied::plain(reason, Action::None) }
 }

@@ -2,6 +2,7 @@
 //! people do while syncs run, fail, die and fight ([`story`]).
 
 mod account;
+mod alarm;
 mod chance;
 mod claims;
 mod clock;

@@ -17,10 +17,11 @@ use super::log::Log;
 use super::seam::{Seam, Weather};
 use super::tally::{Shared, Tally};
 use super::worker::{End, Order, Worker};
-use super::{generate, oracle, people};
+use super::{alarm, generate, oracle, people};
 
 /// Tells the story of a seed from beginning to end, in tokio's paused time; panics where something must not be.
 pub async fn tell(seed: u64, log: Arc<Log>) -> Tally {
+    alarm::set();
     let mut chance = Chance::new(seed, 0);
     let clock = Clock::starting_at(begins(&mut chance));
     let ledger = Arc::new(MemoryLedger::new());
@@ -54,6 +55,7 @@ pub async fn tell(seed: u64, log: Arc<Log>) -> Tally {
         settle(account, &ledger, seed).await;
         oracle::check(account, &ledger).await;
     }
+    alarm::check();
     std::mem::take(&mut *tally.lock())
 }
 

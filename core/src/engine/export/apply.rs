@@ -65,13 +65,13 @@ impl Export<'_> {
         }
         // Looked for before every create, not only after an interrupted one, so that even a lost ledger makes no
         // duplicate.
-        let applied = |reason, action| Applied { reason, action, detail: None, counterpart: None };
         let places = places(&new.property, case.memory.intent.as_deref());
         match carriers(cx, job.id, &places).await?.as_slice() {
-            [] if cx.is_dry() => Ok(applied(decision.reason, Action::Create)),
+            [] if cx.is_dry() => Ok(Applied::plain(decision.reason, Action::Create)),
             [] => {
                 let link = self.create_on_platform(case, new).await?;
-                let created = applied(decision.reason, Action::Create).with_counterpart(&link.platform_id);
+                let created =
+                    Applied::plain(decision.reason, Action::Create).with_counterpart(&link.platform_id);
                 self.follow(case, link, Known::Made, created).await
             }
             [found] => {
@@ -90,7 +90,8 @@ impl Export<'_> {
                     }
                     _ => cx.put_link(&link).await?,
                 }
-                let recovered = applied(Reason::WorkOrderRecovered, Action::Link).with_counterpart(&found.id);
+                let recovered =
+                    Applied::plain(Reason::WorkOrderRecovered, Action::Link).with_counterpart(&found.id);
                 if cx.is_dry() { Ok(recovered) } else { self.follow(case, link, known, recovered).await }
             }
             several => Ok(Applied::ambiguous(Marker::for_job(job.id), several)),
@@ -115,7 +116,7 @@ impl Export<'_> {
             ..cx.link(Kind::WorkOrder, id, job.id.0, Origin::FromLatchel)
         };
         let call = cx.platform().create_work_order(new, &marker);
-        Ok(create_once(cx, create, call, link).await?.1)
+        create_once(cx, create, call, link).await
     }
 
     /// Reads back what was made of the work order, and goes on with rule L7, and with L8 where it is closed in Latchel
@@ -252,8 +253,7 @@ impl Export<'_> {
         shown_by_now(cx, made_at, cx.platform().capabilities().visibility_delay)?;
         Guard { off: false }.check_source(cx, Side::Platform).await?;
         let detail = Some(format!("work order {}", link.platform_id));
-        let gone =
-            Applied { reason: Reason::CounterpartGone, action: Action::None, detail, counterpart: None };
+        let gone = Applied { detail, ..Applied::plain(Reason::CounterpartGone, Action::None) };
         Ok(gone.with_counterpart(&link.platform_id))
     }
 
