@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use crate::Result;
-use crate::ledger::{Intent, Link, Memory};
+use crate::ledger::{Intent, Link, Memory, Origin};
 use crate::model::{Difference, Job, JobId, Kind, Marker, PropertyId, PropertyRef, Row, Side, WorkOrder};
 use crate::rules::{Assignment, ConfirmCase};
 
 /// The work orders that carry the marker of `job`, agree with it in their property, which is one of `properties`, and are not
-/// known to belong to another: a link that no read-back has confirmed says less than the marker. A marker that somebody quotes
-/// is text, and so is one on a work order of another property.
+/// known to belong to another: of what we made, a link that no read-back has confirmed says less than the marker. A marker that
+/// somebody quotes is text, and so is one on a work order of another property.
 pub(super) async fn carriers(
     cx: &Context<'_>,
     job: JobId,
@@ -23,7 +23,7 @@ pub(super) async fn carriers(
     let memories = cx.recall(Kind::WorkOrder, Side::Platform, ids.iter().map(ToString::to_string)).await?;
     let of_another = |memory: &Memory| {
         let other = memory.link.as_deref().filter(|link| link.latchel_id != job.0);
-        other.is_some_and(|link| !link.awaits_confirmation())
+        other.is_some_and(|link| link.origin != Origin::FromLatchel || !link.awaits_confirmation())
     };
     let taken: Vec<_> = memories.iter().filter(|memory| of_another(memory)).map(|one| &*one.key.id).collect();
     let agrees = |one: &WorkOrder| one.marker == Some(marker) && properties.contains(&one.property.property);

@@ -204,6 +204,9 @@ rules! {
     E3 Outcomes:
         "a create was answered",
         "The id in the answer is written down before anything is read back, and from then on is the record: it is never sent again and never imported as new. What the other side did not store of it is reported as not confirmed, with the difference, until a later read shows it. The marker serves answers that were lost.";
+    E4 Outcomes:
+        "texts that are written and read back",
+        "A marker counts only where we write it (WP6). Texts are compared as both sides store them: blanks at the ends trimmed, line ends as one. They are cut by UTF-16 units, as .NET counts.";
     E2 Outcomes:
         "a record fails",
         "It becomes a failed outcome and is tried again; the other records go on.";

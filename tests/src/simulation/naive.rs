@@ -51,7 +51,7 @@ fn pieces(resident: &Resident) -> Vec<Tenancy> {
 }
 
 /// True of a tenancy that is over when it begins.
-fn is_void(one: &Tenancy) -> bool {
+pub fn is_void(one: &Tenancy) -> bool {
     matches!((one.move_in, one.move_out), (Some(first), Some(gone)) if gone <= first)
 }
 

@@ -111,7 +111,7 @@ fn r2_is_alike(account: &Account, resident: &Resident, latchel: &LatchelResident
     let unstamped = account.habits.stamps == Stamps::Fingerprints;
     // R3: the move-out has come, so that what was noted later did not arrive. R4: people switched them off.
     let stay = naive::stay(resident, today);
-    let goes_on = stay.move_out.is_none_or(|day| day > today);
+    let goes_on = stay.move_out.is_none_or(|day| day > today) && !naive::is_void(&stay);
     let corrects = touched.is_none() && goes_on && account.policy().residents.returning == Returning::Correct;
     let frozen = (latchel.move_out.is_some_and(|day| day <= today) && !corrects)
         || (touched.is_some() && (!latchel.is_active || touched >= last || unstamped));
