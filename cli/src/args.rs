@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// Say more on stderr; twice for every call.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// How log lines look.
+    /// Format of the log lines.
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     /// Take this instant as now, for rehearsals and tests.
@@ -105,7 +105,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  latchel-sync explain property 1204/20881\n  latchel-sync explain work-order 48211"
     )]
     Explain {
-        /// What it is.
+        /// Kind of record.
         kind: Explained,
         /// Its id or number on either side, a part of a property's name, or a resident's name, for which the platform's
         /// residents are gone through; `platform:ID` and `latchel:ID` name one record alone.
@@ -117,7 +117,7 @@ pub(crate) enum Command {
     Runs {
         #[command(subcommand)]
         show: Option<RunsShow>,
-        /// How many.
+        /// Number of runs to list.
         #[arg(long, default_value_t = 20)]
         limit: u32,
         #[command(flatten)]
@@ -200,16 +200,16 @@ pub(crate) enum Command {
     },
     /// Show the whole thing on a world of its own: nothing to configure.
     Demo {
-        /// About how many rentable units.
+        /// Approximate number of rentable units.
         #[arg(long, default_value_t = 240)]
         units: u32,
-        /// What the world's chance starts from.
+        /// Seed of the world's random choices.
         #[arg(long, default_value_t = 3)]
         seed: u64,
         /// Serve the dashboard on it afterwards, until told to stop.
         #[arg(long)]
         serve: bool,
-        /// Where the dashboard listens; port 0 takes a free one.
+        /// Address and port of the dashboard; port 0 takes a free one.
         #[arg(long, value_name = "ADDRESS:PORT", requires = "serve")]
         listen: Option<SocketAddr>,
     },
@@ -218,7 +218,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  latchel-sync serve\n  latchel-sync serve --listen 127.0.0.1:9000\n  latchel-sync users add robin --role operator && latchel-sync serve --listen 0.0.0.0:8787"
     )]
     Serve {
-        /// Where to listen, instead of what the configuration says; port 0 takes a free one.
+        /// Address and port to listen on, instead of the configured ones; port 0 takes a free one.
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
     },
@@ -325,7 +325,7 @@ pub(crate) enum RunsShow {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PendingAction {
-    /// What is pending or failed, and since when.
+    /// List what is pending or failed, and since when.
     List,
     /// Try records again in the next run, also ones that were dismissed.
     Retry(PendingRecords),
@@ -377,7 +377,7 @@ pub(crate) enum AccountsAction {
 pub(crate) enum AdaptersAction {
     /// Every adapter that this build has.
     List {
-        /// What each platform can do, as the Markdown of docs/platforms.md.
+        /// Print what each platform can do, as the Markdown of docs/platforms.md.
         #[arg(long, conflicts_with = "json")]
         markdown: bool,
     },
@@ -393,10 +393,10 @@ pub(crate) enum AdaptersAction {
     Verify {
         /// The account, by its name in the configuration.
         account: String,
-        /// How many days back records have changed that are looked at.
+        /// Number of days to look back: only records that have changed since then are looked at.
         #[arg(long, default_value_t = 30)]
         days: u32,
-        /// After how many rows a list is left.
+        /// Number of rows after which a list is left.
         #[arg(long, default_value_t = 2_000)]
         rows: usize,
     },

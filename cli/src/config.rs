@@ -30,7 +30,7 @@ use webhooks::{FileWebhooks, Webhooks};
 #[derive(Debug)]
 pub struct Config {
     pub(crate) ledger: Place,
-    /// How long a run that was killed keeps others out.
+    /// Time for which a run that was killed keeps others out.
     pub(crate) lease: TimeDelta,
     pub(crate) accounts: Vec<Account>,
     pub(crate) server: ServerConfig,
@@ -69,10 +69,10 @@ fn lease() -> String {
     "2m".to_owned()
 }
 
-/// A lease that a killed run leaves behind.
+/// Longest lease that a killed run may leave behind.
 const LONGEST_LEASE: TimeDelta = TimeDelta::days(1);
 
-/// Where the ledger is.
+/// Place of the ledger.
 #[derive(Debug)]
 pub(crate) enum Place {
     /// A SQLite file.
@@ -210,7 +210,7 @@ impl Config {
         Ok(Self { ledger, lease, accounts, server: file.server, source })
     }
 
-    /// What the accounts say about themselves, in the file's order.
+    /// Settings of the accounts, in the file's order.
     pub fn accounts(&self) -> impl Iterator<Item = &AccountSettings> {
         self.accounts.iter().map(|account| &account.settings)
     }
@@ -224,7 +224,7 @@ impl Config {
         self.accounts.iter().map(|account| connect::far_sides(self, account)).collect()
     }
 
-    /// What reads each account's webhooks; nothing is called yet.
+    /// Readers of each account's webhooks; nothing is called yet.
     ///
     /// # Errors
     ///
@@ -332,7 +332,7 @@ impl Source {
         secret.read(self.folder())
     }
 
-    /// Where the files are that it names.
+    /// Folder of the configuration file. Other files that it names are looked for there.
     fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
@@ -360,7 +360,8 @@ impl Source {
         Failure::usage(format!("{}:{line}:{column}: {what}", self.path.display()))
     }
 
-    /// Where `key` stands in the section of the account that begins at `start`; the section itself if it is missing.
+    /// Byte at which `key` stands in the section of the account that begins at `start`. If the key is missing: that of the
+    /// section; if the section is missing too: `start`.
     fn find(&self, start: usize, section: &str, key: &str) -> usize {
         let header = format!("[account.{section}]");
         let text = &self.text;

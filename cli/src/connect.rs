@@ -58,7 +58,7 @@ pub(crate) fn served(config: &Config, account: &Account) -> Result<latchel_sync_
     })
 }
 
-/// What reads an account's webhooks, as far as it has any; nothing is called yet.
+/// Readers of an account's webhooks, as far as it has any; nothing is called yet.
 pub(crate) fn webhooks(config: &Config, account: &Account) -> Result<Readers, Failure> {
     let of_platform = || {
         let adapter = platform_adapter(config, account)?;
@@ -155,7 +155,7 @@ async fn closing<T>(
     Ok(done)
 }
 
-/// What the sync and what the server remembers, in one place.
+/// Memory of the sync (the ledger) and of the server (the desk), in one place.
 pub(crate) struct Books {
     pub ledger: Arc<dyn Ledger>,
     pub desk: Arc<dyn Desk>,

@@ -2,5 +2,5 @@
 
 /// The configuration file.
 pub(crate) const CONFIG: &str = "LATCHEL_SYNC_CONFIG";
-/// What is logged, as `tracing` filters spell it.
+/// Filter of what is logged, in the notation of `tracing`.
 pub(crate) const LOG: &str = "LATCHEL_SYNC_LOG";

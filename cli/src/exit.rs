@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use anyhow::Error;
 
-/// What the exit code means; of several, the greatest counts. A second interrupt ends with 130.
+/// Exit code of the command; of several, the greatest counts. A second interrupt ends with 130.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// Done.
@@ -24,7 +24,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command ended early, and what to do.
+/// Error that ended a command early, with a hint at what to do.
 #[derive(Debug)]
 pub struct Failure {
     pub(crate) exit: Exit,
@@ -54,7 +54,7 @@ impl Failure {
     }
 }
 
-/// What went wrong, and on a line of its own what to do.
+/// Shows the error, and the hint on a line of its own.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#}", self.error)?;

@@ -1,5 +1,5 @@
 //! The command `latchel-sync`, as a library: a binary with private adapters names their crates and calls [`main`].
-//! What reads configurations and arguments is here for tools that share them.
+//! The readers of configurations and arguments are here for tools that share them.
 #![warn(missing_docs)]
 
 mod args;

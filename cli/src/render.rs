@@ -1,4 +1,4 @@
-//! How data reaches stdout.
+//! Output of data on stdout.
 
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;

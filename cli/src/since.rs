@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveTime, TimeDelta, T
 use chrono_tz::Tz;
 use latchel_sync_core::model::Window;
 
-/// When a look back begins.
+/// Start of a look back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
     /// At this instant, UTC.

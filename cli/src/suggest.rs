@@ -1,6 +1,6 @@
-//! What somebody who mistyped a name may have meant.
+//! Suggestions for a name that was mistyped.
 
-/// How alike two names must be, from 0 to 1.
+/// Least likeness of two names that counts as alike, from 0 to 1.
 const ALIKE: f64 = 0.8;
 
 /// The one of `names` that is most like `typed`, as a hint; `None` if none is like it.

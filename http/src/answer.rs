@@ -12,7 +12,7 @@ use crate::decode;
 use crate::mend::mended;
 use crate::transport::Inner;
 
-/// How many bytes take longer to read than to hand to another thread.
+/// Size in bytes from which an answer takes longer to read than to hand to another thread.
 const LONG: usize = 64 * 1024;
 
 /// A successful answer.

@@ -36,7 +36,7 @@ pub struct Call {
     session: Presence,
 }
 
-/// Whether a call belongs to the session, where the far side has one.
+/// Place of a call: inside the session, where the far side has one, or outside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presence {
     Inside,

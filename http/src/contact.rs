@@ -1,4 +1,4 @@
-//! What a far side repeats of the people that a request was about.
+//! Removal of contact data from what a far side repeats of a request.
 
 use serde_json::Value;
 

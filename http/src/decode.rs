@@ -1,4 +1,4 @@
-//! Which field of a JSON text could not be understood, and why.
+//! Words for the errors of a JSON text: the field that could not be understood, and the problem.
 
 use serde_path_to_error::Error;
 
@@ -14,7 +14,7 @@ pub(crate) fn field(error: &Error<serde_json::Error>) -> String {
     }
 }
 
-/// What is wrong, without the value that stands there: it may be contact data, or a secret that came back.
+/// Describes the problem without the value that stands there, which may be contact data or a secret that came back.
 pub(crate) fn problem(error: &serde_json::Error) -> String {
     let whole = error.to_string();
     let parts = whole.split_once(": ").and_then(|(problem, rest)| {

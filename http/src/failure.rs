@@ -1,4 +1,4 @@
-//! What went wrong with one attempt.
+//! Failures of one attempt of a call.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub(crate) struct Failure {
     pub reached: Reached,
 }
 
-/// Whether the request may have reached the far side.
+/// Reach of a request: it may have come to the far side, or surely did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reached {
     /// It may have.
@@ -87,7 +87,7 @@ pub(crate) fn refused(
     error.into()
 }
 
-/// What a failure that the status does not tell is for people.
+/// Words for people about a failure that the status alone does not tell.
 fn meaning(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Unauthorized => "refused the credentials",

@@ -14,20 +14,20 @@ use crate::answer::http_date;
 /// Each limit is kept over a span that is longer by this part, because calls that travel at different speeds arrive
 /// closer together than they left; it costs less than a twentieth of the rate.
 const MARGIN: u32 = 25;
-/// However long the span, calls are not delayed by more than this on their way.
+/// Longest margin: however long the span, calls are not delayed by more than this on their way.
 const LONGEST_MARGIN: Duration = Duration::from_millis(500);
 
 /// The headers in which a far side tells what is left of a limit that others use up too.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimitHeaders {
-    /// How many calls are left.
+    /// Name of the header with the number of calls that are left.
     pub remaining: &'static str,
-    /// When there are more again, in seconds since 1970 by the far side's own clock.
+    /// Name of the header with the instant at which there are more again, in seconds since 1970 by the far side's own clock.
     pub reset: &'static str,
 }
 
 impl RateLimitHeaders {
-    /// What an answer says; `None` if it says nothing that can be understood.
+    /// Reads the headers of an answer; `None` if they say nothing that can be understood.
     pub(crate) fn read(&self, headers: &HeaderMap) -> Option<Left> {
         let text = |name: &str| headers.get(name)?.to_str().ok();
         let calls = text(self.remaining)?.trim().parse().ok()?;
@@ -39,7 +39,7 @@ impl RateLimitHeaders {
     }
 }
 
-/// What is left of a limit that others use up too.
+/// Rest of a limit that others use up too: the calls that are left, and the time until it is renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Left {
     pub calls: u32,
@@ -52,7 +52,8 @@ pub(crate) struct Limits {
     told: std::sync::Mutex<Option<Told>>,
 }
 
-/// What the last answer said is left, less what was sent since.
+/// State of a limit that others use up too: the calls that the last answer said are left, less those sent since, and the
+/// instant of its renewal.
 struct Told {
     calls: u32,
     until: Instant,
@@ -87,7 +88,7 @@ impl Limits {
         self.with_told(|told| *told = Some(Told { calls, until: Instant::now() + renewed_in }));
     }
 
-    /// When there is a call left again; `None` if there is one now.
+    /// Instant at which there is a call left again; `None` if there is one now.
     fn told_free_at(&self) -> Option<Instant> {
         self.with_told(|told| {
             let until = told.as_ref().filter(|told| told.calls == 0).map(|told| told.until)?;
@@ -105,11 +106,11 @@ impl Limits {
     }
 }
 
-/// When calls were sent, as far back as each limit reaches.
+/// Instants at which calls were sent, as far back as each limit reaches.
 struct Log(Vec<Limit>);
 
 impl Log {
-    /// When every limit has room for one more call; not before `now`.
+    /// First instant at which every limit has room for one more call; not before `now`.
     fn free_at(&self, now: Instant) -> Instant {
         self.0.iter().filter_map(Limit::free_at).fold(now, Instant::max)
     }
@@ -140,7 +141,7 @@ impl Limit {
         Ok(Self { calls: limit.calls as usize, span, sent: VecDeque::new() })
     }
 
-    /// When the oldest call no longer counts; `None` while there is room beside it.
+    /// Instant at which the oldest call no longer counts; `None` while there is room beside it.
     fn free_at(&self) -> Option<Instant> {
         let oldest = self.sent.front().filter(|_| self.sent.len() == self.calls)?;
         Some(*oldest + self.span)
@@ -167,7 +168,8 @@ mod tests {
         Log(limits.iter().map(limit).collect())
     }
 
-    /// When the calls of somebody leave who always has one more, `gap` after the answer to the one before.
+    /// Times, counted from the start, at which calls leave if there is always one more, `gap` after the answer to the one
+    /// before.
     fn sent(limits: &[(u32, u32)], calls: usize, gap: impl Fn(usize) -> Duration) -> Vec<Duration> {
         let (mut log, start) = (log(limits), Instant::now());
         let mut now = start;

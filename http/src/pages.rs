@@ -18,7 +18,7 @@ const LONGEST_LINK: usize = 200;
 pub struct Page<C, R = Value> {
     /// Its rows.
     pub rows: Vec<R>,
-    /// What to ask for the next page with; `None` if this was the last.
+    /// Cursor to ask for the next page with; `None` if this was the last.
     pub next: Option<C>,
 }
 
@@ -61,7 +61,7 @@ pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
     Ok(url.query_pairs().into_owned().collect())
 }
 
-/// How many rows of a list that is walked by offset a page covers, by the member `id`: a row that comes twice counts
+/// Number of rows that a page of a list by offset covers. The member `id` tells rows apart: a row that comes twice counts
 /// once, so that none behind it is skipped. A page of nothing but repetitions still leads on.
 pub fn covered(page: &[Value], id: &str) -> usize {
     let number = |row: &Value| row.get(id).and_then(crate::loose::as_number);
@@ -114,15 +114,15 @@ where
     .boxed()
 }
 
-/// What was asked for of a list by offset, and is not wanted yet.
+/// Pages of a list by offset that were asked for before they are wanted.
 struct Ahead<Fut: Future> {
     at_once: usize,
-    /// How many rows the first page covers; 0 before it came.
+    /// Number of rows that the first page covers; 0 before it came.
     size: usize,
     total: usize,
-    /// Where the first page of `asked` begins.
+    /// Offset at which the first page of `asked` begins.
     expected: usize,
-    /// Where the page behind the last of `asked` begins.
+    /// Offset at which the page behind the last of `asked` begins.
     following: usize,
     asked: FuturesOrdered<Fut>,
 }
@@ -152,7 +152,7 @@ impl<R, Fut: Future<Output = Result<(Page<usize, R>, usize)>>> Ahead<Fut> {
     }
 }
 
-/// What `read` makes of the rows of several pages together, handed on as soon as it is at least `size`.
+/// Reads each page with `read`, and hands on the results of several pages together as soon as there are at least `size`.
 pub fn chunks<'a, T: Send + 'a>(
     pages: BoxStream<'a, Result<Vec<Value>>>,
     size: usize,

@@ -9,7 +9,7 @@ const ATTEMPTS_AFTER_THE_FIRST: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Whether a call may be repeated after a failure.
+/// Rule for repeating a call after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// It only reads, so that every temporary failure may be tried again.
@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    /// How often a write is tried that fails once and succeeds then.
+    /// Number of tries of a write that fails once, and would succeed the second time.
     async fn tries_of_a_write(kind: ErrorKind, reached: Reached) -> u32 {
         let tries = Cell::new(0);
         let attempt = || {

@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 
 use crate::decode;
 
-/// Why a row could not be understood.
+/// Problem of a row that could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// The field that is wrong, as the far side spells it.
     pub field: String,
-    /// What is wrong with it.
+    /// Description of the problem with it.
     pub problem: String,
 }
 
@@ -78,7 +78,8 @@ pub struct TextRow<T> {
 }
 
 impl<T> TextRow<T> {
-    /// What was read. `id` finds the id of a row that cannot be understood, and `what` names it where it has none.
+    /// Returns the record that was read. `id` finds the id of a row that cannot be understood, and `what` names it where it
+    /// has none.
     pub fn into_record(self, what: &str, id: impl Fn(&Value) -> Option<String>) -> Result<T, InvalidRecord> {
         self.read.map_err(|bad| {
             let (bad, row) = *bad;

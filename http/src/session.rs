@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::transport::Inner;
 use crate::{Answer, Call};
 
-/// How to get a token, and how to send it.
+/// Way to get a token, and to send it.
 pub struct LogIn {
-    /// Where the credentials are posted.
+    /// Path to which the credentials are posted.
     pub path: &'static str,
-    /// What is posted. Errors never show it.
+    /// Body that is posted, with the credentials. Errors never show it.
     pub credentials: Value,
     /// Reads the token out of the answer.
     pub token: fn(&Answer) -> Result<String>,

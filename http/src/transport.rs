@@ -17,14 +17,14 @@ use crate::session::{LogIn, Session};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a connection is kept without a call: over the waits within a run, and not to the next run, because its buffers grow
-/// with the answers for as long as it is used.
+/// Longest time for which a connection is kept without a call: over the waits within a run, and not to the next run, because
+/// its buffers grow with the answers for as long as it is used.
 const IDLE: Duration = Duration::from_secs(10);
 
 /// Reads the far side's own words out of an error answer's body.
 pub(crate) type ExplainError = fn(&[u8]) -> Option<String>;
 
-/// What an error answer means by its status and body, where it means something else than HTTP says.
+/// Reads from an error answer's status and body what it means; `None` where it means what HTTP says.
 pub(crate) type ClassifyError = fn(u16, &[u8]) -> Option<ErrorKind>;
 
 /// A connection to one far side. Clones share it.
@@ -42,7 +42,7 @@ pub(crate) struct Inner {
     pub access: Access,
     pub limit_headers: Option<RateLimitHeaders>,
     pub session: Option<Session>,
-    /// What the far side's clock showed in the newest answer.
+    /// Reading of the far side's clock out of the newest answer.
     pub clock: Mutex<Option<ClockReading>>,
     secrets: Vec<SecretString>,
 }
@@ -102,7 +102,7 @@ impl Transport {
         self.call(Method::PATCH, path)
     }
 
-    /// What the far side's clock showed in the newest answer, by its `date` header.
+    /// Reading of the far side's clock out of the newest answer, by its `date` header.
     pub fn clock(&self) -> Option<ClockReading> {
         *self.0.clock.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -118,7 +118,7 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// What a [`Transport`] is made of.
+/// Parts that a [`Transport`] is made of.
 pub struct TransportBuilder {
     name: &'static str,
     base_url: String,
@@ -183,7 +183,7 @@ impl TransportBuilder {
         self
     }
 
-    /// How long one attempt may take.
+    /// Sets the longest time that one attempt may take.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -201,8 +201,8 @@ impl TransportBuilder {
         self
     }
 
-    /// When a far side that answers [`ErrorKind::Paused`] opens again by its own account, in a few words for people,
-    /// such as `"about 04:00 Pacific time"`: the error's context `until`.
+    /// Says when a far side that answers [`ErrorKind::Paused`] opens again by its own account, in a few words for people,
+    /// such as `"about 04:00 Pacific time"`. The words become the error's context `until`.
     pub fn opens_again(mut self, when: &'static str) -> Self {
         self.opens_again = Some(when);
         self
@@ -299,8 +299,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The one place that makes a client. Redirects are not followed, so that credentials go to no other host, and
-/// whether to try again is for `retry.rs` alone.
+/// Makes an HTTP client; nothing else does. Redirects are not followed, so that credentials go to no other host. Only
+/// `retry.rs` decides whether to try again.
 pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Result<reqwest::Client> {
     // An `Err` says that a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::transport::{client, is_loopback};
 
-/// How long a post may take.
+/// Longest time that a post may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An address to which JSON is posted, and which is a secret: whoever knows it may post there. No error names it.

@@ -1,5 +1,5 @@
-//! What the server keeps in the ledger's database beside what the sync remembers: who may do what, what people did, what came
-//! in and what was told. And the ledger as people look through it.
+//! Data that the server keeps in the ledger's database beside the memory of the sync: users and their sessions, actions of
+//! people, deliveries that came in, and alerts that were told. And the ledger as people look through it.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use latchel_sync_core::rules::Reason;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What somebody may do.
+/// Role of a user, which says what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -42,13 +42,13 @@ impl Role {
 pub struct User {
     /// The name, which is unique.
     pub name: String,
-    /// What they may do.
+    /// Role, which says what they may do.
     pub role: Role,
     /// The hash of the password in the PHC format, or of a token: never the secret itself.
     pub hash: String,
-    /// Whether `hash` is a token's, which is sent with each request instead of logging in.
+    /// True if `hash` is a token's, which is sent with each request instead of logging in.
     pub is_token: bool,
-    /// When they were added, UTC.
+    /// Instant at which they were added, UTC.
     pub created_at: DateTime<Utc>,
 }
 
@@ -65,9 +65,9 @@ pub struct Session {
     pub id: String,
     /// The user's name.
     pub user: String,
-    /// When they logged in, UTC.
+    /// Instant at which they logged in, UTC.
     pub created_at: DateTime<Utc>,
-    /// When it ends, UTC.
+    /// Instant at which the session ends, UTC.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -76,15 +76,15 @@ pub struct Session {
 pub struct AuditEntry {
     /// Its id; later ones have greater ones.
     pub id: Uuid,
-    /// When, UTC.
+    /// Instant of the action, UTC.
     pub at: DateTime<Utc>,
-    /// Who: a user's name.
+    /// Name of the user who acted.
     pub user: String,
     /// The account that it was about.
     pub account: Option<String>,
-    /// What was done, as `sync_started`.
+    /// Name of the action, as `sync_asked_for`.
     pub action: String,
-    /// What it was done to and how, without contact data and secrets.
+    /// Object and details of the action, without contact data and secrets.
     pub detail: String,
 }
 
@@ -93,9 +93,9 @@ pub struct AuditEntry {
 pub struct Pause {
     /// The account.
     pub account: String,
-    /// Who paused it.
+    /// Name of the user who paused it.
     pub by: String,
-    /// Since when, UTC.
+    /// Start of the pause, UTC.
     pub since: DateTime<Utc>,
 }
 
@@ -106,11 +106,11 @@ pub struct Delivery {
     pub id: Uuid,
     /// The account.
     pub account: String,
-    /// What it is about.
+    /// Record that it is about.
     pub record: RecordKey,
     /// The SHA-256 of what was sent, in hexadecimal: a second delivery of the same has the same.
     pub digest: String,
-    /// When it arrived, UTC.
+    /// Instant at which it arrived, UTC.
     pub received_at: DateTime<Utc>,
 }
 
@@ -119,24 +119,24 @@ pub struct Delivery {
 pub struct Alert {
     /// The account.
     pub account: String,
-    /// Which condition, as `runs_failed`.
+    /// Name of the condition and of the channel, as `runs_failed/email`.
     pub kind: String,
-    /// What people were told.
+    /// Text that people are told.
     pub text: String,
-    /// Since when it holds, UTC.
+    /// Instant since which it holds, UTC.
     pub since: DateTime<Utc>,
-    /// When people were told of it, UTC; `None` while that has not worked yet.
+    /// Instant at which people were told of it, UTC; `None` while that has not worked yet.
     pub told_at: Option<DateTime<Utc>>,
 }
 
-/// Which outcomes are looked for; what is `None` does not narrow.
+/// Filter of outcomes; a field that is `None` does not narrow them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// The kind of record.
     pub kind: Option<Kind>,
     /// The side that it was read from, which is the direction.
     pub side: Option<Side>,
-    /// How it stands.
+    /// Status of the record.
     pub status: Option<Status>,
     /// The reason.
     pub reason: Option<Reason>,
@@ -157,7 +157,7 @@ pub struct Found {
     pub pending: Option<Pending>,
 }
 
-/// What the server keeps. A write is durable when it returns.
+/// Store of the server's data. A write is durable when it returns.
 #[async_trait]
 pub trait Desk: Send + Sync + fmt::Debug {
     /// Everybody, by name.
@@ -181,7 +181,8 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Writes down what somebody did.
     async fn note(&self, entry: &AuditEntry) -> Result<()>;
 
-    /// What people did before the entry `before`, newest first; of every account, and of none, if `account` is `None`.
+    /// Actions of people before the entry `before`, newest first. If `account` is `None`: those on every account, and those
+    /// that are about none.
     async fn audit(&self, account: Option<&str>, before: Option<Uuid>, limit: u32)
     -> Result<Vec<AuditEntry>>;
 
@@ -223,7 +224,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
         limit: u32,
     ) -> Result<Vec<Found>>;
 
-    /// What was new or changed about a record, newest first, of the account's newest 10,000 runs.
+    /// Outcomes of a record that were new or changed, newest first, out of the account's newest 10,000 runs.
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>>;
 
     /// Forgets runs and their history, worked-on deliveries and audit entries from before `before`, and sessions that have

@@ -8,7 +8,7 @@ pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
     }
 }
 
-/// What is the matter with the ledger's file or database, and what to do, where the error's code tells.
+/// Says what is wrong with the ledger's file or database, and what to do; `None` where the error's code does not tell.
 pub(crate) fn trouble(error: &sqlx::Error) -> Option<&'static str> {
     let sqlx::Error::Database(problem) = error else { return None };
     let code = problem.code()?;

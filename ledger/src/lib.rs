@@ -23,5 +23,5 @@ use chrono::TimeDelta;
 pub use postgres::PostgresLedger;
 pub use sqlite::SqliteLedger;
 
-/// How long a lease lasts that nobody renews: longer than the longest page takes, short enough to wait for.
+/// Time that a lease lasts if nobody renews it: longer than the longest page takes, short enough to wait for.
 const LEASE: TimeDelta = TimeDelta::seconds(120);

@@ -1,5 +1,5 @@
-//! What every ledger must do, as tests over `&dyn Ledger`: [`ledger_suite!`](crate::ledger_suite) makes them. And what one
-//! must do that a server works with: [`desk_suite!`](crate::desk_suite).
+//! Promises that every ledger must keep, as tests over `&dyn Ledger`: [`ledger_suite!`](crate::ledger_suite) makes them. And
+//! those that a ledger must keep with which a server works: [`desk_suite!`](crate::desk_suite).
 //!
 //! Each function is one of the promises of [`Ledger`] or [`Desk`](crate::desk::Desk), takes an empty ledger, and panics if it does not hold.
 #![allow(missing_docs, clippy::expect_used, reason = "tests: the names say it, and a failure is a panic")]

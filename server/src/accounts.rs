@@ -18,11 +18,11 @@ pub struct Account {
     pub platform: Arc<dyn Platform>,
     /// Latchel.
     pub latchel: Arc<dyn Latchel>,
-    /// When it is synced by itself.
+    /// Timetables by which it is synced automatically.
     pub schedule: Schedule,
-    /// What reads what the two systems tell by themselves.
+    /// Readers of the webhooks of the two systems.
     pub webhooks: Readers,
-    /// When its credentials stop working.
+    /// Days on which its credentials stop working.
     pub expiries: Expiries,
 }
 

@@ -1,4 +1,4 @@
-//! What people can do, the same from the pages and the API. Each is written down in the audit trail under the name `by`.
+//! Actions of people, the same from the pages and the API. Each is written down in the audit trail under the name `by`.
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::ledger::{Phase, Trigger};
@@ -12,7 +12,7 @@ use crate::access;
 use crate::app::App;
 use crate::jobs::{self, NewJob, Work};
 
-/// What of an account is synced by hand.
+/// Part of an account that is synced by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Extent {
@@ -38,7 +38,7 @@ impl Extent {
     }
 }
 
-/// Whether a record that waits is to be tried again, or left alone.
+/// Wish about a record that waits: to try it again, or to leave it alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wish {
@@ -70,7 +70,7 @@ pub async fn sync(
     Ok(ask(app, by, account, Work::Sync { phases: extent.phases(), allow_mass_change }))
 }
 
-/// Whether rule G1 holds for a run.
+/// State of rule G1 for a run: it holds, or a mass change is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MassChange {
     /// It holds.
@@ -223,7 +223,7 @@ pub async fn settle_all(app: &App, by: &str, account: &str, wish: Wish, filter: 
     }
 }
 
-/// How many records an entry of the audit trail names.
+/// Most records that an entry of the audit trail names.
 const NAMED: usize = 20;
 const PAGE: u32 = 500;
 

@@ -22,21 +22,21 @@ use crate::webhooks::{Arrivals, Dispatcher};
 
 /// Everything that the server is made of; each request sees it.
 pub struct App {
-    /// What the configuration says about the server.
+    /// Configuration of the server.
     pub config: ServerConfig,
     /// The accounts, by name.
     pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
-    /// What the sync remembers.
+    /// Memory of the sync.
     pub ledger: Arc<dyn Ledger>,
-    /// What the server remembers.
+    /// Memory of the server.
     pub desk: Arc<dyn Desk>,
-    /// What it takes for now.
+    /// Clock.
     pub clock: Clock,
-    /// What it does.
+    /// Jobs of the server.
     pub jobs: Arc<Jobs>,
-    /// What it counts.
+    /// Metrics that the server counts.
     pub metrics: Arc<Metrics>,
-    /// Whether its loops go round.
+    /// Pulses, which show whether its loops go round.
     pub(crate) pulses: Arc<Pulses>,
     /// This host and process, for people.
     pub host: String,

@@ -1,8 +1,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-/// What the server takes for now: the instant at which it began, and the time that has passed since, so that a rehearsal may
-/// begin at any instant and tests need not wait.
+/// Clock of the server: the instant at which it began, and the time that has passed since. So a rehearsal may begin at any
+/// instant, and tests need not wait.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     began: DateTime<Utc>,
@@ -20,7 +20,7 @@ impl Clock {
         self.began + TimeDelta::from_std(self.at.elapsed()).unwrap_or_default()
     }
 
-    /// When the clock was started, UTC.
+    /// Instant at which the clock was started, UTC.
     pub fn began(&self) -> DateTime<Utc> {
         self.began
     }

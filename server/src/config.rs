@@ -10,27 +10,27 @@ use crate::alerts::AlertsConfig;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerConfig {
-    /// Where it listens; loopback unless somebody may log in.
+    /// Address and port on which it listens; loopback unless somebody may log in.
     #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// The address at which people reach it, as `https://sync.example.com`, where that is another than `listen`: behind a
     /// reverse proxy that speaks TLS. Cookies are for https alone then.
     #[serde(deserialize_with = "origin")]
     pub public_url: Option<String>,
-    /// For how long runs, their history and the audit trail are kept.
+    /// Time for which runs, their history and the audit trail are kept.
     #[serde(deserialize_with = "span")]
     pub retention: TimeDelta,
-    /// Whom to tell what.
+    /// Alerts: what people are told of, and over which channels.
     pub alerts: AlertsConfig,
 }
 
 impl ServerConfig {
-    /// Whether people reach it over TLS.
+    /// True if people reach it over TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https:"))
     }
 
-    /// Whether others than the people of this machine may reach it: then somebody must be able to log in first.
+    /// True if others than the people of this machine may reach it: then somebody must be able to log in first.
     pub fn is_reached_from_elsewhere(&self) -> bool {
         !self.listen.ip().is_loopback() || self.public_url.is_some()
     }

@@ -1,4 +1,4 @@
-//! Whether the server lives, and whether it can work.
+//! Probes that say whether the server lives, and whether it can work.
 
 use std::sync::Arc;
 

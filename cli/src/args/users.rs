@@ -9,7 +9,7 @@ pub(crate) enum UsersAction {
     Add {
         /// Their name: letters, digits and . _ - @ +
         name: String,
-        /// What they may do.
+        /// Role, which says what they may do.
         #[arg(long, value_enum)]
         role: UserRole,
         /// A program: print a token for its requests, once, instead of taking a password.

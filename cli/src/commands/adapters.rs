@@ -93,7 +93,7 @@ fn print_settings(section: &str, settings: &[Setting]) {
     }
 }
 
-/// What a platform can do, in the order in which it is shown.
+/// Abilities of a platform, each with its title, in the order in which they are shown.
 fn abilities(adapter: &PlatformAdapter) -> Vec<(&'static str, String)> {
     let able = adapter.capabilities;
     let yes = |can: bool| if can { "yes" } else { "no" }.to_owned();

@@ -1,4 +1,4 @@
-//! Whether people can be told.
+//! `alerts test`: tries whether people can be told.
 
 use latchel_sync_server::alerts::{Rehearsed, rehearse};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub(crate) async fn run(config: &Config, action: &AlertsAction) -> Result<Exit, 
     Ok(if shown.iter().all(|one| one.taken) { Exit::Done } else { Exit::Partial })
 }
 
-/// What became of the notice on one channel.
+/// Result of the notice on one channel.
 #[derive(Serialize)]
 struct Shown {
     channel: &'static str,

@@ -37,7 +37,7 @@ pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> R
     Ok(if wrong { Exit::Failed } else { Exit::Done })
 }
 
-/// When the account's credentials stop working, where the configuration says it.
+/// Findings about the days on which the account's credentials stop working, as far as the configuration names them.
 fn expiries(config: &Config, account: &Account, now: DateTime<Utc>) -> Vec<Finding> {
     let today = now.with_timezone(&account.settings.time_zone).date_naive();
     let finding = |one: Credential| {

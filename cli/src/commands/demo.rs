@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::connect;
 use crate::exit::{Exit, Failure};
 
-/// How many examples of each reason are named.
+/// Number of examples that are named for each reason.
 const EXAMPLES: usize = 2;
 
 /// Tells the job; `serve` says that the dashboard is to be served on its world afterwards, and where.

@@ -97,7 +97,7 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
     Ok(Exit::Done)
 }
 
-/// What each platform does oddly and can be switched: the table in docs/mock-pms.md.
+/// Table of the quirks of each platform that can be switched, as it stands in docs/mock-pms.md.
 fn quirks() -> String {
     let mut text = "| platform | quirk | usually | on | off |\n|---|---|---|---|---|\n".to_owned();
     for dialect in Dialect::ALL {

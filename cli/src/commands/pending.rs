@@ -15,12 +15,12 @@ use crate::exit::{Exit, Failure};
 use crate::suggest::did_you_mean;
 use crate::{connect, render};
 
-/// What is pending, and where.
+/// A pending record with its account.
 #[derive(Serialize)]
 struct Listed {
     account: String,
     next_try: Option<DateTime<Utc>>,
-    /// If the last try failed: why, and when the next one does what.
+    /// Last try if it failed, with its error, and the next try.
     retry: Option<Retry>,
     #[serde(flatten)]
     pending: Pending,
@@ -34,7 +34,7 @@ struct Changed {
     key: RecordKey,
 }
 
-/// Which records are meant.
+/// Choice of records.
 enum Chosen {
     One(RecordKey),
     With(Reason),

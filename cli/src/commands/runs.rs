@@ -70,7 +70,7 @@ async fn read(
     Ok(Exit::Done)
 }
 
-/// Who or what started it.
+/// Names whoever or whatever started the run, for people.
 fn by(run: &Run) -> String {
     match run.trigger {
         Trigger::Manual if run.holder.is_empty() => "somebody".to_owned(),
@@ -80,7 +80,7 @@ fn by(run: &Run) -> String {
     }
 }
 
-/// How long it took, to the second, or to the millisecond where it was less than that.
+/// Time that the run took, to the second, or to the millisecond if it was less than a second.
 fn took(run: &Run) -> String {
     let Some(ms) = run.took_ms else { return "not ended".to_owned() };
     let exact = Duration::from_millis(ms);

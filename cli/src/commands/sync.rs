@@ -186,7 +186,7 @@ fn request(what: &What, account: &Account, mode: Mode, now: DateTime<Utc>) -> Re
     }
 }
 
-/// Who holds the lease, for the people of another run that finds it held.
+/// Holder of a lease: this user, host and process, for the people of another run that finds the lease held.
 pub(super) fn holder() -> String {
     let user = whoami::username().unwrap_or_else(|_| "somebody".to_owned());
     let host = whoami::hostname().unwrap_or_else(|_| "an unnamed host".to_owned());

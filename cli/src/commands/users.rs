@@ -1,4 +1,4 @@
-//! Who may use the dashboard and the API.
+//! `users`: says who may use the dashboard and the API.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -54,8 +54,8 @@ fn wrong(error: Error) -> Failure {
     }
 }
 
-/// What somebody types, which is not shown, or else the first line of stdin: a password is no argument, because others see
-/// those.
+/// Reads a password: as somebody types it, twice and not shown, or else from the first line of stdin. It is no argument,
+/// because others see those.
 fn password() -> Result<SecretString, Failure> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {

@@ -1,4 +1,4 @@
-//! When an account is synced by itself.
+//! Timetables of an account, as the configuration has them.
 
 use chrono::TimeDelta;
 use latchel_sync_server::schedule::{Schedule, Timetable};

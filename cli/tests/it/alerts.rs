@@ -1,4 +1,4 @@
-//! Whether people can be told, as the command tries it: a chat's webhook that stands in for Slack, and a mail server.
+//! Tests of `alerts test`, with a chat's webhook that stands in for Slack, and a mail server.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -21,7 +21,7 @@ async fn chat(status: u16) -> MockServer {
     chat
 }
 
-/// What the chat was told.
+/// Texts that the chat was sent.
 async fn told(chat: &MockServer) -> Vec<String> {
     let requests = chat.received_requests().await.expect("requests");
     let text = |body: &[u8]| {
@@ -66,7 +66,7 @@ fn both(chat: &MockServer, smtp: &str) -> TempDir {
     ))
 }
 
-/// What the command printed on both, if it ended with this code.
+/// Runs the command, which must end with this code; returns what it printed on stdout and stderr.
 async fn tried(folder: &Path, code: i32, args: &'static [&str]) -> (String, String) {
     let folder = folder.to_owned();
     tokio::task::spawn_blocking(move || out(&folder, code, args)).await.expect("no panic")

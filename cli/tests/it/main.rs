@@ -17,7 +17,7 @@ fn command(folder: &Path) -> Command {
     command
 }
 
-/// What the command printed, if it ended with this code.
+/// Runs the command, which must end with this code; returns what it printed on stdout and stderr.
 fn out(folder: &Path, code: i32, args: &[&str]) -> (String, String) {
     let done = command(folder).args(args).assert().code(code);
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("text");

@@ -1,4 +1,4 @@
-//! Who may use the dashboard, as the command says it.
+//! Tests of the command that says who may use the dashboard.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub fn configured(server: &str) -> TempDir {
     folder
 }
 
-/// What the command printed on stderr, if it ended with this code after reading `password`.
+/// Adds an operator. The command reads `password` and must end with this code; returns what it printed on stderr.
 fn add(folder: &Path, code: i32, name: &str, password: &str) -> String {
     let mut command = command(folder);
     let done =

@@ -1,5 +1,5 @@
-//! What the tests of an adapter need: a stub of its platform, rows as tests look at them, and odd records made of good
-//! ones. It panics as tests do.
+//! Helpers for the tests of an adapter: a stub of its platform, rows as tests look at them, and odd records made of good
+//! ones. They panic as tests do.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod fields;

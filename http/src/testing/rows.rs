@@ -10,7 +10,7 @@ pub fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
-/// What changed since 21:30 on the last of February 2026 in Los Angeles, which is in March in UTC.
+/// Window of the changes since 21:30 on the last day of February 2026 in Los Angeles, which is in March in UTC.
 pub fn window() -> Window {
     Window { from: instant("2026-03-01T05:30:15Z") }
 }
@@ -20,7 +20,7 @@ pub async fn all<T>(pages: Pages<'_, T>) -> Vec<Row<T>> {
     pages.try_concat().await.expect("pages")
 }
 
-/// How many rows are records.
+/// Number of rows that are records.
 pub fn count<T>(rows: &[Row<T>]) -> usize {
     rows.iter().filter(|row| matches!(row, Row::Record(_))).count()
 }

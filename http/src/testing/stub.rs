@@ -12,7 +12,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 pub trait Stub {
     /// The name that the adapter is registered by.
     const ADAPTER: &'static str;
-    /// What every path begins with.
+    /// Prefix of every path.
     const BASE: &'static str = "";
 
     /// The settings that the adapter has where a test gives no others, beside the address and the secrets.
@@ -20,7 +20,7 @@ pub trait Stub {
         json!({})
     }
 
-    /// What the account's settings have beside their values.
+    /// Adds to the settings what the account gives an adapter beside their values, such as its time zone.
     fn account(settings: Settings) -> Settings {
         settings
     }
@@ -28,7 +28,7 @@ pub trait Stub {
     /// The page of a list that a request is for.
     fn page(rows: &[Value], request: &Request) -> ResponseTemplate;
 
-    /// How a request that tests are told of is spelled, if they are told of it.
+    /// Spells a request as tests compare it; `None` for one that they are not told of.
     fn spell(request: &Request) -> Option<String> {
         Some(path_and_query(request))
     }

@@ -1,4 +1,4 @@
-//! For how long a connection is kept.
+//! Tests of how long a connection is kept.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// What a far side sees of its connections.
+/// Change of a connection, as a far side sees it.
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
     Opened,

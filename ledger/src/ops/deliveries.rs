@@ -6,7 +6,7 @@ use super::{BEGIN, Pool};
 use crate::desk::Delivery;
 use crate::error::failed;
 
-/// How many deliveries a statement names: far fewer than there may be parameters.
+/// Most deliveries that a statement names: far fewer than there may be parameters.
 const IDS_OF_A_STATEMENT: usize = 500;
 
 pub(crate) async fn accept(pool: &Pool, delivery: &Delivery) -> Result<bool> {

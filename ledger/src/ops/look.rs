@@ -9,8 +9,8 @@ use super::{BYTES, JSON, LIKE, Pool, pending, recall};
 use crate::desk::{Filter, Found};
 use crate::error::failed;
 
-/// How many of an account's newest runs a record's history is looked for in: more than three months of one every
-/// quarter of an hour.
+/// Number of an account's newest runs in which a record's history is looked for. With one every quarter of an hour, they are
+/// those of more than three months.
 const RUNS_OF_A_HISTORY: i64 = 10_000;
 
 /// One query for each kind and side, which are the parts of a key whose order is not the order of their names.
@@ -49,7 +49,7 @@ fn groups(filter: &Filter, after: Option<&RecordKey>) -> impl Iterator<Item = (K
         .filter(move |group| first.is_none_or(|first| first <= *group))
 }
 
-/// What a filter asks of each outcome.
+/// Conditions of a filter, which each outcome must meet.
 struct Search {
     /// `None` for any.
     reasons: Option<Vec<Reason>>,
@@ -75,7 +75,7 @@ impl Text {
     }
 }
 
-/// Where one query looks.
+/// Records that one query looks through.
 struct Group<'a> {
     account: &'a str,
     kind: Kind,

@@ -10,7 +10,7 @@ use sqlx::QueryBuilder;
 use super::{BEGIN, Connection, Database, Pool, links, pending, runs};
 use crate::error::{failed, unreadable};
 
-/// What makes two outcomes of one record tell the same.
+/// Text that two outcomes of one record share if they tell the same.
 pub(crate) fn summary(outcome: &Outcome) -> String {
     let detail = outcome.detail.as_deref().unwrap_or_default();
     let counterpart = outcome.counterpart.as_deref().unwrap_or_default();
@@ -40,7 +40,7 @@ pub(crate) async fn record(pool: &Pool, lease: &Lease, outcomes: &[Outcome]) -> 
     transaction.commit().await.map_err(failed(doing))
 }
 
-/// How many rows a statement writes: far fewer than there may be parameters.
+/// Most rows that a statement writes: far fewer than there may be parameters.
 const ROWS_OF_A_STATEMENT: usize = 200;
 
 /// An outcome with what is written of it.
@@ -51,7 +51,7 @@ struct Written<'a> {
     label: Option<String>,
 }
 
-/// As many characters of a label are kept beside `data`, where an index is that takes no long text.
+/// Most characters of a label that are kept beside `data`, where an index is that takes no long text.
 const LABEL_LENGTH: usize = 200;
 
 impl<'a> Written<'a> {

@@ -5,9 +5,9 @@ use super::statement::{Sql, push_list, write};
 use super::{BYTES, JSON, Pool, look};
 use crate::error::failed;
 
-/// How many rows are deleted at a time, so that no run waits for long.
+/// Number of rows that are deleted at a time, so that no run waits for long.
 const ROWS: u64 = 1_000;
-/// How many runs are forgotten at a time.
+/// Number of runs that are forgotten at a time.
 const RUNS: usize = 100;
 
 pub(crate) async fn prune(pool: &Pool, before: DateTime<Utc>) -> Result<u64> {

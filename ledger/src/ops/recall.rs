@@ -10,8 +10,8 @@ use sqlx::QueryBuilder;
 use super::{CHAR, Database, ELEMENTS, LIKE, LINES, Pool, Row, pending};
 use crate::error::{failed, unreadable};
 
-/// What is remembered of each key, in their order: one query for each kind and side, however many keys, and a second one
-/// where some of them are tried again.
+/// Recalls what is remembered of each key, in their order. It takes one query for each kind and side, however many keys
+/// there are, and a second one where some of them are tried again.
 pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
     let nothing =
         |key: &RecordKey| Memory { key: key.clone(), link: None, outcome: None, intent: None, pending: None };
@@ -27,7 +27,7 @@ pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Re
     Ok(memories)
 }
 
-/// The account, and the records of which kind and side.
+/// Account, kind and side of the records.
 type What<'a> = (&'a str, Kind, Side);
 
 /// Links, outcomes and intents, as lines of one text: a row for each costs more than reading it.
@@ -69,10 +69,10 @@ fn record<T: DeserializeOwned>(data: Option<&str>, what: &'static str) -> Result
     }
 }
 
-/// An id, since when it is pending, how often it was tried, and whether it was dismissed.
+/// A record's id, the instant since which it is pending (UTC), the number of tries, and true if it was dismissed.
 type Waiting = (String, DateTime<Utc>, i64, bool);
 
-/// Since when those of which the newest outcome says that they are tried again are: no others are pending.
+/// Adds the pending state of those records whose newest outcome says that they are tried again; no others are pending.
 async fn wait(pool: &Pool, what: What<'_>, group: &mut [&mut Memory]) -> Result<()> {
     let again = group.iter().filter(|one| one.outcome.as_deref().is_some_and(Outcome::is_tried_again));
     let again: Vec<_> = again.map(|memory| &memory.key).collect();

@@ -42,7 +42,7 @@ type Connection = sqlx::PgConnection;
 type Row = sqlx::postgres::PgRow;
 
 impl PostgresLedger {
-    /// Where what people look at is read: with everything else, because there are connections enough.
+    /// Connections for reading what people look at: those for everything else, because there are enough.
     fn readers(&self) -> &Pool {
         &self.pool
     }

@@ -12,9 +12,9 @@ use crate::LEASE;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
-/// How many connections one process holds at most.
+/// Most connections that one process holds.
 const CONNECTIONS: u32 = 8;
-/// How long a connection may take.
+/// Longest time to wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The ledger in a PostgreSQL database, for many accounts and many workers.
@@ -80,7 +80,7 @@ impl PostgresLedger {
         Self { lease, ..self }
     }
 
-    /// What is to be said of a ledger that was closed: the database answers for what was read.
+    /// Checks a ledger that was closed: nothing can be wrong with it, because the database answers for what was read.
     pub(super) fn closed(&self) -> Result<()> {
         Ok(())
     }

@@ -43,7 +43,7 @@ type Connection = sqlx::SqliteConnection;
 type Row = sqlx::sqlite::SqliteRow;
 
 impl SqliteLedger {
-    /// Where what people look at is read.
+    /// Connections for reading what people look at.
     fn readers(&self) -> &Pool {
         &self.readers
     }
@@ -59,7 +59,7 @@ const CHAR: &str = "char";
 const ELEMENTS: &str = "(SELECT value, key AS place FROM json_each($4)) AS elements";
 /// Writers take turns, so that a lease that was read needs no lock.
 const SHARE: &str = "";
-/// What SQLite finds wrong with the file; the one row `ok` if nothing.
+/// Statement that lists what SQLite finds wrong with the file; the one row `ok` if nothing.
 const INTEGRITY: &str = "PRAGMA integrity_check";
 /// A record's JSON, of which `->>` takes a member.
 const JSON: &str = "data";

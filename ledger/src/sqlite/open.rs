@@ -17,29 +17,29 @@ use crate::error::trouble;
 
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
-/// How long a writer waits for another process's write.
+/// Longest time that a writer waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How much of the file is kept in memory, in kibibytes as SQLite writes them. Each connection fills its share little by little
-/// and never gives it back; what is not in it is in the system's cache. Four times as much makes no sync faster
-/// (docs/performance.md).
+/// Size of the part of the file that is kept in memory, in kibibytes as SQLite writes them. Each connection fills its share
+/// little by little and never gives it back; what is not in it is in the system's cache. Four times as much makes no sync
+/// faster (docs/performance.md).
 const CACHE: &str = "-4000";
 
 /// The same for each connection that only reads.
 const READER_CACHE: &str = "-1000";
 
-/// How many read at once what people look at. Readers and the writer do not wait for each other (WAL).
+/// Most connections that read at once what people look at. Readers and the writer do not wait for each other (WAL).
 const READERS: u32 = 3;
 
 /// The ledger in one SQLite database.
 #[derive(Clone)]
 pub struct SqliteLedger {
     pub(super) pool: SqlitePool,
-    /// What people look at is read here, so that nobody waits for a search through everything.
+    /// Connections for reading what people look at, so that nobody waits for a search through everything.
     pub(super) readers: SqlitePool,
     pub(super) lease: TimeDelta,
     pub(super) path: Option<PathBuf>,
-    /// What the file was like, if it is read without SQLite's locks.
+    /// State of the file when it was opened, if it is read without SQLite's locks.
     pub(super) unlocked: Option<AsFound>,
     /// Guard of a ledger without a lasting file. The pool replaces a connection that takes too long to come back, and without
     /// this the ledger would go with it.

@@ -23,8 +23,8 @@ const WRITTEN: &str = "the ledger was written to while it was read, and this use
 impl SqliteLedger {
     /// Opens the ledger at `path` for reading only, and writes nothing to it; `None` if it is not there.
     ///
-    /// Where this user may write to the folder, readers and writers take turns as SQLite has it. Where not, the file is
-    /// read as one that nobody writes, and [`close`](latchel_sync_core::Ledger::close) says if somebody did.
+    /// If this user may write to the folder, readers and writers take turns as SQLite has it. If not, the file is read as
+    /// one that nobody writes, and [`close`](latchel_sync_core::Ledger::close) says if somebody did.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl SqliteLedger {
         Err(refused)
     }
 
-    /// What is to be said of a ledger that was closed.
+    /// Checks a ledger that was closed. It is an error if the file was read without SQLite's locks and somebody wrote to it.
     pub(super) fn closed(&self) -> Result<()> {
         match (&self.path, &self.unlocked) {
             (Some(path), Some(as_found)) if AsFound::of(path).ok().as_ref() != Some(as_found) => {
@@ -87,7 +87,7 @@ impl AsFound {
     }
 }
 
-/// Where SQLite keeps what is written before it comes into the file itself.
+/// Path of the file in which SQLite keeps what is written before it comes into the ledger's file itself.
 fn beside(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push("-wal");
@@ -107,7 +107,7 @@ async fn opened(options: SqliteConnectOptions) -> Result<(SqlitePool, i64), sqlx
     }
 }
 
-/// Whether SQLite could not make the files beside the ledger's that it needs.
+/// True if SQLite could not make the files that it needs beside the ledger's.
 fn is_kept_from_writing(error: &sqlx::Error) -> bool {
     matches!(code(error), Some(8 | 14))
 }

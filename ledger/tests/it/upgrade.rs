@@ -38,7 +38,7 @@ const ROWS: [&str; 3] = [
      SELECT account, kind, side, id, '2026-03-02T15:00:00+00:00', 3, FALSE, summary FROM outcomes WHERE data = $1",
 ];
 
-/// What each of the rows holds as its record.
+/// Record that each of the rows holds, as JSON.
 fn records() -> [String; 3] {
     let link = link(RunId(Uuid::nil()), "1", 10);
     let waits =

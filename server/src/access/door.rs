@@ -37,7 +37,7 @@ pub(super) async fn door(State(app): State<Arc<App>>, request: Request, next: Ne
     }
 }
 
-/// What those need who are not logged in yet, and those who want to be no longer.
+/// True for the paths that people need who are not logged in yet, or who want to be no longer.
 fn is_open(path: &str) -> bool {
     matches!(path, "/login" | "/logout") || path.starts_with("/assets/")
 }

@@ -17,7 +17,7 @@ use crate::app::App;
 
 /// The largest body that people and their programs send, in bytes.
 const LARGEST_BODY: usize = 64 * 1024;
-/// How long a request may take until its answer begins, its body included.
+/// Longest time that a request may take until its answer begins, its body included.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Puts what keeps others out before every route. `inner` are the routes of the people who log in and of their programs;

@@ -7,7 +7,8 @@ use super::person::Person;
 use super::{secret, session};
 use crate::app::App;
 
-/// Who sends a request with these headers: by its token if it has one, or else by its cookie. `None` if nobody is logged in.
+/// Finds out who sends a request with these headers: by its token if it has one, or else by its cookie. `None` if nobody is
+/// logged in.
 pub(super) async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Person>> {
     if headers.contains_key(AUTHORIZATION) {
         return match bearer(headers) {
@@ -22,7 +23,7 @@ pub(super) async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Pe
     Ok(is_local(app, headers).await?.then(local))
 }
 
-/// What everybody is called while nobody has to log in.
+/// Name of everybody while nobody has to log in.
 pub(super) const LOCAL: &str = "local";
 
 /// The token that a request brings. One that does has no other authority: its cookies are not looked at.
@@ -43,8 +44,8 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Person>> {
     Ok(found)
 }
 
-/// Whether a request can only come from this machine, and nobody has been added who could log in. What came through a proxy
-/// comes from anywhere.
+/// True if a request can only come from this machine, and nobody has been added who could log in. A request that came
+/// through a proxy may come from anywhere.
 async fn is_local(app: &App, headers: &HeaderMap) -> Result<bool> {
     let proxied = headers.contains_key(FORWARDED) || headers.contains_key(FORWARDED_FOR);
     if proxied || app.config.is_reached_from_elsewhere() {
@@ -53,5 +54,5 @@ async fn is_local(app: &App, headers: &HeaderMap) -> Result<bool> {
     Ok(app.desk.users().await?.is_empty())
 }
 
-/// By which proxies say for whom they ask.
+/// Header in which proxies say for whom they ask.
 pub(super) const FORWARDED_FOR: &str = "x-forwarded-for";

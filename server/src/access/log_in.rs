@@ -13,7 +13,7 @@ use super::password;
 use super::throttle::Throttle;
 use crate::app::App;
 
-/// How many passwords are verified at once: each takes 19 MiB and a processor.
+/// Number of passwords that are verified at once: each takes 19 MiB and a processor.
 const AT_ONCE: usize = 2;
 
 /// The log-ins that were tried lately.
@@ -22,7 +22,7 @@ pub(crate) struct LogIns {
     at_once: Semaphore,
 }
 
-/// What becomes of a try to log in.
+/// Result of a try to log in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tried {
     /// They are who they say.

@@ -31,7 +31,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 struct Page<'a> {
     name: &'a str,
     next: &'a str,
-    /// Why the last try did not work.
+    /// Message about the last try, which did not work.
     wrong: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Who gets in, and what they may do.
+//! Access to the server: who gets in, and what they may do.
 //!
 //! - [`guard`]: what stands before every route: nobody passes unknown but to the few open paths, and only operators pass with
 //!   a request that changes something. A handler says itself whom it expects: [`Viewer`] or [`Operator`].

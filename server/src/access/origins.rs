@@ -58,7 +58,7 @@ impl Host {
     }
 }
 
-/// Whether the server answers to this name. A page elsewhere can make its own name lead to this machine, and would then read
+/// True if the server answers to this name. A page elsewhere can make its own name lead to this machine, and would then read
 /// everything as if it came from itself; it cannot do so with an address or with a name that it does not own.
 pub(super) fn is_ours(config: &ServerConfig, authority: &Authority) -> bool {
     if authority.as_str().contains('@') {

@@ -20,7 +20,7 @@ pub(super) async fn hash(password: SecretString) -> Result<String> {
     Ok(hashed.to_string())
 }
 
-/// Whether `password` is the one with this hash. Without a hash it takes the same time, and is not.
+/// True if `password` is the one with this hash. Without a hash it takes the same time, and is false.
 ///
 /// # Errors
 ///

@@ -6,9 +6,8 @@ use axum::http::request::Parts;
 use super::identity::FORWARDED_FOR;
 use crate::config::ServerConfig;
 
-/// Where a request comes from, as far as log-ins are counted by it: the address, of IPv6 the network of one customer. Behind
-/// the configured proxy it is what the proxy says, which is the last it added; what stands before that anybody can have
-/// written.
+/// Address that a request comes from, as log-ins are counted by it; of an IPv6 address, the network of one customer. Behind
+/// the configured proxy it is the last address that the proxy added; anybody can have written those before it.
 pub(super) fn peer(config: &ServerConfig, parts: &Parts) -> Option<IpAddr> {
     let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
     let told = || parts.headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?.rsplit(',').next();
@@ -17,7 +16,7 @@ pub(super) fn peer(config: &ServerConfig, parts: &Parts) -> Option<IpAddr> {
     Some(network(told.unwrap_or(connected).to_canonical()))
 }
 
-/// Whether a proxy of one's own may have this address.
+/// True if a proxy of one's own may have this address.
 fn is_near(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_loopback() || address.is_private(),

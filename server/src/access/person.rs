@@ -8,17 +8,17 @@ use super::identity::{LOCAL, identify};
 use super::refusal::Refusal;
 use crate::app::App;
 
-/// Who sends a request.
+/// Sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// The user's name; `local` while there are no users and only this machine is listened to.
     pub name: String,
-    /// What they may do.
+    /// Role, which says what they may do.
     pub role: Role,
 }
 
 impl Person {
-    /// Whether this is whoever sits at the machine, who need not log in.
+    /// True if this is whoever sits at the machine, who need not log in.
     pub fn is_local(&self) -> bool {
         self.name == LOCAL
     }
@@ -58,7 +58,7 @@ impl FromRequestParts<Arc<App>> for Operator {
     }
 }
 
-/// Whom the door let in already, or who it is.
+/// Returns the person whom the door let in already, or else finds out who it is.
 async fn person(parts: &Parts, app: &App) -> Result<Person, Refusal> {
     if let Some(known) = parts.extensions.get::<Person>() {
         return Ok(known.clone());

@@ -9,14 +9,14 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::json;
 use tower_http::csrf::ProtectionError;
 
-/// Why a request is turned away, and what to do. Programs are told in JSON, people with a page.
+/// Refusal of a request: why it is turned away, and what to do. Programs are told in JSON, people with a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
     hint: String,
-    /// Where people log in, if that would help.
+    /// Address at which people log in, if that would help.
     log_in: Option<String>,
 }
 
@@ -71,7 +71,7 @@ impl Refusal {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server made a mistake", hint)
     }
 
-    /// What layers of `tower_http` turned away.
+    /// Finds the refusal in an answer: one of ours, or one by a layer of `tower_http`; `None` if there is none.
     fn of(response: &Response) -> Option<Self> {
         if let Some(refusal) = response.extensions().get::<Self>() {
             return Some(refusal.clone());

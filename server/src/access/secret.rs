@@ -8,13 +8,13 @@ pub(super) fn fresh() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// What is stored of such a secret: its SHA-256 in hexadecimal. It needs no salt and no slow hash, because there is nothing to
-/// guess.
+/// Digest that is stored of such a secret: its SHA-256 in hexadecimal. It needs no salt and no slow hash, because there is
+/// nothing to guess.
 pub(super) fn digest(secret: &str) -> String {
     Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether two digests are equal, in a time that does not tell where they differ.
+/// True if two digests are equal. The time that it takes does not tell where they differ.
 pub(super) fn equal(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }

@@ -10,7 +10,7 @@ use super::secret;
 use crate::app::App;
 use crate::config::ServerConfig;
 
-/// After so long people log in again.
+/// Time after which people log in again.
 const LASTS: TimeDelta = TimeDelta::hours(12);
 
 /// Begins a session of a user who has proved who they are, and ends the one that the browser had. The value is always a new
@@ -36,7 +36,7 @@ pub(super) async fn end(app: &App, jar: CookieJar) -> Result<CookieJar> {
     Ok(jar.remove(cookie(&app.config, String::new())))
 }
 
-/// Who is logged in with the cookie in these headers.
+/// Finds the person who is logged in with the cookie in these headers; `None` if nobody is.
 pub(super) async fn person(app: &App, headers: &HeaderMap) -> Result<Option<Person>> {
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = jar.get(name(&app.config)) else { return Ok(None) };

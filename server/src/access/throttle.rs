@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How many keys of each sort are remembered: a bound on memory.
+/// Most keys of each sort that are remembered: a bound on memory.
 const REMEMBERED: usize = 10_000;
-/// After so long without a failure it begins anew; longer than every pause.
+/// Time without a failure after which the count begins anew; longer than every pause.
 const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// Failed log-ins by name and by address. Each counts from when it is tried, so that many at once gain nothing.
@@ -55,9 +55,9 @@ impl Throttle {
 
 #[derive(Debug)]
 struct Failures<K> {
-    /// How many in a row, and the last one, UTC.
+    /// Number of failures in a row of each key, and the instant of the last one, UTC.
     of: HashMap<K, (u32, DateTime<Utc>)>,
-    /// So many are free.
+    /// Number of failures in a row that cost no pause.
     free: u32,
     longest: TimeDelta,
 }
@@ -67,7 +67,7 @@ impl<K: Eq + Hash + Copy> Failures<K> {
         Self { of: HashMap::new(), free, longest }
     }
 
-    /// Twice as long after each, beginning with a second.
+    /// Rest of the pause before the next try, which is twice as long after each failure and begins with a second.
     fn wait(&self, key: &K, now: DateTime<Utc>) -> TimeDelta {
         let Some((count, last)) = self.of.get(key) else { return TimeDelta::zero() };
         if *count < self.free || now - *last >= FORGOTTEN_AFTER {

@@ -1,4 +1,4 @@
-//! Who may log in, as the command adds and removes them.
+//! Users who may log in, as the command adds and removes them.
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::{Error, ErrorKind, Result};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::identity::LOCAL;
 use super::{password, secret};
 
-/// How somebody proves who they are.
+/// Way in which somebody proves who they are.
 #[derive(Debug)]
 pub enum Proof {
     /// By a password, which they type.

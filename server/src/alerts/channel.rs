@@ -61,7 +61,7 @@ impl Channel {
     }
 }
 
-/// What Slack would take for markup of its own.
+/// Escapes the characters that Slack would take for markup of its own.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

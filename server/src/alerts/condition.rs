@@ -1,4 +1,4 @@
-/// What people are told of.
+/// Condition that people are told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Condition {
     /// Several runs in a row failed.

@@ -9,21 +9,21 @@ use crate::secret::Secret;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AlertsConfig {
-    /// How many runs in a row must have failed.
+    /// Number of runs in a row that must have failed.
     #[serde(deserialize_with = "at_least_one")]
     pub failed_runs: u32,
-    /// How many records must have failed.
+    /// Number of records that must have failed.
     #[serde(deserialize_with = "at_least_one")]
     pub failed_records: u32,
-    /// For how long each of them must have failed.
+    /// Time for which each of those records must have failed.
     #[serde(deserialize_with = "span")]
     pub failed_records_for: TimeDelta,
-    /// How many days before a credential stops working.
+    /// Number of days before a credential stops working, from which on people are told.
     #[serde(deserialize_with = "at_least_one")]
     pub expiry_days: u32,
     /// The address of an incoming webhook as Slack has them. It is a secret.
     pub webhook: Option<Secret>,
-    /// Who gets an e-mail.
+    /// Mail server, sender and addresses of those who get an e-mail.
     pub email: Option<EmailConfig>,
 }
 

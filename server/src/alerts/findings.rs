@@ -1,4 +1,4 @@
-//! Which conditions hold of an account.
+//! Conditions that hold of an account.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use latchel_sync_core::ledger::{Phase, PhaseReport, Run, RunStatus, Status};
@@ -17,13 +17,13 @@ use crate::views::{Health, credentials, health};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     pub condition: Condition,
-    /// In a sentence, which may be followed by others.
+    /// Sentence about it, which may be followed by others.
     pub text: String,
-    /// Since when, UTC.
+    /// Instant since which it holds, UTC.
     pub since: DateTime<Utc>,
 }
 
-/// Enough to find the last of each phase among those of the others.
+/// Number of newest runs that are looked at: enough to find the last of each phase among those of the others.
 const RUNS_LOOKED_AT: u32 = 100;
 
 /// Every condition that holds of the account now.
@@ -76,7 +76,8 @@ fn broken(runs: &[&Run]) -> Option<Finding> {
     })
 }
 
-/// Where the newest run was let in, the credentials are right again; what they do not permit may be needed by one phase alone.
+/// Finds credentials that were refused. If the newest run was let in, the credentials are right again. But a permission that
+/// they lack may be needed by one phase alone, so the newest run of each phase is looked at for that.
 fn credentials_refused(runs: &[&Run]) -> Option<Finding> {
     let newest = runs.first()?;
     let unauthorized = newest.phases.iter().find(|report| report.error_kind == Some(ErrorKind::Unauthorized));
@@ -181,9 +182,9 @@ async fn records_failed(
     Ok(Some(Finding { condition: Condition::RecordsFailed, text, since }))
 }
 
-/// A part of the schedule has as many chances as this to succeed.
+/// Number of chances that a part of the schedule has to succeed.
 const CHANCES: usize = 3;
-/// After its start the server has so long to catch up with what it missed.
+/// Time that the server has after its start to catch up with what it missed.
 const GRACE: TimeDelta = TimeDelta::minutes(15);
 
 async fn no_success(

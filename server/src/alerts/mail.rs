@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::config::EmailConfig;
 use super::notice::Notice;
 
-/// How long each step of a delivery may take.
+/// Longest time that each step of a delivery may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// E-mail by way of a mail server.
@@ -65,7 +65,7 @@ impl Mail {
     }
 }
 
-/// Whether nobody on the way can read the password.
+/// True if nobody on the way can read the password.
 fn is_private(url: &str) -> bool {
     let after_user = url.rsplit('@').next().unwrap_or_default();
     let host = after_user.trim_start_matches("smtp://");

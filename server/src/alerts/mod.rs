@@ -1,7 +1,7 @@
 //! Tells people of what they would have to look for otherwise: once when it begins, and once when it is over.
 //!
-//! What was told is written down for each channel, so that a restart repeats nothing and a channel that does not work holds up no
-//! other.
+//! Each message is written down for each channel, so that a restart repeats nothing and a channel that does not work holds
+//! up no other.
 
 mod channel;
 mod condition;

@@ -4,7 +4,7 @@ use latchel_sync_ledger::desk::Alert;
 use super::findings::shown;
 use crate::config::ServerConfig;
 
-/// What people are told, once.
+/// Message that people are sent once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Notice {
     /// In a few words.
@@ -14,7 +14,7 @@ pub(super) struct Notice {
 }
 
 impl Notice {
-    /// It has begun.
+    /// A notice that an alert has begun.
     pub fn begun(alert: &Alert, config: &ServerConfig) -> Self {
         let Alert { account, text, since, .. } = alert;
         Self {
@@ -23,13 +23,13 @@ impl Notice {
         }
     }
 
-    /// Somebody tries whether people are reached.
+    /// A notice by which somebody tries whether people are reached.
     pub fn test(config: &ServerConfig) -> Self {
         let what = "This is a test of latchel-sync's alerts. Nothing is wrong, and nothing is to be done.";
         Self { subject: "latchel-sync: a test".to_owned(), text: format!("{what}\n{}", server(config)) }
     }
 
-    /// It is over.
+    /// A notice that an alert is over.
     pub fn over(alert: &Alert, config: &ServerConfig, now: DateTime<Utc>) -> Self {
         let Alert { account, text, since, .. } = alert;
         Self {

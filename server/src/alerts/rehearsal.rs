@@ -5,12 +5,12 @@ use super::channel::Channel;
 use super::notice::Notice;
 use crate::config::ServerConfig;
 
-/// What became of a test notice.
+/// Result of a test notice.
 #[derive(Debug)]
 pub struct Rehearsed {
     /// The channel's name: `webhook` or `email`.
     pub channel: &'static str,
-    /// Whether it was accepted for delivery. No error holds a secret.
+    /// Success if it was accepted for delivery, or else the error, which holds no secret.
     pub taken: Result<()>,
 }
 

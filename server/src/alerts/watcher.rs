@@ -90,15 +90,15 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 struct Teller {
     channel: Channel,
-    /// How often it failed since it last worked.
+    /// Number of failures since it last worked.
     failures: u32,
-    /// Until when it is left alone, UTC.
+    /// End of the pause in which it is left alone, UTC.
     pause_until: Option<DateTime<Utc>>,
-    /// How often each alert was tried in vain: what cannot be told comes after what may be.
+    /// Number of vain tries of each alert, by its account and kind: what cannot be told comes after what may be.
     tries: HashMap<(String, String), u32>,
 }
 
-/// What is to be told of an alert.
+/// News of an alert that is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum News {
     Begun,
@@ -140,7 +140,7 @@ impl Teller {
         Ok(())
     }
 
-    /// What is to be told. What was over before it was told is nobody's concern any more.
+    /// Collects the news to tell. An alert that was over before it was told is nobody's concern any more, and is forgotten.
     async fn news(&self, app: &App, found: &Found, written: &[Alert]) -> Result<Vec<(Alert, News)>> {
         let mut news = Vec::new();
         for alert in written {
@@ -168,7 +168,7 @@ impl Teller {
         Ok(news)
     }
 
-    /// How what is told over this channel is written down: `runs_failed/email`.
+    /// Name under which a condition is written down for this channel, as `runs_failed/email`.
     fn kind(&self, condition: Condition) -> String {
         format!("{}/{}", condition.as_str(), self.channel.name())
     }

@@ -25,7 +25,7 @@ pub(super) struct AccountAnswer {
     health: Health,
     /// The platform's name for people.
     platform: &'static str,
-    /// Which platform work orders are imported, at company level (rule M1).
+    /// Sync method at company level (rule M1): which platform work orders are imported.
     #[schema(value_type = schema::SyncMethod)]
     sync_method: SyncMethod,
     /// The zone of its local dates.
@@ -35,14 +35,14 @@ pub(super) struct AccountAnswer {
     /// Set while nothing is done by itself.
     #[schema(value_type = Option<schema::Pause>)]
     pause: Option<Pause>,
-    /// When each part is synced next by itself; nothing while it is paused.
+    /// Next automatic sync of each part; empty while the account is paused.
     next: Vec<NextRun>,
     /// The newest run.
     #[schema(value_type = Option<schema::Run>)]
     newest: Option<Run>,
     /// The last days, oldest first, in the account's local dates.
     days: Vec<Day>,
-    /// What waits, is under way, or ended last.
+    /// Jobs that wait or are under way, and the one that ended last.
     jobs: Vec<JobAnswer>,
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn resume(
     answer(&app, &account).await
 }
 
-/// Where the account's sync starts.
+/// Start of the account's sync.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SyncStart {

@@ -21,11 +21,11 @@ pub(super) struct AuditPage {
     /// Newest first.
     #[schema(value_type = Vec<schema::AuditEntry>)]
     entries: Vec<AuditEntry>,
-    /// From where the next page goes on, if there may be one.
+    /// Cursor of the next page, for `after`; null if there is none. The page may turn out to be empty.
     next: Option<Cursor>,
 }
 
-/// What people did to an account, newest first.
+/// Actions of people on an account, newest first.
 #[utoipa::path(get, path = "/api/v1/accounts/{account}/audit", operation_id = "listAudit", tag = "accounts",
     params(("account" = String, Path, description = "The account's name."), PageParams),
     responses((status = 200, description = "A page of it.", body = AuditPage)))]

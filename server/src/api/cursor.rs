@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::problem::Problem;
 
-/// From where a list goes on. What it is made of may change, so that nobody should look into it.
+/// Place at which a list goes on. Nobody should look into it, because its form may change.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(transparent)]
 pub(super) struct Cursor(String);

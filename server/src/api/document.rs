@@ -1,4 +1,4 @@
-//! What the OpenAPI document says beside what the handlers say of themselves.
+//! Parts of the OpenAPI document beside those that the handlers give of themselves.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What handlers take out of a request, refused in the API's own shape where it is wrong.
+//! Extractors of what handlers need from a request; what is wrong is refused in the API's own shape.
 
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
@@ -55,14 +55,14 @@ pub(super) struct Paged<K, T> {
     pub rest: T,
 }
 
-/// Which page of a list.
+/// Parameters of a page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct PageParams {
-    /// From where the page goes on: the `next` of the page before.
+    /// Place at which the page begins: the `next` of the page before.
     after: Option<String>,
-    /// How many at the most.
+    /// Most rows to return.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 500, default = 100)]
     limit: Limit,
@@ -102,7 +102,7 @@ pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
-/// How many rows a page has at the most.
+/// Most rows of a page, 1 to 500.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit(pub u32);
 

@@ -28,7 +28,7 @@ impl From<Job> for JobAnswer {
     }
 }
 
-/// How a job stands. The newest that ended are kept; a run's own story is in the runs.
+/// A job and its state. Of the jobs that have ended the newest are kept; a run's own story is in the runs.
 #[utoipa::path(get, path = "/api/v1/jobs/{job}", operation_id = "getJob", tag = "work",
     params(("job" = Uuid, Path, description = "The job's id.")),
     responses((status = 200, description = "The job.", body = JobAnswer)))]

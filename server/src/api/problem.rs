@@ -6,7 +6,7 @@ use latchel_sync_core::{Error, ErrorKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Why a request was not carried out. Errors of this one shape come from everything below `/api`.
+/// Problem because of which a request was not carried out. Errors of this one shape come from everything below `/api`.
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,
@@ -22,12 +22,12 @@ pub(super) struct ProblemBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProblemDetail)]
 struct Detail {
-    /// What it was, for programs.
+    /// Code of the problem, for programs.
     #[schema(example = "not_found")]
     code: &'static str,
-    /// What it was, for people. It names the field that was wrong.
+    /// Description of the problem, for people. It names the field that was wrong.
     message: String,
-    /// What to do about it; empty where nothing can be said.
+    /// Advice on what to do about it; empty where nothing can be said.
     hint: String,
 }
 
@@ -117,7 +117,7 @@ impl From<PathRejection> for Problem {
     }
 }
 
-/// What was wrong, without where it was found out: it begins with the field's name.
+/// Tells what was wrong, without where it was found out, so that the text begins with the field's name.
 fn told(text: &str) -> String {
     let found_out = [
         "Failed to deserialize the JSON body into the target type: ",

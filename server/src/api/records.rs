@@ -15,12 +15,12 @@ use crate::app::App;
 use crate::schema;
 use crate::views::{self, Depth, RecordView};
 
-/// How much of a record is shown.
+/// Parameters that say how much of a record is shown.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RecordParams {
-    /// Whether both systems are asked what they hold now, which takes calls.
+    /// True to ask both systems what they hold now, which takes calls.
     #[serde(default)]
     explain: bool,
 }
@@ -41,9 +41,9 @@ pub(super) struct RecordAnswer {
     /// Content of both sides now and every question that was asked; empty if it was not asked for.
     #[schema(value_type = Vec<schema::Explanation>)]
     explanations: Vec<Explanation>,
-    /// Why the two systems could not be asked.
+    /// Error that kept the two systems from being asked; null if there was none.
     unreadable: Option<String>,
-    /// What runs said of it, newest first.
+    /// Outcomes that runs gave the record, newest first.
     #[schema(value_type = Vec<schema::Outcome>)]
     history: Vec<Outcome>,
 }

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::schema;
 use crate::views::{self, Query, ResultRow};
 
-/// What narrows the results; what is left out does not.
+/// Filter of the results; a field that is left out does not narrow them.
 #[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
@@ -35,7 +35,7 @@ pub(super) struct ResultFilter {
     #[schema(value_type = Option<schema::Side>, nullable = false)]
     #[param(value_type = Option<schema::Side>)]
     side: Option<Side>,
-    /// How it stands.
+    /// Status of the record.
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<schema::Status>, nullable = false)]
     #[param(value_type = Option<schema::Status>)]
@@ -71,7 +71,7 @@ impl From<ResultFilter> for Filter {
 pub(super) struct ResultsPage {
     /// The rows, in the order of the records.
     rows: Vec<ResultRow>,
-    /// From where the next page goes on, if there is one.
+    /// Cursor of the next page, for `after`; null if this is the last.
     next: Option<Cursor>,
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn list(
     Ok(Json(ResultsPage { rows: view.rows, next: view.next.as_ref().and_then(Cursor::of) }))
 }
 
-/// Which records: either these, or all that a filter lets through.
+/// Choice of records: either `keys`, or all that `filter` lets through.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Chosen {
@@ -106,10 +106,10 @@ pub(super) struct Chosen {
     filter: Option<ResultFilter>,
 }
 
-/// How many of them were waiting, and are now retried or dismissed.
+/// Number of the chosen records that were waiting, and are now retried or dismissed.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Settled {
-    /// How many.
+    /// Number of those records.
     settled: usize,
 }
 

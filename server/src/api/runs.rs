@@ -15,14 +15,14 @@ use crate::access::Viewer;
 use crate::app::App;
 use crate::{schema, views};
 
-/// Which runs.
+/// Parameters of the list of runs.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RunsParams {
     /// Those of this account alone.
     account: Option<String>,
-    /// How many at the most.
+    /// Most rows to return.
     #[serde(default)]
     #[param(value_type = u32, minimum = 1, maximum = 500, default = 100)]
     limit: Limit,
@@ -41,10 +41,10 @@ pub(super) struct Runs {
 pub(super) struct RunPage {
     #[schema(value_type = schema::Run)]
     run: Run,
-    /// What was new or changed in it, in the order of the records.
+    /// Outcomes that were new or changed in the run, in the order of the records.
     #[schema(value_type = Vec<schema::Outcome>)]
     outcomes: Vec<Outcome>,
-    /// From where the next page goes on, if there is one.
+    /// Cursor of the next page, for `after`; null if this is the last.
     next: Option<Cursor>,
 }
 

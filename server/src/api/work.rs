@@ -20,17 +20,17 @@ use crate::schema;
 /// The job that was asked for, and where to ask how far it is.
 type Accepted = (StatusCode, [(HeaderName, String); 1], Json<JobAnswer>);
 
-/// What is to be synced.
+/// Request for a sync.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SyncRequest {
     extent: Extent,
-    /// Whether the run may set as many records inactive as it likes (rule G1).
+    /// True if the run may set any number of records inactive (rule G1).
     #[serde(default)]
     allow_mass_change: bool,
 }
 
-/// What is to be planned.
+/// Request for a plan.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlanRequest {

@@ -12,21 +12,21 @@ use crate::schema;
 #[serde(transparent)]
 pub struct JobId(pub Uuid);
 
-/// What a job does.
+/// Work of a job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// A sync of the window.
     Sync {
         /// The phases.
         phases: Vec<Phase>,
-        /// Whether it may set as many records inactive as it likes (rule G1).
+        /// True if it may set any number of records inactive (rule G1).
         allow_mass_change: bool,
     },
     /// A sync of these records alone.
     Named(Vec<RecordKey>),
     /// A reconciliation (rule W6).
     Reconcile,
-    /// What a sync of these phases would do; it writes nothing.
+    /// A plan, which says what a sync of these phases would do; it writes nothing.
     Plan(Vec<Phase>),
 }
 
@@ -54,21 +54,21 @@ impl Work {
     }
 }
 
-/// What is asked for.
+/// Request for a job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewJob {
     /// The account.
     pub account: String,
-    /// What it does.
+    /// Work of the job.
     pub work: Work,
-    /// Who or what asks: what people ask for goes first, then what the two systems told of, then the schedule.
+    /// Trigger of the job. What people ask for goes first, then what the two systems told of, then the schedule.
     pub trigger: Trigger,
-    /// Who asks, for people: a user's name, or what told of a change.
+    /// Name of whoever asks, for people: a user, or what told of a change.
     pub by: String,
 }
 
 impl NewJob {
-    /// The smaller, the earlier.
+    /// Rank of the job: the smaller it is, the earlier the job begins.
     pub(super) fn rank(&self) -> u8 {
         match self.trigger {
             Trigger::Manual => 0,
@@ -78,7 +78,7 @@ impl NewJob {
     }
 }
 
-/// How a job stands.
+/// A job and its state.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Job {
     /// Its id.
@@ -86,25 +86,25 @@ pub struct Job {
     pub id: JobId,
     /// The account.
     pub account: String,
-    /// What it does: `sync`, `named`, `reconcile` or `plan`.
+    /// Kind of work: `sync`, `named`, `reconcile` or `plan`.
     pub work: &'static str,
-    /// Who or what asked for it.
+    /// Trigger of the job: somebody by hand, the schedule, or a webhook.
     #[schema(value_type = schema::Trigger)]
     pub trigger: Trigger,
-    /// Who asked, for people.
+    /// Name of whoever asked, for people.
     pub by: String,
-    /// When it was asked for, UTC.
+    /// Instant at which it was asked for, UTC.
     pub asked_at: DateTime<Utc>,
-    /// When it began, UTC.
+    /// Instant at which it began, UTC; null before that.
     pub began_at: Option<DateTime<Utc>>,
-    /// When it ended, UTC.
+    /// Instant at which it ended, UTC; null before that.
     pub ended_at: Option<DateTime<Utc>>,
-    /// How far it is, phase by phase.
+    /// Progress, phase by phase.
     pub phases: Vec<PhaseProgress>,
     /// The run that it was, once it has ended.
     #[schema(value_type = Option<schema::Run>)]
     pub run: Option<Run>,
-    /// Why it could not begin, or not be recorded.
+    /// Error that kept it from beginning, or from being recorded; null if there was none.
     pub error: Option<String>,
     /// Of a plan: what it would write, up to a bound.
     #[schema(value_type = Vec<schema::Outcome>)]
@@ -125,16 +125,16 @@ impl Job {
     }
 }
 
-/// How far a phase is.
+/// Progress of a phase.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PhaseProgress {
     /// The phase.
     #[schema(value_type = schema::Phase)]
     pub phase: Phase,
-    /// How many records came out.
+    /// Number of records that came out.
     pub records: u64,
-    /// How many of them wrote something, or would.
+    /// Number of those for which something was written, or would be.
     pub writes: u64,
-    /// Whether it has ended.
+    /// True if the phase has ended.
     pub ended: bool,
 }

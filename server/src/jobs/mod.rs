@@ -1,4 +1,5 @@
-//! What the server does for its accounts, one after the other: the newest jobs, which of them may begin, and how far they are.
+//! Jobs of the server for its accounts: the newest jobs, which of them may begin, and how far they are. Of two that go
+//! through the same phase of an account, one waits for the other.
 
 mod job;
 mod progress;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 pub use job::{Job, JobId, NewJob, PhaseProgress, Work};
 pub(crate) use worker::Worker;
 
-/// How many jobs that have ended are kept for people to look at; the runs themselves are in the ledger.
+/// Number of jobs that have ended and are kept for people to look at; the runs themselves are in the ledger.
 const KEPT: usize = 200;
 
 /// The jobs that wait, are under way, or ended lately.
@@ -102,7 +103,7 @@ impl Jobs {
         jobs
     }
 
-    /// Whether a job of this account that waits or is under way holds all of these phases.
+    /// True if a sync of this account that waits or is under way holds all of these phases.
     pub fn covers(&self, account: &str, phases: &[Phase]) -> bool {
         let state = self.state();
         state.waiting.iter().chain(&state.under_way).any(|(job, new)| {
@@ -138,7 +139,7 @@ impl Jobs {
         self.ended.notified().await;
     }
 
-    /// How many jobs wait and how many are under way.
+    /// Numbers of the jobs that wait and of those that are under way.
     pub fn counts(&self) -> (usize, usize) {
         let state = self.state();
         (state.waiting.len(), state.under_way.len())

@@ -7,7 +7,7 @@ use latchel_sync_core::model::Window;
 use super::Jobs;
 use super::job::{JobId, PhaseProgress};
 
-/// How many of a plan's writes are kept for people to look at: a bound on memory.
+/// Most of a plan's writes that are kept for people to look at: a bound on memory.
 const PLANNED_AT_MOST: usize = 500;
 
 /// Keeps a job's progress up to date.

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pulse::{BETWEEN_BEATS, Pulses};
 
-/// How many jobs are under way at once, of all accounts together.
+/// Most jobs that are under way at once, of all accounts together.
 const AT_ONCE: usize = 8;
 
 /// Does the jobs.
@@ -26,7 +26,7 @@ pub(crate) struct Worker {
     pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
     pub ledger: Arc<dyn Ledger>,
     pub clock: Clock,
-    /// What the leases are said to be held by: this host and process.
+    /// Host and process, which leases name as a part of their holder.
     pub host: String,
     pub metrics: Arc<Metrics>,
     pub pulses: Arc<Pulses>,

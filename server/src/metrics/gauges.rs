@@ -7,7 +7,7 @@ use super::catalog::{FAILED, JOBS, LAG, PAUSED, PENDING, describe};
 use crate::app::App;
 use crate::views::{Health, health};
 
-/// How things stand now, as text. It is read afresh each time, so that nothing is told of what is no longer there.
+/// Reads how things stand now, as text. It is read afresh each time, so that nothing is told of what is no longer there.
 ///
 /// # Errors
 ///

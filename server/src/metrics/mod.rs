@@ -1,4 +1,5 @@
-//! What is counted while the server works, and `/metrics`, where Prometheus reads it. docs/metrics.md lists the names.
+//! Metrics that are counted while the server works, and `/metrics`, where Prometheus reads them. docs/metrics.md lists the
+//! names.
 
 mod catalog;
 mod gauges;
@@ -27,7 +28,7 @@ async fn show(_: Viewer, State(app): State<Arc<App>>) -> Result<Response, Refusa
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
-/// What was counted since the server began, and how things stand now.
+/// Counts since the server began, and the state of things now.
 async fn text(app: &App) -> Result<String, Error> {
     let now = gauges::read(app).await?;
     Ok(app.metrics.render() + &now)

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder
 
 use super::catalog::{OUTCOMES, RUNS, describe};
 
-/// What one server counts. It is the server's own and not the process's, so that two of them do not count into each other.
+/// Counts of one server. They are the server's own and not the process's, so that two of them do not count into each other.
 pub struct Metrics(PrometheusRecorder);
 
 impl Default for Metrics {
@@ -27,7 +27,7 @@ impl Default for Metrics {
     }
 }
 
-/// From a wait that nobody notices to the longest pause within a run, in seconds.
+/// Bounds of the buckets for waits, in seconds: from one that nobody notices to the longest pause within a run.
 const WAITS: [f64; 8] = [0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0];
 
 impl Metrics {

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::schedule::{Part, Schedule};
 use crate::views::{self, AccountView};
 
-/// How many runs the page lists.
+/// Most runs that the page lists.
 const RUNS: u32 = 10;
 
 #[derive(Template)]
@@ -32,9 +32,9 @@ struct Account {
     closed: Option<String>,
     phases: Vec<(String, Option<When>)>,
     gaps: Vec<Gap>,
-    /// What to do about credentials.
+    /// Warnings about credentials, with what to do.
     warnings: Vec<String>,
-    /// Whose credential stops working, and on which day.
+    /// Owner of each credential that stops working, and the day.
     expiries: Vec<(&'static str, String)>,
     next: Vec<(&'static str, Option<When>)>,
     timetables: Vec<(&'static str, String)>,
@@ -131,7 +131,7 @@ pub(super) async fn sync(
     go(&address(&name))
 }
 
-/// What a sync would do.
+/// Asks for a plan of a sync, and leads to its page.
 pub(super) async fn preview(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,

@@ -28,7 +28,7 @@ struct Row {
     pending: u64,
     failed: u64,
     gaps: usize,
-    /// What to do about credentials.
+    /// Warnings about credentials, with what to do.
     warnings: Vec<String>,
     bars: Bars,
 }
@@ -58,7 +58,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, Viewer(person): Viewer) ->
     page(&Accounts { top: Top::of(&person), accounts })
 }
 
-/// When each part comes next, by name.
+/// Next sync of each part, by the part's name.
 pub(super) fn next(view: &AccountView, moment: Moment) -> Vec<(&'static str, Option<When>)> {
     view.next.iter().map(|next| (Part::title(next.part), next.at.map(|at| moment.when(at)))).collect()
 }
@@ -98,7 +98,7 @@ pub(super) struct Bar {
     pub class: &'static str,
 }
 
-/// How high the highest bar is.
+/// Height of the highest bar.
 const HEIGHT: u64 = 24;
 const STEP: usize = 8;
 

@@ -28,7 +28,7 @@ pub(super) struct From {
     before: Option<Uuid>,
 }
 
-/// What people did to an account, newest first.
+/// Actions of people on an account, newest first.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path(account): Path<String>,

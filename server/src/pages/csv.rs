@@ -14,7 +14,7 @@ use crate::access::Viewer;
 use crate::app::App;
 use crate::views::{self, Query as Wanted, ResultRow};
 
-/// How many records are read at once.
+/// Number of records that are read at once.
 const PAGE: u32 = 500;
 
 const COLUMNS: [&str; 13] = [

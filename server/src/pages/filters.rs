@@ -1,4 +1,4 @@
-//! What a results page is narrowed by, as its form and its links say it.
+//! Filters of a results page, as its form and its links spell them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::ledger::{RunId, Status};
@@ -28,7 +28,7 @@ pub(super) struct Asked {
     pub hours: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// From where the page goes on: what [`key_text`] makes.
+    /// Place at which the page begins, as [`key_text`] writes it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub after: String,
 }

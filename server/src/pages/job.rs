@@ -26,7 +26,7 @@ struct Page {
     address: String,
     job: JobRow,
     is_plan: bool,
-    /// Whether its end is still to come, so that the page looks again by itself.
+    /// True while its end is still to come, so that the page looks again by itself.
     waits: bool,
     counts: Vec<Counted>,
     planned: Vec<Line>,

@@ -1,4 +1,4 @@
-//! What is under way, kept up to date by server-sent events.
+//! Jobs that are under way, kept up to date by server-sent events.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::jobs::Job;
 /// The shortest time between two pictures of what is under way.
 const PACE: Duration = Duration::from_millis(250);
 
-/// How long a stream lasts: the browser then asks again, and whoever may not look any more gets nothing.
+/// Longest time that a stream lasts: the browser then asks again, and whoever may not look any more gets nothing.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// A job, as a page shows it.

@@ -24,7 +24,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-/// Which state of the assets this is, for their addresses in templates.
+/// Version of the assets, for their addresses in templates.
 pub(crate) fn version() -> &'static str {
     &assets::VERSION
 }

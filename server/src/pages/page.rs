@@ -8,17 +8,17 @@ use latchel_sync_ledger::desk::Role;
 
 use crate::access::{Person, Viewer};
 
-/// What a handler answers.
+/// Answer of a handler.
 pub(super) type Answer = Result<Response, Problem>;
 
-/// What stands on top of each page.
+/// Top of each page.
 #[derive(Debug, Clone)]
 pub(super) struct Top {
-    /// Who looks.
+    /// Name of the person who looks.
     pub name: String,
-    /// Whether they may change things.
+    /// True if they may change things.
     pub may_change: bool,
-    /// Whether they logged in, so that they can log out.
+    /// True if they logged in, so that they can log out.
     pub logged_in: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn go(path: &str) -> Answer {
     Ok(Redirect::to(path).into_response())
 }
 
-/// What a page says instead of what was asked for.
+/// Problem that a page shows instead of what was asked for.
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,

@@ -19,7 +19,7 @@ use crate::actions::{self, Wish};
 use crate::app::App;
 use crate::views::{self, Depth, Field, RecordView, fields};
 
-/// How long the two systems may take until the page is shown without them.
+/// Longest time that the two systems may take; after that the page is shown without them.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Template)]
@@ -32,15 +32,15 @@ struct Record {
     title: String,
     banner: Option<BannerOf>,
     unreadable: Option<String>,
-    /// What the two systems hold now, side by side.
+    /// Fields of the record in the two systems now, side by side.
     fields: Vec<Field>,
     explanations: Vec<Explained>,
     history: Vec<(When, Line)>,
     /// The platform's id of a linked work order, by which the link can be ended.
     unlink: Option<String>,
-    /// Whether it waits for something, so that it can be retried or left alone.
+    /// True if it waits for something, so that it can be retried or left alone.
     waits: bool,
-    /// Where two records can be linked by hand.
+    /// Address at which two records can be linked by hand.
     link: Option<String>,
 }
 
@@ -56,7 +56,7 @@ struct Explained {
     record: String,
     label: String,
     checks: Vec<(String, String, String, bool)>,
-    /// That the last try failed, and when the next one does what.
+    /// Sentence that says that the last try failed, and what the next one does and when.
     failed: Option<String>,
     line: String,
     rule: String,

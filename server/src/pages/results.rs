@@ -15,10 +15,10 @@ use crate::actions::{self, Wish};
 use crate::app::App;
 use crate::views::{self, Query as Wanted, ResultRow};
 
-/// How many records a page shows.
+/// Number of records that a page shows.
 const ROWS: u32 = 50;
 
-/// What came of a record, in a list.
+/// Result of a record, in a list.
 pub(super) struct Line {
     pub address: String,
     pub record: String,
@@ -47,7 +47,7 @@ impl Line {
     }
 }
 
-/// What is done to a record, in a word or two.
+/// Action on a record, in a word or two.
 pub(super) fn action_text(action: Action) -> &'static str {
     match action {
         Action::None => "nothing",

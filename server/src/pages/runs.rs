@@ -16,9 +16,9 @@ use crate::access::Viewer;
 use crate::app::App;
 use crate::views;
 
-/// How many runs are listed.
+/// Most runs that are listed.
 const RUNS: u32 = 200;
-/// How many records of a run a page shows.
+/// Number of records of a run that a page shows.
 const RECORDS: u32 = 100;
 
 /// A run in a list.

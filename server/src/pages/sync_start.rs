@@ -21,7 +21,7 @@ use crate::access::Operator;
 use crate::app::App;
 use crate::{Account, actions};
 
-/// Up to how many work orders are counted.
+/// Number up to which work orders are counted.
 const MOST: u32 = 1_000;
 
 #[derive(Template)]
@@ -37,12 +37,12 @@ struct Ask {
     /// `None` if no sync has set one yet.
     old: Option<When>,
     way: Way,
-    /// How many hours the next sync looks back.
+    /// Number of hours that the next sync looks back.
     hours: u32,
     concerned: Concerned,
 }
 
-/// Where the sync start is moved to.
+/// Direction in which the sync start is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Back,
@@ -118,8 +118,9 @@ fn read<'a>(app: &'a App, name: &str, start: &str) -> Result<(&'a Account, DateT
     Ok((one, at.with_timezone(&Utc)))
 }
 
-/// If it is moved back, those that were left alone because of it; otherwise those that wait. When they were created is not kept, so
-/// that which of them it concerns is not known before the next sync.
+/// Finds the work orders among which are those that a move of the sync start makes a difference for. If it is moved back,
+/// those that were left alone because of it; otherwise those that wait. Their time of creation is not kept, so which of them
+/// it concerns is not known before the next sync.
 async fn concerned(app: &App, account: &str, way: Way) -> Result<Concerned, Problem> {
     let (reason, status) = match way {
         Way::Back => (Some(Reason::BeforeSyncStart), None),

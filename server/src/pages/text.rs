@@ -14,7 +14,7 @@ pub(super) struct When {
     pub relative: String,
 }
 
-/// Where and when somebody looks at a page.
+/// Instant at which somebody looks at a page (UTC), and the time zone that times are shown in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
     pub now: DateTime<Utc>,
@@ -51,7 +51,7 @@ pub(super) fn rough(span: TimeDelta) -> String {
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
-/// How long a run took.
+/// Time that a run took, as people read it.
 pub(super) fn took(ms: u64) -> String {
     match ms {
         ..1_000 => format!("{ms} ms"),

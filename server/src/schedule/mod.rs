@@ -1,4 +1,4 @@
-//! When the accounts are synced by themselves.
+//! Timetables by which the accounts are synced automatically.
 
 mod scheduler;
 mod timetable;
@@ -56,13 +56,13 @@ impl Part {
 /// An account's timetables (rules W4, W6).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Schedule {
-    /// That of the work orders.
+    /// Timetable of the work orders.
     #[schema(value_type = String, example = "15m")]
     pub work_orders: Timetable,
-    /// That of properties and residents.
+    /// Timetable of properties and residents.
     #[schema(value_type = String, example = "0 3 * * *")]
     pub properties_and_residents: Timetable,
-    /// That of reconciliations; there are none by themselves without it.
+    /// Timetable of reconciliations; without it none are done automatically.
     #[schema(value_type = Option<String>, example = "0 4 1 * *")]
     pub reconciliation: Option<Timetable>,
     /// Each account begins up to so much later than its timetable says, and always by the same span, so that many of them
@@ -91,8 +91,9 @@ impl Schedule {
         Part::ALL.into_iter().filter(|part| self.of(*part).is_some())
     }
 
-    /// When a part is due: by its timetable after the run that began at `last`, and never before the server did, so that
-    /// after a downtime the accounts begin spread over the jitter too, as those do that never ran.
+    /// Instant at which a part is due, UTC; `None` if it has no timetable or never comes. It goes by the timetable after the
+    /// run that began at `last`, and is never before the server began. So after a downtime the accounts begin spread over
+    /// the jitter too, as do those that never ran.
     pub fn due(
         &self,
         part: Part,

@@ -6,8 +6,8 @@ use chrono_tz::Tz;
 use croner::Cron;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// When something is done by itself (rule W4): at intervals such as `15m`, or by a cron expression such as `0 3 * * *` in the
-/// account's time zone.
+/// Times at which something is done automatically (rule W4): at intervals such as `15m`, or by a cron expression such as
+/// `0 3 * * *` in the account's time zone.
 #[derive(Debug, Clone)]
 pub struct Timetable {
     text: String,
@@ -34,7 +34,7 @@ impl Timetable {
 }
 
 impl Timetable {
-    /// Whether it goes by intervals, and not by the clock on the wall.
+    /// True if it goes by intervals, and not by the clock on the wall.
     pub(super) fn is_interval(&self) -> bool {
         matches!(self.form, Form::Every(_))
     }

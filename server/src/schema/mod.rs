@@ -14,7 +14,7 @@ mod words;
 
 pub use words::*;
 
-/// How many records there are of each reason, by the reason's code.
+/// Number of records with each reason, by the reason's code.
 pub struct Counts;
 
 impl PartialSchema for Counts {
@@ -29,14 +29,14 @@ impl ToSchema for Counts {
     }
 }
 
-/// What identifies a record within an account.
+/// Identity of a record within an account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordKey {
     /// Its kind.
     #[schema(value_type = Kind)]
     pub kind: latchel_sync_core::model::Kind,
-    /// Where it was read.
+    /// System that it was read from.
     #[schema(value_type = Side)]
     pub side: latchel_sync_core::model::Side,
     /// Its id there.
@@ -52,24 +52,24 @@ pub struct PropertyRef {
     pub unit: Option<String>,
 }
 
-/// What came of a record in a run, or would come of it in a plan.
+/// Result for a record in a run, or in a plan the result that it would have.
 #[derive(ToSchema)]
 pub struct Outcome {
     /// The record.
     pub key: RecordKey,
     /// Its id on the other side, where it has a counterpart.
     pub counterpart: Option<String>,
-    /// What people know it by: a property's name, a work order's number and title. Empty for a resident.
+    /// Name that people know it by: a property's name, a work order's number and title. Empty for a resident.
     pub label: String,
-    /// Why.
+    /// Reason for the result.
     pub reason: Reason,
-    /// What was done, or would be.
+    /// Action that was taken, or would be.
     pub action: Action,
-    /// What the reason leaves open: the fields that changed, the parts that are missing, the platform's own error.
+    /// Detail that the reason leaves open: the fields that changed, the parts that are missing, the platform's own error.
     pub detail: Option<String>,
     /// The run that said so.
     pub run: Uuid,
-    /// When that run began, UTC.
+    /// Instant at which that run began, UTC.
     pub at: DateTime<Utc>,
     /// A digest of the record's content.
     pub fingerprint: Option<String>,
@@ -92,59 +92,59 @@ pub struct Run {
     pub account: String,
     /// The instant that it took for now, UTC.
     pub now: DateTime<Utc>,
-    /// Who or what started it.
+    /// Trigger of the run: somebody by hand, the schedule, or a webhook.
     pub trigger: Trigger,
-    /// How it ended.
+    /// Status of the run.
     pub status: RunStatus,
-    /// What each phase did.
+    /// Report of each phase.
     pub phases: Vec<PhaseReport>,
-    /// What people should know.
+    /// Warnings for people.
     pub warnings: Vec<String>,
-    /// Who held its leases: a user, a host and a process, for people.
+    /// Holder of its leases, for people: a user, a host and a process.
     pub holder: String,
-    /// How many records it was asked for by their ids; null for one that went through the window.
+    /// Number of records that it was asked for by their ids; null for one that went through the window.
     pub named: Option<u64>,
     /// True if it was a reconciliation, which read the whole lists.
     pub reconciles: bool,
-    /// How long it took, in milliseconds, once it has ended.
+    /// Time that it took, in milliseconds; null before it has ended.
     pub took_ms: Option<u64>,
-    /// How many calls it made of each system, repeated ones too.
+    /// Number of calls that it made of each system, repeated ones too.
     pub calls: BTreeMap<String, u64>,
 }
 
-/// What one phase of a run did.
+/// Report of one phase of a run.
 #[derive(ToSchema)]
 pub struct PhaseReport {
     /// The phase.
     pub phase: Phase,
     /// The start of its window, UTC.
     pub window_from: DateTime<Utc>,
-    /// How many records came out with each reason.
+    /// Number of records that came out with each reason.
     pub counts: Counts,
-    /// How many of them wrote something.
+    /// Number of those for which something was written.
     pub writes: u64,
-    /// Why it ended early.
+    /// Error that ended it early; null if there was none.
     pub error: Option<String>,
-    /// What kind of failure that was; left out if there was none.
+    /// Kind of that error; left out if there was none.
     #[schema(nullable = false)]
     pub error_kind: Option<ErrorKind>,
-    /// Which system was closed by its own schedule, and until when; left out if none was.
+    /// System that was closed by its own schedule, and until when; left out if none was.
     #[schema(nullable = false)]
     pub paused: Option<String>,
 }
 
-/// What is shown on top of a work order.
+/// Banner on top of a work order.
 #[derive(ToSchema)]
 pub struct Banner {
-    /// How it stands.
+    /// Status of the record.
     pub status: Status,
     /// One sentence.
     pub headline: String,
     /// Number and title, by which people know it.
     pub label: String,
-    /// What it waits for, the rule and its reason in words, or the platform's own error.
+    /// Explanation in words: the thing that it waits for, the rule and its reason, or the platform's own error.
     pub explanation: String,
-    /// What the user can do about it; empty if nothing.
+    /// Advice on what the user can do about it; empty if nothing.
     pub remedy: String,
     /// The platform's number.
     pub platform_number: Option<String>,
@@ -154,22 +154,22 @@ pub struct Banner {
     pub platform_id: Option<String>,
     /// Latchel's id.
     pub latchel_id: Option<i64>,
-    /// When a read-back confirmed it, UTC.
+    /// Instant at which a read-back confirmed it, UTC.
     pub verified_at: Option<DateTime<Utc>>,
     /// The newest reason.
     pub reason: Option<Reason>,
-    /// When that was decided, UTC.
+    /// Instant at which that was decided, UTC.
     pub decided_at: Option<DateTime<Utc>>,
-    /// If the last try failed: why, and when the next one does what.
+    /// Last try if it failed, with its error, and the next try; null otherwise.
     pub retry: Option<Retry>,
 }
 
-/// Why a record stands as it does, and what the next run would do with it.
+/// Explanation of why a record stands as it does, and of what the next run would do with it.
 #[derive(ToSchema)]
 pub struct Explanation {
     /// The record.
     pub key: RecordKey,
-    /// What people know it by.
+    /// Name that people know it by.
     pub label: String,
     /// Content on the platform, if it is there; e-mail and phone are masked.
     #[schema(value_type = Option<Object>)]
@@ -185,11 +185,11 @@ pub struct Explanation {
     pub checks: Vec<Check>,
     /// The reason that a run would give now.
     pub reason: Reason,
-    /// What the reason leaves open.
+    /// Detail that the reason leaves open.
     pub detail: Option<String>,
-    /// What a run would do now.
+    /// Action that a run would take now.
     pub action: Action,
-    /// If the last try failed: why, and when the next one does what.
+    /// Last try if it failed, with its error, and the next try; null otherwise.
     pub retry: Option<Retry>,
 }
 
@@ -243,19 +243,19 @@ pub struct Link {
     pub platform_id: String,
     /// Its id in Latchel.
     pub latchel_id: i64,
-    /// How the pair came to be.
+    /// Origin of the pair.
     pub origin: Origin,
     /// The run that made the link.
     pub run: Uuid,
-    /// When the link was made, UTC.
+    /// Instant at which the link was made, UTC.
     pub created_at: DateTime<Utc>,
-    /// When a read-back last confirmed the pair, UTC.
+    /// Instant at which a read-back last confirmed the pair, UTC.
     pub verified_at: Option<DateTime<Utc>>,
     /// The platform's number (work orders).
     pub platform_number: Option<String>,
     /// Latchel's number (work orders).
     pub latchel_number: Option<String>,
-    /// When the platform's number was written back to Latchel (rule L7), UTC.
+    /// Instant at which the platform's number was written back to Latchel (rule L7), UTC.
     pub number_written_at: Option<DateTime<Utc>>,
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
     pub close: Option<CloseVerdict>,
@@ -279,7 +279,7 @@ pub enum Difference {
     Assignee,
 }
 
-/// How a pair came to be.
+/// Origin of a pair.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum Origin {
@@ -289,14 +289,14 @@ pub enum Origin {
     ByHand,
 }
 
-/// What was decided about closing a platform work order.
+/// Decision about closing a platform work order.
 #[derive(ToSchema)]
 pub struct CloseVerdict {
     /// The status that Latchel's work order had.
     pub status: ClosedStatus,
-    /// When Latchel's work order was last changed then, UTC.
+    /// Instant of the last change of Latchel's work order at the time of the decision, UTC.
     pub job_updated_at: DateTime<Utc>,
-    /// What was decided.
+    /// Decision, as the code of its reason.
     pub reason: Reason,
     /// State for which the platform would have refused the write (rule L15); left out where there is nothing.
     #[schema(nullable = false)]
@@ -322,14 +322,14 @@ pub enum ClosedStatus {
     Cancelled,
 }
 
-/// What Latchel held of a resident after the last write or evaluation. Dates are the account's local dates.
+/// Memory of a resident as Latchel held it after the last write or evaluation. Dates are the account's local dates.
 #[derive(ToSchema)]
 pub struct ResidentMemory {
     /// The move-in date.
     pub move_in: Option<NaiveDate>,
     /// The move-out date.
     pub move_out: Option<NaiveDate>,
-    /// Whether the resident was active.
+    /// True if the resident was active.
     pub is_active: bool,
     /// The activity that was sent, while no read-back has shown whether it arrived; left out otherwise.
     #[schema(nullable = false)]
@@ -364,9 +364,9 @@ pub struct SentDates {
 pub struct Pause {
     /// The account.
     pub account: String,
-    /// Who paused it.
+    /// Name of the user who paused it.
     pub by: String,
-    /// Since when, UTC.
+    /// Start of the pause, UTC.
     pub since: DateTime<Utc>,
 }
 
@@ -375,14 +375,14 @@ pub struct Pause {
 pub struct AuditEntry {
     /// Its id; later ones have greater ones.
     pub id: Uuid,
-    /// When, UTC.
+    /// Instant of the action, UTC.
     pub at: DateTime<Utc>,
-    /// Who: a user's name.
+    /// Name of the user who acted.
     pub user: String,
     /// The account that it was about.
     pub account: Option<String>,
-    /// What was done.
+    /// Name of the action.
     pub action: String,
-    /// What it was done to and how, without contact data and secrets.
+    /// Object and details of the action, without contact data and secrets.
     pub detail: String,
 }

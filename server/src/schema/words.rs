@@ -34,7 +34,7 @@ pub enum Phase {
     WorkOrdersToPlatform,
 }
 
-/// Who or what started a run.
+/// Trigger of a run: somebody by hand, the schedule, or a webhook.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum Trigger {
@@ -43,7 +43,7 @@ pub enum Trigger {
     Webhook,
 }
 
-/// How a run ended; `unfinished` is one that is under way or was interrupted.
+/// Status of a run; `unfinished` is one that is under way or was interrupted.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum RunStatus {
@@ -54,7 +54,7 @@ pub enum RunStatus {
     Failed,
 }
 
-/// How a record stands.
+/// Status of a record.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum Status {
@@ -64,7 +64,7 @@ pub enum Status {
     Failed,
 }
 
-/// What was done to a record, or would be.
+/// Action on a record that was taken, or would be.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum Action {
@@ -76,7 +76,7 @@ pub enum Action {
     Close,
 }
 
-/// Which platform work orders are imported, and whether anything is written to the platform (rule M).
+/// Sync method: which platform work orders are imported, and whether anything is written to the platform (rule M).
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
 pub enum SyncMethod {
@@ -85,7 +85,7 @@ pub enum SyncMethod {
     None,
 }
 
-/// What kind of failure it was.
+/// Kind of a failure.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum ErrorKind {

@@ -16,9 +16,9 @@ use crate::app::App;
 use crate::jobs::Job;
 use crate::schedule::{Begun, Part, RUNS_LOOKED_AT, begun, last_begun};
 
-/// How many days back the sparkline goes.
+/// Number of days that the sparkline goes back.
 const DAYS: u64 = 14;
-/// How many of an account's newest runs it is drawn from.
+/// Most of an account's newest runs that it is drawn from.
 const RUNS_DRAWN: u32 = 2_000;
 
 /// An account, at a glance.
@@ -29,7 +29,7 @@ pub struct AccountView {
     pub health: Health,
     /// The platform's name for people.
     pub platform: &'static str,
-    /// Which platform work orders are imported, at company level (rule M1).
+    /// Sync method at company level (rule M1): which platform work orders are imported.
     pub sync_method: SyncMethod,
     /// The zone of its local dates.
     pub time_zone: &'static str,
@@ -37,35 +37,35 @@ pub struct AccountView {
     pub credentials: Vec<Credential>,
     /// Set while nothing is done by itself.
     pub pause: Option<Pause>,
-    /// When each part is synced next by itself; nothing while it is paused.
+    /// Next automatic sync of each part; empty while the account is paused.
     pub next: Vec<NextRun>,
     /// The newest run.
     pub newest: Option<Run>,
     /// The last days, oldest first, in the account's local dates.
     pub days: Vec<Day>,
-    /// What waits, is under way, or ended last.
+    /// Jobs that wait or are under way, and the one that ended last.
     pub jobs: Vec<Job>,
 }
 
-/// When a part is synced next.
+/// Next automatic sync of a part.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NextRun {
     /// The part.
     pub part: Part,
-    /// When, UTC; `None` if its timetable never comes.
+    /// Instant of that sync, UTC; null if its timetable never comes.
     pub at: Option<DateTime<Utc>>,
 }
 
-/// What the runs of a day did.
+/// Summary of a day's runs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Day {
     /// The account's local date.
     pub date: NaiveDate,
-    /// How many runs there were.
+    /// Number of runs.
     pub runs: u64,
-    /// How many of them failed, wholly or in part.
+    /// Number of those that failed, wholly or in part.
     pub failed: u64,
-    /// How many records they wrote.
+    /// Number of records that they wrote.
     pub writes: u64,
 }
 
@@ -124,11 +124,11 @@ async fn view(
     })
 }
 
-/// What was read of each account after its newest runs: it is read again when one of them ends or another begins.
+/// Data that was read of each account after its newest runs. It is read again when one of them ends or another begins.
 #[derive(Debug, Default)]
 pub(crate) struct AllDrawn(Mutex<HashMap<String, Drawn>>);
 
-/// What was read of an account.
+/// Data that was read of an account.
 #[derive(Debug, Clone)]
 struct Drawn {
     after: After,
@@ -139,10 +139,10 @@ struct Drawn {
 /// The newest runs with how they ended, and the day.
 type After = (Vec<(RunId, RunStatus)>, NaiveDate);
 
-/// More than there can be under way at once: each phase is gone through by one.
+/// Number of runs that is more than can be under way at once: each phase is gone through by one.
 const UNDER_WAY_AT_MOST: u32 = 8;
 
-/// What an account's page needs of many runs.
+/// Data that an account's page needs of many runs.
 #[derive(Debug)]
 struct Past {
     /// The newest.

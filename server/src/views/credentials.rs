@@ -15,11 +15,11 @@ pub struct Credential {
     pub side: Side,
     /// The day on which it stops working, a local date of the account.
     pub expires: NaiveDate,
-    /// How near that day is.
+    /// Validity, by how near that day is.
     pub validity: Validity,
 }
 
-/// How near the day is on which a credential stops working.
+/// Validity of a credential, by how near the day is on which it stops working.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Validity {

@@ -16,17 +16,17 @@ pub struct Health {
     pub account: String,
     /// In a word or a few, for people.
     pub health: &'static str,
-    /// Which far side was closed by its own schedule in the newest run, and until when.
+    /// System that was closed by its own schedule in the newest run, and until when; null if none was.
     pub paused: Option<String>,
     /// Latchel work orders from before it are left alone (rule L2), UTC.
     pub sync_start: Option<DateTime<Utc>>,
     /// Each phase's.
     pub phases: Vec<PhaseHealth>,
-    /// How many records wait for something.
+    /// Number of records that wait for something.
     pub pending: u64,
-    /// How many records failed.
+    /// Number of records that failed.
     pub failed: u64,
-    /// When it is synced by itself.
+    /// Timetables by which it is synced automatically.
     pub schedule: Schedule,
 }
 
@@ -36,7 +36,7 @@ pub struct PhaseHealth {
     /// The phase.
     #[schema(value_type = schema::Phase)]
     pub phase: Phase,
-    /// When the last run in which it succeeded began, UTC.
+    /// Start of the last run in which the phase succeeded, UTC.
     pub last_success: Option<DateTime<Utc>>,
     /// The span that the next run's window does not cover (rule W2), UTC.
     pub gap: Option<(DateTime<Utc>, DateTime<Utc>)>,
@@ -57,7 +57,7 @@ pub async fn health(
     Ok(Facts::read(ledger, &account.name).await?.health(account, schedule, sync_start, now))
 }
 
-/// What an account's health is told from, and only its runs change.
+/// Facts from which an account's health is told. Only its runs change them.
 #[derive(Debug)]
 pub(crate) struct Facts {
     newest: Option<Run>,

@@ -1,4 +1,4 @@
-//! What people look at, put together from the ledger, the desk and the jobs: the pages and the API show the same.
+//! Views for people, put together from the ledger, the desk and the jobs: the pages and the API show the same.
 
 mod account;
 mod credentials;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::app::App;
 
-/// How many outcomes of a record's history are shown.
+/// Most outcomes of a record's history that are shown.
 const HISTORY: u32 = 50;
 
 /// A record on both sides, and why it stands as it does.
@@ -20,13 +20,13 @@ pub struct RecordView {
     pub banner: Option<Banner>,
     /// Content of both sides now, with contact data masked, and every question that was asked; empty if it was not asked for.
     pub explanations: Vec<Explanation>,
-    /// Why the two systems could not be asked.
+    /// Error that kept the two systems from being asked; `None` if there was none.
     pub unreadable: Option<String>,
-    /// What runs said of it, newest first.
+    /// Outcomes that runs gave the record, newest first.
     pub history: Vec<Outcome>,
 }
 
-/// Whether the two systems are asked, which takes calls.
+/// Depth of a look at a record: the ledger alone, or both systems too, which takes calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// The ledger alone.

@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::schema;
 
-/// Which results are asked for.
+/// Query for results.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// What they are narrowed by.
+    /// Filter that narrows them.
     pub filter: Filter,
-    /// From where the page goes on.
+    /// Record after which the page begins.
     pub after: Option<RecordKey>,
-    /// How many at the most.
+    /// Most rows to return.
     pub limit: u32,
 }
 
@@ -26,33 +26,33 @@ pub struct Query {
 pub struct ResultsView {
     /// The rows.
     pub rows: Vec<ResultRow>,
-    /// From where the next page goes on, if there is one.
+    /// Record after which the next page begins; `None` if there is no next page.
     pub next: Option<RecordKey>,
 }
 
-/// What came of a record, in words.
+/// Result for a record, in words.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ResultRow {
     /// Its newest outcome.
     #[schema(value_type = schema::Outcome)]
     pub outcome: Outcome,
-    /// How it stands.
+    /// Status of the record.
     #[schema(value_type = schema::Status)]
     pub status: Status,
     /// The rule behind it.
     #[schema(value_type = schema::RuleId)]
     pub rule: RuleId,
-    /// What happened, in a sentence.
+    /// Sentence that says what happened.
     pub sentence: &'static str,
-    /// What somebody can do about it; empty where there is nothing to do.
+    /// Advice on what somebody can do about it; empty where there is nothing to do.
     pub remedy: &'static str,
-    /// If it waits: since when, UTC.
+    /// Instant since which it waits, UTC; null if it does not wait.
     pub since: Option<DateTime<Utc>>,
-    /// If it waits: how often it was tried.
+    /// Number of tries so far; null if it does not wait.
     pub attempts: Option<u32>,
-    /// If it waits: when it is tried again at the earliest, UTC; `None` for the next run.
+    /// Earliest instant of the next try, UTC; null if that is the next run, or if it does not wait.
     pub next_try: Option<DateTime<Utc>>,
-    /// Whether somebody dismissed it.
+    /// True if somebody dismissed it.
     pub dismissed: bool,
 }
 
@@ -85,7 +85,8 @@ pub async fn results(app: &App, account: &str, query: &Query) -> Result<ResultsV
     Ok(ResultsView { rows, next })
 }
 
-/// Takes away what was read beyond `limit`, which says whether there is more, and returns from where that goes on.
+/// Takes away the rows that were read beyond `limit`, if there are any. If so there is more, and the key is returned after
+/// which it goes on.
 pub(super) fn cut<T>(rows: &mut Vec<T>, limit: u32, key: impl Fn(&T) -> RecordKey) -> Option<RecordKey> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     if rows.len() <= limit {

@@ -10,9 +10,9 @@ use crate::app::App;
 pub struct RunView {
     /// The run.
     pub run: Run,
-    /// What was new or changed in it, in the order of the records.
+    /// Outcomes that were new or changed in the run, in the order of the records.
     pub outcomes: Vec<Outcome>,
-    /// From where the next page goes on, if there is one.
+    /// Record after which the next page begins; `None` if there is no next page.
     pub next: Option<RecordKey>,
 }
 

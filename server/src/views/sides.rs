@@ -1,4 +1,4 @@
-//! What the two systems hold of a record, field by field.
+//! Fields of a record side by side, as the two systems hold them.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub fn fields(platform: Option<&Value>, latchel: Option<&Value>, zone: Tz) -> Ve
     names.into_iter().map(field).collect()
 }
 
-/// What a platform's record and Latchel's have under different names, by the platform's.
+/// Fields that a platform's record and Latchel's have under different names: the platform's name, then Latchel's.
 const SAME: [(&str, &str); 2] = [("title", "name"), ("requested_by", "resident")];
 
 /// A work order's status in the word of its system, and the field that it stands in there.

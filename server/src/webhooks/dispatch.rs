@@ -13,13 +13,14 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::jobs::{Job, JobId, Jobs, NewJob, Work};
 
-/// How many deliveries one run takes up.
+/// Most deliveries that one run takes up.
 const AT_ONCE: u32 = 200;
-/// What is told of within this span of each other goes together: one change is often told of several times.
+/// Time without a further delivery after which a run begins. Deliveries within this time of each other go together, because
+/// one change is often told of several times.
 const QUIET: Duration = Duration::from_secs(1);
-/// How long others are waited for at most.
+/// Longest time to wait for further deliveries.
 const LONGEST_GATHERING: Duration = Duration::from_secs(5);
-/// How long a paused account is left alone before it is looked at again.
+/// Time for which a paused account is left alone before it is looked at again.
 const PAUSED: Duration = Duration::from_secs(10);
 /// The pause after a run that did not get to its records, which doubles each time up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
@@ -35,7 +36,7 @@ pub(crate) struct Dispatcher {
     pub arrivals: Arc<Notify>,
 }
 
-/// What came of a look at the deliveries.
+/// Result of a look at the deliveries.
 enum Look {
     Nothing,
     Paused,
@@ -100,7 +101,7 @@ impl Dispatcher {
         Ok(Look::WorkedOn)
     }
 
-    /// Whether a run of these records got to all of them; those that failed are pending then.
+    /// Runs a sync of these records. True if it got to all of them; those that failed are pending then.
     async fn run_of(&self, deliveries: &[Delivery]) -> bool {
         let records: BTreeSet<_> = deliveries.iter().map(|delivery| delivery.record.clone()).collect();
         let work = Work::Named(records.into_iter().collect());

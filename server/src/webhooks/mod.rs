@@ -1,4 +1,4 @@
-//! What the two systems tell by themselves: taken in, kept, and then the records are synced.
+//! Webhooks of the two systems: each is taken in and kept, and then the records that it tells of are synced.
 //!
 //! - [`receive`](self::receive): a request, until it is kept or refused.
 //! - [`dispatch`](self::dispatch): runs of the records that were told of.
@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 pub(crate) use dispatch::Dispatcher;
 pub(crate) use receive::routes;
 
-/// What reads an account's webhooks, by the side that sends them.
+/// Readers of an account's webhooks, by the side that sends them.
 #[derive(Debug, Clone, Default)]
 pub struct Readers {
     /// The platform's, if they are configured.
@@ -44,7 +44,7 @@ impl Arrivals {
         Self(names.map(|name| (name.clone(), Arc::default())).collect())
     }
 
-    /// Something of this account was kept.
+    /// Tells that something of this account was kept.
     fn told(&self, account: &str) {
         if let Some(notify) = self.0.get(account) {
             notify.notify_one();

@@ -17,9 +17,9 @@ use crate::app::App;
 
 /// The largest body, in bytes; what the two systems send has a few thousand.
 const LARGEST_BODY: usize = 256 * 1024;
-/// How long a body may take to arrive. Buildium gives up after ten seconds.
+/// Longest time that a body may take to arrive. Buildium gives up after ten seconds.
 const SLOWEST_BODY: Duration = Duration::from_secs(5);
-/// How long the system may take that is asked for what a request leaves out.
+/// Longest time that a system may take to tell, if it is asked, what a request leaves out.
 const SLOWEST_READING: Duration = Duration::from_secs(5);
 
 /// The two addresses of an account, which see for themselves who calls.
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
 }
 
-/// What became of a request.
+/// Result of a request.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
     Accepted,

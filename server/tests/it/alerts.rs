@@ -1,4 +1,4 @@
-//! What people are told, over a chat's webhook that stands in for Slack and over a mail server.
+//! Tests of the alerts to people, over a chat's webhook that stands in for Slack and over a mail server.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -38,7 +38,7 @@ async fn answers(chat: &MockServer, status: u16) {
     Mock::given(method("POST")).and(path("/hook/abc")).respond_with(response).mount(chat).await;
 }
 
-/// What the chat got since it was last asked.
+/// Texts that the chat got since it was last asked. From now on it answers with `status`.
 async fn got(chat: &MockServer, status: u16) -> Vec<String> {
     let requests = chat.received_requests().await.expect("requests");
     answers(chat, status).await;
@@ -106,7 +106,7 @@ async fn people_are_told_once_and_again_when_it_is_over() {
     assert_eq!(world.app.desk.alerts().await.expect("alerts"), []);
 }
 
-/// What the chat is told after one run in which each call fails like this.
+/// Texts that the chat gets after one run in which each call fails like this.
 async fn told_of(fails: ErrorKind) -> Vec<String> {
     let (chat, config) = chat().await;
     let world = World::with(config).await;
@@ -207,7 +207,7 @@ async fn a_gap_is_told_with_the_command_that_covers_it() {
     assert_eq!(told.iter().filter(gap).count(), 1, "{told:?}");
 }
 
-/// What the chat is told when a server that was just started looks.
+/// Texts that the chat gets when a server that was just started looks.
 async fn told_at_once(world: &World, chat: &MockServer) -> Vec<String> {
     watcher(world).look(&world.app).await.expect("a look");
     got(chat, 200).await

@@ -1,4 +1,4 @@
-//! What people ask for is done, on both systems, and written down.
+//! Tests that a sync is done on both systems if people ask for it, and is written down.
 
 use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::{RunStatus, Trigger};

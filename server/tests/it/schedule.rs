@@ -1,4 +1,4 @@
-//! What is done by itself, and when.
+//! Tests of what is done automatically, and when.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn often() -> World {
     world
 }
 
-/// When each run of the work orders began, newest first, as soon as there are so many.
+/// Instants at which the runs of the work orders began, UTC, newest first; waits until there are so many.
 async fn begun(world: &World, count: usize) -> Vec<DateTime<Utc>> {
     let mut changes = world.app.jobs.changes();
     loop {

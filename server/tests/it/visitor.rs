@@ -13,9 +13,9 @@ use tower::ServiceExt;
 #[derive(Debug, Clone)]
 pub struct Visitor {
     router: Router,
-    /// Where they open the dashboard, as `http://127.0.0.1:8787`.
+    /// Address at which they open the dashboard, as `http://127.0.0.1:8787`.
     origin: String,
-    /// Where they are.
+    /// Address that they send from.
     pub from: SocketAddr,
     /// As `name=value`.
     pub cookie: Option<String>,

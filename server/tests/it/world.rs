@@ -30,7 +30,7 @@ pub struct World {
 pub const ACCOUNT: &str = "main";
 pub const PASSWORD: &str = "correct horse battery";
 
-/// When the server was started, UTC.
+/// Instant at which the server was started, UTC.
 pub fn start() -> DateTime<Utc> {
     "2026-03-02T08:00:00Z".parse().expect("an instant")
 }
@@ -98,7 +98,7 @@ impl World {
         visitor
     }
 
-    /// What people did, newest first, as `NAME ACTION DETAIL`.
+    /// Actions of people, newest first, as `NAME ACTION DETAIL`.
     pub async fn audit(&self) -> Vec<String> {
         let entries = self.desk().audit(None, None, 100).await.expect("the audit trail");
         let text =
@@ -139,7 +139,7 @@ impl World {
         })
     }
 
-    /// How many work orders the platform has because of one of Latchel's.
+    /// Number of work orders that the platform has because of one of Latchel's.
     pub fn made_from(&self, job: JobId) -> usize {
         let marker = Some(Marker::for_job(job));
         self.platform.edit(|platform| {

@@ -7,7 +7,7 @@ use super::register::{self, Change};
 use super::skeleton::{self, Names, Skeleton};
 use crate::exit::{Exit, Failure};
 
-/// Where a skeleton goes.
+/// Destination of a skeleton.
 enum Place {
     /// latchel-sync's own repository, with a dialect in the mock.
     Repository(PathBuf),

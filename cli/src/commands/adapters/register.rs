@@ -11,7 +11,7 @@ pub(crate) const FILES: [&str; 5] = [
     "tests/tests/it/main.rs",
 ];
 
-/// What is added to one file.
+/// Additions to one file.
 #[derive(Debug)]
 pub(crate) struct Change {
     /// The file, from the workspace's root.
@@ -36,7 +36,7 @@ impl Change {
         self.additions.iter().try_fold(text.to_owned(), |text, addition| addition.apply(&text))
     }
 
-    /// What is added, for people.
+    /// Added lines, as people are shown them.
     pub fn lines(&self) -> String {
         let line = |addition: &Addition| match addition {
             Addition::Among { block, .. } | Addition::Before { block, .. } => block.clone(),
@@ -141,7 +141,8 @@ fn is_module(line: &str) -> bool {
     line.ends_with(';') && bare(line).starts_with("mod ")
 }
 
-/// What a workspace of somebody's own needs; its files may look like anything, so that nothing is changed there.
+/// Changes that a workspace of somebody's own needs. Its files may look like anything, so nothing is changed there: people
+/// are told of the changes.
 pub(crate) fn in_workspace(names: &Names) -> Vec<Change> {
     let line = |line: String| vec![Addition::Among { like: |_| false, block: line }];
     let name = &names.name;

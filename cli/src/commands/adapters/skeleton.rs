@@ -1,6 +1,6 @@
-//! What is written for a new adapter, from the templates in `cli/templates`.
+//! Files that are written for a new adapter, from the templates in `cli/templates`.
 
-/// What a template's placeholders stand for.
+/// Values of a template's placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names {
     /// `__name__`: in the configuration, and of the folders.
@@ -89,7 +89,7 @@ const DIALECT: [(&str, &str); 4] = [
     ("problem.rs", template!("dialect/problem.rs.in")),
 ];
 
-/// What is written.
+/// Files of a new adapter.
 pub(crate) struct Skeleton {
     /// The folders and files that must not be there.
     pub fresh: Vec<String>,
@@ -138,7 +138,7 @@ pub(crate) fn in_workspace(names: &Names, manifest: &str) -> Skeleton {
     Skeleton { fresh: vec![krate], files }
 }
 
-/// What the crate needs, as it would stand in a manifest, for a workspace that does not say.
+/// Dependencies of the crate, as they would stand in a manifest, for a workspace that does not name them.
 const DEPENDENCIES: [(&str, &str); 7] = [
     ("async-trait", "\"0.1\""),
     ("chrono", "\"0.4\""),

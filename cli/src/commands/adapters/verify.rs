@@ -11,7 +11,7 @@ use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
-/// What to look at.
+/// Scope of a verification: the account, the days to look back, and the rows after which a list is left.
 pub(crate) struct Asked<'a> {
     pub account: &'a str,
     pub days: u32,

@@ -4,7 +4,7 @@ use latchel_sync_server::ServerConfig;
 use crate::visitor::Visitor;
 use crate::world::World;
 
-/// Who gets in.
+/// Visitors that a path lets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum For {
     Everybody,
@@ -86,7 +86,7 @@ fn operations() -> Vec<(String, String, For)> {
     operations.collect()
 }
 
-/// Whether somebody is not turned away, whatever they find there.
+/// True if somebody is not turned away, whatever they find there.
 async fn reaches(mut visitor: Visitor, method: &str, path: &str) -> bool {
     let answer = visitor.send(visitor.request(method, path), axum::body::Body::empty()).await;
     !matches!(answer.status, 401 | 403) && !answer.header("location").starts_with("/login?")

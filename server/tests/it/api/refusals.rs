@@ -1,4 +1,4 @@
-//! What is refused, and how.
+//! Refusals of the API, and their one shape.
 
 use latchel_sync_ledger::desk::Role;
 

@@ -1,4 +1,4 @@
-//! What the two systems send, with the readers that the adapters bring, over both systems in memory.
+//! Tests of the webhooks of the two systems, with the readers that the adapters bring, over both systems in memory.
 
 use adapters as _;
 

@@ -26,7 +26,7 @@ const SECRET: &str = "a secret of Buildium";
 pub const LATCHEL: &str = "/webhooks/main/latchel";
 pub const PLATFORM: &str = "/webhooks/main/platform";
 
-/// What reads them: Latchel's, and Buildium's as the platform's.
+/// Readers of the webhooks: Latchel's, and Buildium's as the platform's.
 pub fn readers() -> Readers {
     let reader = |side, name, key: &str, value: &str| -> Option<Arc<dyn Webhooks>> {
         let own = Settings::new(Map::new(), [(key.to_owned(), value.to_owned().into())].into());
@@ -113,7 +113,7 @@ pub async fn post(world: &World, path: &str, headers: &[(&str, &str)], body: imp
     send(world, request.body(body.into()).expect("a request")).await
 }
 
-/// What Latchel sends of a work order.
+/// Body that Latchel sends of a work order.
 pub fn envelope(job: JobId, updated_at: &str) -> String {
     let object = json!({"job_id": job.0, "updated_at": updated_at, "ref_job_id": null});
     json!({"object_type": "Job", "event": "updated", "object": object, "updated": {"state_id": 3},
@@ -125,7 +125,7 @@ pub async fn latchel_tells(world: &World, job: JobId, updated_at: &str) -> u16 {
     post(world, LATCHEL, &[("x-api-key", KEY)], envelope(job, updated_at)).await.0
 }
 
-/// What Buildium sends of a work order, with the headers that sign it.
+/// Headers and body that Buildium sends of a work order; the headers sign it.
 pub fn event(work_order: i64, at: i64) -> ([(&'static str, String); 2], String) {
     let body =
         json!({"EventName": "WorkOrder.Updated", "EventDateTime": "2026-03-02T07:59:58Z", "AccountId": 7,
@@ -205,7 +205,7 @@ pub fn add_work_order(world: &World, id: i64) {
     world.platform.edit(|platform| platform.work_orders.insert(id, Row::Record(work_order)));
 }
 
-/// How many work orders Latchel has.
+/// Number of work orders that Latchel has.
 pub fn jobs(world: &World) -> usize {
     world.latchel.edit(|latchel| latchel.jobs.len())
 }

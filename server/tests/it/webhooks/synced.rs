@@ -9,7 +9,7 @@ use latchel_sync_ledger::desk::Pause;
 use super::sender::*;
 use crate::world::{ACCOUNT, pass, start};
 
-/// When the server was started, in seconds since 1970.
+/// Instant at which the server was started, in seconds since 1970.
 fn stamp() -> i64 {
     start().timestamp()
 }
