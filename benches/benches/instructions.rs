@@ -11,7 +11,7 @@ use cases::Page;
 use gungraun::prelude::*;
 use gungraun::{Callgrind, EntryPoint};
 
-/// How often the ledger's page is gone through, so that what comes before is little beside it.
+/// Number of times that the ledger's page is gone through, so that what comes before is little beside it.
 const ROUNDS: usize = 10;
 
 #[library_benchmark]

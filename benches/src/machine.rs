@@ -1,6 +1,6 @@
 //! The machine that measures.
 
-/// What a reader of the figures must know of it.
+/// Facts about it that a reader of the figures must know.
 pub fn describe() -> Vec<String> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let build =
@@ -8,7 +8,7 @@ pub fn describe() -> Vec<String> {
     vec![format!("{cores} cores, {}; {build}", processor()), format!("load before: {}", load())]
 }
 
-/// How many processes wanted a core in the last minute, five and fifteen.
+/// Load averages of the last minute, five and fifteen: the number of processes that wanted a core.
 pub fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').take(3).collect::<Vec<_>>().join(", ")

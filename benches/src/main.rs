@@ -44,7 +44,7 @@ enum Command {
     },
     /// Measure one target.
     Run {
-        /// Which.
+        /// The target.
         step: Step,
         #[command(flatten)]
         what: What,

@@ -9,14 +9,14 @@ use serde::Serialize;
 
 use crate::usage::{USAGE_FILE, Usage};
 
-/// What a process took and printed.
+/// Figures and output of a process.
 #[derive(Debug, Clone, Serialize)]
 pub struct Measured {
     /// From its start to its end, in seconds.
     pub wall: f64,
-    /// What it used itself.
+    /// Resources that it used itself.
     pub used: Usage,
-    /// What it printed.
+    /// Its output.
     #[serde(skip)]
     pub printed: String,
 }

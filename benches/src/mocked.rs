@@ -15,7 +15,7 @@ use crate::measured::{self, Measured};
 use crate::run::Run;
 use crate::scene::{LATCHEL_SYNC, this};
 
-/// Whether calls are limited.
+/// Limit of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     /// As the adapter declares it.
@@ -75,7 +75,7 @@ impl Mocked {
         )
     }
 
-    /// What the command would make of the configuration: its adapter.
+    /// Adapter that the command would make of the configuration.
     pub fn platform(&self) -> Result<std::sync::Arc<dyn latchel_sync_core::Platform>> {
         let path = self.folder.path().join("latchel-sync.toml");
         let config = Config::read(&path).map_err(|failure| anyhow::anyhow!("{failure}"))?;
@@ -101,7 +101,7 @@ impl Mocked {
         Ok((measured, run, self.server.requests()))
     }
 
-    /// What the platform was asked so far.
+    /// Requests to the platform so far.
     pub fn asked(&self) -> Vec<LoggedRequest> {
         self.server.requests().into_iter().filter(|request| request.side == Side::Platform).collect()
     }

@@ -14,16 +14,16 @@ use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 /// Rows of one statement: with nine columns well below SQLite's limit of 32,766 parameters.
 const ROWS_OF_A_STATEMENT: usize = 500;
 
-/// What to fetch, and where to.
+/// List to fetch, and the place for its rows.
 #[derive(Debug, clap::Args)]
 pub struct Fetch {
     /// The list's address, without its query.
     #[arg(long)]
     pub list: String,
-    /// How many rows a page.
+    /// Number of rows of a page.
     #[arg(long, default_value_t = 1_000)]
     pub page: usize,
-    /// How many requests in flight.
+    /// Number of requests in flight.
     #[arg(long, default_value_t = 8)]
     pub in_flight: usize,
     /// The database; without one what comes is counted and thrown away.

@@ -1,4 +1,4 @@
-//! What `latchel-sync sync --json` says of a run, as far as the measurements read it.
+//! Output of `latchel-sync sync --json` about a run, as far as the measurements read it.
 
 use std::collections::BTreeMap;
 
@@ -20,12 +20,12 @@ struct Phase {
 }
 
 impl Run {
-    /// How many records ended for this reason.
+    /// Number of records that ended for this reason.
     pub fn count(&self, reason: &str) -> u64 {
         self.phases.iter().filter_map(|phase| phase.counts.get(reason)).sum()
     }
 
-    /// How many writes there were.
+    /// Number of writes.
     pub fn writes(&self) -> u64 {
         self.phases.iter().map(|phase| phase.writes).sum()
     }

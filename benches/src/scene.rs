@@ -127,12 +127,12 @@ impl Scene {
         self.post("rename", &Rename { unit, suffix: suffix.to_owned() }).await
     }
 
-    /// What both systems counted.
+    /// Counts of both systems.
     pub async fn counts(&self) -> Result<Control<Counts>> {
         self.get("counts").await
     }
 
-    /// What the far side itself used.
+    /// Resources that the far side itself used.
     pub async fn usage(&self) -> Result<Usage> {
         self.get("usage").await
     }
@@ -149,7 +149,7 @@ impl Scene {
     }
 }
 
-/// Where the plain client puts what it fetched.
+/// Place where the plain client puts the rows that it fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
     /// Into a database.

@@ -38,7 +38,7 @@ impl Served {
         Ok(served)
     }
 
-    /// How much of its memory is resident, in KiB.
+    /// Size of its resident memory, in KiB.
     pub fn resident_kib(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;

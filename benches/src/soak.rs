@@ -15,26 +15,26 @@ use tempfile::TempDir;
 
 use crate::served::Served;
 
-/// How long and over how much.
+/// Length and size of the soak.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Soak {
     /// For how many minutes people act and lines are bad.
     #[arg(long, default_value_t = 15)]
     minutes: u64,
-    /// How many accounts there are, each with a platform and a Latchel of its own.
+    /// Number of accounts, each with a platform and a Latchel of its own.
     #[arg(long, default_value_t = 50)]
     accounts: usize,
-    /// How many seconds there are between two syncs of an account's work orders; properties and residents are synced at a
-    /// quarter of the pace.
+    /// Seconds between two syncs of an account's work orders; properties and residents are synced at a quarter of the
+    /// pace.
     #[arg(long, default_value_t = 15)]
     interval: u64,
 }
 
-/// What a request meets on a bad line, and how often.
+/// Probability that a request on a bad line meets a fault.
 const PROBABILITY: f64 = 0.01;
-/// How often the process's memory is looked at.
+/// Time between two looks at the process's memory.
 const SAMPLE: Duration = Duration::from_secs(5);
-/// How much later than its interval and the run before a run may begin: so long does the worker take to get to it.
+/// Delay that a run may have beyond its interval and the run before: the worker takes up to so long to get to it.
 const LATE: TimeDelta = TimeDelta::seconds(10);
 
 /// Soaks, prints the figures, and fails if something was doubled, missed or grew.
@@ -166,7 +166,7 @@ fn act(server: &MockServer, turn: usize) -> Result<()> {
     Ok(())
 }
 
-/// What a world has twice.
+/// References and titles that a world has twice.
 fn doubled(world: &World) -> Vec<String> {
     let mut doubled = Vec::new();
     let mut once = |what: &str, references: Vec<String>| {
@@ -194,7 +194,7 @@ fn doubled(world: &World) -> Vec<String> {
     doubled
 }
 
-/// How many runs there were, and those that began later than their interval and the run before allow.
+/// Number of all runs, and a line for each that began later than its interval and the run before allow.
 async fn missed(ledger: &SqliteLedger, soak: &Soak) -> Result<(usize, Vec<String>)> {
     let interval = TimeDelta::seconds(i64::try_from(soak.interval)?);
     let mut by_account: BTreeMap<String, Vec<(DateTime<Utc>, TimeDelta)>> = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What the measurements found.
+/// Findings of the measurements.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     /// The machine, and how busy it was with other things.
@@ -21,17 +21,17 @@ pub struct Report {
 pub struct Line {
     /// The target that it belongs to.
     pub target: &'static str,
-    /// What was measured.
+    /// Quantity that was measured.
     pub what: String,
-    /// What is wanted; empty for what is only told.
+    /// Wanted value; empty if the line is only told.
     pub wanted: String,
-    /// What was found.
+    /// Value that was measured.
     pub measured: String,
-    /// Whether that is as wanted.
+    /// Verdict on the value.
     pub verdict: Verdict,
 }
 
-/// Whether a target is met.
+/// Verdict on a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

@@ -1,4 +1,4 @@
-//! What a process used, as it says itself at its end.
+//! Resources that a process used, as it tells itself at its end.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Names the file to which a process writes what it used, at its end.
 pub const USAGE_FILE: &str = "BENCHES_USAGE";
 
-/// What a process used.
+/// Resources that a process used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Processor time in its own code, in seconds.

@@ -50,7 +50,7 @@ struct ClockFace {
     mode: ClockMode,
 }
 
-/// What is to be done to the clock; what is left out stays.
+/// Change to the clock; omitted fields stay as they are.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockChange {
@@ -82,7 +82,7 @@ async fn set_clock(
     clock(State(shared)).await.into_response()
 }
 
-/// Which requests to show.
+/// Filter of the requests to show.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Filter {

@@ -9,18 +9,18 @@ use serde_json::{Value, json};
 
 use crate::World;
 
-/// What world to make.
+/// Specification of the world to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GenerateSpec {
     /// About how many rentable units.
     pub units: u32,
-    /// What the chance starts from.
+    /// Seed of chance.
     pub seed: u64,
     /// The world's time.
     pub now: DateTime<Utc>,
 }
 
-/// Why a text such as `units=2000,seed=7` is no specification.
+/// Reason why a text such as `units=2000,seed=7` is no specification.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GenerateSpecError {
     /// A key that nobody knows.
@@ -36,7 +36,7 @@ pub enum GenerateSpecError {
         key: &'static str,
         /// Its value.
         value: String,
-        /// What was expected.
+        /// Description of a good value.
         expected: &'static str,
     },
 }
@@ -185,7 +185,7 @@ impl Maker {
         }
     }
 
-    /// What hangs on one rentable unit: a counterpart in Latchel, tenants, work orders.
+    /// Adds everything that belongs to one rentable unit: a counterpart in Latchel, tenants, work orders.
     fn rentable(&mut self, property: i64, unit: Option<i64>, name: &str, address: &Value, active: bool) {
         let known = address["state"].is_string() && self.chance.random_range(0..3) != 0;
         let latchel = known.then(|| self.in_latchel(property, unit, name, address, active));

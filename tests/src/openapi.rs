@@ -44,8 +44,7 @@ impl Spec {
         Some(Self { document, schemas })
     }
 
-    /// What is wrong with an answer. An error that the operation does not declare is held against `error`, a schema's
-    /// name.
+    /// Faults of an answer. An error that the operation does not declare is held against `error`, a schema's name.
     pub fn answer_faults(&self, asked: &Asked<'_>, status: u16, body: &Value, error: &str) -> Vec<String> {
         let operation = self.operation(asked);
         let response = &operation.unwrap_or(&Value::Null)["responses"][status.to_string()];
@@ -58,12 +57,12 @@ impl Spec {
         }
     }
 
-    /// What is wrong with a request's body.
+    /// Faults of a request's body.
     pub fn body_faults(&self, asked: &Asked<'_>, body: &Value) -> Vec<String> {
         self.faults(self.body_schema(asked), body)
     }
 
-    /// What is wrong with a request's path, method and query parameters.
+    /// Faults of a request's path, method and query parameters.
     pub fn query_faults(&self, asked: &Asked<'_>, query: &[(String, String)]) -> Vec<String> {
         let Some(operation) = self.operation(asked) else {
             return vec![format!("there is no {} {}", asked.method, asked.path)];

@@ -16,13 +16,13 @@ pub(crate) const TENANTS: &str = "tenants";
 pub(crate) const USERS: &str = "users";
 pub(crate) const WORK_ORDERS: &str = "work_orders";
 
-/// What stands before every path.
+/// Prefix of every path.
 const PREFIX: &str = "api/v0";
 /// The most rows that AppFolio returns at once.
 const SIZE: usize = 1_000;
-/// How many ids one query carries, which keeps an address below 4,000 characters.
+/// Number of ids in one query, which keeps an address below 4,000 characters.
 const IDS_AT_ONCE: usize = 90;
-/// When by its own account AppFolio's night is over.
+/// End of AppFolio's night, by its own account.
 const OPENS_AGAIN: &str = "about 04:00 Pacific time (by AppFolio's own account it is closed from 21:00)";
 
 /// The names of filters. Those of ids and dates are documented; those by property and unit are what other clients use.

@@ -30,7 +30,7 @@ fn calls_per_second() -> std::num::NonZeroU32 {
 }
 
 impl Config {
-    /// Whether AppFolio lets work orders be assigned to the user. One whose role is not shown counts as assignable.
+    /// True if AppFolio lets work orders be assigned to the user. One whose role is not shown counts as assignable.
     pub fn can_be_assigned(&self, user: &User) -> bool {
         user.role().is_none_or(|role| letters(&role).contains(&letters(&self.technician_role)))
     }
@@ -62,7 +62,7 @@ impl Default for StatusWords {
 }
 
 impl StatusWords {
-    /// What a work order's status means; a word that is not known is an open status.
+    /// Meaning of a work order's status; a word that is not known is an open status.
     pub fn read(&self, word: &str) -> WorkOrderStatus {
         WorkOrderStatus::from_word(word, |status| {
             let also = match status {

@@ -5,7 +5,7 @@ use latchel_sync_core::model::{Marker, NewWorkOrder};
 /// The most of a description's first line that is its title, in characters.
 const TITLE: usize = 80;
 
-/// What is read of a description: a title, and the whole of it, both without the marker.
+/// Parts of a description: a title, and the whole text, both without the marker; and the marker.
 pub(crate) struct Read {
     pub title: String,
     pub text: String,

@@ -26,7 +26,7 @@ pub(crate) struct Detached<'a> {
 struct Header {
     alg: String,
     kid: Option<String>,
-    /// Whether what is signed is the payload's encoding, not the payload itself.
+    /// True if the payload's encoding is signed, not the payload itself.
     #[serde(default = "yes")]
     b64: bool,
     #[serde(default)]
@@ -48,12 +48,12 @@ impl<'a> Detached<'a> {
         known.then_some(Self { header, encoded_header, signature })
     }
 
-    /// Whether `key` may be the one that it was made with.
+    /// True if it may have been made with `key`.
     pub fn may_be_by(&self, key: &Key) -> bool {
         key.kty == "RSA" && (self.header.kid.is_none() || self.header.kid == key.kid)
     }
 
-    /// Whether it is the signature of `payload` by `key`.
+    /// True if it is the signature of `payload` by `key`.
     pub fn is_by(&self, key: &Key, payload: &[u8]) -> bool {
         let part = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).ok();
         let (Some(n), Some(e)) = (part(&key.n), part(&key.e)) else { return false };

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::jws::{Detached, Key};
 
-/// Where AppFolio publishes them.
+/// Address where AppFolio publishes them.
 pub(crate) const ADDRESS: &str = "https://api.appfolio.com/.well-known/jwks.json";
 /// Whoever sends a key's name that does not exist must not make this ask AppFolio each time.
 const BETWEEN_FETCHES: TimeDelta = TimeDelta::minutes(1);
@@ -24,7 +24,7 @@ pub(crate) struct Keys {
     transport: Transport,
     path: String,
     kept: RwLock<Arc<Kept>>,
-    /// When AppFolio was asked last, whether it answered or not; held while it is asked.
+    /// Time (UTC) of the last question to AppFolio, whether it answered or not; held while it is asked.
     asked_at: Mutex<Option<DateTime<Utc>>>,
 }
 
@@ -54,7 +54,7 @@ impl Keys {
         Ok(Self { transport, path: path.to_owned(), kept: RwLock::default(), asked_at: Mutex::default() })
     }
 
-    /// Whether one of the keys made this signature of `payload`. A key that is not known is looked for anew.
+    /// True if one of the keys made this signature of `payload`. A key that is not known is looked for anew.
     pub async fn made(&self, signature: &Detached<'_>, payload: &[u8], now: DateTime<Utc>) -> Result<bool> {
         let mut kept = self.kept();
         if !kept.may_have_made(signature, now) {

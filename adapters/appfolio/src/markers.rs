@@ -1,5 +1,5 @@
-//! Which work orders carry a marker. No filter looks into descriptions, so that they are read through: all of them the
-//! first time, which is one call for a thousand, and afterwards those that changed since.
+//! Index of the markers on work orders. No filter looks into descriptions, so that they are read through: all of them
+//! the first time, which is one call for a thousand, and afterwards those that changed since.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,11 @@ use tokio::sync::Mutex;
 
 use crate::api::{Api, WORK_ORDERS, everything, id_in, row_id, since};
 
-/// How far behind the newest change that was seen the next reading begins: changes may become visible out of order.
+/// Distance by which the next reading begins before the newest change that was seen: changes may become visible out of
+/// order.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 
-/// What is known so far.
+/// Markers that are known so far.
 #[derive(Debug, Default)]
 pub(crate) struct Markers(Mutex<Known>);
 

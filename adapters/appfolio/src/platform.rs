@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::markers::Markers;
 use crate::{properties, residents, wire, work_orders};
 
-/// What a sync reads, each with a field without which it would go wrong quietly.
+/// Lists that a sync reads, each with a field without which it would go wrong quietly.
 const NEEDED: [(&str, &str); 5] = [
     (PROPERTIES, "HiddenAt"),
     (UNITS, "PropertyId"),

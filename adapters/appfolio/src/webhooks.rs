@@ -18,8 +18,8 @@ use crate::residents;
 
 const SIGNATURE: &str = "x-jws-signature";
 
-/// What is sent. Its time stamps decide nothing: how late AppFolio may send is not documented, and one that is sent again is
-/// known by its content.
+/// Body of a webhook. Its time stamps decide nothing: it is not documented how late AppFolio may send, and a message that is
+/// sent again is known by its content.
 #[derive(Deserialize)]
 struct Message {
     client_id: String,

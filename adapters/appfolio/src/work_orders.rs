@@ -46,8 +46,8 @@ async fn read(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Vec<Ro
     Ok(page.iter().map(row).collect())
 }
 
-/// Who asked, by occupancy: a work order names the occupancy only, and no filter of tenants does. The primary tenant
-/// speaks for the occupancy.
+/// Resident who asked, by occupancy: a work order names the occupancy only, and no filter of tenants does. The primary
+/// tenant speaks for the occupancy.
 async fn requesters(api: &Api, page: &[Value]) -> Result<HashMap<String, String>> {
     let occupied = || page.iter().filter(|row| id_in(row, "OccupancyId").is_some());
     let units = distinct(occupied().filter_map(|row| id_in(row, "UnitId")));

@@ -39,7 +39,7 @@ impl Default for StatusWords {
 }
 
 impl StatusWords {
-    /// What a task's status means; a word that is not known is an open status.
+    /// Meaning of a task's status; a word that is not known is an open status.
     pub fn read(&self, word: &str) -> WorkOrderStatus {
         WorkOrderStatus::from_word(word, |status| word == self.word(status))
     }

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::wire::{self, full_name};
 use crate::{close, properties, residents, work_orders};
 
-/// What a sync reads, with the permission that it needs.
+/// Paths that a sync reads, each with the permission that it needs.
 const NEEDED: [(&str, &str); 7] = [
     ("v1/rentals", "Rentals: Rental Properties and Units, view"),
     ("v1/leases", "Leasing: Leases, view"),

@@ -17,7 +17,7 @@ use crate::properties::{UNITS, unit_key};
 use crate::residents::{LEASES, TENANTS, of_lease, of_tenant};
 use crate::work_orders::WORK_ORDERS;
 
-/// How far the time stamp may be from now, either way.
+/// Largest distance of the time stamp from now, either way.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Debug)]
@@ -135,8 +135,8 @@ fn instant(stamp: &str) -> Option<DateTime<Utc>> {
     }
 }
 
-/// What is signed is the body without the white space between its parts; it comes like that, and need not stay so on its
-/// way.
+/// Bytes that are signed: the body without the white space between its parts. It is sent like that, but may be changed
+/// on its way.
 fn minified(body: &[u8]) -> Vec<u8> {
     let (mut in_text, mut escaped) = (false, false);
     let mut is_signed = |byte: &u8| {

@@ -1,10 +1,10 @@
-//! Whether a list held still while its pages were read.
+//! Count that shows whether a list changed while its pages were read.
 
 use std::sync::{Mutex, PoisonError};
 
 use latchel_sync_core::{Error, ErrorKind};
 
-/// How often a list that does not hold still is read.
+/// Number of readings of a list that keeps changing.
 const ATTEMPTS: u32 = 3;
 
 /// The rows of a list as they were counted, and as DoorLoop counted them. No order is documented, so that a row which
@@ -28,18 +28,18 @@ impl Census {
         counts.rows += rows as u64;
     }
 
-    /// How many rows there are; unknown before the first page.
+    /// Number of rows by DoorLoop's total; 0 while it is unknown, as before the first page.
     pub fn total(&self) -> u64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).total.unwrap_or_default()
     }
 
-    /// Whether every row was seen, as far as the totals tell. Without totals nothing says otherwise.
+    /// True if every row was seen, as far as the totals tell. Without totals nothing says otherwise.
     pub fn is_complete(&self) -> bool {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         !counts.moved && counts.total.is_none_or(|total| total == counts.rows)
     }
 
-    /// Whether two readings found as many rows under the same total, so that it is the total that is wrong.
+    /// True if two readings found as many rows under the same total, so that the total is wrong.
     pub fn agrees_with(&self, before: &Self) -> bool {
         let counted = |census: &Self| {
             let counts = census.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,7 +56,7 @@ pub(crate) struct Readings {
     count: u32,
 }
 
-/// What a reading of a list was.
+/// Verdict on a reading of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It had every row.

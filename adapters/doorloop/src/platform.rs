@@ -15,7 +15,7 @@ use crate::{properties, residents, work_orders, writes};
 
 const USERS: &str = "api/users";
 
-/// What a sync reads, by the names that people know it by.
+/// Paths that a sync reads, each with its name for people.
 const NEEDED: [(&str, &str); 5] = [
     (properties::PROPERTIES, "properties"),
     (properties::UNITS, "units"),

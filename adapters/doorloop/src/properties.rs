@@ -24,7 +24,7 @@ pub(crate) fn all(api: &Api) -> Pages<'_, Property> {
     read(api, OnRestless::LeaveToNextRun)
 }
 
-/// What is done about a list of which no reading was whole.
+/// Treatment of a list if none of its readings was whole.
 #[derive(Clone, Copy)]
 enum OnRestless {
     LeaveToNextRun,
@@ -32,7 +32,7 @@ enum OnRestless {
 }
 
 impl OnRestless {
-    /// Whether the list need not be read again.
+    /// True if the list need not be read again. Fails for a restless list if it must be whole.
     fn is_over(self, verdict: Verdict, list: &'static str) -> Result<bool> {
         match (verdict, self) {
             (Verdict::Whole, _) => Ok(true),
@@ -166,7 +166,7 @@ struct Block {
     is_whole: bool,
 }
 
-/// What a unit takes from its property.
+/// Values that a unit takes from its property.
 struct Owned {
     name: String,
     address: Address,

@@ -21,7 +21,7 @@ use crate::wire::{Email, LeaseTenant, Phone, full_name};
 
 pub(crate) const LEASE_TENANTS: &str = "api/leases/tenants";
 
-/// How many residents are handed on at once.
+/// Number of residents that are handed on at once.
 const ROWS_AT_ONCE: usize = 500;
 
 pub(crate) fn all(api: &Api) -> Pages<'_, Resident> {

@@ -20,7 +20,7 @@ use crate::wire::Task;
 
 pub(crate) const TASKS: &str = "api/tasks";
 
-/// How tasks are read.
+/// Settings by which tasks are read.
 #[derive(Debug)]
 pub(crate) struct Reading {
     /// The types that are work orders.
@@ -169,7 +169,7 @@ impl Reading {
     }
 }
 
-/// When a task was created and changed, as far as it says.
+/// Times (UTC) at which a task was created and changed, as far as it tells them.
 #[derive(Default)]
 struct Stamps {
     created_at: Option<DateTime<Utc>>,

@@ -13,7 +13,7 @@ use crate::config::Config;
 
 /// The most rows of a page, and the most references of a look-up.
 pub(crate) const LIMIT: usize = 500;
-/// How many calls of one look-up are under way at once.
+/// Number of calls of one look-up that are under way at once.
 const AT_ONCE: usize = 4;
 
 /// The kinds of record that have a collection of their own.
@@ -73,7 +73,7 @@ impl Api {
         self.pages("v1/portfolios", None)
     }
 
-    /// How many records of a collection carry no reference.
+    /// Number of records of a collection that carry no reference.
     pub async fn without_reference(&self, collection: Collection) -> Result<u64> {
         let call = self.transport.get(collection.path()).query("has_ref", false).query("limit", 1);
         let page: Page<Value> = call.send().await?.json()?;

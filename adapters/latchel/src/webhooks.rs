@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
-/// What stands around the record. Its `event`, `updated` and `platform` decide nothing.
+/// Envelope around the record. Its `event`, `updated` and `platform` decide nothing.
 #[derive(Deserialize)]
 struct Envelope {
     object_type: String,

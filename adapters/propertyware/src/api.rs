@@ -16,17 +16,17 @@ use serde_json::Value;
 
 use crate::config::Config;
 
-/// Where the API is on its host.
+/// Path of the API on its host.
 const BASE: &str = "pw/api/rest/v1";
 /// The most rows that Propertyware returns at once.
 const LIMIT: usize = 500;
 /// Up to so many records are asked for one by one; for more, the whole list is read, since no list takes several ids.
 const ONE_BY_ONE: usize = 8;
-/// How many records of a list are kept until what belongs to them is read in one go.
+/// Number of records of a list that are kept until their related records are read in one go.
 pub(crate) const CHUNK: usize = 5_000;
 /// The clock before any answer came.
 const UNKNOWN: i64 = i64::MIN;
-/// What the answer to missing credentials may speak of; the live answers are not known in full.
+/// Words that the answer to missing credentials may contain; the live answers are not known in full.
 const CREDENTIAL_WORDS: [&str; 5] =
     ["x-propertyware-", "client id", "client secret", "system id", "credential"];
 
@@ -38,7 +38,7 @@ pub(crate) type RawPages<'a> = BoxStream<'a, Result<Vec<Value>>>;
 #[derive(Debug)]
 pub(crate) struct Api {
     transport: Transport,
-    /// Whether a call was ever answered as it should be, so that the credentials are there.
+    /// True if a call ever succeeded: then no part of the credentials is missing.
     let_in: AtomicBool,
     /// Propertyware's clock at the last answer, in seconds since 1970.
     clock: AtomicI64,

@@ -49,7 +49,7 @@ impl Default for StatusWords {
 }
 
 impl StatusWords {
-    /// What a work order's status means; a word that is not known is an open status.
+    /// Meaning of a work order's status; a word that is not known is an open status.
     pub fn work_order(&self, word: &str) -> WorkOrderStatus {
         WorkOrderStatus::from_word(word, |status| match status {
             ClosedStatus::Completed => is_among(&self.completed, word),
@@ -57,7 +57,7 @@ impl StatusWords {
         })
     }
 
-    /// Whether a lease with this status makes tenants of those on it.
+    /// True if a lease with this status makes tenants of the people on it.
     pub fn is_lease(&self, word: Option<&str>) -> bool {
         !word.is_some_and(|word| is_among(&self.not_a_lease, word))
     }
@@ -71,7 +71,7 @@ fn is_among(list: &str, word: &str) -> bool {
 /// The roles on a lease of those who do not live there, by what their names contain. The vendor publishes no list.
 const NO_TENANTS: [&str; 7] = ["guarant", "signer", "emergency", "owner", "vendor", "agent", "prospect"];
 
-/// Whether somebody with this role on a lease lives there: the list is said to be of tenants, so that a role that is not
+/// True if somebody with this role on a lease lives there: the list is said to be of tenants, so that a role that is not
 /// known does not keep anybody out.
 pub(crate) fn is_tenant(role: Option<&str>) -> bool {
     let role = role.unwrap_or_default().to_lowercase();

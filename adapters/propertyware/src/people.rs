@@ -25,7 +25,7 @@ pub(crate) struct Managers(Mutex<Option<Arc<ByName>>>);
 pub(crate) struct ByName(HashMap<String, Vec<UserId>>);
 
 impl ByName {
-    /// Who has this name.
+    /// Users with this name.
     pub fn named(&self, name: &str) -> Vec<UserId> {
         self.0.get(&key(name)).cloned().unwrap_or_default()
     }

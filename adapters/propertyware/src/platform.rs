@@ -19,7 +19,7 @@ use crate::wire;
 use crate::work_orders::{self, WORK_ORDERS};
 use crate::{properties, residents};
 
-/// What a sync reads, with the permission that it needs.
+/// Paths that a sync reads, each with the permission that it needs.
 const NEEDED: [(&str, &str); 7] = [
     (properties::BUILDINGS, "Buildings: Read"),
     ("units", "Units: Read"),
@@ -64,7 +64,7 @@ impl Propertyware {
         choose_vendor(vendors.map(vendor).collect(), self.config.vendor.as_deref())
     }
 
-    /// What keeps a sync from reading and writing, one finding for each.
+    /// Missing permissions that keep a sync from reading and writing, one finding for each.
     async fn missing(&self) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         for (path, permission) in NEEDED {

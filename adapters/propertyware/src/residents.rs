@@ -102,7 +102,7 @@ async fn at(api: &Api, words: &StatusWords, pairs: &BTreeSet<Pair>) -> Result<Ve
     residents(api, stays(leases, words, |pair| pairs.contains(&pair)).await?).await
 }
 
-/// What the leases tell of one contact at one building.
+/// Facts that the leases tell about one contact at one building.
 #[derive(Default)]
 struct Stay {
     tenancies: Vec<Tenancy>,

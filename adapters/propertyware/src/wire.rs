@@ -31,7 +31,7 @@ impl Building {
     }
 }
 
-/// What of a building tells who manages it and what it belongs to.
+/// Part of a building that tells its managers and its portfolio.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Managed {
@@ -215,7 +215,7 @@ pub(crate) struct WorkOrder {
     pub search_tag: Option<String>,
 }
 
-/// What of a work order is needed to find it again.
+/// Part of a work order that is needed to find it again.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Tagged {

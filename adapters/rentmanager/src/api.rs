@@ -18,7 +18,7 @@ use crate::filters::Filters;
 const PAGE_SIZE: usize = 1_000;
 /// A page that fails is asked for again in parts.
 const ROW_BY_ROW: Cut = Cut::AtMultiple { full_up_to: PAGE_SIZE };
-/// What an answer to a missing privilege may speak of; its status is a 403 in one place and a 500 in another.
+/// Words that the answer to a missing privilege may contain; its status is a 403 in one place and a 500 in another.
 const PRIVILEGE_WORDS: [&str; 3] = ["privilege", "permission", "not authorized"];
 
 /// Pages of a list.

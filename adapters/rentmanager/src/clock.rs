@@ -35,7 +35,7 @@ pub(crate) fn first_day(window: Window, zone: Tz) -> NaiveDate {
     day.max(NaiveDate::MIN + Days::new(1))
 }
 
-/// When a record was changed, by what it says itself, or else by its content.
+/// Times of a record's creation and last change, by its own fields, or else a fingerprint of its content.
 pub(crate) fn freshness(
     created: Option<NaiveDateTime>,
     updated: Option<NaiveDateTime>,

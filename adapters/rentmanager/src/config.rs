@@ -3,7 +3,7 @@
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde::Deserialize;
 
-/// Where the tables of statuses, priorities and categories are, and what an entry's id is called. Unverified.
+/// Paths of the tables of statuses, priorities and categories, and the field that holds an entry's id. Unverified.
 pub(crate) const STATUSES: (&str, &str) = ("ServiceManagerStatuses", "ServiceManagerStatusID");
 pub(crate) const PRIORITIES: (&str, &str) = ("ServiceManagerPriorities", "ServiceManagerPriorityID");
 pub(crate) const CATEGORIES: (&str, &str) = ("ServiceManagerCategories", "ServiceManagerCategoryID");

@@ -8,17 +8,18 @@ use chrono::NaiveDate;
 /// Up to so many records are asked for one by one; for more, a span of ids is asked for.
 const ONE_BY_ONE: usize = 8;
 
-/// What a list is narrowed by; all of it must hold.
+/// Filters of a list; all must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Filters(Vec<String>);
 
 impl Filters {
-    /// What was changed on this day or later.
+    /// Filter for records that were changed on this day or later.
     pub fn changed_since(day: NaiveDate) -> Self {
         Self::default().and("UpdateDate", "ge", day)
     }
 
-    /// What has this text in that field. A comma or semicolon in the text would be taken for one of the filter's.
+    /// Filter for records with this text in that field. A comma or semicolon in the text would be taken for one of the
+    /// filter's.
     pub fn containing(field: &str, text: &str) -> Self {
         Self::default().and(field, "ct", text)
     }

@@ -21,7 +21,7 @@ use crate::{close, properties, residents};
 
 const USERS: List = List { path: "Users", fields: "", embeds: "" };
 
-/// What a sync reads, with the privilege that it needs.
+/// Paths that a sync reads, each with the privilege that it needs.
 const NEEDED: [(&str, &str); 9] = [
     (properties::PROPERTIES.path, "Properties"),
     (properties::UNITS.path, "Units"),
@@ -53,7 +53,7 @@ impl RentManager {
         Reading { api: &self.api, known: &self.known, names: &self.config.names, zone: self.zone }
     }
 
-    /// What keeps a sync from reading, one finding for each.
+    /// Missing privileges that keep a sync from reading, one finding for each.
     async fn missing(&self) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         for (path, privilege) in NEEDED {
@@ -69,7 +69,7 @@ impl RentManager {
         Ok(findings)
     }
 
-    /// Whether the names that work orders are written with are there.
+    /// Findings about the names that work orders are written with: one for each, good or missing.
     async fn named(&self) -> Result<Vec<Finding>> {
         let (tables, names) = (self.known.afresh(&self.api).await?, &self.config.names);
         let statuses = tables.statuses.findings(&[&names.open, &names.completed, &names.cancelled]);
@@ -149,7 +149,7 @@ impl Platform for RentManager {
         Ok(Vec::new())
     }
 
-    /// Which properties a user can see is not told.
+    /// Unknown for every property: Rent Manager does not tell which properties a user can see.
     async fn reach(&self, _user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
         Ok(vec![Reach::Unknown; properties.len()])
     }

@@ -81,7 +81,7 @@ async fn with_leases(api: &Api, zone: Tz, page: &[Value]) -> Result<Vec<Row<Resi
     Ok(out)
 }
 
-/// What the leases of one tenant at one property tell; without one of them a resident would be moved out.
+/// Tenancies by the leases of one tenant at one property; without one of them a resident would be moved out.
 type Stay = Result<Vec<Tenancy>, Unreadable>;
 
 /// Takes in a lease; returns what cannot be understood and tells of nobody.

@@ -57,7 +57,7 @@ impl Known {
 }
 
 impl Tables {
-    /// What an issue's status means; one that is closed with a status of no known meaning was done.
+    /// Meaning of an issue's status; an issue that is closed with a status of no known meaning was done.
     pub fn status(&self, names: &Names, issue: &Issue) -> WorkOrderStatus {
         let name = issue.status_id.and_then(|id| self.statuses.names.get(&id));
         let is_among = |list: &str| name.is_some_and(|name| each(list).any(|one| one == key(name)));
@@ -71,7 +71,7 @@ impl Tables {
         }
     }
 
-    /// How pressing an issue is by its priority's name; a name that is not known is nothing special.
+    /// Severity of an issue by its priority's name; a name that is not known is normal.
     pub fn severity(&self, names: &Names, issue: &Issue) -> Severity {
         let name = issue.priority_id.and_then(|id| self.priorities.names.get(&id));
         let is_among = |list: &str| name.is_some_and(|name| each(list).any(|one| one == key(name)));
@@ -112,7 +112,7 @@ impl Table {
         })
     }
 
-    /// Whether the entries that are written are there.
+    /// Findings about the entries that are written: one for each, good or missing.
     pub fn findings(&self, lists: &[&str]) -> Vec<Finding> {
         let finding = |list: &&str| match self.id(list) {
             Ok(id) => Finding::ok(self.what, format!("{} (id {id})", first(list))),

@@ -44,7 +44,7 @@ pub(crate) struct Unit {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Address {
-    /// What stands below the street's first line is in a second one.
+    /// Lines of the street; all after the first go into the second line of an address.
     #[serde(default, deserialize_with = "loose::text")]
     street: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
@@ -195,7 +195,7 @@ pub(crate) struct Issue {
     pub update_date: Option<NaiveDateTime>,
 }
 
-/// What an issue is linked to, where it does not say it itself.
+/// Records that an issue is linked to, for an issue that does not name them itself.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Linked {
     #[serde(rename = "PropertyID", default, deserialize_with = "loose::optional_number")]

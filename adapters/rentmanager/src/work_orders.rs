@@ -23,7 +23,7 @@ use crate::wire::Issue;
 pub(crate) const ISSUES: List = List { path: "ServiceManagerIssues", fields: "", embeds: "" };
 pub(crate) const ID: &str = "ServiceManagerIssueID";
 
-/// What issues are read with.
+/// Tools and settings for reading issues.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub api: &'a Api,

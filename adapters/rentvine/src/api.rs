@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 
-/// Where the API is on the account's host.
+/// Path of the API on the account's host.
 const BASE: &str = "api/manager";
 /// The fewest rows that a page has which is not the last: the smallest default.
 const SMALLEST_PAGE: usize = 15;

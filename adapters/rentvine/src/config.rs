@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-/// What the zone of times is taken for that name none.
+/// Default time zone of Rentvine's times, which name none.
 pub(crate) const TIME_ZONE: &str = "UTC";
 /// Clients in the field ask for as many.
 const PAGE_SIZE: NonZeroUsize = NonZeroUsize::new(200).unwrap();

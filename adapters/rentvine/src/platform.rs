@@ -13,7 +13,7 @@ use crate::statuses::{STATUSES, Statuses};
 use crate::work_orders::WORK_ORDERS;
 use crate::{people, properties, residents, work_orders, writes};
 
-/// What a sync reads.
+/// Paths that a sync reads.
 const NEEDED: [&str; 7] = [
     properties::EXPORT,
     properties::UNITS,
@@ -39,7 +39,7 @@ impl Rentvine {
         Ok(Self { api, config, statuses: Statuses::default(), markers: Markers::default() })
     }
 
-    /// Whether the account has the statuses that are written.
+    /// Findings about the statuses that are written: one for each, good or missing.
     async fn statuses(&self) -> Result<Vec<Finding>> {
         let (known, words) = (self.statuses.read(&self.api).await?, &self.config.status);
         let wanted = [

@@ -20,7 +20,8 @@ pub(crate) const UNITS: &str = "properties/units/export";
 /// So many properties are asked for one by one; for more, the lists are read.
 const ONE_BY_ONE: usize = 8;
 
-/// Whether a record is in use. Nothing says what a list shows that is not told, so that both are asked for.
+/// Value of the filter for records in use. Nothing says which records a list shows without the filter, so that both
+/// values are asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Standing {
     Active,

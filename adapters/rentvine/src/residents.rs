@@ -20,7 +20,7 @@ use crate::wire::{self, Lease, Stamps, Tenant, record};
 pub(crate) const LEASES: &str = "leases/export";
 pub(crate) const TENANTS: &str = "tenants/search";
 
-/// How many residents are kept until their leases are read in one go.
+/// Number of residents that are kept until their leases are read in one go.
 const CHUNK: usize = 5_000;
 /// Primary statuses of leases: nobody lives there yet, and nobody does any more.
 const PENDING: &str = "1";
@@ -117,7 +117,7 @@ async fn at(api: &Api, pairs: &BTreeSet<Pair>) -> Result<Vec<Row<Resident>>> {
     Ok(stays.into_iter().map(|(pair, stay)| stay.into_row(&pair, None)).collect())
 }
 
-/// What the leases tell of one contact at one property.
+/// Facts that the leases tell about one contact at one property.
 #[derive(Default)]
 struct Stay {
     tenancies: Vec<Tenancy>,

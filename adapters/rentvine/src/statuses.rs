@@ -46,8 +46,8 @@ impl Statuses {
 }
 
 impl Known {
-    /// What a work order's status means; what is not known is an open one. Accounts without the primary status for
-    /// cancelled ones have one of their own among the closed.
+    /// Meaning of a work order's status; an unknown one is open. Accounts without the primary status for cancelled ones
+    /// have one of their own among the closed.
     pub fn meaning(&self, words: &StatusWords, id: Option<&str>, primary: Option<&str>) -> WorkOrderStatus {
         let status = self.0.iter().find(|status| Some(status.id.as_str()) == id);
         let name = status.map_or_else(|| id.unwrap_or("unknown"), |status| status.name.as_str());
@@ -135,7 +135,7 @@ impl Known {
     }
 }
 
-/// Whether a setting names this status, by name without regard to case, or by id.
+/// True if a setting names this status, by name without regard to case, or by id.
 fn names(wanted: &str, id: Option<&str>, name: &str) -> bool {
     let wanted = wanted.trim();
     id == Some(wanted) || wanted.to_lowercase() == name.trim().to_lowercase()

@@ -27,7 +27,7 @@ pub(crate) fn id_of(row: &Value, envelope: &str, name: &str) -> Option<String> {
     record(row, envelope).get(name).and_then(loose::as_id)
 }
 
-/// When a record was created and last changed, as far as it says.
+/// Times (UTC) at which a record was created and last changed, as far as it tells them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Stamps {
     pub created_at: Option<DateTime<Utc>>,
@@ -49,7 +49,7 @@ impl Stamps {
         }
     }
 
-    /// Whether it may have been created or changed in the window.
+    /// True if it may have been created or changed in the window.
     pub fn may_lie_in(&self, window: core::Window) -> bool {
         self.updated_at.is_none_or(|at| window.contains(at))
             || self.created_at.is_some_and(|at| window.contains(at))

@@ -13,7 +13,7 @@ use crate::wire::id_of;
 use crate::work_orders::{ENVELOPE, HIGH, WORK_ORDERS, row_id, without_marker};
 
 const MEDIUM: &str = "2";
-/// Where Latchel hears of most of its work.
+/// Source of work orders that came by phone, as most of Latchel's do.
 const BY_PHONE: &str = "5";
 
 /// Creates a work order with the marker at the end of its description. What of the marker and the assignment was not done
@@ -112,7 +112,7 @@ fn description(new: &NewWorkOrder, marker: &Marker) -> String {
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// What of the marker and the assignment in `body` is not stored.
+/// Part of `body` that is not stored: the description with its marker, the assignment, or both.
 fn missing(body: &Map<String, Value>, stored: &Value, marker: &Marker) -> Map<String, Value> {
     let described = stored.pointer("/workOrder/description").and_then(Value::as_str).unwrap_or_default();
     let assigned = id_of(stored, ENVELOPE, "assignedToUserID");

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 
 use super::records::instant;
 
-/// How many records a page has.
+/// Number of records of a page.
 const RECORDS: i64 = 1_000;
 
 /// A ledger in a file, a page of keys, and their outcomes.

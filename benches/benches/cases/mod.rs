@@ -1,4 +1,4 @@
-//! What the small measurements measure: one decision of each family of rules, and a page of the ledger.
+//! Cases of the small measurements: one decision of each family of rules, and a page of the ledger.
 #![expect(clippy::expect_used, reason = "a measurement of what went wrong is none")]
 
 mod ledger;

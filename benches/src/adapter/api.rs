@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::wire;
 
-/// How many pages of a list are asked for at once.
+/// Number of pages of a list that are asked for at once.
 const AT_ONCE: usize = 8;
 /// The most ids that one request asks for.
 const IDS: usize = 200;
@@ -44,7 +44,7 @@ impl Api {
         self.transport.clock()
     }
 
-    /// What changed in the window, a page when it is wanted.
+    /// Rows that changed in the window, each page when it is wanted.
     pub fn changed<'a, W>(
         &'a self,
         path: &'static str,

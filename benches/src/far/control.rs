@@ -1,4 +1,4 @@
-//! How the measurements tell the far side what to do, and ask what it saw.
+//! Calls by which the measurements tell the far side what to do, and ask what it saw.
 
 use std::sync::{Arc, PoisonError};
 
@@ -13,7 +13,7 @@ use super::latchel::Latchel;
 use super::pace::{Counts, Manner};
 use super::platform::Platform;
 
-/// How both systems answer from now on.
+/// Settings or figures of both systems.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Control<T> {
@@ -73,7 +73,7 @@ async fn rename(State((platform, _)): Both, Json(rename): Json<Rename>) -> Statu
     }
 }
 
-/// What the far side itself used so far.
+/// Resources that the far side itself used so far.
 async fn usage() -> Json<crate::usage::Usage> {
     Json(crate::usage::Usage::of_this_process())
 }

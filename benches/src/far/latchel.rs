@@ -16,7 +16,7 @@ use super::records::Records;
 use super::reply::{Refusal, json_body, list};
 use super::units::{names, property_of};
 
-/// What it holds.
+/// Latchel's records, and its pace.
 #[derive(Debug)]
 pub struct Latchel {
     pub pace: Pace,
@@ -50,7 +50,7 @@ impl Latchel {
     }
 }
 
-/// What a sync would have made of the unit.
+/// Property that a sync would have made of the unit.
 fn counterpart(id: u64) -> Map<String, Value> {
     let names = names(id);
     let name = format!("{}, {}", names.property, names.unit);

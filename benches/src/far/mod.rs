@@ -22,16 +22,16 @@ pub use pace::{Counts, Manner};
 use latchel::Latchel;
 use platform::Platform;
 
-/// What the far side holds.
+/// Records of the far side.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Holdings {
-    /// How many rentable units the platform has.
+    /// Number of rentable units on the platform.
     #[arg(long)]
     pub units: u64,
-    /// How many residents.
+    /// Number of residents.
     #[arg(long, default_value_t = 0)]
     pub residents: u64,
-    /// How many of the units Latchel has too, equal.
+    /// Number of units that Latchel has too, equal.
     #[arg(long, default_value_t = 0)]
     pub counterparts: u64,
 }

@@ -1,4 +1,4 @@
-//! How a system answers: after how long, how often at most, and what it counted.
+//! Pace of a system: its latency, its limit, and its counts.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -10,19 +10,19 @@ use super::reply::Refusal;
 
 const SPAN: Duration = Duration::from_secs(1);
 
-/// How a system is to answer.
+/// Pace at which a system is to answer.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manner {
-    /// How long every answer takes, in milliseconds.
+    /// Latency of every answer, in milliseconds.
     #[serde(default)]
     pub latency_ms: u64,
-    /// How many requests it takes in any second; any number if there is none.
+    /// Number of requests that it takes in any second; any number if there is none.
     #[serde(default)]
     pub per_second: Option<usize>,
 }
 
-/// What a system counted.
+/// Counts of a system.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// The requests that were answered, by kind.
@@ -68,7 +68,7 @@ impl Pace {
         self.with(|state| *state = State { manner, ..State::default() });
     }
 
-    /// What was counted since it was last set.
+    /// Counts since the manner was last set.
     pub fn counts(&self) -> Counts {
         self.with(|state| state.counts.clone())
     }

@@ -16,7 +16,7 @@ use super::units::{Kind, List};
 /// The most rows of a page.
 const LARGEST_PAGE: usize = 1_000;
 
-/// What it holds.
+/// The platform's lists, and its pace.
 #[derive(Debug)]
 pub struct Platform {
     pub pace: Pace,

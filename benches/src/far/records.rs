@@ -1,4 +1,4 @@
-//! What Latchel holds of one kind: JSON objects by their ids and by what they refer to.
+//! Latchel's records of one kind: JSON objects by their ids and by their references.
 
 use std::collections::HashMap;
 
@@ -51,7 +51,7 @@ impl Records {
         Some(self.put(id, record))
     }
 
-    /// How many refer to nothing.
+    /// Number of records without references.
     pub fn unreferenced(&self) -> u64 {
         self.unreferenced
     }

@@ -28,7 +28,7 @@ pub fn list(rows: &[&Bytes], total: usize) -> Response {
     json_body(StatusCode::OK, body.into())
 }
 
-/// Why a request is not answered.
+/// Reason why a request is not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// It is one more than there may be in a second.

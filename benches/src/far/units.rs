@@ -4,9 +4,9 @@ use axum::body::Bytes;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-/// How many units a property has.
+/// Number of units of a property.
 const UNITS_OF_A_PROPERTY: u64 = 8;
-/// How long ago the rows changed that nobody has touched: outside of every window.
+/// Age of the last change of rows that nobody has touched: outside of every window.
 const SETTLED: TimeDelta = TimeDelta::days(90);
 
 const STREETS: [&str; 8] = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Hazel", "Juniper"];
@@ -30,12 +30,12 @@ pub struct List {
     oldest: i64,
 }
 
-/// What the rows of a list are.
+/// Kind of a list's rows.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// Rentable units.
     Unit,
-    /// Who lives in them.
+    /// People who live in them.
     Resident,
 }
 
@@ -43,7 +43,7 @@ pub enum Kind {
 struct Row {
     /// Seconds since 1970.
     updated_at: i64,
-    /// What somebody put behind its name.
+    /// Text that somebody put behind its name.
     suffix: Box<str>,
     json: Bytes,
 }
@@ -139,7 +139,7 @@ fn street(property: u64) -> &'static str {
     STREETS[(property % 8) as usize]
 }
 
-/// What the parts of a unit are called.
+/// Names of a unit and its property, and their address.
 pub struct Names {
     pub property: String,
     pub unit: String,
@@ -149,7 +149,7 @@ pub struct Names {
     pub postal_code: &'static str,
 }
 
-/// How a unit is called and where it is.
+/// Names and address of a unit.
 pub fn names(id: u64) -> Names {
     let property = property_of(id);
     let (city, state, postal_code) = CITIES[(property % 4) as usize];

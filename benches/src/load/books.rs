@@ -14,16 +14,16 @@ use latchel_sync_core::rules::Reason;
 use latchel_sync_ledger::SqliteLedger;
 use mock_pms::MockServer;
 
-/// How many outcomes are recorded at once.
+/// Number of outcomes that are recorded at once.
 const PAGE: usize = 1_000;
-/// How often there was a run.
+/// Time between two runs.
 const INTERVAL: TimeDelta = TimeDelta::minutes(15);
-/// How many records are others than before in each run but the newest.
+/// Number of records that are others than before in each run but the newest.
 const CHANGED: usize = 20;
 /// The first id in Latchel.
 const LATCHEL_IDS: i64 = 1_000_000;
 
-/// What the ledger was filled with.
+/// Contents of the ledger, as far as requests need them.
 pub struct Books {
     /// The newest run of each account.
     pub runs: Vec<RunId>,
@@ -84,7 +84,7 @@ impl Books {
     }
 }
 
-/// What is behind an account.
+/// Past of an account.
 struct Past<'a> {
     name: String,
     /// Properties that the platform has, which come first.

@@ -21,22 +21,22 @@ use crate::usage::Usage;
 use books::Books;
 use shots::{Answers, shoot};
 
-/// How much of what.
+/// Size of the load.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Load {
     /// For how many seconds.
     #[arg(long, default_value_t = 30)]
     seconds: u64,
-    /// How many requests come each second.
+    /// Number of requests in each second.
     #[arg(long, default_value_t = 200)]
     rate: u64,
-    /// How many accounts there are.
+    /// Number of accounts.
     #[arg(long, default_value_t = 50)]
     accounts: usize,
-    /// How many outcomes the ledger has; half of them are those of the first account.
+    /// Number of outcomes in the ledger; half of them are those of the first account.
     #[arg(long, default_value_t = 100_000)]
     outcomes: usize,
-    /// How many runs each account has behind it.
+    /// Number of past runs of each account.
     #[arg(long, default_value_t = 100)]
     runs: usize,
     /// Write every figure to this file.
@@ -44,7 +44,7 @@ pub struct Load {
     json: Option<PathBuf>,
 }
 
-/// What was found.
+/// Figures of the measurement.
 #[derive(Debug, Serialize)]
 struct Report {
     machine: Vec<String>,
@@ -56,7 +56,7 @@ struct Report {
     ledger_bytes: u64,
     /// Page by page, and all of them at the end.
     pages: Vec<Answers>,
-    /// What the server used, from its start to its end.
+    /// Resources that the server used, from its start to its end.
     used: Usage,
     /// For how long it was under load, in seconds: until the last answer.
     under_load: f64,

@@ -1,4 +1,4 @@
-//! What people and their programs read.
+//! Pages that people and their programs read.
 
 use super::books::{Books, account};
 
@@ -11,7 +11,7 @@ pub struct Page {
     pub addresses: Vec<String>,
 }
 
-/// What is in every label of some records, and what is in none.
+/// Text that is in the labels of some records, and text that is in none.
 const IN_SOME: &str = "Court%2012";
 const IN_NONE: &str = "Wisteria";
 

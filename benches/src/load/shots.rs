@@ -22,7 +22,7 @@ pub struct Answers {
     pub p50: f64,
     pub p99: f64,
     pub max: f64,
-    /// How many were not answered with 200.
+    /// Number of requests that were not answered with 200, or not to the end.
     pub errors: usize,
 }
 
@@ -65,7 +65,7 @@ pub async fn shoot(pages: &[Page], rate: u64, length: Duration) -> Result<(Vec<A
     Ok((answers, under_load))
 }
 
-/// Whether it is answered with 200, to the end.
+/// True if it is answered with 200, to the end.
 async fn get(client: &Client, address: &str) -> bool {
     let Ok(answer) = client.get(address).send().await else { return false };
     answer.status() == 200 && answer.bytes().await.is_ok()

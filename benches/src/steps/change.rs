@@ -8,7 +8,7 @@ use crate::far::Manner;
 use crate::measured::least;
 use crate::table::{Line, Report, Verdict};
 
-/// What a run may take beyond its calls, in seconds: it starts a process and opens the ledger.
+/// Longest time of a run beyond its calls, in seconds: it starts a process and opens the ledger.
 const OVERHEAD: f64 = 0.1;
 
 pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {

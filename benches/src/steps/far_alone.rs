@@ -1,4 +1,4 @@
-//! What the far side serves to a reader that does nothing with it.
+//! Speed of the far side, for a reader that does nothing with the rows.
 
 use anyhow::Result;
 use serde_json::json;

@@ -11,7 +11,7 @@ use crate::far::{Counts, Holdings, Manner};
 use crate::scene::Scene;
 use crate::table::{Line, Report, Verdict};
 
-/// What Latchel allows in a second, and how many milliseconds it takes for an answer.
+/// Number of requests that Latchel allows in a second, and its latency in milliseconds.
 const ALLOWED: usize = 50;
 const LATENCY: u64 = 20;
 /// The setting by which a Latchel adapter learns what is allowed.
@@ -78,7 +78,7 @@ fn share(counts: &Counts) -> f64 {
     counts.answered() as f64 / ((counts.span + 1.0) * ALLOWED as f64)
 }
 
-/// Whether this build's Latchel adapter can be told of a limit.
+/// True if this build's Latchel adapter has a setting for the limit.
 fn is_known() -> bool {
     let own = registry::latchels()
         .into_iter()

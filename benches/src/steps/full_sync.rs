@@ -10,7 +10,7 @@ use crate::measured::{Measured, least};
 use crate::scene::{Scene, Store};
 use crate::table::{Line, Report, Verdict};
 
-/// How much longer than the plain client a sync may take, and how much more of the processor.
+/// Largest ratios of a sync to the plain client: of the time that passes, and of the processor time.
 const WALL: f64 = 1.5;
 const CPU: f64 = 3.0;
 
@@ -48,7 +48,7 @@ pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// What a process took, in words.
+/// Figures of a process, in words: its time, its processor time and its peak memory.
 pub fn told(one: &Measured) -> String {
     let (user, system) = (one.used.user, one.used.system);
     format!(

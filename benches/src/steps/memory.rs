@@ -10,7 +10,7 @@ use crate::measured::Measured;
 use crate::scene::Scene;
 use crate::table::{Line, Report, Verdict};
 
-/// How much larger the larger run's peak may be, and how large at most, in MB.
+/// Largest ratio of the larger run's peak to the smaller run's, and the largest peak, in MB.
 const GROWTH: f64 = 1.10;
 const PEAK: f64 = 96.0;
 

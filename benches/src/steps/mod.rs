@@ -22,7 +22,7 @@ pub use scenes::Scenes;
 /// A target of the benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Step {
-    /// What the far side can do by itself.
+    /// The far side by itself.
     Far,
     /// A full sync beside the plain client.
     T1,
@@ -46,22 +46,22 @@ impl Step {
         [Self::Far, Self::T1, Self::T2, Self::T3, Self::T4, Self::T5, Self::T6, Self::T8];
 }
 
-/// How much is measured.
+/// Sizes of the measurements.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Sizes {
-    /// How many records a sync has.
+    /// Number of records of a sync.
     #[arg(long, default_value_t = 100_000)]
     pub records: u64,
-    /// How many are many.
+    /// Number of records of a large sync.
     #[arg(long, default_value_t = 1_000_000)]
     pub many: u64,
-    /// How many records the slice of a first sync has.
+    /// Number of records in the slice of a first sync.
     #[arg(long, default_value_t = 3_000)]
     pub creates: u64,
-    /// How much of a first sync is measured.
+    /// Part of a first sync that is measured.
     #[arg(long, value_enum, default_value_t = Extent::Slice)]
     pub extent: Extent,
-    /// How often each is measured; the least counts.
+    /// Number of times that each is measured; the least counts.
     #[arg(long, default_value_t = 3)]
     pub repeats: usize,
     /// A folder that keeps the ledgers with many links, which take long to make, from one time to the next.
@@ -73,7 +73,7 @@ pub struct Sizes {
     /// For how many seconds a platform is pulled.
     #[arg(long, default_value_t = 120)]
     pub pull_seconds: u64,
-    /// How many milliseconds the far side takes for an answer.
+    /// Latency of the far side, in milliseconds.
     #[arg(long, default_value_t = 50)]
     pub latency: u64,
 }
@@ -95,7 +95,7 @@ impl Sizes {
     }
 }
 
-/// How much of a first sync is measured.
+/// Part of a first sync that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Extent {
     /// As many records as `--creates` says.

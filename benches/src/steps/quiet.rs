@@ -54,7 +54,7 @@ pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// What two runs asked for that had nothing to do.
+/// Calls of two runs that had nothing to do.
 #[derive(Debug, Serialize)]
 struct Quiet {
     /// Long after every change.
@@ -69,14 +69,14 @@ struct Asked {
     calls: u64,
     /// The pages that the lists' filters return, each counted once however often it was asked for.
     pages: u64,
-    /// Where Latchel was asked what it has for the rows of a page.
+    /// The calls that ask Latchel for its records of a page's rows.
     look_ups: u64,
     /// Each path with how often it was asked for.
     paths: BTreeMap<String, u64>,
 }
 
 impl Asked {
-    /// What is neither a page of a list nor a look-up for one.
+    /// Number of calls that are neither a page of a list nor a look-up for one.
     fn rest(&self) -> u64 {
         self.calls - self.pages - self.look_ups
     }
@@ -99,7 +99,7 @@ impl Asked {
     }
 }
 
-/// Whether the answer is a list's page.
+/// True if the answer is a list's page.
 fn is_list(request: &LoggedRequest) -> bool {
     let body = request.response.as_ref().filter(|_| request.method == "GET");
     body.is_some_and(|body| body.is_array() || body.get("data").is_some_and(Value::is_array))

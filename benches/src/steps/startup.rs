@@ -13,7 +13,7 @@ use crate::table::{Line, Report, Verdict};
 
 /// The most time for `status`, in milliseconds.
 const STATUS: f64 = 50.0;
-/// How many processes are started one after another; the median counts.
+/// Number of processes that are started one after another; the median counts.
 const STARTS: usize = 20;
 
 pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {

@@ -27,7 +27,7 @@ pub(crate) struct Request {
     quirks: Vec<Quirk>,
 }
 
-/// Why a body cannot be used.
+/// Reason why a body cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BodyFault {
     #[error("Send application/json.")]
@@ -56,7 +56,7 @@ impl Request {
         }
     }
 
-    /// Whether the dialect does this oddity in this world.
+    /// True if the dialect has this quirk in this world.
     pub(crate) fn has(&self, quirk: &Quirk) -> bool {
         self.quirks.contains(quirk)
     }
@@ -95,7 +95,7 @@ pub(crate) trait Problem: IntoResponse {
     /// The answer to a key that may not use this resource.
     fn forbidden(resource: &str) -> Self;
 
-    /// What the key may not do: `work_orders` for everything, `work_orders:write` for writes alone.
+    /// Calls that the key may not make: `work_orders` for everything, `work_orders:write` for writes alone.
     fn denied(world: &World) -> &[String];
 }
 

@@ -3,12 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
-/// What is wrong with one field.
+/// A mistake in one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldFault {
     /// Its path, as `Task.Title`.
     pub(crate) name: String,
-    /// What is wrong.
+    /// The mistake.
     pub(crate) message: String,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Fields<'a> {
         self.faults.extend(inner);
     }
 
-    /// Whether the field was sent, even as null.
+    /// True if the field was sent, even as null.
     pub(crate) fn sent(&self, name: &str) -> bool {
         self.object.contains_key(name)
     }

@@ -33,13 +33,13 @@ use crate::{RateLimit, Side, World};
 #[derive(Clone, Copy)]
 pub struct Dialect(&'static Spec);
 
-/// What there is to know of a dialect outside its folder.
+/// Everything about a dialect that is used outside its folder.
 pub(crate) struct Spec {
     /// Its name on the command line.
     pub(crate) name: &'static str,
     /// The system's name for people.
     pub(crate) title: &'static str,
-    /// How many requests the real system takes.
+    /// Rate limits of the real system; all hold at once.
     pub(crate) rate_limits: &'static [RateLimit],
     /// All endpoints.
     pub(crate) router: fn(&Shared) -> Router,
@@ -47,13 +47,13 @@ pub(crate) struct Spec {
     pub(crate) refuse: fn(StatusCode, &str) -> Response,
     /// The answer to a request beyond the rate limit, which has to wait so long.
     pub(crate) refuse_haste: fn(Duration) -> Response,
-    /// What a client needs to be let in, by the names that the vendor gives it.
+    /// Credentials of a client, by the names that the vendor gives them.
     pub(crate) credentials: fn(&World) -> Vec<(&'static str, String)>,
-    /// What it does oddly and can be switched.
+    /// Oddities that can be switched.
     pub(crate) quirks: &'static [Quirk],
     /// The work order of the world that has this id in the system's own spelling.
     pub(crate) work_order: fn(&str) -> Option<Id>,
-    /// How it tells of changes by itself, if the mock does that.
+    /// Makes its webhooks, if the mock sends any.
     pub(crate) webhooks: Option<Telling>,
 }
 
@@ -103,12 +103,12 @@ impl Dialect {
         self.0.title
     }
 
-    /// How many requests the real system takes; all limits hold at once.
+    /// Rate limits of the real system; all hold at once.
     pub fn rate_limits(self) -> &'static [RateLimit] {
         self.0.rate_limits
     }
 
-    /// What a client of this world needs to be let in, by the names that the vendor gives it.
+    /// Credentials of a client of this world, by the names that the vendor gives them.
     pub fn credentials(self, world: &World) -> Vec<(&'static str, String)> {
         (self.0.credentials)(world)
     }
@@ -118,7 +118,7 @@ impl Dialect {
         (self.0.work_order)(id)
     }
 
-    /// What it does oddly and can be switched, by `platform.account.quirks` of the world.
+    /// Oddities that can be switched, by `platform.account.quirks` of the world.
     pub fn quirks(self) -> &'static [Quirk] {
         self.0.quirks
     }

@@ -11,15 +11,15 @@ use crate::World;
 pub struct Quirk {
     /// Its name in world files and on the command line.
     pub name: &'static str,
-    /// What the platform does where it is on.
+    /// Behaviour of the platform while it is on.
     pub on: &'static str,
-    /// What it does where it is off.
+    /// Behaviour of the platform while it is off.
     pub off: &'static str,
-    /// How it is where nobody switches it: as the real system is, as far as is known.
+    /// Its state if nobody switches it: that of the real system, as far as is known.
     pub usually: Switch,
 }
 
-/// Whether a quirk is there.
+/// State of a quirk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -39,7 +39,7 @@ impl Quirk {
         Self { usually: Switch::Off, ..Self::usual(name, on, off) }
     }
 
-    /// Whether it is there in this world.
+    /// True if it is on in this world.
     pub(crate) fn is_on(&self, world: &World) -> bool {
         let switched = world.platform.account.quirks.get(self.name).copied();
         switched.unwrap_or(self.usually) == Switch::On

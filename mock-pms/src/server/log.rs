@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How many requests are kept; older ones fall out.
+/// Number of requests that are kept; older ones fall out.
 const CAPACITY: usize = 100_000;
 
-/// Which of the two systems.
+/// One of the two systems.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
 )]
@@ -49,7 +49,7 @@ impl FromStr for Side {
 pub struct LoggedRequest {
     /// Its place among all requests since the start, from 1.
     pub sequence: u64,
-    /// When it came, by the world's clock.
+    /// Time of its arrival, by the world's clock (UTC).
     pub at: DateTime<Utc>,
     /// Whom it was for.
     pub side: Side,
@@ -69,13 +69,13 @@ pub struct LoggedRequest {
 }
 
 impl LoggedRequest {
-    /// Whether it asked for a change. The look-ups of the Latchel dialect are POSTs that only read.
+    /// True if it asked for a change. The look-ups of the Latchel dialect are POSTs that only read.
     pub fn is_write(&self) -> bool {
         let look_up = self.side == Side::Latchel && self.path.ends_with("/lookup");
         !(look_up || self.is_log_in() || matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
     }
 
-    /// Whether it asked for a token, with credentials in its body.
+    /// True if it asked for a token, with credentials in its body.
     pub fn is_log_in(&self) -> bool {
         self.side == Side::Platform && self.path == crate::dialects::rentmanager::LOG_IN
     }

@@ -24,10 +24,10 @@ pub use self::state::Moment;
 use self::state::{Shared, Watcher};
 use crate::{Dialect, SentWebhook, Side, Subscription, SubscriptionError, World, admin, dialects};
 
-/// How long open connections may take to finish when the server stops.
+/// Longest time that open connections may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How the server is to be run.
+/// Settings of the server.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The platform to imitate.
@@ -38,9 +38,9 @@ pub struct Options {
     pub rate_limits: Option<Vec<RateLimit>>,
     /// Latchel's rate limit; none by default.
     pub latchel_rate_limit: Option<RateLimit>,
-    /// Whether the request log keeps the bodies of answers.
+    /// True if the request log keeps the bodies of answers.
     pub keep_responses: bool,
-    /// What goes wrong on purpose; nothing by default.
+    /// Faults that happen on purpose; none by default.
     pub faults: FaultPlan,
 }
 
@@ -71,25 +71,25 @@ impl Options {
 /// Ports of 127.0.0.1; 0 takes any free one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ports {
-    /// Where the platform listens.
+    /// Port of the platform.
     pub platform: u16,
-    /// Where Latchel listens.
+    /// Port of Latchel.
     pub latchel: u16,
-    /// Where the admin API listens.
+    /// Port of the admin API.
     pub admin: u16,
 }
 
-/// Why the server cannot start.
+/// Reason why the server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A port cannot be had.
     #[error("cannot listen on 127.0.0.1:{port} for {listener}: {source}")]
     Listen {
-        /// Which of the listeners.
+        /// Name of the listener.
         listener: &'static str,
         /// The port asked for.
         port: u16,
-        /// What the system said.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// The world contradicts itself.
@@ -97,7 +97,7 @@ pub enum StartError {
     World(#[from] crate::WorldError),
 }
 
-/// Where the listeners are.
+/// Addresses of the listeners.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Urls {
     pub(crate) platform: String,
@@ -205,7 +205,7 @@ impl MockServer {
         self.shared.faults(|faults| *faults = Faults::new(plan));
     }
 
-    /// How many faults of the present plan have happened.
+    /// Number of faults of the present plan that have happened.
     pub fn faults_happened(&self) -> u64 {
         self.shared.faults(|faults| faults.happened())
     }

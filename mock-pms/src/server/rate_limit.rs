@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many requests a system takes in any span of this length.
+/// Number of requests that a system takes in any span of this length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// Requests.
@@ -24,12 +24,12 @@ impl RateLimit {
     }
 }
 
-/// What is left of a [`RateLimit`].
+/// Rest of a [`RateLimit`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Allowance {
-    /// How many requests there may be at most.
+    /// Largest number of requests in the span.
     pub(crate) calls: u32,
-    /// How many requests are left now.
+    /// Number of requests that are left now.
     pub(crate) remaining: u32,
     /// In how long the oldest request that counts does not count any more.
     pub(crate) resets_in: Duration,
@@ -66,7 +66,7 @@ impl Limits {
         Ok(())
     }
 
-    /// What is left of the tightest limit; `None` if there is none.
+    /// Rest of the tightest limit; `None` if there is no limit.
     pub(crate) fn left(&self) -> Option<Allowance> {
         let admitted = self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

@@ -1,4 +1,4 @@
-//! What the three listeners share.
+//! State that the three listeners share.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,11 +16,11 @@ use crate::{Dialect, Side, World};
 tokio::task_local! {
     /// The world that a request has for itself.
     static OWN_WORLD: Mutex<World>;
-    /// How far the clock is off for a request.
+    /// Error of the clock during this request: positive means fast.
     static CLOCK_OFF: TimeDelta;
 }
 
-/// Whether what this request does is gone with it.
+/// True if this request has a world of its own, so that its changes are gone when it ends.
 pub(crate) fn has_own_world() -> bool {
     OWN_WORLD.try_with(|_| ()).is_ok()
 }
@@ -35,7 +35,7 @@ pub(super) async fn with_clock_off<R>(by: TimeDelta, request: impl Future<Output
     CLOCK_OFF.scope(by, request).await
 }
 
-/// Where a request is.
+/// Point in the life of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// It has arrived, and nothing is done yet.
@@ -55,7 +55,7 @@ impl fmt::Debug for Watcher {
     }
 }
 
-/// What the three listeners share.
+/// State that the three listeners share.
 #[derive(Debug, Clone)]
 pub(crate) struct Shared(Arc<Inner>);
 
@@ -131,7 +131,7 @@ impl Shared {
         self.0.dialect
     }
 
-    /// What a side lets through.
+    /// Rate limits of a side.
     pub(crate) fn limits(&self, side: Side) -> &Limits {
         match side {
             Side::Platform => &self.0.platform_limits,

@@ -1,11 +1,11 @@
-//! What a change of the world changed, record by record.
+//! Differences between a world before and after a change, record by record.
 
 use crate::world::{
     Id, Job, LatchelProperty, Lease, Portfolio, Property, Record, Resident, Task, Tenant, Unit, Vendor,
     WorkOrder, World,
 };
 
-/// What happened to a record.
+/// Kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Created,
@@ -26,7 +26,7 @@ pub(crate) struct Change<'a> {
     pub(crate) after: &'a World,
 }
 
-/// What is another on the platform, collection by collection.
+/// Changes on the platform, collection by collection.
 pub(super) fn on_platform<'a>(before: &'a World, after: &'a World) -> Vec<Change<'a>> {
     let mut all = of::<Property>(before, after);
     all.extend(of::<Unit>(before, after));
@@ -38,7 +38,7 @@ pub(super) fn on_platform<'a>(before: &'a World, after: &'a World) -> Vec<Change
     all
 }
 
-/// What is another in Latchel, collection by collection.
+/// Changes in Latchel, collection by collection.
 pub(super) fn in_latchel<'a>(before: &'a World, after: &'a World) -> Vec<Change<'a>> {
     let mut all = of::<Portfolio>(before, after);
     all.extend(of::<LatchelProperty>(before, after));

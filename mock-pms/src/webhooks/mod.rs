@@ -1,9 +1,9 @@
-//! What the systems send by themselves when something changes: to whoever has subscribed, signed as the system signs.
+//! Webhooks: each system tells of a change by itself, to all subscribers, signed as the real system signs.
 //!
 //! - [`changes`]: what a change of the world changed.
 //! - [`sender`]: the requests, one after the other for each subscription, and what goes wrong with them on purpose.
 //!
-//! What a system says and how it proves it is in its dialect's folder.
+//! The content of a system's webhooks and their signature are in its dialect's folder.
 
 mod changes;
 mod sender;
@@ -24,19 +24,19 @@ use crate::{Side, World};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
-    /// Which system tells.
+    /// The system that tells.
     pub side: Side,
-    /// Where it posts to; without TLS.
+    /// Address that it posts to; without TLS.
     pub url: String,
-    /// What proves that it was the system: Latchel sends it along, Buildium signs with it; AppFolio signs with a key of its
-    /// own, whatever this is.
+    /// Secret that proves the sender: Latchel sends it along, Buildium signs with it; AppFolio signs with a key of its own
+    /// and ignores this one.
     pub secret: String,
-    /// What goes wrong on purpose, all of it each time.
+    /// Faults that happen on purpose, all of them each time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<WebhookFault>,
 }
 
-/// What goes wrong with webhooks.
+/// A fault of webhooks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum WebhookFault {
@@ -55,22 +55,22 @@ pub enum WebhookFault {
     Forged,
 }
 
-/// Why a subscription cannot be used.
+/// Reason why a subscription cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("[{index}].{field}: {message}")]
 pub struct SubscriptionError {
     /// Its place in the list, from 0.
     pub index: usize,
-    /// Which of its fields.
+    /// Name of the field.
     pub field: &'static str,
-    /// What is wrong there.
+    /// The mistake.
     pub message: String,
 }
 
-/// What a system sends of a change, with this proof; nothing for what it does not tell of.
+/// Makes the webhooks of a change, with this proof; none for a change that the system does not tell of.
 pub(crate) type Telling = fn(&Change<'_>, Proof<'_>) -> Vec<Message>;
 
-/// What shows who sends something.
+/// Proof of the sender.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Proof<'a> {
     /// The subscription's secret.
@@ -92,7 +92,7 @@ impl<'a> Proof<'a> {
 /// A request that is to be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
-    /// What proves who sends it.
+    /// Headers that prove who sends it.
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The body, which is sent as JSON without white space.
     pub(crate) body: Value,
@@ -136,7 +136,7 @@ impl Webhooks {
         senders.iter().map(|sender| sender.subscription.clone()).collect()
     }
 
-    /// Whether anybody is told of anything.
+    /// True if there are subscriptions.
     pub(crate) fn has_subscriptions(&self) -> bool {
         !self.senders.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }

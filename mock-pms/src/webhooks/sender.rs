@@ -18,7 +18,7 @@ use tokio::time::{sleep, timeout};
 use super::{Change, Message, Proof, Subscription, Telling, WebhookFault};
 use crate::Side;
 
-/// How long an answer is waited for: as long as Buildium does.
+/// Longest wait for an answer: as long as Buildium's.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A webhook that was sent.
@@ -26,9 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct SentWebhook {
     /// Its place among all that were sent, from 0.
     pub number: usize,
-    /// Who sent it.
+    /// The system that sent it.
     pub side: Side,
-    /// What it said; it may hold the secret.
+    /// Its body; it may hold the secret.
     pub body: Value,
     /// The answer's status; none if there was no answer within ten seconds.
     pub status: Option<u16>,
@@ -44,7 +44,7 @@ struct Outgoing {
     message: Message,
 }
 
-/// What was sent so far, by all subscriptions.
+/// Webhooks that were sent so far, by all subscriptions.
 pub(crate) struct Sent {
     all: Mutex<Vec<SentWebhook>>,
     count: watch::Sender<usize>,

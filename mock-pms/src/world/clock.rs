@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether the clock moves by itself.
+/// Mode of the clock: it stands still, or it moves by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockMode {
@@ -51,7 +51,7 @@ impl Clock {
         Self { set_to: now, set_at: Instant::now(), mode }
     }
 
-    /// What the clock shows, in whole seconds: neither system tells time more finely.
+    /// Time that the clock shows (UTC), in whole seconds: neither system tells time more finely.
     pub fn now(&self) -> DateTime<Utc> {
         let elapsed = match self.mode {
             ClockMode::Frozen => TimeDelta::zero(),
@@ -60,7 +60,7 @@ impl Clock {
         (self.set_to + elapsed).trunc_subsecs(0)
     }
 
-    /// Whether the clock moves by itself.
+    /// Mode of the clock: it stands still, or it moves by itself.
     pub fn mode(&self) -> ClockMode {
         self.mode
     }

@@ -32,7 +32,7 @@ pub struct Edit {
     /// The id of a record to take out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete: Option<Id>,
-    /// Whether the change shows in the record's timestamps.
+    /// True if the change shows in the record's timestamps.
     #[serde(default = "yes")]
     pub touch: bool,
 }
@@ -45,7 +45,7 @@ fn yes() -> bool {
     true
 }
 
-/// Why an edit was refused; the world is as before.
+/// Reason why an edit was refused; the world is as before.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// There is no such record.
@@ -53,7 +53,7 @@ pub enum EditError {
     Absent {
         /// Whose records.
         side: Side,
-        /// Which of them.
+        /// The collection.
         collection: &'static str,
         /// The id.
         id: Id,
@@ -63,7 +63,7 @@ pub enum EditError {
     Taken {
         /// Whose records.
         side: Side,
-        /// Which of them.
+        /// The collection.
         collection: &'static str,
         /// The id.
         id: Id,
@@ -71,20 +71,20 @@ pub enum EditError {
     /// The edit makes no sense, or its record none.
     #[error("{path}: {message}")]
     Malformed {
-        /// Where in the edit.
+        /// Place in the edit.
         path: String,
-        /// What is wrong there.
+        /// The mistake.
         message: String,
     },
     /// The world would contradict itself.
     #[error("after the edits, {0}")]
     World(#[from] WorldError),
-    /// Which of several edits failed.
+    /// One of several edits failed.
     #[error("edits[{index}]: {source}")]
     At {
         /// Its position, from 0.
         index: usize,
-        /// Why.
+        /// Reason.
         source: Box<EditError>,
     },
 }

@@ -37,10 +37,10 @@ pub struct Company {
     pub name: String,
     /// The key to its data.
     pub api_key: String,
-    /// Where it is.
+    /// Time zone of the company.
     #[schemars(with = "String")]
     pub timezone: Tz,
-    /// What the key may not do: `jobs` for everything, `jobs:write` for writes alone.
+    /// Calls that the key may not make: `jobs` for everything, `jobs:write` for writes alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied: Vec<String>,
 }
@@ -129,7 +129,7 @@ pub struct Resident {
     pub updated_at: DateTime<Utc>,
 }
 
-/// How grave a job is.
+/// Urgency of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -140,7 +140,7 @@ pub enum Severity {
     Normal,
 }
 
-/// Who looks after a job.
+/// The party that looks after a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -210,7 +210,7 @@ pub struct Job {
 }
 
 impl LatchelProperty {
-    /// Whether it carries exactly these references.
+    /// True if it carries exactly these references.
     pub fn has_refs(&self, property: &str, unit: Option<&str>) -> bool {
         self.ref_property_id.as_deref() == Some(property) && self.ref_unit_id.as_deref() == unit
     }
@@ -222,7 +222,7 @@ impl Latchel {
         self.properties.iter().find(|p| p.has_refs(property, unit))
     }
 
-    /// Whether nobody active lives there.
+    /// True if no active resident lives there.
     pub fn is_vacant(&self, property_id: Id) -> bool {
         !self.residents.iter().any(|r| r.is_active && r.property_id == Some(property_id))
     }

@@ -46,7 +46,7 @@ impl Lease {
 }
 
 impl LeasePart<'_> {
-    /// Whether everybody in it has moved out by `today`.
+    /// True if everybody in it has moved out by `today`.
     pub(crate) fn has_left(&self, today: NaiveDate) -> bool {
         self.move_out.is_some_and(|out| out <= today)
     }

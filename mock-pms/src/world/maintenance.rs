@@ -25,7 +25,7 @@ impl Maintenance<'_> {
     }
 }
 
-/// What a new work order says. The rest is as if nobody had said anything.
+/// Content of a new work order. All other fields get their defaults.
 #[derive(Debug, Clone)]
 pub(crate) struct NewMaintenance {
     pub(crate) title: String,

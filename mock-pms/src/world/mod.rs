@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 /// The id of a record, unique within its collection.
 pub type Id = i64;
 
-/// What both systems know, and what time it is there.
+/// Records of both systems, and their common time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct World {
@@ -54,7 +54,7 @@ pub struct World {
     pub raw_overrides: Vec<RawOverride>,
 }
 
-/// Why a world cannot be used.
+/// Reason why a world cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
     /// The file cannot be read.
@@ -62,23 +62,23 @@ pub enum WorldError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: std::io::Error,
     },
     /// The text is no world: wrong JSON, an unknown field, a wrong type.
     #[error("{path}: {message}")]
     Malformed {
-        /// Where in the JSON, as `platform.units[3].number`.
+        /// Place in the JSON, as `platform.units[3].number`.
         path: String,
-        /// What is wrong there.
+        /// The mistake.
         message: String,
     },
     /// A record contradicts itself or refers to one that does not exist.
     #[error("{path}: {message}")]
     Invalid {
-        /// Where in the JSON, as `platform.units[3].property_id`.
+        /// Place in the JSON, as `platform.units[3].property_id`.
         path: String,
-        /// What is wrong there.
+        /// The mistake.
         message: String,
     },
     /// A file with one of the other errors in it.
@@ -86,7 +86,7 @@ pub enum WorldError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with its content.
+        /// Mistake in its content.
         source: Box<WorldError>,
     },
 }

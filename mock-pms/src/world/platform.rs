@@ -61,20 +61,20 @@ pub struct Account {
     pub client_id: String,
     /// The API key's secret half.
     pub client_secret: String,
-    /// What names the customer or the integration beside the key, on a platform that asks for it.
+    /// Name of the customer or of the integration, beside the key, on a platform that asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner_id: Option<String>,
-    /// Where the company is.
+    /// Time zone of the company.
     #[schemars(with = "String")]
     pub timezone: Tz,
     /// The zone in which date filters cut days; the account's own if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub date_filter_timezone: Option<Tz>,
-    /// What the platform does oddly and is switched, by name; the rest is as usual (`mock --list-quirks`).
+    /// Oddities of the platform that are switched, by name; the rest is as usual (`mock --list-quirks`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub quirks: BTreeMap<String, Switch>,
-    /// What the key may not do: `work_orders` for everything, `work_orders:write` for writes alone.
+    /// Calls that the key may not make: `work_orders` for everything, `work_orders:write` for writes alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied: Vec<String>,
 }
@@ -102,7 +102,7 @@ pub struct Address {
     pub country: Option<String>,
 }
 
-/// What a property is.
+/// Sort of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -152,7 +152,7 @@ pub struct Unit {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a telephone number is for.
+/// Sort of a telephone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -194,7 +194,7 @@ pub struct Tenant {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Where a lease stands in its term.
+/// Stage of a lease in its term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -239,7 +239,7 @@ pub struct Lease {
     /// Absent for a lease from month to month.
     #[serde(default)]
     pub to_date: Option<NaiveDate>,
-    /// What the platform says; by the dates and the world's clock if absent.
+    /// Status that the platform tells; if absent, it follows from the dates and the world's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<LeaseStatus>,
     #[serde(default)]
@@ -250,7 +250,7 @@ pub struct Lease {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What sort of user somebody is.
+/// Sort of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -315,7 +315,7 @@ impl Lease {
         if ended || emptied { LeaseStatus::Past } else { LeaseStatus::Active }
     }
 
-    /// When this tenant leaves, if that is known.
+    /// Move-out of this tenant, if it is known.
     pub fn move_out_of(&self, tenant_id: Id) -> Option<&MoveOut> {
         self.move_outs.iter().find(|m| m.tenant_id == tenant_id)
     }

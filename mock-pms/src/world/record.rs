@@ -1,4 +1,4 @@
-//! What every record can do: tell its id, find its collection, note that somebody touched it.
+//! Abilities of every record: it tells its id, finds its collection, and notes that somebody touched it.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -15,7 +15,7 @@ pub struct Category {
     pub name: String,
 }
 
-/// What sort of task it is.
+/// Sort of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -26,7 +26,7 @@ pub enum TaskKind {
     RentalOwnerRequest,
 }
 
-/// How far a task or a work order is.
+/// State of a task or a work order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -38,7 +38,7 @@ pub enum TaskStatus {
     Closed,
 }
 
-/// How pressing a task or a work order is.
+/// Urgency of a task or a work order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -98,7 +98,7 @@ pub struct Task {
     /// The tenant who asked.
     #[serde(default)]
     pub requested_by: Option<Id>,
-    /// Who asked, for a contact request.
+    /// The person who asked, for a contact request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
     /// The staff user it is assigned to.
@@ -125,7 +125,7 @@ pub struct Task {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Whether somebody may enter.
+/// Answer to the question whether somebody may enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
@@ -178,7 +178,7 @@ pub struct WorkOrder {
     pub entry_notes: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_contact_ids: Vec<Id>,
-    /// What somebody outside wrote to find it again, on a platform that has a field for that.
+    /// Text that a client wrote to find the work order again, on a platform that has a field for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// The platform's own word for the status, where it has several for what the task's status says.
@@ -197,7 +197,7 @@ pub struct WorkOrder {
 }
 
 impl WorkOrder {
-    /// What its lines come to.
+    /// Sum of its lines.
     pub fn amount(&self) -> f64 {
         self.line_items.iter().map(|line| line.quantity * line.unit_price).sum()
     }

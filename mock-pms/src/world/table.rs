@@ -28,12 +28,12 @@ impl<T: Record> Table<T> {
         self.rows.iter_mut()
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// True if there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -48,7 +48,7 @@ impl<T: Record> Table<T> {
         self.index.get(&id).map(|&at| &mut self.rows[at])
     }
 
-    /// Whether a row has this id.
+    /// True if a row has this id.
     pub fn contains(&self, id: Id) -> bool {
         self.index.contains_key(&id)
     }

@@ -35,7 +35,7 @@ impl Admin {
         self.ask(Method::POST, "edit", edits).await
     }
 
-    /// What a refused edit says.
+    /// Message of a refused edit.
     async fn refusal(&self, edits: Value) -> String {
         let reply = self.edit(edits).await;
         assert_eq!(reply.status, 400, "{}", reply.body);

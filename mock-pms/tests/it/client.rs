@@ -9,7 +9,7 @@ use hyper_util::rt::TokioExecutor;
 use mock_pms::World;
 use serde_json::Value;
 
-/// What a request with a body says that it is.
+/// Header of a request with a JSON body.
 pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
 
 /// An answer.

@@ -31,7 +31,7 @@ impl DoorLoop {
         self.one(path).await["data"].as_array().expect("a list").clone()
     }
 
-    /// What is said to be wrong.
+    /// Mistakes that a refusal names.
     async fn refusal(&self, path: &str, body: &Value) -> String {
         let reply = self.post(path, body).await;
         assert_eq!(reply.status, 422, "{body} {}", reply.body);

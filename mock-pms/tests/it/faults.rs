@@ -33,7 +33,7 @@ impl Faulty {
         Self(MockServer::start(world, options).await.expect("the server starts"))
     }
 
-    /// What the platform answers; `None` if the connection is cut.
+    /// Answer of the platform; `None` if the connection is cut.
     async fn platform(&self, method: Method, path: &str, body: Value) -> Option<Raw> {
         let text = if body.is_null() { String::new() } else { body.to_string() };
         raw(method, &format!("{}{path}", self.0.platform_url()), PLATFORM, text).await

@@ -59,7 +59,7 @@ impl Switched {
         rows.iter().map(id).collect()
     }
 
-    /// Whether a list comes twice in one order.
+    /// True if a list comes in the same order twice.
     async fn keeps_its_order(&self, path: &str) -> bool {
         let first = self.ids(path).await;
         assert!(first.len() > 10, "{first:?}");
@@ -67,7 +67,7 @@ impl Switched {
     }
 }
 
-/// Whether a client sees the quirk.
+/// True if a client sees the quirk.
 async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
     let far = Switched::start(platform, quirk, switch).await;
     match (platform.name(), quirk.name) {

@@ -64,7 +64,7 @@ impl RentManager {
     }
 }
 
-/// What is said to be wrong with which parameter or field.
+/// Names of the parameters or fields that a refusal calls wrong.
 #[track_caller]
 fn wrong(answer: &Raw) -> Vec<String> {
     let body = answer.json();

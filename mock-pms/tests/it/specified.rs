@@ -14,7 +14,7 @@ use crate::client::{JSON, Reply, example, send};
 /// A vendor's API: how it is asked, and what its specification covers.
 pub(crate) trait Vendor {
     const DIALECT: Dialect;
-    /// What every path begins with.
+    /// Prefix of every path.
     const BASE: &'static str = "";
     /// The headers that let one in.
     const KEY: &'static [(&'static str, &'static str)];
@@ -23,17 +23,17 @@ pub(crate) trait Vendor {
     /// The schema of error answers that no operation declares.
     const ERROR: &'static str = "";
 
-    /// Whether an answer to what was sent is as the specification says.
+    /// True if the specification allows this answer to the request.
     fn specifies_answer(_path: &str, _sent: Option<&Value>, reply: &Reply) -> bool {
         reply.status < 300
     }
 
-    /// Whether a body that is accepted is as the specification says.
+    /// True if the specification allows this body, which was accepted.
     fn specifies_body(_path: &str, _sent: &Value) -> bool {
         true
     }
 
-    /// Whether the live service is known to differ here.
+    /// True if the live service is known to differ here.
     fn is_known_to_differ(_fault: &str) -> bool {
         false
     }

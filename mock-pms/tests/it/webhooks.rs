@@ -1,4 +1,4 @@
-//! What the systems send by themselves, as whoever has subscribed gets it.
+//! Webhooks of the systems, as a subscriber gets them.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 use std::sync::{Arc, Mutex};
@@ -82,7 +82,7 @@ impl Listening {
         self.mock.edit(|world| world.apply(&edits)).expect("the edits fit");
     }
 
-    /// What came, once so many were sent.
+    /// Waits until so many were sent; returns those that came.
     async fn got(&self, count: usize) -> Vec<Got> {
         let sent = self.mock.webhooks_reach(count).await;
         assert_eq!(sent.len(), count);

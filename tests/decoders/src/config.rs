@@ -31,7 +31,7 @@ pub fn config(input: &[u8]) {
     }
 }
 
-/// Whether what looks like a secret stands where secrets stand, and nowhere else.
+/// True if values that look like secrets stand where secrets belong, and nowhere else.
 fn holds_secrets_as_such(text: &str) -> bool {
     let Ok(mut file) = text.parse::<Table>() else { return false };
     let secrets: Vec<&str> = platforms()

@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::script::{Answer, Script};
 
-/// What every secret is, so that a part of one never passes for another.
+/// Value of every secret, so that a part of one never passes for another.
 pub const SECRET: &str = "the-secret";
 /// More calls than this say that they would never end.
 const MOST_CALLS: usize = 500;
@@ -24,7 +24,7 @@ const MOST_CALLS: usize = 500;
 const LONGEST: Duration = Duration::from_secs(20);
 /// The far side speaks HTTP, so that what frames an answer is its own affair.
 const FRAMING: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE];
-/// What adapters wait for, also where an answer is good.
+/// Header that adapters wait by, also where an answer is good.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 pub struct Far {
@@ -59,7 +59,7 @@ impl Far {
     ///
     /// # Panics
     ///
-    /// Where it does not end.
+    /// If it does not end.
     pub fn run<T>(script: &Script, act: impl AsyncFnOnce(&Far) -> T) -> (T, Vec<String>) {
         FAR.with(|far| {
             *locked(&far.desk) = Desk { answers: script.answers.clone(), called: Vec::new() };
@@ -70,7 +70,7 @@ impl Far {
         })
     }
 
-    /// What an adapter with these settings needs to speak to this far side, as fast as it can.
+    /// Settings with which an adapter speaks to this far side, as fast as it can.
     pub fn settings(&self, known: &[Setting]) -> Settings {
         let mut values = Map::new();
         let mut secrets = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What must hold for any bytes from outside: nothing panics, everything ends, a row that cannot be read hides no
+//! Checks that must hold for any bytes from outside: nothing panics, everything ends, a row that cannot be read hides no
 //! other, and no error shows a secret.
 //!
 //! Each function takes an input and panics where that does not hold. The fuzz targets in `fuzz/` call them with what

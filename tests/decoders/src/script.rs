@@ -20,7 +20,7 @@ use serde_json::Value;
 /// More answers than this are left out.
 const MOST: usize = 24;
 
-/// Where far sides keep the rows of a page that is no bare list.
+/// Fields in which far sides keep the rows of a page that is no bare list.
 const ROWS: [&str; 3] = ["data", "items", "results"];
 
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ fn line(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// What stands between the lines `%%`.
+/// Parts between the lines `%%`.
 fn parts(text: &[u8]) -> Vec<&[u8]> {
     let mut parts = Vec::new();
     let mut rest = text;

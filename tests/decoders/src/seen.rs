@@ -1,4 +1,4 @@
-//! What came of a call, as far as it must hold for every input.
+//! Results of a call, as far as they must hold for every input.
 
 use std::collections::BTreeSet;
 

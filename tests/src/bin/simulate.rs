@@ -20,7 +20,7 @@ use tests::simulation::tally::Tally;
 #[derive(Debug, Parser)]
 #[command(after_help = "Examples:\n  simulate --seeds 10000\n  simulate --replay 4711")]
 struct Args {
-    /// How many stories.
+    /// Number of stories.
     #[arg(long, default_value_t = 1_000)]
     seeds: u64,
     /// The first story's seed.

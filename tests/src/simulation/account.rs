@@ -28,7 +28,7 @@ pub struct Account {
     stale: Mutex<Option<Stale>>,
     /// The Latchel property that each rentable unit is linked to.
     links: Mutex<BTreeMap<PropertyRef, LatchelPropertyId>>,
-    /// When a run created it, by its key, for as long as it stays invisible.
+    /// Times (UTC) at which runs created records, by their keys; needed for as long as they stay invisible.
     born: Mutex<BTreeMap<RecordKey, DateTime<Utc>>>,
     /// The platform's work orders that runs created, with the Latchel ones that they were made from.
     made: Mutex<BTreeMap<WorkOrderId, Made>>,
@@ -42,19 +42,19 @@ pub struct Made {
     pub altered: bool,
 }
 
-/// How the account's systems behave.
+/// Behaviour of the account's systems.
 #[derive(Debug, Clone, Copy)]
 pub struct Habits {
-    /// Whether properties and residents carry stamps, or must be compared by content (rule W5).
+    /// Form in which changes of properties and residents show: by stamps, or by their content (rule W5).
     pub stamps: Stamps,
-    /// How far before the window the platform's lists begin.
+    /// Time by which the platform's lists begin before the window.
     pub superset: Duration,
-    /// How long a new record stays invisible to look-ups; at most half of what the adapters declare, so that there is
-    /// room for clocks that are off.
+    /// Time for which a new record stays invisible to look-ups; at most half of what the adapters declare, so that there
+    /// is room for clocks that are off.
     pub lag: Duration,
-    /// What the adapters declare.
+    /// Delay that the adapters declare.
     pub declared_lag: Duration,
-    /// Where the platform keeps the marker.
+    /// Place where the platform keeps the marker.
     pub keeps: Keeps,
 }
 
@@ -64,17 +64,17 @@ pub enum Stamps {
     Fingerprints,
 }
 
-/// What both systems show while they answer from an old copy.
+/// Old copy of both systems, from which they answer for a while.
 #[derive(Debug)]
 struct Stale {
     until: DateTime<Utc>,
-    /// Whether look-ups by reference and marker are old too, which only a declared lag permits.
+    /// True if look-ups by reference and marker are old too, which only a declared lag permits.
     lookups: bool,
     platform: PlatformWorld,
     latchel: LatchelWorld,
 }
 
-/// What kind of read it is.
+/// Kind of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Read {
     /// By id, or a list.
@@ -190,7 +190,7 @@ impl Account {
         self.stale.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the platform shows.
+    /// State that the platform shows, which may be an old copy.
     pub fn shown_on_platform(&self, read: Read) -> PlatformWorld {
         let now = self.clock.now();
         match &*self.stale() {
@@ -202,7 +202,7 @@ impl Account {
         }
     }
 
-    /// What Latchel shows.
+    /// State that Latchel shows, which may be an old copy.
     pub fn shown_in_latchel(&self, read: Read) -> LatchelWorld {
         let now = self.clock.now();
         match &*self.stale() {
@@ -229,13 +229,13 @@ impl Account {
         self.born.lock().unwrap_or_else(PoisonError::into_inner).insert(key, self.clock.now());
     }
 
-    /// Whether it was too new to be found at an instant.
+    /// True if it was too new to be found at an instant.
     pub fn was_invisible(&self, key: &RecordKey, at: DateTime<Utc>) -> bool {
         let born = self.born.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied();
         born.is_some_and(|born| at < born + self.habits.lag)
     }
 
-    /// Whether it is too new to be found.
+    /// True if it is too new to be found.
     pub fn is_invisible(&self, key: &RecordKey) -> bool {
         let hidden = self.was_invisible(key, self.clock.now());
         if hidden {

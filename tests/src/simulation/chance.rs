@@ -3,7 +3,8 @@ use std::time::Duration;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// What a seed decides, in one stream for each who asks, so that one's questions do not change another's answers.
+/// Source of chance from a seed, in one stream for each part that asks, so that one's questions do not change another's
+/// answers.
 #[derive(Debug, Clone)]
 pub struct Chance(ChaCha8Rng);
 
@@ -14,7 +15,7 @@ impl Chance {
         Self(rng)
     }
 
-    /// Whether something happens that happens so often in a hundred times.
+    /// True so often in a hundred times.
     pub fn percent(&mut self, percent: u32) -> bool {
         self.0.random_range(0..100) < percent
     }

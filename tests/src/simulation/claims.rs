@@ -1,4 +1,4 @@
-//! What an outcome claims must be so when it is written down: by what the run was shown, and, for *synced*, by what
+//! Claims of an outcome that must be true when it is written down: by what the run was shown, and, for *synced*, by what
 //! the other side then really holds, unless people were faster.
 
 use latchel_sync_core::ledger::{Link, Memory, Outcome, Phase, Status};
@@ -137,7 +137,7 @@ fn by_people(event: &Event) -> bool {
     )
 }
 
-/// Whether people touched a record since the run began, so that its claim may be overtaken.
+/// True if people touched a record since the run began, so that its claim may be overtaken.
 fn overtaken(seam: &Seam, is_it: impl Fn(&Event) -> bool) -> bool {
     // An old copy hides what people did before that as well.
     seam.account.is_stale() || seam.account.history().touched_since(seam.view().began, is_it)
@@ -362,7 +362,7 @@ fn job(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     }
 }
 
-/// Whether a run that got through the phase was shown the work order as it is now.
+/// True if a run that got through the phase was shown the work order as it is now.
 fn was_shown(account: &Account, work_order: Option<&WorkOrder>) -> bool {
     let Some(work_order) = work_order else { return false };
     let history = account.history();

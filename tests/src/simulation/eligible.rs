@@ -1,4 +1,4 @@
-//! Whether a work order is to be brought over, as things stand when a run is shown it.
+//! Decisions on eligibility: a work order is to be brought over or not, as things stand when a run is shown it.
 
 use latchel_sync_core::Platform;
 use latchel_sync_core::model::*;

@@ -27,7 +27,7 @@ impl FarPlatform {
         &self.0.account.platform
     }
 
-    /// What it shows now, which may be old.
+    /// State that it shows now, which may be an old copy.
     fn shown(&self, read: Read) -> MemoryPlatform {
         let world = self.0.account.shown_on_platform(read);
         MemoryPlatform::new(world, Arc::new(Journal::new())).with_capabilities(self.real().capabilities())

@@ -1,4 +1,4 @@
-//! What an account's two systems hold before its first sync.
+//! Records of an account's two systems before its first sync.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::profile::{Profile, profile};
 use super::quoted::{self, Keeps};
 use super::tally::Shared;
 
-/// How long before the first sync everything was made.
+/// Age of all records at the first sync.
 const BEFORE: TimeDelta = TimeDelta::hours(20);
 
 /// An account by chance.

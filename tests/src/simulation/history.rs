@@ -6,7 +6,7 @@ use latchel_sync_core::model::*;
 #[derive(Debug, Default)]
 pub struct History(pub Vec<(DateTime<Utc>, Event)>);
 
-/// What people did, or what passed between a run and the two systems.
+/// A deed of people, or something that passed between a run and the two systems.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// People made or changed it on the platform; this is what it is now.
@@ -29,8 +29,8 @@ pub enum Event {
     ResidentShown(RunId, Resident),
     WorkOrderShown(RunId, WorkOrder, Eligible, How),
     JobShown(RunId, Job, Eligible, How),
-    /// What a run knows of a resident's activity; what people did before that, or while an answer was lost, nobody can
-    /// tell from what was never touched.
+    /// A resident's activity as a run knows it; if people changed it and changed it back before that, or while an answer
+    /// was lost, nobody can tell.
     ResidentKnown(LatchelResidentId, bool),
     /// The run's write was carried out.
     LatchelPropertyWritten(LatchelProperty),
@@ -41,14 +41,14 @@ pub enum Event {
     PhaseDone(RunId, latchel_sync_core::ledger::Phase),
 }
 
-/// How a run came to be shown a work order; by its id it may be shown one for the other direction's sake.
+/// Way by which a run came to be shown a work order; by its id it may be shown one for the other direction's sake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
     Listed,
     ById,
 }
 
-/// Whether a work order was to be brought over when it was shown, as far as its own side and the settings tell.
+/// Eligibility of a work order when it was shown: to be brought over or not, as far as its own side and the settings tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Eligible {
     Yes,
@@ -60,12 +60,12 @@ impl History {
         self.0.iter().map(|(_, event)| event)
     }
 
-    /// Whether people touched something since then.
+    /// True if people touched something since then.
     pub fn touched_since(&self, then: DateTime<Utc>, is_it: impl Fn(&Event) -> bool) -> bool {
         self.0.iter().rev().take_while(|(at, _)| *at >= then).any(|(_, event)| is_it(event))
     }
 
-    /// Whether the run got to the end of the phase.
+    /// True if the run got to the end of the phase.
     pub fn done(&self, run: RunId, phase: latchel_sync_core::ledger::Phase) -> bool {
         self.events()
             .any(|event| matches!(event, Event::PhaseDone(of, finished) if (*of, *finished) == (run, phase)))

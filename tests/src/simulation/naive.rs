@@ -180,7 +180,7 @@ pub fn ended(job: &Job) -> Option<ClosedStatus> {
     }
 }
 
-/// How a platform work order ended.
+/// End of a platform work order; none while it is open.
 pub fn closed(work_order: &WorkOrder) -> Option<ClosedStatus> {
     if let WorkOrderStatus::Closed(status) = work_order.status { Some(status) } else { None }
 }

@@ -33,7 +33,7 @@ impl Observer for Seen {
     }
 }
 
-/// What a run did.
+/// Results of a run.
 pub struct Done {
     pub run: Run,
     pub outcomes: Vec<Outcome>,

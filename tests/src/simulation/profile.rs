@@ -1,4 +1,4 @@
-//! What an account's platform is like: one that there is an adapter for, or one by chance.
+//! Profile of an account's platform: one that there is an adapter for, or one by chance.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::account::{Habits, Stamps};
 use super::chance::Chance;
 use super::quoted::Keeps;
 
-/// Where a list cannot be narrowed to an instant, it begins so long before the window.
+/// Time by which a list that cannot be narrowed to an instant begins before the window.
 const SUPERSET: Duration = Duration::from_secs(30 * 3_600);
 
 /// A platform's capabilities, and how both of the account's systems behave.

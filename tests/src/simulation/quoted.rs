@@ -47,10 +47,10 @@ impl Keeps {
     }
 }
 
-/// How a title begins that quotes a marker in its midst.
+/// Beginning of a title that quotes a marker in its midst.
 const QUOTING: &str = "Same trouble as in ";
 
-/// What people write about a Latchel work order that is there, or that comes later: title and description.
+/// Title and description that people write about a Latchel work order that is there, or that comes later.
 pub fn words(chance: &mut Chance) -> (String, String) {
     let marker = Marker::for_job(JobId(chance.from(299, 308)));
     match chance.below(3) {

@@ -1,4 +1,4 @@
-//! What lies between a worker's engine and the outside: every call takes time, and may fail, lie, or never return.
+//! Seam between a worker's engine and the outside: every call takes time, and may fail, lie, or never return.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -32,16 +32,16 @@ struct State {
     points: u32,
 }
 
-/// What may go wrong in a run.
+/// Faults that may happen in a run.
 #[derive(Debug, Clone, Default)]
 pub struct Weather {
-    /// How many reads in a thousand go wrong; of writes, which are few, ten times as many.
+    /// Number of reads in a thousand that go wrong; of writes, which are few, ten times as many.
     pub faults: i64,
-    /// How many pages in a hundred have rows that are doubled, missing, or cannot be read.
+    /// Number of pages in a hundred with rows that are doubled, missing, or cannot be read.
     pub bad_pages: u32,
     /// A system that is down from some call on, for a while.
     pub outage: Option<Side>,
-    /// How many calls in a thousand begin a time of stale reads.
+    /// Number of calls in a thousand that begin a time of stale reads.
     pub stale: i64,
     /// The point at which the process dies.
     pub crash_at: Option<u32>,
@@ -49,7 +49,7 @@ pub struct Weather {
     pub freezes: i64,
 }
 
-/// What becomes of a call.
+/// Fate of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Proceed,
@@ -61,7 +61,7 @@ enum Fate {
     Pretend,
 }
 
-/// Whether a request is on its way: then nobody can hold it back any more, and a client waits for less than a lease.
+/// State of a request: once it is sent, nobody can hold it back any more, and a client waits for less than a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flight {
     Sent,

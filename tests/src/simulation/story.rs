@@ -64,7 +64,7 @@ fn begins(chance: &mut Chance) -> DateTime<Utc> {
     super::pair::noon() + TimeDelta::hours(chance.from(0, 24 * 10))
 }
 
-/// When runs begin, counted from the story's beginning.
+/// Beginnings of the runs, counted from the story's beginning.
 fn starts(chance: &mut Chance) -> Vec<Duration> {
     let mut at = Duration::ZERO;
     let mut next = || {
@@ -79,7 +79,7 @@ fn starts(chance: &mut Chance) -> Vec<Duration> {
     std::iter::once(Duration::ZERO).chain((1..count).map(|_| next())).collect()
 }
 
-/// When people do something: at any time, and above all while runs go on.
+/// Times at which people do something, counted from the story's beginning: at any time, and above all while runs go on.
 fn deeds(chance: &mut Chance, starts: &[Duration]) -> Vec<Duration> {
     let mut deeds = Vec::new();
     for pair in starts.windows(2) {

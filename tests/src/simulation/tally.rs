@@ -3,7 +3,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use latchel_sync_core::rules::Reason;
 
-/// What stories were about: how often each deed, fault and reason occurred.
+/// Contents of stories: the number of times that each deed, fault and reason occurred.
 #[derive(Debug, Default)]
 pub struct Tally {
     pub deeds: BTreeMap<&'static str, u64>,

@@ -5,13 +5,13 @@ use latchel_sync_core::ledger::{Lease, Link, Origin, Phase, RunId};
 use latchel_sync_core::model::*;
 use uuid::Uuid;
 
-/// What a run was shown so far, the newest of each record.
+/// Records that a run was shown so far, the newest version of each.
 #[derive(Debug)]
 pub struct View {
     pub lease: Option<Lease>,
     /// The account's local date of the run's own now, which may be off.
     pub today: NaiveDate,
-    /// When it really began.
+    /// Time (UTC) at which it really began.
     pub began: DateTime<Utc>,
     pub properties: BTreeMap<PropertyRef, Property>,
     pub residents: BTreeMap<ResidentRef, Resident>,
@@ -24,9 +24,9 @@ pub struct View {
     /// The Latchel work orders that the run made, or found to be made by one before it: they have their outcome as
     /// the platform's.
     pub made: BTreeSet<String>,
-    /// How many of its calls went wrong in some way.
+    /// Number of its calls that went wrong in some way.
     pub faults: u32,
-    /// How many writes it sent.
+    /// Number of writes that it sent.
     pub writes: u32,
 }
 

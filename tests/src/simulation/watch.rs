@@ -1,4 +1,4 @@
-//! What no run may ever write, held against what it was shown when it writes.
+//! Writes that no run may ever send, held against what it was shown when it writes.
 
 use latchel_sync_core::Platform;
 use latchel_sync_core::model::*;
@@ -124,8 +124,8 @@ fn may_be_corrected(account: &Account, latchel: &LatchelResident) -> bool {
     account.policy().residents.returning == Returning::Correct && account.history().events().any(as_left)
 }
 
-/// Whether people switched a resident off before `then` whom a run knew as active, and nobody has switched them on since.
-/// What people switch on and off again between two looks, no run can tell from what was never touched.
+/// True if people switched a resident off before `then` whom a run knew as active, and nobody has switched them on since.
+/// If people switch one on and off again between two looks, no run can tell.
 fn was_switched_off(account: &Account, id: LatchelResidentId, then: chrono::DateTime<chrono::Utc>) -> bool {
     let (mut active, mut off) = (false, false);
     for (_, event) in account.history().0.iter().take_while(|(at, _)| *at < then) {

@@ -28,7 +28,7 @@ pub struct Order {
     pub phases: Vec<Phase>,
     /// True if it is a reconciliation.
     pub lists: Lists,
-    /// How far the machine's clock is off.
+    /// Error of the machine's clock: positive means fast.
     pub skew: TimeDelta,
     pub weather: Weather,
     pub allow_mass_change: bool,
@@ -47,7 +47,7 @@ impl Order {
     }
 }
 
-/// How a run ended.
+/// End of a run.
 #[derive(Debug)]
 pub enum End {
     Died,

@@ -72,7 +72,7 @@ pub fn let_it(pair: &Pair, write: &'static str, fate: Fate) {
     });
 }
 
-/// What must be so after every sync: each platform record has at most one counterpart, and the other way round.
+/// Panics unless each platform record has at most one counterpart, and the other way round, as after every sync.
 fn assert_no_duplicates(pair: &Pair, what: &str) {
     let mut refs = pair.latchel.edit(|world| {
         let properties = world.properties.values().map(|one| format!("{:?}", one.reference));

@@ -20,7 +20,7 @@ use tests::simulation::pair::{Pair, stamped, unit, world};
 /// Longer than a lease.
 const FREEZE: Duration = Duration::from_secs(130);
 
-/// Where a process stands still: at this call to the ledger, or this read of a far side, counted from one.
+/// Point at which a process stands still: at this call to the ledger, or this read of a far side, counted from one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
     BeforeLedger(u32),
@@ -188,7 +188,7 @@ async fn before() -> (Pair, Arc<Frozen>) {
     (pair, ledger)
 }
 
-/// What both sides hold, without what depends on the instants of runs.
+/// Records of both sides, without anything that depends on the instants of runs.
 fn held(pair: &Pair) -> Vec<String> {
     let mut all = pair.latchel.edit(|world| {
         let properties =

@@ -1,4 +1,4 @@
-//! What a platform cannot do, and what its Latchel user cannot reach.
+//! Limits: things that a platform cannot do, and properties that its Latchel user cannot reach.
 
 use chrono::TimeDelta;
 use latchel_sync_core::model::*;

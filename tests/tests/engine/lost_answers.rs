@@ -1,4 +1,4 @@
-//! What follows much later from a write whose answer was lost: dates that pass, people who go on, records that are gone.
+//! Late effects of a write whose answer was lost: dates that pass, people who go on, records that are gone.
 
 use chrono::TimeDelta;
 use latchel_sync_core::memory::Fate;

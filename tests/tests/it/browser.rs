@@ -8,7 +8,7 @@ use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
-/// How long a page may take to show what is waited for.
+/// Longest time that a page may take to show what is waited for.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Starts of a driver before it counts as broken: on a busy machine one ended, once in hundreds, before it said its port.
@@ -171,7 +171,7 @@ impl Browser {
         texts
     }
 
-    /// What the link with this text leads to, as the browser would save it.
+    /// Content behind the link with this text, as the browser would save it.
     pub async fn download(&self, text: &str) -> String {
         let link =
             self.wait_for(&link_place(text)).await.prop("href").await.expect("a link").expect("its address");
@@ -207,7 +207,7 @@ impl Browser {
         }
     }
 
-    /// What axe-core finds wrong with the page, each with the rule and the first place; `scripts/fetch-axe` fetches it.
+    /// Faults that axe-core finds in the page, each with the rule and the first place; `scripts/fetch-axe` fetches it.
     pub async fn obstacles(&self) -> Vec<String> {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(file).expect("`scripts/fetch-axe` has run");
@@ -224,7 +224,7 @@ impl Browser {
         found.as_array().expect("a list").iter().map(told).collect()
     }
 
-    /// Whether the page is wider than the window, so that one must scroll sideways.
+    /// True if the page is wider than the window, so that one must scroll sideways.
     pub async fn is_too_wide(&self) -> bool {
         let script = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
         self.page.execute(script, Vec::new()).await.expect("it is measured").as_bool().expect("a truth")

@@ -1,4 +1,4 @@
-//! What `check` says of both ends.
+//! Findings of `check` about both ends.
 
 use chrono::TimeDelta;
 

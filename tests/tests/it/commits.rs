@@ -38,7 +38,7 @@ fn watched(setup: &Setup, story: &Story) -> Command {
     command
 }
 
-/// How often an undisturbed run commits, by the file that is synced last.
+/// Commits of an undisturbed run: one letter for each, for the file that is synced last.
 async fn commits(story: &Story) -> String {
     let setup = story.begin().await;
     let log = setup.folder.path().join("commits");

@@ -35,7 +35,7 @@ fn calls(setup: &Setup) -> Vec<LoggedRequest> {
     setup.server.requests().into_iter().filter(|request| request.side == Side::Platform).collect()
 }
 
-/// What Latchel holds, without ids and numbers, which each platform has of its own.
+/// Records in Latchel, without ids and numbers, which each platform has of its own.
 fn facts(setup: &Setup) -> Vec<String> {
     setup.server.read(|world| {
         let place = |id| world.latchel.properties.get(id).map(|one| one.name.clone());

@@ -36,7 +36,7 @@ pub fn every_kind() -> Vec<Fault> {
     ]
 }
 
-/// Whether the fault can happen to such a request at all. Looking up is a POST at Latchel.
+/// True if the fault can happen to such a request at all. Looking up is a POST at Latchel.
 fn happens_to(fault: &Fault, side: Side, method: &str) -> bool {
     match fault {
         Fault::DoubledRow | Fault::MissingRow | Fault::ShuffledRows | Fault::Stale { .. } => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 const GUIDE: &str = include_str!("../../../docs/writing-an-adapter.md");
-/// What a snippet has in place of lines that it leaves out.
+/// Line of a snippet in place of lines that it leaves out.
 const LEFT_OUT: &str = "// …";
 
 /// Each snippet: its info string, and its lines.
@@ -25,7 +25,7 @@ fn snippets(guide: &str) -> Vec<(&str, Vec<&str>)> {
     found
 }
 
-/// Whether the parts of a snippet stand in the text one after the other, whatever they are indented by.
+/// True if the parts of a snippet stand in the text one after the other, whatever their indentation.
 fn stands_in(text: &str, snippet: &[&str]) -> bool {
     let text: Vec<_> = text.lines().map(str::trim).collect();
     let snippet: Vec<_> = snippet.iter().map(|line| line.trim()).collect();

@@ -13,7 +13,7 @@ use crate::story::Story;
 /// A sync that stands at one of its requests until it is let go.
 struct Held {
     child: Child,
-    /// What it says on stderr, line by line.
+    /// Its stderr, line by line.
     said: BufReader<std::process::ChildStderr>,
     go: mpsc::Sender<()>,
 }
@@ -103,8 +103,8 @@ async fn the_first_signal_ends_after_the_record_at_hand_and_the_next_run_goes_on
     }
 }
 
-/// How many of a run's requests write; and which of the others, counted from one, look for records to work on: those with
-/// nothing but reads around them, before the first read of a work order that is to be closed.
+/// Number of a run's requests that write; and the numbers of the others, counted from one, that look for records to work
+/// on: those with nothing but reads around them, before the first read of a work order that is to be closed.
 fn writes_and_searches(requests: &[LoggedRequest]) -> (u32, Vec<u32>) {
     let writes = |index: usize| requests.get(index).is_some_and(LoggedRequest::is_write);
     let reads_to = |index: usize| requests[..=index].iter().filter(|one| !one.is_write()).count();

@@ -11,7 +11,7 @@ use mock_pms::{Dialect, LoggedRequest, Moment};
 use crate::setup::Setup;
 use crate::story::{Story, make_good};
 
-/// How many stories are told at once: each mostly waits for its processes and its disk.
+/// Number of stories that are told at once: each mostly waits for its processes and its disk.
 pub const AT_ONCE: usize = 6;
 
 /// Syncs until the request with this number among those that `which` says gets there, and kills the process; `false` if

@@ -17,7 +17,7 @@ const CREATES: [(Side, &str); 4] = [
     (Side::Latchel, "/v1/jobs"),
 ];
 
-/// What a side shows is a minute old.
+/// A side that shows its state of a minute ago.
 fn slow(side: Side) -> FaultRule {
     FaultRule { side: Some(side), ..FaultRule::always(Fault::Stale { seconds: 60 }) }
 }

@@ -8,14 +8,14 @@ use std::process::{Command, Output};
 
 use crate::cargo::binary;
 
-/// What the skeleton shows for each of its steps that is not done.
+/// Prefix of the line that the skeleton shows for each of its steps that is not done.
 const NEXT: &str = "next: ";
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Where a copy of a workspace stands, always the same, so that what was built for it is found again.
+/// Folder of a copy of a workspace, always the same, so that what was built for it is found again.
 fn copy_of(folder: &Path, name: &str) -> PathBuf {
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     mirror(folder, &copy);

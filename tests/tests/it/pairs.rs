@@ -1,4 +1,4 @@
-//! What the two systems hold, in a form to compare, and whether what a ledger says of it is true.
+//! Records of the two systems, in a form to compare, and checks that a ledger says the truth about them.
 
 use std::collections::HashSet;
 
@@ -66,7 +66,7 @@ fn once<T: Eq + std::hash::Hash + std::fmt::Debug>(what: &str, references: impl 
     }
 }
 
-/// Whether a Latchel work order has the number of the platform's that it refers to, which is the number in the world, or
+/// True if a Latchel work order has the number of the platform's that it refers to, which is the number in the world, or
 /// the id itself where the platform has no numbers.
 fn is_numbered(platform: Dialect, job: &Job) -> bool {
     let world = job.ref_job_id.as_ref().and_then(|id| platform.work_order(id)).map(|id| id.to_string());
@@ -80,7 +80,7 @@ fn title(platform: Dialect, world: &World, job: &Job) -> Option<String> {
     Some(order.map_or_else(|| "none".to_owned(), |one| one.title.clone().unwrap_or_default()))
 }
 
-/// What the newest run of the ledger says is synced, and is not.
+/// Outcomes of the ledger's newest run that claim *synced* and are not true.
 pub async fn untrue(setup: &Setup, ledger: &dyn Ledger) -> Vec<String> {
     let newest = ledger.runs(None, 1).await.expect("runs").pop().expect("a run");
     let outcomes = ledger.run_outcomes(newest.id, None, 10_000).await.expect("outcomes");
@@ -93,7 +93,7 @@ pub async fn untrue(setup: &Setup, ledger: &dyn Ledger) -> Vec<String> {
     })
 }
 
-/// Whether the systems are as the outcome says.
+/// True if the systems are as the outcome says.
 fn holds(on: Dialect, world: &World, outcome: &Outcome) -> bool {
     let (source, Some(counterpart)) = (&outcome.key.id, &outcome.counterpart) else {
         // Only what a hint told is synced without a counterpart.

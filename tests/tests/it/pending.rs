@@ -1,4 +1,4 @@
-//! What waits is shown, retried and dismissed, one by one or many at once.
+//! Commands for waiting records: they are shown, retried and dismissed, one by one or many at once.
 
 use chrono::TimeDelta;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What every platform is put through; each platform's own file says which of it, and what is its alone.
+//! Tests that every platform is put through. Each platform's own file says which of them apply, and has its own ones.
 
 use chrono::TimeDelta;
 use mock_pms::world::{TaskStatus, World};
@@ -15,18 +15,18 @@ pub async fn generated(platform: Dialect, method: &str, change: impl FnOnce(&mut
     Setup::on(platform, world, &format!("sync_method = \"{method}\"")).await
 }
 
-/// What a platform does not tell of work orders, so that Latchel cannot have it either.
+/// Facts that a platform does not tell of work orders, so that Latchel cannot have them either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lacks {
-    /// How pressing one is.
+    /// Severity of one.
     Severity,
-    /// Whether the resident allows entry.
+    /// Permission of the resident to enter.
     Entry,
-    /// Who asked for one.
+    /// Person who asked for one.
     Requester,
 }
 
-/// What Latchel holds, without the ids, which each platform has of its own, and without what this one lacks.
+/// Records in Latchel, without the ids, which each platform has of its own, and without what this one lacks.
 fn latchel_facts(setup: &Setup, lacks: &[Lacks]) -> Vec<String> {
     let told = |what| !lacks.contains(&what);
     setup.server.read(|world| {
@@ -135,7 +135,7 @@ fn is_numbered(setup: &Setup, job: i64, work_order: i64, number: &str) {
     );
 }
 
-/// What the records with this id have in `number`, at any depth.
+/// Collects the values of `number` of the records with this id, at any depth.
 fn numbers(answer: &Value, id: &str, number: &str, found: &mut Vec<String>) {
     match answer {
         Value::Array(all) => all.iter().for_each(|one| numbers(one, id, number, found)),

@@ -21,7 +21,7 @@ const COMMANDS: [&[&str]; 11] = [
     &["pending", "list", "--json"],
 ];
 
-/// What a day of syncs and each command after it print, with their exit codes.
+/// Output of a day of syncs and of each command after it, with their exit codes.
 async fn told(mut setup: Setup) -> Vec<(String, Option<i32>, String)> {
     let mut told = Vec::new();
     let mut say = async |setup: &Setup, args: &[&str]| {

@@ -58,7 +58,7 @@ fn compile_umbrella(text: &str) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
-/// Where cargo keeps what this test is linked with.
+/// Folder where cargo keeps the libraries that this test is linked with.
 fn artifacts() -> PathBuf {
     let test = std::env::current_exe().expect("this test's path");
     test.parent().expect("target/PROFILE/deps").to_owned()

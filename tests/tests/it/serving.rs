@@ -78,7 +78,7 @@ pub async fn until(setup: &Setup, what: &str, holds: impl Fn(&Setup) -> bool) {
     setup.server.stop_watching();
 }
 
-/// What an account says that is synced every second.
+/// Settings of an account that is synced every second.
 pub const OFTEN: &str = "sync_method = \"all\"\n\
     schedule = { work_orders = \"1s\", properties_and_residents = \"1s\", jitter = \"1ms\" }";
 

@@ -16,9 +16,9 @@ pub struct Setup {
     pub folder: TempDir,
     pub now: DateTime<Utc>,
     platform: Dialect,
-    /// What the configuration says of the account beyond its systems.
+    /// Lines of the configuration about the account, except its systems.
     policy: String,
-    /// Where the ledger is, if it is not a file in the folder.
+    /// Address of the ledger, if it is not a file in the folder.
     postgres: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl Setup {
         self
     }
 
-    /// What the platform is.
+    /// Dialect of the platform.
     pub fn platform(&self) -> Dialect {
         self.platform
     }
@@ -129,7 +129,7 @@ impl Setup {
         copy
     }
 
-    /// Where the ledger is.
+    /// Path of the ledger's file.
     pub fn ledger_file(&self) -> PathBuf {
         self.folder.path().join("latchel-sync.sqlite")
     }

@@ -1,4 +1,4 @@
-//! What the binary asks of Buildium, and what it is answered, by the vendor's own specification.
+//! Requests of the binary to Buildium, and the answers, checked by the vendor's own specification.
 
 use std::collections::BTreeSet;
 

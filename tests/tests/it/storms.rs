@@ -10,9 +10,9 @@ use crate::pairs::{pairs, untrue};
 use crate::setup::Setup;
 use crate::story::Story;
 
-/// How many seeds are tried.
+/// Number of seeds that are tried.
 const SEEDS: u64 = 20;
-/// How many runs each of them has on a bad line.
+/// Number of runs that each of them has on a bad line.
 const RUNS: usize = 4;
 
 /// Every kind of fault, together to every tenth request of both sides.

@@ -14,7 +14,7 @@ use crate::setup::{Setup, small_world, small_world_unknown_to_latchel};
 /// Two systems and a ledger as they stand before a run, that run, and the one that follows it.
 pub struct Story {
     pub start: Setup,
-    /// What goes wrong in the run, whether it is disturbed or not.
+    /// Faults that happen in the run, whether it is disturbed or not.
     pub faults: FaultPlan,
     pub run: &'static [&'static str],
     pub next: &'static [&'static str],
@@ -144,7 +144,7 @@ impl Story {
         Self { start, faults: FaultPlan::default(), run: &["sync"], next: &["sync"] }
     }
 
-    /// Where the story begins, once more.
+    /// A copy of the setup at which the story begins.
     pub async fn begin(&self) -> Setup {
         let setup = self.start.copy().await;
         setup.server.set_faults(self.faults.clone());
@@ -276,7 +276,7 @@ async fn reasons(setup: &Setup) -> BTreeSet<Reason> {
     runs.iter().flat_map(|run| &run.phases).flat_map(|phase| phase.counts.keys().copied()).collect()
 }
 
-/// What cannot come of a run over Buildium and Latchel, and why.
+/// Reasons that cannot occur in a run over Buildium and Latchel, and an explanation of each.
 const CANNOT_OCCUR: [(Reason, &str); 6] = [
     (Reason::FarSidePaused, "neither is ever closed by its own schedule"),
     (Reason::PropertyGoneFromSource, "a reconciliation finds it"),

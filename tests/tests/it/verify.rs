@@ -190,7 +190,7 @@ fn private(world: &Value) -> Vec<String> {
     found
 }
 
-/// Whether `private` stands in the text as words of its own.
+/// True if `private` stands in the text as words of its own.
 fn contains(text: &str, private: &str) -> bool {
     let joined = |edge: Option<char>| edge.is_some_and(char::is_alphanumeric);
     text.match_indices(private).any(|(at, _)| {

@@ -1,5 +1,5 @@
-//! What the two systems tell by themselves, to the server as a process. Its schedule has nothing to do before tomorrow, so that
-//! whatever arrives is there because of a webhook.
+//! Webhooks of the two systems, to the server as a process. Its schedule has nothing to do before tomorrow, so that whatever
+//! arrives is there because of a webhook.
 
 use chrono::TimeDelta;
 use http_body_util::BodyExt;
@@ -98,7 +98,7 @@ fn statuses(sent: &[SentWebhook]) -> Vec<Option<u16>> {
     sent.iter().map(|one| one.status).collect()
 }
 
-/// How many webhooks of one side had this result, as the process counts them.
+/// Number of webhooks of one side with this result, as the process counts them.
 async fn counted(serving: &Serving, side: Side, result: &str) -> usize {
     let client = Client::builder(TokioExecutor::new()).build_http::<String>();
     let answer =

@@ -1,4 +1,4 @@
-//! What is true of every list: the filter, the spelling, the link to the next page, and the kinds of error.
+//! Facts about every list: the filter, the spelling, the link to the next page, and the kinds of error.
 
 use latchel_sync_core::ErrorKind;
 use serde_json::{Value, json};

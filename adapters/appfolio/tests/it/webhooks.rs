@@ -70,7 +70,7 @@ impl Sender {
         Mock::given(path(KEYS)).respond_with(answer).mount(&self.keys).await;
     }
 
-    /// How often the keys were asked for since they were published.
+    /// Number of fetches of the keys since they were published.
     async fn fetches(&self) -> usize {
         self.keys.received_requests().await.expect("recording").len()
     }

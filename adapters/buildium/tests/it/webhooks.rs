@@ -49,7 +49,7 @@ fn event(name: &str, ids: Value) -> String {
     event.to_string()
 }
 
-/// What an event names, as `KIND ID`.
+/// Records that an event names, as `KIND ID`.
 async fn named(far: &Far, name: &str, ids: Value) -> Vec<String> {
     let found = read(far, &event(name, ids)).await.expect("it is read");
     assert!(found.iter().all(|key| key.side == Side::Platform));

@@ -73,7 +73,7 @@ pub async fn logged_in(settings: Value) -> Far {
     far
 }
 
-/// Whether a filter of numbers holds; one of something else does.
+/// True if a filter of numbers holds; any other filter is taken to hold.
 fn holds(filter: &str, row: &Value) -> bool {
     let parts: Vec<_> = filter.splitn(3, ',').collect();
     let [field, operator, value] = parts[..] else { return true };

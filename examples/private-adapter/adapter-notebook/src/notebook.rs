@@ -66,7 +66,7 @@ pub(crate) struct Job {
     pub reference: Option<String>,
 }
 
-/// Where the notebook is.
+/// Path of the notebook.
 #[derive(Debug)]
 pub(crate) struct File(PathBuf);
 

@@ -1,5 +1,4 @@
-//! What is checked before a request reaches its endpoint: the nightly pause, the credentials and the spelling of the
-//! query.
+//! Checks before a request reaches its endpoint: the nightly pause, the credentials and the spelling of the query.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -41,7 +40,7 @@ pub(super) async fn check(State(shared): State<Shared>, request: Request, next: 
     answer
 }
 
-/// What a client of this account sends to say who it is.
+/// Developer id that a client of this account sends.
 pub(super) fn developer_id(account: &Account) -> &str {
     account.partner_id.as_deref().unwrap_or("mock-developer-id")
 }

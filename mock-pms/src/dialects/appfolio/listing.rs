@@ -14,7 +14,7 @@ const SINCE: &str = "filters[LastUpdatedAtFrom]";
 const NUMBER: &str = "page[number]";
 const SIZE: &str = "page[size]";
 
-/// What a client asked of a list.
+/// Query of a list: its filters and its page.
 pub(super) struct Listing<'c> {
     call: &'c Call,
     since: DateTime<Utc>,
@@ -56,7 +56,7 @@ impl<'c> Listing<'c> {
         })
     }
 
-    /// Whether a record was updated in time.
+    /// True if a record was updated at the filter's instant or later.
     pub(super) fn holds(&self, updated_at: DateTime<Utc>) -> bool {
         updated_at >= self.since
     }
@@ -78,7 +78,7 @@ impl<'c> Listing<'c> {
         }
     }
 
-    /// Whether hidden records were asked for.
+    /// True if hidden records were asked for. Refuses any value other than true or false.
     pub(super) fn with_hidden(&self) -> Result<bool, Problem> {
         match self.call.0.parameter("filters[IncludeHidden]") {
             None | Some("false") => Ok(false),

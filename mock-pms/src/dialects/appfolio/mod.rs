@@ -31,7 +31,7 @@ use super::Spec;
 use crate::RateLimit;
 use crate::server::state::Shared;
 
-/// What stands before every path, also before those of next pages.
+/// Prefix of every path, also of those of next pages.
 const PREFIX: &str = "/api/v0";
 
 pub(super) const SPEC: Spec = Spec {

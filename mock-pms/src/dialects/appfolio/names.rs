@@ -40,7 +40,7 @@ pub(super) fn id_of(kind: Kind, text: &str) -> Option<Id> {
     (uuid(kind, id) == text.to_ascii_lowercase()).then_some(id)
 }
 
-/// Whether a text is a UUID at all.
+/// True if a text has the form of a UUID.
 pub(super) fn is_uuid(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').map(str::len).collect();
     parts == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
@@ -91,7 +91,7 @@ pub(super) fn priority(priority: Priority) -> &'static str {
     }
 }
 
-/// Whether a user with this role can be assigned to work orders.
+/// True if a user with this role can be assigned to work orders.
 pub(super) fn is_technician(role: Option<&str>) -> bool {
     role.is_some_and(|role| role.to_lowercase().contains("maintenance tech"))
 }

@@ -1,4 +1,4 @@
-//! What Latchel knows of the platform's records, in this platform's ids: a world file has the world's own.
+//! References in Latchel to records of the platform, in this platform's ids: a world file has the world's own.
 
 use super::names::{self, Kind, uuid};
 use crate::world::{Id, World};

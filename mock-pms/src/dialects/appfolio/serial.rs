@@ -1,4 +1,5 @@
-//! What must not happen twice, or at once: creates with an idempotency key, and changes of one work order.
+//! Guard against work that must not happen twice, or twice at once: creates with an idempotency key, and changes of one
+//! work order.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +14,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::problem::Problem;
 use crate::server::state::{Shared, has_own_world};
 
-/// How long a key is remembered.
+/// Time for which a key is remembered.
 const REMEMBERED: TimeDelta = TimeDelta::hours(24);
-/// How soon a client may ask again after what it asked for is under way.
+/// Retry-After, in seconds, of the answer to a request that repeats one under way.
 const SOON: u64 = 1;
 
-/// What is under way, and which keys were used.
+/// Requests that are under way, and keys that were used.
 #[derive(Debug, Default)]
 pub(super) struct Serial(Mutex<HashMap<String, Progress>>);
 
@@ -28,7 +29,7 @@ enum Progress {
     Answered { at: DateTime<Utc>, sent: Bytes, answer: Bytes },
 }
 
-/// What is to be done with a request.
+/// Decision about a request.
 #[derive(Debug, PartialEq)]
 enum Turn {
     Go,

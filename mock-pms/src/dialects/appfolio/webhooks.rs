@@ -1,5 +1,5 @@
-//! What AppFolio sends when something changes: a topic and an id, with a detached signature (RFC 7515, appendix F; PS256) by a key that
-//! is published. Topics are spelled as newer clients have them.
+//! AppFolio's webhooks: a topic and an id, with a detached signature (RFC 7515, appendix F; PS256) by a key that is
+//! published. Topics are spelled as newer clients have them.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};

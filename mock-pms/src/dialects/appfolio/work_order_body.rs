@@ -1,4 +1,5 @@
-//! What a client may write of a work order. Which fields a create needs is not public: a description, and a place.
+//! Body of a create or change of a work order. It is not public which fields a create needs: here, a description and a
+//! place.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! What is checked before a request reaches its endpoint: the query's length and the key.
+//! Checks before a request reaches its endpoint: the query's length and the key.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};

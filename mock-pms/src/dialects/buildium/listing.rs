@@ -14,7 +14,7 @@ const MAX_LIMIT: usize = 1000;
 /// The parameters that every list has.
 pub(super) const PAGING: [&str; 3] = ["orderby", "offset", "limit"];
 
-/// What a client asked of a list.
+/// Query of a list: its page and its order.
 pub(super) struct Listing {
     limit: usize,
     offset: usize,

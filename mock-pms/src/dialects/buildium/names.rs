@@ -56,7 +56,7 @@ pub(super) fn word<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'st
     words.iter().find(|(_, meaning)| meaning == value).map_or("Unknown", |(word, _)| word)
 }
 
-/// Where tasks of a kind are written.
+/// Path that tasks of a kind are written to.
 pub(super) fn task_path(kind: TaskKind) -> &'static str {
     match kind {
         TaskKind::ContactRequest => "/v1/tasks/contactrequests",

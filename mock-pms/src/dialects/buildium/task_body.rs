@@ -13,7 +13,7 @@ use crate::world::{
 pub(super) const MAX_TITLE: usize = 127;
 const MAX_TEXT: usize = 65_500;
 
-/// Whether a task is made or replaced.
+/// Purpose of a body: to create a task, or to replace one.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Purpose {
     Create,

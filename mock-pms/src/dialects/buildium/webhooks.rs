@@ -1,4 +1,4 @@
-//! What Buildium sends when something changes: an event's name and an id, signed together with a time stamp.
+//! Buildium's webhooks: an event's name and an id, signed together with a time stamp.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

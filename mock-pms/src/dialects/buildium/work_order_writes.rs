@@ -76,7 +76,7 @@ fn answer(world: &World, id: Id) -> Result<Value, Problem> {
     Ok(render(world, order))
 }
 
-/// What both POST and PUT may say.
+/// Body of a POST or PUT.
 struct Body {
     title: Option<String>,
     details: Option<String>,

@@ -21,7 +21,7 @@ pub(super) const SHIFTING_ORDER: Quirk = Quirk::usual(
 const DEFAULT_SIZE: usize = 50;
 const MAX_SIZE: usize = 1_000;
 
-/// What a client asked of a list.
+/// Query of a list: its page and its filters.
 pub(super) struct Listing<'a> {
     request: &'a Request,
     number: usize,
@@ -105,7 +105,7 @@ pub(super) struct Days {
 }
 
 impl Days {
-    /// Whether the day is inside; no day is outside of every span that was asked for.
+    /// True if the day is inside; no day is outside of every span that was asked for.
     pub(super) fn hold(self, day: Option<NaiveDate>) -> bool {
         self.from.is_none_or(|from| day.is_some_and(|day| from <= day))
             && self.to.is_none_or(|to| day.is_some_and(|day| day <= to))

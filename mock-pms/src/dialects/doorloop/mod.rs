@@ -45,7 +45,7 @@ pub(super) const SPEC: Spec = Spec {
     quirks: &[listing::SHIFTING_ORDER],
 };
 
-/// What an endpoint answers with 200.
+/// Answer of an endpoint; 200 if it is good.
 type Answer = Result<Reply, Problem>;
 
 /// A good answer.

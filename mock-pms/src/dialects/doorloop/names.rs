@@ -19,7 +19,7 @@ pub(super) const PRIORITY: &[(&str, Priority)] =
 pub(super) const ENTRY: &[(&str, EntryAllowed)] =
     &[("NOT_APPLICABLE", EntryAllowed::Unknown), ("YES", EntryAllowed::Yes), ("NO", EntryAllowed::No)];
 
-/// What sort of task it is.
+/// Type of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TaskType {
     Internal,
@@ -88,7 +88,7 @@ pub(super) fn phones(phones: &[Phone]) -> Value {
     phones.iter().map(|phone| json!({ "type": kind(phone.kind), "number": phone.number })).collect()
 }
 
-/// What has no value is left out.
+/// Leaves out the members of an object that are null.
 pub(super) fn without_nulls(record: Value) -> Value {
     match record {
         Value::Object(members) => {

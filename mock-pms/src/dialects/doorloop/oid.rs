@@ -3,11 +3,11 @@
 use super::problem::Problem;
 use crate::world::{Id, Lease, Property, Record, Tenant, Unit, User, Vendor, WorkOrder};
 
-/// What has an id of its own here. A task is a work order of the world.
+/// A sort of record that has ids of its own here. A task is a work order of the world.
 pub(super) trait Named: Record {
     /// The id's first eight digits, which are of the time in a real one.
     const STAMP: u32;
-    /// What it is for people.
+    /// Name of the sort for people.
     const WHAT: &'static str;
 }
 

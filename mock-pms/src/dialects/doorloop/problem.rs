@@ -9,7 +9,7 @@ use crate::dialects::endpoint;
 use crate::dialects::fields::FieldFault;
 use crate::world::World;
 
-/// What stands in the answer to a token that may not do this, which has the status 405.
+/// Text of the answer to a token that lacks the permission, which has the status 405.
 pub(super) const FORBIDDEN: &str = "METHOD_NOT_ALLOWED";
 
 /// An error answer.

@@ -1,4 +1,4 @@
-//! What POST and PUT of a task may say.
+//! Body of a POST or PUT of a task.
 
 use chrono::NaiveDate;
 
@@ -119,7 +119,7 @@ impl TaskBody {
     }
 }
 
-/// Who asked, and for which type of task that is said.
+/// Fields that name the person who asked, and the type of task that each belongs to.
 const REQUESTERS: [(&str, TaskType); 3] = [
     ("requestedByUser", TaskType::Internal),
     ("requestedByTenant", TaskType::TenantRequest),

@@ -35,7 +35,7 @@ pub(super) fn post(world: &mut World, request: &Request) -> Answer {
     change(world, id, |order, task| (order.due, task.due) = (due, due))
 }
 
-/// What a replacement leaves out is lost.
+/// Replaces a task. Fields that the body leaves out are lost.
 pub(super) fn put(world: &mut World, request: &Request) -> Answer {
     let id = oid::read::<WorkOrder>("id", request.id().unwrap_or_default())?;
     let before = world.maintenance_of(id).ok_or_else(|| Problem::no("Task"))?;

@@ -68,7 +68,8 @@ pub(super) fn get(world: &World, request: &Request) -> Answer {
     Ok(Reply::One(render(world, &task)))
 }
 
-/// What sort of task a work order of the world is here: a resident's wish, else an owner's, else a vendor's work.
+/// Type of task that a work order of the world has here: a resident's request, else an owner's, else a vendor's work,
+/// else an internal task.
 pub(super) fn type_of(one: &Maintenance<'_>) -> TaskType {
     if one.task.requested_by.is_some() {
         TaskType::TenantRequest

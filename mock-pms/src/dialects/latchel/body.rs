@@ -8,7 +8,7 @@ use super::problem::Problem;
 use crate::dialects::fields::{FieldFault, Fields};
 use crate::world::Id;
 
-/// Which fields a body has.
+/// Fields of a body.
 pub(super) struct Shape {
     /// Those that must be sent, and not as null.
     pub(super) required: &'static [&'static str],
@@ -44,7 +44,7 @@ impl<'a> Body<'a> {
         Self { object, fields }
     }
 
-    /// Whether the field was sent, even as null.
+    /// True if the field was sent, even as null.
     pub(super) fn sent(&self, name: &str) -> bool {
         self.fields.sent(name)
     }
@@ -99,7 +99,7 @@ impl<'a> Body<'a> {
         self.fields.word(name, words)
     }
 
-    /// How many entries an array has; 0 for whatever is none.
+    /// Number of entries of an array; 0 if the field is not an array.
     pub(super) fn count(&self, name: &str) -> usize {
         self.object.get(name).and_then(Value::as_array).map_or(0, Vec::len)
     }

@@ -18,7 +18,7 @@ pub(super) struct Call(Request);
 
 /// A good answer.
 pub(super) enum Reply {
-    /// What was asked for.
+    /// Data that was asked for.
     Found(Value),
     /// A new record.
     Created(Value),

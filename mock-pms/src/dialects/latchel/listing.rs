@@ -10,7 +10,7 @@ use crate::world::{Id, Record, World};
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 500;
 
-/// What a client asked of a list.
+/// Query of a list: its page and its filters.
 pub(super) struct Listing {
     limit: usize,
     after: Id,
@@ -30,7 +30,7 @@ impl Listing {
         })
     }
 
-    /// Whether the filters let a record through.
+    /// True if the filters let a record through.
     pub(super) fn admits(&self, has_ref: bool, created: DateTime<Utc>, updated: DateTime<Utc>) -> bool {
         self.has_ref.is_none_or(|wanted| wanted == has_ref)
             && self.since.is_none_or(|since| updated >= since || created >= since)

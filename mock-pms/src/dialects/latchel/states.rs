@@ -1,9 +1,9 @@
 //! The states of a job. Their names are public; of their numbers only that of "Finding Service Provider"
 //! is, and the others are ours.
 
-/// What Latchel picks for a job at a vacant property.
+/// State that Latchel picks for a new job at a vacant property.
 pub(super) const FIRST_WHEN_VACANT: &str = "Finding Service Provider";
-/// What Latchel picks for any other job.
+/// State that Latchel picks for any other new job.
 pub(super) const FIRST: &str = "Diagnosing Issue";
 
 const STATES: [(i64, &str); 20] = [

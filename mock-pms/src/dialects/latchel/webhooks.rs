@@ -1,5 +1,5 @@
-//! What Latchel sends when something changes, by its public reference: the record in an envelope, with the account's key in a header
-//! and once more in the body. Nothing is signed, and nothing is sent of what is deleted.
+//! Latchel's webhooks, by its public reference: the record in an envelope, with the account's key in a header and once more
+//! in the body. Nothing is signed, and nothing is sent about deleted records.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::{company, jobs, properties, residents};
 use crate::webhooks::{Change, Message, Proof, What};
 use crate::world::{Id, Job, LatchelProperty, Portfolio, Record, Resident, World};
 
-/// What Latchel knows of a resident and does not tell of.
+/// Fields of a resident that Latchel knows and does not tell in webhooks.
 const UNTOLD: [&str; 7] =
     ["email", "phone", "ref_property_id", "ref_unit_id", "property_id", "move_in_date", "move_out_date"];
 

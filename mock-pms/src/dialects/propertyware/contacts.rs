@@ -8,7 +8,7 @@ use super::names;
 use super::problem::Problem;
 use crate::world::{PhoneKind, Tenant, World};
 
-/// Whether the world has contacts of a type: it knows tenants only.
+/// Types of contacts; true for those that the world has: it knows tenants only.
 const TYPES: &[(&str, bool)] =
     &[("TENANT", true), ("PROSPECT", false), ("OWNER", false), ("VENDOR", false), ("OTHER", false)];
 

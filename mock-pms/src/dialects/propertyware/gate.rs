@@ -1,4 +1,4 @@
-//! What is checked before a request reaches its endpoint: the key, and the organisation that it belongs to.
+//! Checks before a request reaches its endpoint: the key, and the organisation that it belongs to.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};

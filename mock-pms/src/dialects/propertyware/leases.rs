@@ -40,7 +40,7 @@ pub(super) fn get(world: &World, call: &Call) -> Answer {
     Ok(Reply::One(render(world, &wanted(world, call)?)))
 }
 
-/// Who is on a lease, whole.
+/// Lists the contacts on a lease, with all their fields.
 pub(super) fn contacts(world: &World, call: &Call) -> Answer {
     call.check(&["includeCustomFields"], &[])?;
     let part = wanted(world, call)?;

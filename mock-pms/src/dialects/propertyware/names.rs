@@ -15,7 +15,7 @@ pub(super) const PRIORITY: &[(&str, Priority)] =
 pub(super) const ENTRY: &[(&str, EntryAllowed)] =
     &[("NO", EntryAllowed::No), ("ANYTIME", EntryAllowed::Yes), ("SPECIFIEDTIME", EntryAllowed::Unknown)];
 
-/// What closing makes of a status, in this organisation's words.
+/// Status of a work order after it is closed, in this organisation's words.
 pub(super) const CLOSED: &str = "Closed";
 
 /// The organisation's words for statuses, the usual one first: they are free text there.
@@ -40,7 +40,7 @@ pub(super) fn word<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> Opti
     words.iter().find(|(_, meaning)| meaning == value).map(|(word, _)| *word)
 }
 
-/// What sets ids apart from others: integers of 64 bits that no double can hold.
+/// Offset that makes further ids: integers of 64 bits that no double can hold.
 pub(super) const FURTHER: Id = 1 << 54;
 
 /// A unit's id as it is shown. Buildings and units share one space of ids, since one may stand in the other's place,
@@ -55,7 +55,7 @@ pub(super) fn unit(world: &World, shown: Id) -> Option<&Unit> {
     (unit_id(world, unit.id) == shown).then_some(unit)
 }
 
-/// What names the organisation.
+/// System id of the organisation.
 pub(super) fn system_id(account: &Account) -> String {
     account.partner_id.clone().unwrap_or_else(|| account.id.to_string())
 }

@@ -46,7 +46,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, format!("{what} not found."))
     }
 
-    /// What is open to customers of the beta only is not there for others, and nothing says why.
+    /// Answer to calls that are open to customers of the beta only: a 404 without a reason.
     pub(super) fn beta() -> Self {
         Self::Told(StatusCode::NOT_FOUND, None, Vec::new())
     }

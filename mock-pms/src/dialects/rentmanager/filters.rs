@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::listing::{Holds, Resource};
 use super::problem::Problem;
 
-/// What a list is narrowed by.
+/// Filters of a list; all must hold.
 pub(super) struct Filters(Vec<Filter>);
 
 struct Filter {

@@ -24,7 +24,7 @@ const TOKEN: &str = "x-rm12api-apitoken";
 const LONGEST: TimeDelta = TimeDelta::hours(24);
 /// A token ends when it is not used for so long.
 const IDLE: TimeDelta = TimeDelta::minutes(15);
-/// What an account that may not do this has instead: a password that must be changed first.
+/// Entry in the account's `denied` that makes log-in fail: its password must be changed first.
 const DENIED: &str = "authentication";
 
 /// The tokens that were given, by the world's clock.
@@ -50,7 +50,7 @@ impl Sessions {
         token
     }
 
-    /// Whether the token still holds; that it was used keeps it.
+    /// True if the token still holds. This use of it counts, and keeps it alive.
     fn hold(&self, token: &str, now: DateTime<Utc>) -> bool {
         let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(session) = sessions.get_mut(token) else { return false };

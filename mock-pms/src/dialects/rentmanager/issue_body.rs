@@ -1,4 +1,4 @@
-//! What a POST of an issue may say. What it leaves out stays as it is.
+//! Body of a POST of an issue. Fields that it leaves out stay as they are.
 
 use serde_json::{Map, Value};
 

@@ -125,7 +125,7 @@ fn change(world: &mut World, id: Id, body: IssueBody) -> Result<Id, Problem> {
     Ok(id)
 }
 
-/// Whether the change is one of what stands here now. The documents call the key the time of the last change, and the
+/// True if the client has seen the issue as it is now. The documents call the key the time of the last change, and the
 /// reference a number: whichever is sent must be right, and one must be sent.
 fn was_seen(world: &World, one: &Maintenance<'_>, body: &IssueBody) -> bool {
     let number = body.concurrency.map(|sent| sent == concurrency(one));

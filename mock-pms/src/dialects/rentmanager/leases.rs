@@ -50,7 +50,7 @@ fn with_ids(lease: &Lease) -> impl Iterator<Item = (Id, &LeaseTenant)> {
     (0..MOST).zip(&lease.tenants).map(|(at, own)| (lease.id.wrapping_mul(MOST).wrapping_add(at), own))
 }
 
-/// Who is still to leave is expected to.
+/// Renders a tenant's part of a lease. A move-out that is still to come is told as the expected one.
 fn render(world: &World, lease: &Lease, id: Id, own: &LeaseTenant) -> Value {
     let leaving = lease.move_out_of(own.tenant_id);
     let today = world.platform_today();

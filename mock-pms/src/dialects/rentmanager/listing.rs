@@ -23,7 +23,7 @@ pub(super) const EMPTY_IS_204: Quirk = Quirk::usual(
     "It is a list without rows.",
 );
 
-/// What a list has.
+/// Description of a list.
 pub(super) struct Resource {
     /// Its word in raw overrides.
     pub(super) kind: &'static str,
@@ -31,11 +31,11 @@ pub(super) struct Resource {
     pub(super) key: &'static str,
     /// Its fields, and what they hold.
     pub(super) fields: &'static [(&'static str, Holds)],
-    /// What is told only if it is asked for, both as a field and as embedded.
+    /// Parts that are told only if they are asked for, both as a field and as embedded.
     pub(super) embeds: &'static [&'static str],
 }
 
-/// What a field holds.
+/// Type of a field's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
     Number,

@@ -35,7 +35,7 @@ use crate::RateLimit;
 use crate::server::state::Shared;
 use crate::world::{Id, World};
 
-/// Where a token is to be had.
+/// Path of the call that gives a token.
 pub(crate) const LOG_IN: &str = "/Authentication/AuthorizeUser";
 
 pub(super) const SPEC: Spec = Spec {

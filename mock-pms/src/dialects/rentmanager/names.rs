@@ -111,7 +111,7 @@ pub(super) fn phones(phones: &[Phone]) -> Value {
     phones.iter().enumerate().map(number).collect()
 }
 
-/// What has no value is left out.
+/// Leaves out the members of an object that are null.
 pub(super) fn without_nulls(record: Value) -> Value {
     match record {
         Value::Object(members) => {

@@ -16,9 +16,9 @@ const HRESULT: i64 = -2_146_233_088;
 /// An error answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Problem {
-    /// What an exception within the service becomes.
+    /// An exception within the service, as it answers it.
     Model(StatusCode, String),
-    /// What the framework around it says.
+    /// A message of the framework around the service.
     Message(StatusCode, String),
     /// 400 for parameters or fields.
     Invalid(Vec<FieldFault>),

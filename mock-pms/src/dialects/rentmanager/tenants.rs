@@ -37,7 +37,7 @@ pub(super) fn get(world: &World, request: &Request) -> Answer {
     TENANTS.one(world, request, found.map(|one| (one.id, tenant(world, one, &leased(world)))))
 }
 
-/// Where each tenant last lived, and how it stands with that.
+/// For each tenant: the property of the last lease, and the lease's status.
 type Leased = std::collections::HashMap<i64, (i64, LeaseStatus)>;
 
 fn leased(world: &World) -> Leased {

@@ -9,7 +9,7 @@ pub(super) fn from_text(text: &str) -> String {
     format!("<p>{}</p>", escaped.replace('\n', "<br>"))
 }
 
-/// What a reader of the HTML sees: whatever looks like a tag is one, and is not shown.
+/// Text that a reader of the HTML sees: everything that looks like a tag is one, and is not shown.
 pub(super) fn to_text(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;

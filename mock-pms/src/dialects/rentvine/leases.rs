@@ -10,7 +10,7 @@ use super::properties::{portfolio_of, property, render_unit};
 use crate::dialects::endpoint::Request;
 use crate::world::{Id, LeasePart, LeaseStatus, Property, Tenant, Unit, World};
 
-/// What sets the parts of a lease apart.
+/// Offset between the ids of the parts of a lease.
 const FURTHER: Id = 1 << 40;
 
 pub(super) fn export(world: &World, request: &Request) -> Answer {

@@ -45,7 +45,7 @@ pub(super) const SPEC: Spec = Spec {
     quirks: &[work_order_body::PRETENDED_WRITES],
 };
 
-/// What an endpoint answers: JSON without totals or links.
+/// Answer of an endpoint: JSON without totals or links.
 type Answer = Result<Json<Value>, Problem>;
 
 /// An error answer without details, for the layers around the dialect.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Address, Id, Phone, PhoneKind, Priority, Tenant, World};
 
-/// What is added to an id so that a vendor is another contact than the tenant with the same id in the world.
+/// Offset of vendors' ids, so that a vendor is another contact than the tenant with the same id in the world.
 pub(super) const VENDORS: Id = 1 << 40;
 /// The same for the staff.
 pub(super) const STAFF: Id = 1 << 41;

@@ -1,4 +1,4 @@
-//! What a POST of a work order may say: ids and flags in any spelling, and nothing that is not known.
+//! Body of a POST of a work order: ids and flags in any spelling, and only known fields.
 
 use serde_json::{Map, Value};
 
@@ -52,14 +52,14 @@ pub(super) const PRETENDED_WRITES: Quirk = Quirk::usual(
 /// No length is published; a text this long is a mistake all the same.
 const LONGEST: usize = 60_000;
 
-/// Whether a body creates a work order or changes one.
+/// Purpose of a body: to create a work order, or to change one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Create,
     Update,
 }
 
-/// What a body says; what it leaves out stays as it is.
+/// Content of a body; fields that it leaves out stay as they are.
 pub(super) struct Body {
     pub(super) property_id: Option<Id>,
     pub(super) unit_id: Option<Id>,

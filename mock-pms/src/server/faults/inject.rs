@@ -146,7 +146,7 @@ fn drop_credentials(headers: &mut HeaderMap) {
     others.into_iter().for_each(|name| drop(headers.remove(name)));
 }
 
-/// How far the date of an answer is to be off.
+/// Error of the date of an answer: positive means fast.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::server) struct ClockError(pub(in crate::server) TimeDelta);
 

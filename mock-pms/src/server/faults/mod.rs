@@ -1,4 +1,4 @@
-//! What goes wrong on purpose: the plan as it goes on.
+//! Faults that happen on purpose: the plan as it goes on.
 
 mod inject;
 mod odd;
@@ -17,7 +17,7 @@ use crate::{Side, World};
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     plan: FaultPlan,
-    /// How many requests matched each rule, and how often it happened.
+    /// For each rule: the requests that matched it so far, and the faults that happened by it.
     counts: Vec<(u64, u64)>,
     /// Worlds as they were before the first change of each second, oldest first.
     history: VecDeque<(DateTime<Utc>, World)>,
@@ -42,12 +42,12 @@ impl Faults {
         &self.plan
     }
 
-    /// How many faults have happened.
+    /// Number of faults that have happened so far.
     pub(crate) fn happened(&self) -> u64 {
         self.counts.iter().map(|(_, happened)| happened).sum()
     }
 
-    /// Whether the side refuses credentials that are right.
+    /// True if the side refuses all credentials, also those that are right.
     pub(crate) fn has_expired(&self, side: Side) -> bool {
         self.expired.contains(&side)
     }

@@ -13,11 +13,11 @@ use crate::Side;
 /// The furthest that a clock can be off, in seconds: a hundred years.
 const FURTHEST: u64 = 100 * 366 * 86_400;
 
-/// Which requests go wrong, and how. The same plan, seed and requests go wrong in the same way.
+/// Requests that go wrong on purpose, and the fault of each. The same plan, seed and requests go wrong in the same way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FaultPlan {
-    /// What chance starts from.
+    /// Seed of chance.
     #[serde(default)]
     pub seed: u64,
     /// The faults; the first whose turn it is happens to a request.
@@ -46,11 +46,11 @@ pub struct FaultRule {
     /// At most so many times.
     #[serde(default)]
     pub times: Option<u64>,
-    /// What happens.
+    /// The fault that happens.
     pub fault: Fault,
 }
 
-/// What goes wrong.
+/// A fault.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
@@ -91,14 +91,14 @@ pub enum Fault {
     MissingRow,
     /// A list is in any order.
     ShuffledRows,
-    /// What is read is as old as this, by the world's clock.
+    /// Reads show the world as it was so long ago, by the world's clock.
     Stale {
         /// In seconds.
         seconds: u64,
     },
     /// The total of a list is wrong.
     WrongTotal {
-        /// What it is instead.
+        /// The total that is answered instead.
         total: u64,
     },
     /// The answer says one value for another, as after an update of the system.
@@ -110,21 +110,21 @@ pub enum Fault {
     },
     /// Each text of the answer that contains this one is an object instead.
     Scrambled {
-        /// What the text contains.
+        /// Text that is looked for.
         text: String,
     },
     /// Each text of the answer that contains this one has a flaw at its end, so that it is not well formed.
     IllFormed {
-        /// What the text contains.
+        /// Text that is looked for.
         text: String,
         /// The flaw.
         flaw: Flaw,
     },
     /// A UTF-8 byte order mark comes before the answer.
     ByteOrderMark,
-    /// What is read fails with a 500 whenever this text is in the answer, as if the row could not be served.
+    /// A read fails with a 500 whenever this text is in the answer, as if the row could not be served.
     UnservedRow {
-        /// What the row contains.
+        /// Text that is looked for.
         text: String,
     },
     /// Every page of a list that tells its total is its first, with other ids, and the total never comes.
@@ -138,7 +138,7 @@ pub enum Fault {
     },
     /// In each row that has this text somewhere, whatever is no id is an object instead.
     Garbled {
-        /// What one of the row's texts contains.
+        /// Text that is looked for in the row's texts.
         text: String,
     },
     /// The side's clock is off: the date of the answer, and the times of what the request changes.
@@ -148,7 +148,7 @@ pub enum Fault {
     },
 }
 
-/// What makes a text one that is not well formed.
+/// Flaw at the end of a text that is not well formed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Flaw {
@@ -160,7 +160,7 @@ pub enum Flaw {
     RawTab,
 }
 
-/// Why a plan cannot be used.
+/// Reason why a plan cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FaultPlanError {
     /// The file cannot be read.
@@ -168,15 +168,15 @@ pub enum FaultPlanError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: std::io::Error,
     },
     /// The text is no plan: wrong JSON, an unknown field or kind, a value that cannot be.
     #[error("{place}: {message}")]
     Invalid {
-        /// Where in the JSON, as `faults[2].probability`.
+        /// Place in the JSON, as `faults[2].probability`.
         place: String,
-        /// What is wrong there.
+        /// The mistake.
         message: String,
     },
     /// A file with such a text in it.
@@ -184,7 +184,7 @@ pub enum FaultPlanError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with its content.
+        /// Mistake in its content.
         source: Box<FaultPlanError>,
     },
 }

@@ -1,4 +1,4 @@
-//! Who is let in, and when.
+//! Requests that are let in, by their credentials and by the time of day.
 
 use axum::http::Method;
 use mock_pms::{Options, Switch};

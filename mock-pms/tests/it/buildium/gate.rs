@@ -1,4 +1,4 @@
-//! What is refused before an endpoint looks at it.
+//! Refusals of requests before an endpoint looks at them.
 
 use axum::http::Method;
 use mock_pms::{Options, RateLimit};

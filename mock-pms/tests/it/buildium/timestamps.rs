@@ -1,4 +1,4 @@
-//! What a change leaves untouched: the worst case for whoever polls by last update.
+//! Time stamps that a change leaves untouched: the worst case for a client that polls by last update.
 
 use chrono::{DateTime, Utc};
 use mock_pms::world::{Lease, Property, Record, Task, Tenant, Unit, WorkOrder};

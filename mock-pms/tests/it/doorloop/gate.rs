@@ -1,4 +1,4 @@
-//! Who gets in, how often, and with which parameters.
+//! Requests that are let in, by their token, their number and their parameters.
 
 use axum::http::Method;
 use mock_pms::{Options, RateLimit};

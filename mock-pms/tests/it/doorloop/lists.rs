@@ -1,4 +1,4 @@
-//! What the lists show, and in which pages.
+//! Content and pages of the lists.
 
 use std::collections::BTreeSet;
 

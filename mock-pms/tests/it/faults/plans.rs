@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Faulty, PLATFORM};
 use crate::client::raw;
 
-/// Whether each of so many requests for rentals is refused by the plan.
+/// For each of so many requests for rentals: true if the plan refuses it.
 async fn refused(faulty: &Faulty, requests: usize) -> Vec<bool> {
     let mut refused = Vec::new();
     for _ in 0..requests {
@@ -57,7 +57,7 @@ async fn chance_is_about_as_often_as_asked_and_the_same_for_the_same_seed() {
     assert_ne!(one, by(2).await);
 }
 
-/// What the admin API says to a plan; empty if it takes it.
+/// Message of the admin API about a plan; empty if it takes it.
 async fn put(faulty: &Faulty, plan: &str) -> String {
     let url = format!("{}/_mock/faults", faulty.0.admin_url());
     let answer = raw(Method::PUT, &url, PLATFORM, plan.to_owned()).await.expect("an answer");

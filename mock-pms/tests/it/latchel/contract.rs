@@ -17,7 +17,7 @@ impl Contract {
         &self.0
     }
 
-    /// What is wrong with a value by one of the component schemas.
+    /// Faults of a value by one of the component schemas.
     pub(super) fn faults(&self, schema: &str, value: &Value) -> Vec<String> {
         assert!(self.0["components"]["schemas"][schema].is_object(), "no schema {schema}");
         self.faults_by(json!({ "$ref": format!("#/components/schemas/{schema}") }), value)

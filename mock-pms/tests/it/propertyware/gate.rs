@@ -1,4 +1,4 @@
-//! What is refused before an endpoint looks at it, and how.
+//! Refusals of requests before an endpoint looks at them.
 
 use axum::body::Body;
 use axum::http::{Method, Request};

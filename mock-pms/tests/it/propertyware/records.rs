@@ -1,4 +1,4 @@
-//! What the records tell, and what they keep to themselves.
+//! Fields and records that are told, and those that are kept back.
 
 use mock_pms::world::{Property, Tenant};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Who gets in, and with which parameters.
+//! Requests that are let in, by their key and by their parameters.
 
 use axum::http::Method;
 use serde_json::{Value, json};

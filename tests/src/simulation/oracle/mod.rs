@@ -1,4 +1,4 @@
-//! What must be so when the dust has settled, from the history of what people did and what runs were shown.
+//! Truths that must hold when the dust has settled, from the history of what people did and what runs were shown.
 //!
 //! It is written from RULES.md, rule by rule, naively: it goes through the whole history for each record, and shares no
 //! code with the product's rules. Where the end depends on who was faster, people or a run, it allows either; each such
@@ -52,7 +52,7 @@ async fn nothing_is_lost(account: &Account, ledger: &MemoryLedger) {
     }
 }
 
-/// Whether some run that got through the phase was shown the record.
+/// True if some run that got through the phase was shown the record.
 fn was_shown(account: &Account, key: &RecordKey) -> bool {
     use super::history::{Event, How};
     use latchel_sync_core::ledger::Phase;
@@ -89,7 +89,7 @@ async fn in_latchel(account: &Account, ledger: &MemoryLedger, id: &PropertyRef) 
     account.in_latchel(|world| world.properties.get(&LatchelPropertyId(link.latchel_id)).cloned())
 }
 
-/// Whether the platform can do what a Latchel work order's end asks for.
+/// True if the platform can close a work order with this status.
 fn can_close(account: &Account, status: ClosedStatus) -> bool {
     account.platform.capabilities().can_close(status)
 }

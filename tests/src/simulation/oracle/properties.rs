@@ -64,8 +64,8 @@ fn p1_p6_is_left_out(account: &Account, property: &Property) {
     assert!(left_out || !was_listed(account, &property.id), "P1: {property:?} is not in Latchel");
 }
 
-/// Whether a run that got through the phase was shown the property as it is now; what every page left out was never
-/// there, as far as anybody can know.
+/// True if a run that got through the phase was shown the property as it is now. A property that every page left out was
+/// never there, as far as anybody can know.
 fn was_listed(account: &Account, id: &PropertyRef) -> bool {
     let last = last_change(account, id);
     let history = account.history();
@@ -149,14 +149,14 @@ fn never_active_again(account: &Account) {
     }
 }
 
-/// When people last changed it on the platform.
+/// Time (UTC) at which people last changed it on the platform.
 fn last_change(account: &Account, id: &PropertyRef) -> Option<DateTime<Utc>> {
     let changed = |event: &Event| matches!(event, Event::Property(one) if one.id == *id);
     account.history().0.iter().rev().find(|(_, event)| changed(event)).map(|(at, _)| *at)
 }
 
-/// When people last switched it on in Latchel; where there are no stamps, a change that was taken back before a run came
-/// by is none, so that any switching on counts as later.
+/// Time (UTC) at which people last switched it on in Latchel. Without stamps, a change that was taken back before a run
+/// came by does not show, so that any switching on counts as now.
 fn woken(account: &Account, id: LatchelPropertyId) -> Option<DateTime<Utc>> {
     let woke = |event: &Event| matches!(event, Event::LatchelProperty(one) if one.id == id && one.is_active);
     let at = account.history().0.iter().rev().find(|(_, event)| woke(event)).map(|(at, _)| *at)?;

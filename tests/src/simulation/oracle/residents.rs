@@ -67,7 +67,7 @@ fn r1_r5_is_left_out(account: &Account, resident: &Resident, housed: bool) {
     assert!(!housed || gone || !was_seen(account, &resident.id), "R1: {resident:?} is not in Latchel");
 }
 
-/// Whether a run that got through the phase was shown the resident as they are now.
+/// True if a run that got through the phase was shown the resident as they are now.
 fn was_seen(account: &Account, id: &ResidentRef) -> bool {
     let last = last_change(account, id);
     let history = account.history();

@@ -55,7 +55,7 @@ fn shown_work_order(account: &Account, id: &WorkOrderId) -> Shown {
     Shown { last: shown.next_back(), ever: history.0.iter().any(ever) }
 }
 
-/// Whether it was to be brought over when any run was last shown it.
+/// Eligibility of it when any run was last shown it.
 fn last_shown(account: &Account, id: &WorkOrderId) -> Option<Eligible> {
     let history = account.history();
     history.events().rev().find_map(|event| match event {
@@ -64,11 +64,11 @@ fn last_shown(account: &Account, id: &WorkOrderId) -> Option<Eligible> {
     })
 }
 
-/// What the runs that were shown a work order were to do with it.
+/// Eligibility of a work order by the runs that were shown it.
 struct Shown {
-    /// When the last run that got through the phase was shown it in its list.
+    /// Eligibility when the last run that got through the phase was shown it in its list.
     last: Option<Eligible>,
-    /// Whether it ever was to be brought over when some run was shown it.
+    /// True if it was eligible at any time that a run was shown it.
     ever: bool,
 }
 

@@ -26,7 +26,7 @@ pub(super) fn enter_at(setup: &Setup, title: &str, property: i64, unit: Option<i
     apply(order(apply(task)))
 }
 
-/// How many work orders there are on the platform and in Latchel, and how many are linked.
+/// Number of work orders on the platform, in Latchel, and of those that are linked.
 async fn counts(setup: &Setup) -> (usize, usize, u64) {
     let (platform, latchel) =
         setup.server.read(|world| (world.platform.work_orders.len(), world.latchel.jobs.len()));

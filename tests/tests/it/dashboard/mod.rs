@@ -56,7 +56,7 @@ fn reported(setup: &Setup, name: &str) -> i64 {
         .expect("it was reported")
 }
 
-/// How many work orders of this name the platform has; their titles carry our mark too.
+/// Number of work orders of this name on the platform; their titles carry our mark too.
 fn arrived(setup: &Setup, name: &str) -> usize {
     let named = |one: &&WorkOrder| one.title.as_deref().is_some_and(|title| title.starts_with(name));
     setup.server.read(|world| world.platform.work_orders.iter().filter(named).count())
