@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::Engine;
+use crate::engine::Engine;
 use crate::ledger::{Lease, Link, NewRun, Origin, Phase, Run, RunId, RunStatus, Trigger};
 use crate::model::{Job, JobId, Kind, RecordKey, Row, Side, WorkOrder, WorkOrderId};
 use crate::{Error, ErrorKind, Result};

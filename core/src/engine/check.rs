@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use tokio::time::Instant;
 
-use super::Engine;
+use crate::engine::Engine;
 use crate::model::SyncMethod;
 use crate::rules::choose_latchel_user;
 use crate::{ClockReading, Error, ErrorKind, Finding, FindingLevel, Probe, Result};

@@ -8,8 +8,8 @@ use futures::future::try_join3;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::patience::RENEW_AFTER;
-use super::{Engine, StopSignal};
+use crate::engine::patience::RENEW_AFTER;
+use crate::engine::{Engine, StopSignal};
 use crate::ledger::{Intent, IntentId, Lease, Link, Memory, Origin, Phase, RunId};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,

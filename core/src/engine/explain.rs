@@ -6,16 +6,16 @@ use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::context::{Context, Purpose};
-use super::export::Export;
-use super::flow::{Applied, Flow};
-use super::import::Import;
-use super::masked::masked;
-use super::prepare::Reader;
-use super::property::Properties;
-use super::resident::Residents;
-use super::settle::failed;
-use super::{Engine, StopSignal};
+use crate::engine::context::{Context, Purpose};
+use crate::engine::driver::prepare::Reader;
+use crate::engine::driver::settle::failed;
+use crate::engine::masked::masked;
+use crate::engine::phases::export::Export;
+use crate::engine::phases::flow::{Applied, Flow};
+use crate::engine::phases::import::Import;
+use crate::engine::phases::property::Properties;
+use crate::engine::phases::resident::Residents;
+use crate::engine::{Engine, StopSignal};
 use crate::ledger::{
     Action, Lease, Link, Memory, Outcome, Phase, Retry, RunId, Status, bare, exact, look_up,
 };

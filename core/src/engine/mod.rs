@@ -3,37 +3,18 @@
 //! A plan is a run with [`Mode::Plan`]: the same steps with the writes taken out, over an
 //! [`Overlay`](crate::ledger::Overlay) so that the ledger stays as it was.
 
-mod ahead;
 mod banner;
 mod by_hand;
-mod carriers;
 mod check;
 mod context;
-mod counterparts;
-mod create;
-mod drive;
+mod driver;
 mod explain;
-mod export;
-mod flow;
-mod gone;
-mod guard;
-mod hinted;
-mod import;
-mod lapse;
 mod masked;
-mod owners;
 mod patience;
-mod places;
-mod prepare;
-mod property;
+mod phases;
 mod request;
-mod resident;
 mod run;
-mod scope;
 mod search;
-mod settle;
-mod tally;
-mod unlisted;
 
 use std::fmt;
 use std::sync::Arc;

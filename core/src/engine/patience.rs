@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::StopSignal;
-use super::context::{Context, PROMPT};
+use crate::engine::StopSignal;
+use crate::engine::context::{Context, PROMPT};
 use crate::{Error, ErrorKind, Result};
 
 /// How many calls in a row may fail as if the far side were down before the phase gives up.

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use serde::Serialize;
 
-use super::Engine;
-use super::context::Context;
-use super::export::Export;
-use super::flow::Flow;
-use super::import::Import;
-use super::property::Properties;
-use super::resident::Residents;
 use crate::Result;
+use crate::engine::Engine;
+use crate::engine::context::Context;
+use crate::engine::phases::export::Export;
+use crate::engine::phases::flow::Flow;
+use crate::engine::phases::import::Import;
+use crate::engine::phases::property::Properties;
+use crate::engine::phases::resident::Residents;
 use crate::ledger::{Memory, Phase, Status, bare, exact, look_up, may_be_a_name, records};
 use crate::model::{Kind, RecordKey, Row, Side, Window};
 

@@ -1,0 +1,96 @@
+//! Records that are no longer where they came from.
+
+use std::collections::BTreeSet;
+
+use crate::Result;
+use crate::engine::driver::drive::Driver;
+use crate::engine::driver::outcome::{News, counterpart_of, outcome};
+use crate::engine::driver::settle::failed_write;
+use crate::engine::driver::tally::Tally;
+use crate::engine::phases::flow::{Applied, Flow, Gone};
+use crate::ledger::{Action, Memory, Outcome};
+use crate::model::{InvalidRecord, RecordKey, Row};
+use crate::rules::{Decision, Reason, Trace};
+
+impl<F: Flow> Driver<'_, F> {
+    /// Says of records that their source no longer has what there is to say: of linked ones by rules P8 and R8. What is to be set
+    /// inactive waits with the phase's other deactivations (rule G1).
+    pub(in crate::engine) async fn gone(
+        &mut self,
+        ids: BTreeSet<String>,
+        tally: &mut Tally<'_>,
+    ) -> Result<()> {
+        let (cx, phase) = (self.flow.context(), self.flow.phase());
+        let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
+        let (linked, others): (Vec<_>, Vec<_>) =
+            memories.into_iter().partition(|memory| memory.link.is_some());
+        let unlinked = others.into_iter().map(|memory| Outcome {
+            label: label_of(&memory),
+            ..outcome(cx, memory.key, Reason::GoneFromSource, None)
+        });
+        let mut news: Vec<_> = unlinked.map(News::New).collect();
+        let mut end = Ok(());
+        for gone in cx.reading(self.flow.gone(linked, &mut Trace::off())).await? {
+            let acts = gone.decision.action.is_some();
+            if acts && !self.guard.off && !self.released {
+                self.hold_id(gone.memory.key.id);
+                continue;
+            }
+            end = cx.stop.check();
+            if end.is_err() {
+                break;
+            }
+            let applied = match acts {
+                true => cx.writing(self.flow.apply_gone(&gone)).await,
+                false => Ok(left(&gone.decision)),
+            };
+            if acts {
+                cx.changed();
+            }
+            end = match &applied {
+                Err(error) => self.patience.failed(error),
+                Ok(_) => Ok(()),
+            };
+            let Applied { reason, action, detail, .. } = applied.unwrap_or_else(|error| failed_write(&error));
+            let base = outcome(cx, gone.memory.key.clone(), reason, detail);
+            let label = label_of(&gone.memory);
+            let told = Outcome { label, action, counterpart: counterpart_of(&gone.memory), ..base };
+            news.push(News::beside(&gone.memory, told));
+            if end.is_err() {
+                break;
+            }
+        }
+        self.record(news, tally).await?;
+        end
+    }
+}
+
+/// Outcome of a decision that writes nothing.
+fn left<A>(decision: &Decision<A>) -> Applied {
+    Applied { detail: decision.detail.clone(), ..Applied::plain(decision.reason, Action::None) }
+}
+
+fn label_of(memory: &Memory) -> String {
+    memory.outcome.as_deref().map(|newest| newest.label.clone()).unwrap_or_default()
+}
+
+impl<A> Gone<A> {
+    /// Nothing to do, of a record of which nothing is asked but whether it is there.
+    pub fn plain(memory: Memory) -> Self {
+        Self { memory, decision: Decision::leave(Reason::GoneFromSource), counterpart: None }
+    }
+}
+
+/// The row that could not be understood and behind which the record may be: one without an id, or that of the whole of which
+/// the record is a part. What may be there is not gone.
+pub(in crate::engine) fn hides<'r, T>(rows: &'r [Row<T>], key: &RecordKey) -> Option<&'r InvalidRecord> {
+    let unreadable = rows.iter().filter_map(|row| match row {
+        Row::Invalid(invalid) => Some(invalid),
+        _ => None,
+    });
+    let is_whole_of = |invalid: &InvalidRecord| {
+        let rest = key.id.strip_prefix(&invalid.id);
+        rest.is_some_and(|rest| rest.starts_with(['/', '@']))
+    };
+    unreadable.into_iter().find(|invalid| invalid.is_nameless() || is_whole_of(invalid))
+}

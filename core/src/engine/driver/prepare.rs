@@ -1,0 +1,303 @@
+//! What is read of a page before its turn: what is remembered of its rows, and what both systems hold.
+
+use std::collections::BTreeMap;
+
+use foldhash::{HashSet, HashSetExt};
+
+use crate::engine::driver::outcome::{counterpart_of, decided_in, outcome};
+use crate::engine::driver::scope::Scope;
+use crate::engine::driver::settle::failed;
+use crate::engine::driver::tally::hash;
+use crate::engine::patience::Patience;
+use crate::engine::phases::flow::{Applied, Displaced, Flow};
+use crate::ledger::{Intent, Memory, Outcome};
+use crate::model::{Fingerprint, Freshness, InvalidRecord, Row};
+use crate::rules::{Reason, WindowVerdict};
+use crate::{Error, ErrorKind, Result};
+
+/// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.
+pub(in crate::engine) struct Reader<'a, F>(pub &'a F);
+
+impl<F> Clone for Reader<'_, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F> Copy for Reader<'_, F> {}
+
+/// Rows with what is remembered of them.
+type Recalled<T> = Vec<(Row<T>, Memory)>;
+
+/// A page that is ready to be decided.
+pub(in crate::engine) struct Prepared<C> {
+    /// How many rows were listed.
+    pub rows: usize,
+    /// The linked records among them, by a hash of their ids.
+    pub linked: Vec<u64>,
+    /// Records that those may have displaced that are to be decided and have no link.
+    pub displaced: Vec<Displaced>,
+    /// What lies outside the window.
+    pub outside: Vec<(String, Reason)>,
+    /// What could be said without a decision.
+    pub outcomes: Vec<Outcome>,
+    /// Records that only hints came of, until [`Reader::resolved`] has looked them up.
+    pub hinted: BTreeMap<String, Fingerprint>,
+    /// Creates for records that are gone.
+    pub gone: Vec<Intent>,
+    /// Memory of changed records that this run had decided before.
+    pub passed: Vec<Memory>,
+    /// What is to be decided, or why that could not be read.
+    pub cases: Result<Vec<C>>,
+    /// How much the run had changed when this was read.
+    changes: u64,
+    /// The scope of the list, if it is one.
+    pub scope: Option<Scope>,
+}
+
+impl<'a, F: Flow> Reader<'a, F> {
+    /// One page: `scope` is `None` for records that are looked at whenever they changed.
+    pub async fn page(self, rows: Vec<Row<F::Record>>, scope: Option<Scope>) -> Result<Prepared<F::Case>> {
+        let cx = self.flow().context();
+        let (changes, listed) = (cx.changes(), rows.len());
+        let mut sorted = Sorted::new();
+        let (undecided, decided) = self.with_memories(rows).await?;
+        let linked_in = |(_, memory): &(_, Memory)| memory.link.is_some().then(|| hash(&memory.key.id));
+        let linked = undecided.iter().chain(&decided).filter_map(linked_in).collect();
+        let changed = |(row, memory): &(Row<F::Record>, Memory)| match row {
+            Row::Record(one) => scope.is_some() && self.judge(one, memory, scope) == WindowVerdict::Inside,
+            _ => false,
+        };
+        let passed = decided.into_iter().filter(changed).map(|(_, memory)| memory).collect();
+        for (row, memory) in undecided {
+            self.sort(row, memory, scope, &mut sorted);
+        }
+        let Sorted { inside, outcomes, outside, hinted } = sorted;
+        let displaced = self.displaced(&inside);
+        let cases = self.gather(inside).await;
+        Ok(Prepared {
+            rows: listed,
+            linked,
+            displaced,
+            outside,
+            outcomes,
+            hinted,
+            gone: Vec::new(),
+            passed,
+            cases,
+            changes,
+            scope,
+        })
+    }
+
+    /// The page as it was read, if the run has changed nothing since; else what is to be decided is read again.
+    pub async fn afresh(self, page: Prepared<F::Case>) -> Result<Prepared<F::Case>> {
+        let cx = self.flow().context();
+        let cases = match page.cases {
+            Ok(cases) if page.changes != cx.changes() && !cases.is_empty() => cases,
+            _ => return Ok(page),
+        };
+        let records: Vec<_> = cases.iter().map(|case| self.flow().record(case).clone()).collect();
+        let rows = records.into_iter().map(Row::Record).collect();
+        let inside = self.with_memories(rows).await?.0.into_iter().filter_map(|(row, memory)| match row {
+            Row::Record(record) => Some((record, memory)),
+            _ => None,
+        });
+        Ok(Prepared { cases: self.gather(inside.collect()).await, changes: cx.changes(), ..page })
+    }
+
+    pub(in crate::engine) fn displaced(self, inside: &[(F::Record, Memory)]) -> Vec<Displaced> {
+        let new = inside.iter().filter(|(_, memory)| memory.link.is_none());
+        new.filter_map(|(record, _)| self.flow().displaces(record)).collect()
+    }
+
+    pub(in crate::engine) async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
+        if inside.is_empty() { Ok(Vec::new()) } else { self.flow().gather(inside).await }
+    }
+
+    pub(in crate::engine) fn flow(self) -> &'a F {
+        self.0
+    }
+
+    /// Says of a row what can be said without looking anything up.
+    pub(in crate::engine) fn sort(
+        self,
+        row: Row<F::Record>,
+        memory: Memory,
+        scope: Option<Scope>,
+        sorted: &mut Sorted<F::Record>,
+    ) {
+        let cx = self.flow().context();
+        match row {
+            Row::Invalid(invalid) => {
+                let detail = format!("{}: {}", invalid.field, invalid.problem);
+                sorted.outcomes.push(outcome(cx, memory.key, Reason::InvalidRecord, Some(detail)));
+            }
+            Row::NotSupported { what, fingerprint, .. } => {
+                let unsupported = outcome(cx, memory.key, Reason::NotSupported, Some(what));
+                sorted.outcomes.push(Outcome { fingerprint, ..unsupported });
+            }
+            Row::Hint { id, fingerprint } => match self.judge_hint(&memory, &fingerprint) {
+                Some(Reason::UnchangedSinceLastSeen) => {
+                    sorted.outside.push((id, Reason::UnchangedSinceLastSeen));
+                }
+                Some(reason) => {
+                    let counterpart = counterpart_of(&memory);
+                    let label = memory.outcome.map(|newest| newest.label).unwrap_or_default();
+                    let hinted = outcome(cx, memory.key, reason, None);
+                    sorted.outcomes.push(Outcome {
+                        counterpart,
+                        label,
+                        fingerprint: Some(fingerprint),
+                        ..hinted
+                    });
+                }
+                None => drop(sorted.hinted.insert(id, fingerprint)),
+            },
+            Row::Record(record) => match self.judge(&record, &memory, scope) {
+                // `pending` counts it, unless somebody dismissed it.
+                WindowVerdict::Inside if scope.is_some() && self.rests(&record, &memory) => {}
+                WindowVerdict::Inside => sorted.inside.push((record, memory)),
+                WindowVerdict::Outside(reason) => match self.flow().freshness(&record) {
+                    // What it was like is remembered, so that it is taken for changed when it is.
+                    Some(Freshness::Fingerprint { fingerprint, .. })
+                        if reason == Reason::OutsideWindow && matches!(scope, Some(Scope::Window(_))) =>
+                    {
+                        let (label, fingerprint) = (self.flow().label(&record), Some(fingerprint.clone()));
+                        let outside = outcome(cx, memory.key, reason, None);
+                        sorted.outcomes.push(Outcome { label, fingerprint, ..outside });
+                    }
+                    _ => sorted.outside.push((memory.key.id, reason)),
+                },
+            },
+        }
+    }
+
+    /// Records by id, and an outcome for each that by itself makes the call fail.
+    pub async fn fetch(self, ids: Vec<String>) -> Result<(Vec<Row<F::Record>>, Vec<Outcome>)> {
+        if ids.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        match self.flow().fetch(&ids).await {
+            // Whose place a row that is not served had among them is not known, and nobody else must be taken for gone.
+            Ok(rows) if !rows.iter().any(is_unserved) => return Ok((rows, Vec::new())),
+            Ok(_) => {}
+            Err(error) if may_be_about_one(&error) => {}
+            Err(error) => return Err(error),
+        }
+        let (mut rows, mut failures) = (Vec::new(), Vec::new());
+        let mut patience = Patience::default();
+        for id in ids {
+            match self.flow().fetch(std::slice::from_ref(&id)).await.and_then(served) {
+                Ok(found) => {
+                    patience.succeeded();
+                    rows.extend(found);
+                }
+                Err(error) if may_be_about_one(&error) => {
+                    match error.kind() {
+                        ErrorKind::Unavailable => patience.failed(&error)?,
+                        _ if rows.is_empty() => patience.unreadable(&error)?,
+                        _ => {}
+                    }
+                    let Applied { reason, detail, .. } = failed(&error);
+                    failures.push(outcome(self.flow().context(), self.flow().key(id), reason, detail));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((rows, failures))
+    }
+
+    fn judge(self, record: &F::Record, memory: &Memory, scope: Option<Scope>) -> WindowVerdict {
+        let remembered = self.flow().context().remembered(memory);
+        match (scope, self.flow().freshness(record)) {
+            (Some(scope), Some(freshness)) => scope.judge(freshness, memory, remembered),
+            _ => WindowVerdict::Inside,
+        }
+    }
+
+    /// Whether the record failed, has not changed since, and is not to be tried again yet.
+    pub fn rests(self, record: &F::Record, memory: &Memory) -> bool {
+        let Some(pending) = &memory.pending else { return false };
+        let later = pending.next_try().is_some_and(|at| pending.dismissed || at > self.flow().context().now);
+        later && pending.outcome.fingerprint.is_some() && pending.outcome.fingerprint == self.seen(record)
+    }
+
+    /// The fingerprint of a record that failed: the platform's own, or one of all that was seen.
+    pub fn seen(self, record: &F::Record) -> Option<Fingerprint> {
+        let own = self.flow().freshness(record).and_then(Freshness::fingerprint);
+        own.cloned().or_else(|| Some(Fingerprint::of(&serde_json::to_value(record).ok()?)))
+    }
+
+    /// The reason for a record of which only a hint came; `None` if it must be fetched.
+    fn judge_hint(self, memory: &Memory, fingerprint: &Fingerprint) -> Option<Reason> {
+        let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
+        if remembered == Some(fingerprint) {
+            return Some(Reason::UnchangedSinceLastSeen);
+        }
+        memory.link.as_deref().and_then(|link| self.flow().reason_if_linked(link))
+    }
+
+    /// Pairs rows with what is remembered of them; apart from the others those that this run has decided already.
+    pub(in crate::engine) async fn with_memories(
+        self,
+        mut rows: Vec<Row<F::Record>>,
+    ) -> Result<(Recalled<F::Record>, Recalled<F::Record>)> {
+        let (cx, phase) = (self.flow().context(), self.flow().phase());
+        let mut ids: Vec<_> = rows.iter().map(|row| self.row_id(row)).collect();
+        let mut seen = HashSet::with_capacity(ids.len());
+        let comes_first: Vec<_> = ids.iter().map(|id| seen.insert(id.as_str())).collect();
+        keep(&mut rows, &comes_first);
+        keep(&mut ids, &comes_first);
+        let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
+        Ok(rows.into_iter().zip(memories).partition(|(_, memory)| !decided_in(memory, cx)))
+    }
+
+    pub fn row_id(self, row: &Row<F::Record>) -> String {
+        match row {
+            Row::Record(record) => self.flow().id(record),
+            Row::Hint { id, .. } | Row::NotSupported { id, .. } => id.clone(),
+            Row::Invalid(invalid) => invalid.id.clone(),
+        }
+    }
+}
+
+/// True if a look-up that failed like this may succeed for other records: a far side may fail at one of them.
+fn may_be_about_one(error: &Error) -> bool {
+    error.is_about_the_request() || error.kind() == ErrorKind::Unavailable
+}
+
+fn is_unserved<T>(row: &Row<T>) -> bool {
+    matches!(row, Row::Invalid(invalid) if invalid.is_place())
+}
+
+/// The rows that a look-up found, unless the far side did not serve one of them.
+fn served<T>(found: Vec<Row<T>>) -> Result<Vec<Row<T>>> {
+    match found.iter().find(|row| is_unserved(row)) {
+        Some(Row::Invalid(unserved)) => {
+            let InvalidRecord { field, problem, .. } = unserved;
+            Err(Error::new(ErrorKind::Unavailable, format!("{field}: {problem}")))
+        }
+        _ => Ok(found),
+    }
+}
+
+/// Leaves those of which `kept` says so.
+fn keep<T>(these: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    these.retain(|_| kept.next() == Some(&true));
+}
+
+/// A page's rows, by what is to be done with them.
+pub(in crate::engine) struct Sorted<T> {
+    pub outcomes: Vec<Outcome>,
+    pub outside: Vec<(String, Reason)>,
+    pub inside: Vec<(T, Memory)>,
+    pub hinted: BTreeMap<String, Fingerprint>,
+}
+
+impl<T> Sorted<T> {
+    pub fn new() -> Self {
+        Self { outcomes: Vec::new(), outside: Vec::new(), inside: Vec::new(), hinted: BTreeMap::new() }
+    }
+}

@@ -1,0 +1,334 @@
+//! What the driver does with a page's cases: decide, hold back, apply.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::{StreamExt, stream};
+
+use crate::engine::context::Context;
+use crate::engine::driver::drive::Driver;
+use crate::engine::driver::outcome::{News, counterpart_of, outcome};
+use crate::engine::driver::prepare::Reader;
+use crate::engine::driver::tally::Tally;
+use crate::engine::phases::create::{confirmed, settle_nothing};
+use crate::engine::phases::flow::{Applied, Flow, Learned};
+use crate::ledger::{Action, Intent, Memory, Outcome, Status};
+use crate::model::Freshness;
+use crate::rules::{Decision, Reason, Trace};
+use crate::{Error, ErrorKind, Result};
+
+/// How many deactivations are kept until the whole phase was seen; a bound on memory. What is more is kept by its id alone,
+/// and read again.
+const HELD_AT_MOST: usize = 2_000;
+/// How many of those are read again together.
+const READ_AGAIN: usize = 200;
+/// How many creates are under way at once, where the far side's limits allow it.
+const AT_ONCE: usize = 8;
+/// How many creates are read back together: a bound on what a run that dies leaves to be confirmed by the next one.
+const READ_BACK: usize = 50;
+
+impl<F: Flow> Driver<'_, F> {
+    /// Decides and applies each record; what came out before an error is in `news` all the same.
+    pub(in crate::engine) async fn decide_all(
+        &mut self,
+        cases: Vec<F::Case>,
+        news: &mut Vec<News>,
+    ) -> Result<()> {
+        let cx = self.flow.context();
+        let mut together = Vec::new();
+        for case in cases {
+            if !self.is_undecided(&self.flow.memory(&case).key.id) {
+                continue;
+            }
+            cx.stop.check()?;
+            let decision = self.flow.decide(&case, &mut Trace::off());
+            let deactivates = |action| self.flow.deactivates(action);
+            if !self.guard.off && !self.released && decision.action.as_ref().is_some_and(deactivates) {
+                self.hold(case);
+                continue;
+            }
+            if decision.action.as_ref().is_some_and(|action| self.flow.creates(action)) {
+                together.push(case);
+                continue;
+            }
+            if !together.is_empty() {
+                self.create_all(std::mem::take(&mut together), news).await?;
+            }
+            let tried = Tried::of(self.flow, &case, decision).await;
+            self.take(&case, tried, news)?;
+        }
+        self.create_all(together, news).await
+    }
+
+    /// Creates what is looked for once more and not found again: an answer that leaves a record out, though the far side has
+    /// it, does not double it. What is found is decided as what it is.
+    async fn create_all(&mut self, creates: Vec<F::Case>, news: &mut Vec<News>) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let cases = if creates.is_empty() || cx.is_dry() {
+            creates
+        } else {
+            let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
+            cx.reading(flow.gather(creates.iter().map(again).collect())).await?
+        };
+        let (mut create, mut found) = (Vec::new(), Vec::new());
+        for case in cases {
+            let decision = flow.decide(&case, &mut Trace::off());
+            if decision.action.as_ref().is_some_and(|action| flow.creates(action)) {
+                create.push((case, decision));
+            } else {
+                found.push(case);
+            }
+        }
+        self.apply_all(create, news).await?;
+        if found.is_empty() { Ok(()) } else { Box::pin(self.decide_all(found, news)).await }
+    }
+
+    /// Applies decisions of which none depends on what comes of another, several at once. After an error that ends the
+    /// phase no further one is begun, and those that are under way come to their end.
+    async fn apply_all(
+        &mut self,
+        decided: Vec<(F::Case, Decision<F::Action>)>,
+        news: &mut Vec<News>,
+    ) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let over = AtomicBool::new(false);
+        let apply = async |(case, decision): (F::Case, Decision<F::Action>)| {
+            if over.load(Ordering::Relaxed) || cx.stop.is_set() {
+                return None;
+            }
+            let tried = Tried::of(flow, &case, decision).await;
+            Some((case, tried))
+        };
+        let (mut end, mut all) = (Ok(()), true);
+        let mut decided = decided.into_iter().peekable();
+        while decided.peek().is_some() {
+            let together: Vec<_> = decided.by_ref().take(READ_BACK).collect();
+            let mut applied = pin!(stream::iter(together).map(apply).buffered(AT_ONCE));
+            let mut done = Vec::new();
+            while let Some(one) = applied.next().await {
+                let Some((case, tried)) = one else {
+                    all = false;
+                    continue;
+                };
+                let patience = self.bear(&tried);
+                over.fetch_or(patience.is_err(), Ordering::Relaxed);
+                end = end.and(patience);
+                done.push((case, tried));
+            }
+            let patience = self.read_back(&mut done).await;
+            over.fetch_or(patience.is_err(), Ordering::Relaxed);
+            end = end.and(patience);
+            news.extend(done.into_iter().map(|(case, tried)| self.news_of(&case, tried.applied)));
+        }
+        end?;
+        if all { Ok(()) } else { cx.stop.check() }
+    }
+
+    /// Reads back what was created with one look-up (rule E3); the error is what the phase ends with.
+    async fn read_back(&mut self, done: &mut [(F::Case, Tried)]) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let unread = |(_, tried): &(F::Case, Tried)| tried.applied.as_ref().ok()?.unread.clone();
+        let links: Vec<_> = done.iter().map(unread).collect();
+        let pairs: Vec<_> =
+            done.iter().zip(&links).filter_map(|((case, _), link)| Some((case, link.as_deref()?))).collect();
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let (read, patience) = match cx.writing(flow.read_back(&pairs)).await {
+            Ok(read) => (read, Ok(())),
+            Err(error) => (pairs.iter().map(|_| Err(error.again())).collect(), self.patience.failed(&error)),
+        };
+        let created = done.iter_mut().zip(&links).filter(|(_, link)| link.is_some());
+        for (((_, tried), _), read) in created.zip(read) {
+            let confirmed = match read {
+                Ok(link) => confirmed(cx, link).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = confirmed {
+                tried.applied = Err(error);
+            }
+        }
+        patience
+    }
+
+    /// Takes note of what came of a decision; the error is what the phase ends with.
+    fn take(&mut self, case: &F::Case, tried: Tried, news: &mut Vec<News>) -> Result<()> {
+        let patience = self.bear(&tried);
+        news.push(self.news_of(case, tried.applied));
+        patience
+    }
+
+    /// Counts failures in a row; the error is what the phase ends with.
+    fn bear(&mut self, tried: &Tried) -> Result<()> {
+        match &tried.applied {
+            Err(error) => self.patience.failed(error),
+            Ok(_) if tried.calls => {
+                self.patience.succeeded();
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+
+    fn news_of(&self, case: &F::Case, applied: Result<Applied>) -> News {
+        let outcome = self.outcome_of(self.flow.context(), case, applied);
+        News::beside(self.flow.memory(case), outcome)
+    }
+
+    /// Keeps a deactivation until the phase was seen.
+    fn hold(&mut self, case: F::Case) {
+        let id = self.flow.memory(&case).key.id.clone();
+        if self.held.len() < HELD_AT_MOST {
+            self.held.push(case);
+            self.held_ids.insert(id);
+        } else {
+            self.hold_id(id);
+        }
+    }
+
+    /// Keeps the id of a record that is to be set inactive until the phase was seen; then it is read again.
+    pub(in crate::engine) fn hold_id(&mut self, id: String) {
+        self.held_by_id.push(id.clone());
+        self.held_ids.insert(id);
+    }
+
+    /// What is said of the deactivations that are not carried out.
+    async fn hold_back(&mut self, held: &[F::Case], tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let not_done = || Applied::plain(Reason::MassChangeHeld, Action::None);
+        let kept = held.iter().map(|case| News::New(self.outcome_of(cx, case, Ok(not_done()))));
+        self.record(kept.collect(), tally).await?;
+        for ids in std::mem::take(&mut self.held_by_id).chunks(READ_AGAIN) {
+            let held = self.held_in_brief(ids).await?.0;
+            self.record(held.into_iter().map(News::New).collect(), tally).await?;
+        }
+        Ok(())
+    }
+
+    /// What can be said of deactivations of which the ids were kept, and creates for them whose outcome is not known.
+    async fn held_in_brief(&self, ids: &[String]) -> Result<(Vec<Outcome>, Vec<Intent>)> {
+        let (cx, phase) = (self.flow.context(), self.flow.phase());
+        let memories = cx.recall(phase.kind(), phase.source(), ids.iter().cloned()).await?;
+        let intents = memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
+        let brief = |memory: Memory| Outcome {
+            counterpart: counterpart_of(&memory),
+            label: memory.outcome.map(|newest| newest.label).unwrap_or_default(),
+            ..outcome(cx, memory.key, Reason::MassChangeHeld, None)
+        };
+        Ok((memories.into_iter().map(brief).collect(), intents))
+    }
+
+    /// Applies the deactivations, or if they are too many, none of them (rule G1).
+    pub(in crate::engine) async fn release(&mut self, tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let held = std::mem::take(&mut self.held);
+        let all = tally.deactivations() + (held.len() + self.held_by_id.len()) as u64;
+        if let Err(error) = self.guard.check(cx, self.flow.phase().kind(), all).await {
+            self.hold_back(&held, tally).await?;
+            return Err(error);
+        }
+        self.released = true;
+        for case in held {
+            cx.stop.check()?;
+            let decision = self.flow.decide(&case, &mut Trace::off());
+            let applied = cx.writing(settle(self.flow, &case, decision)).await;
+            let stop = match &applied {
+                Err(error) if error.is_pause() => self.patience.failed(error),
+                Err(error) if error.ends_the_phase() => {
+                    Err(Error::new(ErrorKind::Unavailable, error.to_string()))
+                }
+                _ => Ok(()),
+            };
+            let outcome = self.outcome_of(cx, &case, applied);
+            self.record(vec![News::New(outcome)], tally).await?;
+            stop?;
+        }
+        self.held_ids.clear();
+        for ids in std::mem::take(&mut self.held_by_id).chunks(READ_AGAIN) {
+            let (held, intents) = self.held_in_brief(ids).await?;
+            self.look_again(held, &intents, tally).await?;
+        }
+        Ok(())
+    }
+
+    fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
+        let record = self.flow.record(case);
+        let key = self.flow.memory(case).key.clone();
+        let wished = || self.flow.decide(case, &mut Trace::off()).action;
+        let tried = if applied.is_err() { wished().map(|action| self.flow.kind_of(&action)) } else { None };
+        let applied = applied.unwrap_or_else(|error| failed_write(&error));
+        Outcome {
+            counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
+            label: self.flow.label(record),
+            action: applied.action,
+            fingerprint: match applied.reason.status() {
+                Status::Failed => Reader(self.flow).seen(record),
+                _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
+            },
+            waits_for: self.flow.waits_for(case, applied.reason),
+            tried: tried.filter(|_| applied.reason.status() == Status::Failed),
+            waits_until: self.flow.waits_until(case, applied.reason),
+            ..outcome(cx, key, applied.reason, applied.detail)
+        }
+    }
+}
+
+/// What came of a decision.
+struct Tried {
+    /// Whether something was to be done, so that a failure or success says something of the far side.
+    calls: bool,
+    applied: Result<Applied>,
+}
+
+impl Tried {
+    /// Does what was decided of a record, which has a while to end when somebody asks the run to stop.
+    async fn of<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Self {
+        let (cx, calls) = (flow.context(), decision.action.is_some());
+        // Most records need nothing, which needs no clock either.
+        let applied = if !calls && flow.learned(case).is_none() && flow.unsettled(case).is_none() {
+            Ok(Applied::new(decision, Action::None))
+        } else {
+            cx.writing(settle(flow, case, decision)).await
+        };
+        if calls {
+            cx.changed();
+        }
+        Self { calls, applied }
+    }
+}
+
+async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Result<Applied> {
+    let cx = flow.context();
+    match flow.learned(case) {
+        Some(Learned::Link(link)) => cx.put_link(&link).await?,
+        Some(Learned::Created(intent, link)) => cx.settle_intent(intent, Some(&link)).await?,
+        None => {}
+    }
+    if decision.action.is_none() {
+        if let Some((open, delay)) = flow.unsettled(case).filter(|_| !cx.is_dry()) {
+            settle_nothing(cx, open, delay).await?;
+        }
+        return Ok(Applied::new(decision, Action::None));
+    }
+    flow.apply(case, decision, &mut Trace::off()).await
+}
+
+/// Outcome of a write that failed: its answer says nothing about the record.
+pub(in crate::engine) fn failed_write(error: &Error) -> Applied {
+    match failed(error) {
+        answer if answer.reason == Reason::InvalidRecord => Applied { reason: Reason::CallFailed, ..answer },
+        other => other,
+    }
+}
+
+pub(in crate::engine) fn failed(error: &Error) -> Applied {
+    let reason = match error.kind() {
+        ErrorKind::Paused => Reason::FarSidePaused,
+        ErrorKind::Unconfirmed => Reason::NotConfirmed,
+        ErrorKind::Malformed => Reason::InvalidRecord,
+        ErrorKind::Unsupported => Reason::NotSupportedByPlatform,
+        ErrorKind::Unsettled => Reason::CreateUnsettled,
+        _ => Reason::CallFailed,
+    };
+    Applied { detail: Some(error.to_string()), ..Applied::plain(reason, Action::None) }
+}

@@ -1,0 +1,188 @@
+use std::hash::BuildHasher;
+
+use foldhash::quality::FixedState;
+use foldhash::{HashMap, HashSet};
+
+use crate::engine::Observer;
+use crate::ledger::{Action, Counts, Outcome, Pending, Phase, PhaseReport};
+use crate::model::Window;
+use crate::rules::Reason;
+use crate::{Error, ErrorKind, Result};
+
+/// How many rows outside the window are remembered; a bound on memory of a few megabytes. Of a platform that lists more
+/// of them in every run, one that it lists twice is counted twice.
+const REMEMBERED_AT_MOST: usize = 100_000;
+
+/// Counts what a phase does, and remembers what lay outside the window so that a row that comes twice counts once.
+pub(in crate::engine) struct Tally<'a> {
+    phase: Phase,
+    window: Window,
+    observer: &'a dyn Observer,
+    counts: Counts,
+    writes: u64,
+    deactivations: u64,
+    rows: u64,
+    /// Rows that the far side did not serve.
+    unserved: u64,
+    outside: HashMap<u64, Reason>,
+}
+
+impl<'a> Tally<'a> {
+    pub fn start(phase: Phase, window: Window, observer: &'a dyn Observer) -> Self {
+        observer.phase_started(phase, window);
+        Self {
+            phase,
+            window,
+            observer,
+            counts: Counts::new(),
+            writes: 0,
+            deactivations: 0,
+            rows: 0,
+            unserved: 0,
+            outside: HashMap::default(),
+        }
+    }
+
+    pub fn outcome(&mut self, outcome: &Outcome) {
+        self.count_in(outcome);
+        self.observer.outcome(self.phase, outcome);
+    }
+
+    /// A record that failed and is not to be tried again yet: it counts as what the last try said.
+    pub fn rests(&mut self, pending: &Pending) {
+        self.count_in(&pending.outcome);
+        self.observer.rests(self.phase, pending);
+    }
+
+    fn count_in(&mut self, outcome: &Outcome) {
+        // A pending record that lay outside the window is looked at all the same, and counts as what that says.
+        if !self.outside.is_empty()
+            && let Some(outside) = self.outside.remove(&hash(&outcome.key.id))
+        {
+            self.counts.entry(outside).and_modify(|records| *records -= 1);
+        }
+        *self.counts.entry(outcome.reason).or_default() += 1;
+        self.writes += u64::from(outcome.action.writes());
+        self.deactivations += u64::from(outcome.action == Action::Deactivate);
+        self.unserved += u64::from(outcome.key.is_place() && outcome.reason == Reason::InvalidRecord);
+    }
+
+    /// How many records were set inactive so far.
+    pub fn deactivations(&self) -> u64 {
+        self.deactivations
+    }
+
+    /// Remembers that the platform listed something.
+    pub fn listed(&mut self, rows: usize) {
+        self.rows += rows as u64;
+    }
+
+    /// Whether the platform listed nothing so far.
+    pub fn nothing_listed(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// A record outside the window is counted, but its newest outcome stays what it was.
+    pub fn outside(&mut self, id: &str, reason: Reason) {
+        let id = hash(id);
+        let is_new = match self.outside.len() < REMEMBERED_AT_MOST {
+            true => self.outside.insert(id, reason).is_none(),
+            false => !self.outside.contains_key(&id),
+        };
+        if is_new {
+            *self.counts.entry(reason).or_default() += 1;
+        }
+    }
+
+    /// Says whether every row was served. One that was not has no id to ask for it by, so that the next window must begin where
+    /// this one did: the phase is no success, although all others are done.
+    pub fn was_served(&self) -> Result<()> {
+        let rows = match self.unserved {
+            0 => return Ok(()),
+            1 => "1 row of a list".to_owned(),
+            rows => format!("{rows} rows of a list"),
+        };
+        let message = format!(
+            "{rows} could not be had; the others are done, and the next run covers the same time again"
+        );
+        Err(Error::new(ErrorKind::Unavailable, message))
+    }
+
+    /// Records that are counted without being looked at one by one.
+    pub fn count(&mut self, reason: Reason, records: u64) {
+        if records > 0 {
+            *self.counts.entry(reason).or_default() += records;
+        }
+    }
+
+    /// The report of a phase that a mistake of ours broke off, whose counts are lost with it.
+    pub fn broken(phase: Phase, window: Window, error: &Error, observer: &dyn Observer) -> PhaseReport {
+        let report = PhaseReport {
+            phase,
+            window_from: window.from,
+            counts: Counts::new(),
+            writes: 0,
+            error: Some(error.to_string()),
+            error_kind: Some(error.kind()),
+            paused: None,
+        };
+        observer.phase_finished(&report);
+        report
+    }
+
+    pub fn finish(mut self, end: Result<(), &Error>) -> PhaseReport {
+        let (error, paused) = match end {
+            Ok(()) => (None, None),
+            Err(error) if error.is_pause() => (None, Some(pause(error))),
+            Err(error) => (Some(error), None),
+        };
+        self.counts.retain(|_, records| *records > 0);
+        let report = PhaseReport {
+            phase: self.phase,
+            window_from: self.window.from,
+            counts: self.counts,
+            writes: self.writes,
+            error: error.map(ToString::to_string),
+            error_kind: error.map(Error::kind),
+            paused,
+        };
+        self.observer.phase_finished(&report);
+        report
+    }
+}
+
+/// Who is closed, and until when as far as that is known.
+fn pause(error: &Error) -> String {
+    let until = match (error.context("until"), error.retry_after()) {
+        (Some(until), _) => format!("until {until}"),
+        (None, Some(pause)) => format!("for another {} min", pause.as_secs().div_ceil(60)),
+        (None, None) => "until it opens again".to_owned(),
+    };
+    format!("{}, {until}", error.message())
+}
+
+/// The records that were decided last, by a hash of their ids; a bound on memory.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Recent {
+    newer: HashSet<u64>,
+    older: HashSet<u64>,
+}
+
+impl Recent {
+    pub fn add(&mut self, id: &str) {
+        if self.newer.len() >= REMEMBERED_AT_MOST / 2 {
+            self.older = std::mem::take(&mut self.newer);
+        }
+        self.newer.insert(hash(id));
+    }
+
+    pub fn contains(&self, id: &str) -> bool {
+        let id = hash(id);
+        self.newer.contains(&id) || self.older.contains(&id)
+    }
+}
+
+/// Tells ids apart in less room than they take.
+pub(in crate::engine) fn hash(id: &str) -> u64 {
+    FixedState::default().hash_one(id)
+}

@@ -1,0 +1,281 @@
+mod apply;
+mod held;
+mod standing;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::engine::context::Context;
+use crate::engine::phases::carriers;
+use crate::engine::phases::flow::{Applied, Flow, Learned};
+use crate::engine::phases::owners::Owners;
+use crate::engine::phases::places::Places;
+use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
+use crate::model::{
+    Freshness, Job, JobId, Kind, LatchelResidentId, PropertyRef, Reach, ResidentId, Row, Window,
+};
+use crate::rules::{
+    Decision, ExportAction, ExportCase, Reason, RuleId, Standing, Trace, decide_export, sync_method,
+};
+use crate::words::local;
+use crate::{Pages, Result};
+
+/// Work orders, Latchel to platform (rules L2 to L12).
+pub(in crate::engine) struct Export<'a>(pub &'a Context<'a>);
+
+pub(in crate::engine) struct Case {
+    rule: ExportCase,
+    memory: Memory,
+    /// The other Latchel work order that the platform's is linked to.
+    claimed_by: Option<JobId>,
+}
+
+#[async_trait]
+impl Flow for Export<'_> {
+    type Record = Job;
+    type Case = Case;
+    type Action = ExportAction;
+
+    fn context(&self) -> &Context<'_> {
+        self.0
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::WorkOrdersToPlatform
+    }
+
+    fn pages(&self, window: Window) -> Pages<'_, Job> {
+        self.0.latchel().jobs(window)
+    }
+
+    async fn fetch(&self, ids: &[String]) -> Result<Vec<Row<Job>>> {
+        let ids: Vec<_> = ids.iter().filter_map(|id| id.parse().ok()).map(JobId).collect();
+        Ok(self.0.latchel().jobs_by_id(&ids).await?.into_iter().map(Row::Record).collect())
+    }
+
+    fn id(&self, record: &Job) -> String {
+        record.id.to_string()
+    }
+
+    fn label(&self, record: &Job) -> String {
+        match &record.number {
+            Some(number) => format!("#{number} {}", record.name),
+            None => record.name.clone(),
+        }
+    }
+
+    fn is_called(&self, record: &Job, text: &str) -> bool {
+        record.number.as_deref() == Some(text)
+    }
+
+    /// Latchel's list is the window.
+    fn freshness<'r>(&self, _record: &'r Job) -> Option<&'r Freshness> {
+        None
+    }
+
+    fn stamps(&self, job: &Job) -> Freshness {
+        Freshness::Stamped { created_at: Some(job.created_at), updated_at: Some(job.updated_at) }
+    }
+
+    async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
+        let cx = self.0;
+        let latchel_user = cx.assignee()?;
+        let places =
+            Places::look_up(cx, &distinct(records.iter().filter_map(|(job, _)| job.property))).await?;
+        let residents = requesters(cx, &records).await?;
+        let mut owners = Owners::look_up(cx, &records).await?;
+
+        let mut cases: Vec<Case> = records
+            .into_iter()
+            .map(|(job, memory)| {
+                let latchel = job.property.and_then(|id| places.latchel(id));
+                let property = job.property.and_then(|id| places.on_platform(id));
+                let rule = ExportCase {
+                    method: sync_method(cx.policy(), latchel, property.as_ref(), &cx.portfolios),
+                    resident: job.resident.and_then(|id| residents.get(&id).cloned()),
+                    link: memory
+                        .link
+                        .clone()
+                        .map_or_else(|| referred(cx, &job), |link| Some(told(cx, *link, &job))),
+                    property,
+                    reach: Reach::Unknown,
+                    standing: Standing::NotAsked,
+                    latchel_user: latchel_user.clone(),
+                    sync_start: cx.sync_start,
+                    job,
+                };
+                let claimed_by = owners.other_than(&rule.job, &memory);
+                Case { rule, memory, claimed_by }
+            })
+            .collect();
+        self.look_up_reach(&mut cases).await?;
+        standing::look_up(cx, &mut cases).await?;
+        self.look_up_unsettled(&mut cases).await?;
+        Ok(cases)
+    }
+
+    fn record<'c>(&self, case: &'c Case) -> &'c Job {
+        &case.rule.job
+    }
+
+    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+        &case.memory
+    }
+
+    fn decide(&self, case: &Case, trace: &mut Trace) -> Decision<ExportAction> {
+        if let Some(other) = case.claimed_by {
+            let question = "Is the platform's linked to no other?";
+            trace.check(RuleId::E1, question, &format_args!("no, to Latchel's {other}"), true);
+            let detail = format!("Latchel's {other} and {} refer to one work order", case.rule.job.id);
+            return Decision::leave(Reason::MarkerAmbiguous).with_detail(detail);
+        }
+        let decision = decide_export(&case.rule, trace);
+        match decision.reason {
+            Reason::BeforeSyncStart => {
+                let start = local(self.0.sync_start, self.0.zone());
+                decision.with_detail(format!("sync start: {start}"))
+            }
+            _ => decision,
+        }
+    }
+
+    /// What a reference in Latchel tells about the pair.
+    fn learned(&self, case: &Case) -> Option<Learned> {
+        let link = case.rule.link.as_ref().filter(|_| case.claimed_by.is_none())?;
+        (case.memory.link.as_deref() != Some(link)).then(|| Learned::link(link.clone()))
+    }
+
+    async fn apply(
+        &self,
+        case: &Case,
+        decision: Decision<ExportAction>,
+        trace: &mut Trace,
+    ) -> Result<Applied> {
+        self.carry_out(case, decision, trace).await
+    }
+
+    fn kind_of(&self, action: &ExportAction) -> Action {
+        match action {
+            ExportAction::Create(_) => Action::Create,
+            ExportAction::Confirm | ExportAction::WriteNumberBack => Action::Update,
+            ExportAction::Close(_) => Action::Close,
+        }
+    }
+
+    fn unsettled<'c>(&self, case: &'c Case) -> Option<(&'c Intent, Duration)> {
+        let intent = case.memory.intent.as_deref().filter(|_| case.rule.link.is_none())?;
+        Some((intent, self.0.platform().capabilities().visibility_delay))
+    }
+
+    fn counterpart(&self, case: &Case) -> Option<String> {
+        case.rule.link.as_ref().map(|link| link.platform_id.clone())
+    }
+
+    /// A write that the method bars (rule L4), and a close or create that the platform bars (rule L15), wait for the property.
+    fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
+        let property = || case.rule.property.clone();
+        let job = &case.rule.job;
+        match (reason, &case.rule.link, job.closed()) {
+            (Reason::MethodNone, Some(link), _) if link.awaits_number() => property(),
+            (Reason::MethodNone, Some(link), Some(status)) => {
+                let settled = link.close.as_ref().is_some_and(|one| one.covers(job, status));
+                if settled { None } else { property() }
+            }
+            (Reason::NotSupportedByPlatform, None, _) => {
+                property().filter(|_| case.rule.standing == Standing::Closed)
+            }
+            (Reason::NotSupportedByPlatform, Some(_), Some(status)) => {
+                property().filter(|_| self.0.platform().capabilities().can_close(status))
+            }
+            _ => None,
+        }
+    }
+
+    /// Latchel is asked for the pending ones in one call, so that all of them are worth it but those that are held back.
+    async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
+        held::ready(self.0, pending).await
+    }
+
+    fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
+        (None, serde_json::to_value(&case.rule.job).ok())
+    }
+}
+
+impl Export<'_> {
+    /// Looks for what a create made whose outcome is not known where nothing is to be created any more; [`Self::create`]
+    /// looks for itself.
+    async fn look_up_unsettled(&self, cases: &mut [Case]) -> Result<()> {
+        let cx = self.0;
+        for case in cases.iter_mut().filter(|case| case.memory.intent.is_some() && case.rule.link.is_none()) {
+            let decision = decide_export(&case.rule, &mut Trace::off());
+            if matches!(decision.action, Some(ExportAction::Create(_))) {
+                continue;
+            }
+            let job = case.rule.job.id;
+            let Some(property) = &case.rule.property else { continue };
+            let places = carriers::places(property, case.memory.intent.as_deref());
+            if let [found] = carriers::carriers(cx, job, &places).await?.as_slice() {
+                let link = cx.link(Kind::WorkOrder, &found.id, job.0, Origin::FromLatchel);
+                let sent_for = case.memory.intent.as_deref().and_then(|intent| intent.property.clone());
+                case.rule.link = Some(Link { verified_at: None, sent_for, ..link });
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_up_reach(&self, cases: &mut [Case]) -> Result<()> {
+        let cx = self.0;
+        if !cx.platform().capabilities().knows_reach {
+            return Ok(());
+        }
+        // Where nothing can be assigned there need not be one, and then nobody's reach is in question.
+        let Ok(user) = cx.latchel_user() else { return Ok(()) };
+        let unlinked = |case: &Case| case.rule.link.is_none();
+        let property = |case: &Case| case.rule.property.as_ref().map(|reference| reference.property.clone());
+        let properties = distinct(cases.iter().filter(|case| unlinked(case)).filter_map(property));
+        let reach = cx.platform().reach(&user.id, &properties).await?;
+        let reach: HashMap<_, _> = properties.into_iter().zip(reach).collect();
+        for case in cases {
+            case.rule.reach = property(case).and_then(|id| reach.get(&id).copied()).unwrap_or(Reach::Unknown);
+        }
+        Ok(())
+    }
+}
+
+/// The link by what the Latchel work order shows: with the number as written if its reference says so, because the answer
+/// to that write was lost; without the verdict about closing if it is open again, so that it can be closed once more.
+fn told(cx: &Context<'_>, mut link: Link, job: &Job) -> Link {
+    if job.closed().is_none() {
+        link.close = None;
+    }
+    let refers = job.work_order.as_ref().is_some_and(|reference| reference.as_str() == link.platform_id);
+    if link.origin != Origin::FromLatchel || link.number_written_at.is_some() || !refers {
+        return link;
+    }
+    Link { number_written_at: Some(cx.now), latchel_number: job.number.clone(), ..link }
+}
+
+/// The link that a Latchel work order's own reference names.
+fn referred(cx: &Context<'_>, job: &Job) -> Option<Link> {
+    let reference = job.work_order.as_ref()?;
+    let link = cx.link(Kind::WorkOrder, reference, job.id.0, Origin::Found);
+    Some(Link { latchel_number: job.number.clone(), verified_at: None, ..link })
+}
+
+async fn requesters(
+    cx: &Context<'_>,
+    records: &[(Job, Memory)],
+) -> Result<HashMap<LatchelResidentId, ResidentId>> {
+    let ids = distinct(records.iter().filter(|(_, m)| m.link.is_none()).filter_map(|(job, _)| job.resident));
+    let residents = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };
+    Ok(residents.into_iter().filter_map(|one| Some((one.id, one.reference?.resident))).collect())
+}
+
+pub(in crate::engine) fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = items.collect();
+    all.sort();
+    all.dedup();
+    all
+}
