@@ -34,6 +34,9 @@ pub(crate) struct Args {
     /// Take this instant as now, for rehearsals and tests.
     #[arg(long, global = true, hide_short_help = true, value_name = "INSTANT")]
     pub now: Option<DateTime<Utc>>,
+    /// Wait so long before a failed call is tried again, and twice as long each further time; 200 ms by default.
+    #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", env = environment::FIRST_PAUSE)]
+    pub first_pause: Option<humantime::Duration>,
     #[command(subcommand)]
     pub command: Command,
 }

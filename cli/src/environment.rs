@@ -2,5 +2,7 @@
 
 /// The configuration file.
 pub(crate) const CONFIG: &str = "LATCHEL_SYNC_CONFIG";
+/// Pause before a failed call is tried again.
+pub(crate) const FIRST_PAUSE: &str = "LATCHEL_SYNC_FIRST_PAUSE";
 /// Filter of what is logged, in the notation of `tracing`.
 pub(crate) const LOG: &str = "LATCHEL_SYNC_LOG";

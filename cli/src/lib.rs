@@ -36,6 +36,9 @@ pub fn main() -> ExitCode {
         }
     };
     logging(args.verbose, args.log_format);
+    if let Some(pause) = args.first_pause {
+        latchel_sync_http::set_first_pause(pause.into());
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failure::run(error)).into(),

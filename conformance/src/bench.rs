@@ -100,6 +100,12 @@ impl Bench {
         }
     }
 
+    /// Move-in and move-out of a stay, as far as the platform's tenancies have such dates.
+    pub fn dates(&self, stay: &Stay) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let able = self.platform.capabilities();
+        (Some(stay.move_in).filter(|_| able.move_in), stay.move_out.filter(|_| able.move_out))
+    }
+
     pub fn today(&self) -> NaiveDate {
         self.now.date_naive()
     }

@@ -184,6 +184,12 @@ pub struct Capabilities {
     pub knows_reach: bool,
     /// It has groups or portfolios of properties (rule P5).
     pub property_groups: bool,
+    /// Tenancies have move-in dates. Where they have none, the one that Latchel has is left alone and counts (rule R2); a
+    /// resident who is new in Latchel lives there.
+    pub move_in: bool,
+    /// Tenancies have move-out dates. Where they have none, the one that Latchel has is left alone and counts (rule R2); a
+    /// resident who is new in Latchel stays until the platform no longer lists them (rule R8).
+    pub move_out: bool,
     /// Where the marker is kept (rule E).
     pub marker: MarkerPlace,
     /// How long a new record may stay invisible to [`Platform::find_by_marker`].

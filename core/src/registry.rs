@@ -19,6 +19,8 @@
 //!             refuses_unassigned: false,
 //!             knows_reach: false,
 //!             property_groups: false,
+//!             move_in: true,
+//!             move_out: true,
 //!             marker: MarkerPlace::TextTag,
 //!             visibility_delay: std::time::Duration::ZERO,
 //!             properties_since: ChangeFilter::Instant,

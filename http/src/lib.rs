@@ -27,6 +27,7 @@ pub use loose::instant;
 pub use mend::json;
 pub use pages::{Page, chunks, covered, pages, pages_ahead, query_of_link};
 pub use parts::{Cut, Effort, Listed, Part, in_parts};
+pub use retry::set_first_pause;
 pub use rows::{TextRow, Unreadable, read_row, rows};
 pub use session::LogIn;
 pub use transport::{Transport, TransportBuilder};

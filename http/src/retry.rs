@@ -1,3 +1,4 @@
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -8,6 +9,14 @@ use crate::failure::{Failure, Reached};
 const ATTEMPTS_AFTER_THE_FIRST: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+static CHOSEN: OnceLock<Duration> = OnceLock::new();
+
+/// Sets the pause before a failed call is tried a second time, for the whole process; each further pause is twice as long, up to
+/// ten seconds. The first setting stays. Without one it is 200 ms.
+pub fn set_first_pause(pause: Duration) {
+    CHOSEN.get_or_init(|| pause);
+}
 
 /// Rule for repeating a call after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +49,7 @@ where
     Fut: Future<Output = Result<T, Failure>>,
 {
     let pauses = ExponentialBuilder::default()
-        .with_min_delay(FIRST_PAUSE)
+        .with_min_delay(CHOSEN.get().copied().unwrap_or(FIRST_PAUSE))
         .with_max_delay(LONGEST_PAUSE)
         .with_max_times(ATTEMPTS_AFTER_THE_FIRST)
         .with_jitter();

@@ -37,6 +37,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     knows_reach: false,
     // Lists can be filtered by a group, but no list of the groups is documented.
     property_groups: false,
+    move_in: true,
+    move_out: true,
     marker: MarkerPlace::ReferenceField,
     // Nothing is known of it; a minute costs nothing, because the next run comes later.
     visibility_delay: Duration::from_secs(60),

@@ -35,6 +35,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     refuses_unassigned: false,
     knows_reach: false,
     property_groups: true,
+    move_in: true,
+    move_out: true,
     marker: MarkerPlace::ReferenceField,
     // Nothing is known of it; a minute costs nothing, because the next run comes later.
     visibility_delay: Duration::from_secs(60),

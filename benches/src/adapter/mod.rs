@@ -23,6 +23,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     refuses_unassigned: false,
     knows_reach: false,
     property_groups: false,
+    move_in: true,
+    move_out: true,
     marker: MarkerPlace::ReferenceField,
     visibility_delay: Duration::ZERO,
     properties_since: ChangeFilter::Instant,

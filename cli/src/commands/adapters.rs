@@ -107,6 +107,12 @@ fn abilities(adapter: &PlatformAdapter) -> Vec<(&'static str, String)> {
         MarkerPlace::ReferenceField => "a field for references",
         MarkerPlace::TextTag => "a tag in the text",
     };
+    let dates = match (able.move_in, able.move_out) {
+        (true, true) => "yes",
+        (true, false) => "move-in dates",
+        (false, true) => "move-out dates",
+        (false, false) => "no",
+    };
     let limits: Vec<_> =
         adapter.rate_limits.iter().map(|limit| format!("{} in {} s", limit.calls, limit.seconds)).collect();
     vec![
@@ -116,6 +122,7 @@ fn abilities(adapter: &PlatformAdapter) -> Vec<(&'static str, String)> {
         ("set them cancelled (L8)", yes(able.set_cancelled)),
         ("tell which properties a user can reach (L5)", yes(able.knows_reach)),
         ("group properties (P5)", yes(able.property_groups)),
+        ("have move-in and move-out dates (R2)", dates.to_owned()),
         ("list changed properties (W5)", since(able.properties_since).to_owned()),
         ("list changed residents (W5)", since(able.residents_since).to_owned()),
         ("list changed work orders (W5)", since(able.work_orders_since).to_owned()),

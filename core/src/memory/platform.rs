@@ -72,6 +72,8 @@ impl MemoryPlatform {
             refuses_unassigned: false,
             knows_reach: true,
             property_groups: true,
+            move_in: true,
+            move_out: true,
             marker: MarkerPlace::ReferenceField,
             visibility_delay: Duration::ZERO,
             properties_since: ChangeFilter::Instant,

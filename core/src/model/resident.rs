@@ -92,9 +92,13 @@ impl ResidentPatch {
 
     /// The names of the fields that it changes, for people.
     pub fn fields(&self) -> Vec<&'static str> {
+        let date = |change: Option<Option<NaiveDate>>, name, cleared| match change {
+            Some(None) => cleared,
+            _ => name,
+        };
         [
-            ("move-in date", self.move_in.is_some()),
-            ("move-out date", self.move_out.is_some()),
+            (date(self.move_in, "move-in date", "move-in date (cleared)"), self.move_in.is_some()),
+            (date(self.move_out, "move-out date", "move-out date (cleared)"), self.move_out.is_some()),
             ("unit", self.unit.is_some()),
             ("is_active", self.is_active.is_some()),
         ]

@@ -4,6 +4,7 @@
 mod by_hand;
 mod claimed;
 mod confirmed;
+mod dates_unknown;
 mod faults;
 mod frozen;
 mod held_back;

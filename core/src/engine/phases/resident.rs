@@ -23,7 +23,7 @@ use crate::rules::{
     Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident,
     decide_lapse, decide_resident, next_turn,
 };
-use crate::{ChangeFilter, Error, ErrorKind, Pages, Result};
+use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Pages, Result};
 
 pub(in crate::engine) use memory::update;
 use memory::{created, remembered};
@@ -99,14 +99,14 @@ impl Flow for Residents<'_> {
         let units = cx.latchel_properties(wanted.collect()).await?;
         let latchel = counterparts(cx, &records).await?;
 
-        let case = |(((platform, memory), latchel), tenancy): (((Resident, Memory), _), Tenancy)| Case {
+        let case = |(((platform, memory), latchel), stay): (((Resident, Memory), _), Tenancy)| Case {
             turns_on: next_turn(&platform.tenancies, cx.today),
             rule: ResidentCase {
-                unit_in_latchel: units.contains_key(&unit(&platform, &tenancy)),
+                unit_in_latchel: units.contains_key(&unit(&platform, &stay)),
                 memory: remembered(cx, &memory, Option::as_ref(&latchel)),
                 created: answered(&memory).map(LatchelResidentId),
+                tenancy: dated(&cx.platform().capabilities(), stay, latchel.as_ref()),
                 latchel,
-                tenancy,
                 platform,
             },
             memory,
@@ -390,6 +390,16 @@ impl Residents<'_> {
             ..cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform)
         };
         create_once(cx, create, cx.latchel().create_resident(new), link).await
+    }
+}
+
+/// The stay, with Latchel's own dates where the platform has no such dates (rule R2): what it cannot know clears nothing.
+fn dated(able: &Capabilities, stay: Tenancy, latchel: Option<&LatchelResident>) -> Tenancy {
+    let (move_in, move_out) = latchel.map_or((None, None), |one| (one.move_in, one.move_out));
+    Tenancy {
+        move_in: if able.move_in { stay.move_in } else { move_in },
+        move_out: if able.move_out { stay.move_out } else { move_out },
+        ..stay
     }
 }
 
