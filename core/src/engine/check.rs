@@ -32,7 +32,7 @@ impl Engine {
                     "Make sure that exactly one active user of the platform is Latchel's, or set `latchel_user`.",
                 ),
             }),
-            // The probe has said so already.
+            // The probe above has reported this error already.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -47,13 +47,15 @@ impl Engine {
         findings
     }
 
-    /// To assign what is created, or to tell which work orders are Latchel's (rule M3).
+    /// True if a Latchel user is needed: to assign new work orders, or to tell which work orders are Latchel's (rule
+    /// M3).
     fn needs_latchel_user(&self) -> bool {
         self.platform.capabilities().assign_user || self.account.policy.sync_method == SyncMethod::Assigned
     }
 }
 
-/// What people should know of clocks that are off, by what the far sides showed since `started`, when it was `now`.
+/// Warnings about clocks that are off. `now` is this machine's time at the monotonic instant `started`; a clock that
+/// was read before that does not count.
 pub(super) fn clock_warnings(engine: &Engine, (now, started): (DateTime<Utc>, Instant)) -> Vec<String> {
     let sides = [("platform", engine.platform.clock()), ("Latchel", engine.latchel.clock())];
     let read_since = |(system, reading): (&str, Option<ClockReading>)| {
