@@ -276,7 +276,7 @@ pub enum FindingLevel {
 }
 
 impl Finding {
-    /// Something that is as it should be.
+    /// A finding that something is as it should be.
     pub fn ok(subject: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             level: FindingLevel::Ok,
@@ -286,7 +286,7 @@ impl Finding {
         }
     }
 
-    /// Something worth knowing.
+    /// A finding that is worth knowing.
     pub fn warning(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             level: FindingLevel::Warning,
@@ -296,7 +296,7 @@ impl Finding {
         }
     }
 
-    /// Something that must be put right first.
+    /// A finding that must be put right first.
     pub fn error(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             level: FindingLevel::Error,

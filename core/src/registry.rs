@@ -202,7 +202,7 @@ pub const COMMON_SETTINGS: &[Setting] = &[Setting::boolean(
 /// Access of an adapter to the far side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
-    /// Whatever its trait offers.
+    /// Reading and writing: everything that its trait offers.
     #[default]
     ReadAndWrite,
     /// Nothing but read; the HTTP client refuses every other call before it is sent.

@@ -258,6 +258,7 @@ impl<'a> Context<'a> {
         let mut found: HashMap<PropertyRef, LatchelProperty> = HashMap::new();
         for property in self.latchel().properties_by_ref(&wanted).await? {
             let Some(reference) = property.reference.clone() else { continue };
+            // Of several with one reference an active one counts, then the one with the lowest id.
             match found.get(&reference) {
                 Some(other) if (other.is_active, -other.id.0) >= (property.is_active, -property.id.0) => {}
                 _ => {
@@ -273,6 +274,7 @@ impl<'a> Context<'a> {
             missing.into_iter().zip(memories).filter_map(|(r, m)| Some((r, m.link?))).collect();
         let ids: Vec<_> =
             links.iter().map(|(_, link)| LatchelPropertyId(link.latchel_id)).filter(|id| id.0 > 0).collect();
+        // Properties that a plan would create have negative ids: Latchel is not asked for those.
         let by_id = if ids.is_empty() { Vec::new() } else { self.latchel().properties_by_id(&ids).await? };
         let by_id: HashMap<_, _> = by_id.into_iter().map(|property| (property.id, property)).collect();
         for (reference, link) in links {

@@ -313,18 +313,21 @@ async fn explain_one<F: Flow>(
     let mut applied = apply(flow, &case, decision, &mut trace).await?;
 
     let waits = memory.pending.as_deref().is_some_and(|pending| !pending.dismissed);
+    // Rows of a list that the platform filters have no stamps: only the list itself tells, and is read if that matters.
     let verdict = match verdict {
         WindowVerdict::Inside if stamps == Freshness::Filtered && !waits && is_news(&applied) => {
             in_the_list(flow, window, &flow.id(flow.record(&case)), &mut trace).await?
         }
         verdict => verdict,
     };
+    // Outside the window a run looks at no record, unless it is pending, so that nothing comes of this decision.
     if let WindowVerdict::Outside(reason) = verdict
         && !waits
         && is_news(&applied)
     {
         applied = Applied::plain(reason, Action::None);
     }
+    // A date that was reached counts whatever the window (rule R6).
     let mut lapse = Trace::on().in_zone(cx.zone());
     if applied.action == Action::None
         && let Some(decision) = flow.lapses(&case, &mut lapse).filter(|decision| decision.action.is_some())

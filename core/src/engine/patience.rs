@@ -119,6 +119,7 @@ impl Context<'_> {
             };
             tokio::select! {
                 biased;
+                // Polled first, so that a lost lease ends the call before it takes another step.
                 renewed = renewal => renewed?,
                 done = step => return done,
             }

@@ -260,6 +260,7 @@ impl<F: Flow> Driver<'_, F> {
                     |(newest, ready)| (*ready || asked.contains(&newest.key.id)) && newest.key.has_id(),
                 );
 
+            // Records that still wait keep their outcome, now as one of this run.
             let still = waiting.into_iter().map(|(newest, _)| Outcome { run: cx.run, at: cx.now, ..newest });
             self.record(still.map(News::New).collect(), tally).await?;
 
@@ -316,6 +317,7 @@ impl<F: Flow> Driver<'_, F> {
         let mut gone = BTreeSet::new();
         let mut failed: HashMap<_, _> =
             failures.into_iter().map(|failure| (failure.key.id.clone(), failure)).collect();
+        // A record that did not come failed by itself, may be an unreadable row, or is gone.
         for (id, Outcome { key, label, fingerprint, tried, .. }) in missing {
             if let Some(failure) = failed.remove(&id) {
                 said.push(Outcome { label, fingerprint, tried, ..failure });
@@ -345,6 +347,6 @@ impl<F: Flow> Driver<'_, F> {
 pub(in crate::engine) enum Found {
     /// They go through the run's steps as well.
     Taken,
-    /// Only those that were asked for do.
+    /// Only rows that were asked for go through them.
     Asked,
 }

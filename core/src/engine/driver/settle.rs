@@ -110,7 +110,7 @@ impl<F: Flow> Driver<'_, F> {
             let together: Vec<_> = decided.by_ref().take(READ_BACK).collect();
             let mut applied = pin!(stream::iter(together).map(apply).buffered(AT_ONCE));
             let mut done = Vec::new();
-            // No early return: what was sent may have been made, and needs its outcome and its read-back. The error
+            // No early return: a create that was sent needs its read-back and its outcome, also after an error. That
             // waits in `end`.
             while let Some(one) = applied.next().await {
                 let Some((case, tried)) = one else {

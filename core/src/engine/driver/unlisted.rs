@@ -45,7 +45,7 @@ impl Listed {
 pub(in crate::engine) enum Unlisted {
     /// All of them.
     All,
-    /// Those that are not known to be gone yet: a gone record costs no call in every further run.
+    /// Only records that are not known to be gone yet, so that a gone record does not cost a call in every run.
     New,
 }
 

@@ -40,8 +40,8 @@ pub(in crate::engine) async fn create_once<Id>(
     link: impl FnOnce(&Id) -> Link,
 ) -> Result<Link> {
     let NewIntent { source, label, marker, property, dates, open, linked, visibility_delay } = create;
-    // The caller has searched for what earlier creates made and found nothing. That is only a proof once it would be
-    // visible.
+    // The caller has searched for what earlier creates made and found nothing. That proves something only once their
+    // records would be visible.
     let before = [open.map(|open| open.created_at), linked.map(|link| link.created_at)];
     before.into_iter().flatten().try_for_each(|sent| shown_by_now(cx, sent, visibility_delay))?;
     let id = IntentId(Uuid::now_v7());
@@ -89,7 +89,7 @@ pub(in crate::engine) async fn settle_nothing(
     cx.settle_intent(open.id, None).await
 }
 
-/// Largest difference between the clocks of two machines of which each is too accurate for a clock warning.
+/// Largest difference between two machines' clocks, if each is so near to the right time that nobody is warned.
 const CLOCKS_APART: TimeDelta = TimeDelta::seconds(2 * SKEW_WARNING.num_seconds());
 
 /// Fails with [`ErrorKind::Unsettled`] while a record whose create was sent at `sent`, perhaps by another machine's

@@ -172,9 +172,9 @@ pub(in crate::engine) struct Due {
 /// Records that may have ended when another began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::engine) enum Displaced {
-    /// The one with this id.
+    /// The record with this id.
     Id(String),
-    /// Those whose ids begin like this.
+    /// The records whose ids begin like this.
     Beginning(String),
 }
 

@@ -273,8 +273,7 @@ impl Import<'_> {
             (Some(_), false) => Origin::FromPlatform,
             (None, false) => Origin::Found,
         };
-        // A pair that an earlier run made keeps that run's id. With this run's id, this run would not look at its other
-        // side.
+        // A pair that an earlier run made keeps that run's id: one with this run's id counts as decided on both sides.
         let made_by = case.memory.intent.as_deref().map_or(cx.run, |intent| intent.run);
         let link = Link {
             run: made_by,

@@ -57,7 +57,7 @@ pub(in crate::engine) async fn evaluate_lapses(
         let mut evaluated = Ok(());
         for (link, newest) in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
-            // By the date that Latchel has: what is remembered may be older than a write whose answer was lost.
+            // Latchel's own date counts: the remembered one may be older than a write whose answer was lost.
             let resident = resident.filter(|one| one.move_out.is_some_and(|day| day <= cx.today));
             let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
             evaluated = cx.stop.check();
@@ -65,7 +65,7 @@ pub(in crate::engine) async fn evaluate_lapses(
                 break;
             }
             let (outcome, patience) = evaluate(cx, link, memory, &resident, &mut patience).await?;
-            // The platform's content is what it was when somebody last looked at it (rule W5).
+            // The platform's content is not looked at here, so that its fingerprint stays (rule W5).
             let fingerprint = newest.as_ref().and_then(|newest| newest.fingerprint.clone());
             outcomes.extend(outcome.map(|outcome| Outcome { fingerprint, ..outcome }));
             evaluated = patience;

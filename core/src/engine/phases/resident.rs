@@ -341,7 +341,7 @@ impl Residents<'_> {
     /// it.
     fn still_linked(&self, case: &Case, link: &Link, latchel: &LatchelResident) -> Option<Link> {
         let today = self.0.today;
-        // What was created is there, and what differs of it is decided as of any other.
+        // The new record is there. If it differs from what was sent, it is decided as any other.
         let verified_at = if link.awaits_confirmation() { Some(self.0.now) } else { link.verified_at };
         let with = |memory| Link { resident: Some(memory), verified_at, ..link.clone() };
         let Some(memory) = &link.resident else {

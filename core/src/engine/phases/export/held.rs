@@ -54,9 +54,9 @@ fn link_of(memory: Memory) -> Option<Link> {
 
 /// The bar that holds a work order back.
 enum Bar {
-    /// Nothing any more.
+    /// The bar is gone, or there was none.
     Gone,
-    /// Something that still stands.
+    /// The bar still stands.
     Stands,
     /// The sync method of this property.
     Method(PropertyRef),
