@@ -9,8 +9,8 @@ use crate::model::{Job, JobId, Kind, RecordKey, Row, Side, WorkOrder, WorkOrderI
 use crate::{Error, ErrorKind, Result};
 
 impl Engine {
-    /// Links a platform work order with one of Latchel's, so that neither is created on the other side any more, and closing the
-    /// one in Latchel closes the other. Both are read first; nothing is written to either.
+    /// Links a platform work order with one of Latchel's, so that neither is created on the other side any more, and
+    /// closing the one in Latchel closes the other. Both are read first; nothing is written to either.
     ///
     /// # Errors
     ///

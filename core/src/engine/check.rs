@@ -13,8 +13,8 @@ pub(super) const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
 const SKEW_ERROR: TimeDelta = TimeDelta::minutes(15);
 
 impl Engine {
-    /// Tests both ends and what the rules need of them: credentials, permissions, the Latchel user, clock skew.
-    /// Reads only; `now` is this machine's clock.
+    /// Tests both systems, and everything that the rules need there: credentials, permissions, the Latchel user, clock
+    /// skew. Reads only; `now` is this machine's clock, UTC.
     pub async fn check(&self, now: DateTime<Utc>) -> Vec<Finding> {
         let mut findings = probe("platform", self.platform.check().await, now);
         findings.extend(match self.platform.users().await {

@@ -18,7 +18,8 @@ use crate::model::{
 use crate::rules::{Assignees, Remembered, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};
 
-/// An answer of the ledger that took no longer than this is still true when it arrives: a lease is far longer.
+/// Longest time that an answer of the ledger may take and still be relied on when it arrives; far below a lease's
+/// length.
 pub(super) const PROMPT: Duration = Duration::from_secs(10);
 
 /// Purpose of a look at a record.

@@ -68,8 +68,8 @@ impl Request {
 pub enum Lists {
     /// Records that changed in the window (rule W1).
     Changed,
-    /// All of properties and residents (rule W6). Records without a link still count by the window, and the run does not count
-    /// as one that covered it.
+    /// All of properties and residents (rule W6). Records without a link still count by the window, and the run does
+    /// not count as one that covered it.
     Whole,
 }
 

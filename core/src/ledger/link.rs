@@ -24,7 +24,8 @@ pub struct Link {
     /// Start of the run that made the link, UTC.
     #[serde(deserialize_with = "instant::deserialize")]
     pub created_at: DateTime<Utc>,
-    /// Instant of the last read-back that confirmed the pair, UTC; `None` while none has, or while parts of it are not stored.
+    /// Instant of the last read-back that confirmed the pair, UTC; `None` while none has, or while parts of it are not
+    /// stored.
     #[serde(default, deserialize_with = "instant::maybe")]
     pub verified_at: Option<DateTime<Utc>>,
     /// The platform's number (work orders).

@@ -149,8 +149,9 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     ) -> Result<Vec<Link>>;
 
     /// Memories of the records of one kind whose id, counterpart's id or number on either side is `text`, linked or
-    /// not, or of which `text` is a part of a composed id. A property is also found by a part of its name, in whatever case,
-    /// if nothing else is called so and the text [may be a name](may_be_a_name). Fifty at most. [`look_up`] takes what people type.
+    /// not, or of which `text` is a part of a composed id. A property is also found by a part of its name, in whatever
+    /// case, if nothing else is called so and the text [may be a name](may_be_a_name). Fifty at most. [`look_up`] takes
+    /// what people type.
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;
 
     /// Number of records of one kind that are linked and, as far as the ledger knows, active in Latchel.

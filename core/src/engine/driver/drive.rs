@@ -221,7 +221,7 @@ impl<F: Flow> Driver<'_, F> {
         Ok(())
     }
 
-    /// Tries what is pending again (rule W3), except what this run has seen already.
+    /// Tries pending records again (rule W3), except those that this run has seen already.
     async fn pending(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<()> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let mut after: Option<String> = None;

@@ -30,7 +30,7 @@ impl Scope {
         }
     }
 
-    /// Judges if a listed record is to be looked at. A linked one that was gone and is back is, whenever it changed.
+    /// Judges if a listed record is to be looked at. A linked record that was gone and has come back always is.
     pub fn judge(self, freshness: &Freshness, memory: &Memory, remembered: Remembered<'_>) -> WindowVerdict {
         let newest = memory.outcome.as_deref();
         let is_back = newest.is_some_and(|newest| newest.reason.is_gone());

@@ -110,8 +110,8 @@ impl<F: Flow> Driver<'_, F> {
             let together: Vec<_> = decided.by_ref().take(READ_BACK).collect();
             let mut applied = pin!(stream::iter(together).map(apply).buffered(AT_ONCE));
             let mut done = Vec::new();
-            // No early return: a create that was sent needs its read-back and its outcome, also after an error. That
-            // waits in `end`.
+            // No early return: a create that was sent needs its read-back and its outcome, also after an error. The
+            // error waits in `end`.
             while let Some(one) = applied.next().await {
                 let Some((case, tried)) = one else {
                     all = false;

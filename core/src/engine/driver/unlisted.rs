@@ -50,8 +50,8 @@ pub(in crate::engine) enum Unlisted {
 }
 
 impl<F: Flow> Driver<'_, F> {
-    /// Asks by id for each linked record that the list did not show, because a list may pass one over, and takes those that are
-    /// not there for gone. The links are read in pages.
+    /// Asks by id for each linked record that the list did not show, because a list may pass one over, and takes those
+    /// that are not there for gone. The links are read in pages.
     pub(in crate::engine) async fn unlisted(
         &mut self,
         listed: &Listed,

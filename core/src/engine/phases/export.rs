@@ -173,7 +173,8 @@ impl Flow for Export<'_> {
         case.rule.link.as_ref().map(|link| link.platform_id.clone())
     }
 
-    /// A write that the method bars (rule L4), and a close or create that the platform bars (rule L15), wait for the property.
+    /// A write that the method bars (rule L4), and a close or create that the platform bars (rule L15), wait for the
+    /// property.
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
         let property = || case.rule.property.clone();
         let job = &case.rule.job;

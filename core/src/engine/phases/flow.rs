@@ -79,8 +79,8 @@ pub(in crate::engine) trait Flow: Sync {
         trace: &mut Trace,
     ) -> Result<Applied>;
 
-    /// Reads back what creates were answered with (see [`Applied::unread`]), all of it with one look-up. Returns, in their order,
-    /// the pair of each that is there as it was sent (rule E3).
+    /// Reads back what creates were answered with (see [`Applied::unread`]), all of it with one look-up. Returns, in
+    /// their order, the pair of each that is there as it was sent (rule E3).
     async fn read_back(&self, created: &[(&Self::Case, &Link)]) -> Result<Vec<Result<Link>>> {
         Ok(created.iter().map(|(_, link)| Ok((*link).clone())).collect())
     }
@@ -93,13 +93,14 @@ pub(in crate::engine) trait Flow: Sync {
         false
     }
 
-    /// True if the lists hold everything in every run, so that a linked record that is missing there may be gone (rules P8, R8).
+    /// True if the lists hold everything in every run, so that a linked record that is missing there may be gone (rules
+    /// P8, R8).
     fn lists_everything(&self) -> bool {
         false
     }
 
-    /// The records that may have ended when this one began, so that they are asked for where it is new: a house of which this is
-    /// the first unit, the same person at another property.
+    /// The records that may have ended when this one began, so that they are asked for where it is new: a house of
+    /// which this is the first unit, the same person at another property.
     fn displaces(&self, _record: &Self::Record) -> Option<Displaced> {
         None
     }
