@@ -28,7 +28,7 @@ use crate::{ErrorKind, Result};
 pub struct Explanation {
     /// The record.
     pub key: RecordKey,
-    /// Name or number by which people know it; empty for a resident that only the ledger knows.
+    /// Name or number by which people know it; empty for a resident.
     pub label: String,
     /// Content on the platform, if it is there; e-mail and phone are masked.
     pub platform: Option<Value>,
