@@ -22,7 +22,7 @@ use crate::report::{Able, Stop};
 pub(crate) struct Bench {
     pub far: Box<dyn FarSide>,
     pub platform: Arc<dyn Platform>,
-    /// When the check began, by the far side's clock.
+    /// Start of the check by the far side's clock, UTC.
     pub now: DateTime<Utc>,
     pub home: Added,
 }
@@ -54,7 +54,7 @@ impl Bench {
         }
     }
 
-    /// Adds one as of another time; the clock is then as before.
+    /// Adds a record as of another time; the clock is as before afterwards.
     pub async fn add_at(&self, kind: Kind, label: &str, at: DateTime<Utc>) -> Able<Handle> {
         let now = self.far.now().await;
         self.far.set_clock(at).await?;
@@ -79,7 +79,7 @@ impl Bench {
         }
     }
 
-    /// Everybody lives in the home's unit.
+    /// A resident to add, who lives in the home's unit.
     pub fn resident(&self, last_name: &str) -> NewResident {
         NewResident {
             first_name: "Kim".to_owned(),
@@ -146,7 +146,7 @@ impl Bench {
         one(all, "residents", name)
     }
 
-    /// The work order with this title, which is fetched if the list only hints at it.
+    /// Finds the work order with this title, and fetches it if the list only hints at it.
     pub async fn titled(&self, title: &str) -> Result<WorkOrder, Stop> {
         let mut all = records(self.work_orders(EVERYTHING).await?);
         all.retain(|work_order| heading(work_order) == title);
@@ -193,7 +193,7 @@ impl Bench {
         Ok((handle, user))
     }
 
-    /// What a list of this kind holds.
+    /// Reads the list of this kind.
     pub async fn list(&self, kind: Kind, window: Window) -> Result<Vec<Seen>, Stop> {
         Ok(match kind {
             Kind::Property => rows(self.platform.properties(window)).await?.iter().map(seen).collect(),
@@ -202,7 +202,7 @@ impl Bench {
         })
     }
 
-    /// What the look-up by id finds.
+    /// Looks records up by their ids.
     pub async fn look_up(&self, kind: Kind, ids: &[String]) -> Result<Vec<Seen>, Stop> {
         Ok(match kind {
             Kind::Property => {
@@ -221,7 +221,7 @@ impl Bench {
     }
 }
 
-/// What stands behind the title in the description of a bench's work order.
+/// Text behind the title in the description of a bench's work order.
 const DESCRIBED: &str = ", described";
 
 /// Every record that there is.
@@ -245,7 +245,7 @@ pub(crate) fn address(street: &str) -> Address {
     }
 }
 
-/// A work order's title, or where the platform has none, what its description begins with: its first line, without what
+/// A work order's title, or where the platform has none, the first line of its description, without the text that
 /// [`Bench::work_order`] puts behind the title.
 pub(crate) fn heading(work_order: &WorkOrder) -> &str {
     let first = match work_order.title.as_str() {
@@ -278,7 +278,7 @@ pub(crate) trait Labelled {
     fn id(&self) -> String;
     fn label(&self) -> &str;
     fn freshness(&self) -> &Freshness;
-    /// All but when it changed.
+    /// Its whole content, except the stamps or fingerprint of its changes.
     fn content(&self) -> String;
 }
 

@@ -1,4 +1,4 @@
-//! What checks say when they fail.
+//! Sentences of checks that fail.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! How the suite prepares and looks at the platform's side.
+//! The platform's side, as the suite prepares it and looks at it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::report::Cannot;
 /// Makes a far side for each check, so that no check sees what another left behind.
 #[async_trait]
 pub trait Setup: Send + Sync {
-    /// What is checked, for the report.
+    /// Name of the adapter or system that is checked, for the report.
     fn subject(&self) -> String;
 
     /// The adapter's descriptor, if it has one.
@@ -36,27 +36,27 @@ pub trait Setup: Send + Sync {
     async fn fresh(&self, ground: Ground) -> Able<Box<dyn FarSide>>;
 }
 
-/// What sort of account a check needs.
+/// Sort of account that a check needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground {
     /// The account's time zone.
     pub time_zone: Tz,
-    /// Whether calls are rationed.
+    /// Rationing of calls.
     pub pace: Pace,
-    /// Whether answers are kept.
+    /// Keeping of answers.
     pub memory: Memory,
 }
 
-/// Whether the far side keeps what it answers.
+/// Choice if the far side keeps its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
-    /// It need not.
+    /// It need not keep them.
     Nothing,
-    /// It does, for [`FarSide::words`].
+    /// It keeps them, for [`FarSide::words`].
     Answers,
 }
 
-/// Whether calls are rationed.
+/// Rationing of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     /// Neither the far side nor the adapter waits.
@@ -71,9 +71,9 @@ impl Default for Ground {
     }
 }
 
-/// A platform as its own people see it: the suite adds, changes and removes records there, and looks at what an
-/// adapter did. Whatever a far side cannot do is left at its default, and the checks that need it are reported as not
-/// made.
+/// A platform as its own people see it: the suite adds, changes and removes records there, and looks at the adapter's
+/// work. Methods for which a far side has no means are left at their default, and the checks that need them are
+/// reported as not made.
 ///
 /// Records that are added or changed are stamped with the far side's clock.
 #[async_trait]
@@ -174,7 +174,7 @@ pub trait FarSide: Send + Sync {
         Err(Cannot::to("be asked with wrong credentials"))
     }
 
-    /// Lets calls go wrong from now on; `None` ends it.
+    /// Lets calls go wrong from now on; `None` ends that.
     async fn trouble(&self, trouble: Option<Trouble>) -> Able<()> {
         let _ = trouble;
         Err(Cannot::to("let calls go wrong"))
@@ -191,7 +191,8 @@ pub trait FarSide: Send + Sync {
         Err(Cannot::to("repeat its answers"))
     }
 
-    /// From now on answers with objects in place of whatever is no id, in each row that has `text` somewhere.
+    /// From now on puts objects in the place of every value except ids, in each row of an answer that has `text`
+    /// somewhere.
     async fn garble(&self, text: &str) -> Able<()> {
         let _ = text;
         Err(Cannot::to("send a row that cannot be understood"))
@@ -207,12 +208,13 @@ pub trait FarSide: Send + Sync {
         Err(Cannot::to("tell which calls it got"))
     }
 
-    /// Everything that it holds, to see what changed. Two snapshots differ only if a record does.
+    /// A snapshot of all its records, to see changes. Two snapshots differ only if a record does.
     async fn snapshot(&self) -> Able<Value> {
         Err(Cannot::to("show everything that it holds"))
     }
 
-    /// Whether a place in a snapshot, as a JSON pointer, changes by itself with a work order's status.
+    /// True if the value at a place in a snapshot, given as a JSON pointer, changes by itself with a work order's
+    /// status.
     fn follows_status(&self, pointer: &str) -> bool {
         let _ = pointer;
         false
@@ -222,22 +224,22 @@ pub trait FarSide: Send + Sync {
 /// A call that the far side got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenCall {
-    /// What was asked, for people.
+    /// The request, for people.
     pub what: String,
-    /// How it was answered.
+    /// Sort of the answer.
     pub answer: Answered,
 }
 
-/// How a call was answered.
+/// Sort of a call's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answered {
-    /// With what was asked for, or any refusal but the next.
+    /// The data that was asked for, or any refusal but the next.
     Normally,
-    /// With a refusal because there were too many.
+    /// A refusal because there were too many calls.
     TooMany,
 }
 
-/// What goes wrong with calls.
+/// Trouble with calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// Every call is refused because there were too many, and should be made again after so long.

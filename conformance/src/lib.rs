@@ -1,9 +1,9 @@
-//! What every platform adapter of latchel-sync must do, as a suite that any adapter can run.
+//! The duties of every platform adapter of latchel-sync, as a suite that any adapter can run.
 //!
-//! Each sentence under a *Behavior* in the documentation of [`Platform`](latchel_sync_core::Platform) is checked by
-//! one or more [checks](checks()), which are named after the method and say which sentence it is. A check knows
-//! nothing of the platform but the trait; it prepares the other side by a [`FarSide`]. What a platform cannot do by
-//! its capabilities, and what a far side cannot be prepared for, is reported as *not checked* with the reason.
+//! Each sentence under a *Behavior* in the documentation of [`Platform`](latchel_sync_core::Platform) is checked by one
+//! or more [checks](checks()), which are named after the method and say which sentence it is. A check knows nothing of
+//! the platform but the trait; it prepares the other side by a [`FarSide`]. A check that the platform's capabilities
+//! rule out, or that a far side cannot be prepared for, is reported as *not checked* with the reason.
 //!
 //! # An adapter whose platform has a dialect in `mock-pms`
 //!

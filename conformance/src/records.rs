@@ -1,4 +1,4 @@
-//! What the suite puts on a far side, in the words of the core's model.
+//! The records that the suite puts on a far side, in the words of the core's model.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model::{Address, Severity};
@@ -67,7 +67,7 @@ pub struct NewResident {
 /// A stay of a resident.
 #[derive(Debug, Clone)]
 pub struct Stay {
-    /// Where.
+    /// The property.
     pub property: Handle,
     /// The unit, where the property has units.
     pub unit: Option<Handle>,
@@ -93,16 +93,16 @@ pub struct NewUser {
     pub first_name: String,
     /// Last name.
     pub last_name: String,
-    /// Whether it can be assigned.
+    /// Standing, by which work orders can be assigned to it or not.
     pub standing: Standing,
 }
 
-/// Whether a user is active.
+/// Standing of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It is.
+    /// The user is active.
     Active,
-    /// It is not any more.
+    /// The user is no longer active.
     Inactive,
 }
 
@@ -113,7 +113,7 @@ pub struct NewWorkOrder {
     pub title: String,
     /// Its description.
     pub description: String,
-    /// Where it is.
+    /// The property where the work is done.
     pub property: Handle,
     /// The unit, where the property has units.
     pub unit: Option<Handle>,
@@ -125,13 +125,13 @@ pub struct NewWorkOrder {
     pub vendor: Option<Handle>,
     /// Its status.
     pub status: Status,
-    /// How pressing it is; far sides that know two degrees take the upper one as [`Severity::Urgent`].
+    /// Urgency; far sides that know two degrees take the upper one as [`Severity::Urgent`].
     pub severity: Severity,
-    /// Whether the resident allows entry.
+    /// The resident's permission to enter.
     pub entry_allowed: Option<bool>,
-    /// How to get in.
+    /// Instructions for getting in.
     pub access_instructions: Option<String>,
-    /// When the work is planned to start, UTC.
+    /// Planned start of the work, UTC.
     pub scheduled_start: Option<DateTime<Utc>>,
 }
 

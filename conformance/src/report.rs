@@ -2,10 +2,10 @@ use std::fmt;
 
 use latchel_sync_core::Error;
 
-/// What one check found.
+/// Result of one check.
 pub type Verdict = Result<(), Stop>;
 
-/// What a far side can do, or a word about why it cannot.
+/// Result of preparing a far side, or a word on why it cannot.
 pub type Able<T> = Result<T, Cannot>;
 
 /// Something that a far side cannot do, in a few words, such as "set its clock".
@@ -13,13 +13,13 @@ pub type Able<T> = Result<T, Cannot>;
 pub struct Cannot(pub String);
 
 impl Cannot {
-    /// The far side cannot do this.
+    /// Says that the far side cannot do this.
     pub fn to(what: impl Into<String>) -> Self {
         Self(what.into())
     }
 }
 
-/// Why a check ended early.
+/// Cause that ended a check early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     /// The adapter does not do what it must: what was expected, and what was seen.
@@ -28,7 +28,7 @@ pub enum Stop {
     NotChecked(Gap),
 }
 
-/// Why something could not be checked.
+/// Cause for which something could not be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gap {
     /// By its capabilities, or by what its records show, the platform has no such notion.
@@ -78,16 +78,16 @@ pub struct Line {
     pub name: &'static str,
     /// The behaviour that it checks, as the trait's documentation says it.
     pub behavior: &'static str,
-    /// What it found.
+    /// Result of the check.
     pub verdict: Verdict,
 }
 
-/// What the suite found, in the order of the checks.
+/// Results of the suite, in the order of the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Which adapter was checked.
+    /// Name of the adapter that was checked.
     pub subject: String,
-    /// What each check found.
+    /// Result of each check.
     pub lines: Vec<Line>,
 }
 

@@ -16,7 +16,7 @@ pub async fn counted(work: impl Future<Output = ()>) -> BTreeMap<String, u64> {
     std::mem::take(&mut *count.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Says that a call of `system` is made; without effect outside of [`counted`].
+/// Counts a call of `system`; without effect outside of [`counted`].
 pub fn made(system: &str) {
     let add = |count: &Count| {
         let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
@@ -25,6 +25,6 @@ pub fn made(system: &str) {
             None => drop(count.insert(system.to_owned(), 1)),
         }
     };
-    // An error says that nobody counts.
+    // Fails only outside of `counted`, where nobody counts.
     let _ = COUNT.try_with(add);
 }

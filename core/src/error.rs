@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 /// The result of a call to a platform, to Latchel or to the ledger.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The longest pause that is waited for within a run, if a far side asks for one. Until a longer one is over every call
-/// would be refused, so that the run ends, and a later one goes on.
+/// The longest pause that a run waits for, if a far side asks for one. Until a longer one is over every call would be
+/// refused, so that the run ends, and a later one goes on.
 pub const LONGEST_PAUSE_WITHIN_A_RUN: Duration = Duration::from_secs(60);
 
-/// What kind of failure it was; callers branch on this and never on the text.
+/// Kind of a failure; callers branch on this and never on the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
@@ -21,11 +21,11 @@ pub enum ErrorKind {
     Unauthorized,
     /// The credentials are fine, but do not permit this.
     Forbidden,
-    /// What was asked for is not there.
+    /// The record or address that was asked for is not there.
     NotFound,
     /// The far side refused the request's content.
     Refused,
-    /// The far side asks for patience.
+    /// The far side asks for a pause, because there were too many calls.
     RateLimited,
     /// The far side could not be reached, or failed on its own account.
     Unavailable,
@@ -47,7 +47,7 @@ pub enum ErrorKind {
     Unsupported,
     /// A create was sent before, and its outcome is not known yet (rule E1).
     Unsettled,
-    /// It would have changed too much at once (rule G1).
+    /// The run would have set too many records inactive at once, or a system shows nothing any more (rule G1).
     MassChange,
     /// latchel-sync itself failed, by a mistake in its own code.
     Internal,
@@ -101,7 +101,7 @@ impl Error {
         }))
     }
 
-    /// Adds what it happened on, for example `("url", …)` or `("field", …)`.
+    /// Adds the thing that it happened on, for example `("url", ...)` or `("field", ...)`.
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.0.context.push((name, value.to_string()));
         self
@@ -119,7 +119,7 @@ impl Error {
         self
     }
 
-    /// The same failure once more: what ends a phase is what a record met.
+    /// A copy of the failure, with the causes as text: a record's failure may also be what ends the phase.
     pub fn again(&self) -> Self {
         let mut causes = Vec::new();
         let mut source = self.source();
@@ -141,7 +141,7 @@ impl Error {
         self.0.kind
     }
 
-    /// What happened, without context and cause.
+    /// The failure in a sentence, without context and cause.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -156,17 +156,17 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Whether the far side is closed for a while by its own schedule, which is no failure.
+    /// True if the far side is closed for a while by its own schedule, which is no failure.
     pub fn is_pause(&self) -> bool {
         self.0.kind == ErrorKind::Paused
     }
 
-    /// Whether the same call may succeed a moment later.
+    /// True if the same call may succeed a moment later.
     pub fn is_temporary(&self) -> bool {
         matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)
     }
 
-    /// Whether the far side took all calls that it takes for longer than is waited for within a run.
+    /// True if the far side takes no more calls for longer than [`LONGEST_PAUSE_WITHIN_A_RUN`].
     pub fn asks_for_a_long_pause(&self) -> bool {
         let is_long = |pause: Duration| pause > LONGEST_PAUSE_WITHIN_A_RUN;
         self.0.kind == ErrorKind::RateLimited && self.0.retry_after.is_some_and(is_long)
@@ -185,7 +185,7 @@ impl Error {
         self.is_final() || self.0.kind == ErrorKind::MassChange
     }
 
-    /// Whether this run can do nothing more at all, so that not even the next record is tried.
+    /// True if this run can do nothing more at all, so that not even the next record is tried.
     pub fn is_final(&self) -> bool {
         self.asks_for_a_long_pause()
             || matches!(
@@ -194,12 +194,12 @@ impl Error {
             )
     }
 
-    /// Whether it is about what was asked for, so that asking for something else may succeed.
+    /// True if it is about the thing that was asked for, so that asking for something else may succeed.
     pub fn is_about_the_request(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Refused | ErrorKind::NotFound | ErrorKind::Malformed)
     }
 
-    /// Whether a write that failed like this may have happened all the same.
+    /// True if a write that failed like this may have happened all the same.
     pub fn leaves_outcome_unknown(&self) -> bool {
         matches!(
             self.0.kind,

@@ -17,11 +17,11 @@ use crate::{ClockReading, Pages, Probe, Result};
 /// hold here too.
 #[async_trait]
 pub trait Latchel: Send + Sync + fmt::Debug {
-    /// How long a new record may stay invisible to look-ups, at most; a create whose outcome is not known is not
-    /// sent again before that.
+    /// Longest time that a new record may stay invisible to look-ups; a create whose outcome is not known is not sent
+    /// again before that.
     fn visibility_delay(&self) -> Duration;
 
-    /// What its clock showed in the newest answer to any call, if it shows one; no call is made for it.
+    /// Reading of its clock in the newest answer to any call, if it shows one; no call is made for it.
     fn clock(&self) -> Option<ClockReading> {
         None
     }
@@ -53,7 +53,7 @@ pub trait Latchel: Send + Sync + fmt::Debug {
     /// The work orders with these ids. One that no longer exists is left out.
     async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<Job>>;
 
-    /// How many properties and residents carry no reference: they were made by hand (rule L1).
+    /// Counts the properties and residents that carry no reference: they were made by hand (rule L1).
     async fn latchel_only(&self) -> Result<LatchelOnly>;
 
     /// Creates a property and returns its id (rule P1). Sends the request once.
@@ -86,7 +86,7 @@ pub struct Portfolio {
     pub sync_method: Option<SyncMethod>,
 }
 
-/// How many records exist in Latchel alone (rule L1).
+/// Numbers of records that exist in Latchel alone (rule L1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LatchelOnly {
     /// Properties without a reference.

@@ -20,8 +20,8 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 
 /// A property management system. An adapter maps words and pages; it decides nothing.
 ///
-/// There is no call that writes a property or a resident, so that rule L1 holds by construction. Each sentence under
-/// a *Behavior* is what the conformance suite (`conformance/`) checks.
+/// There is no call that writes a property or a resident, so that rule L1 holds by construction. The conformance suite
+/// (`conformance/`) checks each sentence under a *Behavior*.
 ///
 /// # Behavior of every call
 ///
@@ -52,10 +52,10 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 /// - Any number of ids may be asked for; the answers come in any order.
 #[async_trait]
 pub trait Platform: Send + Sync + fmt::Debug {
-    /// What this platform can do.
+    /// Capabilities of this platform.
     fn capabilities(&self) -> Capabilities;
 
-    /// What its clock showed in the newest answer to any call, if it shows one; no call is made for it.
+    /// Reading of its clock in the newest answer to any call, if it shows one; no call is made for it.
     fn clock(&self) -> Option<ClockReading> {
         None
     }
@@ -127,7 +127,7 @@ pub trait Platform: Send + Sync + fmt::Debug {
     /// - Each with the properties in it; none where the platform has no groups.
     async fn property_groups(&self) -> Result<Vec<PropertyGroup>>;
 
-    /// Whether `user` can reach each of `properties` (rule L5).
+    /// Tells if `user` can reach each of `properties` (rule L5).
     ///
     /// # Behavior
     ///
@@ -164,13 +164,13 @@ pub trait Platform: Send + Sync + fmt::Debug {
     async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()>;
 }
 
-/// What a platform can do. Plain bools; the conformance kit and the docs read them.
+/// Capabilities of a platform. Plain bools; the conformance kit and the docs read them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Capabilities {
     /// A work order can be created.
     pub create_work_order: bool,
     /// A work order can be assigned to a user when it is created (rule L6). Where it cannot, it is created unassigned,
-    /// and rule L11, which has nothing to go by, does not hold for it.
+    /// and rule L11 does not hold for it, because no assignment can have ended.
     pub assign_user: bool,
     /// A work order's status can be set to completed.
     pub set_completed: bool,
@@ -190,32 +190,32 @@ pub struct Capabilities {
     /// Tenancies have move-out dates. Where they have none, the one that Latchel has is left alone and counts (rule R2); a
     /// resident who is new in Latchel stays until the platform no longer lists them (rule R8).
     pub move_out: bool,
-    /// Where the marker is kept (rule E).
+    /// Place of the marker (rule E).
     pub marker: MarkerPlace,
-    /// How long a new record may stay invisible to [`Platform::find_by_marker`].
+    /// Longest time that a new record may stay invisible to [`Platform::find_by_marker`].
     pub visibility_delay: Duration,
-    /// How finely the list of properties can be narrowed to what changed (rule W5).
+    /// Precision with which the list of properties can be narrowed to changed ones (rule W5).
     pub properties_since: ChangeFilter,
-    /// How finely the list of residents can be.
+    /// Precision with which the list of residents can be.
     pub residents_since: ChangeFilter,
-    /// How finely the list of work orders can be.
+    /// Precision with which the list of work orders can be.
     pub work_orders_since: ChangeFilter,
 }
 
-/// How finely a platform's list can be narrowed to what was created or updated lately (rule W5).
+/// Precision with which a platform's list can be narrowed to records that were created or updated lately (rule W5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeFilter {
     /// To an instant.
     Instant,
-    /// To a day: what comes back is a superset.
+    /// To a day: the list also has older records of the first day.
     Day,
     /// Not at all: every run reads the whole list, and tells what changed by the rows' own stamps, or by content.
     None,
 }
 
 impl Capabilities {
-    /// Whether a work order's status can be set to `status`.
+    /// True if a work order's status can be set to `status`.
     pub fn can_close(&self, status: ClosedStatus) -> bool {
         match status {
             ClosedStatus::Completed => self.set_completed,
@@ -224,7 +224,7 @@ impl Capabilities {
     }
 }
 
-/// Where a platform keeps our marker.
+/// Place in which a platform keeps our marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkerPlace {
@@ -236,40 +236,40 @@ pub enum MarkerPlace {
     TextTag,
 }
 
-/// What [`Platform::check`] and [`Latchel::check`](crate::Latchel::check) found.
+/// Findings of [`Platform::check`] and [`Latchel::check`](crate::Latchel::check).
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Probe {
     /// The name of the account or company that the credentials belong to.
     pub account_name: Option<String>,
     /// The far side's clock when it answered, UTC, from which clock skew is measured.
     pub server_time: Option<DateTime<Utc>>,
-    /// What was tested, in order.
+    /// Results of the tests, in order.
     pub findings: Vec<Finding>,
 }
 
-/// What a far side's clock showed, from which clock skew is measured.
+/// A reading of a far side's clock, from which clock skew is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockReading {
     /// The instant that it showed, UTC.
     pub shown: DateTime<Utc>,
-    /// When that was read here, by the monotonic clock.
+    /// Instant of the reading here, by the monotonic clock.
     pub read_at: Instant,
 }
 
-/// One thing that was tested.
+/// Result of one test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How it went.
+    /// Level of the result.
     pub level: FindingLevel,
-    /// What was tested, in a few words.
+    /// Subject of the test, in a few words.
     pub subject: String,
-    /// What was found.
+    /// Detail of what was found.
     pub detail: String,
-    /// What to do about it; empty if nothing.
+    /// Advice; empty if there is nothing to do.
     pub remedy: String,
 }
 
-/// How a test went.
+/// Level of a test's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FindingLevel {
@@ -282,7 +282,7 @@ pub enum FindingLevel {
 }
 
 impl Finding {
-    /// Something that is as it should be.
+    /// A finding that something is as it should be.
     pub fn ok(subject: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             level: FindingLevel::Ok,
@@ -292,7 +292,7 @@ impl Finding {
         }
     }
 
-    /// Something worth knowing.
+    /// A finding that is worth knowing.
     pub fn warning(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             level: FindingLevel::Warning,
@@ -302,7 +302,7 @@ impl Finding {
         }
     }
 
-    /// Something that must be put right first.
+    /// A finding that must be put right first.
     pub fn error(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             level: FindingLevel::Error,

@@ -1,4 +1,4 @@
-//! How adapters make themselves known: a static descriptor each, submitted through `inventory`.
+//! Registry in which adapters make themselves known: a static descriptor each, submitted through `inventory`.
 //!
 //! ```
 //! use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting};
@@ -55,7 +55,7 @@ pub struct PlatformAdapter {
     pub about: &'static str,
     /// The settings it takes.
     pub settings: &'static [Setting],
-    /// What the platform can do.
+    /// Capabilities of the platform.
     pub capabilities: Capabilities,
     /// The rate limits that it keeps; all of them hold at once.
     pub rate_limits: &'static [RateLimit],
@@ -78,7 +78,8 @@ pub struct LatchelAdapter {
     pub connect: fn(&Settings) -> Result<Arc<dyn Latchel>>,
 }
 
-/// The descriptor of what reads a system's webhooks. An adapter whose system has none, or none that are signed, has none.
+/// A descriptor of the reader of a system's webhooks. An adapter whose system has none, or none that are signed, has
+/// none.
 #[derive(Debug)]
 pub struct WebhooksAdapter {
     /// The side of the system.
@@ -87,7 +88,8 @@ pub struct WebhooksAdapter {
     pub adapter: &'static str,
     /// The settings it takes beside those of the adapter.
     pub settings: &'static [Setting],
-    /// Makes it from its own settings, and from those of the adapter for a connection that only reads; without any call.
+    /// Makes the reader from its own settings, and from those of the adapter for a connection that only reads; without
+    /// any call.
     pub connect: fn(&Settings, adapter: &Settings) -> Result<Arc<dyn Webhooks>>,
 }
 
@@ -95,7 +97,7 @@ inventory::collect!(PlatformAdapter);
 inventory::collect!(LatchelAdapter);
 inventory::collect!(WebhooksAdapter);
 
-/// What reads the webhooks of the adapter `name` on `side`, if that has webhooks.
+/// Descriptor of the webhook reader of the adapter `name` on `side`, if that has webhooks.
 pub fn webhooks(side: Side, name: &str) -> Option<&'static WebhooksAdapter> {
     let of_it = |one: &&WebhooksAdapter| one.side == side && one.adapter == name;
     inventory::iter::<WebhooksAdapter>.into_iter().find(of_it)
@@ -129,17 +131,17 @@ pub struct RateLimit {
 pub struct Setting {
     /// Its key in the configuration.
     pub key: &'static str,
-    /// What it is for, in one sentence.
+    /// Purpose, in one sentence.
     pub help: &'static str,
-    /// What its value looks like.
+    /// Form of its value.
     pub form: SettingForm,
-    /// Whether it must be there.
+    /// True if it must be there.
     pub required: bool,
     /// The value that it has when it is left out, as the configuration would spell it.
     pub default: Option<&'static str>,
 }
 
-/// What a setting's value looks like.
+/// Form of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SettingForm {
@@ -181,12 +183,12 @@ impl Setting {
         Self { form: SettingForm::Secret, required: true, ..Self::text(key, help) }
     }
 
-    /// The same, required.
+    /// The same setting, required.
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
-    /// The same, with a default.
+    /// The same setting, with a default.
     pub const fn default(self, value: &'static str) -> Self {
         Self { default: Some(value), ..self }
     }
@@ -199,17 +201,17 @@ pub const COMMON_SETTINGS: &[Setting] = &[Setting::boolean(
 )
 .default("false")];
 
-/// What an adapter may do on the far side.
+/// Access of an adapter to the far side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
-    /// Whatever its trait offers.
+    /// Reading and writing: everything that its trait offers.
     #[default]
     ReadAndWrite,
     /// Nothing but read; the HTTP client refuses every other call before it is sent.
     ReadOnly,
 }
 
-/// Where plain http may be used.
+/// Addresses for which plain http may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PlainHttp {
     /// Within this machine only.
@@ -238,27 +240,27 @@ impl Settings {
         Self { values, secrets, ..Self::default() }
     }
 
-    /// The same for a connection that may do no more than this.
+    /// The same settings, for a connection that may do no more than this.
     pub fn with_access(self, access: Access) -> Self {
         Self { access, ..self }
     }
 
-    /// The same for a connection that may use plain http there.
+    /// The same settings, for a connection that may use plain http there.
     pub fn with_plain_http(self, plain_http: PlainHttp) -> Self {
         Self { plain_http, ..self }
     }
 
-    /// The same for an account in this time zone.
+    /// The same settings, for an account in this time zone.
     pub fn with_time_zone(self, time_zone: Tz) -> Self {
         Self { time_zone: Some(time_zone), ..self }
     }
 
-    /// What the connection may do.
+    /// Access of the connection.
     pub fn access(&self) -> Access {
         self.access
     }
 
-    /// Where plain http may be used.
+    /// Addresses for which plain http may be used.
     pub fn plain_http(&self) -> PlainHttp {
         self.plain_http
     }

@@ -1,4 +1,4 @@
-//! The trait of what reads the webhooks of one system.
+//! The trait for reading the webhooks of one system.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use crate::Result;
 use crate::model::RecordKey;
 
-/// Reads what a system sends when something changed there, for one account.
+/// Reader of the requests that a system sends when something changed there, for one account.
 #[async_trait]
 pub trait Webhooks: Send + Sync + fmt::Debug {
-    /// Which records a request says have changed; none for an event that is of no interest.
+    /// Reads the keys of the records that changed according to a request; none for an event that is of no interest.
     ///
     /// # Behavior
     ///
@@ -37,7 +37,7 @@ pub trait Webhooks: Send + Sync + fmt::Debug {
 pub struct Headers(BTreeMap<String, Vec<String>>);
 
 impl Headers {
-    /// The value of a header that is there exactly once: of two nobody knows which one was meant.
+    /// The value of a header that is there exactly once; `None` for more, because nobody knows which one was meant.
     pub fn get(&self, name: &str) -> Option<&str> {
         match self.0.get(&name.to_ascii_lowercase())?.as_slice() {
             [value] => Some(value),

@@ -10,7 +10,7 @@ use crate::expect::{ensure, fails, same};
 use crate::far_side::{Setup, Trouble};
 use crate::report::Verdict;
 
-/// Nothing on the far side is another afterwards, and a sound connection has no finding that is an error.
+/// Nothing on the far side has changed afterwards, and a sound connection has no finding that is an error.
 pub async fn reads_only(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let before = bench.far.snapshot().await?;

@@ -11,12 +11,12 @@ use crate::far_side::Setup;
 use crate::records::NewWorkOrder;
 use crate::report::{Stop, Verdict};
 
-/// Completed.
+/// Closing as completed.
 pub async fn completed(setup: &dyn Setup) -> Verdict {
     closes(setup, ClosedStatus::Completed).await
 }
 
-/// Cancelled.
+/// Closing as cancelled.
 pub async fn cancelled(setup: &dyn Setup) -> Verdict {
     closes(setup, ClosedStatus::Cancelled).await
 }
@@ -54,7 +54,7 @@ async fn closes(setup: &dyn Setup, status: ClosedStatus) -> Verdict {
     same("the rest of the work order", after.content().as_str(), before.content().as_str())
 }
 
-/// What was removed a moment ago.
+/// Closing a work order that was removed a moment ago.
 pub async fn what_is_gone_is_not_found(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let status = match bench.platform.capabilities() {
@@ -70,7 +70,7 @@ pub async fn what_is_gone_is_not_found(setup: &dyn Setup) -> Verdict {
     Ok(())
 }
 
-/// The statuses that the capabilities deny.
+/// Closing with each status that the capabilities deny.
 pub async fn what_it_cannot_set_is_an_error(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let can = bench.platform.capabilities();

@@ -42,7 +42,7 @@ pub async fn the_content_is_kept(setup: &dyn Setup) -> Verdict {
     same("the work order by list", &bench.titled("The roof leaks").await?.id, &id)
 }
 
-/// The user gets it.
+/// The new work order is assigned to the user.
 pub async fn it_is_assigned(setup: &dyn Setup) -> Verdict {
     let bench = able(setup).await?;
     if !bench.platform.capabilities().assign_user {
@@ -103,7 +103,7 @@ pub async fn a_lost_answer_is_not_asked_for_again(setup: &dyn Setup) -> Verdict 
     same("the title of what was made", heading(&read(&bench, &found[0]).await?), "Sent once")
 }
 
-/// Before and after the create.
+/// The marker finds nothing before the create, and the work order after it.
 pub async fn found_by_its_marker(setup: &dyn Setup) -> Verdict {
     let bench = able(setup).await?;
     let marker = Marker::for_job(JobId(52));

@@ -1,4 +1,4 @@
-//! What holds of every call.
+//! Checks of every call.
 
 mod secrecy;
 mod texts;
@@ -25,7 +25,7 @@ pub use trouble::{
 pub use unreadable::{an_unknown_status_is_open, an_unreadable_row_stays_alone};
 pub use words::no_unknown_word_is_refused;
 
-/// For how long calls are made as fast as the adapter lets them.
+/// Time in which calls are made as fast as the adapter lets them.
 const HASTE: Duration = Duration::from_millis(1_500);
 
 /// Every call that reads, twice.

@@ -1,4 +1,4 @@
-//! What holds of `properties`, `residents` and `work_orders` alike.
+//! Checks of `properties`, `residents` and `work_orders` alike.
 
 use std::collections::HashSet;
 
@@ -18,9 +18,9 @@ use crate::report::{Stop, Verdict};
 /// East, west and far east of UTC, so that a day begins earlier, later and much earlier there.
 const ZONES: [Tz; 3] =
     [chrono_tz::America::Los_Angeles, chrono_tz::Europe::Athens, chrono_tz::Pacific::Auckland];
-/// More than a page of any platform that we know, of which the longest have 1,000 rows.
+/// Number of records that fill more than a page of any platform that we know: the longest pages have 1,000 rows.
 const TWO_PAGES: usize = 1_050;
-/// Several of them.
+/// Number of records that fill several such pages.
 const MANY: usize = 2_100;
 
 /// Records that were created or changed at the window's first instant are in it, at each end of a day.
@@ -57,7 +57,8 @@ fn at_local_hour(bench: &Bench, zone: Tz, hour: u32) -> DateTime<Utc> {
     local.map_or(bench.now, |local| local.to_utc())
 }
 
-/// Records from before the window: what is long past is left out, and what a second is missing for is not called inside.
+/// Records from before the window: one from long before is left out, and one that is a second too early is not called
+/// inside.
 pub async fn older_is_outside(setup: &dyn Setup, kind: Kind) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let from = bench.now - TimeDelta::hours(72);
@@ -93,7 +94,7 @@ fn narrowing(bench: &Bench, kind: Kind) -> ChangeFilter {
     }
 }
 
-/// Whether the core would take the row for one of the window, with nothing remembered of it.
+/// True if the core would take the row for one of the window, with nothing remembered of it.
 fn is_inside(row: &Seen, window: Window) -> bool {
     match &row.outcome {
         Outcome::Record(freshness) => {
@@ -104,7 +105,7 @@ fn is_inside(row: &Seen, window: Window) -> bool {
     }
 }
 
-/// All of very many records.
+/// A list of very many records has all of them.
 pub async fn however_many(setup: &dyn Setup, kind: Kind) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let records = fill(&bench, kind, MANY).await?;
@@ -119,7 +120,7 @@ pub async fn however_many(setup: &dyn Setup, kind: Kind) -> Verdict {
     Ok(())
 }
 
-/// Nothing at all.
+/// A list of no records is empty.
 pub async fn nothing_is_empty(setup: &dyn Setup, kind: Kind) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let window = Window { from: bench.now - TimeDelta::hours(1) };
@@ -134,7 +135,7 @@ pub async fn nothing_is_empty(setup: &dyn Setup, kind: Kind) -> Verdict {
 pub async fn changes_between_pages_hide_nothing(setup: &dyn Setup, kind: Kind) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let window = Window { from: bench.now - TimeDelta::hours(72) };
-    // Some that lie outside the window until they are changed.
+    // Some records lie outside the window until they are changed.
     let old = bench.add_at(kind, "Woken", bench.now - TimeDelta::days(30)).await?;
     let records = fill(&bench, kind, TWO_PAGES).await?;
     let first = bench.add(kind, "Last of all").await?;
@@ -153,7 +154,7 @@ pub async fn changes_between_pages_hide_nothing(setup: &dyn Setup, kind: Kind) -
     Ok(())
 }
 
-/// Reads a list, with a change after each of the first pages; the number of pages, and the labels in them.
+/// Reads a list, with a change after each of the first pages. Returns the number of pages, and the labels in them.
 async fn changing<T: Labelled>(
     bench: &Bench,
     kind: Kind,
@@ -194,7 +195,7 @@ pub async fn a_dropped_list_ends(setup: &dyn Setup, kind: Kind) -> Verdict {
         let _ = futures::poll!(&mut page);
     }
     first_page(platform, kind).await?;
-    // Whatever a dropped list still sent would be among the calls while others are made.
+    // A call that a dropped list still sent would be among these.
     bench.far.forget_calls().await?;
     for _ in 0..5 {
         platform.users().await?;
@@ -299,7 +300,7 @@ async fn fill(bench: &Bench, kind: Kind, count: usize) -> Result<Vec<(String, Ha
     Ok(records)
 }
 
-/// Those of the labels that no row has.
+/// The labels that no row has.
 fn missing(records: &[(String, Handle)], listed: &[String]) -> Vec<String> {
     let listed: HashSet<_> = listed.iter().map(|seen| bare(seen)).collect();
     let labels = records.iter().map(|(label, _)| label);

@@ -1,4 +1,4 @@
-//! What holds of `properties_by_id`, `residents_by_id` and `work_orders_by_id` alike.
+//! Checks of `properties_by_id`, `residents_by_id` and `work_orders_by_id` alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,7 @@ pub async fn what_is_gone_is_left_out(setup: &dyn Setup, kind: Kind) -> Verdict 
     Ok(())
 }
 
-/// 300 at once, more than fit into the address of one call.
+/// A look-up of 300 records at once, more than fit into the address of one call.
 pub async fn any_number_of_ids(setup: &dyn Setup, kind: Kind) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     for number in 0..300 {

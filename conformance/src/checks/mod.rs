@@ -1,4 +1,4 @@
-//! The checks, one module for each method, and one each for what holds of every call, list and look-up.
+//! The checks: one module for each method, and one each for every call, list and look-up.
 
 pub mod check;
 pub mod close_work_order;
@@ -26,7 +26,7 @@ use crate::report::{Line, Report, Verdict};
 
 pub use table::checks;
 
-/// How many checks are made at once: most of their time is spent waiting.
+/// Number of checks that are made at once: most of their time is spent waiting.
 const AT_ONCE: usize = 8;
 
 /// One check.
@@ -46,7 +46,7 @@ impl Check {
         Line { name: self.name, behavior: self.behavior, verdict }
     }
 
-    /// Where the sentence stands: a method, or `every_call`, `every_list`, `every_look_up`.
+    /// Place of the sentence: a method, or `every_call`, `every_list`, `every_look_up`.
     pub fn method(&self) -> &'static str {
         self.name.split("::").next().unwrap_or_default()
     }

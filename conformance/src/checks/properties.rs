@@ -101,7 +101,7 @@ fn shows_street(seen: &Address, told: &Address) -> bool {
     (&seen.line1, &seen.line2) == (&told.line1, &told.line2) || is_on_one_line(seen, told)
 }
 
-/// Whether the street has its second line, if there is one, behind the first, whatever stands between them.
+/// True if the street has its second line, if there is one, behind the first, with any signs between them.
 fn is_on_one_line(seen: &Address, told: &Address) -> bool {
     let (Some(street), None, Some(first)) = (&seen.line1, &seen.line2, &told.line1) else { return false };
     match (street.strip_prefix(first.as_str()), &told.line2) {

@@ -93,7 +93,7 @@ pub async fn each_change_alone_brings_the_resident(setup: &dyn Setup) -> Verdict
     Ok(())
 }
 
-/// Name, e-mail, and the cell phone before the one at home; a unit that is the place's own.
+/// Name and e-mail arrive, the cell phone rather than the one at home, and the unit of the place.
 pub async fn contact_data_arrives(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let mut kim = bench.resident("Contact");

@@ -11,7 +11,7 @@ use crate::far_side::{Ground, Setup};
 use crate::records::{NewWorkOrder, Status, WorkOrderChange};
 use crate::report::{Stop, Verdict};
 
-/// What every work order has.
+/// The parts that every work order has.
 pub async fn its_content_arrives(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let new = bench.work_order("A tap drips");
@@ -23,7 +23,7 @@ pub async fn its_content_arrives(setup: &dyn Setup) -> Verdict {
     same("the marker of a work order that is not ours", &found.marker, &None)
 }
 
-/// Who asked for it, and of a work order that nobody asked for, nobody.
+/// The resident who asked for it, and none for a work order that nobody asked for.
 pub async fn its_requester_arrives(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let kim = bench.far.add_resident(&bench.resident("Requester")).await?;
@@ -97,7 +97,7 @@ pub async fn statuses_are_told_apart(setup: &dyn Setup) -> Verdict {
     Ok(())
 }
 
-/// Whether the resident allows entry.
+/// The resident's permission to enter.
 pub async fn entry_arrives(setup: &dyn Setup) -> Verdict {
     optional(
         setup,
@@ -109,14 +109,14 @@ pub async fn entry_arrives(setup: &dyn Setup) -> Verdict {
     .await
 }
 
-/// How to get in.
+/// Instructions for getting in.
 pub async fn access_instructions_arrive(setup: &dyn Setup) -> Verdict {
     let values = ["The key is under the mat", "Ring twice"].map(|text| Some(text.to_owned()));
     let set = |new: &mut NewWorkOrder, value| new.access_instructions = value;
     optional(setup, "access instructions", values, set, |one| one.access_instructions.clone()).await
 }
 
-/// How pressing it is.
+/// Urgency.
 pub async fn severity_arrives(setup: &dyn Setup) -> Verdict {
     let values = [Some(Severity::Urgent), Some(Severity::Normal)];
     let set = |new: &mut NewWorkOrder, value: Option<Severity>| new.severity = value.unwrap_or_default();
@@ -124,7 +124,7 @@ pub async fn severity_arrives(setup: &dyn Setup) -> Verdict {
     optional(setup, "severity", values, set, get).await
 }
 
-/// When the work begins, for an account on either side of UTC.
+/// Planned start of the work, for accounts on either side of UTC.
 pub async fn the_planned_start_arrives(setup: &dyn Setup) -> Verdict {
     let start = "2026-03-09T16:30:00Z".parse().map_err(|_| Stop::failed("an instant"))?;
     let values = [Some(start), Some(start + TimeDelta::days(40))];
@@ -138,7 +138,7 @@ pub async fn the_planned_start_arrives(setup: &dyn Setup) -> Verdict {
     .await
 }
 
-/// Whatever a list only hints at can be fetched.
+/// Records at which a list only hints can be fetched.
 pub async fn hints_can_be_looked_up(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     bench.add(Kind::WorkOrder, "Hinted at, perhaps").await?;

@@ -16,9 +16,9 @@ use super::{Live, records};
 use crate::expect::ensure;
 use crate::report::{Stop, Verdict};
 
-/// So many records of each kind are looked up by id.
+/// Number of records of each kind that are looked up by id.
 const LOOKED_UP: usize = 3;
-/// From so many records on, a field that none of them has is taken to be misread.
+/// Number of records from which on a field that none of them has is taken to be misread.
 const TELLING: usize = 20;
 /// A work order of Latchel that there will never be.
 const NEVER: JobId = JobId(9_007_199_254_740_991);
@@ -167,7 +167,7 @@ async fn work_orders_of_tomorrow(live: &Live) -> Verdict {
         .await
 }
 
-/// Nothing has changed yet in a window that begins in two days, wherever on earth the account is.
+/// Reads the list of a window that begins in two days: nothing has changed in it yet, in whatever time zone.
 async fn tomorrow<'a, T>(
     live: &'a Live,
     filter: ChangeFilter,
@@ -214,7 +214,7 @@ fn nothing<T>(found: Vec<Row<T>>) -> Verdict {
     Ok(())
 }
 
-/// The first records of a list, found by id, are the same but for when they changed.
+/// Checks that the first records of a list are the same when found by id, except for the stamps of their changes.
 fn same_by_id<T: serde::Serialize>(
     listed: &[Row<T>],
     key: impl Fn(&T) -> String,
@@ -239,7 +239,7 @@ fn same_by_id<T: serde::Serialize>(
     Ok(())
 }
 
-/// The fields in which two records differ, but for when they changed.
+/// The fields in which two records differ, except for the stamps of their changes.
 fn differences<T: serde::Serialize>(one: &T, other: &T) -> Vec<String> {
     let value = |record: &T| serde_json::to_value(record).unwrap_or_default();
     let (one, other) = (value(one), value(other));
@@ -248,7 +248,7 @@ fn differences<T: serde::Serialize>(one: &T, other: &T) -> Vec<String> {
     fields.filter(differs).map(|(name, _)| name.clone()).collect()
 }
 
-/// None of the fields is missing from every record.
+/// Checks that none of the fields is missing from every record.
 fn arrive<T: Facts>(sample: &Result<Sample<T>, Stop>, fields: &[&str]) -> Verdict {
     let rows = read(sample)?;
     let count = records(rows).count();

@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 use super::private::Private;
 use super::reader::Sample;
 
-/// What was seen of a list: figures alone.
+/// Figures about a list, and nothing of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListFacts {
-    /// Which list.
+    /// Name of the list.
     pub list: &'static str,
-    /// How many pages were read.
+    /// Number of pages that were read.
     pub pages: usize,
-    /// How long that took, in milliseconds.
+    /// Time that this took, in milliseconds.
     pub milliseconds: u128,
-    /// Whether the list was left before its end.
+    /// True if the list was left before its end.
     pub is_cut: bool,
-    /// How many rows of each sort there were.
+    /// Number of rows of each sort.
     pub rows: BTreeMap<&'static str, usize>,
-    /// How many records have something in each field, or are of a sort.
+    /// Number of records that have something in each field, or are of a sort.
     pub filled: BTreeMap<&'static str, usize>,
 }
 
@@ -46,7 +46,7 @@ impl ListFacts {
         Self { list, pages: sample.pages, milliseconds, is_cut: sample.is_cut, rows, filled }
     }
 
-    /// As JSON.
+    /// The figures as JSON.
     pub fn to_json(&self) -> Value {
         json!({
             "list": self.list,
@@ -59,11 +59,11 @@ impl ListFacts {
     }
 }
 
-/// What a record shows of itself, and what it must not.
+/// Facts about a record that a report may tell, and the texts that it must not.
 pub(crate) trait Facts {
-    /// Which parts of it are there.
+    /// The record's parts, each with `true` if it is there.
     fn filled(&self) -> Vec<(&'static str, bool)>;
-    /// What must not be in a report.
+    /// Notes the texts that must not be in a report.
     fn note_private(&self, private: &mut Private);
 }
 

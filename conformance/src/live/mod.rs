@@ -1,11 +1,11 @@
-//! What of the suite can be asked of an account that people work in: it reads, and never writes.
+//! The part of the suite for an account that people work in: it reads, and never writes.
 //!
 //! Two things make it safe. The `Reader` has no method that writes, so that no check can call one; and whoever
 //! connects the adapter does so with [`Access::ReadOnly`](latchel_sync_core::registry::Access::ReadOnly), with which the
 //! shared HTTP client refuses any other call before it is sent.
 //!
-//! The report can be shown to strangers. Checks say counts, names of fields and kinds of errors, and never what stands in
-//! a record; and whatever was read is blotted out of the finished report all the same.
+//! The report can be shown to strangers. Checks say counts, names of fields and kinds of errors, and never the content
+//! of a record; and all content that was read is blotted out of the finished report all the same.
 
 mod checks;
 mod facts;
@@ -28,23 +28,23 @@ pub use checks::LiveCheck;
 pub use facts::ListFacts;
 pub use report::LiveReport;
 
-/// How much is read.
+/// Extent of the reading.
 #[derive(Debug, Clone, Copy)]
 pub struct Extent {
     /// This machine's clock, UTC.
     pub now: DateTime<Utc>,
-    /// How many days back records have changed that are looked at.
+    /// Number of days back from `now` in which a record must have changed to be looked at.
     pub days: u32,
-    /// After how many rows a list is left.
+    /// Number of rows after which a list is left.
     pub rows: usize,
 }
 
-/// What must not stand in the report beside what is read.
+/// Texts that must not stand in the report, beside those that are read.
 #[derive(Default)]
 pub struct Confidential {
     /// The adapter's secrets, which its `Debug` output must not hold either.
     pub secrets: Vec<String>,
-    /// What names the customer, such as the address of the API.
+    /// Names of the customer, such as the address of the API.
     pub names: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ pub fn checks() -> Vec<LiveCheck> {
 
 /// Makes every check that only reads.
 ///
-/// `progress` hears what is about to be done.
+/// `progress` is told the name of each step before it is taken.
 pub async fn verify(
     adapter: &'static PlatformAdapter,
     platform: Arc<dyn Platform>,
@@ -73,14 +73,14 @@ pub async fn verify(
     LiveReport::of(&live, lines)
 }
 
-/// What was read of the account, once, for all checks.
+/// Everything that was read of the account, once, for all checks.
 pub(crate) struct Live {
     pub adapter: &'static PlatformAdapter,
     pub reader: Reader,
     pub extent: Extent,
     pub confidential: Confidential,
     pub probe: Result<Probe, Stop>,
-    /// Whether every further call would fail as the first did.
+    /// True if every further call would fail as the first did.
     pub is_down: bool,
     pub users: Result<Vec<User>, Stop>,
     pub properties: Result<Sample<Property>, Stop>,
@@ -134,7 +134,7 @@ impl Live {
         }
     }
 
-    /// Whether anything could be read at all.
+    /// True if anything could be read at all.
     fn is_reached(&self) -> bool {
         self.properties.is_ok() || self.residents.is_ok() || self.work_orders.is_ok()
     }

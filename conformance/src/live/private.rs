@@ -1,4 +1,4 @@
-//! What a report may say.
+//! Texts of a report, without anything that is private.
 
 use latchel_sync_core::{Error, Result};
 
@@ -25,7 +25,8 @@ fn describe(error: &Error) -> String {
     text
 }
 
-/// `GET https://host/v1/tasks/17` is `GET /v1/tasks/…`: neither whose account it is nor which record.
+/// A call without its host and ids, so that it tells neither the account nor the record: `GET https://host/v1/tasks/17`
+/// becomes `GET /v1/tasks/` and an ellipsis.
 fn path(call: &str) -> String {
     let (method, url) = call.split_once(' ').unwrap_or(("", call));
     let behind =
@@ -39,12 +40,12 @@ fn path(call: &str) -> String {
     format!("{method} /{}", parts.join("/"))
 }
 
-/// A field's path, of which nothing but a path is left.
+/// A field's path, without any sign that no path has.
 pub(crate) fn field(name: &str) -> String {
     name.chars().filter(|one| one.is_ascii_alphanumeric() || "_-.[]".contains(*one)).take(80).collect()
 }
 
-/// What stands in records, to be blotted out.
+/// Texts of records, to be blotted out.
 #[derive(Debug, Default)]
 pub(crate) struct Private(Vec<String>);
 
@@ -64,13 +65,13 @@ impl Private {
         }
     }
 
-    /// The longest first, each once.
+    /// Sorts the texts, the longest first, each once.
     pub fn finish(&mut self) {
         self.0.sort_by_key(|text| (std::cmp::Reverse(text.len()), text.clone()));
         self.0.dedup();
     }
 
-    /// The text without what was noted, wherever it stands as words of its own.
+    /// The text without the noted ones, wherever they stand as words of their own.
     pub fn blot(&self, text: &str) -> String {
         self.0.iter().filter(|one| text.contains(one.as_str())).fold(text.to_owned(), |text, private| {
             let mut out = String::new();
@@ -88,7 +89,8 @@ impl Private {
     }
 }
 
-/// Whether a word of a name or an address could tell somebody: with a capital letter, or a number of some length.
+/// True if a word of a name or an address could give somebody away: one with a capital letter, or a number of some
+/// length.
 fn is_telling(word: &str) -> bool {
     let long = word.chars().count() >= SHORTEST;
     long && word.chars().next().is_some_and(|first| first.is_uppercase() || first.is_numeric())

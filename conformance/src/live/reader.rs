@@ -11,7 +11,7 @@ use latchel_sync_core::{Capabilities, Pages, Platform, Probe, Result};
 use super::private::told;
 use crate::report::Stop;
 
-/// So many records that a list only hints at are fetched: each may cost a call.
+/// Number of hinted records that are fetched: each may cost a call.
 const HINTS: usize = 20;
 
 /// A platform that can only be read, and whose errors tell nothing of anybody.
@@ -21,7 +21,7 @@ pub(crate) struct Reader(Arc<dyn Platform>);
 pub(crate) struct Sample<T> {
     pub rows: Vec<Row<T>>,
     pub pages: usize,
-    /// Whether there may be more.
+    /// True if there may be more.
     pub is_cut: bool,
     pub took: Duration,
 }
@@ -35,12 +35,12 @@ impl Reader {
         self.0.capabilities()
     }
 
-    /// What it shows of itself.
+    /// The platform's `Debug` output, in both forms.
     pub fn shown(&self) -> String {
         format!("{:?} {:#?}", self.0, self.0)
     }
 
-    /// With an error that may tell of anybody.
+    /// Tests the connection. Its error may contain private data.
     pub async fn check(&self) -> Result<Probe> {
         self.0.check().await
     }
@@ -101,7 +101,8 @@ impl Reader {
         Ok(sample)
     }
 
-    /// Fetches some of the work orders that the list only hints at; what cannot be fetched is another check's.
+    /// Fetches some of the work orders that the list only hints at. One that cannot be fetched is left to another
+    /// check.
     pub async fn fetch_hinted(&self, sample: &mut Sample<WorkOrder>) {
         let hint = |row: &Row<WorkOrder>| match row {
             Row::Hint { id, .. } => Some(WorkOrderId::new(id)),

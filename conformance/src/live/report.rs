@@ -8,16 +8,16 @@ use super::reader::Sample;
 use super::{Confidential, Live, records};
 use crate::report::{Gap, Line, Stop};
 
-/// What a live account showed, without anything of anybody in it.
+/// Report on a live account, without anything private in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveReport {
     /// The adapter's name.
     pub adapter: &'static str,
-    /// Whether anything could be read at all.
+    /// True if anything could be read at all.
     pub is_reached: bool,
-    /// What each check found.
+    /// Findings of the checks.
     pub lines: Vec<Line>,
-    /// What each list that could be read looks like.
+    /// Figures about each list that could be read.
     pub lists: Vec<ListFacts>,
 }
 
@@ -42,7 +42,7 @@ impl LiveReport {
         self.lines.iter().filter(|line| matches!(line.verdict, Err(Stop::Failed(_))))
     }
 
-    /// As JSON.
+    /// The report as JSON.
     pub fn to_json(&self) -> Value {
         let line = |line: &Line| {
             let (verdict, detail) = match &line.verdict {
@@ -61,7 +61,7 @@ impl LiveReport {
     }
 }
 
-/// Everything that was read, and the secrets.
+/// Collects everything that was read, and the secrets.
 fn private(live: &Live) -> Private {
     let mut private = Private::default();
     let Confidential { secrets, names } = &live.confidential;

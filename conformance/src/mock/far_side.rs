@@ -32,7 +32,7 @@ impl MockFarSide {
         self.server.set_faults(FaultPlan { seed: 0, faults: fault.map(rule).into_iter().collect() });
     }
 
-    /// Cuts the connection of each call after which the platform holds something else than before it.
+    /// Cuts the connection of each call that changes something on the platform, after it was carried out.
     fn lose_answers_of_writes(&self) {
         let world = self.server.world();
         let mut before = world.read(|world| world.platform.clone());

@@ -17,8 +17,8 @@ use self::far_side::MockFarSide;
 use crate::far_side::{FarSide, Ground, Memory, Pace, Setup};
 use crate::report::{Able, Cannot};
 
-/// Adapters name the settings by which an operator gives them fewer calls `calls_per_second`, `calls_per_minute` and
-/// so on. The suite uses them to give them more, where no far side counts.
+/// Beginning of the settings by which an operator gives an adapter fewer calls: `calls_per_second`, `calls_per_minute`
+/// and so on. The suite uses them to give it more, where no far side counts.
 const PACE_SETTING: &str = "calls_per_";
 const NO_HURRY_NEEDED: u32 = 100_000;
 
@@ -77,7 +77,7 @@ impl Setup for MockSetup {
     }
 }
 
-/// A generated world has whatever a dialect needs; what the suite counts is taken out.
+/// An account without records that the suite counts. The generated world has everything else that a dialect needs.
 fn empty_world(ground: Ground) -> World {
     let now = "2026-03-02T20:00:00Z".parse().unwrap_or_default();
     let mut world = World::generate(&GenerateSpec { units: 1, seed: 1, now });
@@ -97,7 +97,7 @@ fn empty_world(ground: Ground) -> World {
     world
 }
 
-/// How an adapter gets into a dialect.
+/// An adapter with its dialect, and the rationing of its calls.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     adapter: &'static PlatformAdapter,
@@ -106,7 +106,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// The adapter with the dialect's credentials, after `change` of each secret.
+    /// Connects the adapter with the dialect's credentials, after `change` of each secret.
     fn connect(&self, server: &MockServer, change: impl Fn(&str) -> String) -> Result<Arc<dyn Platform>> {
         let mut values = serde_json::Map::new();
         values.insert("base_url".to_owned(), server.platform_url().into());

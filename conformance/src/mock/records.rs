@@ -54,7 +54,7 @@ pub(super) fn change_property(world: &mut World, property: &Handle, change: &Pro
     done(world.update(id(property)?, change))
 }
 
-/// A lease for each stay.
+/// Adds a resident, with a lease for each stay.
 pub(super) fn add_resident(world: &mut World, new: &NewResident) -> Able<Handle> {
     let now = world.now();
     let tenant_id = world.next_id::<Tenant>();
@@ -173,7 +173,8 @@ pub(super) fn add_work_order(world: &mut World, new: &NewWorkOrder) -> Able<Hand
     insert(world, order)
 }
 
-/// A description stands on both; a status and an assignment are the task's alone, and so is their stamp.
+/// Changes a work order and its task. A description stands on both; a status and an assignment are the task's alone,
+/// and so is their stamp.
 pub(super) fn change_work_order(
     world: &mut World,
     work_order: &Handle,
@@ -233,7 +234,7 @@ pub(super) fn remove(world: &mut World, kind: Kind, record: &Handle) -> Able<()>
     removed.then_some(()).ok_or_else(|| Cannot::to("remove what is not there"))
 }
 
-/// Like the Latchel user but for the name, so that work orders can be assigned to it.
+/// Adds a user that is like the Latchel user except for the name, so that work orders can be assigned to it.
 pub(super) fn add_user(world: &mut World, new: &NewUser) -> Able<Handle> {
     let mut users = world.platform.users.iter();
     let model = users.find(|user| user.kind == UserKind::Staff && user.active).cloned();

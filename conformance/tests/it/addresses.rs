@@ -1,4 +1,5 @@
-//! What the suite makes of a platform that has fewer addresses, or shorter ones, and of an adapter that loses some.
+//! Tests of the check of addresses: with a platform that has fewer or shorter ones, and with an adapter that loses
+//! some.
 
 use std::sync::Arc;
 
@@ -66,7 +67,7 @@ fn lost() -> Result<(), Failed> {
     }
 }
 
-/// What becomes of a property on its way to the engine.
+/// Change of a property on its way to the engine.
 type Change = fn(NewProperty) -> NewProperty;
 
 fn of_the_property(mut new: NewProperty) -> NewProperty {
@@ -96,7 +97,7 @@ fn lose_city_and_join(address: &mut Address) {
     join(address, ", ");
 }
 
-/// What the check of addresses finds where properties arrive so.
+/// Result of the check of addresses when properties arrive with this change.
 fn verdict(change: Change) -> Result<Verdict, Failed> {
     let check = checks().into_iter().find(|check| check.name == "properties::names_and_address_arrive");
     let check = check.ok_or("there is no such check")?;

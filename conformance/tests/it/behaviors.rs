@@ -81,7 +81,7 @@ fn documented() -> BTreeSet<(String, String)> {
     found
 }
 
-/// ``[`Name`](path)`` is `` `Name` ``.
+/// The sentence with each ``[`Name`](path)`` made `` `Name` ``.
 fn plain(sentence: &str) -> String {
     let mut out = String::new();
     let mut rest = sentence;

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// What becomes of a check for which the far side cannot be prepared.
+/// Fate of a check for which the far side cannot be prepared.
 #[derive(Clone, Copy)]
 enum Gaps {
     /// It is shown.
@@ -43,21 +43,21 @@ enum Gaps {
     Failures,
 }
 
-/// Whether the platform has what a check is about.
+/// The platform's notion of the subject of a check.
 #[derive(Clone, Copy)]
 enum Notion {
-    /// As far as is known.
+    /// It has one, as far as is known.
     Expected,
-    /// It has not, by `no_notion.txt`.
+    /// It has none, by `no_notion.txt`.
     Absent,
 }
 
-/// What an adapter does not keep yet, by the names of the checks.
+/// Names of the checks that an adapter does not keep yet.
 fn open() -> impl Iterator<Item = &'static str> {
     include_str!("open.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty())
 }
 
-/// A name that no check has hides nothing.
+/// Tests that each listed name is the name of a check.
 fn open_checks_exist(trials: &[Trial]) -> Trial {
     let no_notion =
         include_str!("no_notion.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
@@ -69,7 +69,7 @@ fn open_checks_exist(trials: &[Trial]) -> Trial {
     })
 }
 
-/// What an adapter's platform has no notion of, by the names of the checks that found so.
+/// True if a check is listed as one of which the adapter's platform has no notion.
 fn has_no_notion(name: &str) -> bool {
     include_str!("no_notion.txt").lines().any(|line| line == name)
 }

@@ -6,18 +6,18 @@ use crate::ledger::{Memory, Outcome, Retry, Status};
 use crate::model::Side;
 use crate::rules::{Reason, Tense};
 
-/// What is shown on top of a work order (RULES.md, S).
+/// Sync status to show on top of a work order (RULES.md, S).
 #[derive(Debug, Clone, Serialize)]
 pub struct Banner {
-    /// How it stands.
+    /// Status of the sync.
     pub status: Status,
-    /// One sentence.
+    /// The status in one sentence.
     pub headline: String,
     /// Number and title, by which people know it.
     pub label: String,
-    /// What it waits for, the rule and its reason in words, or the platform's own error.
+    /// The reason and its rule in words, then the next try, what it waits for, or the platform's own error.
     pub explanation: String,
-    /// What the user can do about it; empty if nothing.
+    /// Advice to the user; empty if there is nothing to do.
     pub remedy: String,
     /// The platform's number.
     pub platform_number: Option<String>,
@@ -27,13 +27,13 @@ pub struct Banner {
     pub platform_id: Option<String>,
     /// Latchel's id.
     pub latchel_id: Option<i64>,
-    /// When a read-back confirmed it, UTC.
+    /// Instant at which a read-back confirmed the pair, UTC.
     pub verified_at: Option<DateTime<Utc>>,
     /// The newest reason.
     pub reason: Option<Reason>,
-    /// When that was decided, UTC.
+    /// Instant of that decision, UTC.
     pub decided_at: Option<DateTime<Utc>>,
-    /// If the last try failed: why, and when the next one does what.
+    /// The last try and the next one, if the last one failed.
     pub retry: Option<Retry>,
 }
 
@@ -82,7 +82,7 @@ pub fn banner(memories: &[Memory], platform_name: &str, now: DateTime<Utc>, zone
     }
 }
 
-/// Failed before pending before not synced before synced; of equals, the newest.
+/// Sort key of the outcome to show: failed comes first, then pending, not synced, synced; among equals the newest.
 fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
     let rank = match outcome.status() {
         Status::Failed => 3,

@@ -9,8 +9,8 @@ use crate::model::{Job, JobId, Kind, RecordKey, Row, Side, WorkOrder, WorkOrderI
 use crate::{Error, ErrorKind, Result};
 
 impl Engine {
-    /// Links a platform work order with one of Latchel's, so that neither is created on the other side any more, and closing the
-    /// one in Latchel closes the other. Both are read first; nothing is written to either.
+    /// Links a platform work order with one of Latchel's, so that neither is created on the other side any more, and
+    /// closing the one in Latchel closes the other. Both are read first; nothing is written to either.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Engine {
             let linked = self.ledger.recall(&self.account.name, std::slice::from_ref(&key)).await?;
             let pair = linked.into_iter().find_map(|memory| memory.link);
             if self.ledger.unlink(lease, Kind::WorkOrder, work_order.as_str()).await? {
-                // What failed because of the link is not left to pauses.
+                // Records that failed because of the link are tried in the next run, without a pause.
                 for key in [Some(key), pair.map(|link| link.key(Side::Latchel))].into_iter().flatten() {
                     self.ledger.retry(&self.account.name, &key).await?;
                 }
@@ -74,7 +74,8 @@ impl Engine {
         .await
     }
 
-    /// Does `work` in a run of its own that holds the work orders, so that no other decides on what it changes.
+    /// Does `work` in a run of its own that holds the leases of both work order phases, so that no other run decides on
+    /// what it changes.
     async fn by_hand<T>(
         &self,
         by: &str,
@@ -136,7 +137,7 @@ impl Engine {
     }
 }
 
-/// The next run would go by what the two say of themselves, so that a link must not say otherwise.
+/// Refuses a link that contradicts the references of the two records: the next run would go by those.
 fn check_references(platform: &WorkOrder, job: &Job) -> Result<()> {
     if let Some(other) = job.work_order.as_ref().filter(|other| **other != platform.id) {
         let message = format!("Latchel's {} refers to the platform's work order {other}", job.id);

@@ -13,8 +13,8 @@ pub(super) const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
 const SKEW_ERROR: TimeDelta = TimeDelta::minutes(15);
 
 impl Engine {
-    /// Tests both ends and what the rules need of them: credentials, permissions, the Latchel user, clock skew.
-    /// Reads only; `now` is this machine's clock.
+    /// Tests both systems, and everything that the rules need there: credentials, permissions, the Latchel user, clock
+    /// skew. Reads only; `now` is this machine's clock, UTC.
     pub async fn check(&self, now: DateTime<Utc>) -> Vec<Finding> {
         let mut findings = probe("platform", self.platform.check().await, now);
         findings.extend(match self.platform.users().await {
@@ -32,7 +32,7 @@ impl Engine {
                     "Make sure that exactly one active user of the platform is Latchel's, or set `latchel_user`.",
                 ),
             }),
-            // The probe has said so already.
+            // The probe above has reported this error already.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -47,13 +47,15 @@ impl Engine {
         findings
     }
 
-    /// To assign what is created, or to tell which work orders are Latchel's (rule M3).
+    /// True if a Latchel user is needed: to assign new work orders, or to tell which work orders are Latchel's (rule
+    /// M3).
     fn needs_latchel_user(&self) -> bool {
         self.platform.capabilities().assign_user || self.account.policy.sync_method == SyncMethod::Assigned
     }
 }
 
-/// What people should know of clocks that are off, by what the far sides showed since `started`, when it was `now`.
+/// Warnings about clocks that are off. `now` is this machine's time at the monotonic instant `started`; a clock that
+/// was read before that does not count.
 pub(super) fn clock_warnings(engine: &Engine, (now, started): (DateTime<Utc>, Instant)) -> Vec<String> {
     let sides = [("platform", engine.platform.clock()), ("Latchel", engine.latchel.clock())];
     let read_since = |(system, reading): (&str, Option<ClockReading>)| {

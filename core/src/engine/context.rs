@@ -18,21 +18,22 @@ use crate::model::{
 use crate::rules::{Assignees, Remembered, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};
 
-/// An answer from the ledger within this time says how things stand: a lease is far longer.
+/// Longest time that an answer of the ledger may take and still be relied on when it arrives; far below a lease's
+/// length.
 pub(super) const PROMPT: Duration = Duration::from_secs(10);
 
-/// Why a record is looked at.
+/// Purpose of a look at a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// To write.
     Apply,
-    /// To say what would be written; links that would come of it are remembered in the overlay.
+    /// To say what would be written; links that the writes would make are kept in the overlay.
     Plan,
-    /// To say why; nothing is remembered.
+    /// To explain the record; nothing is kept.
     Explain,
 }
 
-/// What every step of a run needs, read once at its start.
+/// State that every step of a run needs, read once at its start.
 pub(super) struct Context<'a> {
     engine: &'a Engine,
     pub run: RunId,
@@ -52,13 +53,14 @@ pub(super) struct Context<'a> {
     next_planned_id: AtomicI64,
     started: Instant,
     changes: AtomicU64,
-    /// When the lease was renewed last, in milliseconds after `started`.
+    /// Time of the lease's last renewal, in milliseconds after `started`.
     renewed: AtomicU64,
 }
 
 impl<'a> Context<'a> {
-    /// Begins at `now`, which was at `started` by the monotonic clock: a process that stands still before it gets here
-    /// takes what it then does for no earlier than it is. Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some.
+    /// Reads what `phases` need: users and portfolios for work orders, groups where the policy excludes some. `now` is
+    /// the time at the monotonic instant `started`, from which [`Self::clock`] counts, so that a process that stood
+    /// still before it got here dates no later call too early.
     pub async fn prepare(
         engine: &'a Engine,
         lease: Lease,
@@ -98,12 +100,12 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// The run's *now* and the time that passed since: when calls are made, never what rules decide by.
+    /// Present time: the run's *now* and the time that has passed since. It dates calls; rules decide by *now* alone.
     pub fn clock(&self) -> DateTime<Utc> {
         self.now + self.started.elapsed()
     }
 
-    /// Takes note of when the phase that comes now was last gone through, if ever.
+    /// Takes note of the last success of the phase that comes next; `None` if it has never succeeded.
     pub fn goes_on_from(&self, last_success: Option<DateTime<Utc>>) {
         self.first.store(last_success.is_none(), Ordering::Relaxed);
     }
@@ -122,8 +124,9 @@ impl<'a> Context<'a> {
         local_date(self.engine, at)
     }
 
-    /// Makes sure, directly before each call that writes, that the run still holds its lease. A process that stood still
-    /// while it asked may have lost the lease since the answer was given, and asks again.
+    /// Renews the lease, directly before each call that writes. If the answer took longer than `PROMPT`, the lease may
+    /// have been lost since it was given, and the ledger is asked again. Fails with [`ErrorKind::Busy`] if another run
+    /// has taken over.
     pub async fn hold(&self) -> Result<()> {
         let mut asked = Instant::now();
         self.ledger().renew_lease(&self.lease).await?;
@@ -136,25 +139,26 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    /// Renews the lease where it has not been for a while.
+    /// Renews the lease if the last renewal is `RENEW_AFTER` or longer ago.
     pub async fn keep_lease(&self) -> Result<()> {
         let renewed = self.started + Duration::from_millis(self.renewed.load(Ordering::Relaxed));
         if renewed.elapsed() < RENEW_AFTER { Ok(()) } else { self.hold().await }
     }
 
-    /// A count that is another one after whatever this run changed in either system or in the ledger's links and intents:
-    /// what was read while that was under way may be how things were before.
+    /// Number of changes that this run has made in either system or in the ledger's links and intents. If it differs
+    /// from the number when a read began, what was read may be out of date.
     pub fn changes(&self) -> u64 {
         self.changes.load(Ordering::Relaxed)
     }
 
-    /// Takes note of a change, once it is made.
+    /// Counts a change, once it is made.
     pub fn changed(&self) {
         self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Writes an intent down, which only the run that holds the lease can do. The lease is then long enough for the call: one
-    /// that is overdue is still held until another run takes it, which it could while the call is on its way.
+    /// Writes an intent down, which the ledger accepts only from the run that holds the lease. The lease then lasts for
+    /// the call that follows: if it may be overdue it is renewed, because another run could take it while that call is
+    /// on its way.
     pub async fn open_intent(&self, intent: &Intent) -> Result<()> {
         let asked = Instant::now();
         self.ledger().open_intent(&self.lease, intent).await?;
@@ -194,23 +198,23 @@ impl<'a> Context<'a> {
         self.engine.account.time_zone
     }
 
-    /// Whether writes are taken out.
+    /// True if nothing is to be written to either system.
     pub fn is_dry(&self) -> bool {
         self.purpose != Purpose::Apply
     }
 
-    /// What was made by hand in Latchel (rule L1), counted once a run.
+    /// Counts of records that were made by hand in Latchel (rule L1), read once a run.
     pub async fn latchel_only(&self) -> Result<LatchelOnly> {
         let count = || self.reading(self.latchel().latchel_only());
         self.latchel_only.get_or_try_init(count).await.copied()
     }
 
-    /// The Latchel user (rule M3).
+    /// The Latchel user (rule M3); [`ErrorKind::Config`] if there is not exactly one.
     pub fn latchel_user(&self) -> Result<&User> {
         self.latchel_user.as_ref().map_err(|problem| Error::new(ErrorKind::Config, problem.clone()))
     }
 
-    /// Whom a new work order is assigned to (rule L6): nobody where the platform cannot assign.
+    /// Assignee of new work orders (rule L6); `None` if the platform cannot assign.
     pub fn assignee(&self) -> Result<Option<UserId>> {
         let assigns = self.platform().capabilities().assign_user;
         assigns.then(|| Ok(self.latchel_user()?.id.clone())).transpose()
@@ -230,7 +234,7 @@ impl<'a> Context<'a> {
         self.excluded_groups.get(property).cloned()
     }
 
-    /// What is remembered of records on one side, in their order.
+    /// Memories of the records with these ids on one side, in the order of the ids.
     pub async fn recall(
         &self,
         kind: Kind,
@@ -255,6 +259,7 @@ impl<'a> Context<'a> {
         let mut found: HashMap<PropertyRef, LatchelProperty> = HashMap::new();
         for property in self.latchel().properties_by_ref(&wanted).await? {
             let Some(reference) = property.reference.clone() else { continue };
+            // Of several with one reference an active one counts, then the one with the lowest id.
             match found.get(&reference) {
                 Some(other) if (other.is_active, -other.id.0) >= (property.is_active, -property.id.0) => {}
                 _ => {
@@ -270,6 +275,7 @@ impl<'a> Context<'a> {
             missing.into_iter().zip(memories).filter_map(|(r, m)| Some((r, m.link?))).collect();
         let ids: Vec<_> =
             links.iter().map(|(_, link)| LatchelPropertyId(link.latchel_id)).filter(|id| id.0 > 0).collect();
+        // Properties that a plan would create have negative ids: Latchel is not asked for those.
         let by_id = if ids.is_empty() { Vec::new() } else { self.latchel().properties_by_id(&ids).await? };
         let by_id: HashMap<_, _> = by_id.into_iter().map(|property| (property.id, property)).collect();
         for (reference, link) in links {
@@ -314,7 +320,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// An id for a record that a plan would create; negative, so that no real one is like it.
+    /// An id for a record that a plan would create; negative, so that it equals no real one.
     pub fn planned_id(&self) -> i64 {
         self.next_planned_id.fetch_sub(1, Ordering::Relaxed)
     }

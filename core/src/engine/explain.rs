@@ -23,12 +23,12 @@ use crate::model::{Freshness, Kind, LatchelPropertyId, LatchelResidentId, Record
 use crate::rules::{Check, Decision, Reason, RuleId, Trace, WindowVerdict, judge_window};
 use crate::{ErrorKind, Result};
 
-/// Why a record stands as it does, and what the next run would do with it.
+/// Explanation of a record's status, and of what the next run would do with it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
     /// The record.
     pub key: RecordKey,
-    /// What people know it by.
+    /// Name or number by which people know it; empty for a resident.
     pub label: String,
     /// Content on the platform, if it is there; e-mail and phone are masked.
     pub platform: Option<Value>,
@@ -42,11 +42,11 @@ pub struct Explanation {
     pub checks: Vec<Check>,
     /// The reason that a run would give now.
     pub reason: Reason,
-    /// What the reason leaves open.
+    /// Particulars that the reason leaves open, for people.
     pub detail: Option<String>,
-    /// What a run would do now.
+    /// Action that a run would take now.
     pub action: Action,
-    /// If the last try failed: why, and when the next one does what.
+    /// The last try and the next one, if the last one failed.
     pub retry: Option<Retry>,
 }
 
@@ -97,7 +97,7 @@ impl Engine {
         let account = self.ledger.account(&self.account.name).await?;
         let sync_start = account.map_or(now, |account| account.sync_start);
         let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|phase| phase.kind() == kind).collect();
-        // Nothing is written, so that nothing is held.
+        // Nothing is written, so that this lease need not be held.
         let lease = Lease { account: self.account.name.clone(), run: RunId(Uuid::now_v7()) };
         let stop = StopSignal::default();
         let clock = (now, Instant::now());
@@ -117,7 +117,7 @@ impl Engine {
         Ok(keys)
     }
 
-    /// A property or resident that exists in Latchel alone (rule L1).
+    /// Explains a property or resident that exists in Latchel alone (rule L1).
     async fn latchel_only(&self, kind: Kind, text: &str) -> Result<Option<Explanation>> {
         let id = exact(kind, text).filter(|key| key.side == Side::Latchel).map(|key| key.id);
         let Ok(id) = id.as_deref().unwrap_or(bare(text)).parse::<i64>() else { return Ok(None) };
@@ -146,7 +146,7 @@ impl Engine {
 }
 
 impl Explanation {
-    /// A reason alone.
+    /// An explanation with a reason and its trace, and nothing else.
     fn new(key: RecordKey, reason: Reason, trace: Trace) -> Self {
         Self {
             checks: trace.decided(reason, &key),
@@ -163,7 +163,7 @@ impl Explanation {
         }
     }
 
-    /// The same, with what is remembered.
+    /// Adds what the ledger remembers of the record.
     fn remembering(self, memory: Memory) -> Self {
         let retry = memory.pending.as_deref().and_then(Retry::of);
         let outcome = memory.outcome.map(|newest| *newest);
@@ -175,16 +175,16 @@ impl Explanation {
     }
 }
 
-/// Whether a text names a record.
+/// Certainty that a text names a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
     /// The ledger knows the record.
     InLedger,
-    /// It is one if its system has it.
+    /// The record exists only if its system has it.
     Perhaps,
 }
 
-/// The text itself taken as an id.
+/// Keys of the records that have the text itself as their id.
 fn guessed(kind: Kind, text: &str) -> BTreeMap<RecordKey, Named> {
     if let Some(key) = exact(kind, text) {
         return BTreeMap::from([(key, Named::Perhaps)]);
@@ -197,7 +197,8 @@ fn guessed(kind: Kind, text: &str) -> BTreeMap<RecordKey, Named> {
     keys
 }
 
-/// A record that the ledger knows and its source no longer has. Only what is read by a run has its counterpart set inactive.
+/// Explains a record that the ledger knows and its source no longer has. A deactivation is announced only for a record
+/// that is tried again: it is not certain that a run would read any other.
 async fn explain_gone<F: Flow>(flow: &F, memory: Memory) -> Result<Explanation> {
     let cx = flow.context();
     let trace = || Trace::on().in_zone(cx.zone());
@@ -312,18 +313,21 @@ async fn explain_one<F: Flow>(
     let mut applied = apply(flow, &case, decision, &mut trace).await?;
 
     let waits = memory.pending.as_deref().is_some_and(|pending| !pending.dismissed);
+    // Rows of a list that the platform filters have no stamps: only the list itself tells, and is read if that matters.
     let verdict = match verdict {
         WindowVerdict::Inside if stamps == Freshness::Filtered && !waits && is_news(&applied) => {
             in_the_list(flow, window, &flow.id(flow.record(&case)), &mut trace).await?
         }
         verdict => verdict,
     };
+    // Outside the window a run looks at no record, unless it is pending, so that nothing comes of this decision.
     if let WindowVerdict::Outside(reason) = verdict
         && !waits
         && is_news(&applied)
     {
         applied = Applied::plain(reason, Action::None);
     }
+    // A date that was reached counts whatever the window (rule R6).
     let mut lapse = Trace::on().in_zone(cx.zone());
     if applied.action == Action::None
         && let Some(decision) = flow.lapses(&case, &mut lapse).filter(|decision| decision.action.is_some())
@@ -331,7 +335,7 @@ async fn explain_one<F: Flow>(
         (applied, trace) = (apply(flow, &case, decision, &mut lapse).await?, lapse);
     }
 
-    // One that failed and has not changed rests until its next try, whatever a run would do with it.
+    // A record that failed and has not changed rests until its next try, whatever would then be done with it.
     let retry = memory.pending.as_deref().and_then(Retry::of);
     let unchanged =
         matches!(verdict, WindowVerdict::Outside(_)) || Reader(flow).rests(flow.record(&case), &memory);
@@ -371,13 +375,13 @@ async fn apply<F: Flow>(
     }
 }
 
-/// True of what a run says of a record only because it looks at it: outside the window it writes nothing, and nothing begins
-/// to wait.
+/// True if the result comes only of looking at the record: it writes, waits or failed. Outside the window a run writes
+/// nothing, and no record begins to wait.
 fn is_news(applied: &Applied) -> bool {
     applied.action != Action::None || matches!(applied.reason.status(), Status::Pending | Status::Failed)
 }
 
-/// Asks the platform for its list of the window, where nothing else tells whether a record is in it.
+/// Reads the platform's list of the window up to the record, where nothing else tells if the record is in the window.
 async fn in_the_list<F: Flow>(
     flow: &F,
     window: Window,

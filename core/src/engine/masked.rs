@@ -1,7 +1,7 @@
 use serde_json::Value;
 
-/// What a system holds of a record, with the contact data made unreadable as far as it is not needed to tell people apart: the
-/// page and the API show it to everybody who may look.
+/// Masks the e-mail and phone of a record as far as they are not needed to tell people apart, because the page and the
+/// API show the record to everybody who may look.
 pub(super) fn masked(mut held: Value) -> Value {
     if let Some(fields) = held.as_object_mut() {
         for (name, mask) in [("email", email as fn(&str) -> String), ("phone", phone)] {
@@ -13,7 +13,7 @@ pub(super) fn masked(mut held: Value) -> Value {
     held
 }
 
-/// The first letter and the domain.
+/// Keeps the first letter and the domain.
 fn email(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((name, domain)) => format!("{}…@{domain}", name.chars().take(1).collect::<String>()),
@@ -21,7 +21,7 @@ fn email(address: &str) -> String {
     }
 }
 
-/// The last two digits of a number that is long enough to hide behind.
+/// Keeps the last two digits, if the number has six or more.
 fn phone(number: &str) -> String {
     let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
     match digits.as_slice() {

@@ -36,7 +36,7 @@ pub struct AccountSettings {
     pub name: String,
     /// The time zone of its local dates.
     pub time_zone: Tz,
-    /// What it decides about the rules.
+    /// Choices that the rules leave to the account.
     pub policy: Policy,
 }
 

@@ -1,4 +1,5 @@
-//! How long a run bears with a far side that fails, with calls that take long, and with itself when asked to stop.
+//! Limits to how long a run goes on: with a far side that fails, with calls that take long, and once it is asked to
+//! stop.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -11,12 +12,12 @@ use crate::engine::StopSignal;
 use crate::engine::context::{Context, PROMPT};
 use crate::{Error, ErrorKind, Result};
 
-/// How many calls in a row may fail as if the far side were down before the phase gives up.
+/// Number of calls that fail in a row, as if the far side were down, at which the phase gives up.
 const FAILURES: u32 = 5;
-/// How long the record at hand may still take when somebody asks the run to stop. What it then leaves undone is what
-/// a killed run leaves, which the next one makes up for.
+/// Time that the record at hand may still take once somebody asks the run to stop. What is left undone then is what a
+/// killed run leaves, and the next run makes up for it.
 const GRACE: Duration = Duration::from_secs(30);
-/// How long a call may take, waits and pauses included, before the lease is renewed; far below a lease's length.
+/// Time that a call may take, waits and pauses included, before the lease is renewed; far below a lease's length.
 pub(super) const RENEW_AFTER: Duration = Duration::from_secs(20);
 
 /// Counts failures in a row, so that a far side that is down leads to one message and not to one for each record.
@@ -26,7 +27,8 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Takes note of a failed call; the error is what the phase ends with.
+    /// Takes note of a failed call. Returns the error that ends the phase: at once if the run can do nothing more, else
+    /// after `FAILURES` in a row.
     pub fn failed(&mut self, error: &Error) -> Result<()> {
         if error.is_final() {
             return Err(error.again());
@@ -43,25 +45,27 @@ impl Patience {
         Err(Error::new(error.kind(), format!("gave up, because calls keep failing: {error}")))
     }
 
-    /// Takes note of an answer that makes no sense: a far side that answers everything like that is not itself.
+    /// Takes note of an answer that cannot be read. Returns the error that ends the phase after `FAILURES` in a row: a
+    /// far side that answers everything like that is broken.
     pub fn unreadable(&mut self, error: &Error) -> Result<()> {
         self.failures = if error.kind() == ErrorKind::Malformed { self.failures + 1 } else { 0 };
         self.check(error)
     }
 
-    /// A call succeeded.
+    /// Takes note of a call that succeeded.
     pub fn succeeded(&mut self) {
         self.failures = 0;
     }
 }
 
 impl StopSignal {
-    /// The error that a run ends with where somebody asked.
+    /// Fails with [`ErrorKind::Timeout`] if somebody asked the run to stop.
     pub(super) fn check(&self) -> Result<()> {
         if self.is_set() { Err(stopped()) } else { Ok(()) }
     }
 
-    /// What comes of `call`, unless it takes longer than `grace` once somebody asked.
+    /// Returns the result of `call`. Drops it and fails with [`ErrorKind::Timeout`] if it takes longer than `grace`
+    /// once somebody asked the run to stop.
     pub(super) async fn bounds<T>(
         &self,
         grace: Duration,
@@ -84,23 +88,27 @@ fn stopped() -> Error {
 }
 
 impl Context<'_> {
-    /// A call that only reads: it ends as soon as somebody asks the run to stop.
+    /// Makes a call that only reads. It is dropped as soon as somebody asks the run to stop.
     pub async fn reading<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         self.stop.bounds(Duration::ZERO, self.held(call)).await
     }
 
-    /// What is done to the record at hand: it has a while to end when somebody asks the run to stop.
+    /// Makes the calls that write the record at hand. They have half a minute to end once somebody asks the run to
+    /// stop.
     pub async fn writing<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         self.stop.bounds(GRACE, self.held(call)).await
     }
 
-    /// Keeps the lease while `call` waits, for its turn or for an answer. After a process stood still the lease comes first:
-    /// if it was lost, the call is dropped before it takes another step, and what it has not sent yet is never sent.
+    /// Makes `call`, and renews the lease every `RENEW_AFTER` while the call waits for its turn or for an answer. After
+    /// the process stood still, the lease is renewed before the call takes another step: if it was lost, the call is
+    /// dropped, and what it has not sent yet is never sent.
     async fn held<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         let mut call = pin!(call);
         let mut due = Instant::now() + RENEW_AFTER;
         loop {
-            // In time both go on, because the call may hold what the ledger is reached by.
+            // Until the lease is overdue, keep polling the call: it may hold the connection that the renewal needs.
+            // Once it is overdue, because the process stood still or the ledger is slow, the call waits for the
+            // renewal.
             let step = poll_fn(|task| match Instant::now() < due + PROMPT {
                 true => call.as_mut().poll(task),
                 false => Poll::Pending,
@@ -111,6 +119,7 @@ impl Context<'_> {
             };
             tokio::select! {
                 biased;
+                // Polled first, so that a lost lease ends the call before it takes another step.
                 renewed = renewal => renewed?,
                 done = step => return done,
             }

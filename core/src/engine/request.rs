@@ -7,26 +7,26 @@ use tokio::sync::watch;
 use crate::ledger::{Outcome, Pending, Phase, PhaseReport, Trigger};
 use crate::model::{RecordKey, Window};
 
-/// What a run is asked to do.
+/// Order for a run: its phases, its records and its limits.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The phases, in the order of [`Phase::ALL`].
     pub phases: Vec<Phase>,
-    /// Whether to write.
+    /// Mode: write, or only plan.
     pub mode: Mode,
     /// The run's *now*, UTC.
     pub now: DateTime<Utc>,
     /// The start of the window, instead of what rules W1 and W2 say, UTC.
     pub since: Option<DateTime<Utc>>,
-    /// Who or what started it.
+    /// Cause of the run: a person, the schedule or a webhook.
     pub trigger: Trigger,
-    /// Who holds the lease, for people: a host and process id.
+    /// Holder of the lease, for people: a host and process id.
     pub holder: String,
     /// Part of the lists that is read.
     pub lists: Lists,
     /// These records alone, by their ids, instead of those of the window and what is pending.
     pub records: Option<Vec<RecordKey>>,
-    /// Whether it may set as many records inactive as it likes (rule G1).
+    /// True if the run may set any number of records inactive (rule G1).
     pub allow_mass_change: bool,
     /// Asks the run to end after the record at hand.
     pub stop: StopSignal,
@@ -68,12 +68,12 @@ impl Request {
 pub enum Lists {
     /// Records that changed in the window (rule W1).
     Changed,
-    /// All of properties and residents (rule W6). Records without a link still count by the window, and the run does not count
-    /// as one that covered it.
+    /// All of properties and residents (rule W6). Records without a link still count by the window, and the run does
+    /// not count as one that covered it.
     Whole,
 }
 
-/// Whether a run writes.
+/// Mode of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Decide only; the outcomes say what a sync would do.
@@ -87,12 +87,12 @@ pub enum Mode {
 pub struct StopSignal(Arc<watch::Sender<bool>>);
 
 impl StopSignal {
-    /// Asks.
+    /// Asks the run to end.
     pub fn stop(&self) {
         self.0.send_replace(true);
     }
 
-    /// Whether somebody asked.
+    /// True if somebody asked.
     pub fn is_set(&self) -> bool {
         *self.0.borrow()
     }

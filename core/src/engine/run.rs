@@ -32,7 +32,7 @@ impl Engine {
         let started = Instant::now();
         let account = self.ledger_account(request.now).await?;
         let mut phases = request.phases.clone();
-        // Nothing that a window cannot find is found in lists of work orders.
+        // Whole lists of work orders would show nothing that a window cannot find.
         phases.retain(|phase| !request.reconciles() || phase.kind() != Kind::WorkOrder);
         phases.sort();
         phases.dedup();
@@ -115,9 +115,10 @@ impl Engine {
             let recorded = match error {
                 Some(error) if error.ends_the_run() || request.stop.is_set() => return,
                 Some(_) => Ok(()),
-                // What was looked at by its id, or in a part of the window, says nothing about the rest.
+                // Records by id, or a part of the window, say nothing about the rest of the window.
                 None if request.records.is_some() || planned.is_part => Ok(()),
-                // What is not linked was judged by the window alone, and may have changed in it.
+                // A reconciliation may have passed over unlinked records that changed in the window (see
+                // `judge_unlinked`).
                 None if request.reconciles() => Ok(()),
                 None => self.ledger.set_last_success(&cx.lease, phase, request.now).await,
             };
@@ -150,7 +151,7 @@ impl Engine {
         let plain = self.plain_window(last, account.created_at, request.now);
         if let Some(from) = request.since {
             let is_part = from > plain.window.from;
-            // What the last success has looked at is open to nobody.
+            // Changes before the last success are covered already.
             let open_from = last.map_or(plain.window.from, |last| last.max(plain.window.from));
             if from > open_from {
                 warnings.push(format!(
@@ -210,7 +211,7 @@ impl Engine {
         observer: &dyn Observer,
     ) -> (PhaseReport, Option<Error>) {
         let nothing = async |_: &mut Tally<'_>| Ok(());
-        // What is no record of the window is left to the runs that go through it.
+        // A run of named records leaves counts and reached dates to the runs that go through the window.
         let all = request.records.is_none();
         match phase {
             Phase::Properties => {
@@ -260,7 +261,7 @@ async fn caught<T>(work: impl Future<Output = T>) -> Result<T> {
     })
 }
 
-/// What people should know of a phase that met a closed far side.
+/// Warning about a phase that met a closed far side.
 fn pause_warning(report: &PhaseReport) -> Option<String> {
     let pause = report.paused.as_ref()?;
     Some(format!("{}: {pause}; this is no failure: the first run after that goes on from here", report.phase))

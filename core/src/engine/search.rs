@@ -15,7 +15,7 @@ use crate::engine::phases::resident::Residents;
 use crate::ledger::{Memory, Phase, Status, bare, exact, look_up, may_be_a_name, records};
 use crate::model::{Kind, RecordKey, Row, Side, Window};
 
-/// As many records are listed at most.
+/// Limit to the records that are listed.
 const AT_MOST: usize = 50;
 
 /// A record that a text names.
@@ -118,7 +118,7 @@ fn is_name(text: &str) -> bool {
     may_be_a_name(text) && (has(char::is_whitespace) || !has(|letter| letter.is_ascii_digit()))
 }
 
-/// Goes through a list, page by page.
+/// Goes through a list, page by page, and returns up to `AT_MOST` records that people call `text`.
 async fn called<F: Flow>(
     flow: &F,
     window: Window,

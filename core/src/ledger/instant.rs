@@ -1,4 +1,4 @@
-//! Instants as the ledger keeps them. They have one form, which is read in half the time that it takes to read any.
+//! Instants as the ledger keeps them. They have one form, which is read twice as fast as any form would be.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_str(Rfc3339)
 }
 
-/// The same of one that may be null.
+/// Reads an instant that may be null.
 pub(super) fn maybe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     deserializer.deserialize_option(Maybe)
 }

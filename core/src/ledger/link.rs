@@ -17,14 +17,15 @@ pub struct Link {
     pub platform_id: String,
     /// Its id in Latchel.
     pub latchel_id: i64,
-    /// How the pair came to be.
+    /// Origin of the pair.
     pub origin: Origin,
     /// The run that made the link.
     pub run: RunId,
-    /// When the link was made, UTC.
+    /// Start of the run that made the link, UTC.
     #[serde(deserialize_with = "instant::deserialize")]
     pub created_at: DateTime<Utc>,
-    /// Instant of the last read-back that confirmed the pair, UTC; `None` while none has, or while parts of it are not stored.
+    /// Instant of the last read-back that confirmed the pair, UTC; `None` while none has, or while parts of it are not
+    /// stored.
     #[serde(default, deserialize_with = "instant::maybe")]
     pub verified_at: Option<DateTime<Utc>>,
     /// The platform's number (work orders).
@@ -33,7 +34,7 @@ pub struct Link {
     /// Latchel's number (work orders).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latchel_number: Option<String>,
-    /// When the platform's number was written back to Latchel (rule L7), UTC.
+    /// Start of the run that wrote the platform's number back to Latchel or found it there (rule L7), UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number_written_at: Option<DateTime<Utc>>,
     /// The last verdict about closing the platform's work order (rules L8, L11, L12).
@@ -70,7 +71,7 @@ impl Link {
     }
 }
 
-/// How a pair came to be.
+/// Origin of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -90,9 +91,9 @@ pub enum Origin {
 pub struct CloseVerdict {
     /// The status that Latchel's work order had.
     pub status: ClosedStatus,
-    /// Latchel's `updated_at` when it was decided, UTC. A status that was set later than that is another change.
+    /// Latchel's `updated_at` at the decision, UTC. A status that was set later than that is another change.
     pub job_updated_at: DateTime<Utc>,
-    /// What was decided.
+    /// Reason of the decision.
     pub reason: Reason,
     /// State for which the platform would have refused the write (rule L15).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +121,7 @@ pub enum Obstacle {
     InactiveProperty,
 }
 
-/// What we remember of a linked resident: what Latchel held after we last wrote or evaluated it.
+/// Memory of a linked resident: the state in Latchel after we last wrote or evaluated it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResidentMemory {
     /// The move-in date.
@@ -197,7 +198,7 @@ impl ResidentMemory {
         reached || self.turns_on.is_some_and(|day| day <= today)
     }
 
-    /// Returns the memory once Latchel shows `latchel`: that what we sent has arrived, if it has.
+    /// Returns the memory as `latchel` confirms it: a change that we sent counts as written if Latchel shows it.
     pub fn confirmed_by(&self, latchel: &LatchelResident) -> Self {
         let shown = SentDates { move_in: latchel.move_in, move_out: latchel.move_out };
         let dates_arrived = self.sent_dates.is_none_or(|sent| sent == shown);
@@ -220,8 +221,8 @@ impl ResidentMemory {
         }
     }
 
-    /// The same, with what somebody has changed in Latchel: its dates, so that rule R6 looks at the days that Latchel has,
-    /// and its activity.
+    /// The same memory, with changes that somebody has made in Latchel: the dates, so that rule R6 goes by those that
+    /// Latchel has, and the activity.
     pub fn followed(&self, latchel: &LatchelResident) -> Self {
         let known = self.confirmed_by(latchel);
         Self {
@@ -250,19 +251,20 @@ pub struct Intent {
     pub id: IntentId,
     /// The record that it is created from.
     pub source: RecordKey,
-    /// What people know the record by.
+    /// Name or number by which people know the record.
     pub label: String,
     /// The marker that the new record carries, where it is on the platform.
     pub marker: Option<Marker>,
-    /// The rentable unit that it is sent for, where it is a work order on the platform: what carries the marker there is
-    /// ours, wherever the Latchel work order has been moved since.
+    /// The rentable unit that it is sent for, where it is a work order on the platform: a work order there with the
+    /// marker is ours, wherever the Latchel work order has been moved since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<PropertyRef>,
-    /// The dates of a resident who is sent to Latchel: whom it shows with others was changed there (rule R9).
+    /// The dates of a resident who is sent to Latchel. A resident whom Latchel shows with other dates was changed there
+    /// (rule R9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dates: Option<SentDates>,
     /// The run that opened it.
     pub run: RunId,
-    /// When it was opened, UTC.
+    /// Instant at which it was opened, UTC.
     pub created_at: DateTime<Utc>,
 }

@@ -2,9 +2,9 @@ use super::{Ledger, Memory};
 use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
 
-/// Finds what is remembered of the records of `kind` that people name by `text`: an id or number of either side, with or
-/// without a `#` in front, the part of a composed id, or a part of a property's name. `platform:ID` and `latchel:ID` name one
-/// record of that side alone.
+/// Finds the memories of the records of `kind` that people name by `text`: an id or number of either side, with or
+/// without a `#` in front, the part of a composed id, or a part of a property's name. `platform:ID` and `latchel:ID`
+/// name one record of that side alone.
 ///
 /// # Errors
 ///
@@ -27,7 +27,7 @@ pub async fn look_up(ledger: &dyn Ledger, account: &str, kind: Kind, text: &str)
     Ok(all)
 }
 
-/// True of a record that was found for nothing but the other half of a pair that has ended since.
+/// True of a record that was found only because it was once linked to the record that `text` names.
 fn was_its_counterpart(memory: &Memory, text: &str) -> bool {
     let outcome = memory.outcome.as_deref().filter(|_| memory.link.is_none() && memory.key.id != text);
     let number = format!("#{text}");
@@ -42,7 +42,7 @@ pub fn may_be_a_name(text: &str) -> bool {
     text.chars().any(char::is_alphabetic)
 }
 
-/// The text without what people write around an id or number.
+/// The text without the signs that people write around an id or number.
 pub(crate) fn bare(text: &str) -> &str {
     let text = text.trim();
     text.strip_prefix('#').unwrap_or(text)

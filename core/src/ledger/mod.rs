@@ -1,4 +1,4 @@
-//! The trait of the ledger: what the sync remembers between runs.
+//! The trait of the ledger, the sync's memory between runs.
 
 mod instant;
 mod link;
@@ -25,7 +25,7 @@ use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
 use crate::rules::Reason;
 
-/// What the ledger remembers of one record. Its parts are boxed, as it goes through many hands.
+/// Memory of one record in the ledger. Its parts are boxed, because it is passed on often.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
     /// The record.
@@ -36,11 +36,11 @@ pub struct Memory {
     pub outcome: Option<Box<Outcome>>,
     /// A create for it whose outcome is not known.
     pub intent: Option<Box<Intent>>,
-    /// How long it has been tried, if it is pending or failed.
+    /// The tries so far, if it is pending or failed.
     pub pending: Option<Box<Pending>>,
 }
 
-/// What the sync remembers between runs: accounts, links, intents, outcomes, what is pending, runs, watermarks.
+/// The sync's memory between runs: accounts, links, intents, outcomes, pending records, runs, watermarks.
 ///
 /// # Behavior of every call
 ///
@@ -72,7 +72,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// [`Busy`](crate::ErrorKind::Busy) if another run has taken over. So has every call that takes a lease.
+    /// [`Busy`](crate::ErrorKind::Busy) if another run has taken over. Every call that takes a lease fails so then.
     async fn renew_lease(&self, lease: &Lease) -> Result<()>;
 
     /// Ends the run and gives the leases back that it still holds.
@@ -99,7 +99,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// Remembers that a reconciliation that started at `at` came to its end.
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()>;
 
-    /// What is remembered of each of `keys`, in their order.
+    /// Memory of each of `keys`, in their order.
     async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>>;
 
     /// Writes a page's outcomes: the newest of each record, and the run's history where an outcome differs from
@@ -116,10 +116,10 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// looked at again even if the process dies.
     async fn open_intent(&self, lease: &Lease, intent: &Intent) -> Result<()>;
 
-    /// Ends an intent: with the link that came of it, or without one if nothing was created.
+    /// Ends an intent: with the link of what it created, or without one if nothing was created.
     async fn settle_intent(&self, lease: &Lease, intent: IntentId, link: Option<&Link>) -> Result<()>;
 
-    /// What is pending of one kind and side and not dismissed, in the order of ids, from `after` on.
+    /// Pending records of one kind and side that are not dismissed, in the order of ids, after the id `after`.
     async fn pending(
         &self,
         account: &str,
@@ -149,29 +149,30 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     ) -> Result<Vec<Link>>;
 
     /// Memories of the records of one kind whose id, counterpart's id or number on either side is `text`, linked or
-    /// not, or of which `text` is a part of a composed id. A property is also found by a part of its name, in whatever case,
-    /// if nothing else is called so and the text [may be a name](may_be_a_name). Fifty at most. [`look_up`] takes what people type.
+    /// not, or of which `text` is a part of a composed id. A property is also found by a part of its name, in whatever
+    /// case, if nothing else is called so and the text [may be a name](may_be_a_name). Fifty at most. [`look_up`] takes
+    /// what people type.
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;
 
-    /// How many records of one kind are linked and, as far as the ledger knows, active in Latchel.
+    /// Number of records of one kind that are linked and, as far as the ledger knows, active in Latchel.
     async fn linked(&self, account: &str, kind: Kind) -> Result<u64>;
 
     /// Links of one kind in the order of their platform ids, from `after` on.
     async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>>;
 
-    /// What is wrong with the ledger itself, in sentences; empty if it keeps its promises.
+    /// Checks the ledger itself, and returns each fault in a sentence; empty if it keeps its promises.
     async fn check(&self) -> Result<Vec<String>>;
 
-    /// How many newest outcomes there are of each of `reasons`, of which there is at least one; a reason without any is left
-    /// out. The time it takes goes by what is counted.
+    /// Counts the newest outcomes with each of `reasons`, of which there is at least one; a reason without any is left
+    /// out. The time that it takes grows with the count.
     async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts>;
 
-    /// Ends the use of the ledger; called once, after everything else. What was written before is durable without it,
-    /// but a file may only then be whole by itself.
+    /// Ends the use of the ledger; called once, after everything else. Earlier writes are durable without it, but a
+    /// ledger in a file may need other files beside it until then.
     ///
     /// # Errors
     ///
-    /// If what was read cannot be relied on.
+    /// If the data that was read cannot be relied on.
     async fn close(&self) -> Result<()> {
         Ok(())
     }

@@ -7,27 +7,28 @@ use super::{RunId, instant};
 use crate::model::{Fingerprint, PropertyRef, RecordKey, Side};
 use crate::rules::Reason;
 
-/// What came of a record in a run, or would come of it in a plan. Every record seen has exactly one.
+/// Result for a record in a run, or in a plan. Every record seen has exactly one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The record.
     pub key: RecordKey,
     /// Its id on the other side, where it has a counterpart.
     pub counterpart: Option<String>,
-    /// What people know it by: a property's name, a work order's number and title. Empty for a resident.
+    /// Name by which people know it: a property's name, a work order's number and title. Empty for a resident.
     pub label: String,
-    /// Why.
+    /// Reason.
     pub reason: Reason,
-    /// What was done, or would be.
+    /// Action that was taken, or would be.
     pub action: Action,
-    /// What the reason leaves open: the fields that changed, the parts that are missing, the platform's own error.
+    /// Particulars that the reason leaves open: the fields that changed, the parts that are missing, the platform's own
+    /// error.
     pub detail: Option<String>,
     /// The run that said so. A later one that says the same, of a record that waits for nothing, is not written down.
     pub run: RunId,
-    /// When that run began, UTC.
+    /// Start of that run, UTC.
     #[serde(deserialize_with = "instant::deserialize")]
     pub at: DateTime<Utc>,
-    /// The record's fingerprint (rule W5); of one that failed, of all that was seen of it.
+    /// The record's fingerprint (rule W5); if it failed and has none, one of everything that was read of it.
     pub fingerprint: Option<Fingerprint>,
     /// The property that the record waits for: to be on the other side, to have another sync method (rule L4), to be
     /// active (rule L15).
@@ -41,12 +42,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// How it stands, by its reason.
+    /// Status, by its reason.
     pub fn status(&self) -> Status {
         self.reason.status()
     }
 
-    /// Whether both say the same of a record, whenever they said it.
+    /// True if both say the same of a record, whatever their runs and instants.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
         let Self {
             key,
@@ -94,7 +95,7 @@ impl Outcome {
     }
 }
 
-/// How a record stands (RULES.md, S).
+/// Status of a record (RULES.md, S).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -120,7 +121,7 @@ impl Status {
     }
 }
 
-/// What was done to a record, or would be.
+/// Action on a record's counterpart that was taken, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -158,7 +159,7 @@ impl Action {
             .find(|action| action.as_str() == name)
     }
 
-    /// Whether it writes to one of the two systems.
+    /// True if it writes to one of the two systems.
     pub fn writes(self) -> bool {
         !matches!(self, Self::None | Self::Link)
     }
@@ -169,21 +170,21 @@ impl Action {
 pub struct Pending {
     /// Its newest outcome, which says what it waits for.
     pub outcome: Outcome,
-    /// Since when, UTC.
+    /// Instant since which it is, UTC.
     pub since: DateTime<Utc>,
-    /// How often it was tried.
+    /// Number of tries so far.
     pub attempts: u32,
-    /// Whether somebody dismissed it.
+    /// True if somebody dismissed it.
     pub dismissed: bool,
 }
 
 /// The pause after the first failure; each further one doubles it.
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(5);
-/// The longest pause: after it a doubling changes nothing.
+/// The longest pause, at which the doubling ends.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
 
 impl Pending {
-    /// When a record that failed is tried again at the earliest, UTC; `None` for one that waits, which costs no call
+    /// Earliest instant of the next try of a record that failed, UTC; `None` for one that waits, which costs no call
     /// until it is ready, and for one whose next try was asked for.
     pub fn next_try(&self) -> Option<DateTime<Utc>> {
         if self.outcome.status() != Status::Failed || self.attempts == 0 {
@@ -195,5 +196,5 @@ impl Pending {
     }
 }
 
-/// How many records there are of each reason.
+/// Number of records with each reason.
 pub type Counts = BTreeMap<Reason, u64>;

@@ -111,7 +111,7 @@ impl Ledger for Overlay {
         self.scratch.put_link(lease, link).await
     }
 
-    /// Of the real ledger nothing is taken away; a plan ends no link.
+    /// Takes nothing from the real ledger; a plan ends no link.
     async fn unlink(&self, lease: &Lease, kind: Kind, platform_id: &str) -> Result<bool> {
         self.scratch.unlink(lease, kind, platform_id).await
     }

@@ -51,8 +51,8 @@ impl Retry {
         }
     }
 
-    /// Two or three sentences: that it failed, with the error, when the next try is, and what that does. Instants are told
-    /// in `zone`.
+    /// Tells in two or three sentences that it failed, with the error, and the time and action of the next try.
+    /// Instants are told in `zone`.
     pub fn sentence(&self, key: &RecordKey, now: DateTime<Utc>, zone: Tz) -> String {
         let error = match self.error.as_deref().map(|error| error.trim_end_matches('.')) {
             Some(error) if !error.is_empty() => format!(": {error}"),
@@ -73,7 +73,7 @@ impl Retry {
     }
 }
 
-/// Names what an action does to a record, as a verb and its objects: `create it in Latchel`.
+/// Names the effect of an action on a record, as a verb and its objects: `create it in Latchel`.
 pub fn doing(action: Action, key: &RecordKey) -> &'static str {
     let to_platform = key.kind == Kind::WorkOrder && key.side == Side::Latchel;
     match (action, to_platform) {

@@ -16,7 +16,7 @@ pub struct Account {
     pub name: String,
     /// Latchel work orders created at or before this instant are never created on the platform (rule L2), UTC.
     pub sync_start: DateTime<Utc>,
-    /// When it was added, UTC.
+    /// Instant at which it was added, UTC.
     pub created_at: DateTime<Utc>,
 }
 
@@ -71,7 +71,7 @@ impl Phase {
         }
     }
 
-    /// Which way its data goes.
+    /// Direction of its data.
     pub fn direction(self) -> Direction {
         match self.source() {
             Side::Platform => Direction::ToLatchel,
@@ -91,7 +91,7 @@ impl fmt::Display for Phase {
     }
 }
 
-/// Which way data goes.
+/// Direction of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
@@ -112,7 +112,7 @@ impl fmt::Display for RunId {
     }
 }
 
-/// Who or what started a run.
+/// Cause of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
@@ -133,11 +133,11 @@ pub struct NewRun {
     pub account: String,
     /// The run's *now*, UTC.
     pub now: DateTime<Utc>,
-    /// Who or what started it.
+    /// Cause of the run.
     pub trigger: Trigger,
-    /// Who holds the lease, for people: a host and process id.
+    /// Holder of the lease, for people: a host and process id.
     pub holder: String,
-    /// What it will do.
+    /// Phases that it will go through.
     pub phases: Vec<Phase>,
 }
 
@@ -160,27 +160,27 @@ pub struct Run {
     pub account: String,
     /// The run's *now*, UTC.
     pub now: DateTime<Utc>,
-    /// Who or what started it.
+    /// Cause of the run.
     pub trigger: Trigger,
-    /// How it ended; a run that never ended was interrupted.
+    /// End of the run; one that never ended was interrupted.
     pub status: RunStatus,
-    /// What each phase did.
+    /// Reports of the phases, in their order.
     pub phases: Vec<PhaseReport>,
-    /// What people should know, for example a gap that the window did not cover (rule W2).
+    /// Warnings for people, for example a gap that the window did not cover (rule W2).
     pub warnings: Vec<String>,
-    /// Who held its leases: a user, a host and a process, for people.
+    /// Holder of its leases, for people: a user, a host and a process.
     #[serde(default)]
     pub holder: String,
-    /// How many records it was asked for by their ids; `None` for one that went through the window.
+    /// Number of records that it was asked for by their ids; `None` for a run that went through the window.
     #[serde(default)]
     pub named: Option<usize>,
     /// True if it was a reconciliation, which read the whole lists (rule W6).
     #[serde(default)]
     pub reconciles: bool,
-    /// How long it took, in milliseconds, once it has ended.
+    /// Duration in milliseconds, once it has ended.
     #[serde(default)]
     pub took_ms: Option<u64>,
-    /// How many calls it made of each system, repeated ones too.
+    /// Number of calls that it made to each system, repeated ones too.
     #[serde(default)]
     pub calls: BTreeMap<String, u64>,
 }
@@ -205,7 +205,7 @@ impl Run {
     }
 }
 
-/// How a run ended.
+/// End of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
@@ -234,35 +234,35 @@ impl RunStatus {
     }
 }
 
-/// What one phase of a run did.
+/// Report of one phase of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhaseReport {
     /// The phase.
     pub phase: Phase,
     /// The start of its window, UTC.
     pub window_from: DateTime<Utc>,
-    /// How many records came out with each reason.
+    /// Number of records with each reason.
     pub counts: Counts,
-    /// How many of them wrote something.
+    /// Number of them for which something was written.
     pub writes: u64,
-    /// Why it ended early.
+    /// Error that ended it early.
     pub error: Option<String>,
-    /// What kind of failure that was.
+    /// Kind of that error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_kind: Option<ErrorKind>,
-    /// Which far side was closed by its own schedule, and until when as far as that is known: no failure, because
-    /// the next run goes on from there.
+    /// Name of the far side that was closed by its own schedule, and the end of its pause as far as that is known. This
+    /// is no failure, because the next run goes on from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<String>,
 }
 
 impl PhaseReport {
-    /// How many records it saw.
+    /// Number of records that it saw.
     pub fn records(&self) -> u64 {
         self.counts.values().sum()
     }
 
-    /// How many records have this status.
+    /// Number of records with this status.
     pub fn with_status(&self, status: super::Status) -> u64 {
         self.counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, count)| count).sum()
     }

@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::{ClockReading, Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
 
-/// What Latchel holds.
+/// Contents of Latchel.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LatchelWorld {
     /// The system's clock, UTC, with which it stamps work orders.
@@ -92,12 +92,12 @@ impl MemoryLatchel {
         Self { world: Mutex::new(world), journal, page: 2, visibility_delay: Duration::ZERO }
     }
 
-    /// The same with another visibility delay.
+    /// The same system with another visibility delay.
     pub fn with_visibility_delay(self, visibility_delay: Duration) -> Self {
         Self { visibility_delay, ..self }
     }
 
-    /// Reads or changes what it holds, as its people would.
+    /// Reads or changes its contents, as its people would.
     pub fn edit<T>(&self, edit: impl FnOnce(&mut LatchelWorld) -> T) -> T {
         edit(&mut locked(&self.world))
     }

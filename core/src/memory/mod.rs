@@ -1,5 +1,5 @@
-//! Both systems and the ledger in memory: for tests of the engine, of simulations and of whatever else needs far sides
-//! that fail on demand and remember what was asked of them.
+//! Both systems and the ledger in memory, for tests and simulations that need far sides that fail on demand and
+//! remember the calls that they got.
 
 mod latchel;
 mod ledger;
@@ -18,16 +18,16 @@ use crate::{Error, ErrorKind, Result};
 /// A call that one of the two systems got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Who got it.
+    /// The system that got it.
     pub side: Side,
     /// The trait's method.
     pub method: &'static str,
-    /// What it was about, as far as that is one record.
+    /// The record that it was about, if it was one.
     pub on: String,
 }
 
 impl Call {
-    /// Whether it asks for a change.
+    /// True if it asks for a change.
     pub fn writes(&self) -> bool {
         ["create_", "update_", "close_", "write_"].iter().any(|verb| self.method.starts_with(verb))
     }
@@ -39,7 +39,7 @@ impl fmt::Display for Call {
     }
 }
 
-/// What becomes of a call.
+/// Fate of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It is carried out and answered.
@@ -54,19 +54,19 @@ pub enum Fate {
 
 type Fates = Box<dyn FnMut(&Call) -> Fate + Send>;
 
-/// Every call that the two systems got, and what becomes of the next ones.
+/// Every call that the two systems got, and the fate of the next ones.
 pub struct Journal {
     calls: Mutex<Vec<Call>>,
     fates: Mutex<Fates>,
 }
 
 impl Journal {
-    /// One in which every call proceeds.
+    /// A journal in which every call proceeds.
     pub fn new() -> Self {
         Self { calls: Mutex::default(), fates: Mutex::new(Box::new(|_| Fate::Proceed)) }
     }
 
-    /// Decides what becomes of the calls from now on.
+    /// Sets the fate of the calls from now on.
     pub fn decide(&self, fates: impl FnMut(&Call) -> Fate + Send + 'static) {
         *locked(&self.fates) = Box::new(fates);
     }
@@ -110,7 +110,7 @@ impl fmt::Debug for Journal {
     }
 }
 
-/// A test that panicked while it held the lock has failed already.
+/// Locks, also after a panic: a test that panicked while it held the lock has failed already.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

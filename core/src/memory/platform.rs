@@ -17,7 +17,7 @@ use crate::{
     Capabilities, ChangeFilter, ClockReading, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result,
 };
 
-/// What the platform holds. A record is in a window by its stamp; one without a stamp is in every window.
+/// Contents of the platform. A record is in a window by its stamp; one without a stamp is in every window.
 #[derive(Debug, Clone, Default)]
 pub struct PlatformWorld {
     /// The system's clock, UTC, with which it stamps what is created there.
@@ -28,9 +28,9 @@ pub struct PlatformWorld {
     pub residents: BTreeMap<ResidentRef, Row<Resident>>,
     /// Work orders.
     pub work_orders: BTreeMap<WorkOrderId, Row<WorkOrder>>,
-    /// The work orders of which lists hold only a hint.
+    /// Work orders for which lists hold only a hint.
     pub hinted: BTreeMap<WorkOrderId, Fingerprint>,
-    /// Work orders that are hinted at once more behind the list, as where a second list tells what changed.
+    /// Work orders that are hinted at once more behind the list, as where a second list tells of changes.
     pub hinted_again: BTreeMap<WorkOrderId, Fingerprint>,
     /// Users.
     pub users: Vec<User>,
@@ -61,7 +61,7 @@ pub struct MemoryPlatform {
 }
 
 impl MemoryPlatform {
-    /// One that can do everything, with pages of two rows.
+    /// A platform that can do everything, with pages of two rows.
     pub fn new(world: PlatformWorld, journal: Arc<Journal>) -> Self {
         let capabilities = Capabilities {
             create_work_order: true,
@@ -83,12 +83,12 @@ impl MemoryPlatform {
         Self { world: Mutex::new(world), journal, capabilities, page: 2 }
     }
 
-    /// The same with other capabilities.
+    /// The same platform with other capabilities.
     pub fn with_capabilities(self, capabilities: Capabilities) -> Self {
         Self { capabilities, ..self }
     }
 
-    /// Reads or changes what it holds, as its people would.
+    /// Reads or changes its contents, as its people would.
     pub fn edit<T>(&self, edit: impl FnOnce(&mut PlatformWorld) -> T) -> T {
         edit(&mut locked(&self.world))
     }

@@ -1,6 +1,6 @@
 use chrono::{Datelike, NaiveDate};
 
-/// The years of dates that are meant.
+/// Years in which a date is taken as one.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// True unless the date is one that only stands for none, as the first day of the year 1 does: one before 1900 or after

@@ -12,27 +12,27 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of `length` that ends at `now`. It begins no earlier than 1970: no record is older, and what is
-    /// reckoned from its beginning stays within what instants can be.
+    /// The window of `length` that ends at `now`. It begins no earlier than 1970: no record is older, and instants that
+    /// are computed from its beginning cannot overflow.
     pub fn before(now: DateTime<Utc>, length: TimeDelta) -> Self {
         let from = now.checked_sub_signed(length).unwrap_or(DateTime::UNIX_EPOCH);
         Self { from: from.max(DateTime::UNIX_EPOCH) }
     }
 
-    /// Whether `instant` lies inside; the edge does.
+    /// True if `instant` lies inside; the edge does.
     pub fn contains(&self, instant: DateTime<Utc>) -> bool {
         instant >= self.from
     }
 }
 
-/// What a platform tells about when a record changed (rule W5).
+/// Stamps or fingerprint of a record by which a change is noticed, as the platform gives them (rule W5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Freshness {
     /// The record carries the instants of its creation and last change.
     Stamped {
-        /// When it was created, UTC.
+        /// Instant of creation, UTC.
         created_at: Option<DateTime<Utc>>,
-        /// When it was last updated, UTC.
+        /// Instant of the last update, UTC.
         updated_at: Option<DateTime<Utc>>,
     },
     /// The platform's own filter is exact to the instant, so that whatever it returned is inside the window.
@@ -48,7 +48,7 @@ pub enum Freshness {
 }
 
 impl Freshness {
-    /// By a record's stamps where it says when it was last changed, and else by its content.
+    /// Stamps, if the record has the instant of its last change, and else a fingerprint of its content.
     pub fn told(
         created_at: Option<DateTime<Utc>>,
         updated_at: Option<DateTime<Utc>>,

@@ -26,8 +26,8 @@ impl Marker {
         self.0
     }
 
-    /// `title` with the marker behind it, in at most `longest` UTF-16 units (rule E4): the title is cut, and the marker stays
-    /// whole.
+    /// `title` with the marker behind it, in at most `longest` UTF-16 units (rule E4): the title is cut, and the marker
+    /// stays whole.
     pub fn behind(&self, title: &str, longest: usize) -> String {
         let marker = self.to_string();
         let room = longest.saturating_sub(text::length(&marker) + 1);

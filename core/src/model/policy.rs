@@ -1,4 +1,4 @@
-//! What an account's configuration decides, with the defaults of RULES.md.
+//! Policy of an account by its configuration, with the defaults of RULES.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PropertyId;
 
-/// Which platform work orders are imported, and whether anything is written to the platform (rule M).
+/// Choice of the platform work orders to import; *none* also bars writes to the platform (rule M).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SyncMethod {
@@ -46,13 +46,13 @@ impl fmt::Display for SyncMethod {
     }
 }
 
-/// Everything that an account's configuration decides about the rules.
+/// The choices of an account's configuration about the rules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// The Integration Sync Method at company level (rule M). There is no default.
     pub sync_method: SyncMethod,
-    /// The name or id of the Latchel user on the platform, where the name alone does not tell (rule M).
+    /// Name or id of the Latchel user on the platform, where names alone do not tell (rule M).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latchel_user: Option<String>,
     /// Methods that are more specific than the company's (rule M).
@@ -61,7 +61,7 @@ pub struct Policy {
     /// The window (rules W1, W2).
     #[serde(default)]
     pub window: WindowPolicy,
-    /// What is left out (rule P5).
+    /// Exclusions (rule P5).
     #[serde(default)]
     pub exclude: Exclusions,
     /// Properties (rules P1, P8).
@@ -73,7 +73,7 @@ pub struct Policy {
     /// Work orders (rule WP7).
     #[serde(default)]
     pub work_orders: WorkOrderPolicy,
-    /// When a run stops rather than deactivate (rule G1).
+    /// Limits beyond which a run stops rather than deactivate (rule G1).
     #[serde(default)]
     pub mass_change: MassChangePolicy,
 }
@@ -105,13 +105,13 @@ pub struct MethodOverrides {
     pub properties: BTreeMap<PropertyId, SyncMethod>,
 }
 
-/// The window's length, and what happens after a gap.
+/// The window's length, and its catching up after a gap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WindowPolicy {
     /// Its length in hours.
     pub hours: u32,
-    /// Whether the window reaches back to the last success where that is longer ago (rule W2).
+    /// True if the window reaches back to the last success where that is longer ago (rule W2).
     pub catch_up: bool,
 }
 
@@ -121,7 +121,7 @@ impl Default for WindowPolicy {
     }
 }
 
-/// How many of an account's properties or residents a run may set inactive (rule G1).
+/// Limits to the number of an account's properties or residents that a run may set inactive (rule G1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MassChangePolicy {
@@ -137,7 +137,7 @@ impl Default for MassChangePolicy {
     }
 }
 
-/// What is left out of the sync (rule P5). Work orders and residents there have no property to match.
+/// Properties that are left out of the sync (rule P5). Work orders and residents there have no property to match.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Exclusions {
@@ -149,7 +149,7 @@ pub struct Exclusions {
     pub portfolios: BTreeSet<String>,
 }
 
-/// Whether a record that is new to Latchel but no longer active is created.
+/// Choice for a record that is new to Latchel but no longer active.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NewRecords {
@@ -170,7 +170,7 @@ pub struct PropertyPolicy {
     pub gone: GoneProperties,
 }
 
-/// Fate of a linked property that the platform no longer has (rule P8).
+/// Choice for a linked property that the platform no longer has (rule P8).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GoneProperties {
@@ -191,7 +191,7 @@ pub struct ResidentPolicy {
     pub returning: Returning,
 }
 
-/// Policy for what we wrote ourselves of a resident's stay, once the platform says that it was not the end (rule R9).
+/// Choice for a resident whom we set inactive by a date, once the platform says that the stay goes on (rule R9).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Returning {
@@ -202,7 +202,7 @@ pub enum Returning {
     Leave,
 }
 
-/// What happens to platform work orders that were closed before Latchel saw them (rule WP7).
+/// Choice for platform work orders that were closed before Latchel saw them (rule WP7).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosedWorkOrders {
@@ -217,6 +217,6 @@ pub enum ClosedWorkOrders {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkOrderPolicy {
-    /// Those closed before Latchel saw them.
+    /// Work orders that were closed before Latchel saw them.
     pub closed: ClosedWorkOrders,
 }

@@ -15,9 +15,9 @@ pub struct Property {
     pub unit_name: Option<String>,
     /// The unit's address, or the property's where the unit has none of its own.
     pub address: Address,
-    /// Whether it is active; a unit of an inactive property is not.
+    /// True if it is active; a unit of an inactive property is not.
     pub is_active: bool,
-    /// When it changed.
+    /// Stamps or fingerprint by which a change is noticed.
     pub freshness: Freshness,
 }
 
@@ -57,7 +57,7 @@ pub struct LatchelProperty {
     pub source_address: Address,
     /// The free text that the integration keeps with it.
     pub integration_data: Option<String>,
-    /// Whether it is active.
+    /// True if it is active.
     pub is_active: bool,
     /// The Integration Sync Method set on it, where it can be read.
     pub sync_method: Option<SyncMethod>,
@@ -74,11 +74,11 @@ pub struct NewProperty {
     pub source_address: Address,
     /// The free text that the integration keeps with it.
     pub integration_data: String,
-    /// Whether it is active on the platform.
+    /// True if it is active on the platform.
     pub is_active: bool,
 }
 
-/// What to change in a Latchel property (rules P2, P3). There is no way to say "activate".
+/// Changes to make in a Latchel property (rules P2, P3). There is no way to say "activate".
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertyPatch {
     /// The new name.
@@ -87,12 +87,12 @@ pub struct PropertyPatch {
     pub source_address: Option<Address>,
     /// The new integration data.
     pub integration_data: Option<String>,
-    /// Set `is_active = false`.
+    /// True to set `is_active = false`.
     pub deactivate: bool,
 }
 
 impl PropertyPatch {
-    /// Whether it changes nothing.
+    /// True if it changes nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -78,12 +78,12 @@ impl fmt::Display for Side {
     }
 }
 
-/// What identifies a record within an account.
+/// Identity of a record within an account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordKey {
     /// Its kind.
     pub kind: Kind,
-    /// Where it was read.
+    /// The system that it was read from.
     pub side: Side,
     /// Its id there: a [`PropertyRef`](super::PropertyRef) or [`ResidentRef`](super::ResidentRef) key, or a plain id.
     pub id: String,
@@ -102,7 +102,7 @@ impl RecordKey {
 }
 
 impl RecordKey {
-    /// Whether the record has an id, so that its system can be asked for it.
+    /// True if the record has an id, so that its system can be asked for it.
     pub fn has_id(&self) -> bool {
         !self.id.starts_with(NAMELESS)
     }
@@ -132,14 +132,14 @@ pub enum Row<T> {
     Hint {
         /// The record's id.
         id: String,
-        /// A digest of what the announcement did contain.
+        /// A digest of the announcement's content.
         fingerprint: Fingerprint,
     },
     /// A record of a kind that is not synced (rule L14).
     NotSupported {
         /// The record's id.
         id: String,
-        /// What it is, in a few words.
+        /// Name of its sort, in a few words.
         what: String,
         /// A digest of its content, if there are hints for records like it.
         fingerprint: Option<Fingerprint>,
@@ -148,7 +148,7 @@ pub enum Row<T> {
     Invalid(InvalidRecord),
 }
 
-/// What the key of a record begins with that has no id: it can be shown and dismissed, but not asked for.
+/// Beginning of the key of a record that has no id: it can be shown and dismissed, but not asked for.
 const NAMELESS: char = '?';
 
 /// Beginning of the key of a row of which only the place is known, because it is not served.
@@ -157,11 +157,11 @@ const PLACE: &str = "?row ";
 /// A row that could not be understood, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvalidRecord {
-    /// The record's id, by which it can be asked for again, or what [`InvalidRecord::nameless`] makes.
+    /// The record's id, by which it can be asked for again, or one that [`InvalidRecord::nameless`] made.
     pub id: String,
     /// The field that is wrong, as the platform spells it.
     pub field: String,
-    /// What is wrong with it.
+    /// The fault of that field.
     pub problem: String,
 }
 
@@ -176,8 +176,8 @@ impl InvalidRecord {
         self.id.starts_with(PLACE)
     }
 
-    /// The id of a row that has none, from what it is and a digest of its content, so that the same row is
-    /// the same record in every run.
+    /// Makes an id for a row that has none, from its sort and a digest of its content, so that the same row is the same
+    /// record in every run.
     ///
     /// A stand-in for a row that is not served is named by its place in the list.
     pub fn nameless(what: &str, content: &serde_json::Value) -> String {

@@ -16,7 +16,7 @@ pub struct Resident {
     pub phone: Option<String>,
     /// The resident's stays at this property, in no particular order; never empty.
     pub tenancies: Vec<Tenancy>,
-    /// When the resident or one of the tenancies changed.
+    /// Stamps or fingerprint by which a change of the resident or a tenancy is noticed.
     pub freshness: Freshness,
 }
 
@@ -50,7 +50,7 @@ pub struct LatchelResident {
     pub move_in: Option<NaiveDate>,
     /// The move-out day, as Latchel has it.
     pub move_out: Option<NaiveDate>,
-    /// Whether the resident is active.
+    /// True if the resident is active.
     pub is_active: bool,
 }
 
@@ -67,11 +67,11 @@ pub struct NewResident {
     pub phone: Option<String>,
     /// The tenancy that counts today.
     pub tenancy: Tenancy,
-    /// Whether that tenancy is active today.
+    /// True if that tenancy is active today.
     pub is_active: bool,
 }
 
-/// What to change in a Latchel resident (rules R2, R6). There is no way to change name, e-mail or phone.
+/// Changes to make in a Latchel resident (rules R2, R6). There is no way to change name, e-mail or phone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResidentPatch {
     /// The new move-in date; the inner `None` clears it.
@@ -85,7 +85,7 @@ pub struct ResidentPatch {
 }
 
 impl ResidentPatch {
-    /// Whether it changes nothing.
+    /// True if it changes nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -22,7 +22,7 @@ pub fn same_text(one: &str, other: &str) -> bool {
     one == other || stored(one).eq(stored(other))
 }
 
-/// [`same_text`] of texts that may be absent; a blank one is.
+/// True if two texts are the [same](same_text), or both absent; a blank text counts as absent.
 pub fn same_optional(one: Option<&str>, other: Option<&str>) -> bool {
     same_text(one.unwrap_or_default(), other.unwrap_or_default())
 }

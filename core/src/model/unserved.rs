@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The only member of a stand-in: no far side has a field of this name.
+/// Name of the only member of a stand-in: no far side has a field of this name.
 const MEMBER: &str = "\u{0}latchel-sync: not served";
 
-/// A row that the far side does not serve, so that little is known of it but its place (rule E2). A stand-in takes the row's
-/// place among those that came, so that the row is told of as one that cannot be read.
+/// A row that the far side does not serve, so that little is known of it but its place (rule E2). A stand-in takes its
+/// place among the rows that came, so that it is reported as a row that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unserved {
     /// The list, as the far side spells it.

@@ -9,18 +9,18 @@ pub struct User {
     pub id: UserId,
     /// The user's full name.
     pub name: String,
-    /// Whether the user can be assigned.
+    /// True if work orders can be assigned to the user.
     pub is_active: bool,
 }
 
 impl User {
-    /// Whether this is a user of Latchel: the name contains "latchel", ignoring case (rule M).
+    /// True if this is a user of Latchel: the name contains "latchel", ignoring case (rule M).
     pub fn is_latchel(&self) -> bool {
         self.name.to_lowercase().contains("latchel")
     }
 }
 
-/// Whether a user can reach a property on the platform (rule L5).
+/// A user's access to a property on the platform (rule L5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reach {
     /// The user can.

@@ -54,8 +54,8 @@ pub enum WorkOrderStatus {
 }
 
 impl WorkOrderStatus {
-    /// What a platform's word for a status means: closed as completed or else as cancelled if the word `is` one for that,
-    /// and open if it is neither, so that a word that is not known closes nothing.
+    /// Reads a platform's word for a status: completed or else cancelled if the word `is` one for that, and open if it
+    /// is for neither, so that an unknown word closes nothing.
     pub fn from_word(word: &str, is: impl Fn(ClosedStatus) -> bool) -> Self {
         let closed = ClosedStatus::ALL.into_iter().find(|status| is(*status));
         closed.map_or_else(|| Self::Open(word.to_owned()), Self::Closed)
@@ -79,7 +79,7 @@ impl fmt::Display for WorkOrderStatus {
     }
 }
 
-/// How pressing a work order is.
+/// Urgency of a work order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -103,7 +103,7 @@ pub struct WorkOrder {
     pub title: String,
     /// Its description.
     pub description: String,
-    /// Where it is.
+    /// The property or unit where the work is done.
     pub property: PropertyRef,
     /// The resident who asked for it.
     pub requested_by: Option<ResidentId>,
@@ -111,38 +111,38 @@ pub struct WorkOrder {
     pub assigned_users: Vec<UserId>,
     /// Its status.
     pub status: WorkOrderStatus,
-    /// How pressing it is.
+    /// Its urgency.
     pub severity: Severity,
-    /// When the work is planned to start, UTC.
+    /// Planned start of the work, UTC.
     pub scheduled_start: Option<DateTime<Utc>>,
-    /// Whether the resident allows entry, where it is known.
+    /// The resident's permission to enter; `None` where it is not known.
     pub entry_allowed: Option<bool>,
-    /// How to get in.
+    /// Instructions for getting in.
     pub access_instructions: Option<String>,
     /// Our marker, if it carries one (rule WP6).
     pub marker: Option<Marker>,
-    /// When it changed.
+    /// Stamps or fingerprint by which a change is noticed.
     pub freshness: Freshness,
 }
 
 /// A work order to create on the platform from one in Latchel (rule L6).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewWorkOrder {
-    /// Where it is.
+    /// The property or unit where the work is done.
     pub property: PropertyRef,
     /// Its title.
     pub title: String,
     /// Its description.
     pub description: String,
-    /// What the vendor should know.
+    /// Instructions for the vendor.
     pub vendor_instructions: Option<String>,
-    /// How pressing it is.
+    /// Its urgency.
     pub severity: Severity,
-    /// Whether the unit is vacant.
+    /// True if the unit is vacant.
     pub is_vacant: bool,
-    /// Whether the resident allows entry, where it is known.
+    /// The resident's permission to enter; `None` where it is not known.
     pub entry_allowed: Option<bool>,
-    /// How to get in.
+    /// Instructions for getting in.
     pub access_instructions: Option<String>,
     /// The resident who asked for it, where the platform knows them.
     pub requested_by: Option<ResidentId>,
@@ -200,34 +200,36 @@ pub struct Job {
     pub name: String,
     /// Its description.
     pub description: String,
-    /// What the vendor should know.
+    /// Instructions for the vendor.
     pub vendor_instructions: Option<String>,
-    /// How to get in.
+    /// Instructions for getting in.
     pub access_instructions: Option<String>,
-    /// Whether the resident allows entry, where it is known.
+    /// The resident's permission to enter; `None` where it is not known.
     pub entry_allowed: Option<bool>,
-    /// How pressing it is.
+    /// Its urgency.
     pub severity: Severity,
     /// Its state.
     pub state: JobState,
-    /// Whether it was archived, as a merge does to the one that goes.
+    /// True if it was archived, as a work order is that was merged into another.
     pub is_archived: bool,
-    /// Whether the unit is vacant.
+    /// True if the unit is vacant.
     pub is_vacant: bool,
-    /// Where it is.
+    /// The property or unit where the work is done.
     pub property: Option<LatchelPropertyId>,
     /// The resident who asked for it.
     pub resident: Option<LatchelResidentId>,
-    /// When it was created, UTC.
+    /// Instant of creation, UTC.
     pub created_at: DateTime<Utc>,
-    /// When it was last updated, UTC.
+    /// Instant of the last update, UTC.
     pub updated_at: DateTime<Utc>,
-    /// When its state last changed, UTC, where Latchel tells: notes and invoices move `updated_at` alone (rule L8).
+    /// Instant of the last change of its state, UTC, where Latchel tells: notes and invoices move `updated_at` alone
+    /// (rule L8).
     pub state_updated_at: Option<DateTime<Utc>>,
 }
 
 impl Job {
-    /// The way it ended (rule L8). One that was archived before it was completed was merged away: cancelled.
+    /// The closed status, if it has ended (rule L8). One that was archived before it was completed was merged into
+    /// another: cancelled.
     pub fn closed(&self) -> Option<ClosedStatus> {
         match self.state {
             JobState::Completed => Some(ClosedStatus::Completed),
@@ -263,17 +265,17 @@ pub struct NewJob {
     pub name: String,
     /// The whole description.
     pub description: String,
-    /// Where it is.
+    /// The property or unit where the work is done.
     pub property: LatchelPropertyId,
     /// The resident who asked for it, if known in Latchel.
     pub resident: Option<LatchelResidentId>,
-    /// How pressing it is.
+    /// Its urgency.
     pub severity: Severity,
-    /// When the work is planned to start, UTC.
+    /// Planned start of the work, UTC.
     pub scheduled_start: Option<DateTime<Utc>>,
-    /// Whether the resident allows entry, where it is known.
+    /// The resident's permission to enter; `None` where it is not known.
     pub entry_allowed: Option<bool>,
-    /// How to get in.
+    /// Instructions for getting in.
     pub access_instructions: Option<String>,
     /// The closed state to import it in; `None` lets Latchel choose the first state.
     pub closed: Option<ClosedStatus>,

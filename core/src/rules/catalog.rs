@@ -28,12 +28,12 @@ macro_rules! rules {
                 match self { $(Self::$name => Section::$section),* }
             }
 
-            /// When the rule applies, as an exact predicate where there is one.
+            /// Situation in which the rule applies, as an exact predicate where there is one.
             pub fn situation(self) -> &'static str {
                 match self { $(Self::$name => $situation),* }
             }
 
-            /// What then happens.
+            /// Action in that situation.
             pub fn action(self) -> &'static str {
                 match self { $(Self::$name => $action),* }
             }
@@ -215,7 +215,7 @@ rules! {
 /// A part of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Section {
-    /// What a run looks at.
+    /// The records that a run looks at.
     Window,
     /// Properties, platform to Latchel.
     Properties,
@@ -227,7 +227,7 @@ pub enum Section {
     WorkOrdersToLatchel,
     /// Work orders, Latchel to platform.
     WorkOrdersToPlatform,
-    /// What is shown and promised of every record.
+    /// Outcomes and promises for every record.
     Outcomes,
 }
 

@@ -7,10 +7,10 @@ use crate::model::{
     ClosedStatus, Job, JobState, NewWorkOrder, PropertyRef, Reach, ResidentId, SyncMethod, UserId, WorkOrder,
 };
 
-/// What is known of one Latchel work order.
+/// Facts about one Latchel work order.
 #[derive(Debug, Clone)]
 pub struct ExportCase {
-    /// What Latchel has.
+    /// The work order in Latchel.
     pub job: Job,
     /// The pair that it is part of.
     pub link: Option<Link>,
@@ -20,7 +20,7 @@ pub struct ExportCase {
     pub resident: Option<ResidentId>,
     /// The Integration Sync Method that holds for it.
     pub method: SyncMethod,
-    /// Whether the Latchel user can reach its property.
+    /// The Latchel user's access to its property.
     pub reach: Reach,
     /// State of its property on the platform.
     pub standing: Standing,
@@ -43,12 +43,12 @@ pub enum Standing {
     Gone,
 }
 
-/// What to do on the platform.
+/// Action to take on the platform.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExportAction {
     /// Create it, and write its number back.
     Create(NewWorkOrder),
-    /// Read back what was made of it and is not confirmed yet, and go on with what follows a creation.
+    /// Read back the platform work order, which is not confirmed yet, and go on with the steps that follow a creation.
     Confirm,
     /// Write its number back to Latchel.
     WriteNumberBack,
@@ -56,7 +56,7 @@ pub enum ExportAction {
     Close(ClosedStatus),
 }
 
-/// Decides rules L2 to L10 and L15. What depends on a fresh read of the platform is left to [`decide_close`].
+/// Decides rules L2 to L10 and L15. Decisions that need a fresh read of the platform are left to [`decide_close`].
 pub fn decide_export(case: &ExportCase, trace: &mut Trace) -> Decision<ExportAction> {
     match &case.link {
         Some(link) => decide_linked(case, link, trace),
@@ -159,7 +159,7 @@ fn settled(case: &ExportCase, link: &Link, status: ClosedStatus) -> Option<Reaso
     (!verdict.obstacle.is_some_and(reopened)).then_some(verdict.reason)
 }
 
-/// What is known when a platform work order is about to be closed.
+/// Facts about a platform work order that is about to be closed.
 #[derive(Debug, Clone)]
 pub struct CloseCase {
     /// The platform's work order, read afresh.
@@ -168,7 +168,7 @@ pub struct CloseCase {
     pub status: ClosedStatus,
     /// The Integration Sync Method that holds for it.
     pub method: SyncMethod,
-    /// Whether it is assigned to Latchel (rule M2).
+    /// True if it is assigned to Latchel (rule M2).
     pub assigned_to_latchel: bool,
     /// True if we created it and the platform never stored the assignment, so that nobody can have taken it from
     /// Latchel.
@@ -181,7 +181,7 @@ pub struct CloseCase {
     pub refuses_unassigned: bool,
 }
 
-/// What to do on the platform.
+/// Action to take on the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloseAction(pub ClosedStatus);
 

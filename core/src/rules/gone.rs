@@ -6,7 +6,7 @@ use super::trace::{OrNo, Place, yes};
 use super::{Decision, PropertyAction, Reason, RuleId, Trace};
 use crate::model::{GoneProperties, LatchelProperty, LatchelResident, Policy, PropertyPatch, PropertyRef};
 
-/// Knowledge of a linked property that the platform no longer has.
+/// Facts about a linked property that the platform no longer has.
 #[derive(Debug, Clone)]
 pub struct GoneProperty {
     /// Its identity on the platform.
@@ -38,7 +38,7 @@ pub fn decide_gone_property(
         return Decision::leave(Reason::GoneFromSource);
     }
 
-    // Whoever gave Latchel's property the reference of another one moved it there.
+    // If Latchel's property carries the reference of another one, somebody moved it there.
     let other = latchel.reference.as_ref().filter(|reference| **reference != case.id);
     if trace.check(
         RuleId::P8,

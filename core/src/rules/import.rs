@@ -6,10 +6,10 @@ use crate::model::{
     WorkOrder,
 };
 
-/// What is known of one platform work order.
+/// Facts about one platform work order.
 #[derive(Debug, Clone)]
 pub struct ImportCase {
-    /// What the platform has.
+    /// The work order on the platform.
     pub platform: WorkOrder,
     /// Its counterpart in Latchel.
     pub counterpart: Counterpart,
@@ -21,7 +21,7 @@ pub struct ImportCase {
     pub resident: Option<LatchelResidentId>,
     /// The Integration Sync Method that holds for it.
     pub method: SyncMethod,
-    /// Whether it is assigned to Latchel (rule M2).
+    /// True if it is assigned to Latchel (rule M2).
     pub assigned_to_latchel: bool,
 }
 
@@ -48,13 +48,13 @@ pub enum Counterpart {
     Linked(JobId),
     /// We created this one for it, and no read-back has confirmed it yet (rule E3).
     Created(JobId),
-    /// The ledger does not, but a marker or reference names this one.
+    /// The ledger has no link, but a marker or reference names this one.
     Found(JobId),
     /// Markers or references name more than one, or one that is linked to another; in words.
     Ambiguous(String),
 }
 
-/// What to do in Latchel.
+/// Action to take in Latchel.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ImportAction {
     /// Create it.
@@ -65,8 +65,8 @@ pub enum ImportAction {
     Confirm(JobId),
 }
 
-/// The length of a Latchel work order's name (`contracts/latchel.md`), in UTF-16 units, which are never fewer than its
-/// characters: nothing says which Latchel counts (rule E4).
+/// Greatest length of a Latchel work order's name (`contracts/latchel.md`), in UTF-16 units. These are never fewer than
+/// its characters, and Latchel does not say which of them it counts (rule E4).
 const NAME_LENGTH: usize = 50;
 
 /// Decides rules WP1 to WP7.

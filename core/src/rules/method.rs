@@ -32,7 +32,7 @@ pub(super) fn title(method: SyncMethod) -> &'static str {
     }
 }
 
-/// The answer to whether a work order is assigned to Latchel, which is asked in earnest under one method alone.
+/// Answer to the question if a work order is assigned to Latchel, which counts under one method alone.
 pub(super) fn assigned(method: SyncMethod, assigned: bool) -> &'static str {
     match (assigned, method) {
         (true, _) => "yes",
@@ -58,7 +58,7 @@ impl Assignees {
         )
     }
 
-    /// Whether one of `assigned` is Latchel.
+    /// True if one of `assigned` is Latchel.
     pub fn any_of(&self, assigned: &[UserId]) -> bool {
         assigned.iter().any(|user| self.0.contains(user))
     }
@@ -68,7 +68,7 @@ impl Assignees {
 ///
 /// # Errors
 ///
-/// What is wrong and what to do, in a sentence, if there is none or more than one.
+/// A sentence that tells the fault and the remedy, if there is none or more than one.
 pub fn choose_latchel_user<'a>(users: &'a [User], policy: &Policy) -> Result<&'a User, String> {
     let candidates: Vec<&User> = match &policy.latchel_user {
         Some(choice) => users.iter().filter(|user| user.is_active && names(choice, user)).collect(),

@@ -33,29 +33,29 @@ pub use stay::{active, current_tenancy, next_turn};
 pub use trace::{Check, Trace};
 pub use window::{Coverage, Remembered, WindowVerdict, coverage, first_window, judge_unlinked, judge_window};
 
-/// What a rule decided: what to write, if anything, and why.
+/// Decision of a rule: the write to make, if any, and the reason.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision<A> {
-    /// What to do; `None` writes nothing.
+    /// Action to take; `None` writes nothing.
     pub action: Option<A>,
-    /// Why.
+    /// Reason.
     pub reason: Reason,
-    /// What the reason leaves open, for people.
+    /// Particulars that the reason leaves open, for people.
     pub detail: Option<String>,
 }
 
 impl<A> Decision<A> {
-    /// Do `action`, because of `reason`.
+    /// Decision to do `action`, because of `reason`.
     pub fn act(action: A, reason: Reason) -> Self {
         Self { action: Some(action), reason, detail: None }
     }
 
-    /// Write nothing, because of `reason`.
+    /// Decision to write nothing, because of `reason`.
     pub fn leave(reason: Reason) -> Self {
         Self { action: None, reason, detail: None }
     }
 
-    /// The same, with a detail.
+    /// The same decision, with a detail.
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
     }

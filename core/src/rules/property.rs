@@ -5,14 +5,14 @@ use crate::model::{
     LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch, PropertyRef,
 };
 
-/// What is known of one property.
+/// Facts about one property.
 #[derive(Debug, Clone)]
 pub struct PropertyCase {
-    /// What the platform has.
+    /// The property on the platform.
     pub platform: Property,
-    /// What Latchel has.
+    /// Its counterpart in Latchel.
     pub latchel: Option<LatchelProperty>,
-    /// The one that Latchel's answer to our create named, which no read-back has shown yet (rule E3).
+    /// Id that Latchel answered to our create, and that no read-back has shown yet (rule E3).
     pub created: Option<LatchelPropertyId>,
     /// The entry of the configuration that excludes it.
     pub excluded_by: Option<String>,
@@ -20,7 +20,7 @@ pub struct PropertyCase {
     pub claimed_by: Option<PropertyRef>,
 }
 
-/// What to do in Latchel.
+/// Action to take in Latchel.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PropertyAction {
     /// Create it.
@@ -112,7 +112,8 @@ fn new_property(platform: &Property) -> NewProperty {
     }
 }
 
-/// Texts are compared as both sides store them (rule E4). A property whose name is not known keeps the one that it has.
+/// Changes that make Latchel's property as the platform's. Texts are compared as both sides store them (rule E4). A
+/// property whose name is not known keeps the one that it has.
 fn differences(platform: &Property, latchel: &LatchelProperty) -> PropertyPatch {
     let name = Some(platform.name()).filter(|_| !platform.property_name.trim().is_empty());
     let other = |known: &str| name.clone().filter(|name| !same_text(name, known));

@@ -1,5 +1,5 @@
-//! Every reason once: its code, the rule behind it, how the record stands, what it says to people and the remedy. What a
-//! reason does has a sentence for each [`Tense`]; what only tells how things are has one, which is true in all of them.
+//! Every reason once: its code, its rule, the record's status, the sentences for people and the remedy. A reason that
+//! acts has a sentence for each [`Tense`]; one that only tells a state has one sentence, which is true in all of them.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub enum Tense {
 macro_rules! reasons {
     ($($name:ident $code:literal $rule:ident $status:ident:
         $(has)? $has:literal $(, will $will:literal, would $would:literal)?, $remedy:literal;)*) => {
-        /// Why a record came out as it did. The list is the source of the docs, `explain` and every report.
+        /// Reason for a record's outcome. The list is the source of the docs, `explain` and every report.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Reason {
             $(#[doc = $has] $name,)*
@@ -42,7 +42,7 @@ macro_rules! reasons {
                 match self { $(Self::$name => RuleId::$rule),* }
             }
 
-            /// How a record with this reason stands.
+            /// Status of a record with this reason.
             pub fn status(self) -> Status {
                 match self { $(Self::$name => Status::$status),* }
             }
@@ -55,12 +55,12 @@ macro_rules! reasons {
                 }
             }
 
-            /// True if the reason is that something is done, which its sentences tell in three tenses.
+            /// True if the reason stands for something that is done, which its sentences tell in three tenses.
             pub(super) fn acts(self) -> bool {
                 self.sentence(Tense::Has) != self.sentence(Tense::Would)
             }
 
-            /// What somebody can do about it; empty where there is nothing to do.
+            /// Advice to people; empty where there is nothing to do.
             pub fn remedy(self) -> &'static str {
                 match self { $(Self::$name => $remedy),* }
             }

@@ -9,18 +9,18 @@ use crate::model::{
     ResidentPatch, Returning, Tenancy,
 };
 
-/// What is known of one resident.
+/// Facts about one resident.
 #[derive(Debug, Clone)]
 pub struct ResidentCase {
-    /// What the platform has.
+    /// The resident on the platform.
     pub platform: Resident,
     /// The stay that counts today, by [`current_tenancy`](super::current_tenancy).
     pub tenancy: Tenancy,
-    /// What Latchel has.
+    /// The counterpart in Latchel.
     pub latchel: Option<LatchelResident>,
-    /// The one that Latchel's answer to our create named, which no read-back has shown yet (rule E3).
+    /// Id that Latchel answered to our create, and that no read-back has shown yet (rule E3).
     pub created: Option<LatchelResidentId>,
-    /// Whether the tenancy's unit is in Latchel.
+    /// True if the tenancy's unit is in Latchel.
     pub unit_in_latchel: bool,
     /// Our memory, with what Latchel shows of a write whose answer was lost.
     pub memory: Option<ResidentMemory>,
@@ -33,7 +33,7 @@ impl ResidentCase {
     }
 }
 
-/// What to do in Latchel.
+/// Action to take in Latchel.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResidentAction {
     /// Create the resident.
@@ -80,7 +80,7 @@ pub fn decide_resident(
     update(case, latchel, today, Reason::ResidentChanged, trace)
 }
 
-/// Rules R1 and R5: nobody in Latchel is this resident.
+/// Decides rules R1 and R5 for a resident who is not in Latchel.
 fn decide_new(
     case: &ResidentCase,
     policy: &Policy,
@@ -108,7 +108,8 @@ fn decide_new(
     Decision::act(action, Reason::ResidentNew)
 }
 
-/// Rules R2, R5 and R7, and of R6 the move-in: what the platform says of the stay, and nothing else, is brought over.
+/// Decides rules R2, R5 and R7, and of R6 the move-in: the platform's dates, unit and activity are brought over, and
+/// nothing else.
 fn update(
     case: &ResidentCase,
     latchel: &LatchelResident,
@@ -155,7 +156,7 @@ pub fn decide_lapse(
     if trace.check(RuleId::R6, "Is the resident as active in Latchel as the dates say?", &yes(right), right) {
         return Decision::leave(Reason::ResidentUnchanged);
     }
-    // Active by hand although the dates say otherwise is left alone; there is nothing to bring over.
+    // A resident who was set active by hand against the dates is left alone; there is nothing to bring over.
     let changed = !memory.is_active && memory.sent != Some(true);
     if trace.check(RuleId::R6, "Has somebody changed it in Latchel?", &yes(changed), changed) {
         return Decision::leave(Reason::ResidentUnchanged);
@@ -163,7 +164,8 @@ pub fn decide_lapse(
     Decision::act(ResidentAction::Update(latchel.id, activity_alone(false)), Reason::ResidentLapsed)
 }
 
-/// Rule R4: inactive because of a move-in to come, whoever wrote it; one who was active before was changed by hand.
+/// True if the resident is inactive because of a move-in to come, whoever wrote it (rule R4). One who was active before
+/// was changed by hand.
 fn waits_for_move_in(latchel: &LatchelResident, memory: Option<&ResidentMemory>, today: NaiveDate) -> bool {
     let to_come = latchel.move_in.is_some_and(|day| day > today);
     let by_hand = memory.is_some_and(ResidentMemory::was_active);
@@ -171,12 +173,12 @@ fn waits_for_move_in(latchel: &LatchelResident, memory: Option<&ResidentMemory>,
     !latchel.is_active && !by_hand && (to_come || waited())
 }
 
-/// Rule R9: Latchel has the resident as we set them inactive.
+/// True if Latchel has the resident as we set them inactive (rule R9).
 fn is_ours(case: &ResidentCase, latchel: &LatchelResident) -> bool {
     case.memory.as_ref().is_some_and(|memory| memory.is_ours(latchel))
 }
 
-/// Rule R9: somebody lives there today or is to.
+/// True if the resident lives there today or is to (rule R9).
 fn goes_on(stay: &Tenancy, today: NaiveDate) -> bool {
     let begins = stay.move_in.map_or(today, |date| date.max(today));
     active(stay.move_in, stay.move_out, begins)

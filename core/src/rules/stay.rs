@@ -1,4 +1,4 @@
-//! Stays: when somebody lives at a property, from what the platform tells of it in pieces.
+//! Stays: the times in which somebody lives at a property, put together from the platform's tenancies.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::model::{Tenancy, UnitId};
 
-/// The years in which a date is one; outside of them it stands for none that is known.
+/// Years in which a date is taken as one; outside of them it stands for no known date.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// True if somebody with these dates lives there on `day`: `move_in <= day < move_out`, an absent date being open.
@@ -53,7 +53,7 @@ impl Stay {
         Self { move_in: tenancy.move_in, move_out: tenancy.move_out, parts: vec![tenancy] }
     }
 
-    /// True if a tenancy that begins no earlier begins before this is over, or on the day on which it is.
+    /// True if `later`, which begins no earlier, begins before this stay is over or on the day on which it ends.
     fn reaches(&self, later: &Tenancy) -> bool {
         self.move_out.is_none_or(|out| later.move_in.is_none_or(|date| date <= out))
     }
@@ -63,8 +63,8 @@ impl Stay {
         self.parts.push(later);
     }
 
-    /// The tenancy that counts on `day`: of those that go on then the one that began last, else the first to come, else the
-    /// one that ended last.
+    /// The tenancy that counts on `day`: the last to begin of those that go on then, else the first to come, else the
+    /// last to end.
     fn part_on(&self, day: NaiveDate) -> Option<&Tenancy> {
         let current = self.parts.iter().rfind(|part| active(part.move_in, part.move_out, day));
         let next = || self.parts.iter().find(|part| part.move_in.is_some_and(|date| date > day));
@@ -84,8 +84,8 @@ fn stays(tenancies: &[Tenancy]) -> Vec<Stay> {
     stays
 }
 
-/// The tenancies in the order in which they begin, without those that nobody lives in; one without a move-out that was
-/// renewed ends as the renewal does.
+/// The tenancies in the order of their beginnings, without those that nobody lives in. One without a move-out that was
+/// renewed ends as its renewal does.
 fn with_ends(tenancies: &[Tenancy]) -> Vec<Tenancy> {
     let mut all: Vec<_> = tenancies
         .iter()

@@ -17,7 +17,7 @@ pub struct Check {
     pub question: &'static str,
     /// Its answer: yes or no, or what was found. Instants are in the account's time zone.
     pub answer: String,
-    /// True of the one question, of all that were asked of the record, by whose answer it was decided.
+    /// True of the one question whose answer decided the record.
     pub decided: bool,
 }
 
@@ -33,7 +33,7 @@ struct Asked {
     rule: RuleId,
     question: &'static str,
     answer: String,
-    /// True if the answer led away from what the rule lets through.
+    /// True if the rule applied by this answer.
     applies: bool,
 }
 
@@ -48,12 +48,12 @@ impl Trace {
         Self { asked: Some(Vec::new()), zone: Tz::UTC }
     }
 
-    /// The same, which tells instants in `zone`.
+    /// The same trace, which tells instants in `zone`.
     pub fn in_zone(self, zone: Tz) -> Self {
         Self { zone, ..self }
     }
 
-    /// Passes `applies` on, which says that the rule applies by this answer, and remembers the question with the answer.
+    /// Keeps the question with its answer, and returns `applies`, which says that the rule applies by this answer.
     pub fn check(
         &mut self,
         rule: RuleId,
@@ -75,8 +75,8 @@ impl Trace {
     }
 
     /// The questions in the order in which they were asked, with the one marked that led to `reason`: of those of the
-    /// reason's rule the last that applies, or else the last. Where the rule asked none, because something else than a
-    /// rule's condition led to the reason, the question that this answers is added.
+    /// reason's rule the last that applies, or else the last. If the rule asked none, because something else led to the
+    /// reason, a question about that is added.
     pub fn decided(self, reason: Reason, key: &RecordKey) -> Vec<Check> {
         let rule = reason.rule_for(key);
         let asked = self.asked.unwrap_or_default();
@@ -98,22 +98,22 @@ impl Trace {
     }
 }
 
-/// The word for whether something is active.
+/// The word for active or inactive.
 pub(super) fn activity(is_active: bool) -> &'static str {
     if is_active { "active" } else { "inactive" }
 }
 
-/// The answer to a question that asks no more.
+/// The answer `yes` or `no`.
 pub(super) fn yes(answer: bool) -> &'static str {
     if answer { "yes" } else { "no" }
 }
 
-/// The answer to whether something differs, with the names of the fields that do.
+/// Answer to the question if something differs, with the names of the fields that do.
 pub(super) fn differs(fields: &str) -> String {
     if fields.is_empty() { "no".to_owned() } else { format!("yes: {fields}") }
 }
 
-/// An answer that names what there is, or says that there is nothing.
+/// An answer that shows the value, or says that there is none.
 pub(super) struct OrNo<T>(pub Option<T>);
 
 impl<T: fmt::Display> fmt::Display for OrNo<T> {

@@ -4,7 +4,7 @@ use super::trace::yes;
 use super::{Reason, RuleId, Trace};
 use crate::model::{Fingerprint, Freshness, Window, WindowPolicy};
 
-/// How far before the last success a window that catches up begins (rule W2).
+/// Time before the last success at which a window that catches up begins (rule W2).
 const OVERLAP: TimeDelta = TimeDelta::minutes(15);
 
 /// The window of a phase, and the span that nothing covers (rules W1, W2).
@@ -12,7 +12,7 @@ const OVERLAP: TimeDelta = TimeDelta::minutes(15);
 pub struct Coverage {
     /// The window.
     pub window: Window,
-    /// From the last success to the window's start, where the policy leaves that out, UTC.
+    /// Span from the last success to the window's start, UTC, where the policy leaves that out.
     pub gap: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
@@ -35,17 +35,17 @@ pub fn first_window(policy: &WindowPolicy, added_at: DateTime<Utc>, now: DateTim
     Window::before(end, TimeDelta::hours(policy.hours.into()))
 }
 
-/// Whether a record is to be looked at.
+/// Verdict on a record: to be looked at or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WindowVerdict {
-    /// It is.
+    /// The record is to be looked at.
     Inside,
-    /// It is not, because of this reason.
+    /// It is not to be looked at, because of this reason.
     Outside(Reason),
 }
 
-/// Judges whether a record without a link lies in the window where the whole list was read (rule W6): only what is known to
-/// have changed since then does, so that nothing is created that the window's own list would not have shown.
+/// Judges if a record without a link lies in the window, where the whole list was read (rule W6). It does only if it is
+/// known to have changed in the window, so that nothing is created that the window's own list would not have shown.
 pub fn judge_unlinked(freshness: &Freshness, window: Window, trace: &mut Trace) -> WindowVerdict {
     match freshness {
         Freshness::Stamped { .. } => judge_window(freshness, window, Remembered::Nothing, trace),
@@ -59,13 +59,13 @@ pub fn judge_unlinked(freshness: &Freshness, window: Window, trace: &mut Trace) 
 pub enum Remembered<'a> {
     /// The fingerprint that it had when it was last seen.
     Fingerprint(&'a Fingerprint),
-    /// Nothing, and whatever was there in earlier runs is remembered: it is new or has changed.
+    /// Nothing, although earlier runs remembered every record that was there: it is new or has changed.
     Nothing,
-    /// Nothing, because no run of the account has gone through the phase yet: that it is not remembered says nothing.
+    /// Nothing, because no run of the account has gone through the phase yet: the missing memory says nothing.
     NothingYet,
 }
 
-/// Judges whether a record lies in the window (rules W1, W5).
+/// Judges if a record lies in the window (rules W1, W5).
 pub fn judge_window(
     freshness: &Freshness,
     window: Window,
@@ -98,7 +98,7 @@ pub fn judge_window(
         {
             WindowVerdict::Inside
         }
-        // Without a memory the stamp that there is decides, or else every record would count as changed.
+        // On the first run the one stamp decides, or else every record would count as changed.
         Freshness::Fingerprint { at_least: Some(_), .. }
             if trace.check(
                 RuleId::W5,

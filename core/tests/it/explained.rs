@@ -1,4 +1,4 @@
-//! What decisions say beside the reason: details, traces, and the guard's boundary.
+//! Decisions beside their reasons: details, traces, and the guard's boundary.
 
 use latchel_sync_core::ledger::{Action, Retry};
 use latchel_sync_core::model::*;

@@ -202,7 +202,7 @@ pub fn cases() -> Vec<Case> {
             }),
             fails: linked("Cancelled", settled),
         },
-        // Where Latchel does not tell when the status changed, the status tells.
+        // If Latchel does not tell the instant of the status, the status itself tells of a change.
         Case {
             reason: Reason::StatusAlreadySet,
             holds: linked("Completed", |c| {

@@ -45,7 +45,7 @@ pub fn latchel_property() -> LatchelProperty {
     }
 }
 
-/// Memory of a resident whom Latchel showed like this on `seen`.
+/// Memory of a resident whom Latchel showed like this on the local date `seen`.
 pub fn memory(resident: &LatchelResident, seen: &str) -> ResidentMemory {
     ResidentMemory::of(resident, day(seen))
 }

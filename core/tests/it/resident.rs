@@ -91,14 +91,14 @@ fn a_move_in_to_come_explains_an_inactive_resident_whoever_wrote_it() {
     let unchanged = Reason::ResidentUnchanged;
     assert_eq!(reason_of(&arrives("2026-03-03", None, nothing)), unchanged, "adopted");
     assert_eq!(reason_of(&arrives("2026-03-03", Some("2026-03-01"), nothing)), unchanged, "known");
-    // It was to come when we last looked.
+    // The move-in was still to come when we last looked.
     assert_eq!(reason_of(&arrives("2026-03-02", Some("2026-03-01"), nothing)), Reason::ResidentMovedIn);
     let left = Reason::ResidentInactiveInLatchel;
     assert_eq!(reason_of(&arrives("2026-03-02", None, nothing)), left, "nobody knows why");
     assert_eq!(reason_of(&arrives("2026-03-01", Some("2026-03-01"), nothing)), left, "it had come");
     assert_eq!(reason_of(&arrives("2026-03-05", Some("2026-03-01"), |one| one.is_active = true)), left);
     assert_eq!(reason_of(&arrives("2026-03-05", Some("2026-03-01"), |one| one.seen_active = true)), left);
-    // What was sent last and not confirmed was the opposite.
+    // The opposite was sent last, and not confirmed.
     let mut case = arrives("2026-03-05", Some("2026-03-01"), |one| {
         (one.is_active, one.sent) = (true, Some(false));
     });

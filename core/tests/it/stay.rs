@@ -113,7 +113,7 @@ fn a_date_before_1900_or_after_2200_is_none() {
     assert_eq!(next_turn(&odd, today()), None);
     counts(&[stay("101", "1900-01-01", "2200-12-31")], "2026-03-02", stay("101", "1900-01-01", "2200-12-31"));
     counts(&[stay("101", "1899-12-31", "2201-01-01")], "2026-03-02", stay("101", "", ""));
-    // What never was a move-out does not end a renewal either.
+    // A date that never was a move-out does not end a renewal either.
     let renewed = [stay("101", "2025-03-10", "0001-01-01"), stay("101", "2026-03-10", "2027-03-10")];
     counts(&renewed, "2026-03-02", stay("101", "2025-03-10", "2027-03-10"));
 }
@@ -143,7 +143,7 @@ proptest! {
 
     #[test]
     fn somebody_stays_on_the_days_on_which_a_tenancy_with_dates_says_so(mut stays in tenancies()) {
-        // Whether an open end is one depends on what follows.
+        // All tenancies get an end here: an open one ends where a renewal follows.
         stays.iter_mut().for_each(|one| one.move_out = one.move_out.or(Some(day("2026-04-01"))));
         for on in day("2026-02-01").iter_days().take(70) {
             let chosen = current_tenancy(&stays, on).expect("one");

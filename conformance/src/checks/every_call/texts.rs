@@ -11,7 +11,7 @@ use crate::report::Verdict;
 /// their own.
 const TEXT: &str = "Zoë 東京 שלום 🛠️ e\u{301} \"q\" \\ <b>&amp;</b> 100%25 +1";
 
-/// From the platform.
+/// Texts that come from the platform.
 pub async fn texts_arrive(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
     let property = format!("Court {TEXT}");
@@ -25,7 +25,7 @@ pub async fn texts_arrive(setup: &dyn Setup) -> Verdict {
     same("the description", &bench.titled(TEXT).await?.description, &description)
 }
 
-/// To the platform.
+/// Texts that are sent to the platform.
 pub async fn texts_are_sent(setup: &dyn Setup) -> Verdict {
     let bench = able(setup).await?;
     let mut new = new(&bench, TEXT).await?;

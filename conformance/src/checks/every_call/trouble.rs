@@ -7,7 +7,7 @@ use crate::expect::{ensure, fails, same};
 use crate::far_side::{Setup, Trouble};
 use crate::report::{Stop, Verdict};
 
-/// Longer than any adapter waits by itself.
+/// A pause that is longer than any adapter waits by itself.
 const AN_HOUR: Duration = Duration::from_secs(3_600);
 
 /// Credentials that nobody knows.
@@ -35,7 +35,7 @@ pub async fn a_missing_permission_is_forbidden(setup: &dyn Setup) -> Verdict {
     Ok(())
 }
 
-/// A far side that is tired for an hour: the pause is passed on, not waited for.
+/// A far side that refuses calls for an hour: the pause is passed on, not waited for.
 pub async fn too_many_is_rate_limited(setup: &dyn Setup) -> Verdict {
     let error = failing(setup, Trouble::TooMany(AN_HOUR), ErrorKind::RateLimited).await?;
     same("the pause that was asked for", &error.retry_after(), &Some(AN_HOUR))?;

@@ -8,7 +8,7 @@ use crate::far_side::{Ground, Memory, Setup};
 use crate::records::NewWorkOrder;
 use crate::report::{Stop, Verdict};
 
-/// Each word in the answers that is none of the suite's own becomes, one after the other, a word that nobody knows:
+/// Each word in the answers that is not the suite's own is replaced, one after the other, by a word that nobody knows:
 /// whatever list of values it was from, no record is refused.
 pub async fn no_unknown_word_is_refused(setup: &dyn Setup) -> Verdict {
     let ground = Ground { memory: Memory::Answers, ..Ground::default() };
@@ -35,7 +35,7 @@ pub async fn no_unknown_word_is_refused(setup: &dyn Setup) -> Verdict {
     Ok(())
 }
 
-/// How many records of each kind are understood.
+/// Numbers of records that are understood, for each kind.
 async fn readable(bench: &Bench) -> Result<Vec<usize>, Stop> {
     let mut counts = Vec::new();
     for kind in Kind::ALL {
@@ -47,7 +47,8 @@ async fn readable(bench: &Bench) -> Result<Vec<usize>, Stop> {
     Ok(counts)
 }
 
-/// What a platform takes from a list of its own, rather than a number, an instant, an id or a text of somebody's.
+/// True of a word that may come from the platform's own list of values, and is no number, instant, id or text of
+/// somebody's.
 fn is_of_a_list(word: &str) -> bool {
     let texts = ["House", "Home", "Kim", "Worded", "Words", "Portland", "OR"];
     let plain = word.chars().all(|letter| letter.is_ascii_alphabetic() || letter == ' ' || letter == '_');

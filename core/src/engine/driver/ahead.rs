@@ -12,22 +12,22 @@ use crate::engine::driver::scope::Scope;
 use crate::engine::phases::flow::Flow;
 use crate::{Pages, Result};
 
-/// How many pages are read ahead of the one that is worked on, and how many rows before no further page is: bounds on
-/// memory.
+/// Limit to the pages that are read ahead of the one that is worked on; a bound on memory.
 const PAGES: usize = 8;
+/// Number of rows in those pages from which on no further page is read ahead; a bound on memory.
 const ROWS: usize = 8_000;
 
 /// A list's pages in order, some of them read before they are wanted.
 ///
-/// Whatever is being read is driven until it has come, also while a page is worked on: half-read pages would keep the
-/// ledger from those who work.
+/// A read that has begun is polled to its end, also while a page is worked on: one that stands still may hold a
+/// connection to the ledger that the work needs.
 pub(in crate::engine) struct Ahead<'a, F: Flow> {
     reader: Reader<'a, F>,
     scope: Scope,
     pages: Fuse<Pages<'a, F::Record>>,
     reading: FuturesOrdered<BoxFuture<'a, Result<Prepared<F::Case>>>>,
     ready: VecDeque<Result<Prepared<F::Case>>>,
-    /// How many rows each of those has.
+    /// Numbers of rows of the pages in `reading` and `ready`, in the order of the list.
     rows: VecDeque<usize>,
 }
 
@@ -44,7 +44,7 @@ impl<'a, F: Flow> Ahead<'a, F> {
         }
     }
 
-    /// The next page, or the error in its place.
+    /// Returns the next page, or the error that came in its place; `None` at the end of the list.
     pub async fn next(&mut self) -> Result<Option<Prepared<F::Case>>> {
         while self.ready.is_empty() && !self.is_idle() {
             self.step().await;
@@ -55,6 +55,8 @@ impl<'a, F: Flow> Ahead<'a, F> {
 
     /// Does `work`, and reads ahead meanwhile.
     pub async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        // `work` is polled first: once it is done, reads that are under way wait for the next call. If they end first,
+        // or there is no room for more, only `work` is left.
         let mut work = pin!(work);
         let read = async {
             while !self.is_idle() {
@@ -69,7 +71,7 @@ impl<'a, F: Flow> Ahead<'a, F> {
         work.await
     }
 
-    /// Whether there is nothing to wait for: all is read that there is, or room for.
+    /// True if nothing is being read, and no further page is left or has room.
     fn is_idle(&self) -> bool {
         self.reading.is_empty() && !self.wants_more()
     }
@@ -78,16 +80,18 @@ impl<'a, F: Flow> Ahead<'a, F> {
         !self.pages.is_done() && self.rows.len() < PAGES && self.rows.iter().sum::<usize>() < ROWS
     }
 
-    /// Waits until a page has come, or is ready.
+    /// Waits until the next page is listed, and begins to read what belongs to it, or until a page that is being read
+    /// is ready.
     async fn step(&mut self) {
         let (wants_more, reads) = (self.wants_more(), !self.reading.is_empty());
         tokio::select! {
-            // In turn and not by chance, so that a run can be told again.
+            // Polled in a fixed order and not at random, so that a simulated run can be replayed.
             biased;
             page = self.pages.next(), if wants_more => {
                 let (reader, scope) = (self.reader, self.scope);
                 if let Some(page) = page {
                     self.rows.push_back(page.as_ref().map_or(0, Vec::len));
+                    // A list's error takes its place among the pages, so that those before it are worked on first.
                     self.reading.push_back(Box::pin(async move { reader.page(page?, Some(scope)).await }));
                 }
             }

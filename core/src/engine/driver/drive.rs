@@ -16,13 +16,14 @@ use crate::model::{RecordKey, Window};
 use crate::rules::Reason;
 use crate::{Error, Result};
 
-/// How many pending records are looked at together.
+/// Number of pending records that are looked at together.
 const PENDING_PAGE: u32 = 200;
 
-/// Limit to what new records may have displaced that is asked for; a bound on memory and calls.
+/// Limit to what a phase asks for because new records may have displaced it; a bound on memory and calls.
 const DISPLACED_AT_MOST: usize = 1_000;
 
-/// Takes every record of a phase through its steps: first the window's pages, then what is pending, then whose day came.
+/// Takes every record of a phase through its steps: the window's pages, then pending records, then those whose date was
+/// reached. `first` is done before all of them. Returns the report and the error that ended the phase early.
 pub(in crate::engine) async fn drive<F: Flow>(
     flow: &F,
     window: Window,
@@ -62,21 +63,21 @@ pub(in crate::engine) struct Driver<'a, F: Flow> {
     pub(in crate::engine) patience: Patience,
     /// Deactivations, which wait until the whole phase was seen (rule G1).
     pub(in crate::engine) held: Vec<F::Case>,
-    /// The ids of all of them.
+    /// Ids of all records whose deactivation waits, also of those in `held_by_id`.
     pub(in crate::engine) held_ids: HashSet<String>,
     /// The records that were decided last.
     recent: Recent,
-    /// The ids of those that are more than are kept.
+    /// Ids of waiting deactivations beyond the limit to `held`. These records are read again.
     pub(in crate::engine) held_by_id: Vec<String>,
     /// Records that new ones may have displaced.
     pub(in crate::engine) displaced: Vec<Displaced>,
-    /// Whether rule G1 has let them go.
+    /// True once rule G1 has let the deactivations go.
     pub(in crate::engine) released: bool,
 }
 
 impl<F: Flow> Driver<'_, F> {
-    /// The scope's pages, then what is pending, then whose day came, then what is linked and was not listed, if the list was
-    /// whole.
+    /// Takes the scope's pages, then pending records, then those whose date was reached. If the list was whole, asks
+    /// for linked records that it did not show, else for those that new ones may have displaced.
     async fn listed(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<()> {
         let which = match scope {
             Scope::Whole(_) => Some(Unlisted::All),
@@ -95,7 +96,7 @@ impl<F: Flow> Driver<'_, F> {
         }
     }
 
-    /// Looks at records whose day came as the source has them now, but for those that the run has decided.
+    /// Looks at records whose date was reached, as the source has them now, except those that the run has decided.
     async fn due(&mut self, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let mut after: Option<String> = None;
@@ -117,7 +118,8 @@ impl<F: Flow> Driver<'_, F> {
         Ok(())
     }
 
-    /// Those of `records` that this phase goes through. Of one that no run has seen there may be nothing to say.
+    /// Takes those of `records` that belong to this phase. One that no run has seen before and its source does not have
+    /// gets no outcome.
     async fn named(&mut self, records: &[RecordKey], tally: &mut Tally<'_>) -> Result<()> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let of_phase = |key: &&RecordKey| key.kind == phase.kind() && key.side == phase.source();
@@ -142,8 +144,8 @@ impl<F: Flow> Driver<'_, F> {
         self.displaced(tally).await
     }
 
-    /// The scope's pages, in order. The next ones are read while one is worked on, whose outcomes are recorded before an
-    /// error of those behind it counts. Returns which linked records were listed.
+    /// Takes the scope's pages, in order, and reads the next ones while it works on one. The outcomes of a page are
+    /// recorded before an error of a later page counts. Returns the linked records that were listed.
     async fn pages(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<Listed> {
         let cx = self.flow.context();
         let mut listed = Listed::default();
@@ -156,6 +158,8 @@ impl<F: Flow> Driver<'_, F> {
         Ok(listed)
     }
 
+    /// Decides and applies a page, and records its outcomes, also if an error ends it. Records that were decided since
+    /// the page was read are left out.
     async fn page(&mut self, page: Prepared<F::Case>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let reader = Reader(self.flow);
@@ -183,13 +187,13 @@ impl<F: Flow> Driver<'_, F> {
         decided
     }
 
-    /// Whether this phase has neither decided the record nor kept its deactivation back, as far as it remembers: what it
-    /// wrote in the ledger was looked at when the page was read, and what is not written there would be decided alike.
+    /// True unless this phase decided the record recently or holds its deactivation. Forgetting an old one is safe: it
+    /// would be decided the same way.
     pub(in crate::engine) fn is_undecided(&self, id: &str) -> bool {
         !self.recent.contains(id) && !self.held_ids.contains(id)
     }
 
-    /// Writes outcomes down, but for those that say what the ledger says already.
+    /// Writes outcomes to the ledger, except those that it has already, and counts all of them.
     pub(in crate::engine) async fn record(&mut self, news: Vec<News>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let (mut new, mut known) = (Vec::new(), Vec::new());
@@ -207,7 +211,8 @@ impl<F: Flow> Driver<'_, F> {
         Ok(())
     }
 
-    /// Ends the creates for records that are gone from their source: nothing is ever looked for again because of them.
+    /// Ends the open creates of records that are gone from their source, so that nobody looks any more for what they
+    /// made.
     async fn forget(&self, gone: &[Intent]) -> Result<()> {
         let cx = self.flow.context();
         for intent in gone.iter().filter(|_| !cx.is_dry()) {
@@ -216,7 +221,7 @@ impl<F: Flow> Driver<'_, F> {
         Ok(())
     }
 
-    /// Tries what is pending again (rule W3), except what this run has seen already.
+    /// Tries pending records again (rule W3), except those that this run has seen already.
     async fn pending(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<()> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let mut after: Option<String> = None;
@@ -233,7 +238,7 @@ impl<F: Flow> Driver<'_, F> {
             let memories = cx.ledger().recall(cx.account(), &keys).await?;
             let intents: Vec<_> =
                 memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
-            // A reconciliation looks at what is linked, whatever it waits for: it may be gone (rule W6).
+            // A reconciliation looks at linked records also while they wait: they may be gone (rule W6).
             let is_asked = |memory: &&Memory| matches!(scope, Scope::Whole(_)) && memory.link.is_some();
             let asked: HashSet<String> =
                 memories.iter().filter(is_asked).map(|memory| memory.key.id.clone()).collect();
@@ -255,6 +260,7 @@ impl<F: Flow> Driver<'_, F> {
                     |(newest, ready)| (*ready || asked.contains(&newest.key.id)) && newest.key.has_id(),
                 );
 
+            // Records that still wait keep their outcome, now as one of this run.
             let still = waiting.into_iter().map(|(newest, _)| Outcome { run: cx.run, at: cx.now, ..newest });
             self.record(still.map(News::New).collect(), tally).await?;
 
@@ -263,8 +269,8 @@ impl<F: Flow> Driver<'_, F> {
         }
     }
 
-    /// Ends what is known of places in lists at which a row was not served: the list has been read since, and names the place
-    /// again where that is still so.
+    /// Ends the outcomes of places in lists where a row was not served. The list has been read since: a place that
+    /// still fails has an outcome of this run, and is not among these.
     async fn passed(&mut self, places: Vec<Outcome>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let detail = || Some("the list was read since, and its rows were served".to_owned());
@@ -274,7 +280,8 @@ impl<F: Flow> Driver<'_, F> {
         self.record(ended.collect(), tally).await
     }
 
-    /// Takes records by their ids through a run's steps, with whatever else belongs to them; `newest` is what is known of each.
+    /// Reads records by their ids and takes them, and other rows that come with them, through a run's steps. `newest`
+    /// has the newest outcome of each, `intents` their open creates.
     pub(in crate::engine) async fn look_again(
         &mut self,
         newest: impl IntoIterator<Item = Outcome>,
@@ -284,7 +291,8 @@ impl<F: Flow> Driver<'_, F> {
         self.by_id(newest, intents, Found::Taken, tally).await
     }
 
-    /// Takes records by their ids through a run's steps; `found` is what becomes of rows that were not asked for.
+    /// Reads records by their ids and takes them through a run's steps; `found` says what happens to rows that were not
+    /// asked for. Records that do not come are gone, unless they failed or an unreadable row may be theirs.
     pub(in crate::engine) async fn by_id(
         &mut self,
         newest: impl IntoIterator<Item = Outcome>,
@@ -299,7 +307,7 @@ impl<F: Flow> Driver<'_, F> {
         let (mut rows, failures) = cx.reading(reader.fetch(asked.clone())).await?;
         rows.iter().for_each(|row| drop(missing.remove(&reader.row_id(row))));
         if rows.is_empty() && !missing.is_empty() {
-            // A side that has nothing any more must not end what is pending.
+            // If the side has nothing of the account any more, stop: these records must not be ended because of that.
             cx.reading(self.guard.check_source(cx, self.flow.phase().source())).await?;
             if tally.nothing_listed() && found == Found::Asked {
                 self.guard.check_list(cx, self.flow.phase(), missing.len()).await?;
@@ -309,6 +317,7 @@ impl<F: Flow> Driver<'_, F> {
         let mut gone = BTreeSet::new();
         let mut failed: HashMap<_, _> =
             failures.into_iter().map(|failure| (failure.key.id.clone(), failure)).collect();
+        // A record that did not come failed by itself, may be an unreadable row, or is gone.
         for (id, Outcome { key, label, fingerprint, tried, .. }) in missing {
             if let Some(failure) = failed.remove(&id) {
                 said.push(Outcome { label, fingerprint, tried, ..failure });
@@ -338,6 +347,6 @@ impl<F: Flow> Driver<'_, F> {
 pub(in crate::engine) enum Found {
     /// They go through the run's steps as well.
     Taken,
-    /// Only those that were asked for do.
+    /// Only rows that were asked for go through them.
     Asked,
 }

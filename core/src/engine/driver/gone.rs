@@ -13,8 +13,8 @@ use crate::model::{InvalidRecord, RecordKey, Row};
 use crate::rules::{Decision, Reason, Trace};
 
 impl<F: Flow> Driver<'_, F> {
-    /// Says of records that their source no longer has what there is to say: of linked ones by rules P8 and R8. What is to be set
-    /// inactive waits with the phase's other deactivations (rule G1).
+    /// Decides, applies and records what follows for records that their source no longer has; for linked ones by rules
+    /// P8 and R8. Their deactivations wait with the phase's others (rule G1).
     pub(in crate::engine) async fn gone(
         &mut self,
         ids: BTreeSet<String>,
@@ -75,14 +75,14 @@ fn label_of(memory: &Memory) -> String {
 }
 
 impl<A> Gone<A> {
-    /// Nothing to do, of a record of which nothing is asked but whether it is there.
+    /// A decision to write nothing, because the record is gone and no rule asks for more.
     pub fn plain(memory: Memory) -> Self {
         Self { memory, decision: Decision::leave(Reason::GoneFromSource), counterpart: None }
     }
 }
 
-/// The row that could not be understood and behind which the record may be: one without an id, or that of the whole of which
-/// the record is a part. What may be there is not gone.
+/// Finds an unreadable row that may be the record: one without an id, or the row of the whole that the record is a part
+/// of. A record that may be there is not gone.
 pub(in crate::engine) fn hides<'r, T>(rows: &'r [Row<T>], key: &RecordKey) -> Option<&'r InvalidRecord> {
     let unreadable = rows.iter().filter_map(|row| match row {
         Row::Invalid(invalid) => Some(invalid),

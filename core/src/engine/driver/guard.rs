@@ -6,13 +6,13 @@ use crate::model::{Kind, LatchelPropertyId, PropertyRef, Side};
 use crate::rules::is_mass_change;
 use crate::{Error, ErrorKind, Result};
 
-/// How many of the account's properties are asked for when the platform lists nothing.
+/// Number of the account's properties that are asked for when a side lists nothing.
 const SAMPLE: u32 = 20;
 
 /// Watches over a phase's deactivations.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::engine) struct Guard {
-    /// Whether somebody said that mass changes are meant.
+    /// True if somebody said that mass changes are meant.
     pub off: bool,
 }
 

@@ -9,8 +9,8 @@ use crate::model::Row;
 use crate::rules::{Reason, Remembered};
 
 impl<F: Flow> Reader<'_, F> {
-    /// A page with what it hinted at. This is looked up in the page's turn: what the pages before it have brought whole is
-    /// decided by then, as `is_undecided` and the ledger tell, and costs no call.
+    /// Looks up the records that the page only hinted at. This waits for the page's turn: records that earlier pages
+    /// brought whole are decided by then, as `is_undecided` and the ledger tell, and cost no call.
     pub async fn resolved(
         self,
         mut page: Prepared<F::Case>,
@@ -36,12 +36,13 @@ impl<F: Flow> Reader<'_, F> {
             let fingerprint = hinted.get(&failure.key.id).cloned();
             Outcome { fingerprint, ..failure }
         }));
-        // What came is there, also if it was decided meanwhile.
+        // Rows that came exist, whatever is decided of them. Those that stay in `hinted` are gone.
         for row in rows.iter().filter(|row| !matches!(row, Row::Hint { .. })) {
             hinted.remove(&self.row_id(row));
         }
         for (row, memory) in self.with_memories(rows).await?.0 {
-            // A hint without a memory counts as a change, unless there is no memory at all (rule W5).
+            // A hint without a memory counts as a change, unless the account has no memories of this phase yet (rule
+            // W5).
             let remembers_nothing = cx.remembered(&memory) == Remembered::NothingYet;
             self.sort(row, memory, page.scope.filter(|_| remembers_nothing), &mut sorted);
         }

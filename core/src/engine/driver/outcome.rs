@@ -15,7 +15,7 @@ pub(in crate::engine) enum News {
 }
 
 impl News {
-    /// What `memory` knows already is not written down again.
+    /// Compares an outcome with the newest one in `memory`: it is known if that says the same and nothing is left open.
     pub fn beside(memory: &Memory, outcome: Outcome) -> Self {
         let nothing_done = outcome.action == Action::None && !outcome.is_tried_again();
         let settled = nothing_done && memory.pending.is_none() && memory.intent.is_none();
@@ -26,7 +26,7 @@ impl News {
     }
 }
 
-/// Whether this run has decided the record, or created it in Latchel.
+/// True if this run has decided the record, or made its pair by a create in Latchel.
 pub(in crate::engine) fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
     let decided = memory.outcome.as_deref().is_some_and(|newest| newest.run == cx.run);
     let made =

@@ -1,4 +1,4 @@
-//! What is read of a page before its turn: what is remembered of its rows, and what both systems hold.
+//! Reading of a page before its turn: the memories of its rows, and what both systems hold.
 
 use std::collections::BTreeMap;
 
@@ -31,39 +31,42 @@ type Recalled<T> = Vec<(Row<T>, Memory)>;
 
 /// A page that is ready to be decided.
 pub(in crate::engine) struct Prepared<C> {
-    /// How many rows were listed.
+    /// Number of rows that were listed.
     pub rows: usize,
     /// The linked records among them, by a hash of their ids.
     pub linked: Vec<u64>,
-    /// Records that those may have displaced that are to be decided and have no link.
+    /// Records that the unlinked ones among `cases` may have displaced.
     pub displaced: Vec<Displaced>,
-    /// What lies outside the window.
+    /// Ids of records outside the window, with the reason.
     pub outside: Vec<(String, Reason)>,
-    /// What could be said without a decision.
+    /// Outcomes that need no decision.
     pub outcomes: Vec<Outcome>,
-    /// Records that only hints came of, until [`Reader::resolved`] has looked them up.
+    /// Records of which only a hint came, until [`Reader::resolved`] has looked them up.
     pub hinted: BTreeMap<String, Fingerprint>,
-    /// Creates for records that are gone.
+    /// Open creates of records that are gone.
     pub gone: Vec<Intent>,
-    /// Memory of changed records that this run had decided before.
+    /// Memories of changed records that this run had decided before it read this page.
     pub passed: Vec<Memory>,
-    /// What is to be decided, or why that could not be read.
+    /// Cases to decide, or the error because of which they could not be read.
     pub cases: Result<Vec<C>>,
-    /// How much the run had changed when this was read.
+    /// Number of the run's changes when reading began (see `Context::changes`).
     changes: u64,
-    /// The scope of the list, if it is one.
+    /// Scope of the list; `None` for records that were read by id.
     pub scope: Option<Scope>,
 }
 
 impl<'a, F: Flow> Reader<'a, F> {
-    /// One page: `scope` is `None` for records that are looked at whenever they changed.
+    /// Reads what belongs to a page of rows. `scope` is `None` for records that are looked at whenever they changed.
     pub async fn page(self, rows: Vec<Row<F::Record>>, scope: Option<Scope>) -> Result<Prepared<F::Case>> {
         let cx = self.flow().context();
+        // Counted before anything is read: a change that the run makes meanwhile must make the page count as old.
         let (changes, listed) = (cx.changes(), rows.len());
         let mut sorted = Sorted::new();
         let (undecided, decided) = self.with_memories(rows).await?;
         let linked_in = |(_, memory): &(_, Memory)| memory.link.is_some().then(|| hash(&memory.key.id));
         let linked = undecided.iter().chain(&decided).filter_map(linked_in).collect();
+        // This run decided these before the list showed them, such as a resident whose date was reached. If they
+        // changed too, `Flow::look_later` may have the next run look at them again.
         let changed = |(row, memory): &(Row<F::Record>, Memory)| match row {
             Row::Record(one) => scope.is_some() && self.judge(one, memory, scope) == WindowVerdict::Inside,
             _ => false,
@@ -74,6 +77,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         }
         let Sorted { inside, outcomes, outside, hinted } = sorted;
         let displaced = self.displaced(&inside);
+        // An error here stays in the page, so that the outcomes that need no look-up are recorded all the same.
         let cases = self.gather(inside).await;
         Ok(Prepared {
             rows: listed,
@@ -90,13 +94,15 @@ impl<'a, F: Flow> Reader<'a, F> {
         })
     }
 
-    /// The page as it was read, if the run has changed nothing since; else what is to be decided is read again.
+    /// Returns the page as it was read if the run has changed nothing since; else looks up again what its cases need.
     pub async fn afresh(self, page: Prepared<F::Case>) -> Result<Prepared<F::Case>> {
         let cx = self.flow().context();
         let cases = match page.cases {
             Ok(cases) if page.changes != cx.changes() && !cases.is_empty() => cases,
             _ => return Ok(page),
         };
+        // Pages before this one may have created or linked what these cases depend on. The rows stay as the source
+        // listed them; their memories and counterparts are read again, and those decided meanwhile are left out.
         let records: Vec<_> = cases.iter().map(|case| self.flow().record(case).clone()).collect();
         let rows = records.into_iter().map(Row::Record).collect();
         let inside = self.with_memories(rows).await?.0.into_iter().filter_map(|(row, memory)| match row {
@@ -119,7 +125,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         self.0
     }
 
-    /// Says of a row what can be said without looking anything up.
+    /// Sorts a row by what is to be done with it, as far as that needs no look-up.
     pub(in crate::engine) fn sort(
         self,
         row: Row<F::Record>,
@@ -155,11 +161,11 @@ impl<'a, F: Flow> Reader<'a, F> {
                 None => drop(sorted.hinted.insert(id, fingerprint)),
             },
             Row::Record(record) => match self.judge(&record, &memory, scope) {
-                // `pending` counts it, unless somebody dismissed it.
+                // Left to `pending`, which counts it unless somebody dismissed it.
                 WindowVerdict::Inside if scope.is_some() && self.rests(&record, &memory) => {}
                 WindowVerdict::Inside => sorted.inside.push((record, memory)),
                 WindowVerdict::Outside(reason) => match self.flow().freshness(&record) {
-                    // What it was like is remembered, so that it is taken for changed when it is.
+                    // Its fingerprint is recorded, so that a later change is noticed.
                     Some(Freshness::Fingerprint { fingerprint, .. })
                         if reason == Reason::OutsideWindow && matches!(scope, Some(Scope::Window(_))) =>
                     {
@@ -173,13 +179,15 @@ impl<'a, F: Flow> Reader<'a, F> {
         }
     }
 
-    /// Records by id, and an outcome for each that by itself makes the call fail.
+    /// Reads records by id. If one of them may make the call fail, asks one by one, and returns an outcome for each
+    /// that fails by itself.
     pub async fn fetch(self, ids: Vec<String>) -> Result<(Vec<Row<F::Record>>, Vec<Outcome>)> {
         if ids.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
         match self.flow().fetch(&ids).await {
-            // Whose place a row that is not served had among them is not known, and nobody else must be taken for gone.
+            // A row that was not served may be any of these records: they are asked for one by one, so that no other is
+            // taken for gone.
             Ok(rows) if !rows.iter().any(is_unserved) => return Ok((rows, Vec::new())),
             Ok(_) => {}
             Err(error) if may_be_about_one(&error) => {}
@@ -216,14 +224,14 @@ impl<'a, F: Flow> Reader<'a, F> {
         }
     }
 
-    /// Whether the record failed, has not changed since, and is not to be tried again yet.
+    /// True if the record failed, has not changed since, and is dismissed or waits for its next try.
     pub fn rests(self, record: &F::Record, memory: &Memory) -> bool {
         let Some(pending) = &memory.pending else { return false };
         let later = pending.next_try().is_some_and(|at| pending.dismissed || at > self.flow().context().now);
         later && pending.outcome.fingerprint.is_some() && pending.outcome.fingerprint == self.seen(record)
     }
 
-    /// The fingerprint of a record that failed: the platform's own, or one of all that was seen.
+    /// Fingerprint of a record that failed: by its freshness, else of the whole record as it was read.
     pub fn seen(self, record: &F::Record) -> Option<Fingerprint> {
         let own = self.flow().freshness(record).and_then(Freshness::fingerprint);
         own.cloned().or_else(|| Some(Fingerprint::of(&serde_json::to_value(record).ok()?)))
@@ -238,7 +246,8 @@ impl<'a, F: Flow> Reader<'a, F> {
         memory.link.as_deref().and_then(|link| self.flow().reason_if_linked(link))
     }
 
-    /// Pairs rows with what is remembered of them; apart from the others those that this run has decided already.
+    /// Pairs rows with their memories, each id once. Returns the undecided ones, then those that this run has decided
+    /// already.
     pub(in crate::engine) async fn with_memories(
         self,
         mut rows: Vec<Row<F::Record>>,
@@ -271,7 +280,7 @@ fn is_unserved<T>(row: &Row<T>) -> bool {
     matches!(row, Row::Invalid(invalid) if invalid.is_place())
 }
 
-/// The rows that a look-up found, unless the far side did not serve one of them.
+/// Returns the rows that a look-up found; [`ErrorKind::Unavailable`] if the far side did not serve one of them.
 fn served<T>(found: Vec<Row<T>>) -> Result<Vec<Row<T>>> {
     match found.iter().find(|row| is_unserved(row)) {
         Some(Row::Invalid(unserved)) => {
@@ -282,7 +291,7 @@ fn served<T>(found: Vec<Row<T>>) -> Result<Vec<Row<T>>> {
     }
 }
 
-/// Leaves those of which `kept` says so.
+/// Keeps the items at whose place `kept` is true.
 fn keep<T>(these: &mut Vec<T>, kept: &[bool]) {
     let mut kept = kept.iter();
     these.retain(|_| kept.next() == Some(&true));

@@ -30,7 +30,7 @@ impl Scope {
         }
     }
 
-    /// True if a listed record is to be looked at. One that was gone and is linked is back, whenever it changed.
+    /// Judges if a listed record is to be looked at. A linked record that was gone and has come back always is.
     pub fn judge(self, freshness: &Freshness, memory: &Memory, remembered: Remembered<'_>) -> WindowVerdict {
         let newest = memory.outcome.as_deref();
         let is_back = newest.is_some_and(|newest| newest.reason.is_gone());

@@ -1,4 +1,4 @@
-//! What the driver does with a page's cases: decide, hold back, apply.
+//! The driver's steps for a page's cases: decide, hold back, apply.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,18 +17,19 @@ use crate::model::Freshness;
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Error, ErrorKind, Result};
 
-/// How many deactivations are kept until the whole phase was seen; a bound on memory. What is more is kept by its id alone,
-/// and read again.
+/// Limit to the deactivations that are kept whole until the phase was seen; a bound on memory. Those beyond are kept by
+/// their ids alone, and read again.
 const HELD_AT_MOST: usize = 2_000;
-/// How many of those are read again together.
+/// Number of those that are read again together.
 const READ_AGAIN: usize = 200;
-/// How many creates are under way at once, where the far side's limits allow it.
+/// Number of creates under way at once, where the far side's limits allow it.
 const AT_ONCE: usize = 8;
-/// How many creates are read back together: a bound on what a run that dies leaves to be confirmed by the next one.
+/// Number of creates that are read back together; a bound on what a run that dies leaves to be confirmed by the next
+/// one.
 const READ_BACK: usize = 50;
 
 impl<F: Flow> Driver<'_, F> {
-    /// Decides and applies each record; what came out before an error is in `news` all the same.
+    /// Decides and applies each record. The outcomes from before an error are in `news` all the same.
     pub(in crate::engine) async fn decide_all(
         &mut self,
         cases: Vec<F::Case>,
@@ -51,6 +52,7 @@ impl<F: Flow> Driver<'_, F> {
                 together.push(case);
                 continue;
             }
+            // The creates before this record go first, so that records are applied in their order.
             if !together.is_empty() {
                 self.create_all(std::mem::take(&mut together), news).await?;
             }
@@ -60,8 +62,8 @@ impl<F: Flow> Driver<'_, F> {
         self.create_all(together, news).await
     }
 
-    /// Creates what is looked for once more and not found again: an answer that leaves a record out, though the far side has
-    /// it, does not double it. What is found is decided as what it is.
+    /// Creates counterparts, after each was looked for a second time: an answer that once left out a record that the
+    /// far side has must not lead to a duplicate. A record whose counterpart is found now is decided anew.
     async fn create_all(&mut self, creates: Vec<F::Case>, news: &mut Vec<News>) -> Result<()> {
         let (flow, cx) = (self.flow, self.flow.context());
         let cases = if creates.is_empty() || cx.is_dry() {
@@ -79,12 +81,14 @@ impl<F: Flow> Driver<'_, F> {
                 found.push(case);
             }
         }
+        // No decision on `found` creates, so that this goes no deeper. Boxed, because the two functions call each
+        // other.
         self.apply_all(create, news).await?;
         if found.is_empty() { Ok(()) } else { Box::pin(self.decide_all(found, news)).await }
     }
 
-    /// Applies decisions of which none depends on what comes of another, several at once. After an error that ends the
-    /// phase no further one is begun, and those that are under way come to their end.
+    /// Applies decisions that do not depend on each other, several at once. After an error that ends the phase, or a
+    /// request to stop, no further one is begun; those under way come to their end.
     async fn apply_all(
         &mut self,
         decided: Vec<(F::Case, Decision<F::Action>)>,
@@ -102,9 +106,12 @@ impl<F: Flow> Driver<'_, F> {
         let (mut end, mut all) = (Ok(()), true);
         let mut decided = decided.into_iter().peekable();
         while decided.peek().is_some() {
+            // Group by group: each is read back with one call before the next is sent.
             let together: Vec<_> = decided.by_ref().take(READ_BACK).collect();
             let mut applied = pin!(stream::iter(together).map(apply).buffered(AT_ONCE));
             let mut done = Vec::new();
+            // No early return: a create that was sent needs its read-back and its outcome, also after an error. The
+            // error waits in `end`.
             while let Some(one) = applied.next().await {
                 let Some((case, tried)) = one else {
                     all = false;
@@ -121,10 +128,12 @@ impl<F: Flow> Driver<'_, F> {
             news.extend(done.into_iter().map(|(case, tried)| self.news_of(&case, tried.applied)));
         }
         end?;
+        // Some were left out without an error: somebody asked the run to stop.
         if all { Ok(()) } else { cx.stop.check() }
     }
 
-    /// Reads back what was created with one look-up (rule E3); the error is what the phase ends with.
+    /// Reads back all creates of a group with one look-up (rule E3). One that is not shown as it was sent becomes a
+    /// failure. Returns the error that ends the phase, if there is one.
     async fn read_back(&mut self, done: &mut [(F::Case, Tried)]) -> Result<()> {
         let (flow, cx) = (self.flow, self.flow.context());
         let unread = |(_, tried): &(F::Case, Tried)| tried.applied.as_ref().ok()?.unread.clone();
@@ -151,14 +160,14 @@ impl<F: Flow> Driver<'_, F> {
         patience
     }
 
-    /// Takes note of what came of a decision; the error is what the phase ends with.
+    /// Adds the outcome of a decision to `news`. Returns the error that ends the phase, if there is one.
     fn take(&mut self, case: &F::Case, tried: Tried, news: &mut Vec<News>) -> Result<()> {
         let patience = self.bear(&tried);
         news.push(self.news_of(case, tried.applied));
         patience
     }
 
-    /// Counts failures in a row; the error is what the phase ends with.
+    /// Counts failures in a row. Returns the error that ends the phase, if there is one.
     fn bear(&mut self, tried: &Tried) -> Result<()> {
         match &tried.applied {
             Err(error) => self.patience.failed(error),
@@ -175,7 +184,7 @@ impl<F: Flow> Driver<'_, F> {
         News::beside(self.flow.memory(case), outcome)
     }
 
-    /// Keeps a deactivation until the phase was seen.
+    /// Keeps a deactivation until the whole phase was seen.
     fn hold(&mut self, case: F::Case) {
         let id = self.flow.memory(&case).key.id.clone();
         if self.held.len() < HELD_AT_MOST {
@@ -192,7 +201,7 @@ impl<F: Flow> Driver<'_, F> {
         self.held_ids.insert(id);
     }
 
-    /// What is said of the deactivations that are not carried out.
+    /// Records, for each deactivation that waits, that it is not carried out (rule G1).
     async fn hold_back(&mut self, held: &[F::Case], tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let not_done = || Applied::plain(Reason::MassChangeHeld, Action::None);
@@ -205,7 +214,8 @@ impl<F: Flow> Driver<'_, F> {
         Ok(())
     }
 
-    /// What can be said of deactivations of which the ids were kept, and creates for them whose outcome is not known.
+    /// Outcomes of deactivations that were kept by their ids alone, made from the ledger, and the open creates of these
+    /// records.
     async fn held_in_brief(&self, ids: &[String]) -> Result<(Vec<Outcome>, Vec<Intent>)> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let memories = cx.recall(phase.kind(), phase.source(), ids.iter().cloned()).await?;
@@ -273,18 +283,18 @@ impl<F: Flow> Driver<'_, F> {
     }
 }
 
-/// What came of a decision.
+/// Result of applying a decision.
 struct Tried {
-    /// Whether something was to be done, so that a failure or success says something of the far side.
+    /// True if something was to be done, so that a failure or success says something about the far side.
     calls: bool,
     applied: Result<Applied>,
 }
 
 impl Tried {
-    /// Does what was decided of a record, which has a while to end when somebody asks the run to stop.
+    /// Applies a decision, within half a minute once somebody asks the run to stop.
     async fn of<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Self {
         let (cx, calls) = (flow.context(), decision.action.is_some());
-        // Most records need nothing, which needs no clock either.
+        // Most records need nothing: these are spared the timers of `writing`.
         let applied = if !calls && flow.learned(case).is_none() && flow.unsettled(case).is_none() {
             Ok(Applied::new(decision, Action::None))
         } else {
@@ -297,6 +307,7 @@ impl Tried {
     }
 }
 
+/// Keeps what the look-up taught, settles an earlier create that made nothing, and applies the decision.
 async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Result<Applied> {
     let cx = flow.context();
     match flow.learned(case) {
@@ -313,7 +324,8 @@ async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>
     flow.apply(case, decision, &mut Trace::off()).await
 }
 
-/// Outcome of a write that failed: its answer says nothing about the record.
+/// Outcome of a write that failed. An answer that cannot be read is a failed call here; it does not make the record
+/// invalid.
 pub(in crate::engine) fn failed_write(error: &Error) -> Applied {
     match failed(error) {
         answer if answer.reason == Reason::InvalidRecord => Applied { reason: Reason::CallFailed, ..answer },

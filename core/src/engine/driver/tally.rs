@@ -9,8 +9,8 @@ use crate::model::Window;
 use crate::rules::Reason;
 use crate::{Error, ErrorKind, Result};
 
-/// How many rows outside the window are remembered; a bound on memory of a few megabytes. Of a platform that lists more
-/// of them in every run, one that it lists twice is counted twice.
+/// Limit to the rows outside the window that are remembered; a bound on memory of a few megabytes. Beyond it, a row
+/// that the platform lists twice is counted twice.
 const REMEMBERED_AT_MOST: usize = 100_000;
 
 /// Counts what a phase does, and remembers what lay outside the window so that a row that comes twice counts once.
@@ -48,14 +48,14 @@ impl<'a> Tally<'a> {
         self.observer.outcome(self.phase, outcome);
     }
 
-    /// A record that failed and is not to be tried again yet: it counts as what the last try said.
+    /// Counts a record that failed and is not to be tried again yet, by the outcome of its last try.
     pub fn rests(&mut self, pending: &Pending) {
         self.count_in(&pending.outcome);
         self.observer.rests(self.phase, pending);
     }
 
     fn count_in(&mut self, outcome: &Outcome) {
-        // A pending record that lay outside the window is looked at all the same, and counts as what that says.
+        // A pending record that lay outside the window is looked at all the same, and counts by its outcome alone.
         if !self.outside.is_empty()
             && let Some(outside) = self.outside.remove(&hash(&outcome.key.id))
         {
@@ -67,22 +67,22 @@ impl<'a> Tally<'a> {
         self.unserved += u64::from(outcome.key.is_place() && outcome.reason == Reason::InvalidRecord);
     }
 
-    /// How many records were set inactive so far.
+    /// Number of records that were set inactive so far.
     pub fn deactivations(&self) -> u64 {
         self.deactivations
     }
 
-    /// Remembers that the platform listed something.
+    /// Counts rows that the source listed.
     pub fn listed(&mut self, rows: usize) {
         self.rows += rows as u64;
     }
 
-    /// Whether the platform listed nothing so far.
+    /// True if the source listed nothing so far.
     pub fn nothing_listed(&self) -> bool {
         self.rows == 0
     }
 
-    /// A record outside the window is counted, but its newest outcome stays what it was.
+    /// Counts a record outside the window. Its newest outcome stays what it was.
     pub fn outside(&mut self, id: &str, reason: Reason) {
         let id = hash(id);
         let is_new = match self.outside.len() < REMEMBERED_AT_MOST {
@@ -94,8 +94,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Says whether every row was served. One that was not has no id to ask for it by, so that the next window must begin where
-    /// this one did: the phase is no success, although all others are done.
+    /// Fails with [`ErrorKind::Unavailable`] if a row was not served. Such a row has no id to ask for it by, so that
+    /// the next window must begin where this one did: the phase is no success, although all other records are done.
     pub fn was_served(&self) -> Result<()> {
         let rows = match self.unserved {
             0 => return Ok(()),
@@ -108,7 +108,7 @@ impl<'a> Tally<'a> {
         Err(Error::new(ErrorKind::Unavailable, message))
     }
 
-    /// Records that are counted without being looked at one by one.
+    /// Counts records that are not looked at one by one.
     pub fn count(&mut self, reason: Reason, records: u64) {
         if records > 0 {
             *self.counts.entry(reason).or_default() += records;
@@ -151,7 +151,7 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// Who is closed, and until when as far as that is known.
+/// Names the far side that is closed, and the end of its pause as far as that is known.
 fn pause(error: &Error) -> String {
     let until = match (error.context("until"), error.retry_after()) {
         (Some(until), _) => format!("until {until}"),
@@ -182,7 +182,7 @@ impl Recent {
     }
 }
 
-/// Tells ids apart in less room than they take.
+/// Hash of an id, which takes less room than the id.
 pub(in crate::engine) fn hash(id: &str) -> u64 {
     FixedState::default().hash_one(id)
 }

@@ -16,9 +16,9 @@ use crate::rules::Reason;
 
 /// Links that are read at once, and about as many records that are asked for at once.
 const PAGE: u32 = 1_000;
-/// Limit to the records that one may have displaced which are asked for.
+/// Limit to the records that are asked for because one new record may have displaced them.
 const FEW: u32 = 50;
-/// Limit to the linked records that were listed which are remembered: some 19 MB. Those beyond are asked for by their ids.
+/// Limit to the listed linked records that are remembered, some 19 MB. Those beyond are asked for by their ids.
 const REMEMBERED_AT_MOST: usize = 1_000_000;
 
 /// The linked records that a list showed, by a hash of their ids.
@@ -40,18 +40,18 @@ impl Listed {
     }
 }
 
-/// Choice of the records to ask for that no list shows.
+/// Choice of the unlisted records to ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Unlisted {
-    /// Each.
+    /// All of them.
     All,
-    /// Those of which it is not known yet that they are gone, so that these do not cost a call in every run.
+    /// Only records that are not known to be gone yet, so that a gone record does not cost a call in every run.
     New,
 }
 
 impl<F: Flow> Driver<'_, F> {
-    /// Asks by id for each linked record that the list did not show, because a list may pass one over, and takes those that are
-    /// not there for gone. The links are read in pages.
+    /// Asks by id for each linked record that the list did not show, because a list may pass one over, and takes those
+    /// that are not there for gone. The links are read in pages.
     pub(in crate::engine) async fn unlisted(
         &mut self,
         listed: &Listed,
@@ -119,7 +119,7 @@ impl<F: Flow> Driver<'_, F> {
         let (mut newest, mut intents) = (Vec::new(), Vec::new());
         for memory in memories {
             intents.extend(memory.intent.map(|intent| *intent));
-            // One that was linked by hand may have none.
+            // A record that was linked by hand may have no outcome.
             let none = || outcome(cx, memory.key.clone(), Reason::GoneFromSource, None);
             let one: Outcome = memory.outcome.map_or_else(none, |newest| *newest);
             newest.push(one);

@@ -1,4 +1,4 @@
-//! The platform work orders that a marker is taken for ours on (rule WP6).
+//! Platform work orders whose marker counts as ours (rule WP6).
 
 use crate::Result;
 use crate::engine::context::Context;
@@ -6,9 +6,9 @@ use crate::ledger::{Intent, Link, Memory, Origin};
 use crate::model::{Difference, Job, JobId, Kind, Marker, PropertyId, PropertyRef, Row, Side, WorkOrder};
 use crate::rules::{Assignment, ConfirmCase};
 
-/// The work orders that carry the marker of `job`, agree with it in their property, which is one of `properties`, and are not
-/// known to belong to another: of what we made, a link that no read-back has confirmed says less than the marker. A marker that
-/// somebody quotes is text, and so is one on a work order of another property.
+/// Finds the work orders that carry the marker of `job`, stand at one of `properties`, and are not linked with another
+/// job. A link from a create of ours that no read-back has confirmed counts less than the marker. A marker that
+/// somebody quotes is mere text, and so is one on a work order at another property.
 pub(in crate::engine) async fn carriers(
     cx: &Context<'_>,
     job: JobId,
@@ -36,8 +36,8 @@ pub(in crate::engine) async fn carriers(
         .collect())
 }
 
-/// The properties on which a work order's marker is taken for ours: where it is now, and where a create of unknown outcome
-/// was sent to, because people may have moved it in Latchel since.
+/// Properties at which a work order's marker counts as ours: its present one, and the one that a create of unknown
+/// outcome was sent for, because people may have moved the work order in Latchel since.
 pub(in crate::engine) fn places(property: &PropertyRef, intent: Option<&Intent>) -> Vec<PropertyId> {
     let sent = intent.and_then(|intent| intent.property.as_ref());
     [Some(property), sent].into_iter().flatten().map(|one| one.property.clone()).collect()
@@ -48,8 +48,9 @@ pub(in crate::engine) fn may_be_ours(cx: &Context<'_>, job: &Job) -> bool {
     job.created_at > cx.sync_start
 }
 
-/// A work order as the platform stores it, beside what it was sent as. The assignment is asked for at the first look at what
-/// the ledger knows to be ours, and for as long as it is missing: later it is the customer's to change (rule L11).
+/// Case for comparing a work order as the platform stores it with what was sent. The assignment is compared only if the
+/// ledger knows of the create, at the first look and for as long as it is missing: later it is the customer's to change
+/// (rule L11).
 pub(in crate::engine) fn sent(cx: &Context<'_>, link: &Link, known: Known, stored: WorkOrder) -> ConfirmCase {
     let asks = match known {
         Known::Made => link.not_stored.is_empty() || link.not_stored.contains(&Difference::Assignee),
@@ -64,7 +65,7 @@ pub(in crate::engine) fn sent(cx: &Context<'_>, link: &Link, known: Known, store
     ConfirmCase { marker, property: link.sent_for.clone(), assignment, stored }
 }
 
-/// The link after it was compared: confirmed if nothing differs.
+/// The link after a comparison: confirmed if nothing differs.
 pub(in crate::engine) fn compared(cx: &Context<'_>, link: Link, unlike: &[(Difference, String)]) -> Link {
     let whole = unlike.is_empty();
     Link {

@@ -4,16 +4,16 @@ use foldhash::{HashMap, HashMapExt};
 
 use crate::ledger::Memory;
 
-/// What Latchel has for the records of a page, in their order.
+/// Counterparts in Latchel of a page's records, in the order of the records.
 pub(in crate::engine) struct Counterparts<C>(Vec<Option<C>>);
 
 impl<C> Counterparts<C> {
-    /// None yet, for so many records.
+    /// No counterparts yet, for this many records.
     pub fn none(records: usize) -> Self {
         Self(std::iter::repeat_with(|| None).take(records).collect())
     }
 
-    /// Takes what was looked up by the records' links.
+    /// Fills in counterparts that were looked up by the records' links.
     pub fn linked<R>(&mut self, records: &[(R, Memory)], found: Vec<C>, id: impl Fn(&C) -> i64) {
         let keys = records.iter().map(|(_, memory)| memory.link.as_deref().map(|link| link.latchel_id));
         self.place(keys, found, |one| Some(id(one)));
@@ -25,8 +25,8 @@ impl<C> Counterparts<C> {
         missing.map(|((record, _), _)| reference(record)).collect()
     }
 
-    /// Takes what was looked up by the references of the records that have none yet; of several with one reference that with
-    /// the lowest id.
+    /// Fills in counterparts that were looked up by the references of the records that have none yet. Of several with
+    /// one reference, the one with the lowest id counts.
     pub fn referred<'r, R, K: Hash + Eq>(
         &mut self,
         records: &'r [(R, Memory)],
@@ -38,12 +38,13 @@ impl<C> Counterparts<C> {
         self.place(records.iter().map(|(record, _)| Some(reference(record))), found, of);
     }
 
-    /// What each record has, in their order.
+    /// Counterpart of each record, in the order of the records.
     pub fn iter(&self) -> impl Iterator<Item = Option<&C>> {
         self.0.iter().map(Option::as_ref)
     }
 
-    /// Puts each of `found` where a record without one has its key; the first stays.
+    /// Gives each of `found` to the record without a counterpart that has its key. If several have one key, the first
+    /// counts.
     fn place<K: Hash + Eq>(
         &mut self,
         keys: impl Iterator<Item = Option<K>>,

@@ -9,11 +9,11 @@ use crate::ledger::{Intent, IntentId, Link, Memory, Origin, SentDates};
 use crate::model::{Marker, PropertyRef, RecordKey, Side};
 use crate::{Error, ErrorKind, Result};
 
-/// What is written down before a create.
+/// Facts that are written down before a create.
 pub(in crate::engine) struct NewIntent<'a> {
     /// The record that it is created from.
     pub source: RecordKey,
-    /// What people know the record by.
+    /// Name or number by which people know the record.
     pub label: String,
     /// The marker, where the new record is on the platform.
     pub marker: Option<Marker>,
@@ -21,17 +21,17 @@ pub(in crate::engine) struct NewIntent<'a> {
     pub property: Option<PropertyRef>,
     /// The dates, where the new record is a resident.
     pub dates: Option<SentDates>,
-    /// A create before this one whose outcome is not known.
+    /// An earlier create for the record whose outcome is not known.
     pub open: Option<&'a Intent>,
-    /// The pair that the record is part of, though its counterpart is not to be found.
+    /// The link of the record, though its counterpart is not to be found.
     pub linked: Option<&'a Link>,
-    /// How long what was made before may stay invisible.
+    /// Longest time that a record may stay invisible after its create.
     pub visibility_delay: Duration,
 }
 
-/// Creates a record exactly once (rules E1, E3): the intent is durable before the call, and ends with the link that the
-/// answer names, before anything is read back; `link` makes it from the id. After a failure that leaves the outcome
-/// unknown the intent stays, and the next look at the record searches for what it may have made before anything is sent
+/// Creates a record exactly once (rules E1, E3). The intent is durable before the call. It ends with the link, which
+/// `link` makes from the answered id, before anything is read back. After a failure that leaves the outcome unknown the
+/// intent stays, and the next look at the record searches for what the create may have made before anything is sent
 /// again.
 pub(in crate::engine) async fn create_once<Id>(
     cx: &Context<'_>,
@@ -40,6 +40,8 @@ pub(in crate::engine) async fn create_once<Id>(
     link: impl FnOnce(&Id) -> Link,
 ) -> Result<Link> {
     let NewIntent { source, label, marker, property, dates, open, linked, visibility_delay } = create;
+    // The caller has searched for what earlier creates made and found nothing. That proves something only once their
+    // records would be visible.
     let before = [open.map(|open| open.created_at), linked.map(|link| link.created_at)];
     before.into_iter().flatten().try_for_each(|sent| shown_by_now(cx, sent, visibility_delay))?;
     let id = IntentId(Uuid::now_v7());
@@ -58,20 +60,22 @@ pub(in crate::engine) async fn create_once<Id>(
     let created = match call.await {
         Ok(created) => created,
         Err(error) => {
+            // A clear refusal made nothing, and ends the intent. After any other failure the record may be there.
             if !error.leaves_outcome_unknown() {
                 cx.settle_intent(id, None).await?;
             }
             return Err(error);
         }
     };
+    // Saved before the read-back: a run that dies here leaves a link to confirm, not a create to search for.
     let link = Link { verified_at: None, ..link(&created) };
     check_new(cx, &link, &source).await?;
     cx.settle_intent(id, Some(&link)).await?;
     Ok(link)
 }
 
-/// Settles the create that was sent for a record before, if nothing is to be created for it any more and looking for what
-/// it may have made found nothing.
+/// Settles an earlier create of a record for which nothing is to be created any more, after the search for what it may
+/// have made found nothing.
 ///
 /// # Errors
 ///
@@ -85,11 +89,11 @@ pub(in crate::engine) async fn settle_nothing(
     cx.settle_intent(open.id, None).await
 }
 
-/// How far the clocks of two machines may be apart that each stay within what is warned of.
+/// Largest difference between two machines' clocks, if each is so near to the right time that nobody is warned.
 const CLOCKS_APART: TimeDelta = TimeDelta::seconds(2 * SKEW_WARNING.num_seconds());
 
-/// Whether what a create made that was sent then, perhaps by another machine's clock, is visible by now, so that looking
-/// for it tells.
+/// Fails with [`ErrorKind::Unsettled`] while a record whose create was sent at `sent`, perhaps by another machine's
+/// clock, may not be visible yet. From then on, a search that finds nothing proves that nothing was made.
 pub(in crate::engine) fn shown_by_now(
     cx: &Context<'_>,
     sent: DateTime<Utc>,
@@ -103,9 +107,9 @@ pub(in crate::engine) fn shown_by_now(
     Err(Error::new(ErrorKind::Unsettled, message).with("until", shown_by.format("%Y-%m-%d %H:%M:%S UTC")))
 }
 
-/// Refuses an answer that names a record which is part of another pair: believed, it would tear that apart. The intent
-/// stays, and the next look at the record searches for what was made. A platform work order of which nothing but another
-/// answer is known is taken: which of the two it carries the marker of, reading it back says.
+/// Refuses an answer that names a record of another pair, which the new link would break: [`ErrorKind::Unconfirmed`].
+/// The intent stays, and the next look at the record searches for what was made. A platform work order that only
+/// another unconfirmed answer names is accepted: reading it back shows whose marker it carries.
 async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<()> {
     let side = match source.side {
         Side::Platform => Side::Latchel,
@@ -124,7 +128,7 @@ async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<
     Ok(())
 }
 
-/// Keeps the link of what was created, once a read-back has shown it whole.
+/// Saves the link as confirmed, once a read-back has shown the new record as it was sent.
 pub(in crate::engine) async fn confirmed(cx: &Context<'_>, link: Link) -> Result<()> {
     cx.put_link(&Link { verified_at: Some(cx.now), ..link }).await
 }

@@ -28,7 +28,7 @@ pub(in crate::engine) struct Export<'a>(pub &'a Context<'a>);
 pub(in crate::engine) struct Case {
     rule: ExportCase,
     memory: Memory,
-    /// The other Latchel work order that the platform's is linked to.
+    /// Another Latchel work order that the platform's one is linked to.
     claimed_by: Option<JobId>,
 }
 
@@ -141,7 +141,7 @@ impl Flow for Export<'_> {
         }
     }
 
-    /// What a reference in Latchel tells about the pair.
+    /// The link by what Latchel shows of the pair, if the ledger has another or none.
     fn learned(&self, case: &Case) -> Option<Learned> {
         let link = case.rule.link.as_ref().filter(|_| case.claimed_by.is_none())?;
         (case.memory.link.as_deref() != Some(link)).then(|| Learned::link(link.clone()))
@@ -173,7 +173,8 @@ impl Flow for Export<'_> {
         case.rule.link.as_ref().map(|link| link.platform_id.clone())
     }
 
-    /// A write that the method bars (rule L4), and a close or create that the platform bars (rule L15), wait for the property.
+    /// A write that the method bars (rule L4), and a close or create that the platform bars (rule L15), wait for the
+    /// property.
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
         let property = || case.rule.property.clone();
         let job = &case.rule.job;
@@ -193,7 +194,8 @@ impl Flow for Export<'_> {
         }
     }
 
-    /// Latchel is asked for the pending ones in one call, so that all of them are worth it but those that are held back.
+    /// All pending records are worth a look, because Latchel is asked for them in one call, except those that are held
+    /// back.
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
         held::ready(self.0, pending).await
     }
@@ -204,8 +206,8 @@ impl Flow for Export<'_> {
 }
 
 impl Export<'_> {
-    /// Looks for what a create made whose outcome is not known where nothing is to be created any more; [`Self::create`]
-    /// looks for itself.
+    /// Searches for what creates of unknown outcome made, for records for which nothing is to be created any more. For
+    /// the others, [`Self::create`] searches.
     async fn look_up_unsettled(&self, cases: &mut [Case]) -> Result<()> {
         let cx = self.0;
         for case in cases.iter_mut().filter(|case| case.memory.intent.is_some() && case.rule.link.is_none()) {
@@ -230,7 +232,7 @@ impl Export<'_> {
         if !cx.platform().capabilities().knows_reach {
             return Ok(());
         }
-        // Where nothing can be assigned there need not be one, and then nobody's reach is in question.
+        // A platform that cannot assign needs no Latchel user, and then there is nobody whose reach matters.
         let Ok(user) = cx.latchel_user() else { return Ok(()) };
         let unlinked = |case: &Case| case.rule.link.is_none();
         let property = |case: &Case| case.rule.property.as_ref().map(|reference| reference.property.clone());
@@ -244,8 +246,9 @@ impl Export<'_> {
     }
 }
 
-/// The link by what the Latchel work order shows: with the number as written if its reference says so, because the answer
-/// to that write was lost; without the verdict about closing if it is open again, so that it can be closed once more.
+/// Updates the link by what the Latchel work order shows. If it refers to the platform's one, the number was written,
+/// though the answer to that write was lost. If it is open again, the verdict about closing goes, so that it can be
+/// closed once more.
 fn told(cx: &Context<'_>, mut link: Link, job: &Job) -> Link {
     if job.closed().is_none() {
         link.close = None;

@@ -34,10 +34,10 @@ pub(in crate::engine) trait Flow: Sync {
 
     fn id(&self, record: &Self::Record) -> String;
 
-    /// What people know the record by; never contact data.
+    /// Name or number by which people know the record; never contact data.
     fn label(&self, record: &Self::Record) -> String;
 
-    /// What tells whether it is in the window; `None` where the page is the window exactly.
+    /// Stamps or fingerprint that tell if the record is in the window; `None` where the list is the window exactly.
     fn freshness<'r>(&self, record: &'r Self::Record) -> Option<&'r Freshness>;
 
     /// True if people call the record so: a work order by its number, others by a part of the name.
@@ -58,7 +58,7 @@ pub(in crate::engine) trait Flow: Sync {
 
     fn record<'c>(&self, case: &'c Self::Case) -> &'c Self::Record;
 
-    /// What was remembered of the record when it was read.
+    /// The record's memory, from when it was read.
     fn memory<'c>(&self, case: &'c Self::Case) -> &'c Memory;
 
     fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
@@ -68,10 +68,10 @@ pub(in crate::engine) trait Flow: Sync {
         None
     }
 
-    /// What the look-up taught about the pair: a counterpart that no link names yet, an intent that is settled.
+    /// New knowledge about the pair from the look-up: a counterpart that no link names yet, an intent that is settled.
     fn learned(&self, case: &Self::Case) -> Option<Learned>;
 
-    /// Does what was decided, or in a plan stops short of it.
+    /// Carries the decision out; a plan stops before the writes.
     async fn apply(
         &self,
         case: &Self::Case,
@@ -79,8 +79,8 @@ pub(in crate::engine) trait Flow: Sync {
         trace: &mut Trace,
     ) -> Result<Applied>;
 
-    /// Reads back what creates were answered with (see [`Applied::unread`]), all of it with one look-up. Returns, in their order,
-    /// the pair of each that is there as it was sent (rule E3).
+    /// Reads back what creates were answered with (see [`Applied::unread`]), all of it with one look-up. Returns, in
+    /// their order, the pair of each that is there as it was sent (rule E3).
     async fn read_back(&self, created: &[(&Self::Case, &Link)]) -> Result<Vec<Result<Link>>> {
         Ok(created.iter().map(|(_, link)| Ok((*link).clone())).collect())
     }
@@ -88,18 +88,19 @@ pub(in crate::engine) trait Flow: Sync {
     /// Name of what carrying the action out does.
     fn kind_of(&self, action: &Self::Action) -> Action;
 
-    /// Whether the action sets a counterpart inactive, so that rule G1 counts it.
+    /// True if the action sets a counterpart inactive, so that rule G1 counts it.
     fn deactivates(&self, _action: &Self::Action) -> bool {
         false
     }
 
-    /// True if the lists hold everything in every run, so that a linked record that is missing there may be gone (rules P8, R8).
+    /// True if the lists hold everything in every run, so that a linked record that is missing there may be gone (rules
+    /// P8, R8).
     fn lists_everything(&self) -> bool {
         false
     }
 
-    /// The records that may have ended when this one began, so that they are asked for where it is new: a house of which this is
-    /// the first unit, the same person at another property.
+    /// The records that may have ended when this one began, so that they are asked for where it is new: a house of
+    /// which this is the first unit, the same person at another property.
     fn displaces(&self, _record: &Self::Record) -> Option<Displaced> {
         None
     }
@@ -109,13 +110,13 @@ pub(in crate::engine) trait Flow: Sync {
         Ok(linked.into_iter().map(Gone::plain).collect())
     }
 
-    /// Does what was decided of one of them, or in a plan stops short of it.
+    /// Carries the decision on one of them out; a plan stops before the writes.
     async fn apply_gone(&self, gone: &Gone<Self::Action>) -> Result<Applied> {
         let Decision { reason, detail, .. } = &gone.decision;
         Ok(Applied { detail: detail.clone(), ..Applied::plain(*reason, Action::None) })
     }
 
-    /// Whether the action creates a counterpart, which depends on no other record of the page.
+    /// True if the action creates a counterpart, which depends on no other record of the page.
     fn creates(&self, _action: &Self::Action) -> bool {
         false
     }
@@ -123,8 +124,8 @@ pub(in crate::engine) trait Flow: Sync {
     /// The id on the other side, if it is known before anything is done.
     fn counterpart(&self, case: &Self::Case) -> Option<String>;
 
-    /// A create that was sent for the record, whose outcome is not known though it was looked for, and how long what it
-    /// made may stay invisible.
+    /// An earlier create for the record whose outcome is still not known after a search, and the longest time that a
+    /// new record may stay invisible.
     fn unsettled<'c>(&self, case: &'c Self::Case) -> Option<(&'c Intent, Duration)>;
 
     /// The property that a record with this reason waits for.
@@ -137,22 +138,22 @@ pub(in crate::engine) trait Flow: Sync {
         None
     }
 
-    /// Which pending records are worth another look.
+    /// Tells for each pending record, in order, if it is worth another look.
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>>;
 
-    /// Linked records whose day came, in the order of their ids, from `after` on, which are looked at by their id; `None` at
-    /// the end. Most kinds have none.
+    /// A page of linked records whose date was reached, in the order of their ids, after the id `after`; `None` at the
+    /// end. Most kinds have none.
     async fn due(&self, _after: Option<&str>) -> Result<Option<Due>> {
         Ok(None)
     }
 
-    /// The link that brings a record up in the next run (see [`Flow::due`]) which this run had decided before it came to what
-    /// the source says of it, if that may change the decision.
+    /// The link to save so that the next run looks at the record again (see [`Flow::due`]): this run had decided it
+    /// before it read what the source says of it, and that may change the decision.
     fn look_later(&self, _memory: &Memory) -> Option<Link> {
         None
     }
 
-    /// What the platform and Latchel hold, for `explain`.
+    /// Contents on the platform and in Latchel, for `explain`.
     fn sides(&self, case: &Self::Case) -> (Option<serde_json::Value>, Option<serde_json::Value>);
 }
 
@@ -161,7 +162,7 @@ pub(in crate::engine) fn is_part(text: &str, name: &str) -> bool {
     name.to_lowercase().contains(&text.to_lowercase())
 }
 
-/// A page of records whose day came.
+/// A page of records whose date was reached.
 pub(in crate::engine) struct Due {
     /// The id after which the next page begins.
     pub last: String,
@@ -172,9 +173,9 @@ pub(in crate::engine) struct Due {
 /// Records that may have ended when another began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::engine) enum Displaced {
-    /// The one with this id.
+    /// The record with this id.
     Id(String),
-    /// Those whose ids begin like this.
+    /// The records whose ids begin like this.
     Beginning(String),
 }
 
@@ -187,11 +188,11 @@ pub(in crate::engine) struct Gone<A> {
     pub counterpart: Option<serde_json::Value>,
 }
 
-/// What is to be kept of what a look-up taught about a pair.
+/// New knowledge about a pair that is to be kept.
 pub(in crate::engine) enum Learned {
-    /// The pair.
+    /// The pair's link.
     Link(Box<Link>),
-    /// The pair that a create came to.
+    /// The link that an open create led to; it settles the intent.
     Created(IntentId, Box<Link>),
 }
 
@@ -205,49 +206,49 @@ impl Learned {
     }
 }
 
-/// What came of a decision.
+/// Result of a decision.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Applied {
     pub reason: Reason,
     pub action: Action,
     pub detail: Option<String>,
     pub counterpart: Option<String>,
-    /// Pair that a create was answered with, which reading back is still to confirm.
+    /// Link that a create was answered with, and that a read-back is still to confirm.
     pub unread: Option<Box<Link>>,
 }
 
 impl Applied {
-    /// Done as decided.
+    /// Result with the reason and detail of the decision.
     pub fn new<A>(decision: Decision<A>, action: Action) -> Self {
         let Decision { reason, detail, .. } = decision;
         Self { detail, ..Self::plain(reason, action) }
     }
 
-    /// Without particulars.
+    /// Result without particulars.
     pub fn plain(reason: Reason, action: Action) -> Self {
         Self { reason, action, detail: None, counterpart: None, unread: None }
     }
 
-    /// Created in Latchel as decided, and still to be read back.
+    /// Result of a create in Latchel that is still to be read back.
     pub fn created<A>(decision: Decision<A>, link: Link) -> Self {
         let created = Self::new(decision, Action::Create).with_counterpart(link.latchel_id);
         Self { unread: Some(Box::new(link)), ..created }
     }
 
-    /// The same, of a record of which not all is stored (rule E3).
+    /// The same result, for a record of which the platform does not store everything (rule E3).
     pub fn unconfirmed(self, differences: String) -> Self {
         let done = self.detail.map(|done| format!("; {done}")).unwrap_or_default();
         Self { reason: Reason::NotConfirmed, detail: Some(format!("{differences}{done}")), ..self }
     }
 
-    /// Nothing done, because all of these work orders carry the marker.
+    /// Result of doing nothing, because all of these work orders carry the marker.
     pub fn ambiguous(marker: Marker, on: &[WorkOrder]) -> Self {
         let ids: Vec<_> = on.iter().map(|one| one.id.as_str()).collect();
         let detail = format!("{marker} is on work orders {}", ids.join(" and "));
         Self { detail: Some(detail), ..Self::plain(Reason::MarkerAmbiguous, Action::None) }
     }
 
-    /// The same, with the id on the other side.
+    /// The same result, with the id on the other side.
     pub fn with_counterpart(self, id: impl ToString) -> Self {
         Self { counterpart: Some(id.to_string()), ..self }
     }

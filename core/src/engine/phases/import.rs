@@ -34,7 +34,7 @@ pub(in crate::engine) struct Case {
     job: Option<Job>,
     /// The rentable unit that it was sent to the platform for.
     sent_for: Option<PropertyRef>,
-    /// Why it is taken for one that we created, if it is.
+    /// Grounds on which it is taken for one that we created, if it is.
     known: Known,
 }
 
@@ -77,7 +77,8 @@ impl Flow for Import<'_> {
         Some(&record.freshness)
     }
 
-    /// One that was closed, or not, because of Latchel is looked at, because that may have changed.
+    /// A linked work order needs no look, unless it awaits confirmation or has a verdict about closing, which may have
+    /// changed.
     fn reason_if_linked(&self, link: &Link) -> Option<Reason> {
         let settled = link.close.is_none() && !link.awaits_confirmation();
         settled.then_some(Reason::ExistingWorkOrderNotUpdated)
@@ -231,7 +232,7 @@ impl Flow for Import<'_> {
     fn waits_for(&self, case: &Case, reason: Reason) -> Option<PropertyRef> {
         (reason == Reason::NoPropertyMatch).then(|| match &case.rule.place {
             Whereabouts::At(unit) => unit.clone(),
-            // It never comes: the work order is looked at when it names its unit.
+            // This property never comes to Latchel: the work order is looked at again when it names its unit.
             Whereabouts::OneOfSeveral => case.rule.platform.property.clone(),
         })
     }
@@ -261,8 +262,8 @@ impl Flow for Import<'_> {
 }
 
 impl Import<'_> {
-    /// Links a pair that is known by a reference or a marker. What carries our marker is one that we made, so that it is
-    /// compared whole with what was sent: the answer is what of that the platform does not store.
+    /// Links a pair that is known by a reference or a marker. A work order that carries our marker was made by us, so
+    /// that it is compared with what was sent. Returns what the platform does not store of that.
     async fn link(&self, case: &Case, job: JobId) -> Result<Vec<(Difference, String)>> {
         let cx = self.0;
         let platform = &case.rule.platform;
@@ -272,13 +273,13 @@ impl Import<'_> {
             (Some(_), false) => Origin::FromPlatform,
             (None, false) => Origin::Found,
         };
-        // What an earlier run made is that run's, so that this one looks at both sides of it.
+        // A pair that an earlier run made keeps that run's id: one with this run's id counts as decided on both sides.
         let made_by = case.memory.intent.as_deref().map_or(cx.run, |intent| intent.run);
         let link = Link {
             run: made_by,
             platform_number: Some(platform.number.clone()),
             latchel_number: case.job.as_ref().and_then(|found| found.number.clone()),
-            // A reference in Latchel is what writing the number back sets along with it.
+            // A reference in Latchel shows that the number was written back: both are set by one call.
             sent_for: case.sent_for.clone().filter(|_| by_marker),
             number_written_at: case.job.as_ref().and_then(|found| found.work_order.as_ref()).map(|_| cx.now),
             ..cx.link(Kind::WorkOrder, &platform.id, job.0, origin)
@@ -333,9 +334,9 @@ fn is_as_sent(job: &Job, case: &Case, link: &Link) -> bool {
         && link.close.as_ref().is_none_or(|sent| job.closed() == Some(sent.status))
 }
 
-/// The link by what people did on the platform after a verdict about closing, where that is another: assigning the work order
-/// to Latchel again takes back that updates were stopped (rule L11), and assigning it to anybody that the platform would refuse
-/// them (rule L15); one that is opened again, or closed otherwise, no longer shows Latchel's status (rule L12).
+/// The link with a changed verdict about closing, if people changed the work order on the platform since. Assigning it
+/// to Latchel again ends the stop of updates (rule L11). Assigning it to anybody ends the platform's refusal of
+/// unassigned ones (rule L15). Opening it, or closing it otherwise, makes its status differ from Latchel's (rule L12).
 fn amended(case: &Case) -> Option<Link> {
     let link = case.memory.link.as_deref()?;
     let verdict = link.close.as_ref()?;

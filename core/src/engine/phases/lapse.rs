@@ -18,13 +18,14 @@ use crate::rules::{ResidentAction, Trace, decide_lapse};
 
 const PAGE: u32 = 200;
 
-/// Sets every linked resident inactive whose move-out was reached since the last evaluation, and whom this run has not
-/// decided otherwise. These come before what the platform lists, which is not brought over after a move-out (rule R3).
+/// Sets every linked resident inactive whose move-out was reached since the last evaluation and whom this run has not
+/// decided yet. This comes before the platform's list, which is not brought over after a move-out (rule R3).
 pub(in crate::engine) async fn evaluate_lapses(
     cx: &Context<'_>,
     guard: &Guard,
     tally: &mut Tally<'_>,
 ) -> Result<()> {
+    // Counted first, because rule G1 judges all of them together, before any of them is set inactive.
     let mut moved_out = 0;
     let mut after: Option<String> = None;
     loop {
@@ -56,7 +57,7 @@ pub(in crate::engine) async fn evaluate_lapses(
         let mut evaluated = Ok(());
         for (link, newest) in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
-            // By the date that Latchel has: what is remembered may be older than a write whose answer was lost.
+            // Latchel's own date counts: the remembered one may be older than a write whose answer was lost.
             let resident = resident.filter(|one| one.move_out.is_some_and(|day| day <= cx.today));
             let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
             evaluated = cx.stop.check();
@@ -64,7 +65,7 @@ pub(in crate::engine) async fn evaluate_lapses(
                 break;
             }
             let (outcome, patience) = evaluate(cx, link, memory, &resident, &mut patience).await?;
-            // The platform's content is what it was when somebody last looked at it (rule W5).
+            // The platform's content is not looked at here, so that its fingerprint stays (rule W5).
             let fingerprint = newest.as_ref().and_then(|newest| newest.fingerprint.clone());
             outcomes.extend(outcome.map(|outcome| Outcome { fingerprint, ..outcome }));
             evaluated = patience;
@@ -79,8 +80,8 @@ pub(in crate::engine) async fn evaluate_lapses(
     }
 }
 
-/// The links to evaluate now, with the residents' newest outcomes. Of one whom the platform no longer has no more is known
-/// than the move-out.
+/// The links to evaluate now, with the residents' newest outcomes. A resident whom the platform no longer has is
+/// evaluated only for a move-out.
 async fn undecided(cx: &Context<'_>, links: Vec<Link>) -> Result<Vec<(Link, Option<Outcome>)>> {
     let ids = links.iter().map(|link| link.platform_id.clone());
     let memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;

@@ -6,8 +6,8 @@ use crate::engine::phases::export::distinct;
 use crate::ledger::Memory;
 use crate::model::{Job, JobId, Kind, Side, WorkOrderId};
 
-/// Which Latchel work order each platform work order belongs to that an unlinked one refers to. A copy of a Latchel
-/// work order carries the reference of its original, and must not take its place.
+/// Owners of the platform work orders that unlinked Latchel work orders refer to: the Latchel work orders that are
+/// linked to them. A copy of a Latchel work order carries the reference of its original, and must not take its place.
 pub(in crate::engine) struct Owners(HashMap<WorkOrderId, JobId>);
 
 impl Owners {

@@ -14,7 +14,7 @@ pub(in crate::engine) struct Places {
 }
 
 impl Places {
-    /// Looks these up; none of them costs no call.
+    /// Looks these up; an empty list costs no call.
     pub async fn look_up(cx: &Context<'_>, ids: &[LatchelPropertyId]) -> Result<Self> {
         let found = if ids.is_empty() { Vec::new() } else { cx.latchel().properties_by_id(ids).await? };
         let memories = cx.recall(Kind::Property, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
@@ -43,13 +43,13 @@ impl Places {
 pub(in crate::engine) struct OnPlatform {
     /// Rows of those that were asked for.
     pub rows: Vec<Row<Property>>,
-    /// Those that it gave no answer about: nothing can be said of them.
+    /// Properties about which it gave no answer, so that nothing can be said of them.
     pub unanswered: HashSet<PropertyRef>,
 }
 
 impl OnPlatform {
-    /// Asks for all of them together; none costs no call. An id that makes the call fail costs its own answer only, because
-    /// what Latchel refers to may be nothing that the platform can have.
+    /// Asks for all of them together; an empty list costs no call. An id that makes the call fail costs its own answer
+    /// only, because Latchel may refer to an id that the platform cannot have.
     pub async fn look_up(cx: &Context<'_>, ids: &[PropertyRef]) -> Result<Self> {
         let mut found = Self { rows: Vec::new(), unanswered: HashSet::new() };
         if ids.is_empty() {

@@ -102,7 +102,7 @@ impl Flow for Properties<'_> {
             return None;
         };
         if let Some(link) = case.memory.link.as_deref().filter(|link| link.latchel_id == latchel.id.0) {
-            // What was created is there, and what differs of it is decided as of any other.
+            // The new record is there. If it differs from what was sent, it is decided as any other.
             let shown = Link { verified_at: Some(cx.now), ..link.clone() };
             return link.awaits_confirmation().then(|| Learned::link(shown));
         }
@@ -172,7 +172,7 @@ impl Flow for Properties<'_> {
         self.0.platform().capabilities().properties_since == ChangeFilter::None
     }
 
-    /// A property is either its units or itself.
+    /// A property is listed by its units or as itself: where one begins, the other may have ended.
     fn displaces(&self, record: &Property) -> Option<Displaced> {
         let whole = PropertyRef::new(record.id.property.clone(), None).key();
         Some(match record.id.unit {
@@ -220,7 +220,7 @@ impl Flow for Properties<'_> {
         Some((intent, self.0.latchel().visibility_delay()))
     }
 
-    /// A property that is excluded is worth a look once it no longer is (rule P5).
+    /// A property that was excluded is worth a look once it no longer is (rule P5).
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
         let excluded =
             |one: &Pending| self.0.excluded_by(&PropertyRef::from_key(&one.outcome.key.id)).is_some();
@@ -297,7 +297,7 @@ async fn counterparts(
     Ok(found)
 }
 
-/// The pairs that Latchel's properties are part of which the records are not known to be linked to.
+/// Links of the Latchel properties that were found for records which are not linked to them.
 async fn owners(
     cx: &Context<'_>,
     records: &[(Property, Memory)],

@@ -31,13 +31,13 @@ use memory::{created, remembered};
 /// Residents, platform to Latchel (rules R1 to R9; the move-outs of R6 are in [`lapse`](super::lapse)).
 pub(in crate::engine) struct Residents<'a>(pub &'a Context<'a>);
 
-/// Residents whose dates came that are looked at together.
+/// Number of residents with a reached date that are looked at together.
 const DUE: u32 = 200;
 
 pub(in crate::engine) struct Case {
     rule: ResidentCase,
     memory: Memory,
-    /// The day from which another stay or another unit counts by the platform.
+    /// Local date from which another stay or another unit counts, by the platform.
     turns_on: Option<NaiveDate>,
 }
 
@@ -187,7 +187,7 @@ impl Flow for Residents<'_> {
         self.0.platform().capabilities().residents_since == ChangeFilter::None
     }
 
-    /// Whoever is new at a property may have gone there from another.
+    /// A person who is new at a property may have left another.
     fn displaces(&self, record: &Resident) -> Option<Displaced> {
         Some(Displaced::Beginning(format!("{}@", record.id.resident)))
     }
@@ -254,9 +254,9 @@ impl Flow for Residents<'_> {
         Ok(pending.iter().zip(there).map(|(one, there)| there || turned(one)).collect())
     }
 
-    /// Residents whose move-in was reached (rule R6), or of whom another stay or unit counts now. Who is pending is tried by
-    /// itself; who is no longer in Latchel, or was not on the platform the last time, is left to a change there; a move-out
-    /// has come before (see [`lapse`](super::lapse)).
+    /// Residents whose move-in was reached (rule R6), or of whom another stay or unit counts now. Pending ones are
+    /// tried with the pending records. Those no longer in Latchel, or not on the platform the last time, wait for a
+    /// change there. Move-outs were evaluated before (see [`lapse`](super::lapse)).
     async fn due(&self, after: Option<&str>) -> Result<Option<Due>> {
         let cx = self.0;
         let links = cx.ledger().lapsing(cx.account(), cx.today, after, DUE).await?;
@@ -288,7 +288,7 @@ impl Flow for Residents<'_> {
         Ok(Some(Due { last, memories }))
     }
 
-    /// Looks again at whoever was set inactive before the platform's word came: by that they may stay (rule R9).
+    /// Looks again at residents who were set inactive before the platform's list came: by that they may stay (rule R9).
     fn look_later(&self, memory: &Memory) -> Option<Link> {
         let lapsed = memory.outcome.as_deref().is_some_and(|newest| newest.reason == Reason::ResidentLapsed);
         let corrects = self.0.policy().residents.returning == Returning::Correct;
@@ -316,7 +316,8 @@ pub(in crate::engine) fn is_absent(newest: &Outcome) -> bool {
     newest.reason.is_gone() || newest.reason == Reason::NotSupported
 }
 
-/// A record that waits for a property is worth a look, and a call, once the property is in Latchel.
+/// Tells for each pending record, in order, if it is worth a look: one that waits for a property is, once that is in
+/// Latchel.
 pub(in crate::engine) async fn ready_by_property(cx: &Context<'_>, pending: &[Pending]) -> Result<Vec<bool>> {
     let wanted: HashSet<_> = pending.iter().filter_map(|one| one.outcome.waits_for.clone()).collect();
     let there = cx.latchel_properties(wanted).await?;
@@ -335,11 +336,12 @@ impl Residents<'_> {
         Link { resident: Some(ResidentMemory { turns_on: case.turns_on, ..memory }), ..link }
     }
 
-    /// The link with what the look-up taught, if that is anything new: what somebody changed in Latchel, a write of ours that
-    /// arrived, and when to look again. A date that came is evaluated where nothing is to be written because of it.
+    /// The link with what the look-up taught, if that is anything new: a change by somebody in Latchel, a write of ours
+    /// that arrived, the date to look again. A reached date counts as evaluated if nothing is to be written because of
+    /// it.
     fn still_linked(&self, case: &Case, link: &Link, latchel: &LatchelResident) -> Option<Link> {
         let today = self.0.today;
-        // What was created is there, and what differs of it is decided as of any other.
+        // The new record is there. If it differs from what was sent, it is decided as any other.
         let verified_at = if link.awaits_confirmation() { Some(self.0.now) } else { link.verified_at };
         let with = |memory| Link { resident: Some(memory), verified_at, ..link.clone() };
         let Some(memory) = &link.resident else {

@@ -7,7 +7,7 @@ use crate::model::{Kind, RecordKey, Side};
 use crate::rules::Reason;
 use crate::{Error, ErrorKind, Result};
 
-/// What is remembered of one account's records.
+/// Memories of one account's records.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     links: BTreeMap<(Kind, String), Link>,
@@ -27,7 +27,7 @@ struct Waiting {
     told: Told,
 }
 
-/// What makes two outcomes of one record tell the same.
+/// The parts of an outcome by which it tells the same as another of the record.
 type Told = (Reason, Option<String>, Option<String>);
 
 fn told(outcome: &Outcome) -> Told {
@@ -204,7 +204,7 @@ impl Book {
         counts
     }
 
-    /// What is wrong, in sentences.
+    /// Checks the book, and returns each fault in a sentence.
     pub fn check(&self) -> Vec<String> {
         let untold = self.pending.keys().filter(|key| !self.outcomes.contains_key(*key));
         let forgotten = self.intents.keys().filter(|key| !self.pending.contains_key(*key));

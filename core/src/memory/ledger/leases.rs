@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::ledger::{Lease, NewRun, Phase, RunId};
 use crate::{Error, ErrorKind, Result};
 
-/// Who holds what, by account and phase.
+/// Leases and their holders, by account and phase.
 #[derive(Debug, Default)]
 pub(super) struct Leases(BTreeMap<(String, Phase), Held>);
 
@@ -41,7 +41,7 @@ impl Leases {
         Ok(())
     }
 
-    /// Whether the run holds a lease.
+    /// True if the run holds a lease.
     pub fn holds(&self, lease: &Lease) -> bool {
         self.0.iter().any(|((account, _), held)| *account == lease.account && held.run == lease.run)
     }

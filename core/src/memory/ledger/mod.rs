@@ -1,4 +1,4 @@
-//! A ledger in memory, with what every ledger promises and a clock that follows tokio's, paused or not.
+//! A ledger in memory. It keeps the promises of every ledger, and its clock follows tokio's, paused or not.
 
 mod book;
 mod leases;
@@ -21,7 +21,7 @@ use crate::ledger::{
 use crate::model::{Kind, RecordKey, Side};
 use crate::rules::Reason;
 
-/// How long a lease lasts that nobody renews.
+/// Length of a lease that nobody renews.
 const LEASE: Duration = Duration::from_secs(120);
 
 /// A ledger that ends with the process.
@@ -42,17 +42,17 @@ struct State {
 }
 
 impl MemoryLedger {
-    /// An empty one.
+    /// An empty ledger.
     pub fn new() -> Self {
         Self { lease: LEASE, state: Mutex::default() }
     }
 
-    /// The same with another length for leases that nobody renews.
+    /// The same ledger with another length for leases that nobody renews.
     pub fn with_lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
 
-    /// Whether no other run has taken over from the one that got this lease.
+    /// True if no other run has taken over from the one that got this lease.
     pub fn is_held(&self, lease: &Lease) -> bool {
         self.state().leases.holds(lease)
     }
@@ -61,7 +61,7 @@ impl MemoryLedger {
         locked(&self.state)
     }
 
-    /// What an account's records are; empty where nothing was written yet.
+    /// Reads an account's records; an empty book where nothing was written yet.
     fn read<T>(&self, account: &str, read: impl FnOnce(&Book) -> T) -> Result<T> {
         Ok(match self.state().books.get(account) {
             Some(book) => read(book),

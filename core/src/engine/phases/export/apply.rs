@@ -1,4 +1,4 @@
-//! What is written to the platform, and the number that is written back.
+//! Writes to the platform, and the platform's number written back to Latchel.
 
 use chrono::{DateTime, Utc};
 
@@ -52,7 +52,7 @@ impl Export<'_> {
         }
     }
 
-    /// Rule L6, then what follows a creation.
+    /// Creates the work order on the platform (rule L6), then does what follows a creation.
     async fn create(
         &self,
         case: &Case,
@@ -75,7 +75,7 @@ impl Export<'_> {
                 self.follow(case, link, Known::Made, created).await
             }
             [found] => {
-                // What was recovered is compared as what is new is.
+                // A recovered work order is compared with what was sent, as a new one is.
                 let link = cx.link(Kind::WorkOrder, &found.id, job.id.0, Origin::FromLatchel);
                 let (sent_for, known) = match &case.memory.intent {
                     Some(intent) => (intent.property.clone(), Known::Made),
@@ -119,9 +119,9 @@ impl Export<'_> {
         create_once(cx, create, call, link).await
     }
 
-    /// Reads back what was made of the work order, and goes on with rule L7, and with L8 where it is closed in Latchel
-    /// already. What fails here is made up for in the next run, because the link is there; what the platform did not store
-    /// is reported for as long as it does not (rule E3).
+    /// Reads the platform's work order back, and goes on with rule L7, and with L8 where it is closed in Latchel
+    /// already. The next run makes up for what fails here, because the link is there. What the platform did not store
+    /// is reported for as long as it is missing (rule E3).
     async fn follow(&self, case: &Case, link: Link, known: Known, done: Applied) -> Result<Applied> {
         let (cx, job) = (self.0, &case.rule.job);
         let id = WorkOrderId::new(&link.platform_id);
@@ -129,7 +129,7 @@ impl Export<'_> {
             if link.platform_number.is_some() {
                 return self.gone(&link).await;
             }
-            // It was answered, and is not shown: that may still come.
+            // The create was answered, but the work order is not shown: it may still appear.
             let sent = if link.run == cx.run { cx.clock() } else { link.created_at };
             shown_by_now(cx, sent, cx.platform().capabilities().visibility_delay)?;
             let gone = format!("the platform does not show work order {id}, which its answer named");
@@ -174,7 +174,7 @@ impl Export<'_> {
         }
     }
 
-    /// Rule L7.
+    /// Writes the platform's number to Latchel, and reads it back (rule L7).
     async fn write_number_back(&self, job: &Job, link: &Link, number: String) -> Result<Link> {
         let cx = self.0;
         let id = WorkOrderId::new(&link.platform_id);
@@ -197,7 +197,8 @@ impl Export<'_> {
         Ok(link)
     }
 
-    /// Rules L8, L11, L12 and L15, on a fresh read.
+    /// Closes the platform's work order, or decides against it, on a fresh read (rules L8, L11, L12 and L15). The link
+    /// keeps the verdict.
     async fn close(
         &self,
         case: &Case,
@@ -244,11 +245,12 @@ impl Export<'_> {
         Ok(Applied::new(decision, action))
     }
 
-    /// What is said of a linked work order that the platform does not have: it was removed, unless it is so new that it may
-    /// not be shown yet, or the platform has nothing of the account any more.
+    /// Result for a linked work order that the platform does not have: it was removed. Fails if it is so new that it
+    /// may not be shown yet ([`ErrorKind::Unsettled`]), or if the platform has nothing of the account any more
+    /// ([`ErrorKind::MassChange`]).
     async fn gone(&self, link: &Link) -> Result<Applied> {
         let cx = self.0;
-        // What this run made is as new as can be.
+        // The run's *now* lies before what it makes: a work order of this run counts as made just now.
         let made_at = if link.run == cx.run { cx.clock() } else { link.created_at };
         shown_by_now(cx, made_at, cx.platform().capabilities().visibility_delay)?;
         Guard { off: false }.check_source(cx, Side::Platform).await?;
@@ -277,7 +279,8 @@ impl Export<'_> {
     }
 }
 
-/// Instant of confirmation of a pair that was read back at `now`; `None` while the platform does not store all of it.
+/// Instant of confirmation of a pair that was read back at `now`, UTC; `None` while the platform does not store all of
+/// it.
 fn confirmed_at(link: &Link, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     link.not_stored.is_empty().then_some(now)
 }

@@ -10,9 +10,9 @@ use crate::ledger::{Link, Memory, Obstacle, Pending};
 use crate::model::{Kind, PropertyRef, Row, Side, SyncMethod};
 use crate::rules::{Reason, sync_method};
 
-/// Tells which of the pending ones are worth another look, in their order: of those that are held back, those whose bar is
-/// gone. What the platform shows of a work order was noted when it was listed there, so that no call is made for it; for
-/// their properties there is one look-up on each side.
+/// Tells for each pending record, in order, if it is worth another look. One that is held back is, once its bar is
+/// gone. What the platform shows of a work order was noted when it was listed there, so that no call is made for it;
+/// for their properties there is one look-up on each side.
 pub(in crate::engine) async fn ready(cx: &Context<'_>, pending: &[Pending]) -> Result<Vec<bool>> {
     let held = |one: &&Pending| one.outcome.is_held_back();
     let ids = pending.iter().filter(held).map(|one| one.outcome.key.id.clone());
@@ -52,11 +52,11 @@ fn link_of(memory: Memory) -> Option<Link> {
     memory.link.map(|link| *link)
 }
 
-/// Bar that a work order is held back by.
+/// The bar that holds a work order back.
 enum Bar {
-    /// Nothing any more.
+    /// The bar is gone, or there was none.
     Gone,
-    /// Something that still stands.
+    /// The bar still stands.
     Stands,
     /// The sync method of this property.
     Method(PropertyRef),
@@ -70,7 +70,7 @@ impl Bar {
         let property = pending.outcome.waits_for.clone();
         match (pending.outcome.reason, property) {
             (Reason::MethodNone, Some(property)) => Self::Method(property),
-            // What lifted the bar took the verdict away.
+            // When the bar was lifted, the verdict was removed.
             _ if link.is_some() && verdict.is_none() => Self::Gone,
             (Reason::NotSupportedByPlatform, Some(property))
                 if verdict.is_none_or(|one| one.obstacle == Some(Obstacle::InactiveProperty)) =>

@@ -18,9 +18,9 @@ pub(in crate::engine) struct Jobs {
     by_ref: HashMap<WorkOrderId, Vec<Job>>,
     by_id: HashMap<JobId, Job>,
     links: HashMap<JobId, Link>,
-    /// Of those that markers name.
+    /// Places of the work orders that markers name.
     places: Places,
-    /// Properties that creates of unknown outcome were sent to from them.
+    /// Properties that creates of unknown outcome were sent for, by the Latchel work order.
     sent: HashMap<JobId, PropertyRef>,
 }
 

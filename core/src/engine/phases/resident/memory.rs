@@ -7,7 +7,7 @@ use crate::ledger::{Intent, Link, Memory, ResidentMemory, SentDates};
 use crate::model::{LatchelResident, ResidentPatch};
 use crate::rules::active;
 
-/// Memory of a resident; of one whose create was sent and not confirmed, that it is as Latchel shows it.
+/// Memory of a resident. If its create was sent and not confirmed, the memory is made from what Latchel shows.
 pub(in crate::engine) fn remembered(
     cx: &Context<'_>,
     memory: &Memory,
@@ -49,15 +49,16 @@ pub(in crate::engine) async fn update(
     let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {
         return Err(unconfirmed("the change"));
     };
-    // We set nobody inactive but by a date (rules R2, R6).
+    // The sync sets residents inactive only by a date (rules R2, R6).
     let by_date = patch.is_active.map_or(memory.by_date && !resident.is_active, |is_active| !is_active);
     let kept =
         ResidentMemory { by_date, turns_on: memory.turns_on, ..ResidentMemory::of(resident, cx.today) };
     cx.put_link(&Link { resident: Some(kept), verified_at: Some(cx.now), ..base.clone() }).await
 }
 
-/// Memory to keep of a resident whom a create made that was not confirmed: inactive by a date (rule R9) if Latchel has the
-/// dates that were sent, and they said so on that day. Dates may have passed since (rule R6).
+/// Memory to keep of a resident from a create that was not confirmed. An inactive one counts as inactive by a date
+/// (rule R9) if Latchel has the dates that were sent, and these meant inactive on that day. Dates may have passed since
+/// (rule R6).
 pub(in crate::engine) fn created(
     cx: &Context<'_>,
     resident: &LatchelResident,
