@@ -123,7 +123,12 @@ impl MemoryPlatform {
 
     /// Refuses a write at a property that is not active, where this platform does (rule L15).
     fn takes_writes(&self, world: &PlatformWorld, property: &PropertyRef) -> Result<()> {
-        let inactive = matches!(world.properties.get(property), Some(Row::Record(one)) if !one.is_active);
+        // What is no unit itself stands for its units.
+        let whole = property.unit.is_none() && !world.properties.contains_key(property);
+        let is_it = |id: &PropertyRef| id == property || (whole && id.property == property.property);
+        let mut of_it = world.properties.iter().filter(|(id, _)| is_it(id)).peekable();
+        let inactive =
+            of_it.peek().is_some() && of_it.all(|(_, row)| matches!(row, Row::Record(one) if !one.is_active));
         if self.capabilities.refuses_at_inactive && inactive {
             return Err(Error::new(ErrorKind::Refused, "the property is not active"));
         }

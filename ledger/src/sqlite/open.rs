@@ -76,7 +76,7 @@ impl SqliteLedger {
         Ok(Self { _kept: Some(Arc::new(kept)), ..ledger })
     }
 
-    /// A ledger in a temporary file, gone with the last handle.
+    /// A ledger in a temporary file, readable by this user alone, gone with the last handle.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl SqliteLedger {
     pub async fn scratch() -> Result<Self> {
         let refused =
             |error| Error::new(ErrorKind::Ledger, "a temporary file cannot be created").with_source(error);
-        let kept = tempfile::tempdir().map_err(refused)?;
+        let kept = tempfile::Builder::new().prefix("latchel-sync-").tempdir().map_err(refused)?;
         // Nobody reads it after a crash.
         let options = SqliteConnectOptions::new()
             .filename(kept.path().join("ledger"))
@@ -224,18 +224,88 @@ pub(super) fn newer(path: Option<&Path>) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use latchel_sync_core::Ledger;
+    use latchel_sync_core::ledger::{Account, NewRun, Phase, RunId, Trigger};
+
     use super::*;
-    use crate::desk::{Desk, Role, User};
+    use crate::desk::{Desk, Filter, Role, User};
+
+    #[tokio::test]
+    async fn what_people_look_at_waits_for_no_writer_and_nothing_that_is_written_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
+        let now = DateTime::UNIX_EPOCH;
+        for name in ["main", "other"] {
+            let account = Account { name: name.to_owned(), sync_start: now, created_at: now };
+            ledger.add_account(&account).await.unwrap();
+            assert_eq!(ledger.account(name).await.unwrap(), Some(account));
+        }
+        let under_way = ledger.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let everything = Filter::default();
+        let found = ledger.look_for("main", &everything, None, 10);
+        let (found, runs) =
+            tokio::time::timeout(BUSY_TIMEOUT, async { tokio::join!(found, ledger.runs(None, 10)) })
+                .await
+                .expect("nobody waits");
+        assert_eq!((found.unwrap().len(), runs.unwrap().len()), (0, 0));
+        drop(under_way);
+        ledger.close().await.unwrap();
+        let left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().flatten().map(|one| one.file_name()).collect();
+        assert_eq!(left, ["ledger.sqlite"], "no second file stays behind");
+    }
+
+    #[tokio::test]
+    async fn all_connections_together_keep_a_few_megabytes_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
+        let (mut kibibytes, mut held) = (0, Vec::new());
+        for (pool, connections) in [(&ledger.pool, 1), (&ledger.readers, READERS)] {
+            for _ in 0..connections {
+                let mut connection = pool.acquire().await.unwrap();
+                let size: i64 =
+                    sqlx::query_scalar("PRAGMA cache_size").fetch_one(&mut *connection).await.unwrap();
+                assert!(size < 0, "in kibibytes, and not in pages: {size}");
+                kibibytes -= size;
+                held.push(connection);
+            }
+        }
+        assert_eq!((held.len(), kibibytes), (4, 7_000));
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_is_full_is_named_each_time_and_written_to_once_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = SqliteLedger::open(folder.path().join("ledger.sqlite")).await.unwrap();
+        let now = DateTime::UNIX_EPOCH;
+        let account = "main".to_owned();
+        ledger
+            .add_account(&Account { name: account.clone(), sync_start: now, created_at: now })
+            .await
+            .unwrap();
+        let run = NewRun {
+            id: RunId(uuid::Uuid::nil()),
+            account,
+            now,
+            trigger: Trigger::Manual,
+            holder: "too long for the room that is left".repeat(10_000),
+            phases: vec![Phase::Properties],
+        };
+        for _ in 0..2 {
+            // No page more than there are; the limit is the connection's.
+            sqlx::query("PRAGMA max_page_count = 1").execute(&ledger.pool).await.unwrap();
+            let refused = ledger.begin_run(&run).await.unwrap_err().to_string();
+            assert!(refused.contains("the disk of the ledger is full"), "{refused}");
+        }
+        ledger.pool.acquire().await.unwrap().close().await.unwrap();
+        assert_eq!(ledger.runs(None, 10).await.unwrap(), []);
+        ledger.begin_run(&run).await.unwrap();
+    }
 
     async fn put_user(ledger: &SqliteLedger) {
         let (name, hash) = ("robin".to_owned(), "a hash".to_owned());
-        let user = User {
-            name,
-            hash,
-            role: Role::Viewer,
-            is_token: false,
-            created_at: chrono::DateTime::UNIX_EPOCH,
-        };
+        let user = User { name, hash, role: Role::Viewer, is_token: false, created_at: DateTime::UNIX_EPOCH };
         ledger.put_user(&user).await.expect("it is written");
     }
 

@@ -224,3 +224,40 @@ async fn a_close_goes_by_the_property_of_the_platforms_work_order_not_by_what_la
     pair.advance(TimeDelta::minutes(15));
     assert_eq!(pair.sync().await.reason(&key()), Reason::StatusCompleted);
 }
+
+/// Puts the platform's work order elsewhere, as people there do.
+fn move_to(pair: &Pair, id: &WorkOrderId, place: PropertyRef) {
+    pair.platform.edit(|world| world.change_work_order(id, |one| one.property = place));
+}
+
+#[tokio::test]
+async fn a_close_at_a_building_named_without_its_unit_goes_by_the_building_s_units() {
+    let (mut pair, id) = synced(Policy::new(SyncMethod::All), strict).await;
+    move_to(&pair, &id, unit("12", None));
+    complete(&pair);
+    set_active(&pair, false);
+    pair.advance(TimeDelta::minutes(1));
+    let done = pair.sync().await;
+    assert_eq!(done.reason(&key()), Reason::NotSupportedByPlatform, "{:?}", done.outcomes);
+    six_quiet_days(&mut pair, Reason::NotSupportedByPlatform).await;
+
+    set_active(&pair, true);
+    pair.advance(TimeDelta::minutes(15));
+    assert_eq!(pair.sync().await.reason(&key()), Reason::StatusCompleted);
+}
+
+#[tokio::test]
+async fn a_close_held_back_at_an_inactive_property_goes_on_once_the_work_order_stands_elsewhere() {
+    let (mut pair, id) = synced(Policy::new(SyncMethod::All), strict).await;
+    let other = unit("77", None);
+    pair.add_property(&other);
+    complete(&pair);
+    set_active(&pair, false);
+    pair.advance(TimeDelta::minutes(1));
+    assert_eq!(pair.sync().await.reason(&key()), Reason::NotSupportedByPlatform);
+
+    pair.advance(TimeDelta::days(6));
+    move_to(&pair, &id, other);
+    pair.advance(TimeDelta::minutes(15));
+    assert_eq!(pair.sync().await.reason(&key()), Reason::StatusCompleted);
+}

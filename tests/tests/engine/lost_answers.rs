@@ -1,6 +1,7 @@
 //! Late effects of a write whose answer was lost: dates that pass, people who go on, records that are gone.
 
 use chrono::TimeDelta;
+use latchel_sync_core::ledger::Status;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
 use latchel_sync_core::rules::Reason;
@@ -222,4 +223,24 @@ async fn a_first_run_that_failed_is_made_up_for_however_late() {
     pair.advance(TimeDelta::days(6));
     pair.sync().await;
     assert_eq!(pair.latchel.edit(|world| world.properties.len()), 2);
+}
+
+#[tokio::test]
+async fn one_record_that_cannot_be_read_back_costs_none_of_those_that_were_created_with_it() {
+    for kind in [ErrorKind::Malformed, ErrorKind::Unavailable] {
+        let pair = Pair::new(world()).await;
+        let (mut created, mut failed) = (false, false);
+        pair.journal.decide(move |call| {
+            created |= call.method == "create_property";
+            if created && !failed && call.method == "properties_by_id" {
+                failed = true;
+                return Fate::Fail(kind);
+            }
+            Fate::Proceed
+        });
+        let done = pair.sync().await;
+        let failures: Vec<_> =
+            done.outcomes.iter().filter(|outcome| outcome.status() == Status::Failed).collect();
+        assert!(failures.is_empty(), "{kind:?}: {failures:?}");
+    }
 }

@@ -166,7 +166,7 @@ async fn a_renewal_that_is_entered_three_days_late_brings_the_resident_back() {
     assert_eq!(done.reason(&key()), Reason::ResidentReturned);
     let outcome = done.outcomes.iter().find(|outcome| outcome.key == key()).expect("the outcome");
     assert_eq!(outcome.action, Action::Update);
-    assert_eq!(outcome.detail.as_deref(), Some("move-out date, unit, is_active"));
+    assert_eq!(outcome.detail.as_deref(), Some("move-out date (cleared), unit, is_active"));
     let one = in_latchel(&pair);
     assert_eq!((one.move_in, one.move_out), (Some(day("2025-03-10")), None));
     assert_eq!(home(&pair), ("102".to_owned(), true));

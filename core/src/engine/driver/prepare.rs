@@ -272,7 +272,7 @@ impl<'a, F: Flow> Reader<'a, F> {
 }
 
 /// True if a look-up that failed like this may succeed for other records: a far side may fail at one of them.
-fn may_be_about_one(error: &Error) -> bool {
+pub(in crate::engine) fn may_be_about_one(error: &Error) -> bool {
     error.is_about_the_request() || error.kind() == ErrorKind::Unavailable
 }
 

@@ -8,11 +8,12 @@ use futures::{StreamExt, stream};
 use crate::engine::context::Context;
 use crate::engine::driver::drive::Driver;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
-use crate::engine::driver::prepare::Reader;
+use crate::engine::driver::prepare::{Reader, may_be_about_one};
 use crate::engine::driver::tally::Tally;
+use crate::engine::patience::Patience;
 use crate::engine::phases::create::{confirmed, settle_nothing};
 use crate::engine::phases::flow::{Applied, Flow, Learned};
-use crate::ledger::{Action, Intent, Memory, Outcome, Status};
+use crate::ledger::{Action, Intent, Link, Memory, Outcome, Status};
 use crate::model::Freshness;
 use crate::rules::{Decision, Reason, Trace};
 use crate::{Error, ErrorKind, Result};
@@ -144,7 +145,11 @@ impl<F: Flow> Driver<'_, F> {
             return Ok(());
         }
         let (read, patience) = match cx.writing(flow.read_back(&pairs)).await {
-            Ok(read) => (read, Ok(())),
+            Ok(read) => {
+                self.patience.succeeded();
+                (read, Ok(()))
+            }
+            Err(error) if may_be_about_one(&error) => read_back_alone(flow, &mut self.patience, &pairs).await,
             Err(error) => (pairs.iter().map(|_| Err(error.again())).collect(), self.patience.failed(&error)),
         };
         let created = done.iter_mut().zip(&links).filter(|(_, link)| link.is_some());
@@ -171,7 +176,8 @@ impl<F: Flow> Driver<'_, F> {
     fn bear(&mut self, tried: &Tried) -> Result<()> {
         match &tried.applied {
             Err(error) => self.patience.failed(error),
-            Ok(_) if tried.calls => {
+            // What is still to be read back says nothing yet.
+            Ok(applied) if tried.calls && applied.unread.is_none() => {
                 self.patience.succeeded();
                 Ok(())
             }
@@ -275,12 +281,39 @@ impl<F: Flow> Driver<'_, F> {
                 Status::Failed => Reader(self.flow).seen(record),
                 _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
             },
-            waits_for: self.flow.waits_for(case, applied.reason),
+            waits_for: applied.waits_for.or_else(|| self.flow.waits_for(case, applied.reason)),
             tried: tried.filter(|_| applied.reason.status() == Status::Failed),
             waits_until: self.flow.waits_until(case, applied.reason),
             ..outcome(cx, key, applied.reason, applied.detail)
         }
     }
+}
+
+/// Reads creates back one by one, where one of them may be what the look-up for all of them failed at (rule E2), until as many in
+/// a row have failed as end the phase.
+async fn read_back_alone<F: Flow>(
+    flow: &F,
+    patience: &mut Patience,
+    pairs: &[(&F::Case, &Link)],
+) -> (Vec<Result<Link>>, Result<()>) {
+    let (mut all, mut end) = (Vec::new(), Ok(()));
+    for pair in pairs {
+        let one = match &end {
+            Ok(()) => flow.context().writing(flow.read_back(std::slice::from_ref(pair))).await,
+            Err(error) => Err(Error::again(error)),
+        };
+        match one {
+            Ok(read) => {
+                patience.succeeded();
+                all.extend(read);
+            }
+            Err(error) => {
+                end = end.and_then(|()| patience.failed(&error));
+                all.push(Err(error));
+            }
+        }
+    }
+    (all, end)
 }
 
 /// Result of applying a decision.

@@ -109,7 +109,7 @@ pub(in crate::engine) fn shown_by_now(
 
 /// Refuses an answer that names a record of another pair, which the new link would break: [`ErrorKind::Unconfirmed`].
 /// The intent stays, and the next look at the record searches for what was made. A platform work order that only
-/// another unconfirmed answer names is accepted: reading it back shows whose marker it carries.
+/// the unconfirmed answer to another create there names is accepted: reading it back shows whose marker it carries.
 async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<()> {
     let side = match source.side {
         Side::Platform => Side::Latchel,
@@ -119,7 +119,8 @@ async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<
     let memories = cx.recall(made.kind, side, [made.id.clone()]).await?;
     let taken = |memory: Memory| {
         let other = memory.link.filter(|other| other.key(source.side) != *source);
-        other.is_some_and(|other| source.side == Side::Platform || !other.awaits_confirmation())
+        let made = |other: &Link| other.origin == Origin::FromLatchel && other.awaits_confirmation();
+        other.is_some_and(|other| source.side == Side::Platform || !made(&other))
     };
     if memories.into_iter().any(taken) {
         let message = "the answer to the create names a record that is linked with another";

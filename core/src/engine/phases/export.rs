@@ -187,8 +187,9 @@ impl Flow for Export<'_> {
             (Reason::NotSupportedByPlatform, None, _) => {
                 property().filter(|_| case.rule.standing == Standing::Closed)
             }
-            (Reason::NotSupportedByPlatform, Some(_), Some(status)) => {
-                property().filter(|_| self.0.platform().capabilities().can_close(status))
+            (Reason::NotSupportedByPlatform, Some(link), Some(status)) => {
+                let inactive = link.close.as_ref().and_then(|verdict| verdict.inactive.clone());
+                inactive.or_else(property).filter(|_| self.0.platform().capabilities().can_close(status))
             }
             _ => None,
         }

@@ -215,6 +215,8 @@ pub(in crate::engine) struct Applied {
     pub counterpart: Option<String>,
     /// Link that a create was answered with, and that a read-back is still to confirm.
     pub unread: Option<Box<Link>>,
+    /// The property that it waits for, where it is another than [`Flow::waits_for`] says.
+    pub waits_for: Option<PropertyRef>,
 }
 
 impl Applied {
@@ -226,7 +228,7 @@ impl Applied {
 
     /// Result without particulars.
     pub fn plain(reason: Reason, action: Action) -> Self {
-        Self { reason, action, detail: None, counterpart: None, unread: None }
+        Self { reason, action, detail: None, counterpart: None, unread: None, waits_for: None }
     }
 
     /// Result of a create in Latchel that is still to be read back.

@@ -349,6 +349,11 @@ fn amended(case: &Case) -> Option<Link> {
         {
             None
         }
+        Reason::NotSupportedByPlatform
+            if verdict.inactive.as_ref().is_some_and(|at| *at != case.rule.platform.property) =>
+        {
+            None
+        }
         Reason::StatusCompleted | Reason::StatusCancelled | Reason::StatusAlreadySet if !same => {
             Some(CloseVerdict { reason: Reason::StatusConflict, ..verdict.clone() })
         }

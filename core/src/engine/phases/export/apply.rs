@@ -238,11 +238,12 @@ impl Export<'_> {
         let refused = decision.reason == Reason::NotSupportedByPlatform;
         let obstacle = if refused { obstacle(&close) } else { None };
         let inactive = (obstacle == Some(Obstacle::InactiveProperty)).then_some(close.platform.property);
+        let waits_for = inactive.clone();
         let verdict = CloseVerdict { status, job_updated_at, reason: decision.reason, obstacle, inactive };
         let verified_at = confirmed_at(link, cx.now);
         let confirmed = Link { platform_number: Some(number), verified_at, ..link.clone() };
         cx.put_link(&Link { close: Some(verdict), ..confirmed }).await?;
-        Ok(Applied::new(decision, action))
+        Ok(Applied { waits_for, ..Applied::new(decision, action) })
     }
 
     /// Result for a linked work order that the platform does not have: it was removed. Fails if it is so new that it

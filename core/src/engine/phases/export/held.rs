@@ -1,14 +1,11 @@
 //! Choice of the work orders held back on their way to the platform that are worth another look (rules L4, L11, L15).
 
-use std::collections::HashSet;
-
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::phases::export::distinct;
-use crate::engine::phases::places::OnPlatform;
+use crate::engine::phases::export::{distinct, standing};
 use crate::ledger::{Link, Memory, Obstacle, Pending};
-use crate::model::{Kind, PropertyRef, Row, Side, SyncMethod};
-use crate::rules::{Reason, sync_method};
+use crate::model::{Kind, PropertyRef, Side, SyncMethod};
+use crate::rules::{Reason, Standing, sync_method};
 
 /// Tells for each pending record, in order, if it is worth another look. One that is held back is, once its bar is
 /// gone. What the platform shows of a work order was noted when it was listed there, so that no call is made for it;
@@ -27,15 +24,7 @@ pub(in crate::engine) async fn ready(cx: &Context<'_>, pending: &[Pending]) -> R
 
     let by_method = cx.latchel_properties(bars.iter().filter_map(Bar::method).cloned().collect()).await?;
     let inactive = distinct(bars.iter().filter_map(Bar::inactive).cloned());
-    let active: HashSet<_> = OnPlatform::look_up(cx, &inactive)
-        .await?
-        .rows
-        .into_iter()
-        .filter_map(|row| match row {
-            Row::Record(property) if property.is_active => Some(property.id),
-            _ => None,
-        })
-        .collect();
+    let standing = standing::of(cx, inactive).await?;
     let is_ready = |bar: &Bar| match bar {
         Bar::Gone => true,
         Bar::Stands => false,
@@ -43,7 +32,7 @@ pub(in crate::engine) async fn ready(cx: &Context<'_>, pending: &[Pending]) -> R
             let latchel = by_method.get(property);
             sync_method(cx.policy(), latchel, Some(property), &cx.portfolios) != SyncMethod::None
         }
-        Bar::Inactive(property) => active.contains(property),
+        Bar::Inactive(property) => standing.get(property) == Some(&Standing::Open),
     };
     Ok(bars.iter().map(is_ready).collect())
 }

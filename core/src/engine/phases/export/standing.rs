@@ -47,6 +47,7 @@ pub(in crate::engine) async fn of(
     let asked = wanted.into_iter().filter(|property| !unanswered.contains(property));
     let mut standing: HashMap<PropertyRef, Standing> =
         asked.map(|property| (property, Standing::Gone)).collect();
+    let mut units: HashMap<PropertyRef, Vec<Standing>> = HashMap::new();
     for row in rows {
         let (id, stands) = match row {
             Row::Record(property) if refuses && !property.is_active => (property.id, Standing::Closed),
@@ -57,7 +58,18 @@ pub(in crate::engine) async fn of(
                 (PropertyRef::from_key(&id), Standing::Open)
             }
         };
+        // A work order may name a building without a unit, of which the platform shows the units.
+        let whole = PropertyRef::new(id.property.clone(), None);
+        if id != whole && standing.contains_key(&whole) {
+            units.entry(whole).or_default().push(stands);
+        }
         standing.insert(id, stands);
+    }
+    for (whole, stands) in units {
+        let closed = stands.iter().all(|one| *one == Standing::Closed);
+        let of_units = if closed { Standing::Closed } else { Standing::Open };
+        // What has a row of its own stands as that says.
+        standing.entry(whole).and_modify(|own| *own = if *own == Standing::Gone { of_units } else { *own });
     }
     Ok(standing)
 }
