@@ -143,13 +143,28 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
         &yes(settled.is_some()),
         settled.is_some(),
     ) {
-        return Decision::leave(match settled {
+        let decision = Decision::leave(match settled {
             Some(Reason::StatusCompleted | Reason::StatusCancelled) | None => Reason::StatusAlreadySet,
             Some(other) => other,
         });
+        return match remedy(case, link) {
+            Some(remedy) => decision.with_detail(remedy),
+            None => decision,
+        };
     }
     Decision::act(ExportAction::Close(status), closing_reason(status))
 }
+
+/// Words for what still keeps the platform from taking a close, as they were when it was held back (rule L15).
+fn remedy(case: &ExportCase, link: &Link) -> Option<String> {
+    let verdict = link.close.as_ref()?;
+    match verdict.obstacle? {
+        Obstacle::Unassigned => Some(UNASSIGNED.to_owned()),
+        Obstacle::InactiveProperty => verdict.inactive.as_ref().or(case.property.as_ref()).map(inactive),
+    }
+}
+
+const UNASSIGNED: &str = "it is assigned to nobody: assign a user to it on the platform";
 
 /// Earlier verdict on the change by which the Latchel work order came to `status`, unless the property that it
 /// was refused for takes writes again.
@@ -210,7 +225,7 @@ pub fn decide_close(case: &CloseCase, trace: &mut Trace) -> Decision<CloseAction
     }
     let obstacle = obstacle(case);
     let words = obstacle.map(|obstacle| match obstacle {
-        Obstacle::Unassigned => "it is assigned to nobody: assign a user to it on the platform".to_owned(),
+        Obstacle::Unassigned => UNASSIGNED.to_owned(),
         Obstacle::InactiveProperty => inactive(&case.platform.property),
     });
     let takes = format_args!("{}", words.as_deref().map_or("yes".to_owned(), |why| format!("no, {why}")));

@@ -74,6 +74,9 @@ async fn six_quiet_days(pair: &mut Pair, reason: Reason) {
     let newest = pair.ledger.recall("main", &[key()]).await.expect("a ledger").pop().expect("it");
     let outcome = newest.outcome.expect("its outcome");
     assert_eq!((outcome.reason, outcome.status()), (reason, Status::NotSynced));
+    // What to do is said for as long as it is to be done.
+    let remedy = outcome.detail.is_some_and(|detail| detail.contains("on the platform"));
+    assert!(remedy || reason != Reason::NotSupportedByPlatform);
 }
 
 #[tokio::test]
