@@ -32,7 +32,7 @@ pub(in crate::engine) async fn ready(cx: &Context<'_>, pending: &[Pending]) -> R
             let latchel = by_method.get(property);
             sync_method(cx.policy(), latchel, Some(property), &cx.portfolios) != SyncMethod::None
         }
-        Bar::Inactive(property) => standing.get(property) == Some(&Standing::Open),
+        Bar::Inactive(property) => standing.of_place(property) == Some(Standing::Open),
     };
     Ok(bars.iter().map(is_ready).collect())
 }

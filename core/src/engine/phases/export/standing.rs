@@ -25,7 +25,9 @@ pub(in crate::engine) async fn look_up(cx: &Context<'_>, cases: &mut [Case]) -> 
     let asking: Vec<_> = cases.iter().map(|case| place(case).filter(|_| asks(case)).cloned()).collect();
     let standing = of(cx, distinct(asking.iter().flatten().cloned())).await?;
     for (case, place) in cases.iter_mut().zip(asking) {
-        let stands = place.and_then(|place| standing.get(&place).copied());
+        let is_new = case.rule.link.is_none();
+        let stands =
+            place.and_then(|place| if is_new { standing.of(&place) } else { standing.of_place(&place) });
         case.rule.standing = stands.unwrap_or(Standing::NotAsked);
     }
     Ok(())
@@ -38,10 +40,7 @@ fn place(case: &Case) -> Option<&PropertyRef> {
 }
 
 /// State of each of these properties, as far as the platform answers.
-pub(in crate::engine) async fn of(
-    cx: &Context<'_>,
-    wanted: Vec<PropertyRef>,
-) -> Result<HashMap<PropertyRef, Standing>> {
+pub(in crate::engine) async fn of(cx: &Context<'_>, wanted: Vec<PropertyRef>) -> Result<Standings> {
     let refuses = cx.platform().capabilities().refuses_at_inactive;
     let OnPlatform { rows, unanswered } = OnPlatform::look_up(cx, &wanted).await?;
     let asked = wanted.into_iter().filter(|property| !unanswered.contains(property));
@@ -65,13 +64,34 @@ pub(in crate::engine) async fn of(
         }
         standing.insert(id, stands);
     }
-    for (whole, stands) in units {
-        let closed = stands.iter().all(|one| *one == Standing::Closed);
-        let of_units = if closed { Standing::Closed } else { Standing::Open };
-        // What has a row of its own stands as that says.
-        standing.entry(whole).and_modify(|own| *own = if *own == Standing::Gone { of_units } else { *own });
+    let closed = |stands: &Vec<Standing>| stands.iter().all(|one| *one == Standing::Closed);
+    let of_units = |stands| if closed(&stands) { Standing::Closed } else { Standing::Open };
+    Ok(Standings {
+        own: standing,
+        units: units.into_iter().map(|(whole, of)| (whole, of_units(of))).collect(),
+    })
+}
+
+/// States of properties on the platform.
+pub(in crate::engine) struct Standings {
+    own: HashMap<PropertyRef, Standing>,
+    /// Of buildings, by their units.
+    units: HashMap<PropertyRef, Standing>,
+}
+
+impl Standings {
+    /// State of a rentable unit: a building that got units is none any more.
+    pub fn of(&self, property: &PropertyRef) -> Option<Standing> {
+        self.own.get(property).copied()
     }
-    Ok(standing)
+
+    /// State of the place of a work order, which may be a building without its unit.
+    pub fn of_place(&self, property: &PropertyRef) -> Option<Standing> {
+        match self.of(property)? {
+            Standing::Gone => Some(self.units.get(property).copied().unwrap_or(Standing::Gone)),
+            own => Some(own),
+        }
+    }
 }
 
 /// State of the property at which a platform work order stands, which may be another than that of its Latchel work order.
@@ -85,7 +105,7 @@ pub(in crate::engine) async fn at_own_property(
         return Ok(case.rule.standing);
     }
     let standing = of(cx, vec![own.clone()]).await?;
-    Ok(standing.get(own).copied().unwrap_or(Standing::NotAsked))
+    Ok(standing.of_place(own).unwrap_or(Standing::NotAsked))
 }
 
 /// True of a close that was held back because the property was not active, which may have ended.
