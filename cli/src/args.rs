@@ -1,3 +1,4 @@
+mod adapters;
 mod alerts;
 mod ledger;
 mod users;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::adapters::AdaptersAction;
 pub(crate) use self::alerts::AlertsAction;
 pub(crate) use self::ledger::LedgerAction;
 pub(crate) use self::users::{UserRole, UsersAction};
@@ -373,46 +375,6 @@ pub(crate) enum AccountsAction {
         name: String,
         /// An instant, a day in the account's time zone, or a span such as 5d.
         when: Since,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AdaptersAction {
-    /// Every adapter that this build has.
-    List {
-        /// Print what each platform can do, as the Markdown of docs/platforms.md.
-        #[arg(long, conflicts_with = "json")]
-        markdown: bool,
-    },
-    /// One adapter's settings and capabilities.
-    Show {
-        /// Its name.
-        name: String,
-    },
-    /// Hold an account's adapter against its live platform, only reading; the report tells nothing of anybody.
-    #[command(
-        after_help = "Ends with 0 if every check holds, 1 if one fails, 2 if nothing could be read.\nExample:\n  latchel-sync adapters verify main > report.txt"
-    )]
-    Verify {
-        /// The account, by its name in the configuration.
-        account: String,
-        /// Number of days to look back: only records that have changed since then are looked at.
-        #[arg(long, default_value_t = 30)]
-        days: u32,
-        /// Number of rows after which a list is left.
-        #[arg(long, default_value_t = 2_000)]
-        rows: usize,
-    },
-    /// Write the skeleton of a new one, whose tests say what to write next (docs/writing-an-adapter.md).
-    New {
-        /// Its name in configurations and of its folder: lower-case letters and digits.
-        name: String,
-        /// The system's name for people; the name with a capital letter otherwise.
-        #[arg(long)]
-        title: Option<String>,
-        /// A folder in the workspace: latchel-sync's repository, or one of your own.
-        #[arg(long, default_value = ".")]
-        path: PathBuf,
     },
 }
 

@@ -1,4 +1,4 @@
-//! Stand-ins for Buildium and Latchel over one world, for integration tests.
+//! Stand-ins for property management systems and Latchel over one world, for integration tests.
 //!
 //! A [`World`] holds what both systems know: it is read from a JSON file or made by
 //! [`World::generate`]. [`MockServer`] serves it on three listeners of 127.0.0.1: the platform (one

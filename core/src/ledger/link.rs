@@ -209,16 +209,8 @@ impl ResidentMemory {
         if !arrived {
             return self.clone();
         }
-        Self {
-            move_in: latchel.move_in,
-            move_out: latchel.move_out,
-            is_active: latchel.is_active,
-            sent: None,
-            sent_dates: None,
-            by_date: !latchel.is_active && dates_arrived && (self.sent.is_some() || self.by_date),
-            seen_active: false,
-            ..self.clone()
-        }
+        let by_date = !latchel.is_active && dates_arrived && (self.sent.is_some() || self.by_date);
+        Self { by_date, turns_on: self.turns_on, ..Self::of(latchel, self.evaluated_on) }
     }
 
     /// The same memory, with changes that somebody has made in Latchel: the dates, so that rule R6 goes by those that

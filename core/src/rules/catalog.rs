@@ -157,7 +157,7 @@ rules! {
         "Pending.";
     L4 WorkOrdersToPlatform:
         "the method is `none`",
-        "Skip; nothing is written to the platform. A close of a linked work order that the method alone held back is carried out when the method changes, however long ago it was; a create is not.";
+        "Skip; nothing is written, not even the platform's number back to Latchel. What the method alone held back of a linked work order, its close and its number, is made up for when the method changes, however long ago it was; a create is not.";
     L5 WorkOrdersToPlatform:
         "the Latchel user cannot reach the property on the platform",
         "Skip. Where the platform has no such notion, the property counts as reachable.";

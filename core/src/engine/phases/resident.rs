@@ -1,3 +1,4 @@
+mod create;
 mod memory;
 
 use std::collections::HashSet;
@@ -9,15 +10,13 @@ use chrono::NaiveDate;
 use crate::engine::context::Context;
 use crate::engine::driver::outcome::decided_in;
 use crate::engine::phases::counterparts::{Counterparts, links};
-use crate::engine::phases::create::{NewIntent, answered, create_once, unconfirmed};
+use crate::engine::phases::create::{answered, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
 use crate::engine::phases::index::index;
-use crate::ledger::{
-    Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory, SentDates,
-};
+use crate::ledger::{Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory};
 use crate::model::{
-    Freshness, Kind, LatchelResident, LatchelResidentId, NewResident, PropertyRef, RecordKey, Resident,
-    ResidentRef, Returning, Row, Side, Tenancy, Window,
+    Freshness, Kind, LatchelResident, LatchelResidentId, PropertyRef, Resident, ResidentRef, Returning, Row,
+    Side, Tenancy, Window,
 };
 use crate::rules::{
     Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident,
@@ -25,6 +24,7 @@ use crate::rules::{
 };
 use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Pages, Result};
 
+use create::is_as_sent;
 pub(in crate::engine) use memory::update;
 use memory::{created, remembered};
 
@@ -362,37 +362,6 @@ impl Residents<'_> {
         let linked = with(kept);
         (linked != *link).then_some(linked)
     }
-
-    async fn create(&self, new: &NewResident, case: &Case) -> Result<Link> {
-        let cx = self.0;
-        let dates = SentDates { move_in: new.tenancy.move_in, move_out: new.tenancy.move_out };
-        let create = NewIntent {
-            source: RecordKey::platform(Kind::Resident, &new.reference),
-            label: String::new(),
-            marker: None,
-            property: None,
-            dates: Some(dates),
-            open: case.memory.intent.as_deref(),
-            linked: case.memory.link.as_deref(),
-            visibility_delay: cx.latchel().visibility_delay(),
-        };
-        let sent = ResidentMemory {
-            move_in: new.tenancy.move_in,
-            move_out: new.tenancy.move_out,
-            is_active: new.is_active,
-            sent: None,
-            sent_dates: None,
-            by_date: !new.is_active,
-            seen_active: false,
-            evaluated_on: cx.today,
-            turns_on: case.turns_on,
-        };
-        let link = |id: &LatchelResidentId| Link {
-            resident: Some(sent),
-            ..cx.link(Kind::Resident, &new.reference, id.0, Origin::FromPlatform)
-        };
-        create_once(cx, create, cx.latchel().create_resident(new), link).await
-    }
 }
 
 /// The stay, with Latchel's own dates where the platform has no such dates (rule R2): what it cannot know clears nothing.
@@ -403,13 +372,6 @@ fn dated(able: &Capabilities, stay: Tenancy, latchel: Option<&LatchelResident>) 
         move_out: if able.move_out { stay.move_out } else { move_out },
         ..stay
     }
-}
-
-fn is_as_sent(resident: &LatchelResident, new: &NewResident) -> bool {
-    resident.reference.as_ref() == Some(&new.reference)
-        && resident.is_active == new.is_active
-        && (resident.move_in, resident.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
-        && resident.unit == new.tenancy.unit
 }
 
 /// Each resident's counterpart: the linked one, else one that carries the reference.

@@ -46,7 +46,7 @@ pub(in crate::engine) async fn of(cx: &Context<'_>, wanted: Vec<PropertyRef>) ->
     let asked = wanted.into_iter().filter(|property| !unanswered.contains(property));
     let mut standing: HashMap<PropertyRef, Standing> =
         asked.map(|property| (property, Standing::Gone)).collect();
-    let mut units: HashMap<PropertyRef, Vec<Standing>> = HashMap::new();
+    let mut units: HashMap<PropertyRef, Standing> = HashMap::new();
     for row in rows {
         let (id, stands) = match row {
             Row::Record(property) if refuses && !property.is_active => (property.id, Standing::Closed),
@@ -60,22 +60,18 @@ pub(in crate::engine) async fn of(cx: &Context<'_>, wanted: Vec<PropertyRef>) ->
         // A work order may name a building without a unit, of which the platform shows the units.
         let whole = PropertyRef::new(id.property.clone(), None);
         if id != whole && standing.contains_key(&whole) {
-            units.entry(whole).or_default().push(stands);
+            let of_units = units.entry(whole).or_insert(stands);
+            *of_units = if stands == Standing::Closed { *of_units } else { stands };
         }
         standing.insert(id, stands);
     }
-    let closed = |stands: &Vec<Standing>| stands.iter().all(|one| *one == Standing::Closed);
-    let of_units = |stands| if closed(&stands) { Standing::Closed } else { Standing::Open };
-    Ok(Standings {
-        own: standing,
-        units: units.into_iter().map(|(whole, of)| (whole, of_units(of))).collect(),
-    })
+    Ok(Standings { own: standing, units })
 }
 
 /// States of properties on the platform.
 pub(in crate::engine) struct Standings {
     own: HashMap<PropertyRef, Standing>,
-    /// Of buildings, by their units.
+    /// States of buildings by their units: closed where all of those are.
     units: HashMap<PropertyRef, Standing>,
 }
 
