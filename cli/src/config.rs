@@ -300,7 +300,7 @@ impl Config {
                 return Err(self.problem(account, section, setting.key, "is missing").hint(setting.help));
             }
         }
-        Ok(Settings::new(values, secrets)
+        Ok(Settings::new(known, values, secrets)
             .with_plain_http(plain_http)
             .with_time_zone(account.settings.time_zone))
     }

@@ -11,7 +11,7 @@ use crate::model::{
     NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, SyncMethod, Window,
     WorkOrderId,
 };
-use crate::{ClockReading, Pages, Probe, Result};
+use crate::{Pages, Probe, Result};
 
 /// Latchel, the maintenance coordination service. The rules about calls that [`Platform`](crate::Platform) states
 /// hold here too.
@@ -20,11 +20,6 @@ pub trait Latchel: Send + Sync + fmt::Debug {
     /// Longest time that a new record may stay invisible to look-ups; a create whose outcome is not known is not sent
     /// again before that.
     fn visibility_delay(&self) -> Duration;
-
-    /// Reading of its clock in the newest answer to any call, if it shows one; no call is made for it.
-    fn clock(&self) -> Option<ClockReading> {
-        None
-    }
 
     /// Tests the connection, the credentials and the permissions. Reads only.
     async fn check(&self) -> Result<Probe>;

@@ -6,7 +6,7 @@
 //! - [`Webhooks`]: what the outside world tells by itself.
 //! - [`registry`]: how adapters make themselves known.
 //! - [`engine`]: a run, from pages to outcomes.
-//! - [`calls`]: how many calls a run makes.
+//! - [`calls`]: record of the calls that a run makes.
 #![cfg_attr(feature = "memory", doc = "- [`memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
 
@@ -21,7 +21,6 @@ pub mod model;
 mod platform;
 pub mod registry;
 pub mod rules;
-mod vendor;
 mod webhooks;
 pub mod words;
 
@@ -29,8 +28,5 @@ pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
 pub use latchel::{Latchel, LatchelOnly, Portfolio};
 pub use ledger::Ledger;
-pub use platform::{
-    Capabilities, ChangeFilter, ClockReading, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe,
-};
-pub use vendor::{Vendor, choose_vendor};
+pub use platform::{Capabilities, ChangeFilter, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};
 pub use webhooks::{Headers, Webhooks};

@@ -4,16 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
 use serde::Serialize;
-use tokio::time::Instant;
 
-use crate::Result;
 use crate::model::{
     ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
     ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
+use crate::{Error, ErrorKind, Result};
 
 /// Pages of rows as they arrive; an `Err` ends the stream.
 pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
@@ -39,8 +37,8 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 /// - What is older is left out as far as [`ChangeFilter`] says, and never said to be filtered by the instant.
 /// - Holds each record of the window, however many there are; with none of them it is empty.
 /// - A record that is there all the time is in it, whatever is added or changed between two pages.
-/// - A page is asked for when it is wanted, unless the platform cannot narrow the list; a list that is dropped makes no
-///   further call.
+/// - At most a few pages are asked for before they are wanted, unless the platform cannot narrow the list; a list that is
+///   dropped makes no further call.
 /// - Records that did not change cost no call for each of them.
 ///
 /// A removal between two pages may hide another record until the next run, where a platform counts rows.
@@ -54,11 +52,6 @@ pub type Pages<'a, T> = BoxStream<'a, Result<Vec<Row<T>>>>;
 pub trait Platform: Send + Sync + fmt::Debug {
     /// Capabilities of this platform.
     fn capabilities(&self) -> Capabilities;
-
-    /// Reading of its clock in the newest answer to any call, if it shows one; no call is made for it.
-    fn clock(&self) -> Option<ClockReading> {
-        None
-    }
 
     /// Tests the connection, the credentials, the permissions and whatever else this platform needs.
     ///
@@ -124,17 +117,24 @@ pub trait Platform: Send + Sync + fmt::Debug {
     ///
     /// # Behavior
     ///
-    /// - Each with the properties in it; none where the platform has no groups.
-    async fn property_groups(&self) -> Result<Vec<PropertyGroup>>;
+    /// - Each with the properties in it; none where the platform has no groups, which is the default.
+    async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
+        Ok(Vec::new())
+    }
 
     /// Tells if `user` can reach each of `properties` (rule L5).
     ///
     /// # Behavior
     ///
-    /// - One answer for each property, in their order; unknown where the platform does not tell.
-    async fn reach(&self, user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>>;
+    /// - One answer for each property, in their order; unknown where the platform does not tell, which is the default.
+    async fn reach(&self, user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
+        let _ = user;
+        Ok(vec![Reach::Unknown; properties.len()])
+    }
 
-    /// Creates a work order that carries `marker`, and returns its id (rule L6).
+    /// Creates a work order that carries `marker`, and returns its id (rule L6). By default it is an error of the kind
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), for a platform without
+    /// [`Capabilities::create_work_order`], which is never asked to.
     ///
     /// # Behavior
     ///
@@ -144,24 +144,40 @@ pub trait Platform: Send + Sync + fmt::Debug {
     /// - Sends the request once: an adapter never repeats a create, because the answer may be what was lost.
     /// - Once it has returned, [`Platform::find_by_marker`] finds the work order, after
     ///   [`Capabilities::visibility_delay`] at the latest.
-    async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId>;
+    async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
+        let _ = (new, marker);
+        Err(unsupported("create"))
+    }
 
-    /// The work orders that carry `marker` (rule E).
+    /// The work orders that carry `marker` (rule E). By default there are none, for a platform without
+    /// [`Capabilities::create_work_order`].
     ///
     /// # Behavior
     ///
     /// - None, one, or several if something went wrong.
     /// - A marker is compared whole: one that begins like another is another.
-    async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>>;
+    async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>> {
+        let _ = marker;
+        Ok(Vec::new())
+    }
 
-    /// Closes the work order (rules L8, L13).
+    /// Closes the work order (rules L8, L13). By default it is an error of the kind
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), for a platform that can set neither status.
     ///
     /// # Behavior
     ///
     /// - Sets the status to the platform's Complete or Cancelled and changes nothing else.
     /// - One that no longer exists is an error of the kind [`ErrorKind::NotFound`](crate::ErrorKind::NotFound).
     /// - A status that the platform cannot set is an error, and changes nothing.
-    async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()>;
+    async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()> {
+        let _ = status;
+        Err(unsupported("close").with("work order", id))
+    }
+}
+
+/// The error of a platform that is asked for what its [`Capabilities`] exclude.
+fn unsupported(what: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("the platform cannot {what} work orders"))
 }
 
 /// Capabilities of a platform. Plain bools; the conformance kit and the docs read them.
@@ -241,19 +257,8 @@ pub enum MarkerPlace {
 pub struct Probe {
     /// The name of the account or company that the credentials belong to.
     pub account_name: Option<String>,
-    /// The far side's clock when it answered, UTC, from which clock skew is measured.
-    pub server_time: Option<DateTime<Utc>>,
     /// Results of the tests, in order.
     pub findings: Vec<Finding>,
-}
-
-/// A reading of a far side's clock, from which clock skew is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClockReading {
-    /// The instant that it showed, UTC.
-    pub shown: DateTime<Utc>,
-    /// Instant of the reading here, by the monotonic clock.
-    pub read_at: Instant,
 }
 
 /// Result of one test.

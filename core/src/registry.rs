@@ -34,12 +34,14 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::model::Side;
 use crate::{Capabilities, Error, ErrorKind, Latchel, Platform, Result, Webhooks};
@@ -137,8 +139,59 @@ pub struct Setting {
     pub form: SettingForm,
     /// True if it must be there.
     pub required: bool,
-    /// The value that it has when it is left out, as the configuration would spell it.
-    pub default: Option<&'static str>,
+    /// The value that it has when it is left out; of a table, the entries.
+    pub default: Option<DefaultValue>,
+}
+
+/// Default of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum DefaultValue {
+    /// Of a text.
+    Text(&'static str),
+    /// Of a whole number.
+    Integer(u32),
+    /// Of a `true` or `false`.
+    Boolean(bool),
+    /// Entries of a table, by key; one that the configuration leaves out has this value.
+    Table(&'static [(&'static str, &'static str)]),
+}
+
+impl DefaultValue {
+    /// The value in place of one that may have been left out: all of it, or what a table lacks.
+    fn complete(self, value: &mut Value) {
+        match (self, value) {
+            (Self::Table(entries), Value::Object(table)) => {
+                for (key, word) in entries {
+                    table.entry(*key).or_insert_with(|| Value::from(*word));
+                }
+            }
+            (Self::Table(_), value @ Value::Null) => {
+                *value = Value::Object(serde_json::Map::new());
+                self.complete(value);
+            }
+            (Self::Text(text), value @ Value::Null) => *value = text.into(),
+            (Self::Integer(number), value @ Value::Null) => *value = number.into(),
+            (Self::Boolean(flag), value @ Value::Null) => *value = flag.into(),
+            // Whoever reads it says what is wrong with it.
+            (_, _) => {}
+        }
+    }
+}
+
+/// The value as the configuration would spell it.
+impl fmt::Display for DefaultValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Boolean(flag) => write!(f, "{flag}"),
+            Self::Table(entries) => {
+                let entry = |(key, word): &(&str, &str)| format!("{key} = {word:?}");
+                write!(f, "{{ {} }}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
 }
 
 /// Form of a setting's value.
@@ -188,9 +241,24 @@ impl Setting {
         Self { required: true, ..self }
     }
 
-    /// The same setting, with a default.
+    /// The same text, with a default.
     pub const fn default(self, value: &'static str) -> Self {
-        Self { default: Some(value), ..self }
+        Self { default: Some(DefaultValue::Text(value)), ..self }
+    }
+
+    /// The same whole number, with a default.
+    pub const fn default_number(self, value: u32) -> Self {
+        Self { default: Some(DefaultValue::Integer(value)), ..self }
+    }
+
+    /// The same `true` or `false`, with a default.
+    pub const fn default_flag(self, value: bool) -> Self {
+        Self { default: Some(DefaultValue::Boolean(value)), ..self }
+    }
+
+    /// The same table, with these entries where the configuration gives no others.
+    pub const fn entries(self, entries: &'static [(&'static str, &'static str)]) -> Self {
+        Self { default: Some(DefaultValue::Table(entries)), ..self }
     }
 }
 
@@ -199,7 +267,7 @@ pub const COMMON_SETTINGS: &[Setting] = &[Setting::boolean(
     "allow_plain_http",
     "Whether `base_url` may be plain http on another machine, where anyone on the way can read the credentials.",
 )
-.default("false")];
+.default_flag(false)];
 
 /// Access of an adapter to the far side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -221,10 +289,10 @@ pub enum PlainHttp {
     Anywhere,
 }
 
-/// The settings of one adapter in one account. `Debug` shows no secret.
-#[derive(Debug, Default)]
+/// The settings of one adapter in one account, each with its default where it was left out. `Debug` shows no secret.
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
-    values: serde_json::Map<String, serde_json::Value>,
+    values: serde_json::Map<String, Value>,
     secrets: BTreeMap<String, SecretString>,
     access: Access,
     plain_http: PlainHttp,
@@ -232,11 +300,15 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Settings with these values and secrets.
+    /// Settings with these values and secrets, for an adapter that takes `known`.
     pub fn new(
-        values: serde_json::Map<String, serde_json::Value>,
+        known: &[Setting],
+        mut values: serde_json::Map<String, Value>,
         secrets: BTreeMap<String, SecretString>,
     ) -> Self {
+        for (key, default) in known.iter().filter_map(|setting| Some((setting.key, setting.default?))) {
+            default.complete(values.entry(key).or_insert(Value::Null));
+        }
         Self { values, secrets, ..Self::default() }
     }
 
@@ -276,7 +348,7 @@ impl Settings {
     ///
     /// [`ErrorKind::Config`] with the context `key` that names the setting.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        let value = serde_json::Value::Object(self.values.clone());
+        let value = Value::Object(self.values.clone());
         serde_path_to_error::deserialize(value).map_err(|error| {
             let key = error.path().to_string();
             Error::new(ErrorKind::Config, error.into_inner().to_string()).with("key", key)

@@ -8,9 +8,9 @@ use reqwest::header::{DATE, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::decode;
 use crate::mend::mended;
 use crate::transport::Inner;
+use crate::{decode, loose};
 
 /// Size in bytes from which an answer takes longer to read than to hand to another thread.
 const LONG: usize = 64 * 1024;
@@ -80,6 +80,20 @@ impl Answer {
         })
     }
 
+    /// The body as text, for answers that are not JSON, such as XML; bytes that are no text are replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Reads the id of what was created, which is in the member `field`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Malformed`] if there is none.
+    pub fn created(&self, field: &'static str) -> Result<String> {
+        created(self.transport.name, &self.value()?, field)
+    }
+
     /// Reads the body as any JSON.
     ///
     /// # Errors
@@ -103,6 +117,18 @@ impl fmt::Debug for Answer {
             .field("bytes", &self.body.len())
             .finish_non_exhaustive()
     }
+}
+
+/// Reads the id of what a far side created, which is in the member `field` of `record`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Malformed`] if there is none.
+pub fn created(name: &str, record: &Value, field: &'static str) -> Result<String> {
+    record.get(field).and_then(loose::as_id).ok_or_else(|| {
+        Error::new(ErrorKind::Malformed, format!("{name} answered a create without an id"))
+            .with("field", field)
+    })
 }
 
 /// The far side's clock by the answer's headers, UTC.

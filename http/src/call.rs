@@ -1,19 +1,22 @@
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use latchel_sync_core::registry::Access;
-use latchel_sync_core::{ClockReading, Error, ErrorKind, Result, calls};
+use latchel_sync_core::{Error, ErrorKind, Result, calls};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, Url};
+use secrecy::SecretString;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::answer::server_time;
-use crate::failure::{Failure, broken_off, refused, unanswered};
+use crate::failure::{Failure, broken_off, refused, refused_inside, unanswered};
 use crate::retry::{Repeat, with_retries};
 use crate::session::{Session, Token};
-use crate::transport::Inner;
+use crate::transport::{Inner, secret_value};
 use crate::{Answer, Effort};
 
 /// The longest answer that is read; a page of 1,000 rows is far below it.
@@ -31,9 +34,16 @@ pub struct Call {
     path: String,
     query: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
-    body: Option<serde_json::Result<Vec<u8>>>,
+    secret_headers: Vec<(&'static str, SecretString)>,
+    body: Option<serde_json::Result<Body>>,
     repeat: Repeat,
     session: Presence,
+}
+
+/// A request's body, with its type.
+pub(crate) struct Body {
+    pub content_type: &'static str,
+    pub bytes: Vec<u8>,
 }
 
 /// Place of a call: inside the session, where the far side has one, or outside it.
@@ -53,6 +63,7 @@ impl Call {
             path,
             query: Vec::new(),
             headers: Vec::new(),
+            secret_headers: Vec::new(),
             body: None,
             repeat,
             session: Presence::Inside,
@@ -65,6 +76,18 @@ impl Call {
         self
     }
 
+    /// Adds query parameters.
+    pub fn queries<N: AsRef<str>, V: ToString>(self, parameters: impl IntoIterator<Item = (N, V)>) -> Self {
+        parameters.into_iter().fold(self, |call, (name, value)| call.query(name.as_ref(), value))
+    }
+
+    /// Sends a secret with this call alone. Errors do not show it; what else may repeat it goes through
+    /// [`Transport::without_secrets`](crate::Transport::without_secrets) only if the connection has it too.
+    pub fn secret_header(mut self, name: &'static str, value: SecretString) -> Self {
+        self.secret_headers.push((name, value));
+        self
+    }
+
     /// Sends a header that is no secret with this call alone.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
@@ -73,7 +96,14 @@ impl Call {
 
     /// Sends `body` as JSON.
     pub fn json(mut self, body: &impl Serialize) -> Self {
-        self.body = Some(serde_json::to_vec(body));
+        let body = serde_json::to_vec(body);
+        self.body = Some(body.map(|bytes| Body { content_type: "application/json", bytes }));
+        self
+    }
+
+    /// Sends a body that is not JSON, such as XML, with its type.
+    pub fn body(mut self, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(Ok(Body { content_type, bytes: body.into() }));
         self
     }
 
@@ -96,6 +126,20 @@ impl Call {
     pub(crate) fn without_session(mut self) -> Self {
         self.session = Presence::Outside;
         self
+    }
+
+    /// Sends it, and reads one record out of the answer; `None` if there is none: not found, or no content.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Call::send`], and an answer that cannot be understood.
+    pub async fn find<T: DeserializeOwned>(self) -> Result<Option<T>> {
+        match self.send().await {
+            Ok(answer) if answer.status == 204 => Ok(None),
+            Ok(answer) => answer.json().map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends it, keeping the rate limits and repeating it where that is safe.
@@ -125,8 +169,8 @@ impl Call {
                 .with("call", &call)
                 .with_source(error)
         })?;
-        let Self { transport, method, headers, repeat, session, .. } = self;
-        let request = Request { transport: &transport, method, url, headers, body, call };
+        let Self { transport, method, headers, secret_headers, repeat, session, .. } = self;
+        let request = Request { transport: &transport, method, url, headers, secret_headers, body, call };
         match transport.session.as_ref().filter(|_| session == Presence::Inside) {
             None => with_retries(repeat, || request.attempt(None)).await,
             Some(session) => request.within(session, repeat).await,
@@ -146,7 +190,8 @@ struct Request<'a> {
     method: Method,
     url: Url,
     headers: Vec<(&'static str, String)>,
-    body: Option<Vec<u8>>,
+    secret_headers: Vec<(&'static str, SecretString)>,
+    body: Option<Body>,
     call: String,
 }
 
@@ -178,8 +223,11 @@ impl Request<'_> {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
+        for (name, secret) in &self.secret_headers {
+            request = request.header(*name, secret_value(name, secret)?);
+        }
         if let Some(body) = &self.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+            request = request.header(CONTENT_TYPE, body.content_type).body(body.bytes.clone());
         }
         let begin = Instant::now();
         let answer = match request.send().await {
@@ -211,11 +259,17 @@ impl Request<'_> {
             self.transport.limits.told(names.read(&headers));
         }
         if let Some(shown) = server_time(&headers) {
-            let reading = ClockReading { shown, read_at: tokio::time::Instant::now() };
-            *self.transport.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(reading);
+            calls::clock(self.transport.name, shown);
+            *self.transport.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
         }
         let body = bounded_body(self.transport, response).await?;
+        let inside =
+            self.transport.failure_inside.filter(|_| status.is_success()).and_then(|read| read(&body));
+        if let Some((kind, words)) = inside {
+            return Err(refused_inside(self.transport, kind, &words, &headers, self.body.as_ref()));
+        }
         if status.is_success() {
+            self.transport.was_answered.store(true, Ordering::Relaxed);
             return Ok(Answer {
                 status: status.as_u16(),
                 call: self.call.clone(),
@@ -224,7 +278,7 @@ impl Request<'_> {
                 body,
             });
         }
-        Err(refused(self.transport, status, &headers, &body, self.body.as_deref()))
+        Err(refused(self.transport, status, &headers, &body, self.body.as_ref()))
     }
 }
 

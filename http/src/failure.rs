@@ -1,5 +1,6 @@
 //! Failures of one attempt of a call.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::answer::http_date;
+use crate::call::Body;
 use crate::contact::without_contact_data;
 use crate::mend::mended;
 use crate::transport::Inner;
@@ -52,7 +54,7 @@ pub(crate) fn refused(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
-    sent: Option<&[u8]>,
+    sent: Option<&Body>,
 ) -> Failure {
     let (name, body) = (transport.name, &*mended(body));
     let (usual, what) = match status.as_u16() {
@@ -65,17 +67,43 @@ pub(crate) fn refused(
         500.. => (ErrorKind::Unavailable, "failed"),
         _ => (ErrorKind::Refused, "refused the request"),
     };
-    let (kind, what) = match (transport.classify_error)(status.as_u16(), body) {
+    let first = transport.classify_first.filter(|_| !transport.was_answered.load(Ordering::Relaxed));
+    let classified = first.and_then(|classify| classify(status.as_u16(), body));
+    let (kind, what) = match classified.or_else(|| (transport.classify_error)(status.as_u16(), body)) {
         Some(kind) if kind != usual => (kind, meaning(kind)),
         _ => (usual, what),
     };
+    let error = Error::new(kind, format!("{name} {what}")).with("status", status.as_u16());
+    let words = (transport.explain_error)(body);
+    with_details(error, transport, words.as_deref(), headers, sent)
+}
+
+/// The failure that came with the status of a success.
+pub(crate) fn refused_inside(
+    transport: &Inner,
+    kind: ErrorKind,
+    words: &str,
+    headers: &HeaderMap,
+    sent: Option<&Body>,
+) -> Failure {
+    let error = Error::new(kind, format!("{} {}", transport.name, meaning(kind)));
+    with_details(error, transport, Some(words), headers, sent)
+}
+
+/// Adds the far side's own words, and the time that it asks to wait.
+fn with_details(
+    mut error: Error,
+    transport: &Inner,
+    words: Option<&str>,
+    headers: &HeaderMap,
+    sent: Option<&Body>,
+) -> Failure {
     let pause = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause);
-    let mut error = Error::new(kind, format!("{name} {what}")).with("status", status.as_u16());
-    if let Some(words) = (transport.explain_error)(body) {
-        let words = without_contact_data(transport.without_secrets(&words), sent);
+    if let Some(words) = words {
+        let words = without_contact_data(transport.without_secrets(words), sent.map(|body| &*body.bytes));
         error = error.with("answer", words.chars().take(LONGEST_WORDS).collect::<String>());
     }
-    if let (ErrorKind::Paused, Some(when)) = (kind, transport.opens_again) {
+    if let (ErrorKind::Paused, Some(when)) = (error.kind(), transport.opens_again) {
         error = error.with("until", when);
     }
     if let Some(pause) = pause {

@@ -4,10 +4,13 @@
 
 mod answer;
 mod call;
+mod checkup;
 mod contact;
 mod decode;
 mod failure;
+mod graphql;
 mod limit;
+mod list;
 pub mod loose;
 mod mend;
 mod pages;
@@ -18,11 +21,16 @@ mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;
+mod vendor;
 mod webhook;
+mod words;
 
-pub use answer::Answer;
+pub use answer::{Answer, created};
 pub use call::{CALLS, Call, RATE_LIMIT_WAIT};
+pub use checkup::Checkup;
+pub use graphql::graphql_failure;
 pub use limit::RateLimitHeaders;
+pub use list::{List, Paging, RawPages};
 pub use loose::instant;
 pub use mend::json;
 pub use pages::{Page, chunks, covered, pages, pages_ahead, query_of_link};
@@ -31,4 +39,6 @@ pub use retry::set_first_pause;
 pub use rows::{TextRow, Unreadable, read_row, rows};
 pub use session::LogIn;
 pub use transport::{Transport, TransportBuilder};
+pub use vendor::{Vendor, choose_vendor};
 pub use webhook::Webhook;
+pub use words::{error_words, is_web_page};

@@ -1,14 +1,16 @@
 //! The ways in which far sides cut a list into pages.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::quality::FixedState;
-use futures::stream::{BoxStream, FuturesOrdered};
-use futures::{StreamExt, TryStreamExt};
-use latchel_sync_core::{Error, ErrorKind, Result};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use latchel_sync_core::{Error, ErrorKind, Result, calls};
 use reqwest::Url;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
 /// The most of a link that an error shows.
 const LONGEST_LINK: usize = 200;
@@ -64,10 +66,16 @@ pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
 /// Number of rows that a page of a list by offset covers. The member `id` tells rows apart: a row that comes twice counts
 /// once, so that none behind it is skipped. A page of nothing but repetitions still leads on.
 pub fn covered(page: &[Value], id: &str) -> usize {
-    let number = |row: &Value| row.get(id).and_then(crate::loose::as_number);
-    let distinct = page.iter().filter_map(number).collect::<HashSet<_>>().len();
-    let nameless = page.iter().filter(|row| number(row).is_none()).count();
-    (distinct + nameless).max(page.len().div_ceil(2))
+    let id = |row: &Value| row.get(id).and_then(crate::loose::as_id);
+    let mut nameless = 0;
+    let mut distinct = HashSet::new();
+    for row in page {
+        match id(row) {
+            Some(id) => drop(distinct.insert(id)),
+            None => nameless += 1,
+        }
+    }
+    (distinct.len() + nameless).max(page.len().div_ceil(2))
 }
 
 /// The pages of a list, each asked for when the one before it was taken. `ask` gets `first`, and then what each page
@@ -92,30 +100,54 @@ where
     .boxed()
 }
 
-/// The same for a list by offset that tells its total: up to `at_once` pages are asked for before they are wanted, each where
-/// the one before it would end if it covered as much as the first. `ask` gets an offset, and answers with the total too.
+/// The same for a list by offset: up to `at_once` pages are asked for before they are wanted, each where the one before it
+/// would end if it covered as much as the first. `ask` gets an offset, and answers with the total too, where it is told.
 ///
-/// A page that ends elsewhere leads on from there, and what was asked for behind it is dropped. No page is asked for behind
-/// the total.
+/// A page that ends elsewhere leads on from there, and what was asked for behind it is dropped. No page is asked for ahead
+/// behind the total, nor without one. Pages that were asked for come on whether or not anybody waits for them, so that no
+/// other call has to wait for the reader of the list.
 pub fn pages_ahead<'a, R, F, Fut>(at_once: usize, ask: F) -> BoxStream<'a, Result<Vec<R>>>
 where
-    R: Hash + Send + 'a,
-    F: Fn(usize) -> Fut + Send + Sync + 'a,
-    Fut: Future<Output = Result<(Page<usize, R>, usize)>> + Send + 'a,
+    R: Hash + Send + 'static,
+    F: Fn(usize) -> Fut + Send + 'a,
+    Fut: Future<Output = Result<(Page<usize, R>, Option<usize>)>> + Send + 'static,
+{
+    with_totals(at_once, ask).map_ok(|(rows, _)| rows).boxed()
+}
+
+/// The same, each page with the total that came with it.
+pub(crate) fn with_totals<'a, R, F, Fut>(
+    at_once: usize,
+    ask: F,
+) -> BoxStream<'a, Result<(Vec<R>, Option<usize>)>>
+where
+    R: Hash + Send + 'static,
+    F: Fn(usize) -> Fut + Send + 'a,
+    Fut: Future<Output = Answered<R>> + Send + 'static,
 {
     let way = Way::from(&0_usize);
-    let ahead = Ahead { at_once, size: 0, total: 0, expected: 0, following: 0, asked: FuturesOrdered::new() };
+    let ahead = Ahead { at_once, size: 0, total: 0, expected: 0, following: 0, asked: VecDeque::new() };
     futures::stream::try_unfold((Some(0), ahead, ask, way), |(next, mut ahead, ask, mut way)| async move {
         let Some(offset) = next else { return Ok(None) };
-        let page = ahead.page(offset, &ask).await?;
+        ahead.ask(offset, &ask);
+        // The call itself is no part of what is awaited with `ask` in hand, which need not be shared.
+        let answer = match ahead.asked.pop_front() {
+            Some(task) => task.done(),
+            None => ask(offset).boxed(),
+        };
+        let (page, total) = answer.await?;
+        ahead.came(offset, &page, total);
         way.goes_on(&page)?;
-        Ok(Some((page.rows, (page.next, ahead, ask, way))))
+        Ok(Some(((page.rows, total), (page.next, ahead, ask, way))))
     })
     .boxed()
 }
 
+/// Answer to the call for a page: its rows, where the next begins, and the total.
+type Answered<R> = Result<(Page<usize, R>, Option<usize>)>;
+
 /// Pages of a list by offset that were asked for before they are wanted.
-struct Ahead<Fut: Future> {
+struct Ahead<R> {
     at_once: usize,
     /// Number of rows that the first page covers; 0 before it came.
     size: usize,
@@ -124,31 +156,61 @@ struct Ahead<Fut: Future> {
     expected: usize,
     /// Offset at which the page behind the last of `asked` begins.
     following: usize,
-    asked: FuturesOrdered<Fut>,
+    asked: VecDeque<Asked<R>>,
 }
 
-impl<R, Fut: Future<Output = Result<(Page<usize, R>, usize)>>> Ahead<Fut> {
-    async fn page(&mut self, offset: usize, ask: impl Fn(usize) -> Fut) -> Result<Page<usize, R>> {
+impl<R: Send + 'static> Ahead<R> {
+    /// Asks for the page at `offset` and some behind it, as far as they are known to be there and are not asked for already.
+    fn ask<Fut>(&mut self, offset: usize, ask: impl Fn(usize) -> Fut)
+    where
+        Fut: Future<Output = Answered<R>> + Send + 'static,
+    {
         if self.expected != offset {
-            self.asked = FuturesOrdered::new();
+            self.asked.clear();
         }
         if self.asked.is_empty() {
-            self.asked.push_back(ask(offset));
-            self.following = offset + self.size;
+            self.following = offset;
         }
-        while self.size > 0 && self.asked.len() < self.at_once && self.following < self.total {
-            self.asked.push_back(ask(self.following));
+        while self.at_once > 1
+            && self.size > 0
+            && self.asked.len() < self.at_once
+            && self.following < self.total
+        {
+            self.asked.push_back(Asked::begin(ask(self.following)));
             self.following += self.size;
         }
-        let (page, total) = match self.asked.next().await {
-            Some(answer) => answer?,
-            None => ask(offset).await?,
-        };
+    }
+
+    fn came(&mut self, offset: usize, page: &Page<usize, R>, total: Option<usize>) {
         if self.size == 0 {
             self.size = page.next.unwrap_or(offset).saturating_sub(offset);
         }
-        (self.total, self.expected) = (total, offset + self.size);
-        Ok(page)
+        (self.total, self.expected) = (total.unwrap_or(0), offset + self.size);
+    }
+}
+
+/// A call that is under way, which ends if nobody wants its answer any more.
+struct Asked<R>(JoinHandle<Answered<R>>);
+
+impl<R: Send + 'static> Asked<R> {
+    fn begin(call: impl Future<Output = Answered<R>> + Send + 'static) -> Self {
+        Self(tokio::spawn(calls::inherited(call)))
+    }
+
+    fn done(mut self) -> BoxFuture<'static, Answered<R>> {
+        async move {
+            (&mut self.0).await.unwrap_or_else(|error| match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(Error::new(ErrorKind::Timeout, "the process ended before a page came")),
+            })
+        }
+        .boxed()
+    }
+}
+
+impl<R> Drop for Asked<R> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -282,13 +344,13 @@ mod tests {
     }
 
     /// Reads a list of `total` rows ahead, of which each page has as many as `page` says of its offset; what was asked for.
-    async fn ahead(total: usize, page: impl Fn(usize) -> usize + Sync) -> (Vec<Value>, Vec<usize>) {
+    async fn ahead(total: usize, page: fn(usize) -> usize) -> (Vec<Value>, Vec<usize>) {
         let asked = Mutex::new(Vec::new());
         let list = pages_ahead(4, |offset| {
             asked.lock().unwrap().push(offset);
             let rows: Vec<_> = (offset..total).take(page(offset)).map(Value::from).collect();
             let next = Some(offset + rows.len()).filter(|next| *next < total);
-            std::future::ready(Ok((Page { rows, next }, total)))
+            std::future::ready(Ok((Page { rows, next }, Some(total))))
         });
         let rows = list.try_concat().await.unwrap();
         (rows, asked.into_inner().unwrap())
@@ -316,7 +378,7 @@ mod tests {
         let list = pages_ahead(4, |offset| {
             let page = Page { rows: vec![json!(offset)], next: Some(offset + 1) };
             let gone = || Error::new(ErrorKind::Unavailable, "it is down");
-            std::future::ready(if offset < 3 { Ok((page, 10)) } else { Err(gone()) })
+            std::future::ready(if offset < 3 { Ok((page, Some(10))) } else { Err(gone()) })
         });
         let came: Vec<_> = list.map(|page| page.map_err(|error| error.kind())).collect().await;
         let (error, pages) = came.split_last().unwrap();

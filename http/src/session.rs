@@ -22,6 +22,8 @@ pub struct LogIn {
     pub token: fn(&Answer) -> Result<String>,
     /// The header that carries the token.
     pub header: &'static str,
+    /// Word before the token in its header, such as `Bearer`; empty if it stands alone.
+    pub scheme: &'static str,
 }
 
 impl fmt::Debug for LogIn {
@@ -49,8 +51,9 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    fn read(text: String) -> Result<Self> {
-        let value = HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty());
+    fn read(text: String, scheme: &str) -> Result<Self> {
+        let carried = format!("{scheme} {}", text.trim());
+        let value = HeaderValue::from_str(carried.trim_start()).ok().filter(|_| !text.trim().is_empty());
         let mut value = value.ok_or_else(|| {
             Error::new(ErrorKind::Malformed, "the log-in was answered with a token that no header can carry")
         })?;
@@ -99,7 +102,7 @@ impl Session {
         let answer = call.json(&self.log_in.credentials).reads().without_session().send();
         // Boxed because this call is made within another.
         let answer = Box::pin(answer).await.map_err(|error| at_the_door(transport.name, error))?;
-        let token = Token::read((self.log_in.token)(&answer)?)?;
+        let token = Token::read((self.log_in.token)(&answer)?, self.log_in.scheme)?;
         *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
         Ok(token)
     }

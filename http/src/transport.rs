@@ -1,19 +1,21 @@
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, Utc};
 use latchel_sync_core::registry::{Access, PlainHttp, RateLimit, Settings};
-use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
+use latchel_sync_core::{Error, ErrorKind, Result};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::Call;
 use crate::limit::{Limits, RateLimitHeaders};
 use crate::session::{LogIn, Session};
+use crate::{Call, error_words};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -27,6 +29,9 @@ pub(crate) type ExplainError = fn(&[u8]) -> Option<String>;
 /// Reads from an error answer's status and body what it means; `None` where it means what HTTP says.
 pub(crate) type ClassifyError = fn(u16, &[u8]) -> Option<ErrorKind>;
 
+/// Reads from the body of a success that it is none: what it means, and the far side's own words.
+pub(crate) type FailureInside = fn(&[u8]) -> Option<(ErrorKind, String)>;
+
 /// A connection to one far side. Clones share it.
 #[derive(Clone)]
 pub struct Transport(Arc<Inner>);
@@ -38,12 +43,16 @@ pub(crate) struct Inner {
     pub limits: Limits,
     pub explain_error: ExplainError,
     pub classify_error: ClassifyError,
+    /// Meaning of error answers before the first success, and whether there was one.
+    pub classify_first: Option<ClassifyError>,
+    pub was_answered: AtomicBool,
+    pub failure_inside: Option<FailureInside>,
     pub opens_again: Option<&'static str>,
     pub access: Access,
     pub limit_headers: Option<RateLimitHeaders>,
     pub session: Option<Session>,
-    /// Reading of the far side's clock out of the newest answer.
-    pub clock: Mutex<Option<ClockReading>>,
+    /// The far side's clock by its newest answer.
+    pub clock: Mutex<Option<DateTime<Utc>>>,
     secrets: Vec<SecretString>,
 }
 
@@ -67,6 +76,7 @@ impl Transport {
         TransportBuilder {
             name,
             base_url: base_url.to_owned(),
+            path: "",
             plain_http: settings.plain_http(),
             access: settings.access(),
             headers: Vec::new(),
@@ -74,8 +84,10 @@ impl Transport {
             secrets: Vec::new(),
             limits: Vec::new(),
             timeout: TIMEOUT,
-            explain_error: |_| None,
+            explain_error: error_words,
             classify_error: |_, _| None,
+            classify_first: None,
+            failure_inside: None,
             opens_again: None,
             limit_headers: None,
             log_in: None,
@@ -102,9 +114,30 @@ impl Transport {
         self.call(Method::PATCH, path)
     }
 
-    /// Reading of the far side's clock out of the newest answer, by its `date` header.
-    pub fn clock(&self) -> Option<ClockReading> {
+    /// The far side's clock, UTC, by the `date` header of the newest answer.
+    pub fn clock(&self) -> Option<DateTime<Utc>> {
         *self.0.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An id of the core as a number, for a far side whose ids are numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Refused`] if it is none.
+    pub fn number(&self, id: &str) -> Result<i64> {
+        let wrong =
+            || Error::new(ErrorKind::Refused, format!("this is not an id of {}", self.0.name)).with("id", id);
+        id.parse().map_err(|_| wrong())
+    }
+
+    /// The far side's name, as errors and metrics have it.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// `text` with every secret of this connection blotted out, for an adapter's own errors.
+    pub fn without_secrets(&self, text: &str) -> String {
+        self.0.without_secrets(text)
     }
 
     fn call(&self, method: Method, path: &str) -> Call {
@@ -122,6 +155,7 @@ impl fmt::Debug for Transport {
 pub struct TransportBuilder {
     name: &'static str,
     base_url: String,
+    path: &'static str,
     plain_http: PlainHttp,
     access: Access,
     headers: Vec<(&'static str, String)>,
@@ -131,12 +165,20 @@ pub struct TransportBuilder {
     timeout: Duration,
     explain_error: ExplainError,
     classify_error: ClassifyError,
+    classify_first: Option<ClassifyError>,
+    failure_inside: Option<FailureInside>,
     opens_again: Option<&'static str>,
     limit_headers: Option<RateLimitHeaders>,
     log_in: Option<LogIn>,
 }
 
 impl TransportBuilder {
+    /// Path of the API on its host, which every call's path follows.
+    pub fn path(mut self, path: &'static str) -> Self {
+        self.path = path;
+        self
+    }
+
     /// Sends a secret with every call.
     pub fn secret_header(mut self, name: &'static str, value: SecretString) -> Self {
         self.secret_headers.push((name, value));
@@ -189,7 +231,7 @@ impl TransportBuilder {
         self
     }
 
-    /// Reads the far side's own words out of an error answer's body.
+    /// Reads the far side's own words out of an error answer's body, where [`error_words`] finds none of them.
     pub fn explain_error(mut self, explain: ExplainError) -> Self {
         self.explain_error = explain;
         self
@@ -198,6 +240,21 @@ impl TransportBuilder {
     /// Says what error answers mean, by status and body, where it is something else than HTTP says.
     pub fn classify_error(mut self, classify: ClassifyError) -> Self {
         self.classify_error = classify;
+        self
+    }
+
+    /// Says the same for as long as no call ever succeeded, for a far side that does not tell wrong credentials from a wrong
+    /// request. What it leaves open is left to [`TransportBuilder::classify_error`].
+    pub fn classify_first_errors(mut self, classify: ClassifyError) -> Self {
+        self.classify_first = Some(classify);
+        self
+    }
+
+    /// Tells failures that come with the status of a success, as those of GraphQL do
+    /// ([`graphql_failure`](crate::graphql_failure)): they are then treated like any other, and a token that was refused is
+    /// renewed.
+    pub fn failure_inside(mut self, read: FailureInside) -> Self {
+        self.failure_inside = Some(read);
         self
     }
 
@@ -214,16 +271,17 @@ impl TransportBuilder {
     ///
     /// [`ErrorKind::Config`] if the address or a header cannot be used; the context `key` names the setting.
     pub fn build(self) -> Result<Transport> {
-        let base = base_url(&self.base_url, self.plain_http)?;
+        let mut base = base_url(&self.base_url, self.plain_http)?;
+        if !self.path.is_empty() {
+            base.set_path(&format!("{}{}/", base.path(), self.path.trim_matches('/')));
+        }
         let limits = Limits::new(&self.limits)?;
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             headers.insert(header_name(name)?, header_value(name, value)?);
         }
         for (name, secret) in &self.secret_headers {
-            let mut value = header_value(name, secret.expose_secret())?;
-            value.set_sensitive(true);
-            headers.insert(header_name(name)?, value);
+            headers.insert(header_name(name)?, secret_value(name, secret)?);
         }
         Ok(Transport(Arc::new(Inner {
             name: self.name,
@@ -232,6 +290,9 @@ impl TransportBuilder {
             limits,
             explain_error: self.explain_error,
             classify_error: self.classify_error,
+            classify_first: self.classify_first,
+            was_answered: AtomicBool::new(false),
+            failure_inside: self.failure_inside,
             opens_again: self.opens_again,
             access: self.access,
             limit_headers: self.limit_headers,
@@ -251,6 +312,13 @@ impl fmt::Debug for TransportBuilder {
 
 fn header_name(name: &'static str) -> Result<HeaderName> {
     name.parse().map_err(|_| Error::new(ErrorKind::Config, "this cannot name a header").with("header", name))
+}
+
+/// A secret as a header carries it.
+pub(crate) fn secret_value(name: &'static str, secret: &SecretString) -> Result<HeaderValue> {
+    let mut value = header_value(name, secret.expose_secret())?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The value stays out of the error: it may be a secret.

@@ -1,14 +1,13 @@
 use futures::TryStreamExt;
-use futures::stream::BoxStream;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{ClockReading, Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Page, Transport, loose, pages, query_of_link};
+use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_http::loose::id_in;
+use latchel_sync_http::{Call, List, Paging, Transport};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::wire;
 
 pub(crate) const PROPERTIES: &str = "properties";
 pub(crate) const UNITS: &str = "units";
@@ -16,10 +15,8 @@ pub(crate) const TENANTS: &str = "tenants";
 pub(crate) const USERS: &str = "users";
 pub(crate) const WORK_ORDERS: &str = "work_orders";
 
-/// Prefix of every path.
-const PREFIX: &str = "api/v0";
-/// The most rows that AppFolio returns at once.
-const SIZE: usize = 1_000;
+const PAGING: Paging =
+    Paging::by_link("next_page_path", &[("page[number]", "1")], "page[size]", 1_000).rows_in("data");
 /// Number of ids in one query, which keeps an address below 4,000 characters.
 const IDS_AT_ONCE: usize = 90;
 /// End of AppFolio's night, by its own account.
@@ -43,43 +40,19 @@ pub(crate) struct Api {
 impl Api {
     pub fn connect(settings: &Settings, config: &Config) -> Result<Self> {
         let transport = Transport::builder("AppFolio", &config.base_url, settings)
+            .path("api/v0")
             .basic_auth(&settings.secret("client_id")?, settings.secret("client_secret")?)
             .secret_header("x-appfolio-developer-id", settings.secret("developer_id")?)
-            .rate_limits(&crate::rate_limits(config.calls_per_second))
-            .explain_error(explain)
+            .rate_limits(&crate::rate_limits(config.calls_per_second.get()))
             .classify_error(classify)
             .opens_again(OPENS_AGAIN)
             .build()?;
         Ok(Self { transport })
     }
 
-    pub fn clock(&self) -> Option<ClockReading> {
-        self.transport.clock()
-    }
-
-    /// The first row of a list, to see whether it may be read.
-    pub async fn peek(&self, resource: &str) -> Result<Answer> {
-        let mut query = everything(resource);
-        query.push(("page[number]".to_owned(), "1".to_owned()));
-        query.push(("page[size]".to_owned(), "1".to_owned()));
-        self.get(resource, &query).await
-    }
-
-    /// The pages of a list, each by the link in the one before.
-    pub fn pages<'a>(&'a self, resource: &'a str, filters: Query) -> BoxStream<'a, Result<Vec<Value>>> {
-        let mut first = filters;
-        first.push(("page[number]".to_owned(), "1".to_owned()));
-        first.push(("page[size]".to_owned(), SIZE.to_string()));
-        pages(first, move |query: Query| async move {
-            let page: wire::Page = self.get(resource, &query).await?.json()?;
-            let link = page.next_page_path.filter(|link| !link.is_empty());
-            let next = link.map(|link| query_of_link(&link, resource)).transpose()?;
-            if next.as_ref() == Some(&query) {
-                let message = "the link to the next page leads to the same page";
-                return Err(Error::new(ErrorKind::Malformed, message).with("field", "next_page_path"));
-            }
-            Ok(Page { rows: page.data, next })
-        })
+    /// A list with these filters.
+    pub fn list<'a>(&self, resource: &str, filters: Query) -> List<'a> {
+        self.transport.list(resource, &PAGING).queries(filters)
     }
 
     /// Every row that one of `ids` selects by `filter`, in as few calls as the query's length allows.
@@ -91,25 +64,18 @@ impl Api {
             }
             let mut query = everything(resource);
             query.push((filter.to_owned(), chunk.join(",")));
-            rows.extend(self.pages(resource, query).try_concat().await?);
+            rows.extend(self.list(resource, query).pages().try_concat().await?);
         }
         Ok(rows)
     }
 
-    /// Creates; the same key again is answered with what was made the first time.
-    pub async fn post(&self, resource: &str, key: String, body: &impl Serialize) -> Result<Answer> {
-        let call = self.transport.post(&format!("{PREFIX}/{resource}"));
-        call.header("idempotency-key", key).json(body).send().await
+    /// A create; the same key again is answered with what was made the first time.
+    pub fn post(&self, resource: &str, key: String, body: &impl Serialize) -> Call {
+        self.transport.post(resource).header("idempotency-key", key).json(body)
     }
 
-    pub async fn patch(&self, resource: &str, id: &str, body: &impl Serialize) -> Result<()> {
-        let path = format!("{PREFIX}/{resource}/{}", checked(id)?);
-        self.transport.patch(&path).json(body).send().await.map(|_| ())
-    }
-
-    async fn get(&self, resource: &str, query: &Query) -> Result<Answer> {
-        let call = self.transport.get(&format!("{PREFIX}/{resource}"));
-        query.iter().fold(call, |call, (name, value)| call.query(name, value)).send().await
+    pub fn patch(&self, resource: &str, id: &str, body: &impl Serialize) -> Result<Call> {
+        Ok(self.transport.patch(&format!("{resource}/{}", checked(id)?)).json(body))
     }
 }
 
@@ -138,11 +104,6 @@ pub(crate) fn checked(id: &str) -> Result<&str> {
     usable.then_some(id).ok_or_else(wrong)
 }
 
-/// An id of a row that may not be what it should.
-pub(crate) fn id_in(row: &Value, name: &str) -> Option<String> {
-    row.get(name).and_then(loose::as_id)
-}
-
 /// A row's id, where it has one.
 pub(crate) fn row_id(row: &Value) -> Option<String> {
     id_in(row, "Id")
@@ -165,11 +126,4 @@ fn classify(status: u16, _body: &[u8]) -> Option<ErrorKind> {
         409 => Some(ErrorKind::RateLimited),
         _ => None,
     }
-}
-
-/// Reads `{"code", "message"}`, or `{"status", "error"}` of a 404.
-fn explain(body: &[u8]) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let said = |name: &str| body.get(name)?.as_str().filter(|text| !text.is_empty());
-    said("message").or_else(|| said("error")).map(ToOwned::to_owned)
 }

@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use latchel_sync_core::model::{ClosedStatus, WorkOrderStatus};
 use serde::Deserialize;
 
@@ -7,26 +9,10 @@ use crate::wire::User;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    #[serde(default = "base_url")]
     pub base_url: String,
-    #[serde(default = "technician_role")]
     pub technician_role: String,
-    #[serde(default = "calls_per_second")]
-    pub calls_per_second: std::num::NonZeroU32,
-    #[serde(default)]
+    pub calls_per_second: NonZeroU32,
     pub status: StatusWords,
-}
-
-fn base_url() -> String {
-    "https://api.appfolio.com".to_owned()
-}
-
-fn technician_role() -> String {
-    "Maintenance Tech".to_owned()
-}
-
-fn calls_per_second() -> std::num::NonZeroU32 {
-    crate::CALLS_PER_SECOND
 }
 
 impl Config {
@@ -40,25 +26,13 @@ impl Config {
 /// its screens and reports. Work that is done and waits for its bill is done, so that nobody is sent for it again, and
 /// it is left as it is, because *Completed* would take it out of the way to its bill.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StatusWords {
     pub created: Option<String>,
     pub completed: String,
     pub cancelled: String,
     pub also_completed: String,
     pub also_cancelled: String,
-}
-
-impl Default for StatusWords {
-    fn default() -> Self {
-        Self {
-            created: None,
-            completed: "Completed".to_owned(),
-            cancelled: "Canceled".to_owned(),
-            also_completed: "Completed No Need To Bill, Work Done, Work Completed, Ready to Bill".to_owned(),
-            also_cancelled: "Cancelled".to_owned(),
-        }
-    }
 }
 
 impl StatusWords {

@@ -16,7 +16,6 @@ mod webhooks;
 mod wire;
 mod work_orders;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,12 +24,11 @@ use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings,
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's documentation.
-const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(8).unwrap();
+const CALLS_PER_SECOND: u32 = 8;
 const RATE_LIMITS: &[RateLimit] = &rate_limits(CALLS_PER_SECOND);
 
 /// The three limits, which hold at once: 8 a second, 256 a minute and 4,096 an hour, or the same share of each.
-const fn rate_limits(calls_per_second: NonZeroU32) -> [RateLimit; 3] {
-    let calls = calls_per_second.get();
+const fn rate_limits(calls: u32) -> [RateLimit; 3] {
     [
         RateLimit { calls, seconds: 1 },
         RateLimit { calls: calls.saturating_mul(32), seconds: 60 },
@@ -72,10 +70,16 @@ latchel_sync_core::inventory::submit! {
                 .default("Maintenance Tech"),
             Setting::integer("calls_per_second", "How many of the account's calls the sync may use; the limits by minute \
                                                   and hour shrink with it.")
-                .default("8"),
+                .default_number(CALLS_PER_SECOND),
             Setting::table("status", "AppFolio's words for statuses: `completed` and `cancelled` are written; \
                                       `also_completed` and `also_cancelled`, separated by commas, are read as the same; \
-                                      `created` is sent with a new work order, if set."),
+                                      `created` is sent with a new work order, if set.")
+                .entries(&[
+                    ("completed", "Completed"),
+                    ("also_completed", "Completed No Need To Bill, Work Done, Work Completed, Ready to Bill"),
+                    ("cancelled", "Canceled"),
+                    ("also_cancelled", "Cancelled"),
+                ]),
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,

@@ -7,10 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::TryStreamExt;
 use latchel_sync_core::Result;
 use latchel_sync_core::model::{Marker, Window, WorkOrderId};
+use latchel_sync_http::loose::id_in;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::api::{Api, WORK_ORDERS, everything, id_in, row_id, since};
+use crate::api::{Api, WORK_ORDERS, everything, row_id, since};
 
 /// Distance by which the next reading begins before the newest change that was seen: changes may become visible out of
 /// order.
@@ -34,7 +35,7 @@ impl Markers {
             Some(newest) => since(WORK_ORDERS, Window { from: newest - OVERLAP }),
             None => everything(WORK_ORDERS),
         };
-        let mut pages = api.pages(WORK_ORDERS, filters);
+        let mut pages = api.list(WORK_ORDERS, filters).pages();
         let mut newest = known.newest;
         while let Some(page) = pages.try_next().await? {
             for row in &page {

@@ -1,14 +1,12 @@
 use async_trait::async_trait;
 use futures::TryStreamExt;
 use latchel_sync_core::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
-    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyRef, Resident, ResidentRef, Row,
+    User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{
-    Capabilities, ClockReading, Error, ErrorKind, Finding, Pages, Platform, Probe, Result,
-};
-use latchel_sync_http::rows;
+use latchel_sync_core::{Capabilities, Error, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_http::{Checkup, rows};
 use serde_json::{Value, json};
 
 use crate::api::{Api, PROPERTIES, TENANTS, UNITS, USERS, WORK_ORDERS, everything, row_id};
@@ -24,6 +22,8 @@ const NEEDED: [(&str, &str); 5] = [
     (USERS, "UserRole"),
     (WORK_ORDERS, "AssignedUsers"),
 ];
+const KEY: &str = "Make Stack API credentials under General Settings, Manage API Settings, and put them in `client_id` and \
+                   `client_secret`; `developer_id` is the integration's own.";
 
 #[derive(Debug)]
 pub(crate) struct AppFolio {
@@ -39,7 +39,7 @@ impl AppFolio {
     }
 
     async fn all_users(&self) -> Result<Vec<wire::User>> {
-        let rows_of_all: Vec<Value> = self.api.pages(USERS, everything(USERS)).try_concat().await?;
+        let rows_of_all: Vec<Value> = self.api.list(USERS, everything(USERS)).pages().try_concat().await?;
         Ok(rows::<wire::User>(&rows_of_all, "user", row_id).into_iter().flatten().collect())
     }
 
@@ -66,50 +66,27 @@ impl AppFolio {
 
 #[async_trait]
 impl Platform for AppFolio {
-    fn clock(&self) -> Option<ClockReading> {
-        self.api.clock()
-    }
-
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }
 
     async fn check(&self) -> Result<Probe> {
-        let mut probe = Probe::default();
+        let mut checkup = Checkup::of("key", KEY);
         for (resource, field) in NEEDED {
-            match self.api.peek(resource).await {
-                Ok(answer) => {
-                    probe.server_time = probe.server_time.or(answer.server_time());
-                    let page: wire::Page = answer.json()?;
-                    if page.data.first().is_some_and(|row| row.get(field).is_none()) {
-                        let detail = format!("{resource} come without {field}");
-                        let remedy = "Ask AppFolio to add the field to the integration's agreement.";
-                        probe.findings.push(Finding::warning("fields", detail, remedy));
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::Unauthorized => {
-                    let remedy = "Make Stack API credentials under General Settings, Manage API Settings, and put them \
-                                  in `client_id` and `client_secret`; `developer_id` is the integration's own.";
-                    let findings = vec![Finding::error("key", error.to_string(), remedy)];
-                    return Ok(Probe { findings, ..probe });
-                }
-                Err(error) if error.kind() == ErrorKind::Forbidden => {
-                    let remedy =
-                        format!("Ask AppFolio to permit {resource} to the integration; writing needs Max.");
-                    let subject = format!("permission for {resource}");
-                    probe.findings.push(Finding::error(subject, error.to_string(), remedy));
-                }
-                Err(error) => return Err(error),
+            let remedy = format!("Ask AppFolio to permit {resource} to the integration; writing needs Max.");
+            let first_row = self.api.list(resource, everything(resource)).peek();
+            let answer = checkup.need(format!("permission for {resource}"), remedy, first_row).await?;
+            let page = answer.map(|answer| answer.value()).transpose()?.unwrap_or_default();
+            if page.pointer("/data/0").is_some_and(|row| row.get(field).is_none()) {
+                let remedy = "Ask AppFolio to add the field to the integration's agreement.";
+                let detail = format!("{resource} come without {field}");
+                checkup.found([Finding::warning("fields", detail, remedy)]);
             }
         }
-        probe.findings.insert(0, Finding::ok("key", "accepted"));
-        match self.without_role().await {
-            Ok(findings) => probe.findings.extend(findings),
-            // That users may not be read is said above.
-            Err(error) if error.kind() == ErrorKind::Forbidden => {}
-            Err(error) => return Err(error),
-        }
-        Ok(probe)
+        // That users may not be read is said above.
+        let without_role = checkup.want(self.without_role()).await?;
+        checkup.found(without_role.into_iter().flatten());
+        Ok(checkup.finish())
     }
 
     fn properties(&self, window: Window) -> Pages<'_, Property> {
@@ -150,11 +127,6 @@ impl Platform for AppFolio {
         properties::groups(&self.api).await
     }
 
-    /// AppFolio's API does not tell for sure which properties a user can see.
-    async fn reach(&self, _user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
-        Ok(vec![Reach::Unknown; properties.len()])
-    }
-
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
         work_orders::create(&self.api, &self.config.status, new, marker).await
     }
@@ -165,7 +137,8 @@ impl Platform for AppFolio {
 
     async fn close_work_order(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()> {
         let body = json!({ "Status": self.config.status.word(status) });
-        self.api.patch(WORK_ORDERS, id.as_str(), &body).await.map_err(|error| named(error, id))
+        let call = self.api.patch(WORK_ORDERS, id.as_str(), &body).map_err(|error| named(error, id))?;
+        call.send().await.map(|_| ()).map_err(|error| named(error, id))
     }
 }
 

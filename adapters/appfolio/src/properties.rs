@@ -8,20 +8,21 @@ use latchel_sync_core::model::{
     Freshness, GroupId, InvalidRecord, Property, PropertyGroup, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::id_in;
 use latchel_sync_http::rows;
 use serde_json::Value;
 
-use crate::api::{Api, ID, PROPERTIES, PROPERTY_ID, UNITS, distinct, everything, id_in, row_id, since};
+use crate::api::{Api, ID, PROPERTIES, PROPERTY_ID, UNITS, distinct, everything, row_id, since};
 use crate::wire::{self, Unit};
 
 /// Changed properties bring all their units, because hiding a property hides them; then come changed units.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
-        let mut properties = api.pages(PROPERTIES, since(PROPERTIES, window));
+        let mut properties = api.list(PROPERTIES, since(PROPERTIES, window)).pages();
         while let Some(page) = properties.try_next().await? {
             yield with_units(api, page).await?;
         }
-        let mut units = api.pages(UNITS, since(UNITS, window));
+        let mut units = api.list(UNITS, since(UNITS, window)).pages();
         while let Some(page) = units.try_next().await? {
             yield with_properties(api, page).await?;
         }
@@ -45,7 +46,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
 /// Groups are known by their ids alone, which every property lists.
 pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
     let mut groups: BTreeMap<String, Vec<PropertyId>> = BTreeMap::new();
-    let mut pages = api.pages(PROPERTIES, everything(PROPERTIES));
+    let mut pages = api.list(PROPERTIES, everything(PROPERTIES)).pages();
     while let Some(page) = pages.try_next().await? {
         for property in rows::<wire::Property>(&page, "property", row_id).into_iter().flatten() {
             for group in property.property_group_ids {

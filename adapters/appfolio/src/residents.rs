@@ -6,15 +6,16 @@ use latchel_sync_core::model::{
     Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::id_in;
 use latchel_sync_http::read_row;
 use serde_json::Value;
 
-use crate::api::{Api, ID, TENANTS, distinct, id_in, row_id, since};
+use crate::api::{Api, ID, TENANTS, distinct, row_id, since};
 use crate::wire::{Tenant, filled, full_name};
 
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     try_stream! {
-        let mut tenants = api.pages(TENANTS, since(TENANTS, window));
+        let mut tenants = api.list(TENANTS, since(TENANTS, window)).pages();
         while let Some(page) = tenants.try_next().await? {
             yield page.iter().map(resident).collect::<Vec<_>>();
         }

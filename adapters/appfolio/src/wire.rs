@@ -7,12 +7,6 @@ use latchel_sync_http::loose;
 use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Deserialize)]
-pub(crate) struct Page {
-    pub data: Vec<Value>,
-    pub next_page_path: Option<String>,
-}
-
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Property {

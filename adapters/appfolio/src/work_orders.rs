@@ -8,18 +8,19 @@ use latchel_sync_core::model::{
     Freshness, Marker, NewWorkOrder, PropertyId, PropertyRef, ResidentId, Row, Severity, UnitId, UserId,
     Window, WorkOrder, WorkOrderId,
 };
-use latchel_sync_core::{Error, ErrorKind, Pages, Result};
-use latchel_sync_http::{read_row, rows};
+use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::id_in;
+use latchel_sync_http::{created, read_row, rows};
 use serde_json::{Value, json};
 
-use crate::api::{Api, ID, PROPERTY_ID, TENANTS, UNIT_ID, WORK_ORDERS, distinct, id_in, row_id, since};
+use crate::api::{Api, ID, PROPERTY_ID, TENANTS, UNIT_ID, WORK_ORDERS, distinct, row_id, since};
 use crate::config::StatusWords;
 use crate::description;
 use crate::wire::{self, Tenant};
 
 pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) -> Pages<'a, WorkOrder> {
     try_stream! {
-        let mut pages = api.pages(WORK_ORDERS, since(WORK_ORDERS, window));
+        let mut pages = api.list(WORK_ORDERS, since(WORK_ORDERS, window)).pages();
         while let Some(page) = pages.try_next().await? {
             yield read(api, words, page).await?;
         }
@@ -128,12 +129,9 @@ pub(crate) async fn create(
         }
     }
     let key = format!("latchel-sync-{}", marker.job());
-    let created = api.post(WORK_ORDERS, key, &body).await?.value()?;
-    let id = row_id(&created).or_else(|| row_id(created.get("data")?));
-    id.map(WorkOrderId::new).ok_or_else(|| {
-        let message = "AppFolio answered a create without an id";
-        Error::new(ErrorKind::Malformed, message).with("field", "Id")
-    })
+    let answer = api.post(WORK_ORDERS, key, &body).send().await?.value()?;
+    let record = answer.get("data").unwrap_or(&answer);
+    Ok(WorkOrderId::new(created("AppFolio", record, "Id")?))
 }
 
 /// The occupancy of a resident; none if the resident is gone.

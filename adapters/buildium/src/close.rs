@@ -2,11 +2,11 @@
 
 use latchel_sync_core::model::{ClosedStatus, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_http::{loose, read_row};
+use latchel_sync_http::loose::{StatusWords, as_day};
+use latchel_sync_http::read_row;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Api, number};
-use crate::config::StatusWords;
+use crate::api::Api;
 use crate::wire::{self, Task};
 use crate::work_orders::{TASKS, WORK_ORDERS, assignee};
 
@@ -17,7 +17,7 @@ pub(crate) async fn close(
     status: ClosedStatus,
 ) -> Result<()> {
     let missing = |what: &'static str| Error::new(ErrorKind::NotFound, what).with("work order", id);
-    let path = format!("{WORK_ORDERS}/{}", number(id.as_str())?);
+    let path = format!("{WORK_ORDERS}/{}", api.number(id.as_str())?);
     let work_order: wire::WorkOrder =
         api.find(&path).await?.ok_or_else(|| missing("the work order is gone"))?;
     let path = format!("{TASKS}/{}", work_order.task.id);
@@ -30,7 +30,7 @@ pub(crate) async fn close(
     let collection = collection(&task)?;
     let path = format!("{TASKS}/{collection}/{}", task.id);
     let own: Value = api.get(&path).await?.json()?;
-    api.put(&path, &merged(&task, &fresh, &own, words.word(status))).await
+    api.put(&path, &merged(&task, &fresh, &own, words.word(status))).send().await.map(|_| ())
 }
 
 fn collection(task: &Task) -> Result<&'static str> {
@@ -61,7 +61,7 @@ fn merged(task: &Task, fresh: &Value, own: &Value, status: &str) -> Value {
     put("CategoryId", told("/Category/Id"));
     put("SubCategoryId", told("/Category/SubCategory/Id"));
     // A day with a time is none to Buildium.
-    put("DueDate", loose::as_day(&due).map_or(due, |day| json!(day)));
+    put("DueDate", as_day(&due).map_or(due, |day| json!(day)));
     if task.task_type != "ResidentRequest" {
         put("PropertyId", json!(task.property.as_ref().map(|property| property.id)));
         put("UnitId", json!(task.unit_id.filter(|id| *id > 0)));

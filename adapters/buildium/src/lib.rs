@@ -13,7 +13,6 @@ mod webhooks;
 mod wire;
 mod work_orders;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +21,8 @@ use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings,
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's guide.
-const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).unwrap();
-const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND.get(), seconds: 1 }];
+const CALLS_PER_SECOND: u32 = 10;
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND, seconds: 1 }];
 
 const CAPABILITIES: Capabilities = Capabilities {
     create_work_order: true,
@@ -58,8 +57,11 @@ latchel_sync_core::inventory::submit! {
                                      one active vendor whose name contains \"latchel\"."),
             Setting::integer("calls_per_second", "How many of the account's calls the sync may use; fewer where others \
                                                   use the API too.")
-                .default("10"),
-            Setting::table("status", "Buildium's words for statuses: `new`, `completed`, `cancelled`."),
+                .default_number(CALLS_PER_SECOND),
+            // It has no *Assigned* and no *Cancelled*: a new task that has an assignee is what it calls new, and *Closed* is
+            // what is left for one that was called off.
+            Setting::table("status", "Buildium's words for statuses: `new`, `completed`, `cancelled`.")
+                .entries(&[("new", "New"), ("completed", "Completed"), ("cancelled", "Closed")]),
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,

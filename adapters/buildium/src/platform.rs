@@ -1,18 +1,14 @@
 use async_trait::async_trait;
 use latchel_sync_core::model::{
-    ClosedStatus, GroupId, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach,
-    Resident, ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
+    ClosedStatus, GroupId, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Resident,
+    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{
-    Capabilities, ClockReading, Error, ErrorKind, Finding, Pages, Platform, Probe, Result, Vendor,
-    choose_vendor,
-};
-use latchel_sync_http::rows;
-use serde_json::Value;
+use latchel_sync_core::{Capabilities, Pages, Platform, Probe, Result};
+use latchel_sync_http::{Checkup, Vendor, choose_vendor, rows};
 use tokio::sync::OnceCell;
 
-use crate::api::{Api, number, row_id};
+use crate::api::{Api, Query, row_id};
 use crate::config::Config;
 use crate::wire::{self, full_name};
 use crate::{close, properties, residents, work_orders};
@@ -27,6 +23,8 @@ const NEEDED: [(&str, &str); 7] = [
     ("v1/workorders", "Work Orders, view and edit"),
     ("v1/vendors", "Vendors, view"),
 ];
+const KEY: &str = "Make an API key under Settings, Developer Tools, and put it in `client_id` and `client_secret`; the sandbox \
+                   has keys of its own.";
 
 #[derive(Debug)]
 pub(crate) struct Buildium {
@@ -44,7 +42,8 @@ impl Buildium {
     /// The vendor that a created work order must have.
     async fn vendor(&self) -> Result<Vendor> {
         let active = vec![("status", "Active".to_owned())];
-        let vendors = rows::<wire::Vendor>(&self.api.all("v1/vendors", active).await?, "vendor", row_id);
+        let vendors =
+            rows::<wire::Vendor>(&self.api.list("v1/vendors", active).all().await?, "vendor", row_id);
         let vendors = vendors.into_iter().flatten().filter(|vendor| vendor.is_active != Some(false));
         let vendors = vendors.map(|vendor| Vendor { id: vendor.id.to_string(), name: vendor.name() });
         choose_vendor(vendors.collect(), self.config.vendor.as_deref())
@@ -53,54 +52,29 @@ impl Buildium {
 
 #[async_trait]
 impl Platform for Buildium {
-    fn clock(&self) -> Option<ClockReading> {
-        self.api.clock()
-    }
-
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }
 
     async fn check(&self) -> Result<Probe> {
-        let answer = match self.api.get("v1/administration/account").await {
-            Ok(answer) => Some(answer),
-            Err(error) if error.kind() == ErrorKind::Unauthorized => {
-                let remedy = "Make an API key under Settings, Developer Tools, and put it in `client_id` and \
-                              `client_secret`; the sandbox has keys of its own.";
-                let findings = vec![Finding::error("key", error.to_string(), remedy)];
-                return Ok(Probe { findings, ..Probe::default() });
-            }
-            Err(error) if error.kind() == ErrorKind::Forbidden => None,
-            Err(error) => return Err(error),
-        };
-        let mut findings = vec![Finding::ok("key", "accepted")];
-        for (path, permission) in NEEDED {
-            match self.api.peek(path).await {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::Forbidden => {
-                    let remedy = format!("Give the API key the permission \"{permission}\".");
-                    findings.push(Finding::error(
-                        format!("permission for {path}"),
-                        error.to_string(),
-                        remedy,
-                    ));
-                }
-                Err(error) => return Err(error),
-            }
+        let mut checkup = Checkup::of("key", KEY);
+        if let Some(answer) = checkup.want(self.api.get("v1/administration/account")).await? {
+            checkup.account(answer.json::<wire::Account>()?.company_name);
         }
-        findings.push(match self.vendor().await {
-            Ok(vendor) => Finding::ok("vendor", format!("{} (id {})", vendor.name, vendor.id)),
-            Err(error) => {
-                let remedy = "Add Latchel as a vendor in Buildium, or name one with `vendor`.";
-                Finding::error("vendor", error.message(), remedy)
-            }
-        });
-        let account: Option<wire::Account> = answer.as_ref().map(|answer| answer.json()).transpose()?;
-        Ok(Probe {
-            account_name: account.and_then(|account| account.company_name),
-            server_time: answer.and_then(|answer| answer.server_time()),
-            findings,
-        })
+        for (path, permission) in NEEDED {
+            let remedy = format!("Give the API key the permission \"{permission}\".");
+            let first_row = self.api.list(path, Query::new()).peek();
+            checkup.need(format!("permission for {path}"), remedy, first_row).await?;
+        }
+        if !checkup.is_refused() {
+            let vendor = self.vendor().await.map(|vendor| vendor.to_string());
+            checkup.named(
+                "vendor",
+                vendor,
+                "Add Latchel as a vendor in Buildium, or name one with `vendor`.",
+            );
+        }
+        Ok(checkup.finish())
     }
 
     fn properties(&self, window: Window) -> Pages<'_, Property> {
@@ -129,7 +103,7 @@ impl Platform for Buildium {
 
     async fn users(&self) -> Result<Vec<User>> {
         let staff = vec![("usertypes", "Staff".to_owned())];
-        let users = rows::<wire::User>(&self.api.all("v1/users", staff).await?, "user", row_id);
+        let users = rows::<wire::User>(&self.api.list("v1/users", staff).all().await?, "user", row_id);
         let user = |user: wire::User| User {
             id: UserId::new(user.id.to_string()),
             name: full_name(user.first_name.as_deref(), user.last_name.as_deref()),
@@ -140,7 +114,7 @@ impl Platform for Buildium {
 
     async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
         let groups = rows::<wire::PropertyGroup>(
-            &self.api.all("v1/propertygroups", Vec::new()).await?,
+            &self.api.list("v1/propertygroups", Query::new()).all().await?,
             "group",
             row_id,
         );
@@ -157,18 +131,11 @@ impl Platform for Buildium {
         Ok(groups.into_iter().flatten().map(group).collect())
     }
 
-    /// Buildium's API does not tell which properties a user can see.
-    async fn reach(&self, _user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
-        Ok(vec![Reach::Unknown; properties.len()])
-    }
-
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
-        let vendor = *self.vendor.get_or_try_init(async || number(&self.vendor().await?.id)).await?;
-        let body = work_orders::new_body(new, marker, vendor, &self.config.status)?;
-        let created: Value = self.api.post(work_orders::WORK_ORDERS, &body).await?.json()?;
-        row_id(&created).map(WorkOrderId::new).ok_or_else(|| {
-            Error::new(ErrorKind::Malformed, "Buildium answered a create without an id").with("field", "Id")
-        })
+        let vendor = *self.vendor.get_or_try_init(async || self.api.number(&self.vendor().await?.id)).await?;
+        let body = work_orders::new_body(&self.api, new, marker, vendor, &self.config.status)?;
+        let created = self.api.post(work_orders::WORK_ORDERS, &body).send().await?;
+        Ok(WorkOrderId::new(created.created("Id")?))
     }
 
     async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>> {

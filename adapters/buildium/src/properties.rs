@@ -8,10 +8,11 @@ use latchel_sync_core::model::{
     Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::number_in;
 use latchel_sync_http::rows;
 use serde_json::Value;
 
-use crate::api::{Api, Query, distinct, integer, number, row_id};
+use crate::api::{Api, Query, distinct, row_id};
 use crate::wire::{Rental, Unit};
 
 const RENTALS: &str = "v1/rentals";
@@ -21,11 +22,11 @@ pub(crate) const UNITS: &str = "v1/rentals/units";
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     let since: Query = vec![("lastupdatedfrom", window.from.format("%Y-%m-%dT%H:%M:%SZ").to_string())];
     try_stream! {
-        let mut rentals = api.pages(RENTALS, since.clone());
+        let mut rentals = api.list(RENTALS, since.clone()).pages();
         while let Some(page) = rentals.try_next().await? {
             yield with_units(api, page).await?;
         }
-        let mut units = api.pages(UNITS, since);
+        let mut units = api.list(UNITS, since).pages();
         while let Some(page) = units.try_next().await? {
             yield with_rentals(api, page).await?;
         }
@@ -36,9 +37,9 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
 pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
     let mut numbers = Vec::new();
     for id in ids {
-        numbers.push(number(id.property.as_str())?);
+        numbers.push(api.number(id.property.as_str())?);
     }
-    let rentals = api.by_ids(RENTALS, "propertyids", &distinct(numbers.into_iter()), &Vec::new()).await?;
+    let rentals = api.by_ids(RENTALS, "propertyids", &distinct(numbers.into_iter())).await?;
     let wanted = |row: &Row<Property>| match row {
         Row::Record(property) => ids.contains(&property.id) || ids.contains(&whole(&property.id)),
         _ => true,
@@ -64,8 +65,8 @@ async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
         }
     }
     let ids = distinct(rentals.keys().copied());
-    let page = api.by_ids(UNITS, "propertyids", &ids, &Vec::new()).await?;
-    let with_units: HashSet<_> = page.iter().map(|unit| integer(unit, "PropertyId")).collect();
+    let page = api.by_ids(UNITS, "propertyids", &ids).await?;
+    let with_units: HashSet<_> = page.iter().map(|unit| number_in(unit, "PropertyId")).collect();
     for unit in rows::<Unit>(&page, "unit", unit_key) {
         match unit {
             Ok(unit) => {
@@ -92,8 +93,7 @@ async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
 async fn with_rentals(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     let units = rows::<Unit>(&page, "unit", unit_key);
     let ids = distinct(units.iter().filter_map(|unit| Some(unit.as_ref().ok()?.property_id)));
-    let rentals =
-        rows::<Rental>(&api.by_ids(RENTALS, "propertyids", &ids, &Vec::new()).await?, "rental", row_id);
+    let rentals = rows::<Rental>(&api.by_ids(RENTALS, "propertyids", &ids).await?, "rental", row_id);
     // A rental that cannot be read was reported by its own page, or is with its next change.
     let rentals: HashMap<_, _> = rentals.into_iter().flatten().map(|rental| (rental.id, rental)).collect();
     let row = |unit: Result<Unit, InvalidRecord>| match unit {
@@ -113,8 +113,8 @@ async fn with_rentals(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>>
 
 /// The key of a unit, if its two ids can be understood.
 pub(crate) fn unit_key(row: &Value) -> Option<String> {
-    let property = PropertyId::new(integer(row, "PropertyId")?.to_string());
-    Some(PropertyRef::new(property, Some(unit_id(integer(row, "Id")?))).key())
+    let property = PropertyId::new(number_in(row, "PropertyId")?.to_string());
+    Some(PropertyRef::new(property, Some(unit_id(number_in(row, "Id")?))).key())
 }
 
 fn unit_id(id: i64) -> UnitId {

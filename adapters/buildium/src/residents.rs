@@ -8,10 +8,11 @@ use latchel_sync_core::model::{
     Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::number_in;
 use latchel_sync_http::{Unreadable, read_row};
 use serde_json::Value;
 
-use crate::api::{Api, Query, distinct, integer, number};
+use crate::api::{Api, Query, distinct};
 use crate::wire::{Lease, Phone, Tenant, full_name};
 
 pub(crate) const TENANTS: &str = "v1/leases/tenants";
@@ -21,11 +22,11 @@ pub(crate) const LEASES: &str = "v1/leases";
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     let since: Query = vec![("lastupdatedfrom", window.from.format("%Y-%m-%dT%H:%M:%SZ").to_string())];
     try_stream! {
-        let mut tenants = api.pages(TENANTS, since.clone());
+        let mut tenants = api.list(TENANTS, since.clone()).pages();
         while let Some(page) = tenants.try_next().await? {
             yield residents(&page);
         }
-        let mut leases = api.pages(LEASES, since);
+        let mut leases = api.list(LEASES, since).pages();
         while let Some(page) = leases.try_next().await? {
             yield of_leases(api, page).await?;
         }
@@ -37,7 +38,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
 pub(crate) async fn by_id(api: &Api, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
     let mut found = Vec::new();
     for id in ids {
-        let path = format!("{TENANTS}/{}", number(id.resident.as_str())?);
+        let path = format!("{TENANTS}/{}", api.number(id.resident.as_str())?);
         let tenant = api.find::<Value>(&path).await?;
         found.extend(residents(tenant.as_slice()).into_iter().filter(|row| match row {
             Row::Record(resident) => resident.id == *id,
@@ -65,8 +66,8 @@ async fn of_leases(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
             Err(bad) => out.extend(unreadable("lease", row, &of_lease(row), &bad)),
         }
     }
-    let mut tenants = api.by_ids(TENANTS, "unitids", &distinct(units.into_iter()), &Vec::new()).await?;
-    tenants.extend(api.by_ids(TENANTS, "propertyids", &distinct(properties.into_iter()), &Vec::new()).await?);
+    let mut tenants = api.by_ids(TENANTS, "unitids", &distinct(units.into_iter())).await?;
+    tenants.extend(api.by_ids(TENANTS, "propertyids", &distinct(properties.into_iter())).await?);
     let wanted = |row: &Row<Resident>| match row {
         Row::Record(resident) => {
             let tenant = resident.id.resident.as_str().parse().ok();
@@ -113,16 +114,16 @@ fn unreadable(what: &str, row: &Value, whom: &[ResidentRef], bad: &Unreadable) -
 
 /// Whom a lease is about, as far as its ids can be understood.
 pub(crate) fn of_lease(row: &Value) -> Vec<ResidentRef> {
-    let Some(property) = integer(row, "PropertyId") else { return Vec::new() };
+    let Some(property) = number_in(row, "PropertyId") else { return Vec::new() };
     let tenants = row.get("Tenants").and_then(Value::as_array).into_iter().flatten();
-    tenants.filter_map(|tenant| Some(reference(integer(tenant, "Id")?, property))).collect()
+    tenants.filter_map(|tenant| Some(reference(number_in(tenant, "Id")?, property))).collect()
 }
 
 /// A tenant at each property, as far as the ids can be understood.
 pub(crate) fn of_tenant(row: &Value) -> Vec<ResidentRef> {
-    let Some(tenant) = integer(row, "Id") else { return Vec::new() };
+    let Some(tenant) = number_in(row, "Id") else { return Vec::new() };
     let leases = row.get("Leases").and_then(Value::as_array).into_iter().flatten();
-    distinct(leases.filter_map(|lease| integer(lease, "PropertyId")))
+    distinct(leases.filter_map(|lease| number_in(lease, "PropertyId")))
         .into_iter()
         .map(|property| reference(tenant, property))
         .collect()

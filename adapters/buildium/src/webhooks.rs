@@ -7,11 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, RecordKey, ResidentRef, UnitId};
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{Error, ErrorKind, Headers, Result, Webhooks};
+use latchel_sync_http::loose::number_in;
 use ring::hmac;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use crate::api::{Api, integer, row_id};
+use crate::api::{Api, row_id};
 use crate::config::Config;
 use crate::properties::{UNITS, unit_key};
 use crate::residents::{LEASES, TENANTS, of_lease, of_tenant};
@@ -77,13 +78,13 @@ impl Reader {
     }
 
     async fn of_task(&self, task: i64) -> Result<Vec<RecordKey>> {
-        let found = self.api.by_ids(WORK_ORDERS, "taskids", &[task], &Vec::new()).await?;
+        let found = self.api.by_ids(WORK_ORDERS, "taskids", &[task]).await?;
         Ok(found.iter().filter_map(row_id).map(|id| RecordKey::platform(Kind::WorkOrder, id)).collect())
     }
 
     async fn of_unit(&self, event: &Value) -> Result<Vec<RecordKey>> {
         let unit = id(event, "UnitId")?;
-        if let Some(property) = integer(event, "PropertyId") {
+        if let Some(property) = number_in(event, "PropertyId") {
             let key =
                 PropertyRef::new(PropertyId::new(property.to_string()), Some(UnitId::new(unit.to_string())));
             return Ok(vec![RecordKey::platform(Kind::Property, key)]);
@@ -124,7 +125,7 @@ fn malformed(field: &str) -> Error {
 }
 
 fn id(event: &Value, field: &str) -> Result<i64> {
-    integer(event, field).ok_or_else(|| malformed(field))
+    number_in(event, field).ok_or_else(|| malformed(field))
 }
 
 /// The time stamp's form is not documented: seconds since 1970, or a date and time.

@@ -10,11 +10,11 @@ use latchel_sync_core::model::{
     Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId, text,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::{StatusWords, number_in};
 use latchel_sync_http::{Unreadable, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{Api, Query, distinct, integer, number, row_id};
-use crate::config::StatusWords;
+use crate::api::{Api, Query, distinct, row_id};
 use crate::wire::{self, Task};
 
 pub(crate) const TASKS: &str = "v1/tasks";
@@ -30,11 +30,11 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
     let day_before = (window.from - TimeDelta::days(1)).date_naive();
     let since: Query = vec![("lastupdatedfrom", day_before.format("%Y-%m-%d").to_string())];
     try_stream! {
-        let mut tasks = api.pages(TASKS, since.clone());
+        let mut tasks = api.list(TASKS, since.clone()).pages();
         while let Some(page) = tasks.try_next().await? {
             yield of_tasks(api, words, page).await?;
         }
-        let mut work_orders = api.pages(WORK_ORDERS, since);
+        let mut work_orders = api.list(WORK_ORDERS, since).pages();
         while let Some(page) = work_orders.try_next().await? {
             yield page.iter().map(hint).collect::<Vec<_>>();
         }
@@ -61,7 +61,7 @@ async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Ve
     let mut out = Vec::new();
     let mut tasks = HashMap::new();
     for row in &page {
-        match integer(row, "Id") {
+        match number_in(row, "Id") {
             Some(id) => {
                 tasks.insert(id, read_row::<Task>(row));
             }
@@ -69,7 +69,7 @@ async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Ve
         }
     }
     let ids = distinct(tasks.keys().copied());
-    for row in api.by_ids(WORK_ORDERS, "taskids", &ids, &Vec::new()).await? {
+    for row in api.by_ids(WORK_ORDERS, "taskids", &ids).await? {
         out.push(joined(words, &row, |id| tasks.get(&id)));
     }
     Ok(out)
@@ -83,9 +83,9 @@ pub(crate) async fn by_id(
 ) -> Result<Vec<Row<WorkOrder>>> {
     let mut out = Vec::new();
     for id in ids {
-        let path = format!("{WORK_ORDERS}/{}", number(id.as_str())?);
+        let path = format!("{WORK_ORDERS}/{}", api.number(id.as_str())?);
         let Some(row) = api.find::<Value>(&path).await? else { continue };
-        let task = match row.get("Task").and_then(|task| integer(task, "Id")) {
+        let task = match row.get("Task").and_then(|task| number_in(task, "Id")) {
             Some(task) => api.find::<Value>(&format!("{TASKS}/{task}")).await?,
             None => None,
         };
@@ -171,13 +171,14 @@ pub(crate) fn assignee(task: &Task) -> Option<i64> {
 
 /// The body that creates a work order with a task of its own, both with the marker in the title.
 pub(crate) fn new_body(
+    api: &Api,
     new: &NewWorkOrder,
     marker: &Marker,
     vendor: i64,
     words: &StatusWords,
 ) -> Result<Value> {
     let title = marker.behind(&new.title, TITLE);
-    let unit = new.property.unit.as_ref().map(|unit| number(unit.as_str())).transpose()?;
+    let unit = new.property.unit.as_ref().map(|unit| api.number(unit.as_str())).transpose()?;
     Ok(json!({
         "Title": title,
         "WorkDetails": text::cut(&new.description, TEXT),
@@ -189,16 +190,16 @@ pub(crate) fn new_body(
             "Title": title,
             "Priority": if new.severity == Severity::Normal { "Normal" } else { "High" },
             "Status": words.new,
-            "PropertyId": number(new.property.property.as_str())?,
+            "PropertyId": api.number(new.property.property.as_str())?,
             "UnitId": unit,
-            "AssignedToUserId": new.assigned_to.as_ref().map(|user| number(user.as_str())).transpose()?,
+            "AssignedToUserId": new.assigned_to.as_ref().map(|user| api.number(user.as_str())).transpose()?,
         },
     }))
 }
 
 /// The work orders whose title carries exactly this marker; the filter only says which titles contain the text.
 pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrderId>> {
-    let found = api.all(WORK_ORDERS, vec![("title", marker.to_string())]).await?;
+    let found = api.list(WORK_ORDERS, vec![("title", marker.to_string())]).all().await?;
     let carries = |row: &&Value| {
         let title = row.get("Title").and_then(Value::as_str).unwrap_or_default();
         Marker::at_end(title).is_some_and(|(_, carried)| carried == *marker)

@@ -53,15 +53,20 @@ latchel_sync_core::inventory::submit! {
         title: "DoorLoop",
         about: "DoorLoop's API, with a token.",
         settings: &[
-            Setting::text("base_url", "Where the API is, without `/api`.").default(config::BASE_URL),
+            Setting::text("base_url", "Where the API is, without `/api`.").default("https://app.doorloop.com"),
             Setting::secret("token", "The API key, of a user who may see everything and edit tasks."),
+            // As a resident asks for it or a vendor is sent for it; what the office notes for itself and what owners ask for
+            // is not maintenance as a rule.
             Setting::text("work_order_types", "The types of tasks that are work orders, separated by commas.")
-                .default(config::WORK_ORDER_TYPES),
+                .default("TENANT_REQUEST, WORK_ORDER"),
             Setting::integer("calls_per_minute", "How many of the account's calls the sync may use in a minute; fewer \
                                                   where others use the API too.")
-                .default("50"),
-            Setting::integer("calls_per_hour", "The same in an hour.").default("500"),
-            Setting::table("status", "DoorLoop's words for statuses: `new`, `completed`, `cancelled`."),
+                .default_number(CALLS_PER_MINUTE),
+            Setting::integer("calls_per_hour", "The same in an hour.").default_number(CALLS_PER_HOUR),
+            // It has no *Assigned* and no *Cancelled*: a new task that has an assignee is not started, and archived is what is
+            // left for one that was called off.
+            Setting::table("status", "DoorLoop's words for statuses: `new`, `completed`, `cancelled`.")
+                .entries(&[("new", "NOT_STARTED"), ("completed", "COMPLETED"), ("cancelled", "ARCHIVED")]),
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,

@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use latchel_sync_core::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
-    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyRef, Resident, ResidentRef, Row, User, UserId,
+    Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Capabilities, ClockReading, ErrorKind, Finding, Pages, Platform, Probe, Result};
-use latchel_sync_http::rows;
+use latchel_sync_core::{Capabilities, ErrorKind, Pages, Platform, Probe, Result};
+use latchel_sync_http::{Checkup, rows};
 
 use crate::api::{Api, row_id};
 use crate::config::Config;
@@ -23,6 +23,7 @@ const NEEDED: [(&str, &str); 5] = [
     (USERS, "users"),
     (work_orders::TASKS, "tasks"),
 ];
+const TOKEN: &str = "Make an API key in DoorLoop under Settings, API Keys, and put it in `token`.";
 
 #[derive(Debug)]
 pub(crate) struct DoorLoop {
@@ -40,43 +41,25 @@ impl DoorLoop {
 
 #[async_trait]
 impl Platform for DoorLoop {
-    fn clock(&self) -> Option<ClockReading> {
-        self.api.clock()
-    }
-
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }
 
     async fn check(&self) -> Result<Probe> {
-        let answer = match self.api.get("api/users/me").await {
-            Ok(answer) => Some(answer),
-            Err(error) if error.kind() == ErrorKind::Unauthorized => {
-                let remedy = "Make an API key in DoorLoop under Settings, API Keys, and put it in `token`.";
-                let findings = vec![Finding::error("token", error.to_string(), remedy)];
-                return Ok(Probe { findings, ..Probe::default() });
-            }
-            Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => None,
-            Err(error) => return Err(error),
+        let mut checkup = Checkup::of("token", TOKEN);
+        let me = match checkup.want(self.api.get("api/users/me")).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            me => me?,
         };
-        let me: Option<wire::User> = answer.as_ref().map(|answer| answer.json()).transpose()?;
-        let whose = me.as_ref().map(|user| format!("accepted, of {}", name(user)));
-        let mut findings = vec![Finding::ok("token", whose.as_deref().unwrap_or("accepted"))];
-        for (path, what) in NEEDED {
-            match self.api.peek(path).await {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::Forbidden => {
-                    let remedy = format!("Give the role of the token's user access to {what}.");
-                    findings.push(Finding::error(format!("access to {what}"), error.to_string(), remedy));
-                }
-                Err(error) => return Err(error),
-            }
+        if let Some(me) = me.map(|answer| answer.json::<wire::User>()).transpose()? {
+            checkup.accepted(format!("accepted, of {}", name(&me)));
+            checkup.account(me.company_name);
         }
-        Ok(Probe {
-            account_name: me.and_then(|user| user.company_name),
-            server_time: answer.and_then(|answer| answer.server_time()),
-            findings,
-        })
+        for (path, what) in NEEDED {
+            let remedy = format!("Give the role of the token's user access to {what}.");
+            checkup.need(format!("access to {what}"), remedy, self.api.list(path).peek()).await?;
+        }
+        Ok(checkup.finish())
     }
 
     /// Nothing can be narrowed to the window.
@@ -106,23 +89,13 @@ impl Platform for DoorLoop {
     }
 
     async fn users(&self) -> Result<Vec<User>> {
-        let users = rows::<wire::User>(&self.api.all(USERS, Vec::new()).await?, "user", row_id);
+        let users = rows::<wire::User>(&self.api.list(USERS).all().await?, "user", row_id);
         let user = |user: wire::User| User {
             name: name(&user),
             id: UserId::new(user.id),
             is_active: user.active.unwrap_or(true),
         };
         Ok(users.into_iter().flatten().map(user).collect())
-    }
-
-    /// No list of groups is documented.
-    async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
-        Ok(Vec::new())
-    }
-
-    /// The API does not tell which properties a user can see.
-    async fn reach(&self, _user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
-        Ok(vec![Reach::Unknown; properties.len()])
     }
 
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {

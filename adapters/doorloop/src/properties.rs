@@ -9,10 +9,11 @@ use latchel_sync_core::model::{
     Address, Fingerprint, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::id_in;
 use latchel_sync_http::{Unreadable, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{Api, BLOCK, FEW, id_in, row_id};
+use crate::api::{Api, BLOCK, FEW, row_id};
 use crate::census::{Census, Readings, Verdict, left_to_the_next_run, restless};
 use crate::wire;
 
@@ -69,7 +70,7 @@ fn read(api: &Api, on_restless: OnRestless) -> Pages<'_, Property> {
 /// All of them, a block of properties after the other.
 fn blocks<'a>(api: &'a Api, census: &'a Census, on_restless: OnRestless) -> Pages<'a, Property> {
     try_stream! {
-        let mut properties = api.pages(PROPERTIES, Vec::new(), census);
+        let mut properties = api.counted(PROPERTIES, census).pages();
         let mut next = properties.try_next().await?;
         let mut is_first = true;
         while next.is_some() {
@@ -99,7 +100,7 @@ fn units(api: &Api, mut block: Block, on_restless: OnRestless) -> Pages<'_, Prop
         loop {
             let census = Census::default();
             {
-                let mut units = api.pages(UNITS, Vec::new(), &census);
+                let mut units = api.counted(UNITS, &census).pages();
                 while let Some(page) = units.try_next().await? {
                     yield block.join(&page);
                 }
@@ -130,7 +131,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
             let Some(property) = api.find(&format!("{PROPERTIES}/{id}")).await? else { continue };
             let mut block = Block::default();
             found.extend(block.take(&[property]));
-            found.extend(block.join(&api.all(UNITS, vec![("filter_property", id.to_owned())]).await?));
+            found.extend(block.join(&api.list(UNITS).query("filter_property", id.to_owned()).all().await?));
             found.extend(block.without_units(Verdict::Whole));
         }
     }

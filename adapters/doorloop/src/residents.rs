@@ -12,10 +12,11 @@ use latchel_sync_core::model::{
     UnitId,
 };
 use latchel_sync_core::{Error, ErrorKind, Pages, Result};
+use latchel_sync_http::loose::id_in;
 use latchel_sync_http::read_row;
 use serde_json::{Value, json};
 
-use crate::api::{Api, BLOCK, FEW, id_in};
+use crate::api::{Api, BLOCK, FEW};
 use crate::census::{Census, Readings, Verdict, restless};
 use crate::wire::{Email, LeaseTenant, Phone, full_name};
 
@@ -37,7 +38,7 @@ fn all_in_parts_of(api: &Api, block: usize) -> Pages<'_, Resident> {
             let census = Census::default();
             let mut stays = Stays::default();
             {
-                let mut pages = api.whole(LEASE_TENANTS, Vec::new(), &census);
+                let mut pages = api.counted(LEASE_TENANTS, &census).whole();
                 while let Some(page) = pages.try_next().await? {
                     let parts = *parts.get_or_insert_with(|| census.total().div_ceil(block as u64).max(1));
                     page.iter().for_each(|row| stays.take(row, |key| part_of(key, parts) == part));
@@ -89,7 +90,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[ResidentRef]) -> Result<Vec<Row<Resi
     }
     for property in properties {
         let mut stays = Stays::default();
-        for row in api.all(LEASE_TENANTS, vec![("filter_property", property.to_owned())]).await? {
+        for row in api.list(LEASE_TENANTS).query("filter_property", property.to_owned()).all().await? {
             stays.take(&row, |_| true);
         }
         found.extend(stays.into_rows().into_iter().filter(|row| wanted.contains(&key(row))));
@@ -251,8 +252,9 @@ mod tests {
         let server = MockServer::start().await;
         let answer = ResponseTemplate::new(200).set_body_json(body);
         Mock::given(matchers::any()).respond_with(answer).expect(4).mount(&server).await;
+        let known = latchel_sync_core::registry::platforms()[0].settings;
         let values = serde_json::Map::from_iter([("base_url".to_owned(), json!(server.uri()))]);
-        let settings = Settings::new(values, [("token".to_owned(), "a token".into())].into());
+        let settings = Settings::new(known, values, [("token".to_owned(), "a token".into())].into());
         let api = Api::connect(&settings, &settings.read().unwrap()).unwrap();
 
         let pages: Vec<_> = all_in_parts_of(&api, 20).try_collect().await.unwrap();

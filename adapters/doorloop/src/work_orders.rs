@@ -10,12 +10,12 @@ use latchel_sync_core::model::{
     Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::StatusWords;
 use latchel_sync_http::read_row;
 use serde_json::{Value, json};
 
 use crate::api::{Api, FEW, row_id, string};
 use crate::census::{Census, Readings, Verdict, left_to_the_next_run, restless};
-use crate::config::StatusWords;
 use crate::wire::Task;
 
 pub(crate) const TASKS: &str = "api/tasks";
@@ -36,7 +36,7 @@ pub(crate) fn all<'a>(api: &'a Api, reading: &'a Reading, window: Window) -> Pag
         loop {
             let census = Census::default();
             {
-                let mut pages = api.pages(TASKS, Vec::new(), &census);
+                let mut pages = api.counted(TASKS, &census).pages();
                 while let Some(page) = pages.try_next().await? {
                     yield page.iter().filter_map(|row| reading.row_in(row, window)).collect::<Vec<_>>();
                 }
@@ -64,7 +64,7 @@ pub(crate) async fn by_id(api: &Api, reading: &Reading, ids: &[WorkOrderId]) -> 
     loop {
         let (census, mut found) = (Census::default(), Vec::new());
         {
-            let mut pages = api.whole(TASKS, Vec::new(), &census);
+            let mut pages = api.counted(TASKS, &census).whole();
             while let Some(page) = pages.try_next().await? {
                 let asked =
                     page.iter().filter(|row| row_id(row).is_some_and(|id| wanted.contains(id.as_str())));
@@ -84,7 +84,7 @@ pub(crate) async fn by_id(api: &Api, reading: &Reading, ids: &[WorkOrderId]) -> 
 /// it, because nothing says how they are read.
 pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrderId>> {
     let words = marker.to_string().replace(['[', ']'], "");
-    let found = api.all(TASKS, vec![("filter_text", words)]).await?;
+    let found = api.list(TASKS).query("filter_text", words).all().await?;
     let text = |row: &Value, name: &str| string(row, name).unwrap_or_default();
     let carries =
         |row: &&Value| marker_in(&text(row, "reference"), &text(row, "description")).as_ref() == Some(marker);

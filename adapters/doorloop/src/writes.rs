@@ -3,10 +3,10 @@
 use latchel_sync_core::model::text::{cut, length};
 use latchel_sync_core::model::{ClosedStatus, Marker, NewWorkOrder, Severity, UserId, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_http::loose::StatusWords;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Api, row_id, string};
-use crate::config::StatusWords;
+use crate::api::{Api, string};
 use crate::work_orders::{TASKS, marker_in};
 
 const UPDATES: &str = "api/tasks/update";
@@ -24,12 +24,10 @@ pub(crate) async fn create(
     marker: &Marker,
 ) -> Result<WorkOrderId> {
     let body = new_body(new, marker, words);
-    let made = api.post(TASKS, &body).await?.value()?;
-    let id = row_id(&made).ok_or_else(|| {
-        Error::new(ErrorKind::Malformed, "DoorLoop answered a create without an id").with("field", "id")
-    })?;
+    let answer = api.post(TASKS, &body).send().await?;
+    let (made, id) = (answer.value()?, answer.created("id")?);
     if marker_in(&string(&made, "reference").unwrap_or_default(), "").as_ref() != Some(marker) {
-        api.put(&format!("{TASKS}/{id}"), &with_marker_in_description(body, marker)).await?;
+        api.put(&format!("{TASKS}/{id}"), &with_marker_in_description(body, marker)).send().await?;
     }
     Ok(WorkOrderId::new(id))
 }
@@ -56,7 +54,7 @@ pub(crate) async fn close(
         "notifyAssignees": false,
         "notifyTenant": false,
     });
-    api.post(UPDATES, &body).await.map(|_| ())
+    api.post(UPDATES, &body).send().await.map(|_| ())
 }
 
 /// A request of the resident who asked, or else a task of the Latchel user's own: a task of the type WORK_ORDER would

@@ -1,10 +1,10 @@
 //! Paths, header, paging and errors: what changes with Latchel's real partner API.
 
-use futures::stream::{self, BoxStream};
+use futures::stream;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::registry::{RateLimit, Settings};
-use latchel_sync_core::{ClockReading, Error, Result};
-use latchel_sync_http::{Answer, Transport, loose, pages};
+use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_http::{Answer, Paging, RawPages, Transport, loose};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,6 +13,7 @@ use crate::config::Config;
 
 /// The most rows of a page, and the most references of a look-up.
 pub(crate) const LIMIT: usize = 500;
+const PAGING: Paging = Paging::by_cursor("cursor", "next_cursor", "limit", LIMIT).rows_in("data");
 /// Number of calls of one look-up that are under way at once.
 const AT_ONCE: usize = 4;
 
@@ -44,8 +45,6 @@ pub(crate) struct Api {
 pub(crate) struct Page<T> {
     pub data: Vec<T>,
     #[serde(default)]
-    pub next_cursor: Option<String>,
-    #[serde(default)]
     pub total: Option<u64>,
 }
 
@@ -56,21 +55,16 @@ impl Api {
         let transport = Transport::builder("Latchel", &config.base_url, settings)
             .rate_limits(limit.as_slice())
             .secret_header("x-api-key", settings.secret("api_key")?)
-            .explain_error(explain)
             .build()?;
         Ok(Self { transport })
-    }
-
-    pub fn clock(&self) -> Option<ClockReading> {
-        self.transport.clock()
     }
 
     pub async fn company(&self) -> Result<Answer> {
         self.transport.get("v1/company").send().await
     }
 
-    pub fn portfolios(&self) -> BoxStream<'_, Result<Vec<Value>>> {
-        self.pages("v1/portfolios", None)
+    pub fn portfolios(&self) -> RawPages<'_> {
+        self.transport.list("v1/portfolios", &PAGING).pages()
     }
 
     /// Number of records of a collection that carry no reference.
@@ -80,28 +74,8 @@ impl Api {
         Ok(page.total.unwrap_or(0))
     }
 
-    pub fn jobs(&self, updated_since: String) -> BoxStream<'_, Result<Vec<Value>>> {
-        self.pages("v1/jobs", Some(updated_since))
-    }
-
-    fn pages<'a>(
-        &'a self,
-        path: &'a str,
-        updated_since: Option<String>,
-    ) -> BoxStream<'a, Result<Vec<Value>>> {
-        pages(None, move |cursor: Option<String>| {
-            let mut call = self.transport.get(path).query("limit", LIMIT);
-            if let Some(since) = &updated_since {
-                call = call.query("updated_since", since);
-            }
-            if let Some(cursor) = cursor {
-                call = call.query("cursor", cursor);
-            }
-            async move {
-                let page: Page<Value> = call.send().await?.json()?;
-                Ok(latchel_sync_http::Page { rows: page.data, next: page.next_cursor.map(Some) })
-            }
-        })
+    pub fn jobs(&self, updated_since: String) -> RawPages<'_> {
+        self.transport.list("v1/jobs", &PAGING).query("updated_since", updated_since).pages()
     }
 
     /// Looks records up, in as many calls as the limit asks for, some of them at once; `key` names the list that `wanted`
@@ -129,11 +103,10 @@ impl Api {
         id: &'static str,
         body: &impl Serialize,
     ) -> Result<i64> {
-        let answer: Value = self.transport.post(collection.path()).json(body).send().await?.json()?;
-        answer.get(id).and_then(loose::as_number).ok_or_else(|| {
-            Error::new(latchel_sync_core::ErrorKind::Malformed, "Latchel answered a create without an id")
-                .with("field", id)
-        })
+        let record = self.transport.post(collection.path()).json(body).send().await?.value()?;
+        // An id of Latchel is a number.
+        let number = record.get(id).and_then(loose::as_number);
+        number.map_or_else(|| Err(no_id(id)), Ok)
     }
 
     pub async fn change(&self, collection: Collection, id: i64, body: &impl Serialize) -> Result<()> {
@@ -142,13 +115,6 @@ impl Api {
     }
 }
 
-/// Reads `{"error": {"code", "message", "field"}}`.
-fn explain(body: &[u8]) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let error = body.get("error")?;
-    let message = error.get("message")?.as_str()?;
-    match error.get("field").and_then(Value::as_str) {
-        Some(field) => Some(format!("{field}: {message}")),
-        None => Some(message.to_owned()),
-    }
+fn no_id(field: &'static str) -> Error {
+    Error::new(ErrorKind::Malformed, "Latchel answered a create without an id").with("field", field)
 }

@@ -8,10 +8,8 @@ use latchel_sync_core::model::{
     NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, Row, UnitId, Window,
     WorkOrderId,
 };
-use latchel_sync_core::{
-    ClockReading, Error, ErrorKind, Finding, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result,
-};
-use latchel_sync_http::{loose, read_row, rows};
+use latchel_sync_core::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use latchel_sync_http::{Checkup, loose, read_row, rows};
 use serde_json::Value;
 
 use crate::api::{Api, Collection};
@@ -31,31 +29,18 @@ impl Adapter {
 #[async_trait]
 impl Latchel for Adapter {
     /// Nothing is known of it; a minute costs nothing, because the next run comes later.
-    fn clock(&self) -> Option<ClockReading> {
-        self.api.clock()
-    }
-
     fn visibility_delay(&self) -> Duration {
         Duration::from_secs(60)
     }
 
     async fn check(&self) -> Result<Probe> {
-        let answer = match self.api.company().await {
-            Ok(answer) => answer,
-            Err(error) if error.kind() == ErrorKind::Unauthorized => {
-                let remedy =
-                    "Make a new key under Account Settings, Integrations, API Key, and put it in `api_key`.";
-                let finding = Finding::error("key", error.to_string(), remedy);
-                return Ok(Probe { findings: vec![finding], ..Probe::default() });
-            }
-            Err(error) => return Err(error),
-        };
-        let company: wire::Company = answer.json()?;
-        Ok(Probe {
-            account_name: company.name,
-            server_time: answer.server_time(),
-            findings: vec![Finding::ok("key", "accepted")],
-        })
+        let remedy = "Make a new key under Account Settings, Integrations, API Key, and put it in `api_key`.";
+        let mut checkup = Checkup::of("key", remedy);
+        let (subject, remedy) = ("permission for the company", "Ask Latchel to permit the API to this key.");
+        if let Some(company) = checkup.need(subject, remedy, self.api.company()).await? {
+            checkup.account(company.json::<wire::Company>()?.name);
+        }
+        Ok(checkup.finish())
     }
 
     async fn portfolios(&self) -> Result<Vec<Portfolio>> {

@@ -1,51 +1,28 @@
+use std::num::NonZeroU32;
+
 use latchel_sync_core::model::{ClosedStatus, WorkOrderStatus};
+use latchel_sync_http::loose::is_among;
 use serde::Deserialize;
 
 /// The settings that are not secret.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    #[serde(default = "base_url")]
     pub base_url: String,
     pub system_id: String,
     pub vendor: Option<String>,
-    #[serde(default = "calls_per_second")]
-    pub calls_per_second: std::num::NonZeroU32,
-    #[serde(default = "marker_days")]
+    pub calls_per_second: NonZeroU32,
     pub marker_days: u32,
-    #[serde(default)]
     pub status: StatusWords,
-}
-
-fn base_url() -> String {
-    "https://api.propertyware.com".to_owned()
-}
-
-fn calls_per_second() -> std::num::NonZeroU32 {
-    crate::CALLS_PER_SECOND
-}
-
-fn marker_days() -> u32 {
-    90
 }
 
 /// The organisation's words, each a list with commas: statuses are free text in Propertyware.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StatusWords {
     completed: String,
     cancelled: String,
     not_a_lease: String,
-}
-
-impl Default for StatusWords {
-    fn default() -> Self {
-        Self {
-            completed: "Closed, Completed, Complete".to_owned(),
-            cancelled: "Cancelled, Canceled, Void".to_owned(),
-            not_a_lease: "Draft".to_owned(),
-        }
-    }
 }
 
 impl StatusWords {
@@ -61,11 +38,6 @@ impl StatusWords {
     pub fn is_lease(&self, word: Option<&str>) -> bool {
         !word.is_some_and(|word| is_among(&self.not_a_lease, word))
     }
-}
-
-fn is_among(list: &str, word: &str) -> bool {
-    let word = word.trim().to_lowercase();
-    list.split(',').map(str::trim).any(|one| !one.is_empty() && one.to_lowercase() == word)
 }
 
 /// The roles on a lease of those who do not live there, by what their names contain. The vendor publishes no list.

@@ -13,7 +13,6 @@ mod residents;
 mod wire;
 mod work_orders;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,8 +20,8 @@ use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings}
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// The vendor publishes no number.
-const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
-const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND.get(), seconds: 1 }];
+const CALLS_PER_SECOND: u32 = 5;
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND, seconds: 1 }];
 
 const CAPABILITIES: Capabilities = Capabilities {
     create_work_order: true,
@@ -59,12 +58,17 @@ latchel_sync_core::inventory::submit! {
             Setting::text("vendor", "Id or name of the vendor in whose name work orders are closed; by default the one \
                                      active vendor whose name contains \"latchel\"."),
             Setting::integer("calls_per_second", "How many calls the sync may make; the vendor publishes no limit.")
-                .default("5"),
+                .default_number(CALLS_PER_SECOND),
             Setting::integer("marker_days", "How many days back a work order that was made from a Latchel one is looked \
                                              for before one is created; 0 looks at all there are.")
-                .default("90"),
+                .default_number(90),
             Setting::table("status", "The organisation's words for statuses, several with commas between: `completed`, \
-                                      `cancelled`, and `not_a_lease` for leases of which nobody is a tenant yet."),
+                                      `cancelled`, and `not_a_lease` for leases of which nobody is a tenant yet.")
+                .entries(&[
+                    ("completed", "Closed, Completed, Complete"),
+                    ("cancelled", "Cancelled, Canceled, Void"),
+                    ("not_a_lease", "Draft"),
+                ]),
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,

@@ -58,7 +58,7 @@ impl Seen {
             None => bound(),
         };
         let query: Query = from.map(modified_since).into_iter().collect();
-        let mut pages = api.whole(WORK_ORDERS, query);
+        let mut pages = api.list(WORK_ORDERS, query).whole();
         let mut newest = self.newest;
         while let Some(page) = pages.try_next().await? {
             // What cannot be understood here carries no marker of ours, or is shown by its own page.

@@ -36,7 +36,7 @@ impl Managers {
     pub async fn read(&self, api: &Api) -> Result<Vec<User>> {
         let mut users = BTreeMap::new();
         // A building that is not served keeps nobody else from being known: managers have others.
-        let mut pages = api.pages(BUILDINGS, Query::new());
+        let mut pages = api.list(BUILDINGS, Query::new()).pages();
         while let Some(page) = pages.try_next().await? {
             let buildings = rows::<Managed>(&page, "building", row_id).into_iter().flatten();
             let managers = buildings.flat_map(|one| one.property_manager_list);
@@ -69,7 +69,7 @@ fn key(name: &str) -> String {
 
 /// The portfolios, each with its buildings.
 pub(crate) async fn portfolios(api: &Api) -> Result<Vec<PropertyGroup>> {
-    let all = api.all(PORTFOLIOS, vec![deactivated_too()]).await?;
+    let all = api.list(PORTFOLIOS, vec![deactivated_too()]).all().await?;
     let portfolios = rows::<Portfolio>(&all, "portfolio", row_id).into_iter().flatten();
     let mut groups: BTreeMap<i64, PropertyGroup> = portfolios
         .map(|one| {
@@ -77,7 +77,7 @@ pub(crate) async fn portfolios(api: &Api) -> Result<Vec<PropertyGroup>> {
             (one.id, PropertyGroup { id, name: one.name.unwrap_or_default(), properties: Vec::new() })
         })
         .collect();
-    let mut pages = api.whole(BUILDINGS, vec![deactivated_too()]);
+    let mut pages = api.list(BUILDINGS, vec![deactivated_too()]).whole();
     while let Some(page) = pages.try_next().await? {
         for building in rows::<Managed>(&page, "building", row_id).into_iter().flatten() {
             if let Some(group) = building.portfolio_id.and_then(|id| groups.get_mut(&id)) {

@@ -9,10 +9,11 @@ use latchel_sync_core::model::{
     Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::loose::number_in;
 use latchel_sync_http::{Cut, chunks, rows};
 use serde_json::Value;
 
-use crate::api::{Api, CHUNK, deactivated_too, integer, number, row_id, since};
+use crate::api::{Api, CHUNK, deactivated_too, row_id, since};
 use crate::wire::{Building, Unit};
 
 pub(crate) const BUILDINGS: &str = "buildings";
@@ -21,7 +22,7 @@ const UNITS: &str = "units";
 /// Changed buildings bring all their units, because a unit's activity is its building's too; then come changed units.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
-        let pages = api.pages(BUILDINGS, vec![deactivated_too(), since(window)]);
+        let pages = api.list(BUILDINGS, vec![deactivated_too(), since(window)]).pages();
         let mut buildings = chunks(pages, CHUNK, read_buildings);
         while let Some(chunk) = buildings.try_next().await? {
             let mut pages = with_units(api, chunk);
@@ -29,7 +30,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
                 yield page;
             }
         }
-        let pages = api.pages(UNITS, vec![deactivated_too(), since(window)]);
+        let pages = api.list(UNITS, vec![deactivated_too(), since(window)]).pages();
         let mut units = chunks(pages, CHUNK, |page| rows::<Unit>(page, "unit", unit_key));
         while let Some(chunk) = units.try_next().await? {
             yield with_buildings(api, chunk).await?;
@@ -39,7 +40,8 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
 }
 
 pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
-    let numbers: BTreeSet<i64> = ids.iter().map(|id| number(id.property.as_str())).collect::<Result<_>>()?;
+    let numbers: BTreeSet<i64> =
+        ids.iter().map(|id| api.number(id.property.as_str())).collect::<Result<_>>()?;
     let buildings = read_buildings(&api.by_id(BUILDINGS, vec![deactivated_too()], &numbers).await?);
     let all: Vec<_> = with_units(api, buildings).try_concat().await?;
     let wanted = |row: &Row<Property>| match row {
@@ -82,9 +84,9 @@ fn with_units(
         let mut with_units = HashSet::new();
         let mut units = api.of_buildings(UNITS, vec![deactivated_too()], &ids, Cut::AtOffset);
         while let Some(page) = units.try_next().await? {
-            let own = |row: &&Value| integer(row, "buildingID").is_none_or(|id| ids.contains(&id));
+            let own = |row: &&Value| number_in(row, "buildingID").is_none_or(|id| ids.contains(&id));
             let page: Vec<_> = page.iter().filter(own).cloned().collect();
-            with_units.extend(page.iter().map(|unit| integer(unit, "buildingID")));
+            with_units.extend(page.iter().map(|unit| number_in(unit, "buildingID")));
             let row = |unit: Result<Unit, InvalidRecord>| match unit {
                 Ok(unit) => buildings.get(&unit.building_id).map(|one| Row::Record(property(one, Some(unit)))),
                 Err(invalid) => Some(Row::Invalid(invalid)),
@@ -130,7 +132,7 @@ async fn with_buildings(api: &Api, units: Vec<Result<Unit, InvalidRecord>>) -> R
 
 /// The key of a unit that cannot be understood, if its two ids can.
 fn unit_key(row: &Value) -> Option<String> {
-    Some(rentable(integer(row, "buildingID")?, Some(integer(row, "id")?)).key())
+    Some(rentable(number_in(row, "buildingID")?, Some(number_in(row, "id")?)).key())
 }
 
 /// A rentable unit. Where a unit's id is asked for, a building without units gives its own.

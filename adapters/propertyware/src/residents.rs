@@ -8,10 +8,11 @@ use latchel_sync_core::model::{
     Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{Cut, Unreadable, chunks, read_row};
+use latchel_sync_http::loose::number_in;
+use latchel_sync_http::{Cut, RawPages, Unreadable, chunks, read_row};
 use serde_json::Value;
 
-use crate::api::{Api, CHUNK, Query, RawPages, integer, number, since};
+use crate::api::{Api, CHUNK, Query, since};
 use crate::config::{StatusWords, is_tenant};
 use crate::properties::reference;
 use crate::wire::{Contact, Lease};
@@ -26,7 +27,7 @@ type Pair = (i64, i64);
 pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) -> Pages<'a, Resident> {
     try_stream! {
         let mut seen = BTreeSet::new();
-        let mut leases = chunks(api.pages(LEASES, vec![since(window)]), CHUNK, |page| of_leases(page, words));
+        let mut leases = chunks(api.list(LEASES, vec![since(window)]).pages(), CHUNK, |page| of_leases(page, words));
         while let Some(chunk) = leases.try_next().await? {
             let (pairs, bad): (Vec<_>, Vec<_>) = chunk.into_iter().partition(Result::is_ok);
             yield bad.into_iter().filter_map(Result::err).map(Row::Invalid).collect::<Vec<_>>();
@@ -35,13 +36,13 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
             yield at(api, words, &pairs).await?;
         }
         // A contact that is not served would be missed without a word.
-        let contacts = api.whole(CONTACTS, vec![tenants(), since(window)]);
-        let mut contacts = chunks(contacts, CHUNK, |page| page.iter().filter_map(|row| integer(row, "id")).collect());
+        let contacts = api.list(CONTACTS, vec![tenants(), since(window)]).whole();
+        let mut contacts = chunks(contacts, CHUNK, |page| page.iter().filter_map(|row| number_in(row, "id")).collect());
         while let Some(chunk) = contacts.try_next().await? {
             let new: BTreeSet<i64> = chunk.into_iter().filter(|id| !seen.contains(id)).collect();
             if !new.is_empty() {
                 // No list of leases can be narrowed to contacts.
-                let leases = api.whole(LEASES, Query::new());
+                let leases = api.list(LEASES, Query::new()).whole();
                 let stays = stays(leases, words, |(contact, _)| new.contains(&contact)).await?;
                 yield residents(api, stays).await?;
             }
@@ -51,7 +52,7 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
 }
 
 pub(crate) async fn by_id(api: &Api, words: &StatusWords, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
-    let pair = |id: &ResidentRef| Ok((number(id.resident.as_str())?, number(id.property.as_str())?));
+    let pair = |id: &ResidentRef| Ok((api.number(id.resident.as_str())?, api.number(id.property.as_str())?));
     at(api, words, &ids.iter().map(pair).collect::<Result<_>>()?).await
 }
 
@@ -86,9 +87,9 @@ fn pairs(lease: &Lease, words: &StatusWords) -> impl Iterator<Item = Pair> {
 
 /// Whom a lease that cannot be understood is about, as far as its ids can be.
 fn told(row: &Value) -> Vec<Pair> {
-    let Some(building) = integer(row, "buildingID") else { return Vec::new() };
+    let Some(building) = number_in(row, "buildingID") else { return Vec::new() };
     let contacts = row.get("contacts").and_then(Value::as_array).into_iter().flatten();
-    contacts.filter_map(|contact| Some((integer(contact, "id")?, building))).collect()
+    contacts.filter_map(|contact| Some((number_in(contact, "id")?, building))).collect()
 }
 
 /// The residents at these places.
@@ -186,10 +187,10 @@ async fn residents(api: &Api, stays: BTreeMap<Pair, Stay>) -> Result<Vec<Row<Res
 /// These contacts. One who is not a tenant by type is asked for alone.
 async fn contacts(api: &Api, ids: &BTreeSet<i64>) -> Result<HashMap<i64, Result<Contact, Unreadable>>> {
     let mut rows = api.by_id(CONTACTS, vec![tenants()], ids).await?;
-    let found: BTreeSet<i64> = rows.iter().filter_map(|row| integer(row, "id")).collect();
+    let found: BTreeSet<i64> = rows.iter().filter_map(|row| number_in(row, "id")).collect();
     let others: BTreeSet<i64> = ids.difference(&found).copied().collect();
     rows.extend(api.by_id(CONTACTS, Query::new(), &others).await?);
-    Ok(rows.iter().filter_map(|row| Some((integer(row, "id")?, read_row(row)))).collect())
+    Ok(rows.iter().filter_map(|row| Some((number_in(row, "id")?, read_row(row)))).collect())
 }
 
 fn resident_ref((contact, building): Pair) -> ResidentRef {

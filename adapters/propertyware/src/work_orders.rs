@@ -9,7 +9,7 @@ use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::read_row;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Api, number, row_id, since};
+use crate::api::{Api, row_id, since};
 use crate::config::StatusWords;
 use crate::people::{ByName, Managers};
 use crate::properties::reference;
@@ -23,7 +23,8 @@ pub(crate) fn changed<'a>(
     managers: &'a Managers,
     window: Window,
 ) -> Pages<'a, WorkOrder> {
-    api.pages(WORK_ORDERS, vec![since(window)])
+    api.list(WORK_ORDERS, vec![since(window)])
+        .pages()
         .and_then(move |page| async move {
             let managers = managers.by_name(api).await?;
             Ok(page.iter().map(|row| read(words, &managers, row)).collect())
@@ -41,7 +42,7 @@ pub(crate) async fn by_id(
     let managers = managers.by_name(api).await?;
     let mut out = Vec::new();
     for id in ids {
-        let path = format!("{WORK_ORDERS}/{}", number(id.as_str())?);
+        let path = format!("{WORK_ORDERS}/{}", api.number(id.as_str())?);
         out.extend(api.find::<Value>(&path).await?.map(|row| read(words, &managers, &row)));
     }
     Ok(out)
@@ -81,14 +82,14 @@ fn work_order(words: &StatusWords, managers: &ByName, wire: wire::WorkOrder) -> 
 }
 
 /// The body that creates a work order.
-pub(crate) fn new_body(new: &NewWorkOrder, marker: &Marker) -> Result<Value> {
+pub(crate) fn new_body(api: &Api, new: &NewWorkOrder, marker: &Marker) -> Result<Value> {
     let mut body = Map::new();
-    body.insert("buildingID".to_owned(), json!(number(new.property.property.as_str())?));
+    body.insert("buildingID".to_owned(), json!(api.number(new.property.property.as_str())?));
     if let Some(unit) = &new.property.unit {
-        body.insert("unitIDs".to_owned(), json!([number(unit.as_str())?]));
+        body.insert("unitIDs".to_owned(), json!([api.number(unit.as_str())?]));
     }
     if let Some(resident) = &new.requested_by {
-        body.insert("requestedBy".to_owned(), json!(number(resident.as_str())?));
+        body.insert("requestedBy".to_owned(), json!(api.number(resident.as_str())?));
     }
     if let Some(allowed) = new.entry_allowed {
         body.insert("authorizeEnter".to_owned(), json!(if allowed { "ANYTIME" } else { "NO" }));
@@ -115,6 +116,7 @@ fn description(new: &NewWorkOrder) -> String {
 
 /// Closes by the only call that can: with a time card of no hours in the vendor's name.
 pub(crate) async fn close(api: &Api, id: &WorkOrderId, vendor: i64) -> Result<()> {
-    let path = format!("{WORK_ORDERS}/closeworkorder/{}", number(id.as_str())?);
-    api.put(&path, &json!({ "timeCardEntry": [{ "vendorID": vendor, "hours": 0 }] })).await
+    let path = format!("{WORK_ORDERS}/closeworkorder/{}", api.number(id.as_str())?);
+    let time_card = json!({ "timeCardEntry": [{ "vendorID": vendor, "hours": 0 }] });
+    api.put(&path, &time_card).send().await.map(|_| ())
 }

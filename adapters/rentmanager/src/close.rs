@@ -5,7 +5,6 @@ use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_http::read_row;
 use serde_json::{Map, Value, json};
 
-use crate::api::number;
 use crate::wire::Issue;
 use crate::work_orders::{ID, ISSUES, Reading, assignee};
 
@@ -15,7 +14,7 @@ const KEYS: [&str; 2] = ["ConcurrencyID", "UpdateDate"];
 /// An issue that was changed between reading and writing is read again; if it still has its status and its user, nobody
 /// has decided otherwise, and it is closed after all.
 pub(crate) async fn close(reading: Reading<'_>, id: &WorkOrderId, status: ClosedStatus) -> Result<()> {
-    let path = format!("{}/{}", ISSUES.path, number(id.as_str())?);
+    let path = format!("{}/{}", ISSUES.path, reading.api.number(id.as_str())?);
     let read = async || {
         let row = reading.api.find(&path).await?;
         row.ok_or_else(|| Error::new(ErrorKind::NotFound, "the work order is gone").with("work order", id))
@@ -27,7 +26,7 @@ pub(crate) async fn close(reading: Reading<'_>, id: &WorkOrderId, status: Closed
         ClosedStatus::Cancelled => &reading.names.cancelled,
     };
     let status = tables.statuses.id(name)?;
-    let conflict = match reading.api.post(&path, &body(&before, status)).await {
+    let conflict = match reading.api.post(&path, &body(&before, status)).send().await {
         Err(error) if error.context("status") == Some("409") => error,
         answer => return answer.map(|_| ()),
     };
@@ -35,7 +34,7 @@ pub(crate) async fn close(reading: Reading<'_>, id: &WorkOrderId, status: Closed
     if what_decides(&after)? != what_decides(&before)? {
         return Err(conflict);
     }
-    reading.api.post(&path, &body(&after, status)).await.map(|_| ())
+    reading.api.post(&path, &body(&after, status)).send().await.map(|_| ())
 }
 
 /// The id, the key, and the status: closed is what the status makes of it, and said beside it.

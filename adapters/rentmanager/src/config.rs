@@ -1,5 +1,7 @@
 //! The settings, and all names that the contract sheet marks as unverified.
 
+use std::num::NonZeroU32;
+
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde::Deserialize;
 
@@ -17,11 +19,8 @@ pub(crate) const TITLE: usize = 100;
 pub(crate) struct Config {
     pub base_url: String,
     pub username: String,
-    #[serde(default = "location_id")]
     pub location_id: String,
-    #[serde(default = "calls_per_minute")]
-    pub calls_per_minute: std::num::NonZeroU32,
-    #[serde(default)]
+    pub calls_per_minute: NonZeroU32,
     pub names: Names,
 }
 
@@ -35,17 +34,9 @@ impl Config {
     }
 }
 
-fn location_id() -> String {
-    "1".to_owned()
-}
-
-fn calls_per_minute() -> std::num::NonZeroU32 {
-    crate::CALLS_PER_MINUTE
-}
-
 /// The account's names for statuses, priorities and the category, each a list with commas.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Names {
     pub open: String,
     pub completed: String,
@@ -54,20 +45,6 @@ pub(crate) struct Names {
     pub urgent: String,
     pub emergency: String,
     pub category: String,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            open: "[Latchel] Open".to_owned(),
-            completed: "[Latchel] Completed, Completed, Complete, Closed".to_owned(),
-            cancelled: "[Latchel] Cancelled, Cancelled, Canceled".to_owned(),
-            normal: "[Latchel] Normal".to_owned(),
-            urgent: "[Latchel] Urgent, Urgent, High".to_owned(),
-            emergency: "[Latchel] Emergency, Emergency".to_owned(),
-            category: "[Latchel] Maintenance Category".to_owned(),
-        }
-    }
 }
 
 /// The names of such a list, as names are compared: without case.

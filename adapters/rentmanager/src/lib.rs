@@ -14,7 +14,6 @@ mod tables;
 mod wire;
 mod work_orders;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +21,8 @@ use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings}
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// A company has 500 a minute for everything that it connects; a fifth is left to the others.
-const CALLS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(400).unwrap();
-const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_MINUTE.get(), seconds: 60 }];
+const CALLS_PER_MINUTE: u32 = 400;
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_MINUTE, seconds: 60 }];
 
 const CAPABILITIES: Capabilities = Capabilities {
     create_work_order: true,
@@ -57,10 +56,19 @@ latchel_sync_core::inventory::submit! {
             Setting::text("location_id", "The id of the location, which is the database, to log in to.").default("1"),
             Setting::integer("calls_per_minute", "How many calls the sync may make; the company has 500 a minute for \
                                                   all that it connects.")
-                .default("400"),
+                .default_number(CALLS_PER_MINUTE),
             Setting::table("names", "The account's names, several with commas between, of which the first is written: \
                                      `category`; of statuses `open`, `completed`, `cancelled`; of priorities `normal`, \
-                                     `urgent`, `emergency`."),
+                                     `urgent`, `emergency`.")
+                .entries(&[
+                    ("open", "[Latchel] Open"),
+                    ("completed", "[Latchel] Completed, Completed, Complete, Closed"),
+                    ("cancelled", "[Latchel] Cancelled, Cancelled, Canceled"),
+                    ("normal", "[Latchel] Normal"),
+                    ("urgent", "[Latchel] Urgent, Urgent, High"),
+                    ("emergency", "[Latchel] Emergency, Emergency"),
+                    ("category", "[Latchel] Maintenance Category"),
+                ]),
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,

@@ -1,17 +1,16 @@
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use latchel_sync_core::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
-    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyRef, Resident, ResidentRef, Row, User, UserId,
+    Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{
-    Capabilities, ClockReading, Error, ErrorKind, Finding, Pages, Platform, Probe, Result,
-};
-use latchel_sync_http::rows;
+use latchel_sync_core::{Capabilities, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_http::loose::number_in;
+use latchel_sync_http::{Checkup, created, rows};
 use serde_json::Value;
 
-use crate::api::{Api, List, integer};
+use crate::api::{Api, Resource};
 use crate::config::{CATEGORIES, Config, PRIORITIES, STATUSES};
 use crate::filters::Filters;
 use crate::tables::{Known, Table};
@@ -19,7 +18,7 @@ use crate::wire;
 use crate::work_orders::{self, ID, ISSUES, Reading};
 use crate::{close, properties, residents};
 
-const USERS: List = List { path: "Users", fields: "", embeds: "" };
+const USERS: Resource = Resource { path: "Users", fields: "", embeds: "" };
 
 /// Paths that a sync reads, each with the privilege that it needs.
 const NEEDED: [(&str, &str); 9] = [
@@ -33,6 +32,9 @@ const NEEDED: [(&str, &str); 9] = [
     (PRIORITIES.0, "Service Manager Issues"),
     (CATEGORIES.0, "Service Manager Issues"),
 ];
+const LOG_IN: &str = "Put a user of Rent Manager that may use the Web API, its password and the location into `username`, \
+                      `password` and `location_id`; a password that must be reset is reset by logging in to Rent Manager \
+                      once.";
 
 #[derive(Debug)]
 pub(crate) struct RentManager {
@@ -53,22 +55,6 @@ impl RentManager {
         Reading { api: &self.api, known: &self.known, names: &self.config.names, zone: self.zone }
     }
 
-    /// Missing privileges that keep a sync from reading, one finding for each.
-    async fn missing(&self) -> Result<Vec<Finding>> {
-        let mut findings = Vec::new();
-        for (path, privilege) in NEEDED {
-            match self.api.peek(path).await {
-                Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::Forbidden => {
-                    let remedy = format!("Give the user the privilege \"{privilege}\" in Rent Manager.");
-                    findings.push(Finding::error(format!("privilege for {path}"), error.to_string(), remedy));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(findings)
-    }
-
     /// Findings about the names that work orders are written with: one for each, good or missing.
     async fn named(&self) -> Result<Vec<Finding>> {
         let (tables, names) = (self.known.afresh(&self.api).await?, &self.config.names);
@@ -81,32 +67,21 @@ impl RentManager {
 
 #[async_trait]
 impl Platform for RentManager {
-    fn clock(&self) -> Option<ClockReading> {
-        self.api.clock()
-    }
-
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }
 
     async fn check(&self) -> Result<Probe> {
-        let server_time = match self.api.peek(USERS.path).await {
-            Ok(answer) => answer.server_time(),
-            Err(error) if error.kind() == ErrorKind::Forbidden => None,
-            Err(error) if error.kind() == ErrorKind::Unauthorized => {
-                let remedy = "Put a user of Rent Manager that may use the Web API, its password and the location into \
-                              `username`, `password` and `location_id`; a password that must be reset is reset by \
-                              logging in to Rent Manager once.";
-                let findings = vec![Finding::error("log-in", error.to_string(), remedy)];
-                return Ok(Probe { findings, ..Probe::default() });
-            }
-            Err(error) => return Err(error),
-        };
-        let mut findings = vec![Finding::ok("log-in", "accepted")];
-        let missing = self.missing().await?;
+        let mut checkup = Checkup::of("log-in", LOG_IN);
+        for (path, privilege) in NEEDED {
+            let remedy = format!("Give the user the privilege \"{privilege}\" in Rent Manager.");
+            checkup.need(format!("privilege for {path}"), remedy, self.api.peek(path)).await?;
+        }
         // Without the privilege there are no names to look for.
-        findings.extend(if missing.is_empty() { self.named().await? } else { missing });
-        Ok(Probe { account_name: None, server_time, findings })
+        if checkup.is_complete() {
+            checkup.found(self.named().await?);
+        }
+        Ok(checkup.finish())
     }
 
     fn properties(&self, window: Window) -> Pages<'_, Property> {
@@ -134,8 +109,8 @@ impl Platform for RentManager {
     }
 
     async fn users(&self) -> Result<Vec<User>> {
-        let id = |row: &Value| integer(row, "UserID").map(|id| id.to_string());
-        let users = rows::<wire::User>(&self.api.all(USERS, Filters::default()).await?, "user", id);
+        let id = |row: &Value| number_in(row, "UserID").map(|id| id.to_string());
+        let users = rows::<wire::User>(&self.api.list(USERS, &Filters::default()).all().await?, "user", id);
         let user = |user: wire::User| User {
             id: UserId::new(user.user_id.to_string()),
             name: user.name.or(user.username).unwrap_or_default(),
@@ -144,24 +119,12 @@ impl Platform for RentManager {
         Ok(users.into_iter().flatten().map(user).collect())
     }
 
-    /// The contract sheet knows of none.
-    async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
-        Ok(Vec::new())
-    }
-
-    /// Unknown for every property: Rent Manager does not tell which properties a user can see.
-    async fn reach(&self, _user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
-        Ok(vec![Reach::Unknown; properties.len()])
-    }
-
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
         let body = work_orders::new_body(self.reading(), new, marker).await?;
-        let created = self.api.post(ISSUES.path, &body).await?.value()?;
+        let answer = self.api.post(ISSUES.path, &body).send().await?.value()?;
         // The models that were sent come back; whether one alone comes in an array is not known.
-        let model = created.as_array().and_then(|models| models.first()).unwrap_or(&created);
-        integer(model, ID).map(|id| WorkOrderId::new(id.to_string())).ok_or_else(|| {
-            Error::new(ErrorKind::Malformed, "Rent Manager answered a create without an id").with("field", ID)
-        })
+        let model = answer.as_array().and_then(|models| models.first()).unwrap_or(&answer);
+        Ok(WorkOrderId::new(created("Rent Manager", model, ID)?))
     }
 
     async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>> {

@@ -7,34 +7,35 @@ use chrono_tz::Tz;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window};
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{Unreadable, read_row};
+use latchel_sync_http::loose::number_in;
+use latchel_sync_http::{List, RawPages, Unreadable, read_row};
 use serde_json::Value;
 
-use crate::api::{Api, List, RawPages, integer, number};
+use crate::api::{Api, Resource};
 use crate::clock::{first_day, freshness};
 use crate::filters::Filters;
 use crate::wire;
 
-pub(crate) const PROPERTIES: List = List {
+pub(crate) const PROPERTIES: Resource = Resource {
     path: "Properties",
     fields: "PropertyID,Name,ShortName,IsActive,UpdateDate,Addresses",
     embeds: "Addresses",
 };
-pub(crate) const UNITS: List =
-    List { path: "Units", fields: "UnitID,PropertyID,Name,UpdateDate,Addresses", embeds: "Addresses" };
+pub(crate) const UNITS: Resource =
+    Resource { path: "Units", fields: "UnitID,PropertyID,Name,UpdateDate,Addresses", embeds: "Addresses" };
 
 /// Changed properties bring all their units, because a unit's activity is its property's; then come changed units.
 pub(crate) fn changed(api: &Api, zone: Tz, window: Window) -> Pages<'_, Property> {
     let since = Filters::changed_since(first_day(window, zone));
     try_stream! {
-        let mut properties = api.pages(PROPERTIES, since.clone());
+        let mut properties = api.list(PROPERTIES, &since).pages();
         while let Some(page) = properties.try_next().await? {
             let mut rows = with_units(api, zone, page);
             while let Some(rows) = rows.try_next().await? {
                 yield rows;
             }
         }
-        let mut units = api.pages(UNITS, since);
+        let mut units = api.list(UNITS, &since).pages();
         while let Some(page) = units.try_next().await? {
             yield with_properties(api, zone, page).await?;
         }
@@ -43,9 +44,10 @@ pub(crate) fn changed(api: &Api, zone: Tz, window: Window) -> Pages<'_, Property
 }
 
 pub(crate) async fn by_id(api: &Api, zone: Tz, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
-    let numbers: BTreeSet<i64> = ids.iter().map(|id| number(id.property.as_str())).collect::<Result<_>>()?;
+    let numbers: BTreeSet<i64> =
+        ids.iter().map(|id| api.number(id.property.as_str())).collect::<Result<_>>()?;
     let mut found = Vec::new();
-    let mut properties = api.among(PROPERTIES, "PropertyID", &numbers);
+    let mut properties = api.among(PROPERTIES, "PropertyID", &numbers, List::whole);
     while let Some(page) = properties.try_next().await? {
         found.extend(with_units(api, zone, page).try_concat().await?);
     }
@@ -68,9 +70,9 @@ fn with_units(api: &Api, zone: Tz, page: Vec<Value>) -> Pages<'_, Property> {
         let ids: BTreeSet<_> = properties.keys().copied().collect();
         let mut let_out = HashSet::new();
         let mut has_stray = false;
-        let mut units = api.served_among(UNITS, "PropertyID", &ids);
+        let mut units = api.among(UNITS, "PropertyID", &ids, List::pages);
         while let Some(page) = units.try_next().await? {
-            let owner = |row: &Value| integer(row, "PropertyID");
+            let owner = |row: &Value| number_in(row, "PropertyID");
             let_out.extend(page.iter().filter_map(owner));
             has_stray |= page.iter().any(|row| owner(row).is_none());
             yield page.iter().filter_map(|row| unit(&properties, zone, row)).collect();
@@ -90,8 +92,8 @@ fn with_units(api: &Api, zone: Tz, page: Vec<Value>) -> Pages<'_, Property> {
 
 /// A page of units with their properties.
 async fn with_properties(api: &Api, zone: Tz, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
-    let ids: BTreeSet<_> = page.iter().filter_map(|row| integer(row, "PropertyID")).collect();
-    let found: Vec<_> = api.served_among(PROPERTIES, "PropertyID", &ids).try_concat().await?;
+    let ids: BTreeSet<_> = page.iter().filter_map(|row| number_in(row, "PropertyID")).collect();
+    let found: Vec<_> = api.among(PROPERTIES, "PropertyID", &ids, List::pages).try_concat().await?;
     // A property that cannot be read was reported by its own page, or is with its next change.
     let (properties, _) = read(&found);
     let row = |row: &Value| {
@@ -117,7 +119,7 @@ fn read(page: &[Value]) -> (ById, Vec<Row<Property>>) {
         match read_row::<wire::Property>(row) {
             Ok(property) => drop(properties.insert(property.property_id, (property, row.clone()))),
             Err(bad) => {
-                let id = integer(row, "PropertyID").map(|id| id.to_string());
+                let id = number_in(row, "PropertyID").map(|id| id.to_string());
                 unreadable.push(Row::Invalid(bad.of_row("property", id, row)));
             }
         }
@@ -138,7 +140,7 @@ fn unit(properties: &ById, zone: Tz, row: &Value) -> Option<Row<Property>> {
 
 /// The key of a unit that cannot be understood, if its two ids can.
 fn unit_key(row: &Value) -> Option<String> {
-    Some(reference(integer(row, "PropertyID")?, Some(integer(row, "UnitID")?)).key())
+    Some(reference(number_in(row, "PropertyID")?, Some(number_in(row, "UnitID")?)).key())
 }
 
 pub(crate) fn reference(property: i64, unit: Option<i64>) -> PropertyRef {
@@ -168,10 +170,10 @@ fn rentable(property: &wire::Property, row: &Value, unit: Option<wire::Unit>, zo
 /// The properties of units that are known by nothing else.
 pub(crate) async fn of_units(api: &Api, units: &BTreeSet<i64>) -> Result<BTreeMap<i64, i64>> {
     let mut found = BTreeMap::new();
-    let mut pages: RawPages<'_> = api.among(UNITS, "UnitID", units);
+    let mut pages: RawPages<'_> = api.among(UNITS, "UnitID", units, List::whole);
     while let Some(page) = pages.try_next().await? {
         found.extend(
-            page.iter().filter_map(|row| Some((integer(row, "UnitID")?, integer(row, "PropertyID")?))),
+            page.iter().filter_map(|row| Some((number_in(row, "UnitID")?, number_in(row, "PropertyID")?))),
         );
     }
     Ok(found)

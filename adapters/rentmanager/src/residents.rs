@@ -11,28 +11,29 @@ use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{Unreadable, read_row};
+use latchel_sync_http::loose::number_in;
+use latchel_sync_http::{List, Unreadable, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{Api, List, integer, number};
+use crate::api::{Api, Resource};
 use crate::clock::instant;
 use crate::filters::Filters;
 use crate::properties::reference;
 use crate::wire::{Lease, Tenant};
 
-pub(crate) const TENANTS: List = List {
+pub(crate) const TENANTS: Resource = Resource {
     path: "Tenants",
     fields: "TenantID,Name,FirstName,LastName,UpdateDate,Contacts",
     embeds: "Contacts",
 };
-pub(crate) const LEASES: List = List { path: "Leases", fields: "", embeds: "" };
+pub(crate) const LEASES: Resource = Resource { path: "Leases", fields: "", embeds: "" };
 
 /// A tenant and the property where they live.
 type Pair = (i64, i64);
 
 pub(crate) fn all(api: &Api, zone: Tz) -> Pages<'_, Resident> {
     try_stream! {
-        let mut pages = api.pages(TENANTS, Filters::default());
+        let mut pages = api.list(TENANTS, &Filters::default()).pages();
         while let Some(page) = pages.try_next().await? {
             yield with_leases(api, zone, &page).await?;
         }
@@ -41,12 +42,12 @@ pub(crate) fn all(api: &Api, zone: Tz) -> Pages<'_, Resident> {
 }
 
 pub(crate) async fn by_id(api: &Api, zone: Tz, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
-    let pair = |id: &ResidentRef| Ok((number(id.resident.as_str())?, number(id.property.as_str())?));
+    let pair = |id: &ResidentRef| Ok((api.number(id.resident.as_str())?, api.number(id.property.as_str())?));
     let pairs: BTreeSet<Pair> = ids.iter().map(pair).collect::<Result<_>>()?;
     let tenants: BTreeSet<i64> = pairs.iter().map(|(tenant, _)| *tenant).collect();
     let wanted: BTreeSet<String> = pairs.into_iter().map(|pair| resident_ref(pair).key()).collect();
     let mut found = Vec::new();
-    let mut pages = api.among(TENANTS, "TenantID", &tenants);
+    let mut pages = api.among(TENANTS, "TenantID", &tenants, List::whole);
     while let Some(page) = pages.try_next().await? {
         found.extend(with_leases(api, zone, &page).await?);
     }
@@ -63,14 +64,14 @@ async fn with_leases(api: &Api, zone: Tz, page: &[Value]) -> Result<Vec<Row<Resi
     let mut out = Vec::new();
     let mut tenants = BTreeMap::new();
     for row in page {
-        match integer(row, "TenantID") {
+        match number_in(row, "TenantID") {
             Some(id) => drop(tenants.insert(id, read_row::<Tenant>(row))),
             None => out.push(Row::Invalid(Unreadable::missing("TenantID", row).of_row("tenant", None, row))),
         }
     }
     let ids: BTreeSet<i64> = tenants.keys().copied().collect();
     let mut stays = BTreeMap::new();
-    let mut leases = api.among(LEASES, "TenantID", &ids);
+    let mut leases = api.among(LEASES, "TenantID", &ids, List::whole);
     while let Some(page) = leases.try_next().await? {
         out.extend(page.iter().filter_map(|row| take(&mut stays, row)).map(Row::Invalid));
     }
@@ -94,7 +95,7 @@ fn take(stays: &mut BTreeMap<Pair, Stay>, row: &Value) -> Option<InvalidRecord> 
             }
             None
         }
-        Err(bad) => match (integer(row, "TenantID"), integer(row, "PropertyID")) {
+        Err(bad) => match (number_in(row, "TenantID"), number_in(row, "PropertyID")) {
             (Some(tenant), Some(property)) => {
                 stays.insert((tenant, property), Err(bad));
                 None

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use latchel_sync_core::model::{ClosedStatus, Severity, WorkOrderStatus};
 use latchel_sync_core::{Error, ErrorKind, Finding, Result};
+use latchel_sync_http::loose::number_in;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::api::{Api, List, integer};
+use crate::api::{Api, Resource};
 use crate::config::{CATEGORIES, Names, PRIORITIES, STATUSES, each, first};
 use crate::filters::Filters;
 use crate::wire::Issue;
@@ -46,7 +47,7 @@ impl Known {
     pub async fn for_issues(&self, api: &Api, rows: &[Value]) -> Result<Arc<Tables>> {
         let known = self.0.lock().await.clone();
         let is_named = |tables: &Arc<Tables>| {
-            let statuses = rows.iter().filter_map(|row| integer(row, "StatusID"));
+            let statuses = rows.iter().filter_map(|row| number_in(row, "StatusID"));
             statuses.into_iter().all(|id| tables.statuses.names.contains_key(&id))
         };
         match known.filter(is_named) {
@@ -88,8 +89,8 @@ impl Tables {
 impl Table {
     /// An entry that cannot be understood leaves its id without a name.
     async fn read(api: &Api, what: &'static str, (path, id): (&'static str, &str)) -> Result<Self> {
-        let rows = api.all(List { path, fields: "", embeds: "" }, Filters::default()).await?;
-        let entry = |row: &Value| Some((integer(row, id)?, row.get("Name")?.as_str()?.trim().to_owned()));
+        let rows = api.list(Resource { path, fields: "", embeds: "" }, &Filters::default()).all().await?;
+        let entry = |row: &Value| Some((number_in(row, id)?, row.get("Name")?.as_str()?.trim().to_owned()));
         Ok(Self { what, names: rows.iter().filter_map(entry).collect() })
     }
 

@@ -9,10 +9,11 @@ use latchel_sync_core::model::{
     Fingerprint, Marker, NewWorkOrder, ResidentId, Row, Severity, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::read_row;
+use latchel_sync_http::loose::number_in;
+use latchel_sync_http::{List, read_row};
 use serde_json::{Map, Value, json};
 
-use crate::api::{Api, List, integer, number};
+use crate::api::{Api, Resource};
 use crate::clock::{first_day, freshness};
 use crate::config::{Names, TITLE};
 use crate::filters::Filters;
@@ -20,7 +21,7 @@ use crate::properties::{of_units, reference};
 use crate::tables::{Known, Table, Tables};
 use crate::wire::Issue;
 
-pub(crate) const ISSUES: List = List { path: "ServiceManagerIssues", fields: "", embeds: "" };
+pub(crate) const ISSUES: Resource = Resource { path: "ServiceManagerIssues", fields: "", embeds: "" };
 pub(crate) const ID: &str = "ServiceManagerIssueID";
 
 /// Tools and settings for reading issues.
@@ -36,7 +37,7 @@ pub(crate) fn changed(reading: Reading<'_>, window: Window) -> Pages<'_, WorkOrd
     let since = Filters::changed_since(first_day(window, reading.zone));
     try_stream! {
         let mut tables = None;
-        let mut pages = reading.api.pages(ISSUES, since);
+        let mut pages = reading.api.list(ISSUES, &since).pages();
         while let Some(page) = pages.try_next().await? {
             if page.is_empty() {
                 continue;
@@ -54,10 +55,11 @@ pub(crate) fn changed(reading: Reading<'_>, window: Window) -> Pages<'_, WorkOrd
 
 /// Each work order, read afresh.
 pub(crate) async fn by_id(reading: Reading<'_>, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {
-    let numbers: BTreeSet<i64> = ids.iter().map(|id| number(id.as_str())).collect::<Result<_>>()?;
+    let numbers: BTreeSet<i64> =
+        ids.iter().map(|id| reading.api.number(id.as_str())).collect::<Result<_>>()?;
     let found: Vec<Value> = match numbers.first().filter(|_| numbers.len() == 1) {
         Some(one) => reading.api.find(&format!("{}/{one}", ISSUES.path)).await?.into_iter().collect(),
-        None => reading.api.among(ISSUES, ID, &numbers).try_concat().await?,
+        None => reading.api.among(ISSUES, ID, &numbers, List::whole).try_concat().await?,
     };
     if found.is_empty() {
         return Ok(Vec::new());
@@ -76,7 +78,7 @@ async fn rows(reading: Reading<'_>, tables: &Tables, page: &[Value]) -> Result<V
         Ok(issue) => work_order(reading, tables, &properties, &issue, row),
         Err(bad) => {
             let bad: latchel_sync_http::Unreadable = bad;
-            Row::Invalid(bad.of_row("work order", integer(row, ID).map(|id| id.to_string()), row))
+            Row::Invalid(bad.of_row("work order", number_in(row, ID).map(|id| id.to_string()), row))
         }
     };
     Ok(page.iter().zip(issues).map(row).collect())
@@ -138,7 +140,7 @@ pub(crate) async fn new_body(reading: Reading<'_>, new: &NewWorkOrder, marker: &
     put("CategoryID", json!(categories.id(&names.category)?));
     put("StatusID", json!(tables.statuses.id(&names.open)?));
     put("PriorityID", json!(tables.priorities.id(priority)?));
-    put("PropertyID", json!(number(new.property.property.as_str())?));
+    put("PropertyID", json!(api.number(new.property.property.as_str())?));
     let ids = [
         ("UnitID", new.property.unit.as_ref().map(|id| id.as_str())),
         ("TenantID", new.requested_by.as_ref().map(|id| id.as_str())),
@@ -146,7 +148,7 @@ pub(crate) async fn new_body(reading: Reading<'_>, new: &NewWorkOrder, marker: &
     ];
     for (name, id) in ids {
         if let Some(id) = id {
-            put(name, json!(number(id)?));
+            put(name, json!(api.number(id)?));
         }
     }
     Ok(json!([body]))
@@ -172,11 +174,11 @@ fn description(new: &NewWorkOrder, marker: &Marker) -> String {
 
 /// The work orders whose title carries exactly this marker; the filter only says which titles contain the text.
 pub(crate) async fn by_marker(api: &Api, marker: &Marker) -> Result<Vec<WorkOrderId>> {
-    let found = api.all(ISSUES, Filters::containing("Title", &marker.to_string())).await?;
+    let found = api.list(ISSUES, &Filters::containing("Title", &marker.to_string())).all().await?;
     let carries = |row: &&Value| {
         let title = row.get("Title").and_then(Value::as_str).unwrap_or_default();
         Marker::at_end(title).is_some_and(|(_, carried)| carried == *marker)
     };
-    let ids: BTreeSet<i64> = found.iter().filter(carries).filter_map(|row| integer(row, ID)).collect();
+    let ids: BTreeSet<i64> = found.iter().filter(carries).filter_map(|row| number_in(row, ID)).collect();
     Ok(ids.into_iter().map(|id| WorkOrderId::new(id.to_string())).collect())
 }

@@ -16,7 +16,6 @@ mod wire;
 mod work_orders;
 mod writes;
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,8 +23,8 @@ use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings}
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// The vendor publishes no number.
-const CALLS_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).unwrap();
-const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND.get(), seconds: 1 }];
+const CALLS_PER_SECOND: u32 = 5;
+const RATE_LIMITS: &[RateLimit] = &[RateLimit { calls: CALLS_PER_SECOND, seconds: 1 }];
 
 const CAPABILITIES: Capabilities = Capabilities {
     create_work_order: true,
@@ -56,10 +55,11 @@ latchel_sync_core::inventory::submit! {
             Setting::text("base_url", "The account's host, such as https://example.rentvine.com.").required(),
             Setting::secret("access_key", "The API key's access key, of a role that may read all and write work orders."),
             Setting::secret("secret", "The API key's secret."),
-            Setting::text("time_zone", "The zone of Rentvine's times, which name none.").default(config::TIME_ZONE),
-            Setting::integer("page_size", "How many rows a call asks for.").default("200"),
+            Setting::text("time_zone", "The zone of Rentvine's times, which name none.").default("UTC"),
+            // Clients in the field ask for as many.
+            Setting::integer("page_size", "How many rows a call asks for.").default_number(200),
             Setting::integer("calls_per_second", "How many calls the sync may make; the vendor publishes no limit.")
-                .default("5"),
+                .default_number(CALLS_PER_SECOND),
             Setting::table("users", "Ids of users who are not among the maintenance technicians, by name."),
             Setting::table("status", "The account's statuses, by name or id: `new`, `completed`, `cancelled`; by \
                                       default the account is asked for them."),

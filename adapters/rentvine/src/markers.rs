@@ -67,7 +67,7 @@ impl Seen {
     async fn look(&mut self, api: &Api, query: Query) -> Result<BTreeSet<String>> {
         let mut ids = BTreeSet::new();
         let mut newest = self.newest.clone();
-        let mut pages = api.whole(WORK_ORDERS, query);
+        let mut pages = api.list(WORK_ORDERS, query).whole();
         while let Some(page) = pages.try_next().await? {
             for row in &page {
                 // What has no id carries no marker of ours.

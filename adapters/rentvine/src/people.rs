@@ -20,7 +20,7 @@ const PORTFOLIOS: &str = "portfolios";
 pub(crate) async fn users(api: &Api, more: &BTreeMap<String, String>) -> Result<Vec<User>> {
     let user = |name: &String, id: &String| User { id: UserId::new(id), name: name.clone(), is_active: true };
     let mut users: Vec<_> = more.iter().map(|(name, id)| user(name, id)).collect();
-    let technicians = api.all(TECHNICIANS).await?;
+    let technicians = api.short(TECHNICIANS).all().await?;
     for technician in technicians.iter().filter_map(technician) {
         match users.iter_mut().find(|known| known.id == technician.id) {
             Some(known) => known.is_active = technician.is_active,
@@ -47,7 +47,7 @@ fn technician(row: &Value) -> Option<User> {
 pub(crate) async fn portfolios(api: &Api) -> Result<Vec<PropertyGroup>> {
     let mut properties: BTreeMap<String, Vec<PropertyId>> = BTreeMap::new();
     for standing in STANDINGS {
-        let mut pages = api.whole(EXPORT, vec![standing.filter()]);
+        let mut pages = api.list(EXPORT, vec![standing.filter()]).whole();
         while let Some(page) = pages.try_next().await? {
             let read = page.iter().filter_map(|row| wire::read::<wire::Property>(row, "property").ok());
             for property in read {
@@ -57,7 +57,7 @@ pub(crate) async fn portfolios(api: &Api) -> Result<Vec<PropertyGroup>> {
             }
         }
     }
-    let rows = match api.all(PORTFOLIOS).await {
+    let rows = match api.short(PORTFOLIOS).all().await {
         Ok(rows) => rows,
         // The list is in no document.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Forbidden) => Vec::new(),

@@ -1,12 +1,13 @@
 use async_trait::async_trait;
 use latchel_sync_core::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
-    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyRef, Resident, ResidentRef, Row,
+    User, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{Capabilities, ClockReading, ErrorKind, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_core::{Capabilities, Finding, Pages, Platform, Probe, Result};
+use latchel_sync_http::Checkup;
 
-use crate::api::Api;
+use crate::api::{Api, Query};
 use crate::config::Config;
 use crate::markers::Markers;
 use crate::statuses::{STATUSES, Statuses};
@@ -23,6 +24,10 @@ const NEEDED: [&str; 7] = [
     STATUSES,
     WORK_ORDERS,
 ];
+const KEY: &str =
+    "Make an API key in Rentvine under Settings, and put its two halves into `access_key` and `secret`.";
+const ACCESS: &str =
+    "Give the API key's role access to it, and see whether `base_url` is the account's host.";
 
 #[derive(Debug)]
 pub(crate) struct Rentvine {
@@ -63,49 +68,29 @@ impl Rentvine {
 
 #[async_trait]
 impl Platform for Rentvine {
-    fn clock(&self) -> Option<ClockReading> {
-        self.api.clock()
-    }
-
     fn capabilities(&self) -> Capabilities {
         crate::CAPABILITIES
     }
 
     async fn check(&self) -> Result<Probe> {
-        let mut probe = Probe::default();
+        let mut checkup = Checkup::of("key", KEY).hidden_is_missing();
+        let (mut users, mut statuses) = (false, false);
         for path in NEEDED {
-            match self.api.peek(path).await {
-                Ok(answer) => probe.server_time = answer.server_time(),
-                Err(error) if error.kind() == ErrorKind::Unauthorized => {
-                    let remedy = "Make an API key in Rentvine under Settings, and put its two halves into `access_key` \
-                                  and `secret`.";
-                    probe.findings = vec![Finding::error("key", error.to_string(), remedy)];
-                    return Ok(probe);
-                }
-                Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => {
-                    let remedy = "Give the API key's role access to it, and see whether `base_url` is the account's host.";
-                    probe.findings.push(Finding::error(
-                        format!("access to {path}"),
-                        error.to_string(),
-                        remedy,
-                    ));
-                }
-                Err(error) => return Err(error),
-            }
+            let first_row = self.api.list(path, Query::new()).peek();
+            let is_there = checkup.need(format!("access to {path}"), ACCESS, first_row).await?.is_some();
+            users |= is_there && path == people::TECHNICIANS;
+            statuses |= is_there && path == STATUSES;
         }
-        let may_read = |path: &str| !probe.findings.iter().any(|finding| finding.subject.ends_with(path));
-        let (users, statuses) = (may_read(people::TECHNICIANS), may_read(STATUSES));
-        probe.findings.insert(0, Finding::ok("key", "accepted"));
         if statuses {
-            probe.findings.extend(self.statuses().await?);
+            checkup.found(self.statuses().await?);
         }
         if users && self.users().await?.is_empty() {
             let detail =
                 "no maintenance technician tells a user's id, so that work orders can be assigned to nobody";
             let remedy = "Name the Latchel user and its id in the table `users`.";
-            probe.findings.push(Finding::warning("users", detail, remedy));
+            checkup.found([Finding::warning("users", detail, remedy)]);
         }
-        Ok(probe)
+        Ok(checkup.finish())
     }
 
     fn properties(&self, window: Window) -> Pages<'_, Property> {
@@ -139,11 +124,6 @@ impl Platform for Rentvine {
 
     async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
         people::portfolios(&self.api).await
-    }
-
-    /// The API does not tell which properties a user can see.
-    async fn reach(&self, _user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
-        Ok(vec![Reach::Unknown; properties.len()])
     }
 
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {

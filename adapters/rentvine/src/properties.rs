@@ -56,7 +56,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
         let mut properties = BTreeSet::new();
         for standing in STANDINGS {
-            let mut pages = api.pages(EXPORT, vec![since(window), standing.filter()]);
+            let mut pages = api.list(EXPORT, vec![since(window), standing.filter()]).pages();
             while let Some(page) = pages.try_next().await? {
                 let changed: Vec<_> =
                     page.iter().filter(|row| stamps(api, row, "property").may_lie_in(window)).collect();
@@ -100,7 +100,7 @@ async fn one_by_one(api: &Api, ids: &BTreeSet<String>) -> Result<Vec<Row<Propert
         match owner(api, &found) {
             Ok(owner) => {
                 let path = format!("properties/{id}/units");
-                let units: Vec<_> = api.pages(&path, Query::new()).try_concat().await?;
+                let units: Vec<_> = api.list(&path, Query::new()).pages().try_concat().await?;
                 match units.as_slice() {
                     [] => rows.push(Row::Record(property(&owner, None, Stamps::default()))),
                     units => rows.extend(units.iter().map(|unit| unit_of(api, &owner, unit))),
@@ -120,7 +120,7 @@ fn of_properties(api: &Api, properties: BTreeSet<String>, window: Option<Window>
         let of_units = if properties.is_empty() { changed.clone() } else { Query::new() };
         let (mut without, mut doubtful) = (properties.clone(), false);
         for standing in STANDINGS {
-            let mut pages = api.pages(UNITS, [&of_units[..], &[standing.filter()]].concat());
+            let mut pages = api.list(UNITS, [&of_units[..], &[standing.filter()]].concat()).pages();
             while let Some(page) = pages.try_next().await? {
                 let mut rows = Vec::new();
                 for row in &page {
@@ -139,7 +139,7 @@ fn of_properties(api: &Api, properties: BTreeSet<String>, window: Option<Window>
             return;
         }
         for standing in STANDINGS {
-            let mut pages = api.pages(EXPORT, [&changed[..], &[standing.filter()]].concat());
+            let mut pages = api.list(EXPORT, [&changed[..], &[standing.filter()]].concat()).pages();
             while let Some(page) = pages.try_next().await? {
                 let is_alone =
                     |row: &&Value| property_of(row, "property").is_some_and(|id| without.contains(&id));

@@ -11,7 +11,8 @@ use latchel_sync_core::model::{
     Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::{Unreadable, chunks, loose, read_row};
+use latchel_sync_http::loose::id_in;
+use latchel_sync_http::{Unreadable, chunks, read_row};
 use serde_json::{Value, json};
 
 use crate::api::{Api, Query, since};
@@ -33,7 +34,7 @@ type Pair = (String, String);
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     try_stream! {
         let mut seen = BTreeSet::new();
-        let leases = api.pages(LEASES, vec![since(window)]);
+        let leases = api.list(LEASES, vec![since(window)]).pages();
         let mut leases = chunks(leases, CHUNK, move |page| on_changed(api, page, window));
         while let Some(chunk) = leases.try_next().await? {
             let (pairs, nameless): (Vec<_>, Vec<_>) = chunk.into_iter().partition(Result::is_ok);
@@ -43,7 +44,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
             yield at(api, &pairs).await?;
         }
         // A contact that is not served would be missed without a word.
-        let contacts = api.whole(TENANTS, Query::new());
+        let contacts = api.list(TENANTS, Query::new()).whole();
         let mut contacts = chunks(contacts, CHUNK, move |page| changed_contacts(api, page, window));
         while let Some(chunk) = contacts.try_next().await? {
             let new: BTreeMap<_, _> = chunk.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
@@ -90,11 +91,11 @@ fn on_lease(lease: &Value) -> Vec<Result<Pair, InvalidRecord>> {
 }
 
 fn property_of(lease: &Value) -> Option<String> {
-    lease.get("propertyID").and_then(loose::as_id)
+    id_in(lease, "propertyID")
 }
 
 fn contact_of(tenant: &Value) -> Option<String> {
-    tenant.get("contactID").and_then(loose::as_id)
+    id_in(tenant, "contactID")
 }
 
 /// The contacts of a page that say that they changed in the window, and when.
@@ -131,7 +132,7 @@ struct Stay {
 async fn stays(api: &Api, wanted: impl Fn(&Pair) -> bool) -> Result<BTreeMap<Pair, Stay>> {
     let mut stays: BTreeMap<Pair, Stay> = BTreeMap::new();
     // Without one of their leases, residents would be moved out.
-    let mut pages = api.whole(LEASES, Query::new());
+    let mut pages = api.list(LEASES, Query::new()).whole();
     while let Some(page) = pages.try_next().await? {
         for row in &page {
             let lease = record(row, "lease");

@@ -28,7 +28,7 @@ pub(crate) struct Known(Vec<Status>);
 impl Statuses {
     /// Reads them afresh.
     pub async fn read(&self, api: &Api) -> Result<Arc<Known>> {
-        let rows = api.all(STATUSES).await?;
+        let rows = api.short(STATUSES).all().await?;
         let known = rows.iter().filter_map(|row| wire::read(row, "workOrderStatus").ok()).collect();
         let known = Arc::new(Known(known));
         *self.0.lock().await = Some(Arc::clone(&known));

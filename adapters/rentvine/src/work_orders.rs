@@ -30,7 +30,7 @@ const ONE_BY_ONE: usize = 20;
 pub(crate) fn all<'a>(api: &'a Api, words: &'a StatusWords, statuses: &'a Statuses) -> Pages<'a, WorkOrder> {
     try_stream! {
         let known = statuses.read(api).await?;
-        let mut pages = api.pages(WORK_ORDERS, Query::new());
+        let mut pages = api.list(WORK_ORDERS, Query::new()).pages();
         while let Some(page) = pages.try_next().await? {
             yield page.iter().map(|row| read(api, words, &known, row)).collect::<Vec<_>>();
         }
@@ -51,7 +51,7 @@ pub(crate) async fn by_id(
         }
     } else {
         let wanted: BTreeSet<&str> = ids.iter().map(WorkOrderId::as_str).collect();
-        let mut pages = api.whole(WORK_ORDERS, Query::new());
+        let mut pages = api.list(WORK_ORDERS, Query::new()).whole();
         while let Some(page) = pages.try_next().await? {
             let is_wanted = |row: &Value| row_id(row).is_some_and(|id| wanted.contains(&*id));
             found.extend(page.into_iter().filter(is_wanted));

@@ -1,9 +1,9 @@
 //! Requests and paging.
 
 use futures::stream::BoxStream;
+use latchel_sync_core::Result;
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
-use latchel_sync_core::{ClockReading, Result};
 use latchel_sync_http::{Page, TextRow, Transport, pages_ahead};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -19,12 +19,7 @@ const IDS: usize = 200;
 #[serde(deny_unknown_fields)]
 struct Config {
     base_url: String,
-    #[serde(default = "page_size")]
     page_size: usize,
-}
-
-fn page_size() -> usize {
-    1_000
 }
 
 #[derive(Debug)]
@@ -40,10 +35,6 @@ impl Api {
         Ok(Self { transport, page_size: config.page_size })
     }
 
-    pub fn clock(&self) -> Option<ClockReading> {
-        self.transport.clock()
-    }
-
     /// Rows that changed in the window, each page when it is wanted.
     pub fn changed<'a, W>(
         &'a self,
@@ -54,18 +45,18 @@ impl Api {
         W: DeserializeOwned + Send + 'static,
     {
         let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let (transport, page_size) = (self.transport.clone(), self.page_size);
         pages_ahead(AT_ONCE, move |offset: usize| {
-            let call = self
-                .transport
+            let call = transport
                 .get(path)
                 .query("offset", offset)
-                .query("limit", self.page_size)
+                .query("limit", page_size)
                 .query("updated_since", &since);
             async move {
                 let page: wire::List<W> = call.send().await?.json_beside().await?;
                 let next = offset + page.data.len();
                 let more = next < page.total && !page.data.is_empty();
-                Ok((Page { rows: page.data, next: more.then_some(next) }, page.total))
+                Ok((Page { rows: page.data, next: more.then_some(next) }, Some(page.total)))
             }
         })
     }

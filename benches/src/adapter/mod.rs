@@ -39,7 +39,7 @@ latchel_sync_core::inventory::submit! {
         about: "The platform of the measurements.",
         settings: &[
             Setting::text("base_url", "Where it is.").required(),
-            Setting::integer("page_size", "How many rows a page.").default("1000"),
+            Setting::integer("page_size", "How many rows a page.").default_number(1_000),
         ],
         capabilities: CAPABILITIES,
         rate_limits: &[],

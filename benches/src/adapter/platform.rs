@@ -6,7 +6,7 @@ use latchel_sync_core::model::{
     ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
     ResidentRef, Row, UnitId, User, UserId, Window, WorkOrder, WorkOrderId,
 };
-use latchel_sync_core::{Capabilities, ClockReading, Error, ErrorKind, Pages, Platform, Probe, Result};
+use latchel_sync_core::{Capabilities, Error, ErrorKind, Pages, Platform, Probe, Result};
 use latchel_sync_http::TextRow;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -46,10 +46,6 @@ fn read<W: Into<T>, T>(what: &str, row: TextRow<W>) -> Row<T> {
 impl Platform for Adapter {
     fn capabilities(&self) -> Capabilities {
         super::CAPABILITIES
-    }
-
-    fn clock(&self) -> Option<ClockReading> {
-        self.api.clock()
     }
 
     async fn check(&self) -> Result<Probe> {

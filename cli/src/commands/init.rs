@@ -55,12 +55,13 @@ fn section(text: &mut String, name: &str, adapter: &str, settings: &[Setting]) {
     for setting in settings {
         let off = if setting.required && setting.default.is_none() { "" } else { "# " };
         let variable = format!("{}_{}", adapter.to_uppercase(), setting.key.to_uppercase());
+        let default = |none: &str| setting.default.map_or_else(|| none.to_owned(), |value| value.to_string());
         let value = match setting.form {
             SettingForm::Secret => format!("{{ env = \"{variable}\" }}"),
-            SettingForm::Integer => setting.default.unwrap_or("0").to_owned(),
-            SettingForm::Boolean => setting.default.unwrap_or("false").to_owned(),
-            SettingForm::Table => "{}".to_owned(),
-            SettingForm::Text => format!("\"{}\"", setting.default.unwrap_or("")),
+            SettingForm::Text => format!("\"{}\"", default("")),
+            SettingForm::Integer => default("0"),
+            SettingForm::Boolean => default("false"),
+            SettingForm::Table => default("{}"),
         };
         let _ = write!(text, "# {}\n{off}{} = {value}\n", setting.help, setting.key);
     }

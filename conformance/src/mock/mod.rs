@@ -123,7 +123,9 @@ impl Entry {
             values.insert(setting.key.to_owned(), NO_HURRY_NEEDED.into());
         }
         let time_zone = server.read(|world| world.platform.account.timezone);
-        (self.adapter.connect)(&Settings::new(values, secrets).with_time_zone(time_zone))
+        (self.adapter.connect)(
+            &Settings::new(self.adapter.settings, values, secrets).with_time_zone(time_zone),
+        )
     }
 
     fn secrets(&self, world: &World) -> Vec<String> {

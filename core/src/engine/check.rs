@@ -2,10 +2,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use tokio::time::Instant;
 
+use crate::calls::{Calls, ClockReading};
 use crate::engine::Engine;
 use crate::model::SyncMethod;
 use crate::rules::choose_latchel_user;
-use crate::{ClockReading, Error, ErrorKind, Finding, FindingLevel, Probe, Result};
+use crate::{Error, ErrorKind, Finding, FindingLevel, Probe, Result, calls};
 
 /// A clock that is off by more than this is worth a warning.
 pub(super) const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
@@ -16,7 +17,9 @@ impl Engine {
     /// Tests both systems, and everything that the rules need there: credentials, permissions, the Latchel user, clock
     /// skew. Reads only; `now` is this machine's clock, UTC.
     pub async fn check(&self, now: DateTime<Utc>) -> Vec<Finding> {
-        let mut findings = probe("platform", self.platform.check().await, now);
+        let started = Instant::now();
+        let (result, calls) = calls::recorded(self.platform.check()).await;
+        let mut findings = probe("platform", result, &calls, (now, started));
         findings.extend(match self.platform.users().await {
             Ok(users) => Some(match choose_latchel_user(&users, &self.account.policy) {
                 Ok(user) => Finding::ok("Latchel user", format!("{} (id {})", user.name, user.id)),
@@ -43,7 +46,8 @@ impl Engine {
             }
             Err(error) => Some(Finding::error("Latchel user", error.to_string(), "Permit reading the users.")),
         });
-        findings.extend(probe("Latchel", self.latchel.check().await, now));
+        let (result, calls) = calls::recorded(self.latchel.check()).await;
+        findings.extend(probe("Latchel", result, &calls, (now, started)));
         findings
     }
 
@@ -54,21 +58,15 @@ impl Engine {
     }
 }
 
-/// Warnings about clocks that are off. `now` is this machine's time at the monotonic instant `started`; a clock that
-/// was read before that does not count.
-pub(super) fn clock_warnings(engine: &Engine, (now, started): (DateTime<Utc>, Instant)) -> Vec<String> {
-    let sides = [("platform", engine.platform.clock()), ("Latchel", engine.latchel.clock())];
-    let read_since = |(system, reading): (&str, Option<ClockReading>)| {
-        let ClockReading { shown, read_at } = reading?;
-        let here = now + read_at.checked_duration_since(started)?;
-        let found = clock(system, shown, here);
-        (found.level != FindingLevel::Ok)
-            .then(|| format!("{}: {}. {}", found.subject, found.detail, found.remedy))
-    };
-    sides.into_iter().filter_map(read_since).collect()
+/// Warnings about clocks that are off, by what calls showed of them. `now` is this machine's time at the monotonic instant
+/// `started`.
+pub(super) fn clock_warnings(calls: &Calls, now: (DateTime<Utc>, Instant)) -> Vec<String> {
+    let found = calls.clocks.iter().map(|(system, reading)| clock(system, *reading, now));
+    let off = found.filter(|found| found.level != FindingLevel::Ok);
+    off.map(|found| format!("{}: {}. {}", found.subject, found.detail, found.remedy)).collect()
 }
 
-fn probe(system: &str, result: Result<Probe>, now: DateTime<Utc>) -> Vec<Finding> {
+fn probe(system: &str, result: Result<Probe>, calls: &Calls, now: (DateTime<Utc>, Instant)) -> Vec<Finding> {
     let probe = match result {
         Ok(probe) => probe,
         Err(error) if error.is_pause() => {
@@ -92,12 +90,14 @@ fn probe(system: &str, result: Result<Probe>, now: DateTime<Utc>) -> Vec<Finding
             .into_iter()
             .map(|one| Finding { subject: format!("{system}: {}", one.subject), ..one }),
     );
-    findings.extend(probe.server_time.map(|server| clock(system, server, now)));
+    findings.extend(calls.clocks.values().map(|reading| clock(system, *reading, now)));
     findings
 }
 
-fn clock(system: &str, server: DateTime<Utc>, now: DateTime<Utc>) -> Finding {
+/// Compares a clock with this machine's, which showed `now` at the monotonic instant `started`.
+fn clock(system: &str, reading: ClockReading, (now, started): (DateTime<Utc>, Instant)) -> Finding {
     let subject = format!("{system}: clock");
+    let (server, now) = (reading.shown, now + reading.read_at.saturating_duration_since(started));
     let skew = (server - now).abs();
     let seconds = skew.num_seconds();
     if skew <= SKEW_WARNING {

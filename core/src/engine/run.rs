@@ -48,8 +48,9 @@ impl Engine {
         let named = request.records.as_ref().map(Vec::len);
         let mut run = Run { named, reconciles: request.reconciles(), ..Run::begin(&begun) };
         let work = self.run_phases(&mut run, lease, &phases, (request, started), &account, observer);
-        run.calls = calls::counted(work).await;
-        run.warnings.extend(clock_warnings(self, (request.now, started)));
+        let ((), calls) = calls::recorded(work).await;
+        run.warnings.extend(clock_warnings(&calls, (request.now, started)));
+        run.calls = calls.made;
         run.status = match status_of(&run) {
             RunStatus::Failed if request.stop.is_set() => RunStatus::Partial,
             status => status,

@@ -5,7 +5,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
-use tokio::time::Instant;
 
 use super::{Call, Journal, locked};
 use crate::model::{
@@ -13,7 +12,7 @@ use crate::model::{
     LatchelResidentId, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentPatch,
     ResidentRef, Row, Side, Window, WorkOrderId,
 };
-use crate::{ClockReading, Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result, calls};
 
 /// Contents of Latchel.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -104,7 +103,13 @@ impl MemoryLatchel {
 
     fn read<T>(&self, method: &'static str, read: impl FnOnce(&LatchelWorld) -> T) -> Result<T> {
         let call = Call { side: Side::Latchel, method, on: String::new() };
+        self.shows_clock();
         self.journal.call(call, || Ok(read(&locked(&self.world))), None)
+    }
+
+    /// Reports its clock, as an answer over HTTP would.
+    fn shows_clock(&self) {
+        calls::clock("Latchel", locked(&self.world).now);
     }
 
     fn write<T>(
@@ -115,6 +120,7 @@ impl MemoryLatchel {
         write: impl FnOnce(&mut LatchelWorld) -> Result<T>,
     ) -> Result<T> {
         let call = Call { side: Side::Latchel, method, on: on.to_string() };
+        self.shows_clock();
         self.journal.call(call, || write(&mut locked(&self.world)), Some(pretended))
     }
 }
@@ -136,16 +142,12 @@ fn set<T: Clone>(field: &mut T, new: &Option<T>) {
 
 #[async_trait]
 impl Latchel for MemoryLatchel {
-    fn clock(&self) -> Option<ClockReading> {
-        Some(ClockReading { shown: locked(&self.world).now, read_at: Instant::now() })
-    }
-
     fn visibility_delay(&self) -> Duration {
         self.visibility_delay
     }
 
     async fn check(&self) -> Result<Probe> {
-        self.read("check", |world| Probe { server_time: Some(world.now), ..Probe::default() })
+        self.read("check", |_| Probe::default())
     }
 
     async fn portfolios(&self) -> Result<Vec<Portfolio>> {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use futures::{Stream, StreamExt, TryStreamExt};
-use tokio::time::Instant;
 
 use super::{Call, Journal, locked};
 use crate::model::{
@@ -14,7 +13,7 @@ use crate::model::{
     WorkOrderStatus,
 };
 use crate::{
-    Capabilities, ChangeFilter, ClockReading, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result,
+    Capabilities, ChangeFilter, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result, calls,
 };
 
 /// Contents of the platform. A record is in a window by its stamp; one without a stamp is in every window.
@@ -100,7 +99,13 @@ impl MemoryPlatform {
         read: impl FnOnce(&PlatformWorld) -> T,
     ) -> Result<T> {
         let call = Call { side: Side::Platform, method, on: on.to_string() };
+        self.shows_clock();
         self.journal.call(call, || Ok(read(&locked(&self.world))), None)
+    }
+
+    /// Reports its clock, as an answer over HTTP would.
+    fn shows_clock(&self) {
+        calls::clock("platform", locked(&self.world).now);
     }
 
     fn write<T>(
@@ -111,6 +116,7 @@ impl MemoryPlatform {
         write: impl FnOnce(&mut PlatformWorld) -> Result<T>,
     ) -> Result<T> {
         let call = Call { side: Side::Platform, method, on: on.to_string() };
+        self.shows_clock();
         self.journal.call(call, || write(&mut locked(&self.world)), Some(pretended))
     }
 
@@ -176,16 +182,12 @@ fn by_key<K: Ord, T: Clone>(rows: &BTreeMap<K, Row<T>>, keys: &[K]) -> Vec<Row<T
 
 #[async_trait]
 impl Platform for MemoryPlatform {
-    fn clock(&self) -> Option<ClockReading> {
-        Some(ClockReading { shown: locked(&self.world).now, read_at: Instant::now() })
-    }
-
     fn capabilities(&self) -> Capabilities {
         self.capabilities
     }
 
     async fn check(&self) -> Result<Probe> {
-        self.read("check", "", |world| Probe { server_time: Some(world.now), ..Probe::default() })
+        self.read("check", "", |_| Probe::default())
     }
 
     fn properties(&self, window: Window) -> Pages<'_, Property> {

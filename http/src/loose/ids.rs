@@ -19,6 +19,16 @@ pub fn as_number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
+/// The id in a member of a row that may not be what it should.
+pub fn id_in(row: &Value, member: &str) -> Option<String> {
+    row.get(member).and_then(as_id)
+}
+
+/// The number in a member of a row that may not be what it should.
+pub fn number_in(row: &Value, member: &str) -> Option<i64> {
+    row.get(member).and_then(as_number)
+}
+
 /// An id, as text or as an integer.
 ///
 /// # Errors

@@ -15,12 +15,15 @@ mod ids;
 mod spare;
 mod stamps;
 mod texts;
+mod words;
 
 pub use days::{as_day, day};
 pub use flags::{flag, required_flag, spare_flag};
 pub use ids::{
-    as_id, as_number, id, ids, number, numbers, optional_id, optional_number, spare_id, spare_number,
+    as_id, as_number, id, id_in, ids, number, number_in, numbers, optional_id, optional_number, spare_id,
+    spare_number,
 };
 pub use spare::{list, spare};
 pub use stamps::{instant, required_instant, stamp};
 pub use texts::{required_word, text, word};
+pub use words::{StatusWords, is_among};

@@ -13,4 +13,4 @@ pub use fields::{
 };
 pub use odd::{odd_ones, oddities};
 pub use rows::{all, count, instant, invalid, record, window};
-pub use stub::{Stub, StubServer, parameter, path_and_query, spell_without};
+pub use stub::{Stub, StubServer, in_body, parameter, path_and_query, spell_without};

@@ -6,7 +6,7 @@ use latchel_sync_core::registry::{SettingForm, Settings, platforms};
 use latchel_sync_core::{Platform, Result};
 use serde_json::{Map, Value, json};
 use wiremock::matchers::{method, path, query_param};
-use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+use wiremock::{Match, Mock, MockBuilder, MockServer, Request, Respond, ResponseTemplate};
 
 /// A platform, as far as the tests of its adapter need it.
 pub trait Stub {
@@ -23,6 +23,22 @@ pub trait Stub {
     /// Adds to the settings what the account gives an adapter beside their values, such as its time zone.
     fn account(settings: Settings) -> Settings {
         settings
+    }
+
+    /// Matches the requests that read what stands at `at`: a path behind the base, unless the stub says otherwise, as one of
+    /// a GraphQL system does, whose requests differ by nothing but their bodies ([`in_body`]).
+    fn reading(at: &str) -> MockBuilder {
+        Mock::given(method("GET")).and(path(format!("{}{at}", Self::BASE)))
+    }
+
+    /// Matches the requests that write to what stands at `at` with this method.
+    fn writing(verb: &str, at: &str) -> MockBuilder {
+        Mock::given(method(verb)).and(path(format!("{}{at}", Self::BASE)))
+    }
+
+    /// True if a request writes: all but GET, unless the stub says otherwise.
+    fn is_write(request: &Request) -> bool {
+        request.method != "GET"
     }
 
     /// The page of a list that a request is for.
@@ -70,7 +86,7 @@ impl<S: Stub> StubServer<S> {
         all.extend(values);
         let secrets = adapter.settings.iter().filter(|setting| setting.form == SettingForm::Secret);
         let secrets = secrets.map(|secret| (secret.key.to_owned(), format!("the-{}", secret.key).into()));
-        (adapter.connect)(&S::account(Settings::new(all, secrets.collect())))
+        (adapter.connect)(&S::account(Settings::new(adapter.settings, all, secrets.collect())))
     }
 
     /// Serves a list to whatever asks for it.
@@ -86,7 +102,7 @@ impl<S: Stub> StubServer<S> {
 
     /// Answers queries that have these parameters; an answer for any query comes behind.
     pub async fn respond_for(&self, at: &str, parameters: &[(&str, &str)], answer: impl Respond + 'static) {
-        let mut mock = Mock::given(method("GET")).and(path(format!("{}{at}", S::BASE)));
+        let mut mock = S::reading(at);
         for (name, value) in parameters {
             mock = mock.and(query_param(*name, *value));
         }
@@ -96,12 +112,15 @@ impl<S: Stub> StubServer<S> {
 
     /// Serves one record.
     pub async fn one(&self, at: &str, record: Value) {
-        self.answers("GET", at, ResponseTemplate::new(200).set_body_json(record)).await;
+        S::reading(at)
+            .respond_with(ResponseTemplate::new(200).set_body_json(record))
+            .mount(&self.server)
+            .await;
     }
 
     /// Answers one method on one path.
     pub async fn answers(&self, verb: &str, at: &str, answer: ResponseTemplate) {
-        let mock = Mock::given(method(verb)).and(path(format!("{}{at}", S::BASE)));
+        let mock = if verb == "GET" { S::reading(at) } else { S::writing(verb, at) };
         mock.respond_with(answer).mount(&self.server).await;
     }
 
@@ -120,7 +139,7 @@ impl<S: Stub> StubServer<S> {
     /// The writes so far.
     pub async fn writes(&self) -> Vec<Request> {
         let mut requests = self.requests().await;
-        requests.retain(|request| request.method != "GET");
+        requests.retain(S::is_write);
         requests
     }
 
@@ -129,6 +148,12 @@ impl<S: Stub> StubServer<S> {
         let body = |write: &Request| serde_json::from_slice(&write.body).expect("JSON");
         self.writes().await.iter().map(body).collect()
     }
+}
+
+/// Matches requests whose body has this text, such as the name of a GraphQL operation.
+pub fn in_body(text: &str) -> impl Match + 'static {
+    let text = text.to_owned();
+    move |request: &Request| String::from_utf8_lossy(&request.body).contains(&text)
 }
 
 /// A request as `METHOD path?query`.

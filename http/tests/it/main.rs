@@ -2,8 +2,11 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod bounds;
+mod checkup;
 mod connections;
 mod faults;
+mod inside;
+mod lists;
 mod parts;
 mod session;
 

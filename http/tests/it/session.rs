@@ -17,6 +17,7 @@ fn transport(server: &MockServer, access: Access) -> Transport {
         credentials: json!({"user": "me", "password": "the-password"}),
         token: |answer| answer.json(),
         header: "x-token",
+        scheme: "",
     };
     Transport::builder("Far", &server.uri(), &Settings::default().with_access(access))
         .log_in(log_in, "the-password".to_owned().into())
@@ -53,6 +54,25 @@ async fn takes(server: &MockServer, verb: &str, token: &str, times: u64) {
         .with_priority(1)
         .mount(server)
         .await;
+}
+
+#[tokio::test]
+async fn a_token_is_carried_with_its_scheme() {
+    let server = far(1).await;
+    takes(&server, "GET", "Bearer token-number-1", 1).await;
+    let log_in = LogIn {
+        path: "log-in",
+        credentials: json!({"user": "me", "password": "the-password"}),
+        token: |answer| answer.json(),
+        header: "x-token",
+        scheme: "Bearer",
+    };
+    let transport = Transport::builder("Far", &server.uri(), &Settings::default())
+        .log_in(log_in, "the-password".to_owned().into())
+        .build()
+        .expect("a transport");
+    transport.get("v1/things").send().await.expect("an answer");
+    assert_eq!(transport.without_secrets("token-number-1, the-password"), "[secret], [secret]");
 }
 
 #[tokio::test]

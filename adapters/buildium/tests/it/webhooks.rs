@@ -3,7 +3,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::registry::{Access, Settings, webhooks};
+use latchel_sync_core::registry::{Access, Settings, platforms, webhooks};
 use latchel_sync_core::{ErrorKind, Headers, Result, Webhooks};
 use ring::hmac;
 use serde_json::{Map, Value, json};
@@ -20,10 +20,13 @@ const STAMP: i64 = 1_772_438_400;
 fn reader(far: &Far) -> Arc<dyn Webhooks> {
     let adapter = webhooks(Side::Platform, "buildium").expect("it is registered");
     let secret = |name: &str, value: &str| (name.to_owned(), value.to_owned().into());
-    let own = Settings::new(Map::new(), [secret("secret", SECRET)].into());
+    let own = Settings::new(adapter.settings, Map::new(), [secret("secret", SECRET)].into());
     let values = Map::from_iter([("base_url".to_owned(), json!(far.server.uri()))]);
-    let of_adapter =
-        Settings::new(values, [secret("client_id", "one"), secret("client_secret", "two")].into());
+    let of_adapter = Settings::new(
+        platforms()[0].settings,
+        values,
+        [secret("client_id", "one"), secret("client_secret", "two")].into(),
+    );
     (adapter.connect)(&own, &of_adapter.with_access(Access::ReadOnly)).expect("a reader")
 }
 

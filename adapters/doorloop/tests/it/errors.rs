@@ -29,7 +29,7 @@ async fn words_are_read_from_either_of_the_shapes_that_are_known() {
         ),
         (json!({"base": "No."}), Some("No.")),
         (json!({"message": "No", "base": ["never"]}), Some("No; never")),
-        (json!(["No."]), None),
+        (json!(["No."]), Some("No.")),
         (Value::Null, None),
     ] {
         let error = refused(ResponseTemplate::new(422).set_body_json(&body)).await;

@@ -18,7 +18,8 @@ impl Far {
         let values: Map<String, Value> = [("base_url".to_owned(), json!(server.uri()))].into_iter().collect();
         let adapter = latchels().into_iter().find(|one| one.name == "latchel").expect("it is registered");
         let secrets = [("api_key".to_owned(), "the-key".to_owned().into())].into();
-        let latchel = (adapter.connect)(&Settings::new(values, secrets)).expect("an adapter");
+        let latchel =
+            (adapter.connect)(&Settings::new(adapter.settings, values, secrets)).expect("an adapter");
         Self { server, latchel }
     }
 

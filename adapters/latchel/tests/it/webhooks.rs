@@ -11,7 +11,8 @@ const OTHER: &str = "8a2f6c1e-0d57-4f0b-9a55-1f6f2f1b7a11";
 fn reader() -> Arc<dyn Webhooks> {
     let adapter = webhooks(Side::Latchel, "latchel").expect("it is registered");
     let key = ("latchel_key".to_owned(), KEY.to_owned().into());
-    (adapter.connect)(&Settings::new(Map::new(), [key].into()), &Settings::default()).expect("a reader")
+    (adapter.connect)(&Settings::new(adapter.settings, Map::new(), [key].into()), &Settings::default())
+        .expect("a reader")
 }
 
 fn envelope(object_type: &str, object: Value, secret: &str) -> Value {

@@ -65,7 +65,7 @@ async fn a_long_list_is_read_page_by_page() {
     far.list("Units", json!([])).await;
     assert_eq!(all(far.platform.properties(window())).await.len(), 2_000);
     let lists = far.asked().await.into_iter().filter(|one| one.starts_with("GET Properties")).count();
-    assert_eq!(lists, 2, "the total says that the second page is the last");
+    assert_eq!(lists, 3, "whatever the total says, nobody knows what is behind a full page");
 }
 
 #[tokio::test]

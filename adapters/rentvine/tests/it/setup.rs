@@ -31,7 +31,6 @@ async fn check_reads_and_names_the_statuses_that_it_would_write() {
     far.list(TECHNICIANS, json!([{"contact": {"userID": "41", "name": "Team Latchel"}}])).await;
     let probe = far.platform.check().await.expect("a probe");
     assert!(wrong(&probe.findings).is_empty(), "{:?}", probe.findings);
-    assert_eq!(probe.server_time, "2026-03-02T20:00:00Z".parse().ok());
     let details: Vec<_> = probe.findings.iter().map(|one| one.detail.as_str()).collect();
     assert_eq!(details, ["accepted", "Open (id 12)", "Closed (id 13)", "Cancelled (id 15)"]);
     assert!(far.asked().await.iter().all(|one| one.starts_with("GET")));
@@ -105,7 +104,7 @@ async fn words_are_read_from_either_of_the_shapes_that_are_known() {
             Some("charges[0].ledgerID: Payer is Invalid, Odd"),
         ),
         (json!({"propertyID": ["is required"], "unitID": []}), Some("propertyID: is required")),
-        (json!(["No."]), None),
+        (json!(["No."]), Some("No.")),
         (Value::Null, None),
     ] {
         let error = refused(ResponseTemplate::new(400).set_body_json(&body)).await;

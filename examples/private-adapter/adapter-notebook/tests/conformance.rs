@@ -47,7 +47,7 @@ impl Setup for NotebookSetup {
         let file = folder.path().join("notebook.json");
         let settings = Map::from_iter([("file".to_owned(), json!(file))]);
         let adapter = self.adapter().ok_or_else(|| Cannot::to("be found in the registry"))?;
-        let platform = (adapter.connect)(&Settings::new(settings, Default::default()))
+        let platform = (adapter.connect)(&Settings::new(adapter.settings, settings, Default::default()))
             .map_err(|error| Cannot::to(format!("be opened: {error}")))?;
         let now = "2026-03-02T20:00:00Z".parse().map_err(|_| Cannot::to("tell the time"))?;
         let far = Notebook { _folder: folder, file, platform, now: Mutex::new(now) };

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use latchel_sync_core::Webhooks;
 use latchel_sync_core::ledger::{Run, Trigger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::registry::{Settings, webhooks};
+use latchel_sync_core::registry::{Settings, latchels, platforms, webhooks};
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_server::{App, Clock, Readers, ServerConfig, router};
 use ring::hmac;
@@ -28,13 +28,19 @@ pub const PLATFORM: &str = "/webhooks/main/platform";
 
 /// Readers of the webhooks: Latchel's, and Buildium's as the platform's.
 pub fn readers() -> Readers {
+    let known = |side| match side {
+        Side::Platform => platforms().into_iter().find(|one| one.name == "buildium").map(|one| one.settings),
+        Side::Latchel => latchels().first().map(|one| one.settings),
+    };
+    let known = |side| known(side).expect("it is registered");
     let reader = |side, name, key: &str, value: &str| -> Option<Arc<dyn Webhooks>> {
-        let own = Settings::new(Map::new(), [(key.to_owned(), value.to_owned().into())].into());
         let secret = |name: &str| (name.to_owned(), "unused".to_owned().into());
         let secrets = [secret("client_id"), secret("client_secret"), secret("api_key")];
         let values = Map::from_iter([("base_url".to_owned(), json!("http://127.0.0.1:9"))]);
         let adapter = webhooks(side, name).expect("it is registered");
-        Some((adapter.connect)(&own, &Settings::new(values, secrets.into())).expect("a reader"))
+        let own =
+            Settings::new(adapter.settings, Map::new(), [(key.to_owned(), value.to_owned().into())].into());
+        Some((adapter.connect)(&own, &Settings::new(known(side), values, secrets.into())).expect("a reader"))
     };
     Readers {
         platform: reader(Side::Platform, "buildium", "secret", SECRET),

@@ -1,4 +1,6 @@
-use crate::{Error, ErrorKind, Result};
+use std::fmt;
+
+use latchel_sync_core::{Error, ErrorKind, Result};
 
 /// A vendor of the platform, for platforms on which a work order, or closing one, needs a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,6 +9,12 @@ pub struct Vendor {
     pub id: String,
     /// The vendor's name.
     pub name: String,
+}
+
+impl fmt::Display for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (id {})", self.name, self.id)
+    }
 }
 
 /// Chooses Latchel's vendor among the active ones: the one whose id or name is `choice`, the adapter's setting `vendor`,

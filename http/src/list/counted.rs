@@ -1,0 +1,63 @@
+//! Pages whose beginnings can be computed: by offset and by number.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::Result;
+use latchel_sync_core::model::Unserved;
+
+use super::paging::{Counted, Unit};
+use super::{Asked, Counts};
+use crate::pages::with_totals;
+use crate::{Cut, Listed, Page, Part, covered, in_parts, pages};
+
+impl Asked {
+    /// Asks for a part of the list; `size` is what the far side is told of its size.
+    async fn part(&self, counted: Counted, part: Part, size: usize) -> Result<Listed> {
+        let begin = if counted.unit == Unit::Rows { part.offset } else { part.number() };
+        let call = self.call(part.effort).queries(self.paging.also.iter().copied());
+        let call = call.query(counted.parameter, begin).query(self.paging.size_parameter, size);
+        Ok(self.listed(&call.send().await?)?.0)
+    }
+}
+
+/// Pages that are full but for the last.
+pub(super) fn even(list: Asked, counted: Counted, cut: Cut) -> Counts {
+    let list = Arc::new(list);
+    with_totals(list.paging.at_once, move |offset| {
+        let list = Arc::clone(&list);
+        async move {
+            let size = list.paging.size;
+            let ask = |part: Part| list.part(counted, part, part.size);
+            let Listed { rows, total } = in_parts(&list.path, (offset, size), cut, ask).await?;
+            let next =
+                offset + if counted.unit == Unit::Rows { covered(&rows, list.paging.id) } else { size };
+            // Behind a full page is looked whatever the total says, so that one that is too small loses nothing.
+            let goes_on = rows.len() >= size || total.is_some_and(|total| next < total);
+            let next = (goes_on && !rows.is_empty()).then_some(next);
+            Ok((Page { rows, next }, total))
+        }
+    })
+}
+
+/// Pages by number that may have fewer rows than were asked for, without a total.
+pub(super) fn uneven(list: Asked, counted: Counted, cut: Cut) -> Counts {
+    let list = Arc::new(list);
+    let wanted = list.paging.size;
+    let pages = pages((1, counted.full_up_to), move |(number, least): (usize, usize)| {
+        let list = Arc::clone(&list);
+        async move {
+            // Behind the first page it is known how many rows a page has.
+            let size = if number == 1 { wanted } else { least };
+            let ask =
+                |part: Part| list.part(counted, part, if part.size == size { wanted } else { part.size });
+            let rows = in_parts(&list.path, ((number - 1) * size, size), cut, ask).await?.rows;
+            let came_in_parts = rows.iter().any(Unserved::is_stood_in_by);
+            let Page { rows, next } = Page::while_as_full(rows, number, least);
+            // How many it would have had at once is not known then.
+            let next = next.map(|(number, count)| (number, if came_in_parts { least } else { count }));
+            Ok(Page { rows, next })
+        }
+    });
+    pages.map_ok(|rows| (rows, None)).boxed()
+}
