@@ -1,6 +1,6 @@
 //! The sync rules, the domain model, the traits and the engine of latchel-sync.
 //!
-//! - [`model`]: what a platform and Latchel hold.
+//! - [`model`]: what a platform and Latchel hold, their links, and the reasons for what becomes of them.
 //! - [`rules`]: pure functions from what both sides hold and what is remembered to a decision and its reason.
 //! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
 //! - [`Webhooks`]: what the outside world tells by itself.

@@ -6,9 +6,8 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Outcome, Pending, RunId, Status};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Outcome, Pending};
+use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId, Side, Status};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

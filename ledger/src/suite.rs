@@ -13,8 +13,7 @@ mod runs;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, RunId, Side};
 use uuid::Uuid;
 
 pub use desk::*;

@@ -1,8 +1,8 @@
 //! Actions of people, the same from the pages and the API. Each is written down in the audit trail under the name `by`.
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::{Phase, Trigger};
-use latchel_sync_core::model::{JobId, Kind, RecordKey, WorkOrderId};
+use latchel_sync_core::ledger::Trigger;
+use latchel_sync_core::model::{JobId, Kind, Phase, RecordKey, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_ledger::desk::{Filter, Pause};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Link, Origin};
-use latchel_sync_core::model::{Difference, Kind};
+use latchel_sync_core::model::{Difference, Kind, Link, Origin};
 use latchel_sync_ledger::SqliteLedger;
 use serde_json::json;
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::{Pending, Retry};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Reason, RecordKey, Side};
 use latchel_sync_core::words::local;
 use serde::Serialize;
 

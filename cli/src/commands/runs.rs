@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Outcome, Run, RunId, Trigger};
-use latchel_sync_core::model::RecordKey;
+use latchel_sync_core::ledger::{Outcome, Run, Trigger};
+use latchel_sync_core::model::{RecordKey, RunId};
 use serde::Serialize;
 
 use crate::args::{RunsShow, Scope};

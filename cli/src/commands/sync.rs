@@ -7,11 +7,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressStyle};
 use latchel_sync_core::engine::{Engine, Mode, Observer, Quiet, Request, StopSignal};
-use latchel_sync_core::ledger::{
-    Action, Direction, Outcome, Overlay, Pending, Phase, Retry, Run, RunStatus, Status, doing,
-};
-use latchel_sync_core::model::{Kind, Window};
-use latchel_sync_core::rules::Tense;
+use latchel_sync_core::ledger::{Action, Outcome, Overlay, Pending, Retry, Run, RunStatus, doing};
+use latchel_sync_core::model::{Direction, Kind, Phase, Status, Tense, Window};
 use latchel_sync_ledger::SqliteLedger;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};

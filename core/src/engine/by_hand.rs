@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::engine::Engine;
-use crate::ledger::{Lease, Link, NewRun, Origin, Phase, Run, RunId, RunStatus, Trigger};
-use crate::model::{Job, JobId, Kind, RecordKey, Row, Side, WorkOrder, WorkOrderId};
+use crate::ledger::{Lease, NewRun, Run, RunStatus, Trigger};
+use crate::model::{
+    Job, JobId, Kind, Link, Origin, Phase, RecordKey, Row, RunId, Side, WorkOrder, WorkOrderId,
+};
 use crate::{Error, ErrorKind, Result};
 
 impl Engine {

@@ -10,10 +10,10 @@ use tokio::time::Instant;
 
 use crate::engine::patience::RENEW_AFTER;
 use crate::engine::{Engine, StopSignal};
-use crate::ledger::{Intent, IntentId, Lease, Link, Memory, Origin, Phase, RunId};
+use crate::ledger::{Intent, IntentId, Lease, Memory};
 use crate::model::{
-    Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
-    User, UserId,
+    Kind, LatchelProperty, LatchelPropertyId, Link, Origin, Phase, Policy, PortfolioId, PropertyRef,
+    RecordKey, RunId, Side, SyncMethod, User, UserId,
 };
 use crate::rules::{Assignees, Remembered, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};

@@ -16,11 +16,12 @@ use crate::engine::phases::import::Import;
 use crate::engine::phases::property::Properties;
 use crate::engine::phases::resident::Residents;
 use crate::engine::{Engine, StopSignal};
-use crate::ledger::{
-    Action, Lease, Link, Memory, Outcome, Phase, Retry, RunId, Status, bare, exact, look_up,
+use crate::ledger::{Action, Lease, Memory, Outcome, Retry, bare, exact, look_up};
+use crate::model::{
+    Freshness, Kind, LatchelPropertyId, LatchelResidentId, Link, Phase, Reason, RecordKey, Row, RuleId,
+    RunId, Side, Status, Window,
 };
-use crate::model::{Freshness, Kind, LatchelPropertyId, LatchelResidentId, RecordKey, Row, Side, Window};
-use crate::rules::{Check, Decision, Reason, RuleId, Trace, WindowVerdict, judge_window};
+use crate::rules::{Check, Decision, Trace, WindowVerdict, judge_window};
 use crate::{ErrorKind, Result};
 
 /// Explanation of a record's status, and of what the next run would do with it.

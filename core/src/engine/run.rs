@@ -17,9 +17,9 @@ use crate::engine::phases::lapse::evaluate_lapses;
 use crate::engine::phases::property::Properties;
 use crate::engine::phases::resident::Residents;
 use crate::engine::{Engine, Mode, Observer, Request};
-use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
-use crate::model::{Kind, Window};
-use crate::rules::{Coverage, Reason, coverage, first_window};
+use crate::ledger::{Account, Lease, NewRun, PhaseReport, Run, RunStatus};
+use crate::model::{Kind, Phase, Reason, RunId, Status, Window};
+use crate::rules::{Coverage, coverage, first_window};
 use crate::{Error, ErrorKind, Result, calls};
 
 impl Engine {

@@ -1,7 +1,6 @@
 //! The trait of the ledger, the sync's memory between runs.
 
-mod instant;
-mod link;
+mod intent;
 mod look_up;
 mod outcome;
 mod overlay;
@@ -13,17 +12,16 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use link::{CloseVerdict, Intent, IntentId, Link, Obstacle, Origin, ResidentMemory, SentDates};
+pub use intent::{Intent, IntentId};
 pub(crate) use look_up::{bare, exact};
 pub use look_up::{look_up, may_be_a_name, records};
-pub use outcome::{Action, Counts, Outcome, Pending, Status};
+pub use outcome::{Action, Counts, Outcome, Pending};
 pub use overlay::Overlay;
 pub use retry::{Retry, doing};
-pub use run::{Account, Direction, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Trigger};
+pub use run::{Account, Lease, NewRun, PhaseReport, Run, RunStatus, Trigger};
 
 use crate::Result;
-use crate::model::{Kind, RecordKey, Side};
-use crate::rules::Reason;
+use crate::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 
 /// Memory of one record in the ledger. Its parts are boxed, because it is passed on often.
 #[derive(Debug, Clone, PartialEq)]

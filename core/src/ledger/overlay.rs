@@ -3,13 +3,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{
-    Account, Counts, Intent, IntentId, Lease, Ledger, Link, Memory, NewRun, Outcome, Pending, Phase, Run,
-    RunId,
-};
+use super::{Account, Counts, Intent, IntentId, Lease, Ledger, Memory, NewRun, Outcome, Pending, Run};
 use crate::Result;
-use crate::model::{Kind, RecordKey, Side};
-use crate::rules::Reason;
+use crate::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 
 /// A ledger whose writes go to a scratch ledger: a plan runs over one, so that it takes the same steps as a sync,
 /// sees what it would have written, and leaves the real ledger as it was.

@@ -1,6 +1,6 @@
+use super::Trace;
 use super::trace::{Place, yes};
-use super::{RuleId, Trace};
-use crate::model::{Difference, Marker, PropertyRef, WorkOrder};
+use crate::model::{Difference, Marker, PropertyRef, RuleId, WorkOrder};
 
 /// A work order that we created on the platform, or that carries our marker, as the platform stores it.
 #[derive(Debug, Clone)]

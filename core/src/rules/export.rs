@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 
 use super::trace::{OrNo, Place, yes};
-use super::{Decision, Reason, RuleId, Trace, method};
-use crate::ledger::{Link, Obstacle, Origin};
+use super::{Decision, Trace, method};
 use crate::model::{
-    ClosedStatus, Job, JobState, NewWorkOrder, PropertyRef, Reach, ResidentId, SyncMethod, UserId, WorkOrder,
+    ClosedStatus, Job, JobState, Link, NewWorkOrder, Obstacle, Origin, PropertyRef, Reach, Reason,
+    ResidentId, RuleId, SyncMethod, UserId, WorkOrder,
 };
 
 /// Facts about one Latchel work order.

@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 
 use super::trace::{OrNo, Place, yes};
-use super::{Decision, PropertyAction, Reason, RuleId, Trace};
-use crate::model::{GoneProperties, LatchelProperty, LatchelResident, Policy, PropertyPatch, PropertyRef};
+use super::{Decision, PropertyAction, Trace};
+use crate::model::{
+    GoneProperties, LatchelProperty, LatchelResident, Policy, PropertyPatch, PropertyRef, Reason, RuleId,
+};
 
 /// Facts about a linked property that the platform no longer has.
 #[derive(Debug, Clone)]

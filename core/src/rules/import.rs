@@ -1,9 +1,9 @@
 use super::trace::{Place, yes};
-use super::{Decision, Reason, RuleId, Trace, method};
+use super::{Decision, Trace, method};
 use crate::model::text::cut;
 use crate::model::{
-    ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, PropertyRef, SyncMethod,
-    WorkOrder,
+    ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, PropertyRef, Reason, RuleId,
+    SyncMethod, WorkOrder,
 };
 
 /// Facts about one platform work order.

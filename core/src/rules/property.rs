@@ -1,8 +1,9 @@
 use super::trace::{OrNo, Place, differs, yes};
-use super::{Decision, Reason, RuleId, Trace};
+use super::{Decision, Trace};
 use crate::model::text::same_text;
 use crate::model::{
-    LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch, PropertyRef,
+    LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch,
+    PropertyRef, Reason, RuleId,
 };
 
 /// Facts about one property.

@@ -1,12 +1,11 @@
 use chrono::NaiveDate;
 
 use super::trace::{OrNone, Place, activity, differs, yes};
-use super::{Decision, Reason, RuleId, Trace, active};
-use crate::ledger::ResidentMemory;
+use super::{Decision, Trace, active};
 use crate::model::text::{same_optional, same_text};
 use crate::model::{
-    LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Resident,
-    ResidentPatch, Returning, Tenancy,
+    LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Reason, Resident,
+    ResidentMemory, ResidentPatch, Returning, RuleId, Tenancy,
 };
 
 /// Facts about one resident.

@@ -5,8 +5,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::asked::unasked;
-use super::{Reason, RuleId};
-use crate::model::{PropertyRef, RecordKey};
+use crate::model::{PropertyRef, Reason, RecordKey, RuleId};
 
 /// A question that a rule asked of a record, with its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,10 +1,9 @@
 //! Decisions beside their reasons: details, traces, and the guard's boundary.
 
 use latchel_sync_core::ledger::{Action, Retry};
-use latchel_sync_core::model::*;
+use latchel_sync_core::model::{Reason, RuleId, Tense, *};
 use latchel_sync_core::rules::{
-    PropertyCase, Reason, ResidentAction, RuleId, Tense, Trace, decide_lapse, decide_property,
-    decide_resident, is_mass_change,
+    PropertyCase, ResidentAction, Trace, decide_lapse, decide_property, decide_resident, is_mass_change,
 };
 
 use crate::make::{day, latchel_property, memory, policy, today};

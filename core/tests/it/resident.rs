@@ -1,6 +1,5 @@
-use latchel_sync_core::ledger::ResidentMemory;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{Reason, ResidentAction, ResidentCase, Trace, decide_lapse, decide_resident};
+use latchel_sync_core::rules::{ResidentAction, ResidentCase, Trace, decide_lapse, decide_resident};
 
 use crate::cases::Case;
 use crate::make::{day, memory, policy, today, unit};

@@ -1,10 +1,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::{
-    Account, Counts, Intent, IntentId, Lease, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
+    Account, Counts, Intent, IntentId, Lease, Memory, NewRun, Outcome, Pending, Run,
 };
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 use latchel_sync_core::{Ledger, Result};
 
 use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};

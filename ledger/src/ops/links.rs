@@ -1,7 +1,6 @@
 use chrono::NaiveDate;
-use latchel_sync_core::ledger::{Intent, IntentId, Lease, Link};
-use latchel_sync_core::model::Kind;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Intent, IntentId, Lease};
+use latchel_sync_core::model::{Kind, Link, Reason};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use super::{BEGIN, Connection, Pool, runs};

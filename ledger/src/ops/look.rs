@@ -1,8 +1,7 @@
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Outcome, Status};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{Kind, Reason, RecordKey, Side, Status};
 
 use super::statement::{Sql, record, records};
 use super::{BYTES, JSON, LIKE, Pool, pending, recall};

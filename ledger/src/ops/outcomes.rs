@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
-use latchel_sync_core::ledger::{Action, Counts, Intent, Lease, Outcome, RunId};
-use latchel_sync_core::model::RecordKey;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Action, Counts, Intent, Lease, Outcome};
+use latchel_sync_core::model::{Reason, RecordKey, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use sqlx::QueryBuilder;

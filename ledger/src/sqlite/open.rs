@@ -226,7 +226,8 @@ pub(super) fn newer(path: Option<&Path>) -> Error {
 mod tests {
     use chrono::DateTime;
     use latchel_sync_core::Ledger;
-    use latchel_sync_core::ledger::{Account, NewRun, Phase, RunId, Trigger};
+    use latchel_sync_core::ledger::{Account, NewRun, Trigger};
+    use latchel_sync_core::model::{Phase, RunId};
 
     use super::*;
     use crate::desk::{Desk, Filter, Role, User};

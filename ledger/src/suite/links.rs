@@ -2,9 +2,9 @@
 
 use latchel_sync_core::ledger::*;
 use latchel_sync_core::model::{
-    ClosedStatus, Difference, JobId, Kind, Marker, PropertyId, PropertyRef, RecordKey, Side,
+    CloseVerdict, ClosedStatus, Difference, JobId, Kind, Link, Marker, Obstacle, PropertyId, PropertyRef,
+    Reason, RecordKey, ResidentMemory, Side,
 };
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 use uuid::Uuid;
 

@@ -3,8 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Phase, Reason, RecordKey, RunId, Side, Status};
 
 use super::desk::{delivery, entry, user};
 use super::{begin, finished, link, new_run, now, outcome, recall_one};

@@ -3,8 +3,7 @@
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, Reason, RecordKey};
 
 use super::{begin, finished, new_run, now, open_ids, outcome, recall_one};
 

@@ -2,8 +2,7 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Fingerprint, Kind, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Fingerprint, Kind, Phase, Reason, RecordKey};
 use latchel_sync_core::{ErrorKind, Ledger};
 use uuid::Uuid;
 

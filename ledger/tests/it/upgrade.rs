@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Outcome, RunId};
-use latchel_sync_core::model::{Kind, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId};
 use latchel_sync_ledger::desk::{Desk, Filter, Role};
 use latchel_sync_ledger::suite::{link, new_run, outcome, user};
 use latchel_sync_ledger::throw_away::fresh_url;

@@ -1,8 +1,8 @@
 //! Conditions that hold of an account.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use latchel_sync_core::ledger::{Phase, PhaseReport, Run, RunStatus, Status};
-use latchel_sync_core::model::Side;
+use latchel_sync_core::ledger::{PhaseReport, Run, RunStatus};
+use latchel_sync_core::model::{Phase, Side, Status};
 use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::Filter;
 

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::{Outcome, Phase, Run, RunStatus, Trigger};
-use latchel_sync_core::model::RecordKey;
+use latchel_sync_core::ledger::{Outcome, Run, RunStatus, Trigger};
+use latchel_sync_core::model::{Phase, RecordKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::model::Phase;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 

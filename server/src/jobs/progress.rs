@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use latchel_sync_core::engine::Observer;
-use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport};
-use latchel_sync_core::model::Window;
+use latchel_sync_core::ledger::{Outcome, PhaseReport};
+use latchel_sync_core::model::{Phase, Window};
 
 use super::Jobs;
 use super::job::{JobId, PhaseProgress};

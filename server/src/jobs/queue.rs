@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::model::Phase;
 
 use super::{Job, JobId, Jobs, KEPT, NewJob, State};
 

@@ -3,8 +3,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::rules::{Reason, Tense};
+use latchel_sync_core::model::{Phase, Reason, Tense};
 use uuid::Uuid;
 
 use super::account::address;

@@ -7,9 +7,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use latchel_sync_core::ledger::Status;
-use latchel_sync_core::model::{Kind, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Reason, Side, Status};
 use latchel_sync_ledger::desk::Filter;
 use serde::Deserialize;
 

@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Phase, Run};
-use latchel_sync_core::model::Kind;
+use latchel_sync_core::ledger::Run;
+use latchel_sync_core::model::{Kind, Phase};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -237,7 +237,7 @@ mod tests {
 
         let run = |text, reconciles| {
             let begun = latchel_sync_core::ledger::NewRun {
-                id: latchel_sync_core::ledger::RunId(uuid::Uuid::nil()),
+                id: latchel_sync_core::model::RunId(uuid::Uuid::nil()),
                 account: "a".to_owned(),
                 now: at(text),
                 trigger: latchel_sync_core::ledger::Trigger::Schedule,

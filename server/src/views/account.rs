@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Run, RunId, RunStatus};
-use latchel_sync_core::model::SyncMethod;
+use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::model::{RunId, SyncMethod};
 use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,7 +1,8 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
-use latchel_sync_core::rules::{Reason, coverage};
+use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::model::{Phase, Reason, Status};
+use latchel_sync_core::rules::coverage;
 use latchel_sync_core::{Ledger, Result};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,8 +1,7 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Outcome, Status};
-use latchel_sync_core::model::RecordKey;
-use latchel_sync_core::rules::{RuleId, Tense};
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{RecordKey, RuleId, Status, Tense};
 use latchel_sync_ledger::desk::{Filter, Found};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::ledger::{NewRun, Phase, Run, RunId, RunStatus, Trigger};
-use latchel_sync_core::model::*;
+use latchel_sync_core::ledger::{NewRun, Run, RunStatus, Trigger};
+use latchel_sync_core::model::{Phase, RunId, *};
 use latchel_sync_ledger::desk::Role;
 use tests::simulation::pair;
 

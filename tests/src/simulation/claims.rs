@@ -1,9 +1,8 @@
 //! Claims of an outcome that must be true when it is written down: by what the run was shown, and, for *synced*, by what
 //! the other side then really holds, unless people were faster.
 
-use latchel_sync_core::ledger::{Link, Memory, Outcome, Phase, Status};
+use latchel_sync_core::ledger::{Memory, Outcome};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Ledger, Platform};
 
 use super::account::Account;

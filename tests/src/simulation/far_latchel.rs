@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt};
-use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::{Journal, MemoryLatchel};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Kind, LatchelPropertyId, LatchelResidentId, PropertyRef, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{
+    Kind, LatchelPropertyId, LatchelResidentId, Link, Phase, PropertyRef, Reason, RecordKey, RunId, Side,
+};
 use latchel_sync_core::{Ledger, Result};
 
 use super::claims;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::DateTime;
 use futures::{StreamExt, TryStreamExt};
-use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::{Journal, MemoryPlatform};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Capabilities, ChangeFilter, Pages, Platform, Probe, Result};

@@ -1,7 +1,6 @@
 //! Pages as bad systems give them: rows doubled, missing, shuffled, or beyond understanding.
 
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::model::{InvalidRecord, RecordKey, Row, Side};
+use latchel_sync_core::model::{InvalidRecord, Phase, RecordKey, Row, Side};
 
 use super::seam::Seam;
 

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::Lists;
-use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::MemoryLedger;
-use latchel_sync_core::model::Side;
+use latchel_sync_core::model::{Phase, Side};
 use tokio::task::JoinSet;
 
 use super::account::Account;

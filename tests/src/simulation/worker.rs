@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Engine, Lists, Mode, Observer, Request};
-use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport, Run};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Outcome, PhaseReport, Run};
+use latchel_sync_core::model::{Phase, Reason};
 
 use super::far_latchel::FarLatchel;
 use super::far_ledger::FarLedger;

@@ -1,9 +1,8 @@
 //! Links that people make and end.
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::{NewRun, Origin, Phase, RunId, Trigger};
+use latchel_sync_core::ledger::{NewRun, Trigger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 use uuid::Uuid;
 

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::banner;
-use latchel_sync_core::ledger::{Link, RunStatus, Status};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, LATCHEL_USER, Pair, world};
 
@@ -176,12 +175,12 @@ async fn an_answer_that_names_a_record_of_another_pair_tears_nothing_apart() {
     // The pretended answer names work order 0, which is somebody else's pair by then.
     let taken = Link { platform_id: "0".to_owned(), ..link_of(&pair, &key).await };
     let new = latchel_sync_core::ledger::NewRun {
-        id: latchel_sync_core::ledger::RunId(uuid::Uuid::now_v7()),
+        id: latchel_sync_core::model::RunId(uuid::Uuid::now_v7()),
         account: "main".to_owned(),
         now: pair.now,
         trigger: latchel_sync_core::ledger::Trigger::Manual,
         holder: "the test".to_owned(),
-        phases: latchel_sync_core::ledger::Phase::ALL.to_vec(),
+        phases: latchel_sync_core::model::Phase::ALL.to_vec(),
     };
     let lease = pair.ledger.begin_run(&new).await.expect("a lease");
     pair.ledger.unlink(&lease, Kind::WorkOrder, "5000").await.expect("ended");

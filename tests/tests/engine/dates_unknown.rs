@@ -1,7 +1,6 @@
 //! Platforms whose tenancies have no move-in or no move-out dates (rules R2, R6).
 
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, Platform};
 
 use chrono::{NaiveDate, TimeDelta};

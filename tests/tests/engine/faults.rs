@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::{Call, Fate};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 
 use tests::simulation::pair::{Done, Pair, unit, world};

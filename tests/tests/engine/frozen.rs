@@ -11,7 +11,6 @@ use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
 use latchel_sync_core::ledger::*;
 use latchel_sync_core::memory::{Fate, MemoryLedger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger, Result};
 use latchel_sync_ledger::SqliteLedger;
 

@@ -2,9 +2,8 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Phase, RunStatus};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{LATCHEL_USER, Pair, unit, world};
 

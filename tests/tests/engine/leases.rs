@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
-use latchel_sync_core::ledger::{NewRun, Phase, RunId, RunStatus, Trigger};
+use latchel_sync_core::ledger::{NewRun, RunStatus, Trigger};
 use latchel_sync_core::memory::Fate;
-use latchel_sync_core::model::*;
+use latchel_sync_core::model::{Phase, RunId, *};
 use latchel_sync_core::{ErrorKind, Ledger};
 use latchel_sync_ledger::SqliteLedger;
 

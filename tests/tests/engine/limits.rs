@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, FindingLevel, Platform};
 
 use tests::simulation::pair::{LATCHEL_USER, Pair, unit, work_order, world};

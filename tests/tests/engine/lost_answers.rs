@@ -1,10 +1,8 @@
 //! Late effects of a write whose answer was lost: dates that pass, people who go on, records that are gone.
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::Status;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 
 use tests::simulation::pair::{Pair, stamped, world};

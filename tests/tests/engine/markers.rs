@@ -6,10 +6,9 @@ use chrono::TimeDelta;
 use futures::FutureExt;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
-use latchel_sync_core::ledger::{NewRun, Phase, RunId, Trigger};
+use latchel_sync_core::ledger::{NewRun, Trigger};
 use latchel_sync_core::memory::{Fate, MemoryLedger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
 

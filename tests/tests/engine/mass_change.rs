@@ -3,10 +3,9 @@
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Link, NewRun, Origin, Phase, RunId, RunStatus, Trigger};
+use latchel_sync_core::ledger::{NewRun, RunStatus, Trigger};
 use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, Pair, noon, property, resident, stamped, unit};
 

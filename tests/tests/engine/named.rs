@@ -4,10 +4,8 @@ use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, Pair, unit, work_order, world};
 

@@ -1,9 +1,9 @@
 //! A far side that is closed by its own schedule: no failure, nothing hammered, and the next run goes on.
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Phase, Reason, Status};
 use latchel_sync_core::{ErrorKind, Ledger};
 
 use tests::simulation::pair::{Pair, world};

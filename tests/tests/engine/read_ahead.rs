@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, unit, work_order, world};
 

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, Platform};
 
 use tests::simulation::pair::{Done, Pair, world};

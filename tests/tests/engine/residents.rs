@@ -5,7 +5,6 @@ use latchel_sync_core::ErrorKind;
 use latchel_sync_core::ledger::Action;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, Pair, property, resident, stamped, unit, world};
 

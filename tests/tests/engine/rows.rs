@@ -5,7 +5,6 @@ use latchel_sync_core::ErrorKind;
 use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use serde_json::json;
 
 use tests::simulation::pair::{Pair, unit, work_order, world};

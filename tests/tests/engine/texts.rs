@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Texts;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, stamped, unit, world};
 

@@ -3,10 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::ledger::{Action, Phase, RunStatus};
+use latchel_sync_core::ledger::{Action, RunStatus};
 use latchel_sync_core::memory::{Fate, PlatformWorld};
-use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{Reason, RuleId};
+use latchel_sync_core::model::{Phase, Reason, RuleId, *};
 
 use tests::simulation::pair::{Pair, noon, stamped, unit, world};
 

@@ -2,7 +2,6 @@
 
 use latchel_sync_core::memory::PlatformWorld;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, property, stamped, unit, work_order, world};
 

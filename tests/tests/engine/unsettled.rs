@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger, Platform};
 
 use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
@@ -122,7 +121,7 @@ async fn a_marker_found_twice_is_reported_and_nothing_is_linked() {
     pair.journal.take();
     let mut request =
         latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
-    request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
+    request.phases = vec![latchel_sync_core::model::Phase::WorkOrdersToPlatform];
     let done = pair.request(&request).await;
     assert_eq!(done.reason(&RecordKey::latchel(Kind::WorkOrder, job)), Reason::MarkerAmbiguous);
     assert_eq!(pair.journal.take_writes(), []);
@@ -189,7 +188,7 @@ async fn of_two_that_refer_to_one_unlinked_work_order_only_the_first_is_linked()
     let request = {
         let mut request =
             latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
-        request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
+        request.phases = vec![latchel_sync_core::model::Phase::WorkOrdersToPlatform];
         request
     };
     let done = pair.request(&request).await;

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Outcome, Status};
-use latchel_sync_core::model::{Kind, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{Kind, Reason, Side, Status};
 use mock_pms::world::{Job, TaskStatus};
 use mock_pms::{Dialect, World};
 

@@ -12,8 +12,7 @@ use crate::engine::patience::Patience;
 use crate::engine::phases::flow::{Displaced, Flow};
 use crate::engine::{Observer, Request};
 use crate::ledger::{Intent, Memory, Outcome, PhaseReport};
-use crate::model::{RecordKey, Window};
-use crate::rules::Reason;
+use crate::model::{Reason, RecordKey, Window};
 use crate::{Error, Result};
 
 /// Number of pending records that are looked at together.

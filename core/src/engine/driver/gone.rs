@@ -9,8 +9,8 @@ use crate::engine::driver::settle::failed_write;
 use crate::engine::driver::tally::Tally;
 use crate::engine::phases::flow::{Applied, Flow, Gone};
 use crate::ledger::{Action, Memory, Outcome};
-use crate::model::{InvalidRecord, RecordKey, Row};
-use crate::rules::{Decision, Reason, Trace};
+use crate::model::{InvalidRecord, Reason, RecordKey, Row};
+use crate::rules::{Decision, Trace};
 
 impl<F: Flow> Driver<'_, F> {
     /// Decides, applies and records what follows for records that their source no longer has; for linked ones by rules

@@ -1,8 +1,7 @@
 //! Rule G1: a run that would set too much inactive stops instead.
 
 use crate::engine::context::Context;
-use crate::ledger::Phase;
-use crate::model::{Kind, LatchelPropertyId, PropertyRef, Side};
+use crate::model::{Kind, LatchelPropertyId, Phase, PropertyRef, Side};
 use crate::rules::is_mass_change;
 use crate::{Error, ErrorKind, Result};
 

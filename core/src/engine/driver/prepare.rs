@@ -11,8 +11,8 @@ use crate::engine::driver::tally::hash;
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::{Applied, Displaced, Flow};
 use crate::ledger::{Intent, Memory, Outcome};
-use crate::model::{Fingerprint, Freshness, InvalidRecord, Row};
-use crate::rules::{Reason, WindowVerdict};
+use crate::model::{Fingerprint, Freshness, InvalidRecord, Reason, Row};
+use crate::rules::WindowVerdict;
 use crate::{Error, ErrorKind, Result};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.

@@ -13,9 +13,9 @@ use crate::engine::driver::tally::Tally;
 use crate::engine::patience::Patience;
 use crate::engine::phases::create::{confirmed, settle_nothing};
 use crate::engine::phases::flow::{Applied, Flow, Learned};
-use crate::ledger::{Action, Intent, Link, Memory, Outcome, Status};
-use crate::model::Freshness;
-use crate::rules::{Decision, Reason, Trace};
+use crate::ledger::{Action, Intent, Memory, Outcome};
+use crate::model::{Freshness, Link, Reason, Status};
+use crate::rules::{Decision, Trace};
 use crate::{Error, ErrorKind, Result};
 
 /// Limit to the deactivations that are kept whole until the phase was seen; a bound on memory. Those beyond are kept by

@@ -12,7 +12,7 @@ use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::tally::{Tally, hash};
 use crate::engine::phases::flow::{Displaced, Flow};
 use crate::ledger::{Memory, Outcome};
-use crate::rules::Reason;
+use crate::model::Reason;
 
 /// Links that are read at once, and about as many records that are asked for at once.
 const PAGE: u32 = 1_000;

@@ -12,13 +12,12 @@ use crate::engine::phases::carriers;
 use crate::engine::phases::flow::{Applied, Flow, Learned};
 use crate::engine::phases::owners::Owners;
 use crate::engine::phases::places::Places;
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, Intent, Memory, Pending};
 use crate::model::{
-    Freshness, Job, JobId, Kind, LatchelResidentId, PropertyRef, Reach, ResidentId, Row, Window,
+    Freshness, Job, JobId, Kind, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reach, Reason,
+    ResidentId, Row, RuleId, Window,
 };
-use crate::rules::{
-    Decision, ExportAction, ExportCase, Reason, RuleId, Standing, Trace, decide_export, sync_method,
-};
+use crate::rules::{Decision, ExportAction, ExportCase, Standing, Trace, decide_export, sync_method};
 use crate::words::local;
 use crate::{Pages, Result};
 

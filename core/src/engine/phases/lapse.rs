@@ -12,8 +12,8 @@ use crate::engine::patience::Patience;
 use crate::engine::phases::flow::Applied;
 use crate::engine::phases::index::index;
 use crate::engine::phases::resident::{is_absent, update};
-use crate::ledger::{Action, Link, Outcome, ResidentMemory, Status};
-use crate::model::{Kind, LatchelResident, LatchelResidentId, Side};
+use crate::ledger::{Action, Outcome};
+use crate::model::{Kind, LatchelResident, LatchelResidentId, Link, ResidentMemory, Side, Status};
 use crate::rules::{ResidentAction, Trace, decide_lapse};
 
 const PAGE: u32 = 200;

@@ -13,14 +13,14 @@ use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{answered, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
 use crate::engine::phases::index::index;
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory};
+use crate::ledger::{Action, Intent, Memory, Outcome, Pending};
 use crate::model::{
-    Freshness, Kind, LatchelResident, LatchelResidentId, PropertyRef, Resident, ResidentRef, Returning, Row,
-    Side, Tenancy, Window,
+    Freshness, Kind, LatchelResident, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reason, Resident,
+    ResidentMemory, ResidentRef, Returning, Row, Side, Tenancy, Window,
 };
 use crate::rules::{
-    Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident,
-    decide_lapse, decide_resident, next_turn,
+    Decision, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident, decide_lapse,
+    decide_resident, next_turn,
 };
 use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Pages, Result};
 

@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::ledger::{Action, Counts, Intent, IntentId, Link, Memory, Outcome, Pending, RunId, may_be_a_name};
-use crate::model::{Kind, RecordKey, Side};
-use crate::rules::Reason;
+use crate::ledger::{Action, Counts, Intent, IntentId, Memory, Outcome, Pending, may_be_a_name};
+use crate::model::{Kind, Link, Reason, RecordKey, RunId, Side};
 use crate::{Error, ErrorKind, Result};
 
 /// Memories of one account's records.

@@ -4,7 +4,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use crate::ledger::{Lease, NewRun, Phase, RunId};
+use crate::ledger::{Lease, NewRun};
+use crate::model::{Phase, RunId};
 use crate::{Error, ErrorKind, Result};
 
 /// Leases and their holders, by account and phase.

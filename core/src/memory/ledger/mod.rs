@@ -15,11 +15,9 @@ use self::leases::Leases;
 use super::locked;
 use crate::Result;
 use crate::ledger::{
-    Account, Counts, Intent, IntentId, Lease, Ledger, Link, Memory, NewRun, Outcome, Pending, Phase, Run,
-    RunId,
+    Account, Counts, Intent, IntentId, Lease, Ledger, Memory, NewRun, Outcome, Pending, Run,
 };
-use crate::model::{Kind, RecordKey, Side};
-use crate::rules::Reason;
+use crate::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 
 /// Length of a lease that nobody renews.
 const LEASE: Duration = Duration::from_secs(120);

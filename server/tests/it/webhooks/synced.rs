@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use latchel_sync_core::ErrorKind;
-use latchel_sync_core::ledger::{Phase, Trigger};
+use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::memory::Fate;
-use latchel_sync_core::model::{ClosedStatus, JobState, WorkOrderStatus};
+use latchel_sync_core::model::{ClosedStatus, JobState, Phase, WorkOrderStatus};
 use latchel_sync_ledger::desk::Pause;
 
 use super::sender::*;

@@ -1,6 +1,5 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Platform;
-use latchel_sync_core::ledger::Phase;
 use latchel_sync_core::memory::MemoryLedger;
 use latchel_sync_core::model::*;
 

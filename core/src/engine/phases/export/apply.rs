@@ -7,15 +7,13 @@ use crate::engine::phases::carriers::{Known, carriers, compared, places, sent};
 use crate::engine::phases::create::{NewIntent, create_once, shown_by_now, unconfirmed};
 use crate::engine::phases::export::{Case, Export, standing};
 use crate::engine::phases::flow::{Applied, Flow};
-use crate::ledger::{Action, CloseVerdict, Link, Obstacle, Origin};
+use crate::ledger::Action;
 use crate::model::text::same_optional;
 use crate::model::{
-    ClosedStatus, Difference, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, Side, SyncMethod, WorkOrder,
-    WorkOrderId,
+    CloseVerdict, ClosedStatus, Difference, Job, Kind, Link, Marker, NewWorkOrder, Obstacle, Origin, Reason,
+    RecordKey, Row, Side, SyncMethod, WorkOrder, WorkOrderId,
 };
-use crate::rules::{
-    CloseCase, Decision, ExportAction, Reason, Trace, decide_close, differences, in_words, obstacle,
-};
+use crate::rules::{CloseCase, Decision, ExportAction, Trace, decide_close, differences, in_words, obstacle};
 use crate::{Capabilities, Error, ErrorKind, Result};
 
 impl Export<'_> {

@@ -3,9 +3,9 @@
 use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::export::{distinct, standing};
-use crate::ledger::{Link, Memory, Obstacle, Pending};
-use crate::model::{Kind, PropertyRef, Side, SyncMethod};
-use crate::rules::{Reason, Standing, sync_method};
+use crate::ledger::{Memory, Pending};
+use crate::model::{Kind, Link, Obstacle, PropertyRef, Reason, Side, SyncMethod};
+use crate::rules::{Standing, sync_method};
 
 /// Tells for each pending record, in order, if it is worth another look. One that is held back is, once its bar is
 /// gone. What the platform shows of a work order was noted when it was listed there, so that no call is made for it;

@@ -6,8 +6,7 @@ use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::export::{Case, distinct};
 use crate::engine::phases::places::OnPlatform;
-use crate::ledger::Obstacle;
-use crate::model::{PropertyRef, Row, WorkOrder};
+use crate::model::{Obstacle, PropertyRef, Row, WorkOrder};
 use crate::rules::{ExportAction, Standing, Trace, decide_export};
 
 /// Looks up the properties of what is about to be created, and of what is about to be closed where the platform is known to

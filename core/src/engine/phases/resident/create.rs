@@ -3,8 +3,9 @@
 use crate::Result;
 use crate::engine::phases::create::{NewIntent, create_once};
 use crate::engine::phases::resident::{Case, Residents};
-use crate::ledger::{Link, Origin, ResidentMemory, SentDates};
-use crate::model::{Kind, LatchelResident, LatchelResidentId, NewResident, RecordKey};
+use crate::model::{
+    Kind, LatchelResident, LatchelResidentId, Link, NewResident, Origin, RecordKey, ResidentMemory, SentDates,
+};
 
 impl Residents<'_> {
     /// Creates a resident; reading it back comes later (rule E3).

@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use serde::de::{Deserializer, Error, Visitor};
 
 /// Reads an instant in the form of RFC 3339, UTC inside.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
     deserializer.deserialize_str(Rfc3339)
 }
 
 /// Reads an instant that may be null.
-pub(super) fn maybe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+pub(crate) fn maybe<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     deserializer.deserialize_option(Maybe)
 }
 

@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::Reason;
-
 macro_rules! rules {
     ($($name:ident $section:ident: $situation:literal, $action:literal;)*) => {
         /// The id of a sync rule.
@@ -243,13 +241,6 @@ impl Section {
             Self::WorkOrdersToPlatform => "Latchel → platform",
             Self::Outcomes => "Outcomes",
         }
-    }
-}
-
-impl RuleId {
-    /// The reasons that belong to the rule.
-    pub fn reasons(self) -> impl Iterator<Item = Reason> {
-        Reason::ALL.iter().copied().filter(move |reason| reason.rules().any(|rule| rule == self))
     }
 }
 

@@ -5,9 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::RuleId;
-use crate::ledger::Status;
-use crate::model::{Kind, RecordKey, Side};
+use super::{Kind, RecordKey, RuleId, Side, Status};
 
 /// The time at which a reason's sentence is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +54,7 @@ macro_rules! reasons {
             }
 
             /// True if the reason stands for something that is done, which its sentences tell in three tenses.
-            pub(super) fn acts(self) -> bool {
+            pub(crate) fn acts(self) -> bool {
                 self.sentence(Tense::Has) != self.sentence(Tense::Would)
             }
 
@@ -300,6 +298,13 @@ impl Reason {
     /// Reads back what [`Reason::code`] wrote.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reason| reason.code() == code)
+    }
+}
+
+impl RuleId {
+    /// The reasons that belong to the rule.
+    pub fn reasons(self) -> impl Iterator<Item = Reason> {
+        Reason::ALL.iter().copied().filter(move |reason| reason.rules().any(|rule| rule == self))
     }
 }
 
