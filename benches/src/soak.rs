@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::model::Phase;
 use latchel_sync_ledger::SqliteLedger;
 use mock_pms::{Edit, Fault, FaultPlan, FaultRule, GenerateSpec, MockServer, Options, World};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use latchel_sync_core::engine::Engine;
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{self, Access, LatchelAdapter, PlatformAdapter, Setting};
-use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, Platform, Webhooks};
+use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, LedgerAdmin, Platform, Webhooks};
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use latchel_sync_server::Readers;
@@ -130,7 +130,7 @@ fn wrong(config: &Config, account: &Account, section: &'static str, error: Error
 /// Does `work` with the ledger, which is made if it is not there yet, and closes it however that ends.
 pub(crate) async fn with_ledger<T>(
     config: &Config,
-    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     with_books(config, async |books| work(books.ledger).await).await
 }
@@ -138,14 +138,14 @@ pub(crate) async fn with_ledger<T>(
 /// Does `work`, which only reads, with the ledger: an empty one if there is none yet, which is not made.
 pub(crate) async fn reading_ledger<T>(
     config: &Config,
-    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     closing(ledger_to_read(config).await?, work).await
 }
 
 async fn closing<T>(
-    ledger: Arc<dyn Ledger>,
-    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+    ledger: Arc<dyn LedgerAdmin>,
+    work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let done = work(ledger.clone()).await;
     // What the work says went wrong comes first.
@@ -157,7 +157,7 @@ async fn closing<T>(
 
 /// Memory of the sync (the ledger) and of the server (the desk), in one place.
 pub(crate) struct Books {
-    pub ledger: Arc<dyn Ledger>,
+    pub ledger: Arc<dyn LedgerAdmin>,
     pub desk: Arc<dyn Desk>,
 }
 
@@ -184,7 +184,7 @@ async fn books(config: &Config) -> Result<Books, Failure> {
     })
 }
 
-async fn ledger_to_read(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
+async fn ledger_to_read(config: &Config) -> Result<Arc<dyn LedgerAdmin>, Failure> {
     Ok(match &config.ledger {
         Place::File(path) => match SqliteLedger::open_existing(path).await? {
             Some(ledger) => Arc::new(ledger),

@@ -28,7 +28,7 @@ pub mod words;
 pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
 pub use latchel::{Latchel, LatchelOnly, Portfolio};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, LedgerAdmin};
 pub use platform::{
     Capabilities, ChangeFilter, ClockReading, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe,
 };

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::model::{Difference, Kind, Link, Origin};
 use latchel_sync_ledger::SqliteLedger;
 use serde_json::json;
@@ -13,8 +13,9 @@ use crate::{connect, render};
 pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -> Result<Exit, Failure> {
     match (action, &config.ledger) {
         (LedgerAction::Check, _) => {
-            let check =
-                async |ledger: Arc<dyn Ledger>| Ok((ledger.check().await?, not_confirmed(&*ledger).await?));
+            let check = async |ledger: Arc<dyn LedgerAdmin>| {
+                Ok((ledger.check().await?, not_confirmed(&*ledger).await?))
+            };
             let (wrong, not_confirmed) = connect::reading_ledger(config, check).await?;
             if as_json {
                 render::json(&json!({ "wrong": wrong, "not_confirmed": not_confirmed }))?;
@@ -56,7 +57,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
 const PAGE: u32 = 500;
 
 /// The records that were created, of which no read-back has shown that all of it is stored (rule E3), a sentence each.
-async fn not_confirmed(ledger: &dyn Ledger) -> latchel_sync_core::Result<Vec<String>> {
+async fn not_confirmed(ledger: &dyn LedgerAdmin) -> latchel_sync_core::Result<Vec<String>> {
     let mut told = Vec::new();
     for account in ledger.accounts().await? {
         for kind in Kind::ALL {

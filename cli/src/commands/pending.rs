@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::ledger::{Pending, Retry};
 use latchel_sync_core::model::{Kind, Reason, RecordKey, Side};
 use latchel_sync_core::words::local;
@@ -153,7 +153,7 @@ async fn change(
 }
 
 async fn change_account(
-    ledger: &dyn Ledger,
+    ledger: &dyn LedgerAdmin,
     account: &str,
     action: &PendingAction,
     chosen: &Chosen,

@@ -225,9 +225,9 @@ pub(super) fn newer(path: Option<&Path>) -> Error {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use latchel_sync_core::Ledger;
     use latchel_sync_core::ledger::{Account, NewRun, Trigger};
     use latchel_sync_core::model::{Phase, RunId};
+    use latchel_sync_core::{Ledger, LedgerAdmin};
 
     use super::*;
     use crate::desk::{Desk, Filter, Role, User};

@@ -1,9 +1,9 @@
 //! Outcomes as people look for them, a record's history, and what is forgotten.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::*;
 use latchel_sync_core::model::{Kind, Phase, Reason, RecordKey, RunId, Side, Status};
+use latchel_sync_core::{Ledger, LedgerAdmin};
 
 use super::desk::{delivery, entry, user};
 use super::{begin, finished, link, new_run, now, outcome, recall_one};
@@ -281,7 +281,7 @@ pub async fn outcomes_are_found_by_their_account_only(ledger: &(impl Ledger + De
     assert_eq!(found[0].pending, None, "what waits is another account's");
 }
 
-pub async fn old_runs_are_forgotten_and_what_is_known_stays(ledger: &(impl Ledger + Desk)) {
+pub async fn old_runs_are_forgotten_and_what_is_known_stays(ledger: &(impl LedgerAdmin + Desk)) {
     let mut runs = Vec::new();
     for (account, days) in [("a", -3), ("a", -2), ("b", -9), ("a", -1), ("a", 0)] {
         let run = NewRun { now: now() + TimeDelta::days(days), ..new_run(account) };
@@ -320,7 +320,7 @@ pub async fn old_runs_are_forgotten_and_what_is_known_stays(ledger: &(impl Ledge
     assert_eq!(ledger.prune(now() - TimeDelta::days(1)).await.expect("pruned"), 0);
 }
 
-pub async fn more_is_forgotten_than_one_step_takes(ledger: &(impl Ledger + Desk)) {
+pub async fn more_is_forgotten_than_one_step_takes(ledger: &(impl LedgerAdmin + Desk)) {
     let long_ago = now() - TimeDelta::days(100);
     let old = NewRun { now: long_ago, ..new_run("a") };
     let held = ledger.begin_run(&old).await.expect("a lease");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId};
 use latchel_sync_ledger::desk::{Desk, Filter, Role};
@@ -46,7 +46,7 @@ fn records() -> [String; 3] {
     [serde_json::to_string(&link).expect("JSON"), waits.clone(), waits]
 }
 
-async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl Ledger + Desk)) {
+async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl LedgerAdmin + Desk)) {
     let keys = ["1", "2"].map(|id| RecordKey::platform(Kind::WorkOrder, id));
     let known = ledger.recall("a", &keys).await.expect("memories");
     assert_eq!(known[0].link.as_deref(), Some(&link(RunId(Uuid::nil()), "1", 10)));

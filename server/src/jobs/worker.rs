@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use latchel_sync_core::engine::{Lists, Mode, Request, StopSignal};
 use latchel_sync_core::ledger::{Overlay, Run};
-use latchel_sync_core::{Error, ErrorKind, Ledger, Result};
+use latchel_sync_core::{Error, ErrorKind, Ledger, LedgerAdmin, Result};
 use latchel_sync_ledger::SqliteLedger;
 use tokio::task::JoinSet;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::Run;
 use latchel_sync_core::model::{Kind, Phase};
@@ -164,7 +164,7 @@ pub(crate) fn last_begun(begun: &Begun, successes: &Successes, part: Part) -> Op
 }
 
 /// Reads when each phase, and a reconciliation, succeeded last.
-pub(crate) async fn successes(ledger: &dyn Ledger, account: &str) -> Result<Successes> {
+pub(crate) async fn successes(ledger: &dyn LedgerAdmin, account: &str) -> Result<Successes> {
     let mut phases = BTreeMap::new();
     for phase in Phase::ALL {
         phases.extend(ledger.last_success(account, phase).await?.map(|at| (phase, at)));

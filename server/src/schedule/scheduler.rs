@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_core::ledger::Trigger;
-use latchel_sync_core::{Ledger, Result};
+use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::Desk;
 
 use super::{Part, RUNS_LOOKED_AT, begun, last_begun, successes};
@@ -22,7 +22,7 @@ const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(30);
 pub(crate) struct Scheduler {
     pub jobs: Arc<Jobs>,
     pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
-    pub ledger: Arc<dyn Ledger>,
+    pub ledger: Arc<dyn LedgerAdmin>,
     pub desk: Arc<dyn Desk>,
     pub clock: Clock,
     pub pulses: Arc<Pulses>,

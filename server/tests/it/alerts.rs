@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::{Mode, Quiet, Request};
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::{InvalidRecord, Kind, PropertyId, PropertyRef, RecordKey, Row};
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, LedgerAdmin};
 use latchel_sync_server::actions::{self, Extent, MassChange, Wish};
 use latchel_sync_server::alerts::{AlertsConfig, EmailConfig, Watcher};
 use latchel_sync_server::{Secret, ServerConfig};

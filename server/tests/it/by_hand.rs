@@ -1,6 +1,6 @@
 //! Tests that a sync is done on both systems if people ask for it, and is written down.
 
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::ledger::{RunStatus, Trigger};
 use latchel_sync_core::model::{Address, Freshness, Property, PropertyRef, Row};
 use latchel_sync_server::actions::{self, Extent, MassChange};

@@ -1,10 +1,10 @@
 //! The pages as whole requests; what their forms do is seen in the two systems.
 
 use chrono::TimeDelta;
-use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
 use latchel_sync_core::ledger::{NewRun, Run, RunStatus, Trigger};
 use latchel_sync_core::model::{Phase, RunId, *};
+use latchel_sync_core::{Ledger, LedgerAdmin};
 use latchel_sync_ledger::desk::Role;
 use tests::simulation::pair;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::ledger::Run;
 use latchel_sync_core::model::Phase;
 use latchel_sync_server::schedule::Schedule;

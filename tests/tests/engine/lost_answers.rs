@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 
 use tests::simulation::pair::{Pair, stamped, world};
 

@@ -1,11 +1,11 @@
 //! Rule G1: a run that would set too much inactive stops instead.
 
 use chrono::TimeDelta;
-use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Request};
 use latchel_sync_core::ledger::{NewRun, RunStatus, Trigger};
 use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
+use latchel_sync_core::{Ledger, LedgerAdmin};
 
 use tests::simulation::pair::{Done, Pair, noon, property, resident, stamped, unit};
 

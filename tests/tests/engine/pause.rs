@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::{Phase, Reason, Status};
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 
 use tests::simulation::pair::{Pair, world};
 

@@ -5,7 +5,7 @@ use latchel_sync_core::engine::{Mode, Request};
 use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 use serde_json::json;
 
 use tests::simulation::pair::{Pair, unit, world};

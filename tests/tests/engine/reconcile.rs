@@ -7,7 +7,7 @@ use latchel_sync_core::engine::{Lists, Mode, Request};
 use latchel_sync_core::ledger::{Action, Memory, RunStatus};
 use latchel_sync_core::memory::PlatformWorld;
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Capabilities, ChangeFilter, Ledger, Platform};
+use latchel_sync_core::{Capabilities, ChangeFilter, Ledger, LedgerAdmin, Platform};
 
 use tests::simulation::pair::{Done, Pair, noon, property, resident, stamped, unit, world};
 

@@ -37,7 +37,7 @@ fn remove(pair: &Pair, id: &WorkOrderId) -> Row<WorkOrder> {
 }
 
 async fn pending(pair: &Pair) -> usize {
-    use latchel_sync_core::Ledger;
+    use latchel_sync_core::LedgerAdmin;
     pair.ledger.all_pending("main").await.expect("pending").len()
 }
 

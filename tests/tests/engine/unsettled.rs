@@ -8,7 +8,7 @@ use latchel_sync_core::engine::{Mode, Request};
 use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::{ErrorKind, Ledger, Platform};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin, Platform};
 
 use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
 

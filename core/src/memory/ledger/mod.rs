@@ -15,7 +15,7 @@ use self::leases::Leases;
 use super::locked;
 use crate::Result;
 use crate::ledger::{
-    Account, Counts, Intent, IntentId, Lease, Ledger, Memory, NewRun, Outcome, Pending, Run,
+    Account, Counts, Intent, IntentId, Lease, Ledger, LedgerAdmin, Memory, NewRun, Outcome, Pending, Run,
 };
 use crate::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 
@@ -83,23 +83,12 @@ impl Default for MemoryLedger {
 
 #[async_trait]
 impl Ledger for MemoryLedger {
-    async fn accounts(&self) -> Result<Vec<Account>> {
-        Ok(self.state().accounts.values().cloned().collect())
-    }
-
     async fn account(&self, name: &str) -> Result<Option<Account>> {
         Ok(self.state().accounts.get(name).cloned())
     }
 
     async fn add_account(&self, account: &Account) -> Result<()> {
         self.state().accounts.entry(account.name.clone()).or_insert_with(|| account.clone());
-        Ok(())
-    }
-
-    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
-        if let Some(account) = self.state().accounts.get_mut(account) {
-            account.sync_start = sync_start;
-        }
         Ok(())
     }
 
@@ -121,21 +110,6 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
-        let state = self.state();
-        let of_account = |run: &&Run| account.is_none_or(|account| run.account == account);
-        Ok(state.runs.values().rev().filter(of_account).take(limit as usize).cloned().collect())
-    }
-
-    async fn run(&self, id: RunId) -> Result<Option<Run>> {
-        Ok(self.state().runs.get(&id).cloned())
-    }
-
-    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
-        let account = self.state().runs.get(&id).map(|run| run.account.clone());
-        self.read(&account.unwrap_or_default(), |book| book.run_outcomes(id, after, limit))
-    }
-
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
         Ok(self.state().watermarks.get(&(account.to_owned(), phase)).copied())
     }
@@ -145,10 +119,6 @@ impl Ledger for MemoryLedger {
         state.leases.fence(lease)?;
         state.watermarks.insert((lease.account.clone(), phase), at);
         Ok(())
-    }
-
-    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
-        Ok(self.state().reconciled.get(account).copied())
     }
 
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
@@ -208,14 +178,6 @@ impl Ledger for MemoryLedger {
         Ok(all)
     }
 
-    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
-        self.read(account, Book::all_pending)
-    }
-
-    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
-        Ok(self.state().books.get_mut(account).is_some_and(|book| book.dismiss(key)))
-    }
-
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool> {
         Ok(self.state().books.get_mut(account).is_some_and(|book| book.retry(key)))
     }
@@ -244,6 +206,47 @@ impl Ledger for MemoryLedger {
 
     async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
         self.read(account, |book| book.links(kind, after).take(limit as usize).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl LedgerAdmin for MemoryLedger {
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        Ok(self.state().accounts.values().cloned().collect())
+    }
+
+    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
+        if let Some(account) = self.state().accounts.get_mut(account) {
+            account.sync_start = sync_start;
+        }
+        Ok(())
+    }
+
+    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
+        let state = self.state();
+        let of_account = |run: &&Run| account.is_none_or(|account| run.account == account);
+        Ok(state.runs.values().rev().filter(of_account).take(limit as usize).cloned().collect())
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<Run>> {
+        Ok(self.state().runs.get(&id).cloned())
+    }
+
+    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
+        let account = self.state().runs.get(&id).map(|run| run.account.clone());
+        self.read(&account.unwrap_or_default(), |book| book.run_outcomes(id, after, limit))
+    }
+
+    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.state().reconciled.get(account).copied())
+    }
+
+    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
+        self.read(account, Book::all_pending)
+    }
+
+    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
+        Ok(self.state().books.get_mut(account).is_some_and(|book| book.dismiss(key)))
     }
 
     async fn check(&self) -> Result<Vec<String>> {

@@ -10,7 +10,7 @@ mod work_orders;
 
 use latchel_sync_core::memory::MemoryLedger;
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Ledger, Platform};
+use latchel_sync_core::{Ledger, LedgerAdmin, Platform};
 
 use super::account::Account;
 use super::{claims, naive};

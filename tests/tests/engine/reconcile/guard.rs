@@ -8,7 +8,7 @@ use super::{
     Done, actives, aged, newest, noon, of_property, of_resident, property, reconcile, resident, stamped,
     unit, world,
 };
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 
 /// So many houses, each with a resident.
 fn houses(number: usize) -> PlatformWorld {
