@@ -29,7 +29,7 @@ use webhooks::{FileWebhooks, Webhooks};
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
 pub struct Config {
-    pub(crate) ledger: Place,
+    pub(crate) ledger: LedgerLocation,
     /// Time for which a run that was killed keeps others out.
     pub(crate) lease: TimeDelta,
     pub(crate) accounts: Vec<Account>,
@@ -74,7 +74,7 @@ const LONGEST_LEASE: TimeDelta = TimeDelta::days(1);
 
 /// Place of the ledger.
 #[derive(Debug)]
-pub(crate) enum Place {
+pub(crate) enum LedgerLocation {
     /// A SQLite file.
     File(PathBuf),
     /// A PostgreSQL database; the address may hold a password.
@@ -200,8 +200,11 @@ impl Config {
             source.secret(&place).map_err(|problem| source.problem(at, &format!("ledger: {problem}")))?;
         let text = place.expose_secret();
         let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        let ledger =
-            if is_postgres { Place::Postgres(place) } else { Place::File(source.folder().join(text)) };
+        let ledger = if is_postgres {
+            LedgerLocation::Postgres(place)
+        } else {
+            LedgerLocation::File(source.folder().join(text))
+        };
         let lease =
             humantime::parse_duration(&file.lease).ok().and_then(|lease| TimeDelta::from_std(lease).ok());
         let lease = lease

@@ -11,7 +11,7 @@ use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use latchel_sync_server::Readers;
 use secrecy::ExposeSecret;
 
-use crate::config::{Account, Config, Place};
+use crate::config::{Account, Config, LedgerLocation};
 use crate::exit::Failure;
 
 /// The platform adapter that an account names.
@@ -172,11 +172,11 @@ pub(crate) async fn with_books<T>(
 
 async fn books(config: &Config) -> Result<Books, Failure> {
     Ok(match &config.ledger {
-        Place::File(path) => {
+        LedgerLocation::File(path) => {
             let opened = Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease));
             Books { ledger: opened.clone(), desk: opened }
         }
-        Place::Postgres(url) => {
+        LedgerLocation::Postgres(url) => {
             let opened = PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease);
             let opened = Arc::new(opened);
             Books { ledger: opened.clone(), desk: opened }
@@ -186,11 +186,11 @@ async fn books(config: &Config) -> Result<Books, Failure> {
 
 async fn ledger_to_read(config: &Config) -> Result<Arc<dyn LedgerAdmin>, Failure> {
     Ok(match &config.ledger {
-        Place::File(path) => match SqliteLedger::open_existing(path).await? {
+        LedgerLocation::File(path) => match SqliteLedger::open_existing(path).await? {
             Some(ledger) => Arc::new(ledger),
             None => Arc::new(SqliteLedger::in_memory().await?),
         },
-        Place::Postgres(url) => match PostgresLedger::open_existing(url.expose_secret()).await? {
+        LedgerLocation::Postgres(url) => match PostgresLedger::open_existing(url.expose_secret()).await? {
             Some(ledger) => Arc::new(ledger),
             None => Arc::new(SqliteLedger::in_memory().await?),
         },

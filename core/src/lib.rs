@@ -7,16 +7,16 @@
 //! - [`registry`]: how adapters make themselves known.
 //! - [`engine`]: a run, from pages to outcomes.
 //! - [`calls`]: how many calls a run makes.
-#![cfg_attr(feature = "memory", doc = "- [`memory`]: both systems and a ledger in memory, for tests.")]
+#![cfg_attr(feature = "memory", doc = "- [`in_memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
 
 pub mod calls;
 pub mod engine;
 mod error;
+#[cfg(feature = "memory")]
+pub mod in_memory;
 mod latchel;
 pub mod ledger;
-#[cfg(feature = "memory")]
-pub mod memory;
 pub mod model;
 mod platform;
 pub mod registry;

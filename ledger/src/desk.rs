@@ -215,7 +215,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
 
     /// The newest outcomes of an account's records that `filter` lets through, in the order of [`RecordKey`], from `after`
     /// on. By reason or status it takes a time that goes by the page; by run, age and text alone by the account's records.
-    async fn look_for(
+    async fn find_outcomes(
         &self,
         account: &str,
         filter: &Filter,

@@ -6,7 +6,7 @@ use latchel_sync_ledger::SqliteLedger;
 use serde_json::json;
 
 use crate::args::LedgerAction;
-use crate::config::{Config, Place};
+use crate::config::{Config, LedgerLocation};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
@@ -35,7 +35,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             }
             Ok(if wrong.is_empty() && not_confirmed.is_empty() { Exit::Done } else { Exit::Partial })
         }
-        (LedgerAction::Backup { file }, Place::File(path)) => {
+        (LedgerAction::Backup { file }, LedgerLocation::File(path)) => {
             let Some(ledger) = SqliteLedger::open_existing(path).await? else {
                 return Err(Failure::usage(format!("there is no ledger yet at {}", path.display()))
                     .hint("the first `latchel-sync sync` makes it"));
@@ -46,7 +46,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             anstream::eprintln!("wrote {}", file.display());
             Ok(Exit::Done)
         }
-        (LedgerAction::Backup { .. }, Place::Postgres(_)) => {
+        (LedgerAction::Backup { .. }, LedgerLocation::Postgres(_)) => {
             Err(Failure::usage("the ledger is on PostgreSQL")
                 .hint("copy it with PostgreSQL's own means: `pg_dump --file FILE DATABASE`"))
         }

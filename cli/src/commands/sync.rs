@@ -13,7 +13,7 @@ use latchel_sync_ledger::SqliteLedger;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::{Only, Reconciling, Scope, Way, What};
+use crate::args::{DirectionArg, Only, Reconciling, Scope, What};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render, report};
@@ -170,9 +170,9 @@ fn request(what: &What, account: &Account, mode: Mode, now: DateTime<Utc>) -> Re
         what.only.is_empty() || what.only.contains(&only)
     };
     let way = |phase: &Phase| match what.direction {
-        Way::Both => true,
-        Way::ToLatchel => phase.direction() == Direction::ToLatchel,
-        Way::ToPlatform => phase.direction() == Direction::ToPlatform,
+        DirectionArg::Both => true,
+        DirectionArg::ToLatchel => phase.direction() == Direction::ToLatchel,
+        DirectionArg::ToPlatform => phase.direction() == Direction::ToPlatform,
     };
     Request {
         phases: Phase::ALL.into_iter().filter(kind).filter(way).collect(),

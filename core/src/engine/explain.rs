@@ -7,8 +7,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::engine::context::{Context, Purpose};
+use crate::engine::driver::apply::failed;
 use crate::engine::driver::prepare::Reader;
-use crate::engine::driver::settle::failed;
 use crate::engine::masked::masked;
 use crate::engine::phases::export::Export;
 use crate::engine::phases::flow::{Applied, Flow};
@@ -329,11 +329,12 @@ async fn explain_one<F: Flow>(
         applied = Applied::plain(reason, Action::None);
     }
     // A date that was reached counts whatever the window (rule R6).
-    let mut lapse = Trace::on().in_zone(cx.zone());
+    let mut reached = Trace::on().in_zone(cx.zone());
     if applied.action == Action::None
-        && let Some(decision) = flow.lapses(&case, &mut lapse).filter(|decision| decision.action.is_some())
+        && let Some(decision) =
+            flow.reached_date(&case, &mut reached).filter(|decision| decision.action.is_some())
     {
-        (applied, trace) = (apply(flow, &case, decision, &mut lapse).await?, lapse);
+        (applied, trace) = (apply(flow, &case, decision, &mut reached).await?, reached);
     }
 
     // A record that failed and has not changed rests until its next try, whatever would then be done with it.

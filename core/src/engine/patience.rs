@@ -115,7 +115,7 @@ impl Context<'_> {
             });
             let renewal = async {
                 sleep_until(due).await;
-                self.hold().await
+                self.renew_lease().await
             };
             tokio::select! {
                 biased;

@@ -118,7 +118,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// Links of residents with a move-in or move-out date after the day of their last evaluation and not after
     /// `today` (rule R6), or of whom another stay counts by today, in the order of their platform ids, from `after` on.
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,

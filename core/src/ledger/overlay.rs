@@ -111,14 +111,14 @@ impl Ledger for Overlay {
         self.scratch.retry(account, key).await
     }
 
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        self.real.lapsing(account, today, after, limit).await
+        self.real.with_reached_dates(account, today, after, limit).await
     }
 
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {

@@ -79,7 +79,8 @@ pub enum Origin {
     /// Both were there, and the reference or marker that one carries names the other.
     Found,
     /// Both were there, and somebody linked them.
-    ByHand,
+    #[serde(rename = "by_hand")]
+    Manual,
 }
 
 /// Verdict about closing a platform work order, so that one change of the Latchel work order's status is not

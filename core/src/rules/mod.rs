@@ -24,7 +24,7 @@ pub use guard::is_mass_change;
 pub use import::{Counterpart, ImportAction, ImportCase, Whereabouts, decide_import, unit_missing};
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use property::{PropertyAction, PropertyCase, decide_property};
-pub use resident::{ResidentAction, ResidentCase, decide_lapse, decide_resident};
+pub use resident::{ResidentAction, ResidentCase, decide_move_out, decide_resident};
 pub use stay::{active, current_tenancy, next_turn};
 pub use trace::{Check, Trace};
 pub use window::{Coverage, Remembered, WindowVerdict, coverage, first_window, judge_unlinked, judge_window};

@@ -152,9 +152,9 @@ impl fmt::Display for Local {
 }
 
 /// A rentable unit as people call it.
-pub(super) struct Place<'a>(pub &'a PropertyRef);
+pub(super) struct UnitName<'a>(pub &'a PropertyRef);
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for UnitName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.unit {
             Some(unit) => write!(f, "unit {} of property {}", unit.as_str(), self.0.property.as_str()),

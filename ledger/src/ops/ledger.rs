@@ -6,13 +6,13 @@ use latchel_sync_core::ledger::{
 use latchel_sync_core::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 use latchel_sync_core::{Ledger, LedgerAdmin, Result};
 
-use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};
+use super::{Backend, accounts, check, links, outcomes, pending, recall, runs};
 
 /// Stands in place of a phase in the watermark of reconciliations.
 const RECONCILIATION: &str = "reconciliation";
 
 #[async_trait]
-impl Ledger for Engine {
+impl Ledger for Backend {
     async fn account(&self, name: &str) -> Result<Option<Account>> {
         accounts::one(self.readers(), name).await
     }
@@ -84,14 +84,14 @@ impl Ledger for Engine {
         pending::retry(&self.pool, account, key).await
     }
 
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        links::lapsing(&self.pool, account, today, after, limit).await
+        links::with_reached_dates(&self.pool, account, today, after, limit).await
     }
 
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
@@ -108,7 +108,7 @@ impl Ledger for Engine {
 }
 
 #[async_trait]
-impl LedgerAdmin for Engine {
+impl LedgerAdmin for Backend {
     async fn accounts(&self) -> Result<Vec<Account>> {
         accounts::all(self.readers()).await
     }

@@ -118,7 +118,7 @@ pub(crate) async fn open_intent(connection: &mut Connection, account: &str, inte
     .map_err(failed("opening an intent"))
 }
 
-pub(crate) async fn lapsing(
+pub(crate) async fn with_reached_dates(
     pool: &Pool,
     account: &str,
     today: NaiveDate,

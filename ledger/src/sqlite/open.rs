@@ -244,7 +244,7 @@ mod tests {
         }
         let under_way = ledger.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
         let everything = Filter::default();
-        let found = ledger.look_for("main", &everything, None, 10);
+        let found = ledger.find_outcomes("main", &everything, None, 10);
         let (found, runs) =
             tokio::time::timeout(BUSY_TIMEOUT, async { tokio::join!(found, ledger.runs(None, 10)) })
                 .await

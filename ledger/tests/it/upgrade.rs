@@ -51,7 +51,7 @@ async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl LedgerAdmin + Desk)) {
     let known = ledger.recall("a", &keys).await.expect("memories");
     assert_eq!(known[0].link.as_deref(), Some(&link(RunId(Uuid::nil()), "1", 10)));
     assert_eq!(known[1].pending.as_ref().map(|pending| pending.attempts), Some(3));
-    let found = ledger.look_for("a", &Filter::default(), None, 10).await.expect("outcomes");
+    let found = ledger.find_outcomes("a", &Filter::default(), None, 10).await.expect("outcomes");
     assert_eq!(found[0].pending.as_ref(), known[1].pending.as_deref());
     let numbered = ledger.find("a", Kind::WorkOrder, "2").await.expect("found");
     assert_eq!(numbered.len(), 1, "{numbered:?}");

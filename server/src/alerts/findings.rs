@@ -164,7 +164,7 @@ async fn records_failed(
     let filter = Filter { status: Some(Status::Failed), ..Filter::default() };
     let (mut after, mut old, mut since) = (None, 0, now);
     while old < failed_records {
-        let page = app.desk.look_for(account, &filter, after.as_ref(), PAGE).await?;
+        let page = app.desk.find_outcomes(account, &filter, after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(None) };
         after = Some(last.outcome.key.clone());
         let waiting = page.iter().filter_map(|found| found.pending.as_ref());

@@ -44,7 +44,8 @@ pub(super) async fn show(
     Path(id): Path<Uuid>,
     Viewer(person): Viewer,
 ) -> Answer {
-    let job = app.jobs.get(jobs::JobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
+    let job =
+        app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
     let zone = app.accounts.get(&job.account).map(|one| one.settings.time_zone).unwrap_or_default();
     let row = JobRow::of(&job, Moment { now: app.clock.now(), zone });
     let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
@@ -82,7 +83,8 @@ pub(super) async fn apply(
     Path(id): Path<Uuid>,
     Operator(person): Operator,
 ) -> Answer {
-    let job = app.jobs.get(jobs::JobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
+    let job =
+        app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
     let phases: Vec<Phase> = job.phases.iter().map(|phase| phase.phase).collect();
     let extent =
         if phases == [Phase::WorkOrdersToPlatform] { Extent::LatchelWorkOrders } else { Extent::Everything };

@@ -11,7 +11,7 @@ use latchel_sync_ledger::desk::Desk;
 use super::{Part, RUNS_LOOKED_AT, begun, last_begun, successes};
 use crate::accounts::Account;
 use crate::clock::Clock;
-use crate::jobs::{Jobs, NewJob, Work};
+use crate::jobs::{JobRequest, Jobs, Work};
 use crate::pulse::Pulses;
 
 /// The longest sleep: what changes without telling, as a run that somebody starts by hand elsewhere, is seen by then.
@@ -80,7 +80,7 @@ impl Scheduler {
             _ => Work::Sync { phases: part.phases(), allow_mass_change: false },
         };
         let by = "the schedule".to_owned();
-        let job = NewJob { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
+        let job = JobRequest { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
         self.jobs.ask(job, now);
     }
 

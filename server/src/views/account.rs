@@ -13,7 +13,7 @@ use super::credentials::{Credential, credentials};
 use super::health::{Facts, Health};
 use crate::accounts::Account;
 use crate::app::App;
-use crate::jobs::Job;
+use crate::jobs::QueuedJob;
 use crate::schedule::{Begun, Part, RUNS_LOOKED_AT, begun, last_begun};
 
 /// Number of days that the sparkline goes back.
@@ -44,7 +44,7 @@ pub struct AccountView {
     /// The last days, oldest first, in the account's local dates.
     pub days: Vec<Day>,
     /// Jobs that wait or are under way, and the one that ended last.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<QueuedJob>,
 }
 
 /// Next automatic sync of a part.

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::jobs::{Job, JobId, Jobs, NewJob, Work};
+use crate::jobs::{JobRequest, Jobs, QueuedJob, QueuedJobId, Work};
 
 /// Most deliveries that one run takes up.
 const AT_ONCE: u32 = 200;
@@ -107,7 +107,7 @@ impl Dispatcher {
         let work = Work::Named(records.into_iter().collect());
         let phases = work.phases();
         let by = "webhooks".to_owned();
-        let job = NewJob { account: self.account.clone(), work, trigger: Trigger::Webhook, by };
+        let job = JobRequest { account: self.account.clone(), work, trigger: Trigger::Webhook, by };
         let id = self.jobs.ask(job, self.clock.now());
         let run = self.ended(id).await.and_then(|job| job.run);
         let went_through = |run: Run| {
@@ -118,7 +118,7 @@ impl Dispatcher {
     }
 
     /// The job once it has ended; `None` if so many others ended after it that it is forgotten.
-    async fn ended(&self, id: JobId) -> Option<Job> {
+    async fn ended(&self, id: QueuedJobId) -> Option<QueuedJob> {
         let mut changes = self.jobs.changes();
         loop {
             let job = self.jobs.get(id)?;

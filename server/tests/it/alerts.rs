@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::{InvalidRecord, Kind, PropertyId, PropertyRef, RecordKey, Row};
 use latchel_sync_core::{ErrorKind, LedgerAdmin};
 use latchel_sync_server::actions::{self, Extent, MassChange, Wish};
@@ -53,7 +53,7 @@ fn watcher(world: &World) -> Watcher {
 
 /// Runs everything so often, a minute apart, with each call of the platform failing like this.
 async fn runs(world: &World, times: usize, fails: Option<ErrorKind>) {
-    world.journal.decide(move |_| fails.map_or(Fate::Proceed, Fate::Fail));
+    world.journal.decide(move |_| fails.map_or(Intercept::Proceed, Intercept::Fail));
     for _ in 0..times {
         pass(Duration::from_secs(60)).await;
         let engine = world.app.accounts[ACCOUNT].engine(world.ledger.clone());
@@ -134,7 +134,7 @@ async fn a_mistake_of_ours_ends_its_job_is_counted_and_told_and_takes_no_worker(
     for method in ["users", "properties"].iter().cycle().take(12) {
         world.journal.decide(move |call| {
             assert_ne!(call.method, *method, "a mistake of ours");
-            Fate::Proceed
+            Intercept::Proceed
         });
         pass(Duration::from_secs(60)).await;
         let job = actions::sync(&world.app, "robin", ACCOUNT, Extent::Everything, MassChange::Guarded).await;
@@ -154,7 +154,7 @@ async fn a_mistake_of_ours_ends_its_job_is_counted_and_told_and_takes_no_worker(
         .lines()
         .find_map(|line| line.strip_prefix(r#"latchel_sync_runs_total{account="main",status="failed"} "#));
     assert!(failed.is_some_and(|runs| runs.parse().is_ok_and(|runs: u64| runs >= 12)), "{metrics}");
-    world.journal.decide(|_| Fate::Proceed);
+    world.journal.decide(|_| Intercept::Proceed);
     runs(&world, 1, None).await;
     let newest = &world.ledger.runs(Some(ACCOUNT), 1).await.expect("runs")[0];
     assert_eq!(newest.status, latchel_sync_core::ledger::RunStatus::Success, "nobody holds the account");
@@ -287,7 +287,7 @@ async fn the_server_looks_by_itself_after_a_run() {
     config.alerts.failed_runs = 1;
     let world = World::with(config).await;
     answers(&chat, 200).await;
-    world.journal.decide(|_| Fate::Fail(ErrorKind::Unavailable));
+    world.journal.decide(|_| Intercept::Fail(ErrorKind::Unavailable));
     let told = async {
         loop {
             let requests = chat.received_requests().await.expect("requests");

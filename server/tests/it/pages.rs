@@ -285,8 +285,8 @@ async fn a_viewer_is_offered_nothing_that_changes_anything() {
 async fn a_system_that_cannot_be_asked_leaves_what_the_ledger_knows() {
     let world = synced().await;
     world.journal.decide(|call| match call.method {
-        "users" => latchel_sync_core::memory::Fate::Fail(latchel_sync_core::ErrorKind::Unavailable),
-        _ => latchel_sync_core::memory::Fate::Proceed,
+        "users" => latchel_sync_core::in_memory::Intercept::Fail(latchel_sync_core::ErrorKind::Unavailable),
+        _ => latchel_sync_core::in_memory::Intercept::Proceed,
     });
     let told = page(&mut world.visitor(), "/accounts/main/records/work-order/W13").await;
     assert!(

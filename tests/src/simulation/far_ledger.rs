@@ -11,12 +11,12 @@ use latchel_sync_core::model::{
 use latchel_sync_core::{Ledger, Result};
 
 use super::claims;
+use super::fault_injector::FaultInjector;
 use super::history::Event;
-use super::seam::Seam;
 
-/// The one ledger of all accounts, through a worker's seam.
+/// The one ledger of all accounts, through a worker's fault injector.
 #[derive(Debug)]
-pub struct FarLedger(pub Arc<Seam>);
+pub struct FarLedger(pub Arc<FaultInjector>);
 
 impl FarLedger {
     fn real(&self) -> &dyn Ledger {
@@ -128,14 +128,14 @@ impl Ledger for FarLedger {
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool> {
         self.call(self.real().retry(account, key)).await
     }
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        self.call(self.real().lapsing(account, today, after, limit)).await
+        self.call(self.real().with_reached_dates(account, today, after, limit)).await
     }
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
         self.call(self.real().find(account, kind, text)).await

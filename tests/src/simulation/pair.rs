@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Observer, Request};
+use latchel_sync_core::in_memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::ledger::{Outcome, Run};
-use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::model::*;
 use latchel_sync_ledger::SqliteLedger;
 

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::FutureExt;
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
+use latchel_sync_core::in_memory::{Intercept, MemoryLedger};
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::memory::{Fate, MemoryLedger};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin, Result};
 use latchel_sync_ledger::SqliteLedger;
@@ -123,7 +123,7 @@ ledger_that_freezes! {
     settle_intent(lease: &Lease, intent: IntentId, link: Option<&Link>) -> ();
     pending(account: &str, kind: Kind, side: Side, after: Option<&str>, limit: u32) -> Vec<Pending>;
     retry(account: &str, key: &RecordKey) -> bool;
-    lapsing(account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Vec<Link>;
+    with_reached_dates(account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Vec<Link>;
     find(account: &str, kind: Kind, text: &str) -> Vec<Memory>;
     linked(account: &str, kind: Kind) -> u64;
     links(account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Vec<Link>;
@@ -212,7 +212,7 @@ fn watch(pair: &Pair, ledger: &Arc<Frozen>) -> Arc<Mutex<(u32, Vec<String>)>> {
             seen.0 += 1;
             ledger.pass(At::Reading(seen.0));
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     seen
 }
@@ -241,7 +241,7 @@ async fn a_process_that_stands_still_at_any_step_of_a_run_writes_nothing_after_a
         robbed += u32::from(ledger.was_robbed());
 
         ledger.let_go().await;
-        pair.journal.decide(|_| Fate::Proceed);
+        pair.journal.decide(|_| Intercept::Proceed);
         pair.advance(TimeDelta::minutes(15));
         assert_eq!(sync(&pair, &ledger).await, Some(RunStatus::Success), "{at:?} after {status:?}");
         assert_eq!(held(&pair), expected, "{at:?} after {status:?}");
@@ -268,7 +268,7 @@ async fn a_second_first_run_of_an_account_does_nothing_and_leaves_the_sync_start
             let run = second.run(&later, &Quiet).now_or_never().expect("at once");
             refused.lock().expect("no panic").push(run.expect_err("held").kind());
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     assert_eq!(sync(&pair, &ledger).await, Some(RunStatus::Success));
     let refused = told.lock().expect("no panic").clone();

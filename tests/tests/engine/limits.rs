@@ -12,7 +12,7 @@ async fn with(change: fn(&mut Capabilities)) -> Pair {
 
 async fn with_method(method: SyncMethod, change: fn(&mut Capabilities)) -> Pair {
     let policy = Policy::new(method);
-    let limited = |platform: latchel_sync_core::memory::MemoryPlatform| {
+    let limited = |platform: latchel_sync_core::in_memory::MemoryPlatform| {
         let mut capabilities = platform.capabilities();
         change(&mut capabilities);
         platform.with_capabilities(capabilities)

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
+use latchel_sync_core::in_memory::{Intercept, PlatformWorld};
 use latchel_sync_core::ledger::{NewRun, RunStatus, Trigger};
-use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Ledger, LedgerAdmin};
 
@@ -259,7 +259,7 @@ async fn however_many_are_within_the_share_one_run_does_them_all() {
                 world.properties.remove(&unit("02401", None));
             });
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     let request = Request { phases: vec![Phase::Properties], ..Request::everything(Mode::Apply, pair.now) };
     let counted = |done: &Done, reason| done.run.phases[0].counts.get(&reason).copied().unwrap_or_default();

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashSet, HashSetExt};
 
+use crate::engine::driver::apply::failed;
 use crate::engine::driver::outcome::{counterpart_of, decided_in, outcome};
 use crate::engine::driver::scope::Scope;
-use crate::engine::driver::settle::failed;
 use crate::engine::driver::tally::hash;
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::{Applied, Displaced, Flow};

@@ -1,5 +1,5 @@
 mod apply;
-mod held;
+mod held_back;
 mod standing;
 
 use std::collections::HashMap;
@@ -97,7 +97,7 @@ impl Flow for Export<'_> {
                     link: memory
                         .link
                         .clone()
-                        .map_or_else(|| referred(cx, &job), |link| Some(told(cx, *link, &job))),
+                        .map_or_else(|| referred(cx, &job), |link| Some(as_shown(cx, *link, &job))),
                     property,
                     reach: Reach::Unknown,
                     standing: Standing::NotAsked,
@@ -197,7 +197,7 @@ impl Flow for Export<'_> {
     /// All pending records are worth a look, because Latchel is asked for them in one call, except those that are held
     /// back.
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
-        held::ready(self.0, pending).await
+        held_back::ready(self.0, pending).await
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
@@ -249,7 +249,7 @@ impl Export<'_> {
 /// Updates the link by what the Latchel work order shows. If it refers to the platform's one, the number was written,
 /// though the answer to that write was lost. If it is open again, the verdict about closing goes, so that it can be
 /// closed once more.
-fn told(cx: &Context<'_>, mut link: Link, job: &Job) -> Link {
+fn as_shown(cx: &Context<'_>, mut link: Link, job: &Job) -> Link {
     if job.closed().is_none() {
         link.close = None;
     }

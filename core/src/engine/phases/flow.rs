@@ -64,7 +64,7 @@ pub(in crate::engine) trait Flow: Sync {
     fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
 
     /// Decision about a date that was reached since the last evaluation, whatever the platform lists (rule R6).
-    fn lapses(&self, _case: &Self::Case, _trace: &mut Trace) -> Option<Decision<Self::Action>> {
+    fn reached_date(&self, _case: &Self::Case, _trace: &mut Trace) -> Option<Decision<Self::Action>> {
         None
     }
 

@@ -252,7 +252,7 @@ impl Properties<'_> {
 
     async fn update(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
         let latchel = self.0.latchel();
-        self.0.hold().await?;
+        self.0.renew_lease().await?;
         latchel.update_property(id, patch).await?;
         let read = latchel.properties_by_id(&[id]).await?;
         if read.iter().any(|property| shows(property, patch)) {

@@ -8,7 +8,7 @@ mod properties;
 mod residents;
 mod work_orders;
 
-use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::in_memory::MemoryLedger;
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Ledger, LedgerAdmin, Platform};
 

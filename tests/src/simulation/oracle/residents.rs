@@ -1,6 +1,6 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use latchel_sync_core::Ledger;
-use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::in_memory::MemoryLedger;
 use latchel_sync_core::model::*;
 
 use super::super::account::{Account, Stamps};

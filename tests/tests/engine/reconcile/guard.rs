@@ -1,7 +1,7 @@
 //! Rules W6, P8, R8: how much may be gone at once.
 
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::memory::PlatformWorld;
+use latchel_sync_core::in_memory::PlatformWorld;
 use latchel_sync_core::model::*;
 
 use super::{

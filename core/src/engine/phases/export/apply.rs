@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::driver::guard::Guard;
+use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::phases::carriers::{Known, carriers, compared, places, sent};
 use crate::engine::phases::create::{NewIntent, create_once, shown_by_now, unconfirmed};
 use crate::engine::phases::export::{Case, Export, standing};
@@ -176,7 +176,7 @@ impl Export<'_> {
     async fn write_number_back(&self, job: &Job, link: &Link, number: String) -> Result<Link> {
         let cx = self.0;
         let id = WorkOrderId::new(&link.platform_id);
-        cx.hold().await?;
+        cx.renew_lease().await?;
         cx.latchel().write_number_back(job.id, &number, &id).await?;
         let read = cx.latchel().jobs_by_id(&[job.id]).await?;
         if !read.iter().any(|one| {
@@ -225,7 +225,7 @@ impl Export<'_> {
             return Ok(Applied::new(decision, action));
         }
         if decision.action.is_some() {
-            cx.hold().await?;
+            cx.renew_lease().await?;
             cx.platform().close_work_order(&id, status).await?;
             let closed = self.read(&id).await?.and_then(|shown| shown.status.closed());
             if closed != Some(status) {
@@ -252,7 +252,7 @@ impl Export<'_> {
         // The run's *now* lies before what it makes: a work order of this run counts as made just now.
         let made_at = if link.run == cx.run { cx.clock() } else { link.created_at };
         shown_by_now(cx, made_at, cx.platform().capabilities().visibility_delay)?;
-        Guard { off: false }.check_source(cx, Side::Platform).await?;
+        MassChangeGuard { off: false }.check_source(cx, Side::Platform).await?;
         let detail = Some(format!("work order {}", link.platform_id));
         let gone = Applied { detail, ..Applied::plain(Reason::CounterpartGone, Action::None) };
         Ok(gone.with_counterpart(&link.platform_id))

@@ -43,7 +43,7 @@ pub(in crate::engine) async fn update(
         };
         cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
     }
-    cx.hold().await?;
+    cx.renew_lease().await?;
     cx.latchel().update_resident(id, patch).await?;
     let read = cx.latchel().residents_by_id(&[id]).await?;
     let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {

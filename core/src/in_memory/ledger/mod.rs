@@ -182,7 +182,7 @@ impl Ledger for MemoryLedger {
         Ok(self.state().books.get_mut(account).is_some_and(|book| book.retry(key)))
     }
 
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,

@@ -39,9 +39,9 @@ impl fmt::Display for Call {
     }
 }
 
-/// Fate of a call.
+/// Interception of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum Intercept {
     /// It is carried out and answered.
     Proceed,
     /// It fails before anything has happened.
@@ -52,23 +52,23 @@ pub enum Fate {
     Pretend,
 }
 
-type Fates = Box<dyn FnMut(&Call) -> Fate + Send>;
+type Interceptor = Box<dyn FnMut(&Call) -> Intercept + Send>;
 
-/// Every call that the two systems got, and the fate of the next ones.
+/// Every call that the two systems got, and what becomes of the next ones.
 pub struct Journal {
     calls: Mutex<Vec<Call>>,
-    fates: Mutex<Fates>,
+    interceptor: Mutex<Interceptor>,
 }
 
 impl Journal {
     /// A journal in which every call proceeds.
     pub fn new() -> Self {
-        Self { calls: Mutex::default(), fates: Mutex::new(Box::new(|_| Fate::Proceed)) }
+        Self { calls: Mutex::default(), interceptor: Mutex::new(Box::new(|_| Intercept::Proceed)) }
     }
 
-    /// Sets the fate of the calls from now on.
-    pub fn decide(&self, fates: impl FnMut(&Call) -> Fate + Send + 'static) {
-        *locked(&self.fates) = Box::new(fates);
+    /// Sets what becomes of the calls from now on.
+    pub fn decide(&self, interceptor: impl FnMut(&Call) -> Intercept + Send + 'static) {
+        *locked(&self.interceptor) = Box::new(interceptor);
     }
 
     /// The calls so far, which are then forgotten.
@@ -81,16 +81,16 @@ impl Journal {
         self.take().into_iter().filter(Call::writes).collect()
     }
 
-    /// Carries out a call as its fate wants it. `pretended` is the answer to a write that is not carried out.
+    /// Carries out a call, or not, as its intercept says. `pretended` is the answer to a write that is not carried out.
     fn call<T>(&self, call: Call, act: impl FnOnce() -> Result<T>, pretended: Option<T>) -> Result<T> {
-        let fate = locked(&self.fates)(&call);
+        let intercept = locked(&self.interceptor)(&call);
         locked(&self.calls).push(call.clone());
         let failure = |kind, what: &str| Error::new(kind, what).with("call", call);
-        match (fate, pretended) {
-            (Fate::Proceed, _) | (Fate::Pretend, None) => act(),
-            (Fate::Pretend, Some(answer)) => Ok(answer),
-            (Fate::Fail(kind), _) => Err(failure(kind, "the call failed")),
-            (Fate::LoseAnswer, _) => {
+        match (intercept, pretended) {
+            (Intercept::Proceed, _) | (Intercept::Pretend, None) => act(),
+            (Intercept::Pretend, Some(answer)) => Ok(answer),
+            (Intercept::Fail(kind), _) => Err(failure(kind, "the call failed")),
+            (Intercept::LoseAnswer, _) => {
                 act()?;
                 Err(failure(ErrorKind::Timeout, "the answer was lost"))
             }

@@ -247,7 +247,7 @@ impl<F: Flow> Driver<'_, F> {
         for case in held {
             cx.stop.check()?;
             let decision = self.flow.decide(&case, &mut Trace::off());
-            let applied = cx.writing(settle(self.flow, &case, decision)).await;
+            let applied = cx.writing(learn_and_apply(self.flow, &case, decision)).await;
             let stop = match &applied {
                 Err(error) if error.is_pause() => self.patience.failed(error),
                 Err(error) if error.ends_the_phase() => {
@@ -331,7 +331,7 @@ impl Tried {
         let applied = if !calls && flow.learned(case).is_none() && flow.unsettled(case).is_none() {
             Ok(Applied::new(decision, Action::None))
         } else {
-            cx.writing(settle(flow, case, decision)).await
+            cx.writing(learn_and_apply(flow, case, decision)).await
         };
         if calls {
             cx.changed();
@@ -341,7 +341,11 @@ impl Tried {
 }
 
 /// Keeps what the look-up taught, settles an earlier create that made nothing, and applies the decision.
-async fn settle<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Result<Applied> {
+async fn learn_and_apply<F: Flow>(
+    flow: &F,
+    case: &F::Case,
+    decision: Decision<F::Action>,
+) -> Result<Applied> {
     let cx = flow.context();
     match flow.learned(case) {
         Some(Learned::Link(link)) => cx.put_link(&link).await?,

@@ -24,7 +24,7 @@ async fn entered_twice() -> (Pair, WorkOrderId, JobId) {
 async fn two_that_somebody_linked_are_not_created_again_and_close_together() {
     let (mut pair, id, job) = entered_twice().await;
     let link = pair.engine.link(&id, job, "robin", pair.now).await.expect("a link");
-    assert_eq!((link.origin, link.platform_number.as_deref()), (Origin::ByHand, Some("N13")));
+    assert_eq!((link.origin, link.platform_number.as_deref()), (Origin::Manual, Some("N13")));
     let done = pair.sync().await;
     assert_eq!(done.reason(&RecordKey::platform(Kind::WorkOrder, &id)), Reason::ExistingWorkOrderNotUpdated);
     assert_eq!(done.reason(&RecordKey::latchel(Kind::WorkOrder, job)), Reason::StatusNotSynced);

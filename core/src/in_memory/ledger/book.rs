@@ -23,13 +23,13 @@ struct Waiting {
     since: DateTime<Utc>,
     attempts: u32,
     dismissed: bool,
-    told: Told,
+    says: Says,
 }
 
 /// The parts of an outcome by which it tells the same as another of the record.
-type Told = (Reason, Option<String>, Option<String>);
+type Says = (Reason, Option<String>, Option<String>);
 
-fn told(outcome: &Outcome) -> Told {
+fn says(outcome: &Outcome) -> Says {
     (outcome.reason, outcome.counterpart.clone(), outcome.detail.clone())
 }
 
@@ -56,7 +56,7 @@ impl Book {
     pub fn record(&mut self, run: RunId, outcome: &Outcome) {
         let key = &outcome.key;
         let newest = self.outcomes.insert(key.clone(), outcome.clone());
-        if outcome.action != Action::None || newest.is_none_or(|newest| told(&newest) != told(outcome)) {
+        if outcome.action != Action::None || newest.is_none_or(|newest| says(&newest) != says(outcome)) {
             self.history.insert((run, key.clone()), outcome.clone());
         }
         if outcome.is_tried_again() {
@@ -67,12 +67,12 @@ impl Book {
     }
 
     fn wait(&mut self, outcome: &Outcome, tries: u32) {
-        let told = told(outcome);
-        let fresh = Waiting { since: outcome.at, attempts: 0, dismissed: false, told: told.clone() };
+        let says = says(outcome);
+        let fresh = Waiting { since: outcome.at, attempts: 0, dismissed: false, says: says.clone() };
         let waiting = self.pending.entry(outcome.key.clone()).or_insert(fresh);
         waiting.attempts += tries;
-        waiting.dismissed &= waiting.told == told;
-        waiting.told = told;
+        waiting.dismissed &= waiting.says == says;
+        waiting.says = says;
     }
 
     pub fn put_link(&mut self, link: &Link) -> Result<()> {
@@ -173,8 +173,8 @@ impl Book {
         };
         let linked = self.links(kind, None).filter(names);
         let mut keys: Vec<_> = linked.flat_map(|link| sides.iter().map(|side| link.key(*side))).collect();
-        let told = self.outcomes.values().filter(|outcome| outcome.key.kind == kind);
-        keys.extend(told.filter_map(|outcome| {
+        let newest = self.outcomes.values().filter(|outcome| outcome.key.kind == kind);
+        keys.extend(newest.filter_map(|outcome| {
             let key = &outcome.key;
             let numbered = kind == Kind::WorkOrder
                 && outcome
@@ -212,11 +212,11 @@ impl Book {
                 Side::Platform => link.latchel_id.to_string(),
                 Side::Latchel => link.platform_id.clone(),
             };
-            let told = |side| self.outcomes.get(&link.key(side))?.counterpart.clone();
+            let named = |side| self.outcomes.get(&link.key(side))?.counterpart.clone();
             let sides = [Side::Platform, Side::Latchel];
             sides
                 .into_iter()
-                .filter(move |side| told(*side).is_some_and(|told| told != counterpart(*side)))
+                .filter(move |side| named(*side).is_some_and(|id| id != counterpart(*side)))
                 .map(|side| format!("{} is linked to another record than its outcome says", link.key(side)))
         });
         let untold = untold.map(|key| format!("{key} is pending without an outcome"));

@@ -10,10 +10,10 @@ use crate::{Error, ErrorKind, Result};
 
 /// Leases and their holders, by account and phase.
 #[derive(Debug, Default)]
-pub(super) struct Leases(BTreeMap<(String, Phase), Held>);
+pub(super) struct Leases(BTreeMap<(String, Phase), HeldLease>);
 
 #[derive(Debug)]
-struct Held {
+struct HeldLease {
     run: RunId,
     holder: String,
     since: DateTime<Utc>,
@@ -36,7 +36,7 @@ impl Leases {
         }
         for phase in &run.phases {
             let held =
-                Held { run: run.id, holder: run.holder.clone(), since: run.now, expires: now + length };
+                HeldLease { run: run.id, holder: run.holder.clone(), since: run.now, expires: now + length };
             self.0.insert(key(phase), held);
         }
         Ok(())
@@ -69,7 +69,7 @@ impl Leases {
     }
 }
 
-fn busy(account: &str, phase: Phase, held: &Held, now: Instant) -> Error {
+fn busy(account: &str, phase: Phase, held: &HeldLease, now: Instant) -> Error {
     let message = format!("another run of this account is under way, started by {}", held.holder);
     let free = (held.expires - now).as_secs().max(1);
     Error::new(ErrorKind::Busy, message)

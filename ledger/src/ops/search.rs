@@ -13,7 +13,7 @@ use crate::error::failed;
 const RUNS_OF_A_HISTORY: i64 = 10_000;
 
 /// One query for each kind and side, which are the parts of a key whose order is not the order of their names.
-pub(crate) async fn look_for(
+pub(crate) async fn outcomes(
     pool: &Pool,
     account: &str,
     filter: &Filter,

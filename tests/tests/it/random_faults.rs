@@ -16,7 +16,7 @@ const SEEDS: u64 = 20;
 const RUNS: usize = 4;
 
 /// Every kind of fault, together to every tenth request of both sides.
-fn storm(seed: u64) -> FaultPlan {
+fn random_faults(seed: u64) -> FaultPlan {
     let kinds = every_kind();
     let each = 0.1 / (kinds.len() * 2) as f64;
     let rule = |side, fault: &Fault| FaultRule {
@@ -54,7 +54,7 @@ async fn after_runs_on_a_bad_line_the_end_is_the_same() {
             let (story, expected) = (&story, &expected);
             async move {
                 let mut setup = story.begin().await;
-                setup.server.set_faults(storm(seed));
+                setup.server.set_faults(random_faults(seed));
                 for number in 0..RUNS {
                     run(&mut setup, &format!("seed {seed}, run {number}")).await;
                 }

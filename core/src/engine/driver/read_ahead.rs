@@ -21,7 +21,7 @@ const ROWS: usize = 8_000;
 ///
 /// A read that has begun is polled to its end, also while a page is worked on: one that stands still may hold a
 /// connection to the ledger that the work needs.
-pub(in crate::engine) struct Ahead<'a, F: Flow> {
+pub(in crate::engine) struct ReadAhead<'a, F: Flow> {
     reader: Reader<'a, F>,
     scope: Scope,
     pages: Fuse<Pages<'a, F::Record>>,
@@ -31,7 +31,7 @@ pub(in crate::engine) struct Ahead<'a, F: Flow> {
     rows: VecDeque<usize>,
 }
 
-impl<'a, F: Flow> Ahead<'a, F> {
+impl<'a, F: Flow> ReadAhead<'a, F> {
     pub fn new(reader: Reader<'a, F>, scope: Scope) -> Self {
         let pages = reader.0.pages(scope.asked()).fuse();
         Self {

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::driver::guard::Guard;
+use crate::engine::driver::apply::failed;
+use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::outcome::{decided_in, outcome};
-use crate::engine::driver::settle::failed;
 use crate::engine::driver::tally::Tally;
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::Applied;
@@ -14,22 +14,22 @@ use crate::engine::phases::index::index;
 use crate::engine::phases::resident::{is_absent, update};
 use crate::ledger::{Action, Outcome};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, Link, ResidentMemory, Side, Status};
-use crate::rules::{ResidentAction, Trace, decide_lapse};
+use crate::rules::{ResidentAction, Trace, decide_move_out};
 
 const PAGE: u32 = 200;
 
 /// Sets every linked resident inactive whose move-out was reached since the last evaluation and whom this run has not
 /// decided yet. This comes before the platform's list, which is not brought over after a move-out (rule R3).
-pub(in crate::engine) async fn evaluate_lapses(
+pub(in crate::engine) async fn evaluate_move_outs(
     cx: &Context<'_>,
-    guard: &Guard,
+    guard: &MassChangeGuard,
     tally: &mut Tally<'_>,
 ) -> Result<()> {
     // Counted first, because rule G1 judges all of them together, before any of them is set inactive.
     let mut moved_out = 0;
     let mut after: Option<String> = None;
     loop {
-        let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
+        let links = cx.ledger().with_reached_dates(cx.account(), cx.today, after.as_deref(), PAGE).await?;
         let Some(last) = links.last() else { break };
         after = Some(last.platform_id.clone());
         moved_out += links
@@ -42,7 +42,7 @@ pub(in crate::engine) async fn evaluate_lapses(
     let mut after: Option<String> = None;
     let mut patience = Patience::default();
     loop {
-        let links = cx.ledger().lapsing(cx.account(), cx.today, after.as_deref(), PAGE).await?;
+        let links = cx.ledger().with_reached_dates(cx.account(), cx.today, after.as_deref(), PAGE).await?;
         let Some(last) = links.last() else { return Ok(()) };
         after = Some(last.platform_id.clone());
         let links = undecided(cx, links).await?;
@@ -104,7 +104,7 @@ async fn evaluate(
     resident: &LatchelResident,
     patience: &mut Patience,
 ) -> Result<(Option<Outcome>, Result<()>)> {
-    let decision = decide_lapse(resident, memory, cx.today, &mut Trace::off());
+    let decision = decide_move_out(resident, memory, cx.today, &mut Trace::off());
     let Some(ResidentAction::Update(_, patch)) = &decision.action else {
         let kept = ResidentMemory {
             evaluated_on: cx.today,

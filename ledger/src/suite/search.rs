@@ -10,7 +10,7 @@ use super::{begin, finished, link, new_run, now, outcome, recall_one};
 use crate::desk::*;
 
 async fn keys(desk: &dyn Desk, account: &str, filter: &Filter) -> Vec<String> {
-    let found = desk.look_for(account, filter, None, 100).await.expect("outcomes");
+    let found = desk.find_outcomes(account, filter, None, 100).await.expect("outcomes");
     found.into_iter().map(|found| found.outcome.key.to_string()).collect()
 }
 
@@ -171,7 +171,7 @@ pub async fn text_is_looked_for_as_it_is(ledger: &(impl Ledger + Desk)) {
         ("p-4\0", &[]),
     ];
     for (text, expected) in cases {
-        let found = ledger.look_for("a", &with_text(text), None, 10).await.expect("outcomes");
+        let found = ledger.find_outcomes("a", &with_text(text), None, 10).await.expect("outcomes");
         let ids: Vec<_> = found.iter().map(|found| found.outcome.key.id.as_str()).collect();
         assert_eq!(ids, expected, "{text:?}");
     }
@@ -212,7 +212,7 @@ pub async fn what_is_found_comes_in_pages(ledger: &(impl Ledger + Desk)) {
             let mut found: Vec<Outcome> = Vec::new();
             loop {
                 let after = found.last().map(|outcome| outcome.key.clone());
-                let page = ledger.look_for("a", &filter, after.as_ref(), limit).await.expect("a page");
+                let page = ledger.find_outcomes("a", &filter, after.as_ref(), limit).await.expect("a page");
                 if page.is_empty() {
                     break;
                 }
@@ -222,12 +222,12 @@ pub async fn what_is_found_comes_in_pages(ledger: &(impl Ledger + Desk)) {
             assert_eq!(found, expected, "{filter:?} by {limit}");
         }
     }
-    assert_eq!(ledger.look_for("a", &Filter::default(), None, 0).await.expect("nothing"), []);
+    assert_eq!(ledger.find_outcomes("a", &Filter::default(), None, 0).await.expect("nothing"), []);
 }
 
 pub async fn what_is_found_says_how_long_it_waits(ledger: &(impl Ledger + Desk)) {
     two_runs(ledger).await;
-    let found = ledger.look_for("a", &Filter::default(), None, 10).await.expect("outcomes");
+    let found = ledger.find_outcomes("a", &Filter::default(), None, 10).await.expect("outcomes");
     for found in &found {
         let memory = recall_one(ledger, found.outcome.key.clone()).await;
         assert_eq!(
@@ -276,7 +276,7 @@ pub async fn outcomes_are_found_by_their_account_only(ledger: &(impl Ledger + De
     }
     let held = begin(ledger, "b").await;
     ledger.record(&held, &[outcome(held.run, "1", Reason::MethodNone)]).await.expect("recorded");
-    let found = ledger.look_for("b", &Filter::default(), None, 10).await.expect("its own");
+    let found = ledger.find_outcomes("b", &Filter::default(), None, 10).await.expect("its own");
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].pending, None, "what waits is another account's");
 }

@@ -10,12 +10,12 @@ const SAMPLE: u32 = 20;
 
 /// Watches over a phase's deactivations.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::engine) struct Guard {
+pub(in crate::engine) struct MassChangeGuard {
     /// True if somebody said that mass changes are meant.
     pub off: bool,
 }
 
-impl Guard {
+impl MassChangeGuard {
     /// Stops the run if `deactivations` of the account's active records of `kind` are too many.
     pub async fn check(&self, cx: &Context<'_>, kind: Kind, deactivations: u64) -> Result<()> {
         let policy = &cx.policy().mass_change;

@@ -1,10 +1,10 @@
-//! Seam between a worker's engine and the outside: every call takes time, and may fail, lie, or never return.
+//! FaultInjector between a worker's engine and the outside: every call takes time, and may fail, lie, or never return.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::in_memory::MemoryLedger;
 use latchel_sync_core::model::Side;
 use latchel_sync_core::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
@@ -15,7 +15,7 @@ use super::view::View;
 
 /// One worker's way to an account's systems and the ledger.
 #[derive(Debug)]
-pub struct Seam {
+pub struct FaultInjector {
     pub account: Arc<Account>,
     pub worker: String,
     pub ledger: Arc<MemoryLedger>,
@@ -49,9 +49,9 @@ pub struct Weather {
     pub freezes: i64,
 }
 
-/// Fate of a call.
+/// Interception of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum Intercept {
     Proceed,
     /// It fails before anything has happened.
     Fail(ErrorKind),
@@ -68,7 +68,7 @@ pub enum Flight {
     Grounded,
 }
 
-impl Seam {
+impl FaultInjector {
     pub fn new(account: Arc<Account>, worker: &str, ledger: Arc<MemoryLedger>, chance: Chance) -> Self {
         let now = account.clock.now();
         let view = View::new(account.date(now), now);
@@ -172,9 +172,9 @@ impl Seam {
     /// A call that reads.
     pub async fn read<T>(&self, side: Side, method: &str, act: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         self.point(self.pause(), Flight::Grounded).await;
-        let answer = match self.fate(side, 1) {
-            Fate::Fail(kind) | Fate::LoseAnswer(kind) => Err(self.failure(kind, side, method)),
-            Fate::Proceed | Fate::Pretend => act().await,
+        let answer = match self.intercept(side, 1) {
+            Intercept::Fail(kind) | Intercept::LoseAnswer(kind) => Err(self.failure(kind, side, method)),
+            Intercept::Proceed | Intercept::Pretend => act().await,
         };
         self.say(|| match &answer {
             Ok(_) => format!("{side}: {method}"),
@@ -198,16 +198,16 @@ impl Seam {
         assert!(held, "{}: {method} {on} from a run that lost its lease", self.worker);
         self.view().writes += 1;
         self.point(self.pause(), Flight::Sent).await;
-        let fate = self.fate(side, 10);
-        self.say(|| format!("{side}: {method} {on}: {fate:?}"));
-        let answer = match fate {
-            Fate::Proceed => act().await,
-            Fate::Fail(kind) => Err(self.failure(kind, side, method)),
-            Fate::LoseAnswer(kind) => {
+        let intercept = self.intercept(side, 10);
+        self.say(|| format!("{side}: {method} {on}: {intercept:?}"));
+        let answer = match intercept {
+            Intercept::Proceed => act().await,
+            Intercept::Fail(kind) => Err(self.failure(kind, side, method)),
+            Intercept::LoseAnswer(kind) => {
                 self.account.tally.fault("answer lost after the commit");
                 act().await.and_then(|_| Err(self.failure(kind, side, method)))
             }
-            Fate::Pretend => {
+            Intercept::Pretend => {
                 self.fault("a write that does nothing");
                 Ok(pretended)
             }
@@ -253,7 +253,7 @@ impl Seam {
         }
     }
 
-    fn fate(&self, side: Side, weight: i64) -> Fate {
+    fn intercept(&self, side: Side, weight: i64) -> Intercept {
         let now = self.account.clock.now();
         let mut state = self.state();
         let State { chance, weather, outage, .. } = &mut *state;
@@ -265,25 +265,25 @@ impl Seam {
             self.account.grow_stale(now + chrono::TimeDelta::seconds(span));
         }
         if outage.is_some_and(|(down, until)| now < until && down == side) {
-            return Fate::Fail(ErrorKind::Unavailable);
+            return Intercept::Fail(ErrorKind::Unavailable);
         }
         if weather.outage == Some(side) && chance.percent(4) {
             weather.outage = None;
             *outage = Some((side, now + chrono::TimeDelta::minutes(chance.from(1, 90))));
-            return Fate::Fail(ErrorKind::Unavailable);
+            return Intercept::Fail(ErrorKind::Unavailable);
         }
         if chance.from(1, 1_000) > weather.faults * weight {
-            return Fate::Proceed;
+            return Intercept::Proceed;
         }
         let unknown = [ErrorKind::Unavailable, ErrorKind::Timeout, ErrorKind::Malformed];
         match chance.below(10) {
-            0..=3 => Fate::LoseAnswer(chance.pick(&unknown)),
-            4 | 5 => Fate::Pretend,
-            6 => Fate::Fail(ErrorKind::RateLimited),
-            7 => Fate::Fail(ErrorKind::Refused),
-            8 if chance.percent(20) => Fate::Fail(ErrorKind::Unauthorized),
-            9 if chance.percent(20) => Fate::Fail(ErrorKind::Paused),
-            _ => Fate::Fail(chance.pick(&unknown)),
+            0..=3 => Intercept::LoseAnswer(chance.pick(&unknown)),
+            4 | 5 => Intercept::Pretend,
+            6 => Intercept::Fail(ErrorKind::RateLimited),
+            7 => Intercept::Fail(ErrorKind::Refused),
+            8 if chance.percent(20) => Intercept::Fail(ErrorKind::Unauthorized),
+            9 if chance.percent(20) => Intercept::Fail(ErrorKind::Paused),
+            _ => Intercept::Fail(chance.pick(&unknown)),
         }
     }
 }

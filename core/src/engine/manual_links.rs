@@ -25,7 +25,7 @@ impl Engine {
         by: &str,
         now: DateTime<Utc>,
     ) -> Result<Link> {
-        self.by_hand(by, now, async |lease| {
+        self.in_manual_run(by, now, async |lease| {
             let platform = self.platform_work_order(work_order).await?;
             let held = self.latchel_work_order(job).await?;
             self.check_unlinked(work_order, job).await?;
@@ -34,7 +34,7 @@ impl Engine {
                 kind: Kind::WorkOrder,
                 platform_id: work_order.to_string(),
                 latchel_id: job.0,
-                origin: Origin::ByHand,
+                origin: Origin::Manual,
                 run: lease.run,
                 created_at: now,
                 verified_at: Some(now),
@@ -59,7 +59,7 @@ impl Engine {
     ///
     /// [`ErrorKind::NotFound`] if it is not linked, [`ErrorKind::Busy`] while a run of work orders is under way.
     pub async fn unlink(&self, work_order: &WorkOrderId, by: &str, now: DateTime<Utc>) -> Result<()> {
-        self.by_hand(by, now, async |lease| {
+        self.in_manual_run(by, now, async |lease| {
             let key = RecordKey::platform(Kind::WorkOrder, work_order);
             let linked = self.ledger.recall(&self.account.name, std::slice::from_ref(&key)).await?;
             let pair = linked.into_iter().find_map(|memory| memory.link);
@@ -78,7 +78,7 @@ impl Engine {
 
     /// Does `work` in a run of its own that holds the leases of both work order phases, so that no other run decides on
     /// what it changes.
-    async fn by_hand<T>(
+    async fn in_manual_run<T>(
         &self,
         by: &str,
         now: DateTime<Utc>,
