@@ -1,17 +1,27 @@
-//! State that the three listeners share.
+//! State that the three listeners share. It knows what a system is, and no dialect: those are built upon it.
+
+pub(crate) mod faults;
+pub(crate) mod log;
+pub(crate) mod query;
+pub(crate) mod quirk;
+pub(crate) mod rate_limit;
+pub(crate) mod system;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::TimeDelta;
+use serde::Serialize;
 
-use super::faults::Faults;
-use super::log::{LoggedRequest, RequestLog};
-use super::rate_limit::Limits;
-use super::{Options, Urls};
-use crate::webhooks::Webhooks;
-use crate::{Dialect, Side, World};
+use self::faults::{FaultPlan, Faults};
+use self::log::{LoggedRequest, RequestLog};
+use self::rate_limit::{Limits, RateLimit};
+use self::system::System;
+use crate::webhooks::{Subscription, SubscriptionError, Webhooks};
+use crate::world::{Side, World};
 
 tokio::task_local! {
     /// The world that a request has for itself.
@@ -26,12 +36,12 @@ pub(crate) fn has_own_world() -> bool {
 }
 
 /// Answers a request from a world that it has for itself, and that is gone with it.
-pub(super) async fn with_own_world<R>(world: World, request: impl Future<Output = R>) -> R {
+pub(crate) async fn with_own_world<R>(world: World, request: impl Future<Output = R>) -> R {
     OWN_WORLD.scope(Mutex::new(world), request).await
 }
 
 /// Answers a request by a clock that is off.
-pub(super) async fn with_clock_off<R>(by: TimeDelta, request: impl Future<Output = R>) -> R {
+pub(crate) async fn with_clock_off<R>(by: TimeDelta, request: impl Future<Output = R>) -> R {
     CLOCK_OFF.scope(by, request).await
 }
 
@@ -55,6 +65,25 @@ impl fmt::Debug for Watcher {
     }
 }
 
+/// Addresses of the listeners.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Urls {
+    pub(crate) platform: String,
+    pub(crate) latchel: String,
+    pub(crate) admin: String,
+}
+
+/// What the state is made of beside the world.
+pub(crate) struct Setup {
+    pub(crate) platform: &'static System,
+    pub(crate) latchel: &'static System,
+    pub(crate) platform_limits: Vec<RateLimit>,
+    pub(crate) latchel_limits: Vec<RateLimit>,
+    pub(crate) keep_responses: bool,
+    pub(crate) faults: FaultPlan,
+    pub(crate) urls: Urls,
+}
+
 /// State that the three listeners share.
 #[derive(Debug, Clone)]
 pub(crate) struct Shared(Arc<Inner>);
@@ -63,7 +92,8 @@ pub(crate) struct Shared(Arc<Inner>);
 struct Inner {
     world: RwLock<World>,
     log: Mutex<RequestLog>,
-    dialect: Dialect,
+    platform: &'static System,
+    latchel: &'static System,
     platform_limits: Limits,
     latchel_limits: Limits,
     keep_responses: bool,
@@ -76,16 +106,17 @@ struct Inner {
 }
 
 impl Shared {
-    pub(super) fn new(world: World, options: &Options, urls: Urls) -> Self {
+    pub(crate) fn new(world: World, setup: Setup) -> Self {
         Self(Arc::new(Inner {
             world: RwLock::new(world),
             log: Mutex::default(),
-            dialect: options.platform,
-            platform_limits: Limits::new(options.rate_limits()),
-            latchel_limits: Limits::new(options.latchel_rate_limit.into_iter().collect()),
-            keep_responses: options.keep_responses,
-            urls,
-            faults: Mutex::new(Faults::new(options.faults.clone())),
+            platform: setup.platform,
+            latchel: setup.latchel,
+            platform_limits: Limits::new(setup.platform_limits),
+            latchel_limits: Limits::new(setup.latchel_limits),
+            keep_responses: setup.keep_responses,
+            urls: setup.urls,
+            faults: Mutex::new(Faults::new(setup.faults)),
             watcher: Mutex::default(),
             shuffles: AtomicU64::new(0),
             webhooks: Webhooks::default(),
@@ -126,9 +157,17 @@ impl Shared {
         self.log(|log| log.iter().cloned().collect())
     }
 
-    /// The platform that is imitated.
-    pub(crate) fn dialect(&self) -> Dialect {
-        self.0.dialect
+    /// The system on a side.
+    pub(crate) fn system(&self, side: Side) -> &'static System {
+        match side {
+            Side::Platform => self.0.platform,
+            Side::Latchel => self.0.latchel,
+        }
+    }
+
+    /// An error as the side spells it.
+    pub(crate) fn refuse(&self, side: Side, status: StatusCode, message: &str) -> Response {
+        (self.system(side).refuse)(status, message)
     }
 
     /// Rate limits of a side.
@@ -155,6 +194,15 @@ impl Shared {
 
     pub(crate) fn webhooks(&self) -> &Webhooks {
         &self.0.webhooks
+    }
+
+    /// Tells these subscribers, and no others, of each change from now on.
+    pub(crate) fn subscribe(&self, subscriptions: Vec<Subscription>) -> Result<(), SubscriptionError> {
+        let telling = |side| {
+            let System { name, webhooks, .. } = self.system(side);
+            webhooks.ok_or_else(|| format!("the mock {name} sends no webhooks"))
+        };
+        self.0.webhooks.subscribe(telling, subscriptions)
     }
 
     pub(crate) fn keeps_responses(&self) -> bool {

@@ -3,7 +3,7 @@
 use axum::http::Uri;
 use serde_json::Value;
 
-use super::plan::Flaw;
+use crate::shared::faults::plan::Flaw;
 
 /// Stands for the flaw until the answer is bytes; of a private area, so that no text of a world has it.
 const PLACE: char = '\u{F8E0}';
@@ -17,7 +17,7 @@ const APART: i64 = 1_000_000;
 pub(super) fn flawed(body: &[u8], part: &str, flaw: Flaw) -> Vec<u8> {
     let Ok(mut answer) = serde_json::from_slice::<Value>(body) else { return body.to_vec() };
     let other = |text: &str| text.contains(part).then(|| Value::from(format!("{text}{PLACE}")));
-    super::inject::replace_texts(&mut answer, &other);
+    replace_texts(&mut answer, &other);
     let text = answer.to_string();
     let instead: &[u8] = match flaw {
         Flaw::HalfSurrogate => b"\\ud83d",
@@ -59,5 +59,19 @@ fn renew(value: &mut Value, call: i64) {
             }
             _ => {}
         }
+    }
+}
+
+/// Puts something else in the place of texts, wherever in the answer they stand.
+pub(super) fn replace_texts(value: &mut Value, other: &impl Fn(&str) -> Option<Value>) {
+    match value {
+        Value::String(text) => {
+            if let Some(other) = other(text) {
+                *value = other;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| replace_texts(value, other)),
+        Value::Object(members) => members.values_mut().for_each(|value| replace_texts(value, other)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -13,17 +13,17 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use super::odd::{first_page, flawed, with_new_ids};
-use super::{Fault, Turn, seconds_of};
-use crate::server::state::{Shared, with_clock_off, with_own_world};
-use crate::{Side, World};
+use super::flaws::{first_page, flawed, replace_texts, with_new_ids};
+use crate::shared::faults::{Fault, Turn, seconds_of};
+use crate::shared::{Shared, with_clock_off, with_own_world};
+use crate::world::{Side, World};
 
 const TOTALS: [&str; 2] = ["x-total-count", "x-total-results"];
 /// The total of a list that never ends.
 const ENDLESS: u64 = 1_000_000_000;
 
 /// Lets the planned fault happen to the request.
-pub(in crate::server) async fn inject(
+pub(super) async fn inject(
     State((shared, side)): State<(Shared, Side)>,
     mut request: Request,
     next: Next,
@@ -43,7 +43,7 @@ pub(in crate::server) async fn inject(
         }
         Fault::Status { status, retry_after } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut refusal = crate::dialects::refuse(&shared, side, status, "A planned fault.");
+            let mut refusal = shared.refuse(side, status, "A planned fault.");
             if let Some(seconds) = retry_after {
                 refusal.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
@@ -148,10 +148,10 @@ fn drop_credentials(headers: &mut HeaderMap) {
 
 /// Error of the date of an answer: positive means fast.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::server) struct ClockError(pub(in crate::server) TimeDelta);
+pub(super) struct ClockError(pub(super) TimeDelta);
 
 /// An answer in the middle of which the connection ends.
-pub(in crate::server) fn cut() -> Response {
+pub(super) fn cut() -> Response {
     let broken = futures::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("cut on purpose")) });
     ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(broken)).into_response()
 }
@@ -161,7 +161,7 @@ async fn unserved(answer: Response, text: &str, shared: &Shared, side: Side) -> 
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     if String::from_utf8_lossy(&body).contains(text) {
-        return crate::dialects::refuse(shared, side, StatusCode::INTERNAL_SERVER_ERROR, "A planned fault.");
+        return shared.refuse(side, StatusCode::INTERNAL_SERVER_ERROR, "A planned fault.");
     }
     Response::from_parts(parts, Body::from(body))
 }
@@ -210,20 +210,6 @@ async fn rows(answer: Response, change: impl FnOnce(&mut Vec<Value>)) -> Respons
         }
     })
     .await
-}
-
-/// Puts something else in the place of texts, wherever in the answer they stand.
-pub(super) fn replace_texts(value: &mut Value, other: &impl Fn(&str) -> Option<Value>) {
-    match value {
-        Value::String(text) => {
-            if let Some(other) = other(text) {
-                *value = other;
-            }
-        }
-        Value::Array(values) => values.iter_mut().for_each(|value| replace_texts(value, other)),
-        Value::Object(members) => members.values_mut().for_each(|value| replace_texts(value, other)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 /// Garbles the rows of a list that have this text, or the answer itself if it is one record that has it.

@@ -1,48 +1,18 @@
 //! The request log: what was asked of the systems, and what they answered.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
+
+use super::query;
+use crate::world::Side;
 
 /// Number of requests that are kept; older ones fall out.
 const CAPACITY: usize = 100_000;
-
-/// One of the two systems.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// The property management system.
-    Platform,
-    /// Latchel.
-    Latchel,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Platform => "platform",
-            Self::Latchel => "latchel",
-        })
-    }
-}
-
-impl FromStr for Side {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        match name {
-            "platform" => Ok(Self::Platform),
-            "latchel" => Ok(Self::Latchel),
-            other => Err(format!("no side {other:?}: platform or latchel")),
-        }
-    }
-}
+/// Path of Rent Manager's call that gives a token: the one call with credentials in its body.
+pub(crate) const LOG_IN: &str = "/Authentication/AuthorizeUser";
 
 /// One request and its answer. No headers: they carry credentials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,12 +47,12 @@ impl LoggedRequest {
 
     /// True if it asked for a token, with credentials in its body.
     pub fn is_log_in(&self) -> bool {
-        self.side == Side::Platform && self.path == crate::dialects::rentmanager::LOG_IN
+        self.side == Side::Platform && self.path == LOG_IN
     }
 
     /// Every parameter with its value, decoded.
     pub fn query_pairs(&self) -> Vec<(String, String)> {
-        crate::dialects::query::pairs(self.query.as_deref().unwrap_or_default())
+        query::pairs(self.query.as_deref().unwrap_or_default())
     }
 
     /// A parameter's first value, decoded.

@@ -1,17 +1,14 @@
 //! Faults that happen on purpose: the plan as it goes on.
 
-mod inject;
-mod odd;
-mod plan;
+pub(crate) mod plan;
 
 use std::collections::{HashSet, VecDeque};
 
 use axum::extract::Request;
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub(super) use self::inject::{ClockError, cut, inject};
 pub use self::plan::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};
-use crate::{Side, World};
+use crate::world::{Side, World};
 
 /// A plan as it goes on.
 #[derive(Debug, Default)]
@@ -27,10 +24,10 @@ pub(crate) struct Faults {
 
 /// A fault whose turn it is.
 #[derive(Debug)]
-struct Turn {
-    fault: Fault,
+pub(crate) struct Turn {
+    pub(crate) fault: Fault,
     /// A number that is the same for the same seed, rule and call.
-    dice: u64,
+    pub(crate) dice: u64,
 }
 
 impl Faults {
@@ -52,7 +49,7 @@ impl Faults {
         self.expired.contains(&side)
     }
 
-    fn next(&mut self, side: Side, request: &Request) -> Option<Turn> {
+    pub(crate) fn next(&mut self, side: Side, request: &Request) -> Option<Turn> {
         let seed = self.plan.seed;
         let mut turn = None;
         let rules = self.plan.faults.iter().zip(&mut self.counts).enumerate();
@@ -94,7 +91,7 @@ impl Faults {
     }
 
     /// The world as it was so long ago, if it was another.
-    fn world_of(&self, age: TimeDelta, now: DateTime<Utc>) -> Option<World> {
+    pub(crate) fn world_of(&self, age: TimeDelta, now: DateTime<Utc>) -> Option<World> {
         self.history.iter().find(|(at, _)| now - *at < age).map(|(_, world)| world.clone())
     }
 }
@@ -117,7 +114,7 @@ impl Fault {
 }
 
 /// So many seconds, or as many as there can be.
-fn seconds_of(seconds: u64) -> TimeDelta {
+pub(crate) fn seconds_of(seconds: u64) -> TimeDelta {
     i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds).unwrap_or(TimeDelta::MAX)
 }
 

@@ -1,10 +1,6 @@
-use std::fmt;
-use std::str::FromStr;
+use serde::Serialize;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::World;
+use crate::world::{Switch, World};
 
 /// Something odd that a platform does, and that can be switched, to see what a client makes of it either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -17,15 +13,6 @@ pub struct Quirk {
     pub off: &'static str,
     /// Its state if nobody switches it: that of the real system, as far as is known.
     pub usually: Switch,
-}
-
-/// State of a quirk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Switch {
-    On,
-    Off,
 }
 
 impl Quirk {
@@ -52,24 +39,3 @@ pub(crate) const SHUFFLED_LISTS: Quirk = Quirk::usual(
     "A list without an order that tells all its rows apart is in another one for each request.",
     "It is in one order, whatever that is.",
 );
-
-impl fmt::Display for Switch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::On => "on",
-            Self::Off => "off",
-        })
-    }
-}
-
-impl FromStr for Switch {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "on" => Ok(Self::On),
-            "off" => Ok(Self::Off),
-            other => Err(format!("{other:?} is neither on nor off")),
-        }
-    }
-}

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Side;
+use crate::world::Side;
 
 /// The furthest that a clock can be off, in seconds: a hundred years.
 const FURTHEST: u64 = 100 * 366 * 86_400;
