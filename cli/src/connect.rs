@@ -14,6 +14,26 @@ use secrecy::ExposeSecret;
 use crate::config::{Account, Config, LedgerLocation};
 use crate::exit::Failure;
 
+impl Config {
+    /// Each account's platform and Latchel, ready to call; nothing is called yet.
+    ///
+    /// # Errors
+    ///
+    /// Names the setting that an adapter does not take, or that is missing.
+    pub fn far_sides(&self) -> Result<Vec<FarSides>, Failure> {
+        self.accounts.iter().map(|account| far_sides(self, account)).collect()
+    }
+
+    /// Readers of each account's webhooks; nothing is called yet.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::far_sides`], and if a system has no webhooks.
+    pub fn webhooks(&self) -> Result<Vec<Readers>, Failure> {
+        self.accounts.iter().map(|account| webhooks(self, account)).collect()
+    }
+}
+
 /// The platform adapter that an account names.
 pub(crate) fn platform_adapter(
     config: &Config,

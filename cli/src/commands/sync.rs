@@ -15,8 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{DirectionArg, Only, Reconciling, Scope, What};
 use crate::config::{Account, Config};
-use crate::exit::{Exit, Failure};
-use crate::{connect, render, report};
+use crate::exit::{Exit, Failure, report};
+use crate::{connect, render};
 
 /// Shows what a sync would do. The real ledger is only read; what the plan remembers goes to a scratch ledger.
 pub(crate) async fn plan(
