@@ -8,7 +8,7 @@ use futures::future::try_join3;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::engine::patience::RENEW_AFTER;
+use crate::engine::lease::{PROMPT, RENEW_AFTER};
 use crate::engine::{Engine, StopSignal};
 use crate::ledger::{Intent, IntentId, Lease, Memory};
 use crate::model::{
@@ -17,10 +17,6 @@ use crate::model::{
 };
 use crate::rules::{Assignees, Remembered, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};
-
-/// Longest time that an answer of the ledger may take and still be relied on when it arrives; far below a lease's
-/// length.
-pub(super) const PROMPT: Duration = Duration::from_secs(10);
 
 /// Purpose of a look at a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

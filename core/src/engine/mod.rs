@@ -8,6 +8,7 @@ mod check;
 mod context;
 mod driver;
 mod explain;
+mod lease;
 mod manual_links;
 mod masked;
 mod patience;

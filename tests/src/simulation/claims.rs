@@ -1,10 +1,13 @@
 //! Claims of an outcome that must be true when it is written down: by what the run was shown, and, for *synced*, by what
 //! the other side then really holds, unless people were faster.
 
+mod verdict;
+
 use latchel_sync_core::ledger::{Memory, Outcome};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Ledger, Platform};
 
+use self::verdict::{Verdict, overtaken, so, went_wrong};
 use super::account::Account;
 use super::fault_injector::FaultInjector;
 use super::history::Event;
@@ -59,13 +62,6 @@ pub fn is_reported(account: &Account, memory: &Memory) -> bool {
     missing && told
 }
 
-type Verdict = Result<(), String>;
-
-/// Asserts in the form of an answer.
-fn so(yes: bool, otherwise: impl FnOnce() -> String) -> Verdict {
-    if yes { Ok(()) } else { Err(otherwise()) }
-}
-
 fn is_true(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     match outcome.reason {
         Reason::NotConfirmed if link.is_some_and(|link| is_not_as_sent(&injector.account, link)) => Ok(()),
@@ -115,38 +111,6 @@ fn is_true(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> 
             (Kind::WorkOrder, Side::Latchel) => job(injector, outcome, link),
         },
     }
-}
-
-fn went_wrong(injector: &FaultInjector) -> Verdict {
-    // People can make a read-back differ from what was just written.
-    let people = injector
-        .account
-        .history()
-        .0
-        .iter()
-        .any(|(at, event)| *at >= injector.view().began && by_people(event));
-    let stale = injector.account.is_stale();
-    so(injector.view().faults > 0 || people || stale, || "nothing went wrong in this run".to_owned())
-}
-
-fn by_people(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Property(_)
-            | Event::Resident(_)
-            | Event::WorkOrder(_)
-            | Event::PropertyRemoved(_)
-            | Event::ResidentRemoved(_)
-            | Event::LatchelProperty(_)
-            | Event::LatchelResident(_)
-            | Event::Job(_)
-    )
-}
-
-/// True if people touched a record since the run began, so that its claim may be overtaken.
-fn overtaken(injector: &FaultInjector, is_it: impl Fn(&Event) -> bool) -> bool {
-    // An old copy hides what people did before that as well.
-    injector.account.is_stale() || injector.account.history().touched_since(injector.view().began, is_it)
 }
 
 fn property(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verdict {

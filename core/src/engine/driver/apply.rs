@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures::{StreamExt, stream};
 
 use crate::engine::context::Context;
-use crate::engine::driver::drive::Driver;
+use crate::engine::driver::failure::failed_write;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
 use crate::engine::driver::prepare::{Reader, may_be_about_one};
+use crate::engine::driver::state::Driver;
 use crate::engine::driver::tally::Tally;
 use crate::engine::patience::Patience;
 use crate::engine::phases::create::{confirmed, settle_nothing};
@@ -359,25 +360,4 @@ async fn learn_and_apply<F: Flow>(
         return Ok(Applied::new(decision, Action::None));
     }
     flow.apply(case, decision, &mut Trace::off()).await
-}
-
-/// Outcome of a write that failed. An answer that cannot be read is a failed call here; it does not make the record
-/// invalid.
-pub(in crate::engine) fn failed_write(error: &Error) -> Applied {
-    match failed(error) {
-        answer if answer.reason == Reason::InvalidRecord => Applied { reason: Reason::CallFailed, ..answer },
-        other => other,
-    }
-}
-
-pub(in crate::engine) fn failed(error: &Error) -> Applied {
-    let reason = match error.kind() {
-        ErrorKind::Paused => Reason::FarSidePaused,
-        ErrorKind::Unconfirmed => Reason::NotConfirmed,
-        ErrorKind::Malformed => Reason::InvalidRecord,
-        ErrorKind::Unsupported => Reason::NotSupportedByPlatform,
-        ErrorKind::Unsettled => Reason::CreateUnsettled,
-        _ => Reason::CallFailed,
-    };
-    Applied { detail: Some(error.to_string()), ..Applied::plain(reason, Action::None) }
 }

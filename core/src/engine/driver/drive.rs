@@ -6,10 +6,11 @@ use crate::engine::driver::outcome::{News, decided_in, outcome};
 use crate::engine::driver::prepare::{Prepared, Reader};
 use crate::engine::driver::read_ahead::ReadAhead;
 use crate::engine::driver::scope::Scope;
+use crate::engine::driver::state::{Driver, Found};
 use crate::engine::driver::tally::{Recent, Tally};
 use crate::engine::driver::unlisted::{ListedIds, Unlisted};
 use crate::engine::patience::Patience;
-use crate::engine::phases::flow::{Displaced, Flow};
+use crate::engine::phases::flow::Flow;
 use crate::engine::{Observer, Request};
 use crate::ledger::{Intent, Memory, Outcome, PhaseReport};
 use crate::model::{Reason, RecordKey, Window};
@@ -54,24 +55,6 @@ pub(in crate::engine) async fn drive<F: Flow>(
     }
     .await;
     (tally.finish(result.as_ref().copied()), result.err())
-}
-
-pub(in crate::engine) struct Driver<'a, F: Flow> {
-    pub(in crate::engine) flow: &'a F,
-    pub(in crate::engine) guard: MassChangeGuard,
-    pub(in crate::engine) patience: Patience,
-    /// Deactivations, which wait until the whole phase was seen (rule G1).
-    pub(in crate::engine) held: Vec<F::Case>,
-    /// Ids of all records whose deactivation waits, also of those in `held_by_id`.
-    pub(in crate::engine) held_ids: HashSet<String>,
-    /// The records that were decided last.
-    recent: Recent,
-    /// Ids of waiting deactivations beyond the limit to `held`. These records are read again.
-    pub(in crate::engine) held_by_id: Vec<String>,
-    /// Records that new ones may have displaced.
-    pub(in crate::engine) displaced: Vec<Displaced>,
-    /// True once rule G1 has let the deactivations go.
-    pub(in crate::engine) released: bool,
 }
 
 impl<F: Flow> Driver<'_, F> {
@@ -339,13 +322,4 @@ impl<F: Flow> Driver<'_, F> {
         let page = cx.reading(reader.page(rows, None)).await?;
         self.page(page, tally).await
     }
-}
-
-/// Treatment of rows that come with those that were asked for by their ids, as the units of a property do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Found {
-    /// They go through the run's steps as well.
-    Taken,
-    /// Only rows that were asked for go through them.
-    Asked,
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::Result;
-use crate::engine::driver::apply::failed_write;
-use crate::engine::driver::drive::Driver;
+use crate::engine::driver::failure::failed_write;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
+use crate::engine::driver::state::Driver;
 use crate::engine::driver::tally::Tally;
 use crate::engine::phases::flow::{Applied, Flow, Gone};
 use crate::ledger::{Action, Memory, Outcome};

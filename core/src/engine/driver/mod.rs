@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod drive;
+pub(super) mod failure;
 pub(super) mod gone;
 pub(super) mod hinted;
 pub(super) mod mass_change;
@@ -9,5 +10,6 @@ pub(super) mod outcome;
 pub(super) mod prepare;
 pub(super) mod read_ahead;
 pub(super) mod scope;
+pub(super) mod state;
 pub(super) mod tally;
 pub(super) mod unlisted;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashSet, HashSetExt};
 
-use crate::engine::driver::apply::failed;
+use crate::engine::driver::failure::failed;
 use crate::engine::driver::outcome::{counterpart_of, decided_in, outcome};
 use crate::engine::driver::scope::Scope;
 use crate::engine::driver::tally::hash;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use foldhash::HashSet;
 
 use crate::Result;
-use crate::engine::driver::drive::{Driver, Found};
+use crate::engine::driver::state::{Driver, Found};
 
 use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::tally::{Tally, hash};

@@ -1,4 +1,5 @@
 mod apply;
+mod case;
 mod held_back;
 mod standing;
 
@@ -7,9 +8,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub(in crate::engine) use case::Case;
+
 use crate::engine::context::Context;
 use crate::engine::phases::carriers;
 use crate::engine::phases::flow::{Applied, Flow, Learned};
+use crate::engine::phases::index::distinct;
 use crate::engine::phases::owners::Owners;
 use crate::engine::phases::places::Places;
 use crate::ledger::{Action, Intent, Memory, Pending};
@@ -23,13 +27,6 @@ use crate::{Pages, Result};
 
 /// Work orders, Latchel to platform (rules L2 to L12).
 pub(in crate::engine) struct Export<'a>(pub &'a Context<'a>);
-
-pub(in crate::engine) struct Case {
-    rule: ExportCase,
-    memory: Memory,
-    /// Another Latchel work order that the platform's one is linked to.
-    claimed_by: Option<JobId>,
-}
 
 #[async_trait]
 impl Flow for Export<'_> {
@@ -274,11 +271,4 @@ async fn requesters(
     let ids = distinct(records.iter().filter(|(_, m)| m.link.is_none()).filter_map(|(job, _)| job.resident));
     let residents = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };
     Ok(residents.into_iter().filter_map(|one| Some((one.id, one.reference?.resident))).collect())
-}
-
-pub(in crate::engine) fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut all: Vec<T> = items.collect();
-    all.sort();
-    all.dedup();
-    all
 }

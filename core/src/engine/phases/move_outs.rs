@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::driver::apply::failed;
+use crate::engine::driver::failure::failed;
 use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::tally::Tally;

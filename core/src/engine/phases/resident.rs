@@ -1,3 +1,4 @@
+mod as_sent;
 mod create;
 mod memory;
 
@@ -24,7 +25,7 @@ use crate::rules::{
 };
 use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Pages, Result};
 
-use create::is_as_sent;
+use as_sent::is_as_sent;
 pub(in crate::engine) use memory::update;
 use memory::{created, remembered};
 

@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::phases::export::{distinct, standing};
+use crate::engine::phases::export::standing;
+use crate::engine::phases::index::distinct;
 use crate::ledger::{Memory, Pending};
 use crate::model::{Kind, Link, Obstacle, PropertyRef, Reason, Side, SyncMethod};
 use crate::rules::{Standing, sync_method};

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::phases::export::{Case, distinct};
+use crate::engine::phases::export::case::Case;
+use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::OnPlatform;
 use crate::model::{Obstacle, PropertyRef, Row, WorkOrder};
 use crate::rules::{ExportAction, Standing, Trace, decide_export};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::phases::export::distinct;
+use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::OnPlatform;
 use crate::ledger::Memory;
 use crate::model::{LatchelProperty, PropertyId, PropertyRef, Reason, Row, WorkOrder};

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::engine::phases::create::{NewIntent, create_once};
 use crate::engine::phases::resident::{Case, Residents};
 use crate::model::{
-    Kind, LatchelResident, LatchelResidentId, Link, NewResident, Origin, RecordKey, ResidentMemory, SentDates,
+    Kind, LatchelResidentId, Link, NewResident, Origin, RecordKey, ResidentMemory, SentDates,
 };
 
 impl Residents<'_> {
@@ -39,12 +39,4 @@ impl Residents<'_> {
         };
         create_once(cx, create, cx.latchel().create_resident(new), link).await
     }
-}
-
-/// True if Latchel has all of a resident who was created there.
-pub(super) fn is_as_sent(resident: &LatchelResident, new: &NewResident) -> bool {
-    resident.reference.as_ref() == Some(&new.reference)
-        && resident.is_active == new.is_active
-        && (resident.move_in, resident.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
-        && resident.unit == new.tenancy.unit
 }
