@@ -35,7 +35,9 @@ mod statement;
 #[path = "../ops/users.rs"]
 mod users;
 
+mod as_found;
 mod open;
+mod problem;
 mod read;
 
 pub use open::SqliteLedger;

@@ -11,7 +11,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
-use super::read::AsFound;
+use super::as_found::AsFound;
+use super::problem::{newer, problem};
 use crate::LEASE;
 use crate::error::trouble;
 
@@ -210,16 +211,6 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(|_| ())
-}
-
-pub(super) fn problem(what: &str, path: &Path) -> Error {
-    Error::new(ErrorKind::Ledger, what).with("file", path.display())
-}
-
-pub(super) fn newer(path: Option<&Path>) -> Error {
-    let error =
-        Error::new(ErrorKind::Ledger, "the ledger was written by a newer version of latchel-sync: update it");
-    path.into_iter().fold(error, |error, path| error.with("file", path.display()))
 }
 
 #[cfg(test)]
