@@ -150,7 +150,7 @@ async fn taken_in(
         }
     }
     if matches!(fate, DeliveryResult::Accepted) {
-        app.arrivals.told(account);
+        app.arrivals.notify(account);
     }
     Ok(fate)
 }

@@ -85,7 +85,7 @@ pub fn update_resident(injector: &FaultInjector, id: LatchelResidentId, patch: &
     let latchel = &view.latchel_residents[&id];
     let only_activity = ResidentPatch { is_active: patch.is_active, ..ResidentPatch::default() };
     let by_dates = naive::lives_there(latchel.move_in, latchel.move_out, view.today);
-    let lapse = *patch == only_activity && patch.is_active == Some(false) && !by_dates;
+    let move_out = *patch == only_activity && patch.is_active == Some(false) && !by_dates;
     let source = latchel.reference.as_ref().and_then(|id| view.residents.get(id));
     let change = source.is_some_and(|resident| {
         let stay = naive::stay(resident, view.today);
@@ -100,7 +100,7 @@ pub fn update_resident(injector: &FaultInjector, id: LatchelResidentId, patch: &
     if patch.is_active == Some(false) {
         injector.account.note(Event::SwitchOffSent(latchel.clone()));
     }
-    assert!(lapse || change, "R2, R3, R6: nothing asks for {patch:?} of {latchel:?} on {}", view.today);
+    assert!(move_out || change, "R2, R3, R6: nothing asks for {patch:?} of {latchel:?} on {}", view.today);
     if patch.is_active == Some(true) {
         let began = view.began;
         assert!(!was_switched_off(&injector.account, id, began), "R4: {id} was switched off by hand");

@@ -353,8 +353,8 @@ impl Residents<'_> {
         };
         let mut kept = ResidentMemory { turns_on: case.turns_on, ..memory.followed(latchel) };
         let redated = (kept.move_in, kept.move_out) != (memory.move_in, memory.move_out);
-        let lapses = latchel.is_active && latchel.move_out.is_some_and(|day| day <= today);
-        if (redated || memory.is_due(today)) && !lapses {
+        let has_moved_out = latchel.is_active && latchel.move_out.is_some_and(|day| day <= today);
+        if (redated || memory.is_due(today)) && !has_moved_out {
             let decision = self.decide(case, &mut Trace::off());
             if decision.action.is_none() && decision.reason != Reason::NoPropertyMatch {
                 kept.evaluated_on = today;
