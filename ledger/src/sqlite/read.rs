@@ -20,7 +20,7 @@ impl SqliteLedger {
     /// Opens the ledger at `path` for reading only, and writes nothing to it; `None` if it is not there.
     ///
     /// If this user may write to the folder, readers and writers take turns as SQLite has it. If not, the file is read as
-    /// one that nobody writes, and [`close`](latchel_sync_core::Ledger::close) says if somebody did.
+    /// one that nobody writes, and [`close`](latchel_sync_core::LedgerAdmin::close) says if somebody did.
     ///
     /// # Errors
     ///
