@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::LedgerAdmin;
+use latchel_sync_core::model::Phase;
 use latchel_sync_ledger::SqliteLedger;
 use mock_pms::{Edit, Fault, FaultPlan, FaultRule, GenerateSpec, MockServer, Options, World};
 use serde_json::json;

@@ -260,8 +260,8 @@ pub(crate) struct What {
     #[arg(long, value_enum)]
     pub only: Vec<Only>,
     /// Only this way.
-    #[arg(long, value_enum, default_value_t = Way::Both)]
-    pub direction: Way,
+    #[arg(long, value_enum, default_value_t = DirectionArg::Both)]
+    pub direction: DirectionArg,
     /// Look at what changed since then, instead of the window: an instant, a day in the account's time zone, or a
     /// span such as 5d or 36h.
     #[arg(long, value_name = "WHEN")]
@@ -295,7 +295,7 @@ pub(crate) enum Only {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Way {
+pub(crate) enum DirectionArg {
     ToLatchel,
     ToPlatform,
     Both,

@@ -15,12 +15,11 @@ use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
 use latchel_sync_server::alerts::{AlertsConfig, Watcher};
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{Expiries, Readers, Secret, ServerConfig};
+use latchel_sync_server::{Expiries, Secret, ServerConfig};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Spanned, Table, Value};
 
-use crate::connect::{self, FarSides};
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
 use schedule::{FileSchedule, interval};
@@ -29,7 +28,7 @@ use webhooks::{FileWebhooks, Webhooks};
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
 pub struct Config {
-    pub(crate) ledger: Place,
+    pub(crate) ledger: LedgerLocation,
     /// Time for which a run that was killed keeps others out.
     pub(crate) lease: TimeDelta,
     pub(crate) accounts: Vec<Account>,
@@ -74,7 +73,7 @@ const LONGEST_LEASE: TimeDelta = TimeDelta::days(1);
 
 /// Place of the ledger.
 #[derive(Debug)]
-pub(crate) enum Place {
+pub(crate) enum LedgerLocation {
     /// A SQLite file.
     File(PathBuf),
     /// A PostgreSQL database; the address may hold a password.
@@ -200,8 +199,11 @@ impl Config {
             source.secret(&place).map_err(|problem| source.problem(at, &format!("ledger: {problem}")))?;
         let text = place.expose_secret();
         let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
-        let ledger =
-            if is_postgres { Place::Postgres(place) } else { Place::File(source.folder().join(text)) };
+        let ledger = if is_postgres {
+            LedgerLocation::Postgres(place)
+        } else {
+            LedgerLocation::File(source.folder().join(text))
+        };
         let lease =
             humantime::parse_duration(&file.lease).ok().and_then(|lease| TimeDelta::from_std(lease).ok());
         let lease = lease
@@ -213,24 +215,6 @@ impl Config {
     /// Settings of the accounts, in the file's order.
     pub fn accounts(&self) -> impl Iterator<Item = &AccountSettings> {
         self.accounts.iter().map(|account| &account.settings)
-    }
-
-    /// Each account's platform and Latchel, ready to call; nothing is called yet.
-    ///
-    /// # Errors
-    ///
-    /// Names the setting that an adapter does not take, or that is missing.
-    pub fn far_sides(&self) -> Result<Vec<FarSides>, Failure> {
-        self.accounts.iter().map(|account| connect::far_sides(self, account)).collect()
-    }
-
-    /// Readers of each account's webhooks; nothing is called yet.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Config::far_sides`], and if a system has no webhooks.
-    pub fn webhooks(&self) -> Result<Vec<Readers>, Failure> {
-        self.accounts.iter().map(|account| connect::webhooks(self, account)).collect()
     }
 
     /// The account `name`, or all of them.

@@ -5,14 +5,34 @@ use std::sync::Arc;
 use latchel_sync_core::engine::Engine;
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{self, Access, LatchelAdapter, PlatformAdapter, Setting};
-use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, Platform, Webhooks};
+use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, LedgerAdmin, Platform, Webhooks};
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use latchel_sync_server::Readers;
 use secrecy::ExposeSecret;
 
-use crate::config::{Account, Config, Place};
+use crate::config::{Account, Config, LedgerLocation};
 use crate::exit::Failure;
+
+impl Config {
+    /// Each account's platform and Latchel, ready to call; nothing is called yet.
+    ///
+    /// # Errors
+    ///
+    /// Names the setting that an adapter does not take, or that is missing.
+    pub fn far_sides(&self) -> Result<Vec<FarSides>, Failure> {
+        self.accounts.iter().map(|account| far_sides(self, account)).collect()
+    }
+
+    /// Readers of each account's webhooks; nothing is called yet.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::far_sides`], and if a system has no webhooks.
+    pub fn webhooks(&self) -> Result<Vec<Readers>, Failure> {
+        self.accounts.iter().map(|account| webhooks(self, account)).collect()
+    }
+}
 
 /// The platform adapter that an account names.
 pub(crate) fn platform_adapter(
@@ -130,7 +150,7 @@ fn wrong(config: &Config, account: &Account, section: &'static str, error: Error
 /// Does `work` with the ledger, which is made if it is not there yet, and closes it however that ends.
 pub(crate) async fn with_ledger<T>(
     config: &Config,
-    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     with_books(config, async |books| work(books.ledger).await).await
 }
@@ -138,14 +158,14 @@ pub(crate) async fn with_ledger<T>(
 /// Does `work`, which only reads, with the ledger: an empty one if there is none yet, which is not made.
 pub(crate) async fn reading_ledger<T>(
     config: &Config,
-    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+    work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     closing(ledger_to_read(config).await?, work).await
 }
 
 async fn closing<T>(
-    ledger: Arc<dyn Ledger>,
-    work: impl AsyncFnOnce(Arc<dyn Ledger>) -> Result<T, Failure>,
+    ledger: Arc<dyn LedgerAdmin>,
+    work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let done = work(ledger.clone()).await;
     // What the work says went wrong comes first.
@@ -157,7 +177,7 @@ async fn closing<T>(
 
 /// Memory of the sync (the ledger) and of the server (the desk), in one place.
 pub(crate) struct Books {
-    pub ledger: Arc<dyn Ledger>,
+    pub ledger: Arc<dyn LedgerAdmin>,
     pub desk: Arc<dyn Desk>,
 }
 
@@ -172,11 +192,11 @@ pub(crate) async fn with_books<T>(
 
 async fn books(config: &Config) -> Result<Books, Failure> {
     Ok(match &config.ledger {
-        Place::File(path) => {
+        LedgerLocation::File(path) => {
             let opened = Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease));
             Books { ledger: opened.clone(), desk: opened }
         }
-        Place::Postgres(url) => {
+        LedgerLocation::Postgres(url) => {
             let opened = PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease);
             let opened = Arc::new(opened);
             Books { ledger: opened.clone(), desk: opened }
@@ -184,13 +204,13 @@ async fn books(config: &Config) -> Result<Books, Failure> {
     })
 }
 
-async fn ledger_to_read(config: &Config) -> Result<Arc<dyn Ledger>, Failure> {
+async fn ledger_to_read(config: &Config) -> Result<Arc<dyn LedgerAdmin>, Failure> {
     Ok(match &config.ledger {
-        Place::File(path) => match SqliteLedger::open_existing(path).await? {
+        LedgerLocation::File(path) => match SqliteLedger::open_existing(path).await? {
             Some(ledger) => Arc::new(ledger),
             None => Arc::new(SqliteLedger::in_memory().await?),
         },
-        Place::Postgres(url) => match PostgresLedger::open_existing(url.expose_secret()).await? {
+        LedgerLocation::Postgres(url) => match PostgresLedger::open_existing(url.expose_secret()).await? {
             Some(ledger) => Arc::new(ledger),
             None => Arc::new(SqliteLedger::in_memory().await?),
         },

@@ -68,3 +68,9 @@ impl From<latchel_sync_core::Error> for Failure {
         Self::run(Error::msg(error.to_string()))
     }
 }
+
+/// Tells people of a failure, and returns the exit that goes with it.
+pub(crate) fn report(failure: &Failure) -> Exit {
+    anstream::eprintln!("error: {failure}");
+    failure.exit
+}

@@ -18,7 +18,7 @@ use adapters as _;
 use clap::Parser;
 
 use crate::args::{Args, LogFormat};
-use crate::exit::Exit;
+use crate::exit::{Exit, report};
 
 pub use crate::config::Config;
 pub use crate::exit::Failure;
@@ -44,11 +44,6 @@ pub fn main() -> ExitCode {
         Err(error) => return report(&Failure::run(error)).into(),
     };
     runtime.block_on(commands::run(args)).unwrap_or_else(|failure| report(&failure)).into()
-}
-
-fn report(failure: &Failure) -> Exit {
-    anstream::eprintln!("error: {failure}");
-    failure.exit
 }
 
 fn logging(verbose: u8, format: LogFormat) {

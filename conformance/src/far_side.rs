@@ -44,12 +44,12 @@ pub struct Ground {
     /// Rationing of calls.
     pub pace: Pace,
     /// Keeping of answers.
-    pub memory: Memory,
+    pub recording: Recording,
 }
 
 /// Choice if the far side keeps its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Memory {
+pub enum Recording {
     /// It need not keep them.
     Nothing,
     /// It keeps them, for [`FarSide::words`].
@@ -67,7 +67,11 @@ pub enum Pace {
 
 impl Default for Ground {
     fn default() -> Self {
-        Self { time_zone: chrono_tz::America::Los_Angeles, pace: Pace::Unlimited, memory: Memory::Nothing }
+        Self {
+            time_zone: chrono_tz::America::Los_Angeles,
+            pace: Pace::Unlimited,
+            recording: Recording::Nothing,
+        }
     }
 }
 
@@ -186,7 +190,7 @@ pub trait FarSide: Send + Sync {
         Err(Cannot::to("use another word"))
     }
 
-    /// Every text value in the answers since [`FarSide::forget_calls`], on a ground that keeps [`Memory::Answers`].
+    /// Every text value in the answers since [`FarSide::forget_calls`], on a ground that keeps [`Recording::Answers`].
     async fn words(&self) -> Able<Vec<String>> {
         Err(Cannot::to("repeat its answers"))
     }

@@ -65,5 +65,5 @@ pub mod records;
 mod report;
 
 pub use checks::{Check, checks, run};
-pub use far_side::{Answered, FarSide, Ground, Memory, Pace, SeenCall, Setup, Trouble};
+pub use far_side::{Answered, FarSide, Ground, Pace, Recording, SeenCall, Setup, Trouble};
 pub use report::{Able, Cannot, Gap, Line, Report, Stop, Verdict};

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use latchel_sync_core::memory::{Fate, Journal, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::in_memory::{Intercept, Journal, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::model::{
     ClosedStatus, Freshness, GroupId, Kind, Property, PropertyGroup, PropertyId, PropertyRef, Resident,
     ResidentId, ResidentRef, Row, Tenancy, UnitId, User, UserId, WorkOrder, WorkOrderId, WorkOrderStatus,
@@ -248,8 +248,8 @@ impl FarSide for MemoryFarSide {
     async fn trouble(&self, trouble: Option<Trouble>) -> Able<()> {
         let mut left = 1;
         match trouble {
-            None => self.journal.decide(|_| Fate::Proceed),
-            Some(Trouble::Failing(_)) => self.journal.decide(|_| Fate::Fail(ErrorKind::Unavailable)),
+            None => self.journal.decide(|_| Intercept::Proceed),
+            Some(Trouble::Failing(_)) => self.journal.decide(|_| Intercept::Fail(ErrorKind::Unavailable)),
             Some(Trouble::FailingOnce) => {
                 self.journal.decide(move |_| once(&mut left, ErrorKind::Unavailable))
             }
@@ -257,7 +257,8 @@ impl FarSide for MemoryFarSide {
                 self.journal.decide(move |_| once(&mut left, ErrorKind::RateLimited))
             }
             Some(Trouble::AnswersOfWritesLost) => {
-                self.journal.decide(|call| if call.writes() { Fate::LoseAnswer } else { Fate::Proceed });
+                self.journal
+                    .decide(|call| if call.writes() { Intercept::LoseAnswer } else { Intercept::Proceed });
             }
             Some(other) => return Err(Cannot::to(format!("answer with {other:?}: it sends no answers"))),
         }
@@ -295,10 +296,10 @@ fn work_order(row: &Row<WorkOrder>) -> Value {
     }
 }
 
-fn once(left: &mut u32, kind: ErrorKind) -> Fate {
+fn once(left: &mut u32, kind: ErrorKind) -> Intercept {
     match std::mem::take(left) {
-        0 => Fate::Proceed,
-        _ => Fate::Fail(kind),
+        0 => Intercept::Proceed,
+        _ => Intercept::Fail(kind),
     }
 }
 

@@ -1,22 +1,22 @@
 //! The sync rules, the domain model, the traits and the engine of latchel-sync.
 //!
-//! - [`model`]: what a platform and Latchel hold.
+//! - [`model`]: what a platform and Latchel hold, their links, and the reasons for what becomes of them.
 //! - [`rules`]: pure functions from what both sides hold and what is remembered to a decision and its reason.
 //! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
 //! - [`Webhooks`]: what the outside world tells by itself.
 //! - [`registry`]: how adapters make themselves known.
 //! - [`engine`]: a run, from pages to outcomes.
 //! - [`calls`]: record of the calls that a run makes.
-#![cfg_attr(feature = "memory", doc = "- [`memory`]: both systems and a ledger in memory, for tests.")]
+#![cfg_attr(feature = "memory", doc = "- [`in_memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
 
 pub mod calls;
 pub mod engine;
 mod error;
+#[cfg(feature = "memory")]
+pub mod in_memory;
 mod latchel;
 pub mod ledger;
-#[cfg(feature = "memory")]
-pub mod memory;
 pub mod model;
 mod platform;
 pub mod registry;
@@ -27,6 +27,6 @@ pub mod words;
 pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
 pub use latchel::{Latchel, LatchelOnly, Portfolio};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, LedgerAdmin};
 pub use platform::{Capabilities, ChangeFilter, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};
 pub use webhooks::{Headers, Webhooks};

@@ -6,9 +6,8 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Outcome, Pending, RunId, Status};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Outcome, Pending};
+use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId, Side, Status};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -216,7 +215,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
 
     /// The newest outcomes of an account's records that `filter` lets through, in the order of [`RecordKey`], from `after`
     /// on. By reason or status it takes a time that goes by the page; by run, age and text alone by the account's records.
-    async fn look_for(
+    async fn find_outcomes(
         &self,
         account: &str,
         filter: &Filter,

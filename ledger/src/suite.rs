@@ -6,22 +6,21 @@
 
 mod desk;
 mod links;
-mod look;
 mod outcomes;
 mod runs;
+mod search;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, RunId, Side};
 use uuid::Uuid;
 
 pub use desk::*;
 pub use links::*;
-pub use look::*;
 pub use outcomes::*;
 pub use runs::*;
+pub use search::*;
 
 /// Makes a test of each promise; `$fresh` is an async function that returns an empty ledger.
 #[macro_export]
@@ -45,7 +44,7 @@ macro_rules! ledger_suite {
             a_dismissed_record_wakes_when_it_changes,
             an_intent_keeps_its_record_pending_until_it_is_settled,
             a_link_ends_the_intents_of_its_pair,
-            lapsing_is_what_was_reached_since_the_last_evaluation,
+            dates_are_reached_since_the_last_evaluation,
             links_are_counted_and_listed,
             records_are_found_by_ids_and_numbers,
             accounts_do_not_see_each_other,

@@ -10,11 +10,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::server::faults::{FaultPlan, Faults};
-use crate::server::log::RequestLog;
-use crate::server::state::Shared;
-use crate::world::ClockMode;
-use crate::{Edit, LoggedRequest, Side, Subscription, World};
+use crate::shared::Shared;
+use crate::shared::faults::{FaultPlan, Faults};
+use crate::shared::log::{LoggedRequest, RequestLog};
+use crate::webhooks::Subscription;
+use crate::world::{ClockMode, Edit, Side, World};
 
 pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
@@ -144,7 +144,7 @@ async fn subscribe(
         Ok(Json(subscriptions)) => subscriptions,
         Err(error) => return refuse(&error.body_text()),
     };
-    match shared.webhooks().subscribe(shared.dialect(), subscriptions) {
+    match shared.subscribe(subscriptions) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => refuse(&error.to_string()),
     }

@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::World;
+use crate::world::World;
 
 /// Specification of the world to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

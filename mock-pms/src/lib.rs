@@ -10,16 +10,21 @@
 #![warn(missing_docs)]
 
 mod admin;
+mod checked_world;
 mod dialects;
 mod generate;
 mod server;
+mod shared;
 mod webhooks;
 pub mod world;
 
-pub use dialects::{Dialect, Quirk, Switch, UnknownDialect};
+pub use dialects::{Dialect, UnknownDialect};
 pub use generate::{GenerateSpec, GenerateSpecError};
-pub use server::faults::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};
-pub use server::log::{LoggedRequest, Side};
-pub use server::{MockServer, Moment, Options, Ports, RateLimit, StartError, WorldHandle};
+pub use server::{MockServer, Options, Ports, StartError, WorldHandle};
+pub use shared::Moment;
+pub use shared::faults::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};
+pub use shared::log::LoggedRequest;
+pub use shared::quirk::Quirk;
+pub use shared::rate_limit::RateLimit;
 pub use webhooks::{SentWebhook, Subscription, SubscriptionError, WebhookFault};
-pub use world::{Edit, World, WorldError};
+pub use world::{Edit, Side, Switch, World, WorldError};

@@ -1,8 +1,8 @@
 //! Actions of people, the same from the pages and the API. Each is written down in the audit trail under the name `by`.
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::{Phase, Trigger};
-use latchel_sync_core::model::{JobId, Kind, RecordKey, WorkOrderId};
+use latchel_sync_core::ledger::Trigger;
+use latchel_sync_core::model::{JobId, Kind, Phase, RecordKey, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_ledger::desk::{Filter, Pause};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access;
 use crate::app::App;
-use crate::jobs::{self, NewJob, Work};
+use crate::jobs::{self, JobRequest, Work};
 
 /// Part of an account that is synced by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,7 +59,7 @@ pub async fn sync(
     account: &str,
     extent: Extent,
     mass_change: MassChange,
-) -> Result<jobs::JobId> {
+) -> Result<jobs::QueuedJobId> {
     known(app, account)?;
     let allow_mass_change = mass_change == MassChange::Allowed;
     let detail = match mass_change {
@@ -85,7 +85,7 @@ pub enum MassChange {
 /// # Errors
 ///
 /// As [`sync`].
-pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<jobs::JobId> {
+pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<jobs::QueuedJobId> {
     known(app, account)?;
     Ok(ask(app, by, account, Work::Plan(extent.phases())))
 }
@@ -95,7 +95,13 @@ pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<
 /// # Errors
 ///
 /// As [`sync`]; [`ErrorKind::NotFound`] too if the text names nothing.
-pub async fn sync_record(app: &App, by: &str, account: &str, kind: Kind, text: &str) -> Result<jobs::JobId> {
+pub async fn sync_record(
+    app: &App,
+    by: &str,
+    account: &str,
+    kind: Kind,
+    text: &str,
+) -> Result<jobs::QueuedJobId> {
     let one = known(app, account)?;
     let syncs =
         |key: &RecordKey| Phase::ALL.iter().any(|phase| phase.kind() == kind && phase.source() == key.side);
@@ -212,7 +218,7 @@ pub async fn settle_all(app: &App, by: &str, account: &str, wish: Wish, filter: 
     known(app, account)?;
     let (mut after, mut settled) = (None, 0);
     loop {
-        let page = app.desk.look_for(account, filter, after.as_ref(), PAGE).await?;
+        let page = app.desk.find_outcomes(account, filter, after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(settled) };
         after = Some(last.outcome.key.clone());
         let waiting = page.into_iter().filter(|found| found.pending.is_some());
@@ -233,8 +239,8 @@ fn known<'a>(app: &'a App, account: &str) -> Result<&'a crate::Account> {
     app.accounts.get(account).map(|one| &**one).ok_or_else(missing)
 }
 
-fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::JobId {
-    let job = NewJob { account: account.to_owned(), work, trigger: Trigger::Manual, by: by.to_owned() };
+fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::QueuedJobId {
+    let job = JobRequest { account: account.to_owned(), work, trigger: Trigger::Manual, by: by.to_owned() };
     app.jobs.ask(job, app.clock.now())
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_ledger::desk::Desk;
 
@@ -27,7 +27,7 @@ pub struct App {
     /// The accounts, by name.
     pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
     /// Memory of the sync.
-    pub ledger: Arc<dyn Ledger>,
+    pub ledger: Arc<dyn LedgerAdmin>,
     /// Memory of the server.
     pub desk: Arc<dyn Desk>,
     /// Clock.
@@ -55,7 +55,7 @@ impl App {
     pub fn new(
         config: ServerConfig,
         accounts: impl IntoIterator<Item = Account>,
-        ledger: Arc<dyn Ledger>,
+        ledger: Arc<dyn LedgerAdmin>,
         desk: Arc<dyn Desk>,
         clock: Clock,
         host: String,

@@ -7,11 +7,11 @@ use serde::Deserialize;
 /// A secret as the configuration gives it: the text itself, `{ env = "NAME" }` or `{ file = "PATH" }`.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
-pub struct Secret(Place);
+pub struct Secret(SecretSource);
 
 #[derive(Clone, Deserialize)]
 #[serde(untagged, expecting = "a secret is a text, { env = \"NAME\" } or { file = \"PATH\" }")]
-enum Place {
+enum SecretSource {
     Text(SecretString),
     Variable(Variable),
     File(File),
@@ -37,11 +37,11 @@ impl Secret {
     /// In a sentence that does not hold it.
     pub fn read(&self, folder: &Path) -> Result<SecretString, String> {
         let text: SecretString = match &self.0 {
-            Place::Text(text) => text.clone(),
-            Place::Variable(Variable { env }) => {
+            SecretSource::Text(text) => text.clone(),
+            SecretSource::Variable(Variable { env }) => {
                 std::env::var(env).map_err(|_| format!("the environment variable {env} is not set"))?.into()
             }
-            Place::File(File { file }) => {
+            SecretSource::File(File { file }) => {
                 let text = std::fs::read_to_string(folder.join(file));
                 text.map_err(|error| format!("{}: {error}", file.display()))?.into()
             }
@@ -55,7 +55,7 @@ impl Secret {
 
 impl From<SecretString> for Secret {
     fn from(text: SecretString) -> Self {
-        Self(Place::Text(text))
+        Self(SecretSource::Text(text))
     }
 }
 

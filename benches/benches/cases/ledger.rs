@@ -1,11 +1,8 @@
 //! A page of 1,000 records in a SQLite ledger that knows them.
 
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{
-    Account, Action, Lease, Link, NewRun, Origin, Outcome, Phase, RunId, Trigger,
-};
-use latchel_sync_core::model::{Kind, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Account, Action, Lease, NewRun, Outcome, Trigger};
+use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, RunId};
 use latchel_sync_ledger::SqliteLedger;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;

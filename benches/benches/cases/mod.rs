@@ -7,7 +7,7 @@ mod records;
 use latchel_sync_core::model::{ClosedStatus, Policy, SyncMethod};
 use latchel_sync_core::rules::{
     CloseCase, Counterpart, ExportCase, ImportCase, PropertyCase, ResidentCase, Standing, Trace, Whereabouts,
-    decide_close, decide_export, decide_import, decide_lapse, decide_property, decide_resident,
+    decide_close, decide_export, decide_import, decide_move_out, decide_property, decide_resident,
 };
 
 pub use ledger::Page;
@@ -106,7 +106,7 @@ pub fn on_resident((case, policy): &(ResidentCase, Policy)) -> usize {
 pub fn on_lapse((case, _): &(ResidentCase, Policy)) -> usize {
     let (latchel, memory) = (case.latchel.as_ref(), case.memory.as_ref());
     let (latchel, memory) = latchel.zip(memory).expect("a linked resident");
-    decide_lapse(latchel, memory, today(), &mut Trace::off()).reason as usize
+    decide_move_out(latchel, memory, today(), &mut Trace::off()).reason as usize
 }
 
 pub fn on_import((case, policy): &(ImportCase, Policy)) -> usize {

@@ -4,13 +4,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
 use latchel_sync_core::ledger::{
-    Account, Action, Counts, Lease, Link, NewRun, Origin, Outcome, Phase, PhaseReport, Run, RunId, RunStatus,
-    Trigger,
+    Account, Action, Counts, Lease, NewRun, Outcome, PhaseReport, Run, RunStatus, Trigger,
 };
-use latchel_sync_core::model::{Kind, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, RunId};
+use latchel_sync_core::{Ledger, LedgerAdmin};
 use latchel_sync_ledger::SqliteLedger;
 use mock_pms::MockServer;
 

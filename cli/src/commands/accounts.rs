@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use latchel_sync_core::Ledger;
+use latchel_sync_core::{Ledger, LedgerAdmin};
 use serde_json::json;
 
 use crate::args::{AccountsAction, Scope};
@@ -34,7 +34,11 @@ async fn show(config: &Config, account: Option<&str>, json: bool) -> Result<Exit
     print(&all.await?, json)
 }
 
-async fn set_sync_start(ledger: &dyn Ledger, name: &str, instant: DateTime<Utc>) -> Result<Exit, Failure> {
+async fn set_sync_start(
+    ledger: &dyn LedgerAdmin,
+    name: &str,
+    instant: DateTime<Utc>,
+) -> Result<Exit, Failure> {
     if ledger.account(name).await?.is_none() {
         anstream::eprintln!("the account {name} has not been synced yet, so that it has no sync start");
         return Ok(Exit::Partial);

@@ -20,7 +20,7 @@ pub(super) enum Chosen<'a> {
 
 /// A line of the list, for machines.
 #[derive(Serialize)]
-struct Listed<'a> {
+struct ChoiceRow<'a> {
     account: &'a str,
     /// The text that names this record and no other.
     exactly: String,
@@ -41,7 +41,7 @@ pub(super) fn choose<'a>(
     if json {
         let listed = |(account, choice): &'_ (&'a Account, Choice)| -> Result<(), Failure> {
             let account = account.settings.name.as_str();
-            render::json_line(&Listed { account, exactly: choice.exactly(), choice })
+            render::json_line(&ChoiceRow { account, exactly: choice.exactly(), choice })
         };
         found.iter().try_for_each(listed)?;
     } else {

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{Engine, Mode, Observer, Request};
-use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Outcome, PhaseReport};
+use latchel_sync_core::model::{Phase, Reason};
 use mock_pms::world::{Job, LatchelProperty, Property, Resident, Task, World};
 use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options};
 

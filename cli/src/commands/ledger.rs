@@ -1,21 +1,21 @@
 use std::sync::Arc;
 
-use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Link, Origin};
-use latchel_sync_core::model::{Difference, Kind};
+use latchel_sync_core::LedgerAdmin;
+use latchel_sync_core::model::{Difference, Kind, Link, Origin};
 use latchel_sync_ledger::SqliteLedger;
 use serde_json::json;
 
 use crate::args::LedgerAction;
-use crate::config::{Config, Place};
+use crate::config::{Config, LedgerLocation};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
 pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -> Result<Exit, Failure> {
     match (action, &config.ledger) {
         (LedgerAction::Check, _) => {
-            let check =
-                async |ledger: Arc<dyn Ledger>| Ok((ledger.check().await?, not_confirmed(&*ledger).await?));
+            let check = async |ledger: Arc<dyn LedgerAdmin>| {
+                Ok((ledger.check().await?, not_confirmed(&*ledger).await?))
+            };
             let (wrong, not_confirmed) = connect::reading_ledger(config, check).await?;
             if as_json {
                 render::json(&json!({ "wrong": wrong, "not_confirmed": not_confirmed }))?;
@@ -35,7 +35,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             }
             Ok(if wrong.is_empty() && not_confirmed.is_empty() { Exit::Done } else { Exit::Partial })
         }
-        (LedgerAction::Backup { file }, Place::File(path)) => {
+        (LedgerAction::Backup { file }, LedgerLocation::File(path)) => {
             let Some(ledger) = SqliteLedger::open_existing(path).await? else {
                 return Err(Failure::usage(format!("there is no ledger yet at {}", path.display()))
                     .hint("the first `latchel-sync sync` makes it"));
@@ -46,7 +46,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             anstream::eprintln!("wrote {}", file.display());
             Ok(Exit::Done)
         }
-        (LedgerAction::Backup { .. }, Place::Postgres(_)) => {
+        (LedgerAction::Backup { .. }, LedgerLocation::Postgres(_)) => {
             Err(Failure::usage("the ledger is on PostgreSQL")
                 .hint("copy it with PostgreSQL's own means: `pg_dump --file FILE DATABASE`"))
         }
@@ -57,7 +57,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
 const PAGE: u32 = 500;
 
 /// The records that were created, of which no read-back has shown that all of it is stored (rule E3), a sentence each.
-async fn not_confirmed(ledger: &dyn Ledger) -> latchel_sync_core::Result<Vec<String>> {
+async fn not_confirmed(ledger: &dyn LedgerAdmin) -> latchel_sync_core::Result<Vec<String>> {
     let mut told = Vec::new();
     for account in ledger.accounts().await? {
         for kind in Kind::ALL {

@@ -2,10 +2,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::ledger::{Pending, Retry};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Reason, RecordKey, Side};
 use latchel_sync_core::words::local;
 use serde::Serialize;
 
@@ -17,7 +16,7 @@ use crate::{connect, render};
 
 /// A pending record with its account.
 #[derive(Serialize)]
-struct Listed {
+struct PendingRow {
     account: String,
     next_try: Option<DateTime<Utc>>,
     /// Last try if it failed, with its error, and the next try.
@@ -66,7 +65,7 @@ async fn list(
         let mut all = Vec::new();
         for account in accounts {
             let name = &account.settings.name;
-            all.extend(ledger.all_pending(name).await?.into_iter().map(|pending| Listed {
+            all.extend(ledger.all_pending(name).await?.into_iter().map(|pending| PendingRow {
                 account: name.clone(),
                 next_try: pending.next_try(),
                 retry: Retry::of(&pending),
@@ -89,7 +88,7 @@ async fn list(
     let columns =
         ["account", "record", "label", "reason", "for", "tries", "next try", "which would", "detail"];
     let mut table = render::table(&columns);
-    for Listed { account, next_try, retry, pending: one } in &all {
+    for PendingRow { account, next_try, retry, pending: one } in &all {
         let zone = zones.get(account).copied().unwrap_or_default();
         let next = match next_try {
             _ if one.dismissed => "dismissed".to_owned(),
@@ -154,7 +153,7 @@ async fn change(
 }
 
 async fn change_account(
-    ledger: &dyn Ledger,
+    ledger: &dyn LedgerAdmin,
     account: &str,
     action: &PendingAction,
     chosen: &Chosen,

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use latchel_sync_core::rules::{Reason, RuleId, Tense};
+use latchel_sync_core::model::{Reason, RuleId, Tense};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Outcome, Run, RunId, Trigger};
-use latchel_sync_core::model::RecordKey;
+use latchel_sync_core::LedgerAdmin;
+use latchel_sync_core::ledger::{Outcome, Run, Trigger};
+use latchel_sync_core::model::{RecordKey, RunId};
 use serde::Serialize;
 
 use crate::args::{RunsShow, Scope};
@@ -29,7 +29,7 @@ pub(crate) async fn run(
 }
 
 async fn read(
-    ledger: &dyn Ledger,
+    ledger: &dyn LedgerAdmin,
     scope: &Scope,
     show: Option<&RunsShow>,
     limit: u32,
@@ -88,7 +88,7 @@ fn took(run: &Run) -> String {
     humantime::format_duration(shown).to_string()
 }
 
-async fn show_one(ledger: &dyn Ledger, id: RunId, json: bool) -> Result<Exit, Failure> {
+async fn show_one(ledger: &dyn LedgerAdmin, id: RunId, json: bool) -> Result<Exit, Failure> {
     let Some(run) = ledger.run(id).await? else {
         anstream::eprintln!("there is no run {id}");
         return Ok(Exit::Partial);

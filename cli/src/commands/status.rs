@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Banner, Choice, banner};
 use latchel_sync_core::ledger::{look_up, records};
 use latchel_sync_core::model::Kind;
 use latchel_sync_core::words::local;
+use latchel_sync_core::{Ledger, LedgerAdmin};
 use latchel_sync_server::views::{Health, health};
 
 use super::choose::{Chosen, choose};
@@ -31,7 +31,7 @@ pub(crate) async fn run(
 
 async fn healths(
     accounts: &[&Account],
-    ledger: &dyn Ledger,
+    ledger: &dyn LedgerAdmin,
     scope: &Scope,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {

@@ -7,19 +7,16 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indicatif::{ProgressBar, ProgressStyle};
 use latchel_sync_core::engine::{Engine, Mode, Observer, Quiet, Request, StopSignal};
-use latchel_sync_core::ledger::{
-    Action, Direction, Outcome, Overlay, Pending, Phase, Retry, Run, RunStatus, Status, doing,
-};
-use latchel_sync_core::model::{Kind, Window};
-use latchel_sync_core::rules::Tense;
+use latchel_sync_core::ledger::{Action, Outcome, Overlay, Pending, Retry, Run, RunStatus, doing};
+use latchel_sync_core::model::{Direction, Kind, Phase, Status, Tense, Window};
 use latchel_sync_ledger::SqliteLedger;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::{Only, Reconciling, Scope, Way, What};
+use crate::args::{DirectionArg, Only, Reconciling, Scope, What};
 use crate::config::{Account, Config};
-use crate::exit::{Exit, Failure};
-use crate::{connect, render, report};
+use crate::exit::{Exit, Failure, report};
+use crate::{connect, render};
 
 /// Shows what a sync would do. The real ledger is only read; what the plan remembers goes to a scratch ledger.
 pub(crate) async fn plan(
@@ -173,9 +170,9 @@ fn request(what: &What, account: &Account, mode: Mode, now: DateTime<Utc>) -> Re
         what.only.is_empty() || what.only.contains(&only)
     };
     let way = |phase: &Phase| match what.direction {
-        Way::Both => true,
-        Way::ToLatchel => phase.direction() == Direction::ToLatchel,
-        Way::ToPlatform => phase.direction() == Direction::ToPlatform,
+        DirectionArg::Both => true,
+        DirectionArg::ToLatchel => phase.direction() == Direction::ToLatchel,
+        DirectionArg::ToPlatform => phase.direction() == Direction::ToPlatform,
     };
     Request {
         phases: Phase::ALL.into_iter().filter(kind).filter(way).collect(),

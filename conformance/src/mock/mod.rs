@@ -14,7 +14,7 @@ use mock_pms::{Dialect, GenerateSpec, MockServer, Options, World};
 use secrecy::SecretString;
 
 use self::far_side::MockFarSide;
-use crate::far_side::{FarSide, Ground, Memory, Pace, Setup};
+use crate::far_side::{FarSide, Ground, Pace, Recording, Setup};
 use crate::report::{Able, Cannot};
 
 /// Beginning of the settings by which an operator gives an adapter fewer calls: `calls_per_second`, `calls_per_minute`
@@ -65,7 +65,7 @@ impl Setup for MockSetup {
             Pace::Unlimited => Some(Vec::new()),
             Pace::Rationed => None,
         };
-        let keep_responses = ground.memory == Memory::Answers;
+        let keep_responses = ground.recording == Recording::Answers;
         let options = Options { platform: self.dialect, rate_limits, keep_responses, ..Options::default() };
         let server = MockServer::start(empty_world(ground), options).await;
         let server = server.map_err(|error| Cannot::to(format!("start: {error}")))?;

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// Fate of a check for which the far side cannot be prepared.
+/// Intercept of a check for which the far side cannot be prepared.
 #[derive(Clone, Copy)]
 enum Gaps {
     /// It is shown.

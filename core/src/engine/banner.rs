@@ -2,9 +2,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::ledger::{Memory, Outcome, Retry, Status};
-use crate::model::Side;
-use crate::rules::{Reason, Tense};
+use crate::ledger::{Memory, Outcome, Retry};
+use crate::model::{Reason, Side, Status, Tense};
 
 /// Sync status to show on top of a work order (RULES.md, S).
 #[derive(Debug, Clone, Serialize)]

@@ -8,19 +8,15 @@ use futures::future::try_join3;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::engine::patience::RENEW_AFTER;
+use crate::engine::lease::{PROMPT, RENEW_AFTER};
 use crate::engine::{Engine, StopSignal};
-use crate::ledger::{Intent, IntentId, Lease, Link, Memory, Origin, Phase, RunId};
+use crate::ledger::{Intent, IntentId, Lease, Memory};
 use crate::model::{
-    Kind, LatchelProperty, LatchelPropertyId, Policy, PortfolioId, PropertyRef, RecordKey, Side, SyncMethod,
-    User, UserId,
+    Kind, LatchelProperty, LatchelPropertyId, Link, Origin, Phase, Policy, PortfolioId, PropertyRef,
+    RecordKey, RunId, Side, SyncMethod, User, UserId,
 };
 use crate::rules::{Assignees, Remembered, choose_latchel_user};
 use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};
-
-/// Longest time that an answer of the ledger may take and still be relied on when it arrives; far below a lease's
-/// length.
-pub(super) const PROMPT: Duration = Duration::from_secs(10);
 
 /// Purpose of a look at a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +123,7 @@ impl<'a> Context<'a> {
     /// Renews the lease, directly before each call that writes. If the answer took longer than `PROMPT`, the lease may
     /// have been lost since it was given, and the ledger is asked again. Fails with [`ErrorKind::Busy`] if another run
     /// has taken over.
-    pub async fn hold(&self) -> Result<()> {
+    pub async fn renew_lease(&self) -> Result<()> {
         let mut asked = Instant::now();
         self.ledger().renew_lease(&self.lease).await?;
         while asked.elapsed() > PROMPT {
@@ -142,7 +138,7 @@ impl<'a> Context<'a> {
     /// Renews the lease if the last renewal is `RENEW_AFTER` or longer ago.
     pub async fn keep_lease(&self) -> Result<()> {
         let renewed = self.started + Duration::from_millis(self.renewed.load(Ordering::Relaxed));
-        if renewed.elapsed() < RENEW_AFTER { Ok(()) } else { self.hold().await }
+        if renewed.elapsed() < RENEW_AFTER { Ok(()) } else { self.renew_lease().await }
     }
 
     /// Number of changes that this run has made in either system or in the ledger's links and intents. If it differs
@@ -163,7 +159,7 @@ impl<'a> Context<'a> {
         let asked = Instant::now();
         self.ledger().open_intent(&self.lease, intent).await?;
         self.changed();
-        if asked.elapsed() > PROMPT { self.hold().await } else { self.keep_lease().await }
+        if asked.elapsed() > PROMPT { self.renew_lease().await } else { self.keep_lease().await }
     }
 
     /// Ends an intent: with the link that came of it, or without one.

@@ -4,11 +4,12 @@
 //! [`Overlay`](crate::ledger::Overlay) so that the ledger stays as it was.
 
 mod banner;
-mod by_hand;
 mod check;
 mod context;
 mod driver;
 mod explain;
+mod lease;
+mod manual_links;
 mod masked;
 mod patience;
 mod phases;

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::engine::StopSignal;
-use crate::engine::context::{Context, PROMPT};
+use crate::engine::context::Context;
+use crate::engine::lease::{PROMPT, RENEW_AFTER};
 use crate::{Error, ErrorKind, Result};
 
 /// Number of calls that fail in a row, as if the far side were down, at which the phase gives up.
@@ -17,8 +18,6 @@ const FAILURES: u32 = 5;
 /// Time that the record at hand may still take once somebody asks the run to stop. What is left undone then is what a
 /// killed run leaves, and the next run makes up for it.
 const GRACE: Duration = Duration::from_secs(30);
-/// Time that a call may take, waits and pauses included, before the lease is renewed; far below a lease's length.
-pub(super) const RENEW_AFTER: Duration = Duration::from_secs(20);
 
 /// Counts failures in a row, so that a far side that is down leads to one message and not to one for each record.
 #[derive(Debug, Default)]
@@ -115,7 +114,7 @@ impl Context<'_> {
             });
             let renewal = async {
                 sleep_until(due).await;
-                self.hold().await
+                self.renew_lease().await
             };
             tokio::select! {
                 biased;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::ledger::{Outcome, Pending, Phase, PhaseReport, Trigger};
-use crate::model::{RecordKey, Window};
+use crate::ledger::{Outcome, Pending, PhaseReport, Trigger};
+use crate::model::{Phase, RecordKey, Window};
 
 /// Order for a run: its phases, its records and its limits.
 #[derive(Debug, Clone)]

@@ -9,17 +9,17 @@ use uuid::Uuid;
 use crate::engine::check::clock_warnings;
 use crate::engine::context::{Context, Purpose};
 use crate::engine::driver::drive::drive;
-use crate::engine::driver::guard::Guard;
+use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::tally::Tally;
 use crate::engine::phases::export::Export;
 use crate::engine::phases::import::Import;
-use crate::engine::phases::lapse::evaluate_lapses;
+use crate::engine::phases::move_outs::evaluate_move_outs;
 use crate::engine::phases::property::Properties;
 use crate::engine::phases::resident::Residents;
 use crate::engine::{Engine, Mode, Observer, Request};
-use crate::ledger::{Account, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Status};
-use crate::model::{Kind, Window};
-use crate::rules::{Coverage, Reason, coverage, first_window};
+use crate::ledger::{Account, Lease, NewRun, PhaseReport, Run, RunStatus};
+use crate::model::{Kind, Phase, Reason, RunId, Status, Window};
+use crate::rules::{Coverage, coverage, first_window};
 use crate::{Error, ErrorKind, Result, calls};
 
 impl Engine {
@@ -226,13 +226,13 @@ impl Engine {
                 drive(&Properties(cx), window, request, observer, count).await
             }
             Phase::Residents => {
-                let guard = Guard { off: request.allow_mass_change };
+                let guard = MassChangeGuard { off: request.allow_mass_change };
                 let first = async |tally: &mut Tally<'_>| {
                     if !all {
                         return Ok(());
                     }
                     tally.count(Reason::LatchelOnly, cx.latchel_only().await?.residents);
-                    evaluate_lapses(cx, &guard, tally).await
+                    evaluate_move_outs(cx, &guard, tally).await
                 };
                 drive(&Residents(cx), window, request, observer, first).await
             }

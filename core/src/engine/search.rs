@@ -12,8 +12,8 @@ use crate::engine::phases::flow::Flow;
 use crate::engine::phases::import::Import;
 use crate::engine::phases::property::Properties;
 use crate::engine::phases::resident::Residents;
-use crate::ledger::{Memory, Phase, Status, bare, exact, look_up, may_be_a_name, records};
-use crate::model::{Kind, RecordKey, Row, Side, Window};
+use crate::ledger::{Memory, bare, exact, look_up, may_be_a_name, records};
+use crate::model::{Kind, Phase, RecordKey, Row, Side, Status, Window};
 
 /// Limit to the records that are listed.
 const AT_MOST: usize = 50;

@@ -1,7 +1,8 @@
-//! The trait of the ledger, the sync's memory between runs.
+//! The traits of the ledger, the sync's memory between runs: [`Ledger`] is what a run needs, [`LedgerAdmin`] what the server
+//! and the command need beside it.
 
-mod instant;
-mod link;
+mod admin;
+mod intent;
 mod look_up;
 mod outcome;
 mod overlay;
@@ -13,17 +14,17 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-pub use link::{CloseVerdict, Intent, IntentId, Link, Obstacle, Origin, ResidentMemory, SentDates};
+pub use admin::LedgerAdmin;
+pub use intent::{Intent, IntentId};
 pub(crate) use look_up::{bare, exact};
 pub use look_up::{look_up, may_be_a_name, records};
-pub use outcome::{Action, Counts, Outcome, Pending, Status};
+pub use outcome::{Action, Counts, Outcome, Pending};
 pub use overlay::Overlay;
 pub use retry::{Retry, doing};
-pub use run::{Account, Direction, Lease, NewRun, Phase, PhaseReport, Run, RunId, RunStatus, Trigger};
+pub use run::{Account, Lease, NewRun, PhaseReport, Run, RunStatus, Trigger};
 
 use crate::Result;
-use crate::model::{Kind, RecordKey, Side};
-use crate::rules::Reason;
+use crate::model::{Kind, Link, Phase, RecordKey, Side};
 
 /// Memory of one record in the ledger. Its parts are boxed, because it is passed on often.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,8 @@ pub struct Memory {
     pub pending: Option<Box<Pending>>,
 }
 
-/// The sync's memory between runs: accounts, links, intents, outcomes, pending records, runs, watermarks.
+/// The sync's memory between runs, as far as a run needs it: accounts, links, intents, outcomes, pending records, leases,
+/// watermarks. What people look up and change beside it is [`LedgerAdmin`].
 ///
 /// # Behavior of every call
 ///
@@ -49,17 +51,11 @@ pub struct Memory {
 /// - No contact data is kept: outcomes carry ids, numbers, names of properties and titles of work orders only.
 #[async_trait]
 pub trait Ledger: Send + Sync + fmt::Debug {
-    /// Every account, by name.
-    async fn accounts(&self) -> Result<Vec<Account>>;
-
     /// One account.
     async fn account(&self, name: &str) -> Result<Option<Account>>;
 
     /// Adds an account. One that is there already stays as it is, so that its sync start is fixed (rule L2).
     async fn add_account(&self, account: &Account) -> Result<()>;
-
-    /// Changes the account's sync start, which only an explicit command does (rule L2).
-    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()>;
 
     /// Begins a run and takes the leases of its phases: one run at a time for each account and phase.
     ///
@@ -78,23 +74,11 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// Ends the run and gives the leases back that it still holds.
     async fn finish_run(&self, run: &Run) -> Result<()>;
 
-    /// The newest runs, newest first; of every account if `account` is `None`.
-    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>>;
-
-    /// One run.
-    async fn run(&self, id: RunId) -> Result<Option<Run>>;
-
-    /// The outcomes that were new or changed in a run, in the order of their keys, from `after` on.
-    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>>;
-
     /// The start of the last run in which the phase succeeded (rule W2), UTC.
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>>;
 
     /// Remembers that the phase succeeded in a run that started at `at`.
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()>;
-
-    /// The start of the last reconciliation that came to its end (rule W6), UTC.
-    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>>;
 
     /// Remembers that a reconciliation that started at `at` came to its end.
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()>;
@@ -129,18 +113,12 @@ pub trait Ledger: Send + Sync + fmt::Debug {
         limit: u32,
     ) -> Result<Vec<Pending>>;
 
-    /// Everything that is pending, the dismissed too, for people.
-    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>>;
-
-    /// Dismisses a pending record, so that it is not tried again until it changes; `false` if it is not pending.
-    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool>;
-
     /// Takes a dismissal back, or resets the number of attempts; `false` if it is not pending.
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool>;
 
     /// Links of residents with a move-in or move-out date after the day of their last evaluation and not after
     /// `today` (rule R6), or of whom another stay counts by today, in the order of their platform ids, from `after` on.
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,
@@ -159,21 +137,4 @@ pub trait Ledger: Send + Sync + fmt::Debug {
 
     /// Links of one kind in the order of their platform ids, from `after` on.
     async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>>;
-
-    /// Checks the ledger itself, and returns each fault in a sentence; empty if it keeps its promises.
-    async fn check(&self) -> Result<Vec<String>>;
-
-    /// Counts the newest outcomes with each of `reasons`, of which there is at least one; a reason without any is left
-    /// out. The time that it takes grows with the count.
-    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts>;
-
-    /// Ends the use of the ledger; called once, after everything else. Earlier writes are durable without it, but a
-    /// ledger in a file may need other files beside it until then.
-    ///
-    /// # Errors
-    ///
-    /// If the data that was read cannot be relied on.
-    async fn close(&self) -> Result<()> {
-        Ok(())
-    }
 }

@@ -3,9 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{RunId, instant};
-use crate::model::{Fingerprint, PropertyRef, RecordKey, Side};
-use crate::rules::Reason;
+use crate::model::{Fingerprint, PropertyRef, Reason, RecordKey, RunId, Side, Status, instant};
 
 /// Result for a record in a run, or in a plan. Every record seen has exactly one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,32 +90,6 @@ impl Outcome {
                 Reason::MethodNone | Reason::NotSupportedByPlatform => self.waits_for.is_some(),
                 _ => false,
             }
-    }
-}
-
-/// Status of a record (RULES.md, S).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Both sides agree as far as the rules want them to.
-    Synced,
-    /// It waits for something, and is tried again in every run.
-    Pending,
-    /// A rule says that it is not synced.
-    NotSynced,
-    /// It went wrong, and is tried again with growing pauses.
-    Failed,
-}
-
-impl Status {
-    /// The status's name in JSON and the ledger.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Synced => "synced",
-            Self::Pending => "pending",
-            Self::NotSynced => "not_synced",
-            Self::Failed => "failed",
-        }
     }
 }
 

@@ -3,13 +3,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{
-    Account, Counts, Intent, IntentId, Lease, Ledger, Link, Memory, NewRun, Outcome, Pending, Phase, Run,
-    RunId,
-};
+use super::{Account, Intent, IntentId, Lease, Ledger, Memory, NewRun, Outcome, Pending, Run};
 use crate::Result;
-use crate::model::{Kind, RecordKey, Side};
-use crate::rules::Reason;
+use crate::model::{Kind, Link, Phase, RecordKey, Side};
 
 /// A ledger whose writes go to a scratch ledger: a plan runs over one, so that it takes the same steps as a sync,
 /// sees what it would have written, and leaves the real ledger as it was.
@@ -28,10 +24,6 @@ impl Overlay {
 
 #[async_trait]
 impl Ledger for Overlay {
-    async fn accounts(&self) -> Result<Vec<Account>> {
-        self.real.accounts().await
-    }
-
     async fn account(&self, name: &str) -> Result<Option<Account>> {
         match self.scratch.account(name).await? {
             Some(account) => Ok(Some(account)),
@@ -41,10 +33,6 @@ impl Ledger for Overlay {
 
     async fn add_account(&self, account: &Account) -> Result<()> {
         self.scratch.add_account(account).await
-    }
-
-    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
-        self.scratch.set_sync_start(account, sync_start).await
     }
 
     async fn begin_run(&self, run: &NewRun) -> Result<Lease> {
@@ -59,28 +47,12 @@ impl Ledger for Overlay {
         self.scratch.finish_run(run).await
     }
 
-    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
-        self.real.runs(account, limit).await
-    }
-
-    async fn run(&self, id: RunId) -> Result<Option<Run>> {
-        self.real.run(id).await
-    }
-
-    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
-        self.scratch.run_outcomes(id, after, limit).await
-    }
-
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
         self.real.last_success(account, phase).await
     }
 
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
         self.scratch.set_last_success(lease, phase, at).await
-    }
-
-    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
-        self.real.last_reconciled(account).await
     }
 
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
@@ -135,26 +107,18 @@ impl Ledger for Overlay {
         self.real.pending(account, kind, side, after, limit).await
     }
 
-    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
-        self.real.all_pending(account).await
-    }
-
-    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
-        self.scratch.dismiss(account, key).await
-    }
-
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool> {
         self.scratch.retry(account, key).await
     }
 
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        self.real.lapsing(account, today, after, limit).await
+        self.real.with_reached_dates(account, today, after, limit).await
     }
 
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
@@ -167,18 +131,5 @@ impl Ledger for Overlay {
 
     async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
         self.real.links(account, kind, after, limit).await
-    }
-
-    async fn check(&self) -> Result<Vec<String>> {
-        self.real.check().await
-    }
-
-    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
-        self.real.counts(account, reasons).await
-    }
-
-    async fn close(&self) -> Result<()> {
-        self.scratch.close().await?;
-        self.real.close().await
     }
 }

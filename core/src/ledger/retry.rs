@@ -2,8 +2,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{Action, Pending, Status};
-use crate::model::{Kind, RecordKey, Side};
+use super::{Action, Pending};
+use crate::model::{Kind, RecordKey, Side, Status};
 use crate::words::local;
 
 /// The last try of a record, which failed, and the next one.

@@ -1,13 +1,11 @@
 use std::collections::BTreeMap;
-use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::Counts;
 use crate::ErrorKind;
-use crate::model::{Kind, Side};
+use crate::model::{Phase, RunId, Status};
 
 /// An account as the ledger knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,98 +16,6 @@ pub struct Account {
     pub sync_start: DateTime<Utc>,
     /// Instant at which it was added, UTC.
     pub created_at: DateTime<Utc>,
-}
-
-/// The parts of a run, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Properties, platform to Latchel.
-    Properties,
-    /// Residents, platform to Latchel.
-    Residents,
-    /// Work orders, platform to Latchel.
-    WorkOrdersToLatchel,
-    /// Work orders, Latchel to platform.
-    WorkOrdersToPlatform,
-}
-
-impl Phase {
-    /// Every phase, in its order.
-    pub const ALL: [Self; 4] =
-        [Self::Properties, Self::Residents, Self::WorkOrdersToLatchel, Self::WorkOrdersToPlatform];
-
-    /// The phase's name in JSON and the ledger.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Properties => "properties",
-            Self::Residents => "residents",
-            Self::WorkOrdersToLatchel => "work-orders-to-latchel",
-            Self::WorkOrdersToPlatform => "work-orders-to-platform",
-        }
-    }
-
-    /// Reads back what [`Phase::as_str`] wrote.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.as_str() == name)
-    }
-
-    /// The kind of record it syncs.
-    pub fn kind(self) -> Kind {
-        match self {
-            Self::Properties => Kind::Property,
-            Self::Residents => Kind::Resident,
-            Self::WorkOrdersToLatchel | Self::WorkOrdersToPlatform => Kind::WorkOrder,
-        }
-    }
-
-    /// The side whose records it goes through.
-    pub fn source(self) -> Side {
-        match self {
-            Self::WorkOrdersToPlatform => Side::Latchel,
-            _ => Side::Platform,
-        }
-    }
-
-    /// Direction of its data.
-    pub fn direction(self) -> Direction {
-        match self.source() {
-            Side::Platform => Direction::ToLatchel,
-            Side::Latchel => Direction::ToPlatform,
-        }
-    }
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Properties => "properties → Latchel",
-            Self::Residents => "residents → Latchel",
-            Self::WorkOrdersToLatchel => "work orders → Latchel",
-            Self::WorkOrdersToPlatform => "work orders → platform",
-        })
-    }
-}
-
-/// Direction of data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// From the platform to Latchel.
-    ToLatchel,
-    /// From Latchel to the platform.
-    ToPlatform,
-}
-
-/// The id of a run; later runs have greater ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RunId(pub Uuid);
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 /// Cause of a run.
@@ -263,7 +169,7 @@ impl PhaseReport {
     }
 
     /// Number of records with this status.
-    pub fn with_status(&self, status: super::Status) -> u64 {
+    pub fn with_status(&self, status: Status) -> u64 {
         self.counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, count)| count).sum()
     }
 }

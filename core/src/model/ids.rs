@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Defines a newtype for an identifier of the platform, which the platform alone gives meaning to.
 macro_rules! platform_id {
@@ -173,5 +174,16 @@ mod tests {
         assert_eq!(PropertyRef::from_key(&reference.key()), reference);
         let resident = ResidentRef::new(ResidentId::new("x@y"), PropertyId::new("p%40/q"));
         assert_eq!(ResidentRef::from_key(&resident.key()), Some(resident));
+    }
+}
+
+/// The id of a run; later runs have greater ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub Uuid);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

@@ -1,4 +1,4 @@
-use super::Reason;
+use crate::model::Reason;
 
 /// Question and answer where no rule's condition led to the reason.
 pub(super) fn unasked(reason: Reason) -> (&'static str, &'static str) {

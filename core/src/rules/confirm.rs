@@ -1,6 +1,6 @@
-use super::trace::{Place, yes};
-use super::{RuleId, Trace};
-use crate::model::{Difference, Marker, PropertyRef, WorkOrder};
+use super::Trace;
+use super::trace::{UnitName, yes};
+use crate::model::{Difference, Marker, PropertyRef, RuleId, WorkOrder};
 
 /// A work order that we created on the platform, or that carries our marker, as the platform stores it.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub fn differences(case: &ConfirmCase, trace: &mut Trace) -> Vec<(Difference, St
             };
             found.push((
                 part,
-                format!("it was sent for {} and is at {} there", Place(sent), Place(&stored.property)),
+                format!("it was sent for {} and is at {} there", UnitName(sent), UnitName(&stored.property)),
             ));
         }
     }

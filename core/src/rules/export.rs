@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 
-use super::trace::{OrNo, Place, yes};
-use super::{Decision, Reason, RuleId, Trace, method};
-use crate::ledger::{Link, Obstacle, Origin};
+use super::trace::{OrNo, UnitName, yes};
+use super::{Decision, Trace, method};
 use crate::model::{
-    ClosedStatus, Job, JobState, NewWorkOrder, PropertyRef, Reach, ResidentId, SyncMethod, UserId, WorkOrder,
+    ClosedStatus, Job, JobState, Link, NewWorkOrder, Obstacle, Origin, PropertyRef, Reach, Reason,
+    ResidentId, RuleId, SyncMethod, UserId, WorkOrder,
 };
 
 /// Facts about one Latchel work order.
@@ -72,13 +72,13 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     if trace.check(RuleId::L2, "Was it created after the account's sync start?", &answer, early) {
         return Decision::leave(Reason::BeforeSyncStart);
     }
-    let property = OrNo(case.property.as_ref().map(Place));
+    let property = OrNo(case.property.as_ref().map(UnitName));
     trace.check(RuleId::L3, "Is its property on the platform?", &property, case.property.is_none());
     let Some(property) = &case.property else { return Decision::leave(Reason::NoPropertyMatch) };
     let gone = case.standing == Standing::Gone;
     if trace.check(RuleId::L3, "Does the platform still have it?", &yes(!gone), gone) {
         return Decision::leave(Reason::NoPropertyMatch)
-            .with_detail(format!("the platform no longer has {}", Place(property)));
+            .with_detail(format!("the platform no longer has {}", UnitName(property)));
     }
     if trace.check(RuleId::L4, method::QUESTION, &method::title(case.method), case.method == SyncMethod::None)
     {
@@ -246,7 +246,7 @@ pub fn obstacle(case: &CloseCase) -> Option<Obstacle> {
 fn inactive(property: &PropertyRef) -> String {
     format!(
         "{} is not active on the platform, which takes no changes there: activate it there",
-        Place(property)
+        UnitName(property)
     )
 }
 

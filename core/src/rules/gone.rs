@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::trace::{OrNo, Place, yes};
-use super::{Decision, PropertyAction, Reason, RuleId, Trace};
-use crate::model::{GoneProperties, LatchelProperty, LatchelResident, Policy, PropertyPatch, PropertyRef};
+use super::trace::{OrNo, UnitName, yes};
+use super::{Decision, PropertyAction, Trace};
+use crate::model::{
+    GoneProperties, LatchelProperty, LatchelResident, Policy, PropertyPatch, PropertyRef, Reason, RuleId,
+};
 
 /// Facts about a linked property that the platform no longer has.
 #[derive(Debug, Clone)]
@@ -43,10 +45,10 @@ pub fn decide_gone_property(
     if trace.check(
         RuleId::P8,
         "Does Latchel refer to another one by now?",
-        &OrNo(other.map(Place)),
+        &OrNo(other.map(UnitName)),
         other.is_some(),
     ) {
-        let detail = other.map(|other| format!("Latchel refers to {}", Place(other))).unwrap_or_default();
+        let detail = other.map(|other| format!("Latchel refers to {}", UnitName(other))).unwrap_or_default();
         return Decision::leave(Reason::PropertyGoneFromSource).with_detail(detail);
     }
     let deactivates = policy.properties.gone == GoneProperties::Deactivate;

@@ -1,9 +1,9 @@
-use super::trace::{Place, yes};
-use super::{Decision, Reason, RuleId, Trace, method};
+use super::trace::{UnitName, yes};
+use super::{Decision, Trace, method};
 use crate::model::text::cut;
 use crate::model::{
-    ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, PropertyRef, SyncMethod,
-    WorkOrder,
+    ClosedWorkOrders, JobId, LatchelProperty, LatchelResidentId, NewJob, Policy, PropertyRef, Reason, RuleId,
+    SyncMethod, WorkOrder,
 };
 
 /// Facts about one platform work order.
@@ -25,7 +25,7 @@ pub struct ImportCase {
     pub assigned_to_latchel: bool,
 }
 
-/// Place of a work order on the platform (rule WP3).
+/// UnitName of a work order on the platform (rule WP3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whereabouts {
     /// This rentable unit: the one that it names, or the only one of its property.
@@ -36,7 +36,7 @@ pub enum Whereabouts {
 
 /// Detail for a work order that names none of the several units of this property.
 pub fn unit_missing(property: &PropertyRef) -> String {
-    format!("it names no unit, and {} has several: add the unit to it on the platform", Place(property))
+    format!("it names no unit, and {} has several: add the unit to it on the platform", UnitName(property))
 }
 
 /// A platform work order's counterpart in Latchel.
@@ -131,7 +131,7 @@ pub fn decide_import(case: &ImportCase, policy: &Policy, trace: &mut Trace) -> D
     let found = case.property.as_ref().map(|property| property.id);
     if trace.check(RuleId::WP3, "Is its property in Latchel?", &yes(found.is_some()), found.is_none()) {
         return Decision::leave(Reason::NoPropertyMatch).with_detail(match &case.place {
-            Whereabouts::At(unit) => format!("waits for {}", Place(unit)),
+            Whereabouts::At(unit) => format!("waits for {}", UnitName(unit)),
             Whereabouts::OneOfSeveral => unit_missing(&platform.property),
         });
     }

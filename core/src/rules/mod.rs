@@ -3,7 +3,6 @@
 //! Nothing here reads a clock, a file or the network; *now* and *today* are passed in.
 
 mod asked;
-mod catalog;
 mod confirm;
 mod export;
 mod gone;
@@ -11,13 +10,11 @@ mod guard;
 mod import;
 mod method;
 mod property;
-mod reason;
 mod resident;
 mod stay;
 mod trace;
 mod window;
 
-pub use catalog::{RuleId, Section};
 pub use confirm::{Assignment, ConfirmCase, differences, in_words};
 pub use export::{
     CloseAction, CloseCase, ExportAction, ExportCase, Standing, decide_close, decide_export, obstacle,
@@ -27,11 +24,12 @@ pub use guard::is_mass_change;
 pub use import::{Counterpart, ImportAction, ImportCase, Whereabouts, decide_import, unit_missing};
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use property::{PropertyAction, PropertyCase, decide_property};
-pub use reason::{Reason, Tense};
-pub use resident::{ResidentAction, ResidentCase, decide_lapse, decide_resident};
+pub use resident::{ResidentAction, ResidentCase, decide_move_out, decide_resident};
 pub use stay::{active, current_tenancy, next_turn};
 pub use trace::{Check, Trace};
 pub use window::{Coverage, Remembered, WindowVerdict, coverage, first_window, judge_unlinked, judge_window};
+
+use crate::model::Reason;
 
 /// Decision of a rule: the write to make, if any, and the reason.
 #[derive(Debug, Clone, PartialEq)]

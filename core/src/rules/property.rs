@@ -1,8 +1,9 @@
-use super::trace::{OrNo, Place, differs, yes};
-use super::{Decision, Reason, RuleId, Trace};
+use super::trace::{OrNo, UnitName, differs, yes};
+use super::{Decision, Trace};
 use crate::model::text::same_text;
 use crate::model::{
-    LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch, PropertyRef,
+    LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch,
+    PropertyRef, Reason, RuleId,
 };
 
 /// Facts about one property.
@@ -41,10 +42,10 @@ pub fn decide_property(case: &PropertyCase, policy: &Policy, trace: &mut Trace) 
     }
 
     let claimed = case.claimed_by.is_some();
-    let other = OrNo(case.claimed_by.as_ref().map(Place));
+    let other = OrNo(case.claimed_by.as_ref().map(UnitName));
     let question = "Does Latchel's property belong to another on the platform?";
     if trace.check(RuleId::P7, question, &other, claimed) {
-        let owner = case.claimed_by.as_ref().map(|owner| format!("linked to {}", Place(owner)));
+        let owner = case.claimed_by.as_ref().map(|owner| format!("linked to {}", UnitName(owner)));
         let owner = owner.unwrap_or_default();
         return Decision::leave(Reason::PropertyPossibleDuplicate).with_detail(owner);
     }

@@ -1,12 +1,11 @@
 use chrono::NaiveDate;
 
-use super::trace::{OrNone, Place, activity, differs, yes};
-use super::{Decision, Reason, RuleId, Trace, active};
-use crate::ledger::ResidentMemory;
+use super::trace::{OrNone, UnitName, activity, differs, yes};
+use super::{Decision, Trace, active};
 use crate::model::text::{same_optional, same_text};
 use crate::model::{
-    LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Resident,
-    ResidentPatch, Returning, Tenancy,
+    LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Reason, Resident,
+    ResidentMemory, ResidentPatch, Returning, RuleId, Tenancy,
 };
 
 /// Facts about one resident.
@@ -146,7 +145,7 @@ fn update(
 
 /// Decides rule R6 for a linked resident whose move-out was reached since `memory` was evaluated. A move-in is decided by
 /// [`decide_resident`], from the record as the platform has it on that day.
-pub fn decide_lapse(
+pub fn decide_move_out(
     latchel: &LatchelResident,
     memory: &ResidentMemory,
     today: NaiveDate,
@@ -193,11 +192,11 @@ fn span(stay: &Tenancy) -> String {
 }
 
 fn in_latchel(case: &ResidentCase) -> String {
-    format!("{}, {}", yes(case.unit_in_latchel), Place(&case.unit()))
+    format!("{}, {}", yes(case.unit_in_latchel), UnitName(&case.unit()))
 }
 
 fn waits(case: &ResidentCase) -> Decision<ResidentAction> {
-    Decision::leave(Reason::NoPropertyMatch).with_detail(format!("waits for {}", Place(&case.unit())))
+    Decision::leave(Reason::NoPropertyMatch).with_detail(format!("waits for {}", UnitName(&case.unit())))
 }
 
 fn new_resident(case: &ResidentCase, is_active: bool) -> NewResident {

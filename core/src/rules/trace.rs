@@ -5,8 +5,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::asked::unasked;
-use super::{Reason, RuleId};
-use crate::model::{PropertyRef, RecordKey};
+use crate::model::{PropertyRef, Reason, RecordKey, RuleId};
 
 /// A question that a rule asked of a record, with its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -153,9 +152,9 @@ impl fmt::Display for Local {
 }
 
 /// A rentable unit as people call it.
-pub(super) struct Place<'a>(pub &'a PropertyRef);
+pub(super) struct UnitName<'a>(pub &'a PropertyRef);
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for UnitName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.unit {
             Some(unit) => write!(f, "unit {} of property {}", unit.as_str(), self.0.property.as_str()),

@@ -1,8 +1,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Trace;
 use super::trace::yes;
-use super::{Reason, RuleId, Trace};
-use crate::model::{Fingerprint, Freshness, Window, WindowPolicy};
+use crate::model::{Fingerprint, Freshness, Reason, RuleId, Window, WindowPolicy};
 
 /// Time before the last success at which a window that catches up begins (rule W2).
 const OVERLAP: TimeDelta = TimeDelta::minutes(15);

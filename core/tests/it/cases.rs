@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::Reason;
 
 /// One reason: a case that has it, and its nearest neighbour that has not.
 pub struct Case {

@@ -1,10 +1,9 @@
 //! Decisions beside their reasons: details, traces, and the guard's boundary.
 
 use latchel_sync_core::ledger::{Action, Retry};
-use latchel_sync_core::model::*;
+use latchel_sync_core::model::{Reason, RuleId, Tense, *};
 use latchel_sync_core::rules::{
-    PropertyCase, Reason, ResidentAction, RuleId, Tense, Trace, decide_lapse, decide_property,
-    decide_resident, is_mass_change,
+    PropertyCase, ResidentAction, Trace, decide_move_out, decide_property, decide_resident, is_mass_change,
 };
 
 use crate::make::{day, latchel_property, memory, policy, today};
@@ -47,11 +46,11 @@ fn dates_that_differ_after_a_move_out_are_told() {
 }
 
 #[test]
-fn a_lapse_changes_the_activity_and_nothing_else() {
+fn a_reached_move_out_changes_the_activity_and_nothing_else() {
     let mut resident = known().latchel.expect("known");
     resident.move_out = Some(today());
     let memory = memory(&resident, "2026-03-01");
-    let decision = decide_lapse(&resident, &memory, today(), &mut Trace::off());
+    let decision = decide_move_out(&resident, &memory, today(), &mut Trace::off());
     let only = ResidentPatch { is_active: Some(false), ..ResidentPatch::default() };
     assert_eq!(decision.action, Some(ResidentAction::Update(resident.id, only)));
 }

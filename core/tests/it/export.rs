@@ -1,7 +1,6 @@
-use latchel_sync_core::ledger::{CloseVerdict, Link, Obstacle, Origin, RunId};
-use latchel_sync_core::model::*;
+use latchel_sync_core::model::{CloseVerdict, Link, Obstacle, Origin, Reason, RunId, *};
 use latchel_sync_core::rules::{
-    CloseCase, ExportAction, ExportCase, Reason, Standing, Trace, decide_close, decide_export,
+    CloseCase, ExportAction, ExportCase, Standing, Trace, decide_close, decide_export,
 };
 
 use crate::cases::Case;

@@ -1,6 +1,6 @@
-use latchel_sync_core::model::*;
+use latchel_sync_core::model::{Reason, *};
 use latchel_sync_core::rules::{
-    Decision, GoneProperty, PropertyAction, Reason, Trace, decide_gone_property, decide_gone_resident,
+    Decision, GoneProperty, PropertyAction, Trace, decide_gone_property, decide_gone_resident,
 };
 
 use crate::cases::Case;

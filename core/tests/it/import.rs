@@ -1,7 +1,6 @@
-use latchel_sync_core::model::*;
+use latchel_sync_core::model::{Reason, *};
 use latchel_sync_core::rules::{
-    Assignees, Counterpart, ImportAction, ImportCase, Reason, Trace, Whereabouts, choose_latchel_user,
-    decide_import,
+    Assignees, Counterpart, ImportAction, ImportCase, Trace, Whereabouts, choose_latchel_user, decide_import,
 };
 
 use crate::cases::Case;

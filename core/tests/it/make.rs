@@ -1,7 +1,6 @@
 //! Records as they mostly are; each case changes what it is about.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use latchel_sync_core::ledger::ResidentMemory;
 use latchel_sync_core::model::*;
 
 pub fn instant(text: &str) -> DateTime<Utc> {

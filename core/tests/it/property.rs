@@ -1,5 +1,5 @@
-use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{PropertyAction, PropertyCase, Reason, Trace, decide_property};
+use latchel_sync_core::model::{Reason, *};
+use latchel_sync_core::rules::{PropertyAction, PropertyCase, Trace, decide_property};
 
 use crate::cases::Case;
 use crate::make::{address, latchel_property, policy, unit};

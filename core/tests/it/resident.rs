@@ -1,6 +1,5 @@
-use latchel_sync_core::ledger::ResidentMemory;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{Reason, ResidentAction, ResidentCase, Trace, decide_lapse, decide_resident};
+use latchel_sync_core::rules::{ResidentAction, ResidentCase, Trace, decide_move_out, decide_resident};
 
 use crate::cases::Case;
 use crate::make::{day, memory, policy, today, unit};
@@ -47,11 +46,11 @@ fn latchel(case: &mut ResidentCase) -> &mut LatchelResident {
     case.latchel.as_mut().expect("known")
 }
 
-fn lapse(move_out: &str, wrote: bool, holds: bool) -> Reason {
+fn move_out_reached(move_out: &str, wrote: bool, holds: bool) -> Reason {
     let mut resident = known().latchel.expect("known");
     (resident.move_out, resident.is_active) = (Some(day(move_out)), holds);
     let memory = ResidentMemory { is_active: wrote, ..memory(&resident, "2026-03-01") };
-    decide_lapse(&resident, &memory, today(), &mut Trace::off()).reason
+    decide_move_out(&resident, &memory, today(), &mut Trace::off()).reason
 }
 
 /// Inactive in Latchel with this move-in, which the platform has too, last looked at on `seen` if at all.
@@ -66,7 +65,7 @@ fn arrives(move_in: &str, seen: Option<&str>, change: impl FnOnce(&mut ResidentM
 }
 
 /// Set inactive by us on the move-out day, 1 March, while by the platform the stay goes on as `change` says.
-fn lapsed(change: impl FnOnce(&mut ResidentCase)) -> ResidentCase {
+fn with_move_out_reached(change: impl FnOnce(&mut ResidentCase)) -> ResidentCase {
     let mut case = known();
     let latchel = latchel(&mut case);
     (latchel.move_out, latchel.is_active) = (Some(day("2026-03-01")), false);
@@ -109,7 +108,7 @@ fn a_move_in_to_come_explains_an_inactive_resident_whoever_wrote_it() {
 
 #[test]
 fn what_we_set_inactive_by_a_date_is_corrected_once_the_stay_goes_on() {
-    let case = lapsed(|case| case.tenancy.unit = Some(UnitId::new("35")));
+    let case = with_move_out_reached(|case| case.tenancy.unit = Some(UnitId::new("35")));
     let decision = decide_resident(&case, &policy(), today(), &mut Trace::off());
     let patch = ResidentPatch {
         move_in: None,
@@ -120,31 +119,31 @@ fn what_we_set_inactive_by_a_date_is_corrected_once_the_stay_goes_on() {
     assert_eq!(decision.action, Some(ResidentAction::Update(LatchelResidentId(70), patch)));
     assert_eq!(decision.reason, Reason::ResidentReturned);
 
-    let returns = lapsed(|case| case.tenancy.move_in = Some(day("2026-04-01")));
+    let returns = with_move_out_reached(|case| case.tenancy.move_in = Some(day("2026-04-01")));
     let decision = decide_resident(&returns, &policy(), today(), &mut Trace::off());
     assert_eq!(decision.reason, Reason::ResidentReturned);
     let Some(ResidentAction::Update(_, patch)) = decision.action else { panic!("a correction") };
     assert_eq!((patch.move_in, patch.is_active), (Some(Some(day("2026-04-01"))), None), "not yet active");
 
-    let over = lapsed(|case| case.tenancy.move_out = Some(today()));
+    let over = with_move_out_reached(|case| case.tenancy.move_out = Some(today()));
     assert_eq!(reason_of(&over), Reason::ResidentMovedOut);
-    let waits = lapsed(|case| case.unit_in_latchel = false);
+    let waits = with_move_out_reached(|case| case.unit_in_latchel = false);
     assert_eq!(reason_of(&waits), Reason::NoPropertyMatch);
 }
 
 #[test]
 fn what_somebody_touched_or_the_policy_leaves_is_not_corrected() {
-    let not_ours = lapsed(|case| case.memory.iter_mut().for_each(|one| one.by_date = false));
+    let not_ours = with_move_out_reached(|case| case.memory.iter_mut().for_each(|one| one.by_date = false));
     assert_eq!(reason_of(&not_ours), Reason::ResidentMovedOut);
-    let touched = lapsed(|case| latchel(case).move_out = Some(day("2026-02-20")));
+    let touched = with_move_out_reached(|case| latchel(case).move_out = Some(day("2026-02-20")));
     assert_eq!(reason_of(&touched), Reason::ResidentMovedOut);
-    let active_again = lapsed(|case| latchel(case).is_active = true);
+    let active_again = with_move_out_reached(|case| latchel(case).is_active = true);
     assert_eq!(reason_of(&active_again), Reason::ResidentMovedOut);
-    let adopted = lapsed(|case| case.memory = None);
+    let adopted = with_move_out_reached(|case| case.memory = None);
     assert_eq!(reason_of(&adopted), Reason::ResidentMovedOut);
     let mut leave = policy();
     leave.residents.returning = Returning::Leave;
-    let decision = decide_resident(&lapsed(|_| {}), &leave, today(), &mut Trace::off());
+    let decision = decide_resident(&with_move_out_reached(|_| {}), &leave, today(), &mut Trace::off());
     assert_eq!((decision.action, decision.reason), (None, Reason::ResidentMovedOut));
 }
 
@@ -210,8 +209,8 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             reason: Reason::ResidentLapsed,
-            holds: lapse("2026-03-02", true, true),
-            fails: lapse("2026-03-03", true, true),
+            holds: move_out_reached("2026-03-02", true, true),
+            fails: move_out_reached("2026-03-03", true, true),
         },
         Case {
             reason: Reason::ResidentMovedIn,
@@ -220,8 +219,8 @@ pub fn cases() -> Vec<Case> {
         },
         Case {
             reason: Reason::ResidentReturned,
-            holds: reason_of(&lapsed(|_| {})),
-            fails: reason_of(&lapsed(|case| case.tenancy.move_out = Some(day("2026-03-01")))),
+            holds: reason_of(&with_move_out_reached(|_| {})),
+            fails: reason_of(&with_move_out_reached(|case| case.tenancy.move_out = Some(day("2026-03-01")))),
         },
         Case {
             reason: Reason::ResidentContactNotSynced,

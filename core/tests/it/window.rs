@@ -1,7 +1,5 @@
-use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{
-    Reason, Remembered, Trace, WindowVerdict, coverage, judge_unlinked, judge_window,
-};
+use latchel_sync_core::model::{Reason, *};
+use latchel_sync_core::rules::{Remembered, Trace, WindowVerdict, coverage, judge_unlinked, judge_window};
 
 use crate::cases::Case;
 use crate::make::instant;

@@ -1,5 +1,6 @@
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Intent, Link, Outcome};
+use latchel_sync_core::ledger::{Intent, Outcome};
+use latchel_sync_core::model::Link;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
 

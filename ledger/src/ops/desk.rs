@@ -5,11 +5,11 @@ use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::RecordKey;
 use uuid::Uuid;
 
-use super::{Engine, deliveries, look, prune, told, users};
+use super::{Backend, alerts, audit, deliveries, pauses, prune, search, users};
 use crate::desk::{Alert, AuditEntry, Delivery, Desk, Filter, Found, Pause, Session, User};
 
 #[async_trait]
-impl Desk for Engine {
+impl Desk for Backend {
     async fn users(&self) -> Result<Vec<User>> {
         users::all(self.readers()).await
     }
@@ -35,7 +35,7 @@ impl Desk for Engine {
     }
 
     async fn note(&self, entry: &AuditEntry) -> Result<()> {
-        told::note(&self.pool, entry).await
+        audit::note(&self.pool, entry).await
     }
 
     async fn audit(
@@ -44,19 +44,19 @@ impl Desk for Engine {
         before: Option<Uuid>,
         limit: u32,
     ) -> Result<Vec<AuditEntry>> {
-        told::audit(self.readers(), account, before, limit).await
+        audit::page(self.readers(), account, before, limit).await
     }
 
     async fn pauses(&self) -> Result<Vec<Pause>> {
-        told::pauses(self.readers()).await
+        pauses::all(self.readers()).await
     }
 
     async fn pause(&self, pause: &Pause) -> Result<()> {
-        told::pause(&self.pool, pause).await
+        pauses::pause(&self.pool, pause).await
     }
 
     async fn resume(&self, account: &str) -> Result<bool> {
-        told::resume(&self.pool, account).await
+        pauses::resume(&self.pool, account).await
     }
 
     async fn accept(&self, delivery: &Delivery) -> Result<bool> {
@@ -72,29 +72,29 @@ impl Desk for Engine {
     }
 
     async fn alerts(&self) -> Result<Vec<Alert>> {
-        told::alerts(self.readers()).await
+        alerts::all(self.readers()).await
     }
 
     async fn put_alert(&self, alert: &Alert) -> Result<()> {
-        told::put_alert(&self.pool, alert).await
+        alerts::put(&self.pool, alert).await
     }
 
     async fn end_alert(&self, account: &str, kind: &str) -> Result<()> {
-        told::end_alert(&self.pool, account, kind).await
+        alerts::end(&self.pool, account, kind).await
     }
 
-    async fn look_for(
+    async fn find_outcomes(
         &self,
         account: &str,
         filter: &Filter,
         after: Option<&RecordKey>,
         limit: u32,
     ) -> Result<Vec<Found>> {
-        look::look_for(self.readers(), account, filter, after, limit).await
+        search::outcomes(self.readers(), account, filter, after, limit).await
     }
 
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>> {
-        look::history(self.readers(), account, key, limit).await
+        search::history(self.readers(), account, key, limit).await
     }
 
     async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {

@@ -1,33 +1,24 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::{
-    Account, Counts, Intent, IntentId, Lease, Link, Memory, NewRun, Outcome, Pending, Phase, Run, RunId,
+    Account, Counts, Intent, IntentId, Lease, Memory, NewRun, Outcome, Pending, Run,
 };
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{Ledger, Result};
+use latchel_sync_core::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
+use latchel_sync_core::{Ledger, LedgerAdmin, Result};
 
-use super::{Engine, accounts, check, links, outcomes, pending, recall, runs};
+use super::{Backend, accounts, check, links, outcomes, pending, recall, runs};
 
 /// Stands in place of a phase in the watermark of reconciliations.
 const RECONCILIATION: &str = "reconciliation";
 
 #[async_trait]
-impl Ledger for Engine {
-    async fn accounts(&self) -> Result<Vec<Account>> {
-        accounts::all(self.readers()).await
-    }
-
+impl Ledger for Backend {
     async fn account(&self, name: &str) -> Result<Option<Account>> {
         accounts::one(self.readers(), name).await
     }
 
     async fn add_account(&self, account: &Account) -> Result<()> {
         accounts::add(&self.pool, account).await
-    }
-
-    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
-        accounts::set_sync_start(&self.pool, account, sync_start).await
     }
 
     async fn begin_run(&self, run: &NewRun) -> Result<Lease> {
@@ -42,28 +33,12 @@ impl Ledger for Engine {
         runs::finish(&self.pool, run).await
     }
 
-    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
-        runs::newest(self.readers(), account, limit).await
-    }
-
-    async fn run(&self, id: RunId) -> Result<Option<Run>> {
-        runs::one(self.readers(), id).await
-    }
-
-    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
-        outcomes::of_run(self.readers(), id, after, limit).await
-    }
-
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
         accounts::watermark(self.readers(), account, phase.as_str()).await
     }
 
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
         accounts::set_watermark(&self.pool, lease, phase.as_str(), at).await
-    }
-
-    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
-        accounts::watermark(self.readers(), account, RECONCILIATION).await
     }
 
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
@@ -105,34 +80,22 @@ impl Ledger for Engine {
         pending::page(&self.pool, account, kind, side, after, limit).await
     }
 
-    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
-        pending::all(self.readers(), account).await
-    }
-
-    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
-        pending::dismiss(&self.pool, account, key).await
-    }
-
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool> {
         pending::retry(&self.pool, account, key).await
     }
 
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        links::lapsing(&self.pool, account, today, after, limit).await
+        links::with_reached_dates(&self.pool, account, today, after, limit).await
     }
 
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
         recall::find(self.readers(), account, kind, text).await
-    }
-
-    async fn check(&self) -> Result<Vec<String>> {
-        check::check(&self.pool).await
     }
 
     async fn linked(&self, account: &str, kind: Kind) -> Result<u64> {
@@ -141,6 +104,45 @@ impl Ledger for Engine {
 
     async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
         links::page(self.readers(), account, kind, after, limit).await
+    }
+}
+
+#[async_trait]
+impl LedgerAdmin for Backend {
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        accounts::all(self.readers()).await
+    }
+
+    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
+        accounts::set_sync_start(&self.pool, account, sync_start).await
+    }
+
+    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
+        runs::newest(self.readers(), account, limit).await
+    }
+
+    async fn run(&self, id: RunId) -> Result<Option<Run>> {
+        runs::one(self.readers(), id).await
+    }
+
+    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
+        outcomes::of_run(self.readers(), id, after, limit).await
+    }
+
+    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
+        accounts::watermark(self.readers(), account, RECONCILIATION).await
+    }
+
+    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
+        pending::all(self.readers(), account).await
+    }
+
+    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
+        pending::dismiss(&self.pool, account, key).await
+    }
+
+    async fn check(&self) -> Result<Vec<String>> {
+        check::check(&self.pool).await
     }
 
     async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {

@@ -1,7 +1,6 @@
 use chrono::NaiveDate;
-use latchel_sync_core::ledger::{Intent, IntentId, Lease, Link};
-use latchel_sync_core::model::Kind;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Intent, IntentId, Lease};
+use latchel_sync_core::model::{Kind, Link, Reason};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use super::{BEGIN, Connection, Pool, runs};
@@ -119,7 +118,7 @@ pub(crate) async fn open_intent(connection: &mut Connection, account: &str, inte
     .map_err(failed("opening an intent"))
 }
 
-pub(crate) async fn lapsing(
+pub(crate) async fn with_reached_dates(
     pool: &Pool,
     account: &str,
     today: NaiveDate,

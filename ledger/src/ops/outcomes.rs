@@ -1,21 +1,15 @@
 use std::collections::BTreeMap;
 
-use latchel_sync_core::ledger::{Action, Counts, Intent, Lease, Outcome, RunId};
-use latchel_sync_core::model::RecordKey;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Action, Counts, Intent, Lease, Outcome};
+use latchel_sync_core::model::{Reason, RecordKey, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use sqlx::QueryBuilder;
 
+use super::pending::summary;
+use super::statement::run_built;
 use super::{BEGIN, Connection, Database, Pool, links, pending, runs};
 use crate::error::{failed, unreadable};
-
-/// Text that two outcomes of one record share if they tell the same.
-pub(crate) fn summary(outcome: &Outcome) -> String {
-    let detail = outcome.detail.as_deref().unwrap_or_default();
-    let counterpart = outcome.counterpart.as_deref().unwrap_or_default();
-    format!("{}|{counterpart}|{detail}", outcome.reason)
-}
 
 pub(crate) async fn record(pool: &Pool, lease: &Lease, outcomes: &[Outcome]) -> Result<()> {
     if outcomes.is_empty() {
@@ -141,15 +135,6 @@ async fn put_newest(connection: &mut Connection, account: &str, rows: &[Written<
          reason = excluded.reason, summary = excluded.summary, data = excluded.data, label = excluded.label",
     );
     run_built(connection, sql, "writing outcomes").await
-}
-
-/// Runs a statement whose text is the same for the same number of rows.
-pub(super) async fn run_built(
-    connection: &mut Connection,
-    mut sql: QueryBuilder<Database>,
-    doing: &'static str,
-) -> Result<()> {
-    sql.build().execute(connection).await.map(|_| ()).map_err(failed(doing))
 }
 
 pub(crate) async fn of_run(

@@ -4,9 +4,16 @@ use latchel_sync_core::ledger::{Outcome, Pending};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use sqlx::QueryBuilder;
 
-use super::outcomes::{run_built, summary};
+use super::statement::run_built;
 use super::{Connection, Database, Pool};
 use crate::error::{failed, unreadable};
+
+/// Text that two outcomes of one record share if they tell the same.
+pub(super) fn summary(outcome: &Outcome) -> String {
+    let detail = outcome.detail.as_deref().unwrap_or_default();
+    let counterpart = outcome.counterpart.as_deref().unwrap_or_default();
+    format!("{}|{counterpart}|{detail}", outcome.reason)
+}
 
 /// A dismissal lasts for as long as the record's reason and detail stay the same.
 /// `tries` is added to the number of attempts.

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 
 use super::statement::{Sql, push_list, write};
-use super::{BYTES, JSON, Pool, look};
+use super::{BYTES, JSON, Pool, search};
 use crate::error::failed;
 
 /// Number of rows that are deleted at a time, so that no run waits for long.
@@ -63,7 +63,7 @@ async fn runs(pool: &Pool, before: DateTime<Utc>) -> Result<Vec<String>> {
          WHERE newer.account = runs.account) AND NOT EXISTS (SELECT 1 FROM leases \
          WHERE leases.account = runs.account AND leases.run = runs.id)",
     );
-    if let Some(before) = look::comparable(before) {
+    if let Some(before) = search::comparable(before) {
         sql.push(format_args!(" AND RTRIM({JSON} ->> 'now', 'Z'){BYTES} < ")).push_bind(before);
     }
     sql.push(format_args!(" ORDER BY id LIMIT {RUNS}"));

@@ -1,5 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::ledger::{Lease, NewRun, Phase, Run, RunId};
+use latchel_sync_core::ledger::{Lease, NewRun, Run};
+use latchel_sync_core::model::{Phase, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use super::{BEGIN, Connection, Pool, SHARE};

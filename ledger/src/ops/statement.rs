@@ -50,3 +50,8 @@ pub(super) fn push_list(sql: &mut Sql, values: &[String]) {
     }
     sql.push(")");
 }
+
+/// Runs a statement whose text is the same for the same number of rows.
+pub(super) async fn run_built(connection: &mut Connection, mut sql: Sql, doing: &'static str) -> Result<()> {
+    sql.build().execute(connection).await.map(|_| ()).map_err(failed(doing))
+}

@@ -2,6 +2,10 @@
 
 #[path = "../ops/accounts.rs"]
 mod accounts;
+#[path = "../ops/alerts.rs"]
+mod alerts;
+#[path = "../ops/audit.rs"]
+mod audit;
 #[path = "../ops/check.rs"]
 mod check;
 #[path = "../ops/deliveries.rs"]
@@ -12,10 +16,10 @@ mod desk;
 mod ledger;
 #[path = "../ops/links.rs"]
 mod links;
-#[path = "../ops/look.rs"]
-mod look;
 #[path = "../ops/outcomes.rs"]
 mod outcomes;
+#[path = "../ops/pauses.rs"]
+mod pauses;
 #[path = "../ops/pending.rs"]
 mod pending;
 #[path = "../ops/prune.rs"]
@@ -24,19 +28,21 @@ mod prune;
 mod recall;
 #[path = "../ops/runs.rs"]
 mod runs;
+#[path = "../ops/search.rs"]
+mod search;
 #[path = "../ops/statement.rs"]
 mod statement;
-#[path = "../ops/told.rs"]
-mod told;
 #[path = "../ops/users.rs"]
 mod users;
 
+mod as_found;
 mod open;
+mod problem;
 mod read;
 
 pub use open::SqliteLedger;
 
-type Engine = SqliteLedger;
+type Backend = SqliteLedger;
 type Database = sqlx::Sqlite;
 type Pool = sqlx::SqlitePool;
 type Connection = sqlx::SqliteConnection;

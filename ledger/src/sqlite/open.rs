@@ -11,7 +11,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
-use super::read::AsFound;
+use super::as_found::AsFound;
+use super::problem::{newer, problem};
 use crate::LEASE;
 use crate::error::trouble;
 
@@ -212,21 +213,12 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     options.open(path).map(|_| ())
 }
 
-pub(super) fn problem(what: &str, path: &Path) -> Error {
-    Error::new(ErrorKind::Ledger, what).with("file", path.display())
-}
-
-pub(super) fn newer(path: Option<&Path>) -> Error {
-    let error =
-        Error::new(ErrorKind::Ledger, "the ledger was written by a newer version of latchel-sync: update it");
-    path.into_iter().fold(error, |error, path| error.with("file", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use latchel_sync_core::Ledger;
-    use latchel_sync_core::ledger::{Account, NewRun, Phase, RunId, Trigger};
+    use latchel_sync_core::ledger::{Account, NewRun, Trigger};
+    use latchel_sync_core::model::{Phase, RunId};
+    use latchel_sync_core::{Ledger, LedgerAdmin};
 
     use super::*;
     use crate::desk::{Desk, Filter, Role, User};
@@ -243,7 +235,7 @@ mod tests {
         }
         let under_way = ledger.pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
         let everything = Filter::default();
-        let found = ledger.look_for("main", &everything, None, 10);
+        let found = ledger.find_outcomes("main", &everything, None, 10);
         let (found, runs) =
             tokio::time::timeout(BUSY_TIMEOUT, async { tokio::join!(found, ledger.runs(None, 10)) })
                 .await

@@ -1,22 +1,18 @@
 //! Opening the ledger's file for reading only, also where this user may not write.
 
 use std::cmp::Ordering;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::Path;
 
 use latchel_sync_core::Result;
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::open::{MIGRATIONS, SqliteLedger, file, newer, pool, problem};
+use super::as_found::{AsFound, UNREADABLE};
+use super::open::{MIGRATIONS, SqliteLedger, file, pool};
+use super::problem::{newer, problem};
 use crate::LEASE;
 use crate::error::{code, trouble};
 
-const UNREADABLE: &str = "the ledger cannot be read: this user must be able to read its file and its folder";
-const UNFINISHED: &str = "the ledger's newest writes stand in a second file beside it, because a run is under way or was \
-                          killed, and they can only be read where this user may write to the folder: read a copy of both \
-                          files, or let this user write there";
 const WRITTEN: &str = "the ledger was written to while it was read, and this user may not write to its folder, which is \
                        how readers and writers get on: what was shown may be wrong, so run the command again";
 
@@ -24,7 +20,7 @@ impl SqliteLedger {
     /// Opens the ledger at `path` for reading only, and writes nothing to it; `None` if it is not there.
     ///
     /// If this user may write to the folder, readers and writers take turns as SQLite has it. If not, the file is read as
-    /// one that nobody writes, and [`close`](latchel_sync_core::Ledger::close) says if somebody did.
+    /// one that nobody writes, and [`close`](latchel_sync_core::LedgerAdmin::close) says if somebody did.
     ///
     /// # Errors
     ///
@@ -67,31 +63,6 @@ impl SqliteLedger {
             _ => Ok(()),
         }
     }
-}
-
-/// A file that is read without SQLite's locks, as it was when it was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AsFound {
-    bytes: u64,
-    modified: Option<SystemTime>,
-}
-
-impl AsFound {
-    fn of(path: &Path) -> Result<Self> {
-        let unreadable = |error| problem(UNREADABLE, path).with_source(error);
-        let found = std::fs::File::open(path).and_then(|file| file.metadata()).map_err(unreadable)?;
-        if std::fs::metadata(beside(path)).is_ok_and(|beside| beside.len() > 0) {
-            return Err(problem(UNFINISHED, path));
-        }
-        Ok(Self { bytes: found.len(), modified: found.modified().ok() })
-    }
-}
-
-/// Path of the file in which SQLite keeps what is written before it comes into the ledger's file itself.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push("-wal");
-    name.into()
 }
 
 /// Opens the file, and reads which version of the ledger it is.

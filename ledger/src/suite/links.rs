@@ -2,9 +2,9 @@
 
 use latchel_sync_core::ledger::*;
 use latchel_sync_core::model::{
-    ClosedStatus, Difference, JobId, Kind, Marker, PropertyId, PropertyRef, RecordKey, Side,
+    CloseVerdict, ClosedStatus, Difference, JobId, Kind, Link, Marker, Obstacle, PropertyId, PropertyRef,
+    Reason, RecordKey, ResidentMemory, Side,
 };
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 use uuid::Uuid;
 
@@ -128,7 +128,7 @@ pub async fn a_link_ends_the_intents_of_its_pair(ledger: &dyn Ledger) {
     assert!(recall_one(ledger, other).await.intent.is_some(), "another kind's");
 }
 
-pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn Ledger) {
+pub async fn dates_are_reached_since_the_last_evaluation(ledger: &dyn Ledger) {
     let held = begin(ledger, "a").await;
     let run = held.run;
     let day = |text: &str| text.parse().expect("a day");
@@ -164,16 +164,16 @@ pub async fn lapsing_is_what_was_reached_since_the_last_evaluation(ledger: &dyn 
     ] {
         ledger.put_link(&held, &one).await.expect("a link");
     }
-    let lapsing = async |after, limit| {
-        let links = ledger.lapsing("a", day("2026-03-02"), after, limit).await.expect("links");
+    let reached = async |after, limit| {
+        let links = ledger.with_reached_dates("a", day("2026-03-02"), after, limit).await.expect("links");
         links.into_iter().map(|link| link.platform_id).collect::<Vec<_>>()
     };
-    assert_eq!(lapsing(None, 10).await, ["1@1", "4@1", "6@1"]);
-    assert_eq!(lapsing(Some("1@1"), 10).await, ["4@1", "6@1"]);
-    let last = ledger.lapsing("a", day("2026-03-02"), Some("4@1"), 10).await.expect("links");
+    assert_eq!(reached(None, 10).await, ["1@1", "4@1", "6@1"]);
+    assert_eq!(reached(Some("1@1"), 10).await, ["4@1", "6@1"]);
+    let last = ledger.with_reached_dates("a", day("2026-03-02"), Some("4@1"), 10).await.expect("links");
     let expected = turning(resident(6, None, None, "2026-03-02"), "2026-03-02");
     assert_eq!(last.first().map(|link| &link.resident), Some(&expected.resident), "whole");
-    assert_eq!(lapsing(None, 1).await, ["1@1"]);
+    assert_eq!(reached(None, 1).await, ["1@1"]);
 }
 
 pub async fn records_are_found_by_ids_and_numbers(ledger: &dyn Ledger) {

@@ -1,14 +1,13 @@
 //! Outcomes, and what is pending.
 
 use chrono::TimeDelta;
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, Reason, RecordKey};
 
 use super::{begin, finished, new_run, now, open_ids, outcome, recall_one};
 
-pub async fn an_outcome_is_the_newest_and_history_holds_changes(ledger: &dyn Ledger) {
+pub async fn an_outcome_is_the_newest_and_history_holds_changes(ledger: &dyn LedgerAdmin) {
     let (first, second) = (new_run("a"), new_run("a"));
     let seen = |run: &NewRun, id, reason| outcome(run.id, id, reason);
     let wrote = Outcome { action: Action::Create, ..seen(&second, "3", Reason::WorkOrderImported) };
@@ -33,7 +32,7 @@ pub async fn an_outcome_is_the_newest_and_history_holds_changes(ledger: &dyn Led
     assert_eq!(ledger.run_outcomes(first.id, None, 1).await.expect("history"), of_first[..1]);
 }
 
-pub async fn outcomes_are_counted_by_reason(ledger: &dyn Ledger) {
+pub async fn outcomes_are_counted_by_reason(ledger: &dyn LedgerAdmin) {
     let held = begin(ledger, "a").await;
     let run = held.run;
     let of = |id, reason| outcome(run, id, reason);
@@ -48,7 +47,7 @@ pub async fn outcomes_are_counted_by_reason(ledger: &dyn Ledger) {
     assert_eq!(ledger.counts("a", &[Reason::CallFailed, Reason::MethodNone]).await.expect("counts"), one);
 }
 
-pub async fn what_failed_is_pending_until_it_ends(ledger: &dyn Ledger) {
+pub async fn what_failed_is_pending_until_it_ends(ledger: &dyn LedgerAdmin) {
     let held = begin(ledger, "a").await;
     let run = held.run;
     let unit = PropertyRef::new(PropertyId::new("7"), None);
@@ -66,7 +65,7 @@ pub async fn what_failed_is_pending_until_it_ends(ledger: &dyn Ledger) {
     assert_eq!(recall_one(ledger, waits.key).await.pending, None);
 }
 
-pub async fn pending_comes_in_pages(ledger: &dyn Ledger) {
+pub async fn pending_comes_in_pages(ledger: &dyn LedgerAdmin) {
     let held = begin(ledger, "a").await;
     let run = held.run;
     let failed: Vec<_> = ["3", "1", "2"].map(|id| outcome(run, id, Reason::CallFailed)).into();
@@ -79,7 +78,7 @@ pub async fn pending_comes_in_pages(ledger: &dyn Ledger) {
     assert_eq!(ledger.all_pending("a").await.expect("pending").len(), 4, "of both sides");
 }
 
-pub async fn a_dismissed_record_wakes_when_it_changes(ledger: &dyn Ledger) {
+pub async fn a_dismissed_record_wakes_when_it_changes(ledger: &dyn LedgerAdmin) {
     let held = begin(ledger, "a").await;
     let run = held.run;
     let failed =

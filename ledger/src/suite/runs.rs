@@ -2,14 +2,13 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Fingerprint, Kind, RecordKey};
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::model::{Fingerprint, Kind, Phase, Reason, RecordKey};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 use uuid::Uuid;
 
 use super::{begin, finished, link, new_run, now, outcome, recall_one};
 
-pub async fn accounts_keep_their_sync_start(ledger: &dyn Ledger) {
+pub async fn accounts_keep_their_sync_start(ledger: &dyn LedgerAdmin) {
     let account = |name: &str, hours| Account {
         name: name.to_owned(),
         sync_start: now() + TimeDelta::hours(hours),
@@ -84,7 +83,7 @@ pub async fn a_run_that_lost_its_lease_writes_nothing(ledger: &dyn Ledger) {
     ledger.renew_lease(&held).await.expect("the other run goes on");
 }
 
-pub async fn runs_are_newest_first(ledger: &dyn Ledger) {
+pub async fn runs_are_newest_first(ledger: &dyn LedgerAdmin) {
     let (first, second, other) = (new_run("a"), new_run("a"), new_run("b"));
     for run in [&first, &second, &other] {
         ledger.begin_run(run).await.expect("begun");
@@ -112,7 +111,9 @@ pub async fn a_success_is_remembered_by_account_and_phase(ledger: &dyn Ledger) {
     assert_eq!(last("b", Phase::Properties).await, None);
 }
 
-pub async fn a_reconciliation_is_remembered_by_account_and_is_no_success_of_a_phase(ledger: &dyn Ledger) {
+pub async fn a_reconciliation_is_remembered_by_account_and_is_no_success_of_a_phase(
+    ledger: &dyn LedgerAdmin,
+) {
     let last = async |account| ledger.last_reconciled(account).await.expect("a watermark");
     let held = begin(ledger, "a").await;
     assert_eq!(last("a").await, None);
@@ -123,7 +124,7 @@ pub async fn a_reconciliation_is_remembered_by_account_and_is_no_success_of_a_ph
     assert_eq!(ledger.last_success("a", Phase::Properties).await.expect("a watermark"), None);
 }
 
-pub async fn accounts_do_not_see_each_other(ledger: &dyn Ledger) {
+pub async fn accounts_do_not_see_each_other(ledger: &dyn LedgerAdmin) {
     let held = begin(ledger, "a").await;
     let run = held.run;
     let print = Some(Fingerprint::of(&serde_json::json!("content")));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use latchel_sync_core::ledger::Lease;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::suite::{link, new_run};
 use sqlx::sqlite::SqliteConnectOptions;

@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::{NewRun, Phase};
-use latchel_sync_core::memory::MemoryLedger;
-use latchel_sync_core::model::{Kind, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::in_memory::MemoryLedger;
+use latchel_sync_core::ledger::NewRun;
+use latchel_sync_core::model::{Kind, Phase, Reason, RecordKey};
 use latchel_sync_core::{ErrorKind, Ledger};
 use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
@@ -19,8 +18,8 @@ mod postgres;
 mod upgrade;
 
 mod without_sql {
-    async fn fresh() -> latchel_sync_core::memory::MemoryLedger {
-        latchel_sync_core::memory::MemoryLedger::new()
+    async fn fresh() -> latchel_sync_core::in_memory::MemoryLedger {
+        latchel_sync_core::in_memory::MemoryLedger::new()
     }
 
     latchel_sync_ledger::ledger_suite!(fresh);

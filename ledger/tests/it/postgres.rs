@@ -1,6 +1,6 @@
 //! The ledger on PostgreSQL.
 
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 use latchel_sync_ledger::PostgresLedger;
 use latchel_sync_ledger::throw_away::fresh_url;
 

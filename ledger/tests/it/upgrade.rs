@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Outcome, RunId};
-use latchel_sync_core::model::{Kind, RecordKey};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::LedgerAdmin;
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId};
 use latchel_sync_ledger::desk::{Desk, Filter, Role};
 use latchel_sync_ledger::suite::{link, new_run, outcome, user};
 use latchel_sync_ledger::throw_away::fresh_url;
@@ -47,12 +46,12 @@ fn records() -> [String; 3] {
     [serde_json::to_string(&link).expect("JSON"), waits.clone(), waits]
 }
 
-async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl Ledger + Desk)) {
+async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl LedgerAdmin + Desk)) {
     let keys = ["1", "2"].map(|id| RecordKey::platform(Kind::WorkOrder, id));
     let known = ledger.recall("a", &keys).await.expect("memories");
     assert_eq!(known[0].link.as_deref(), Some(&link(RunId(Uuid::nil()), "1", 10)));
     assert_eq!(known[1].pending.as_ref().map(|pending| pending.attempts), Some(3));
-    let found = ledger.look_for("a", &Filter::default(), None, 10).await.expect("outcomes");
+    let found = ledger.find_outcomes("a", &Filter::default(), None, 10).await.expect("outcomes");
     assert_eq!(found[0].pending.as_ref(), known[1].pending.as_deref());
     let numbered = ledger.find("a", Kind::WorkOrder, "2").await.expect("found");
     assert_eq!(numbered.len(), 1, "{numbered:?}");

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use serde_json::{Map, Value};
 
-use super::{Quirk, SHUFFLED_LISTS, query};
-use crate::server::state::Shared;
-use crate::world::World;
+use crate::shared::quirk::{Quirk, SHUFFLED_LISTS};
+use crate::shared::{Shared, query};
+use crate::world::{Side, World};
 
 /// A request that passed the dialect's gate.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Request {
     fn new(shared: &Shared, parts: Parts) -> Self {
         let (path, RawQuery(query), headers, body) = parts;
         let quirks: Vec<_> = shared.read(|world| {
-            let all = shared.dialect().quirks().iter();
+            let all = shared.system(Side::Platform).quirks.iter();
             all.filter(|quirk| quirk.is_on(world)).copied().collect()
         });
         let path = path.map(|path| path.iter().map(|(_, value)| value.to_owned()).collect());

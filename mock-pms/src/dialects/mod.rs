@@ -1,61 +1,31 @@
 //! The languages in which the systems answer: one folder each.
 
-pub(crate) mod appfolio;
-pub(crate) mod buildium;
+mod appfolio;
+mod buildium;
 mod doorloop;
 mod endpoint;
 mod fields;
 pub(crate) mod latchel;
-pub(crate) mod propertyware;
-pub(crate) mod query;
-mod quirk;
-pub(crate) mod rentmanager;
+mod propertyware;
+mod rentmanager;
 mod rentvine;
+mod spec;
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::Response;
 
-pub(crate) use self::quirk::SHUFFLED_LISTS;
-pub use self::quirk::{Quirk, Switch};
-use crate::server::state::Shared;
-use crate::webhooks::Telling;
-use crate::world::Id;
-use crate::{RateLimit, Side, World};
+use self::spec::Spec;
+use crate::shared::Shared;
+use crate::shared::quirk::Quirk;
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::system::System;
+use crate::world::{Id, World};
 
 /// A platform that the server can imitate.
 #[derive(Clone, Copy)]
 pub struct Dialect(&'static Spec);
-
-/// Everything about a dialect that is used outside its folder.
-pub(crate) struct Spec {
-    /// Its name on the command line.
-    pub(crate) name: &'static str,
-    /// The system's name for people.
-    pub(crate) title: &'static str,
-    /// Rate limits of the real system; all hold at once.
-    pub(crate) rate_limits: &'static [RateLimit],
-    /// All endpoints.
-    pub(crate) router: fn(&Shared) -> Router,
-    /// An error answer without details, as the system spells it.
-    pub(crate) refuse: fn(StatusCode, &str) -> Response,
-    /// The answer to a request beyond the rate limit, which has to wait so long.
-    pub(crate) refuse_haste: fn(Duration) -> Response,
-    /// Credentials of a client, by the names that the vendor gives them.
-    pub(crate) credentials: fn(&World) -> Vec<(&'static str, String)>,
-    /// Oddities that can be switched.
-    pub(crate) quirks: &'static [Quirk],
-    /// The work order of the world that has this id in the system's own spelling.
-    pub(crate) work_order: fn(&str) -> Option<Id>,
-    /// Makes its webhooks, if the mock sends any.
-    pub(crate) webhooks: Option<Telling>,
-}
 
 impl Dialect {
     /// AppFolio's Stack API, version 0.
@@ -95,12 +65,12 @@ impl Dialect {
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
-        self.0.name
+        self.0.system.name
     }
 
     /// The system's name for people.
     pub fn title(self) -> &'static str {
-        self.0.title
+        self.0.system.title
     }
 
     /// Rate limits of the real system; all hold at once.
@@ -120,11 +90,11 @@ impl Dialect {
 
     /// Oddities that can be switched, by `platform.account.quirks` of the world.
     pub fn quirks(self) -> &'static [Quirk] {
-        self.0.quirks
+        self.0.system.quirks
     }
 
-    pub(crate) fn webhooks(self) -> Option<Telling> {
-        self.0.webhooks
+    pub(crate) fn system(self) -> &'static System {
+        &self.0.system
     }
 
     pub(crate) fn router(self, shared: &Shared) -> Router {
@@ -170,30 +140,4 @@ impl FromStr for Dialect {
     fn from_str(name: &str) -> Result<Self, UnknownDialect> {
         Self::named(name)
     }
-}
-
-/// Refuses what is beyond the side's rate limit.
-pub(crate) async fn limit(
-    State((shared, side)): State<(Shared, Side)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match (shared.limits(side).admit(), side) {
-        (Ok(()), _) => next.run(request).await,
-        (Err(wait), Side::Platform) => (shared.dialect().0.refuse_haste)(wait),
-        (Err(_), Side::Latchel) => latchel::refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
-    }
-}
-
-/// An error as the side spells it.
-pub(crate) fn refuse(shared: &Shared, side: Side, status: StatusCode, message: &str) -> Response {
-    match side {
-        Side::Platform => (shared.dialect().0.refuse)(status, message),
-        Side::Latchel => latchel::refuse(status, message),
-    }
-}
-
-/// The answer to a body that is too long to be read.
-pub(crate) fn too_large(shared: &Shared, side: Side) -> Response {
-    refuse(shared, side, StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large.")
 }

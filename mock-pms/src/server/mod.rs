@@ -1,28 +1,27 @@
 //! The server: three listeners over one world.
 
-pub(crate) mod faults;
-pub(crate) mod log;
+mod flaws;
+mod inject;
 mod observe;
-mod rate_limit;
-pub(crate) mod state;
-
-pub use rate_limit::RateLimit;
+mod too_fast;
 
 use std::io;
 use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use self::faults::{FaultPlan, Faults};
-use self::log::LoggedRequest;
-pub use self::state::Moment;
-use self::state::{Shared, Watcher};
-use crate::{Dialect, SentWebhook, Side, Subscription, SubscriptionError, World, admin, dialects};
+use crate::dialects::Dialect;
+use crate::shared::faults::{FaultPlan, Faults};
+use crate::shared::log::{LoggedRequest, RequestLog};
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::{Moment, Setup, Shared, Urls, Watcher};
+use crate::webhooks::{SentWebhook, Subscription, SubscriptionError};
+use crate::world::{Side, World, WorldError};
+use crate::{admin, dialects};
 
 /// Longest time that open connections may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -94,15 +93,7 @@ pub enum StartError {
     },
     /// The world contradicts itself.
     #[error(transparent)]
-    World(#[from] crate::WorldError),
-}
-
-/// Addresses of the listeners.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Urls {
-    pub(crate) platform: String,
-    pub(crate) latchel: String,
-    pub(crate) admin: String,
+    World(#[from] WorldError),
 }
 
 /// A running server. Dropping it stops it.
@@ -135,7 +126,7 @@ impl WorldHandle {
 
     /// Forgets the requests so far.
     pub fn clear_requests(&self) {
-        self.0.log(log::RequestLog::clear);
+        self.0.log(RequestLog::clear);
     }
 }
 
@@ -150,7 +141,16 @@ impl MockServer {
         let latchel = listen("Latchel", options.ports.latchel).await?;
         let admin = listen("the admin API", options.ports.admin).await?;
         let urls = Urls { platform: platform.1, latchel: latchel.1, admin: admin.1 };
-        let shared = Shared::new(world, &options, urls);
+        let setup = Setup {
+            platform: options.platform.system(),
+            latchel: &dialects::latchel::SYSTEM,
+            platform_limits: options.rate_limits(),
+            latchel_limits: options.latchel_rate_limit.into_iter().collect(),
+            keep_responses: options.keep_responses,
+            faults: options.faults.clone(),
+            urls,
+        };
+        let shared = Shared::new(world, setup);
         let (stop, stopped) = watch::channel(false);
         let listeners = vec![
             serve(platform.0, system(options.platform.router(&shared), &shared, Side::Platform), &stopped),
@@ -197,7 +197,7 @@ impl MockServer {
 
     /// Forgets the requests so far.
     pub fn clear_requests(&self) {
-        self.shared.log(log::RequestLog::clear);
+        self.shared.log(RequestLog::clear);
     }
 
     /// Lets other requests go wrong from now on.
@@ -215,7 +215,7 @@ impl MockServer {
     /// # Errors
     /// Names the first that cannot be used; those before stay then.
     pub fn subscribe(&self, subscriptions: Vec<Subscription>) -> Result<(), SubscriptionError> {
-        self.shared.webhooks().subscribe(self.shared.dialect(), subscriptions)
+        self.shared.subscribe(subscriptions)
     }
 
     /// The webhooks that were sent so far, oldest first.
@@ -265,8 +265,8 @@ impl Drop for MockServer {
 /// and the rate limit.
 fn system(router: Router, shared: &Shared, side: Side) -> Router {
     router
-        .layer(from_fn_with_state((shared.clone(), side), dialects::limit))
-        .layer(from_fn_with_state((shared.clone(), side), faults::inject))
+        .layer(from_fn_with_state((shared.clone(), side), too_fast::refuse))
+        .layer(from_fn_with_state((shared.clone(), side), inject::inject))
         .layer(from_fn_with_state((shared.clone(), side), observe::observe))
 }
 

@@ -2,16 +2,17 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::faults::ClockError;
-use super::log::LoggedRequest;
-use super::state::{Moment, Shared};
-use crate::Side;
+use super::inject::ClockError;
+use crate::shared::log::LoggedRequest;
+use crate::shared::{Moment, Shared};
+use crate::world::{Side, World};
 
 /// Longer bodies are refused before anything looks at them.
 const MAX_BODY: usize = 1 << 20;
@@ -22,7 +23,7 @@ pub(super) async fn observe(
     request: Request,
     next: Next,
 ) -> Response {
-    let at = shared.read(crate::World::now);
+    let at = shared.read(World::now);
     let (parts, body) = request.into_parts();
     let mut entry = LoggedRequest {
         sequence: 0,
@@ -36,14 +37,14 @@ pub(super) async fn observe(
         response: None,
     };
     if !shared.tell(Moment::Arrived, &entry) {
-        return super::faults::cut();
+        return super::inject::cut();
     }
     let response = match to_bytes(body, MAX_BODY).await {
         Ok(bytes) => {
             entry.body = as_json(&bytes).filter(|_| !entry.is_log_in());
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
-        Err(_) => crate::dialects::too_large(&shared, side),
+        Err(_) => shared.refuse(side, StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large."),
     };
     entry.status = response.status().as_u16();
     let mut response = match shared.keeps_responses() && !entry.is_log_in() {
@@ -54,7 +55,7 @@ pub(super) async fn observe(
     let date = at.checked_add_signed(off).unwrap_or(at);
     response.headers_mut().insert(header::DATE, http_date(date));
     if !shared.tell(Moment::Done, &entry) {
-        return super::faults::cut();
+        return super::inject::cut();
     }
     tracing::debug!(%side, method = entry.method, path = entry.path, status = entry.status, "answered");
     shared.log(|log| log.push(entry));
@@ -69,7 +70,7 @@ async fn kept(response: Response, entry: &mut LoggedRequest) -> Response {
             Response::from_parts(parts, Body::from(bytes))
         }
         // The body breaks off on purpose.
-        Err(_) => super::faults::cut(),
+        Err(_) => super::inject::cut(),
     }
 }
 

@@ -15,8 +15,10 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
-use super::{Change, Message, Proof, Subscription, Telling, WebhookFault};
-use crate::Side;
+use super::changes::Change;
+use super::message::{Message, Proof, Telling};
+use super::subscription::{Subscription, WebhookFault};
+use crate::world::Side;
 
 /// Longest wait for an answer: as long as Buildium's.
 const PATIENCE: Duration = Duration::from_secs(10);

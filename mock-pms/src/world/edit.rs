@@ -6,10 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::overrides::set_at;
 use super::{
-    Category, Id, Job, LatchelProperty, Lease, Portfolio, Property, PropertyGroup, Record, Resident, Task,
-    Tenant, Unit, User, Vendor, WorkOrder, World, WorldError,
+    Category, EditError, Id, Job, LatchelProperty, Lease, Portfolio, Property, PropertyGroup, Record,
+    Resident, Side, Task, Tenant, Unit, User, Vendor, WorkOrder, World,
 };
-use crate::Side;
 
 /// One change to one record: exactly one of `set`, `create` and `delete`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,84 +44,15 @@ fn yes() -> bool {
     true
 }
 
-/// Reason why an edit was refused; the world is as before.
-#[derive(Debug, thiserror::Error)]
-pub enum EditError {
-    /// There is no such record.
-    #[error("no record {id} in {side}.{collection}")]
-    Absent {
-        /// Whose records.
-        side: Side,
-        /// The collection.
-        collection: &'static str,
-        /// The id.
-        id: Id,
-    },
-    /// There is such a record already.
-    #[error("{side}.{collection} has a record {id} already")]
-    Taken {
-        /// Whose records.
-        side: Side,
-        /// The collection.
-        collection: &'static str,
-        /// The id.
-        id: Id,
-    },
-    /// The edit makes no sense, or its record none.
-    #[error("{path}: {message}")]
-    Malformed {
-        /// Place in the edit.
-        path: String,
-        /// The mistake.
-        message: String,
-    },
-    /// The world would contradict itself.
-    #[error("after the edits, {0}")]
-    World(#[from] WorldError),
-    /// One of several edits failed.
-    #[error("edits[{index}]: {source}")]
-    At {
-        /// Its position, from 0.
-        index: usize,
-        /// Reason.
-        source: Box<EditError>,
-    },
-}
-
 impl EditError {
-    pub(super) fn absent<T: Record>(id: Id) -> Self {
-        Self::Absent { side: T::SIDE, collection: T::COLLECTION, id }
-    }
-
-    pub(super) fn taken<T: Record>(id: Id) -> Self {
-        Self::Taken { side: T::SIDE, collection: T::COLLECTION, id }
-    }
-
     fn malformed(path: &str, message: impl Into<String>) -> Self {
         Self::Malformed { path: path.to_owned(), message: message.into() }
     }
 }
 
 impl World {
-    /// Applies all edits or none; answers the ids of the records concerned.
-    ///
-    /// # Errors
-    /// The first edit that does not fit, or the reference that would lead nowhere.
-    pub fn apply(&mut self, edits: &[Edit]) -> Result<Vec<Id>, EditError> {
-        let mut next = self.clone();
-        let ids = edits
-            .iter()
-            .enumerate()
-            .map(|(index, edit)| {
-                next.apply_one(edit).map_err(|e| EditError::At { index, source: Box::new(e) })
-            })
-            .collect::<Result<_, _>>()?;
-        next.validate()?;
-        *self = next;
-        Ok(ids)
-    }
-
-    fn apply_one(&mut self, edit: &Edit) -> Result<Id, EditError> {
+    /// Applies one edit, and does not ask if the world holds together after it.
+    pub(crate) fn apply_one(&mut self, edit: &Edit) -> Result<Id, EditError> {
         match (edit.side, edit.collection.as_str()) {
             (Side::Platform, Property::COLLECTION) => self.edit_record::<Property>(edit),
             (Side::Platform, PropertyGroup::COLLECTION) => self.edit_record::<PropertyGroup>(edit),

@@ -2,35 +2,43 @@
 
 mod clock;
 mod edit;
+mod edit_error;
 mod latchel;
 mod lease_part;
 mod maintenance;
 mod overrides;
+mod phone;
 mod platform;
 mod record;
 mod requests;
+mod side;
+mod switch;
 mod table;
 mod validate;
 
 pub use clock::{Clock, ClockMode};
-pub use edit::{Edit, EditError};
+pub use edit::Edit;
+pub use edit_error::EditError;
 pub use latchel::{
     AdjustedAddress, Company, Job, Latchel, LatchelProperty, ManagedBy, Portfolio, Resident, Severity,
 };
 pub(crate) use lease_part::LeasePart;
 pub(crate) use maintenance::{Maintenance, NewMaintenance};
 pub use overrides::RawOverride;
+pub use phone::{Phone, PhoneKind};
 pub use platform::{
-    Account, Address, Lease, LeaseStatus, LeaseTenant, MoveOut, Phone, PhoneKind, Platform, Property,
-    PropertyGroup, PropertyKind, Tenant, Unit, User, UserKind, Vendor,
+    Account, Address, Lease, LeaseStatus, LeaseTenant, MoveOut, Platform, Property, PropertyGroup,
+    PropertyKind, Tenant, Unit, User, UserKind, Vendor,
 };
 pub use record::Record;
 pub use requests::{
     Category, Contact, EntryAllowed, HistoryEntry, LineItem, Priority, Task, TaskKind, TaskStatus, WorkOrder,
 };
-pub use table::Table;
+pub use side::Side;
+pub use switch::Switch;
+pub use table::{Keyed, Table};
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
@@ -92,33 +100,6 @@ pub enum WorldError {
 }
 
 impl World {
-    /// Reads and validates a world file.
-    ///
-    /// # Errors
-    /// Names the file, and where in it the fault is.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, WorldError> {
-        let path = path.as_ref();
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| WorldError::Read { path: path.to_owned(), source })?;
-        Self::from_json(&text)
-            .map_err(|source| WorldError::File { path: path.to_owned(), source: Box::new(source) })
-    }
-
-    /// Reads and validates a world from JSON text.
-    ///
-    /// # Errors
-    /// Names the path of the fault within the JSON.
-    pub fn from_json(text: &str) -> Result<Self, WorldError> {
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let world: Self = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
-            let path = e.path().to_string();
-            WorldError::Malformed { path, message: e.into_inner().to_string() }
-        })?;
-        reader.end().map_err(|e| WorldError::Malformed { path: ".".to_owned(), message: e.to_string() })?;
-        world.validate()?;
-        Ok(world)
-    }
-
     /// The world as the JSON of a world file.
     pub fn to_json(&self) -> String {
         // A world has string keys and finite numbers only, so there is nothing serde_json could refuse.

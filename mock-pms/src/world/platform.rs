@@ -7,9 +7,7 @@ use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Switch;
-
-use super::{Category, Id, Table, Task, WorkOrder, World};
+use super::{Category, Id, Phone, Switch, Table, Task, WorkOrder, World};
 
 /// The platform's side of the world.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -150,25 +148,6 @@ pub struct Unit {
     pub address: Address,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
-}
-
-/// Sort of a telephone number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum PhoneKind {
-    Home,
-    Office,
-    Cell,
-}
-
-/// A telephone number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Phone {
-    pub kind: PhoneKind,
-    pub number: String,
 }
 
 /// A tenant.

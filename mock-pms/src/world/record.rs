@@ -1,24 +1,21 @@
-//! Abilities of every record: it tells its id, finds its collection, and notes that somebody touched it.
+//! Abilities of every record: it finds its collection, and notes that somebody touched it.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    Category, EditError, Id, Job, LatchelProperty, Lease, Portfolio, Property, PropertyGroup, Resident,
-    Table, Task, Tenant, Unit, User, Vendor, WorkOrder, World,
+    Category, EditError, Id, Job, Keyed, LatchelProperty, Lease, Portfolio, Property, PropertyGroup,
+    Resident, Side, Table, Task, Tenant, Unit, User, Vendor, WorkOrder, World,
 };
-use crate::Side;
 
 /// A record of the world.
-pub trait Record: Clone + Serialize + DeserializeOwned {
+pub trait Record: Keyed + Clone + Serialize + DeserializeOwned {
     /// The side whose record it is.
     const SIDE: Side;
     /// Its collection's name in a world file.
     const COLLECTION: &'static str;
 
-    /// Its id.
-    fn id(&self) -> Id;
     /// Its collection.
     fn table(world: &World) -> &Table<Self>;
     /// Its collection, to be changed.
@@ -29,13 +26,15 @@ pub trait Record: Clone + Serialize + DeserializeOwned {
 
 macro_rules! record {
     ($type:ty, $side:ident, $holder:ident . $collection:ident, |$row:ident, $before:ident, $now:ident| $touch:expr) => {
-        impl Record for $type {
-            const SIDE: Side = Side::$side;
-            const COLLECTION: &'static str = stringify!($collection);
-
+        impl Keyed for $type {
             fn id(&self) -> Id {
                 self.id
             }
+        }
+
+        impl Record for $type {
+            const SIDE: Side = Side::$side;
+            const COLLECTION: &'static str = stringify!($collection);
 
             fn table(world: &World) -> &Table<Self> {
                 &world.$holder.$collection
@@ -72,6 +71,16 @@ record!(Job, Latchel, latchel.jobs, |row, before, now| {
         row.state_updated_at = now;
     }
 });
+
+impl EditError {
+    pub(super) fn absent<T: Record>(id: Id) -> Self {
+        Self::Absent { side: T::SIDE, collection: T::COLLECTION, id }
+    }
+
+    pub(super) fn taken<T: Record>(id: Id) -> Self {
+        Self::Taken { side: T::SIDE, collection: T::COLLECTION, id }
+    }
+}
 
 impl World {
     /// The record with this id.

@@ -8,7 +8,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Id, Record};
+use super::Id;
+
+/// A row that tells its id.
+pub trait Keyed {
+    /// Its id.
+    fn id(&self) -> Id;
+}
 
 /// Records in the order in which they were added, and an index by id. JSON sees an array.
 #[derive(Clone, PartialEq)]
@@ -17,7 +23,7 @@ pub struct Table<T> {
     index: HashMap<Id, usize>,
 }
 
-impl<T: Record> Table<T> {
+impl<T: Keyed> Table<T> {
     /// All rows, in file order.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.rows.iter()
@@ -106,7 +112,7 @@ impl<T: Serialize> Serialize for Table<T> {
     }
 }
 
-impl<'de, T: Record> Deserialize<'de> for Table<T> {
+impl<'de, T: Keyed + Deserialize<'de>> Deserialize<'de> for Table<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(Rows(PhantomData))
     }
@@ -128,7 +134,7 @@ impl<T: JsonSchema> JsonSchema for Table<T> {
 
 struct Rows<T>(PhantomData<T>);
 
-impl<'de, T: Record> Visitor<'de> for Rows<T> {
+impl<'de, T: Keyed + Deserialize<'de>> Visitor<'de> for Rows<T> {
     type Value = Table<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,8 +2,6 @@
 
 use chrono::Datelike;
 
-use crate::Dialect;
-
 use super::{Id, Lease, Record, Table, Task, World, WorldError};
 
 /// Platform ids are 32 bits wide on some platforms.
@@ -13,32 +11,22 @@ const MAX_PLATFORM_ID: Id = i32::MAX as Id;
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
 
 impl World {
-    /// Checks that every id is usable and that every reference leads somewhere.
-    ///
-    /// # Errors
-    /// The first fault, with its path.
-    pub fn validate(&self) -> Result<(), WorldError> {
-        if !YEARS.contains(&self.now().year()) {
-            return Err(invalid(
-                "clock.now".to_owned(),
-                format!("{} is outside of 1970 to 9999", self.now()),
-            ));
+    /// Checks that the world's time can be told.
+    pub(crate) fn check_clock(&self) -> Result<(), WorldError> {
+        if YEARS.contains(&self.now().year()) {
+            return Ok(());
         }
+        Err(invalid("clock.now".to_owned(), format!("{} is outside of 1970 to 9999", self.now())))
+    }
+
+    /// Checks that every id is usable and that every reference leads somewhere.
+    pub(crate) fn check_references(&self) -> Result<(), WorldError> {
         self.check_platform()?;
         self.check_latchel()
     }
 
     fn check_platform(&self) -> Result<(), WorldError> {
         let p = &self.platform;
-        for name in p.account.quirks.keys() {
-            let known = || Dialect::ALL.iter().flat_map(|dialect| dialect.quirks());
-            if !known().any(|quirk| quirk.name == name) {
-                let names: std::collections::BTreeSet<_> = known().map(|quirk| quirk.name).collect();
-                let names = names.into_iter().collect::<Vec<_>>().join(", ");
-                let message = format!("no platform has this quirk; known: {names}");
-                return Err(invalid(format!("platform.account.quirks.{name}"), message));
-            }
-        }
         check_ids("platform", &p.properties, MAX_PLATFORM_ID)?;
         check_ids("platform", &p.property_groups, MAX_PLATFORM_ID)?;
         check_ids("platform", &p.units, MAX_PLATFORM_ID)?;

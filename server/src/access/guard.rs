@@ -11,7 +11,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::door::{door, known_host};
 use super::headers::headers;
-use super::refusal::{Refusal, told};
+use super::refusal::{Refusal, explain};
 use super::same_origin::{browser_or_token, same_origin};
 use crate::app::App;
 
@@ -40,7 +40,7 @@ pub fn guard(inner: Router<Arc<App>>, outer: Router<Arc<App>>, app: &Arc<App>) -
             tracing::error!("a request's handler panicked");
             Refusal::panicked().into_response()
         }))
-        .layer(from_fn(told))
+        .layer(from_fn(explain))
         .layer(from_fn_with_state(app.clone(), headers))
         .with_state(app.clone())
 }

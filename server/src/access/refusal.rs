@@ -133,7 +133,7 @@ impl From<latchel_sync_core::Error> for Refusal {
 }
 
 /// A layer that tells whoever asks why they were turned away.
-pub(super) async fn told(request: Request, next: Next) -> Response {
+pub(super) async fn explain(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let by_program = path.starts_with("/api/") || path == "/metrics";
     let response = next.run(request).await;

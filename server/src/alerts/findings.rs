@@ -1,8 +1,8 @@
 //! Conditions that hold of an account.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use latchel_sync_core::ledger::{Phase, PhaseReport, Run, RunStatus, Status};
-use latchel_sync_core::model::Side;
+use latchel_sync_core::ledger::{PhaseReport, Run, RunStatus};
+use latchel_sync_core::model::{Phase, Side, Status};
 use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::Filter;
 
@@ -164,7 +164,7 @@ async fn records_failed(
     let filter = Filter { status: Some(Status::Failed), ..Filter::default() };
     let (mut after, mut old, mut since) = (None, 0, now);
     while old < failed_records {
-        let page = app.desk.look_for(account, &filter, after.as_ref(), PAGE).await?;
+        let page = app.desk.find_outcomes(account, &filter, after.as_ref(), PAGE).await?;
         let Some(last) = page.last() else { return Ok(None) };
         after = Some(last.outcome.key.clone());
         let waiting = page.iter().filter_map(|found| found.pending.as_ref());

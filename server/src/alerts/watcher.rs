@@ -37,7 +37,7 @@ impl Watcher {
     /// Looks after each run and each minute until [`App::stop`] is set.
     pub(crate) async fn keep(mut self, app: &App) {
         while !app.stop.is_set() && !self.channels.is_empty() {
-            if let Err(error) = self.look(app).await {
+            if let Err(error) = self.check(app).await {
                 tracing::warn!(%error, "it could not be found out whether people need to be told something");
             }
             tokio::select! {
@@ -53,7 +53,7 @@ impl Watcher {
     /// # Errors
     ///
     /// If the ledger cannot be used. A channel that does not work is tried again later.
-    pub async fn look(&mut self, app: &App) -> Result<()> {
+    pub async fn check(&mut self, app: &App) -> Result<()> {
         let mut found = Found::new();
         for account in app.accounts.values() {
             match findings(app, account).await {

@@ -10,7 +10,7 @@ use super::extract::Path;
 use super::problem::Problem;
 use crate::access::Viewer;
 use crate::app::App;
-use crate::jobs::{Job, JobId};
+use crate::jobs::{QueuedJob, QueuedJobId};
 
 /// Something that is done for an account, or was.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,11 +19,11 @@ pub(super) struct JobAnswer {
     /// In one word: `waiting`, `under_way`, or how it ended: `success`, `paused`, `partial`, `failed`.
     state: &'static str,
     #[serde(flatten)]
-    job: Job,
+    job: QueuedJob,
 }
 
-impl From<Job> for JobAnswer {
-    fn from(job: Job) -> Self {
+impl From<QueuedJob> for JobAnswer {
+    fn from(job: QueuedJob) -> Self {
         Self { state: job.state(), job }
     }
 }
@@ -37,10 +37,10 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<JobAnswer>, Problem> {
-    find(&app, JobId(id)).map(Json)
+    find(&app, QueuedJobId(id)).map(Json)
 }
 
-pub(super) fn find(app: &App, id: JobId) -> Result<JobAnswer, Problem> {
+pub(super) fn find(app: &App, id: QueuedJobId) -> Result<JobAnswer, Problem> {
     let forgotten = || {
         Problem::not_found(
             "there is no such job",

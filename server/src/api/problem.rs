@@ -90,7 +90,7 @@ impl From<Error> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        let message = told(&rejection.body_text());
+        let message = without_context(&rejection.body_text());
         match rejection.status() {
             StatusCode::UNPROCESSABLE_ENTITY => Self::invalid(message),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => {
@@ -107,18 +107,18 @@ impl From<JsonRejection> for Problem {
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::invalid(told(&rejection.body_text()))
+        Self::invalid(without_context(&rejection.body_text()))
     }
 }
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::invalid(told(&rejection.body_text()))
+        Self::invalid(without_context(&rejection.body_text()))
     }
 }
 
 /// Tells what was wrong, without where it was found out, so that the text begins with the field's name.
-fn told(text: &str) -> String {
+fn without_context(text: &str) -> String {
     let found_out = [
         "Failed to deserialize the JSON body into the target type: ",
         "Failed to deserialize query string: ",

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use latchel_sync_core::ledger::{Outcome, Run, RunId};
-use latchel_sync_core::model::RecordKey;
+use latchel_sync_core::ledger::{Outcome, Run};
+use latchel_sync_core::model::{RecordKey, RunId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;

@@ -14,7 +14,7 @@ use super::problem::Problem;
 use crate::access::Operator;
 use crate::actions::{self, Extent, MassChange};
 use crate::app::App;
-use crate::jobs::JobId;
+use crate::jobs::QueuedJobId;
 use crate::schema;
 
 /// The job that was asked for, and where to ask how far it is.
@@ -82,7 +82,7 @@ pub(super) async fn sync_record(
     accepted(&app, actions::sync_record(&app, &person.name, &account, kind, &id).await?)
 }
 
-fn accepted(app: &App, id: JobId) -> Result<Accepted, Problem> {
+fn accepted(app: &App, id: QueuedJobId) -> Result<Accepted, Problem> {
     let location = format!("/api/v1/jobs/{}", id.0);
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(find(app, id)?)))
 }

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::{Outcome, Phase, Run, RunStatus, Trigger};
-use latchel_sync_core::model::RecordKey;
+use latchel_sync_core::ledger::{Outcome, Run, RunStatus, Trigger};
+use latchel_sync_core::model::{Phase, RecordKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::schema;
 /// The id of a job; later ones have greater ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize)]
 #[serde(transparent)]
-pub struct JobId(pub Uuid);
+pub struct QueuedJobId(pub Uuid);
 
 /// Work of a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +56,7 @@ impl Work {
 
 /// Request for a job.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NewJob {
+pub struct JobRequest {
     /// The account.
     pub account: String,
     /// Work of the job.
@@ -67,7 +67,7 @@ pub struct NewJob {
     pub by: String,
 }
 
-impl NewJob {
+impl JobRequest {
     /// Rank of the job: the smaller it is, the earlier the job begins.
     pub(super) fn rank(&self) -> u8 {
         match self.trigger {
@@ -80,10 +80,11 @@ impl NewJob {
 
 /// A job and its state.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Job {
+#[schema(as = Job)]
+pub struct QueuedJob {
     /// Its id.
     #[schema(value_type = Uuid)]
-    pub id: JobId,
+    pub id: QueuedJobId,
     /// The account.
     pub account: String,
     /// Kind of work: `sync`, `named`, `reconcile` or `plan`.
@@ -113,7 +114,7 @@ pub struct Job {
     pub planned_more: u64,
 }
 
-impl Job {
+impl QueuedJob {
     /// In one word: `waiting`, `under_way`, or how it ended.
     pub fn state(&self) -> &'static str {
         match (&self.run, self.began_at, self.ended_at) {

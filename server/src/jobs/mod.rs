@@ -10,11 +10,11 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::model::Phase;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-pub use job::{Job, JobId, NewJob, PhaseProgress, Work};
+pub use job::{JobRequest, PhaseProgress, QueuedJob, QueuedJobId, Work};
 pub(crate) use worker::Worker;
 
 /// Number of jobs that have ended and are kept for people to look at; the runs themselves are in the ledger.
@@ -32,9 +32,9 @@ pub struct Jobs {
 
 #[derive(Debug, Default)]
 struct State {
-    waiting: Vec<(Job, NewJob)>,
-    under_way: Vec<(Job, NewJob)>,
-    ended: VecDeque<Job>,
+    waiting: Vec<(QueuedJob, JobRequest)>,
+    under_way: Vec<(QueuedJob, JobRequest)>,
+    ended: VecDeque<QueuedJob>,
 }
 
 impl Default for Jobs {
@@ -45,7 +45,7 @@ impl Default for Jobs {
 
 impl Jobs {
     /// Asks for a job. If one that does the same waits already, that is it: its rank becomes the better of both.
-    pub fn ask(&self, new: NewJob, now: DateTime<Utc>) -> JobId {
+    pub fn ask(&self, new: JobRequest, now: DateTime<Utc>) -> QueuedJobId {
         let mut state = self.state();
         let same = state
             .waiting
@@ -58,8 +58,8 @@ impl Jobs {
             }
             return job.id;
         }
-        let job = Job {
-            id: JobId(Uuid::now_v7()),
+        let job = QueuedJob {
+            id: QueuedJobId(Uuid::now_v7()),
             account: new.account.clone(),
             work: match new.work {
                 Work::Sync { .. } => "sync",
@@ -86,7 +86,7 @@ impl Jobs {
     }
 
     /// One job, if it is not forgotten.
-    pub fn get(&self, id: JobId) -> Option<Job> {
+    pub fn get(&self, id: QueuedJobId) -> Option<QueuedJob> {
         let state = self.state();
         let open = state.waiting.iter().chain(&state.under_way).map(|(job, _)| job);
         open.chain(&state.ended).find(|job| job.id == id).cloned()
@@ -94,9 +94,9 @@ impl Jobs {
 
     /// The jobs of an account that wait or are under way, and the one that ended last, in the order in which they were
     /// asked for.
-    pub fn of(&self, account: &str) -> Vec<Job> {
+    pub fn of(&self, account: &str) -> Vec<QueuedJob> {
         let state = self.state();
-        let of_account = |job: &&Job| job.account == account;
+        let of_account = |job: &&QueuedJob| job.account == account;
         let open = state.waiting.iter().chain(&state.under_way).map(|(job, _)| job).filter(of_account);
         let mut jobs: Vec<_> = open.chain(state.ended.iter().rev().find(of_account)).cloned().collect();
         jobs.sort_by_key(|job| job.id);
@@ -145,7 +145,7 @@ impl Jobs {
         (state.waiting.len(), state.under_way.len())
     }
 
-    fn change(&self, id: JobId, change: impl FnOnce(&mut Job)) {
+    fn change(&self, id: QueuedJobId, change: impl FnOnce(&mut QueuedJob)) {
         let mut state = self.state();
         if let Some((job, _)) = state.under_way.iter_mut().find(|(job, _)| job.id == id) {
             change(job);

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use latchel_sync_core::engine::Observer;
-use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport};
-use latchel_sync_core::model::Window;
+use latchel_sync_core::ledger::{Outcome, PhaseReport};
+use latchel_sync_core::model::{Phase, Window};
 
 use super::Jobs;
-use super::job::{JobId, PhaseProgress};
+use super::job::{PhaseProgress, QueuedJobId};
 
 /// Most of a plan's writes that are kept for people to look at: a bound on memory.
 const PLANNED_AT_MOST: usize = 500;
@@ -14,7 +14,7 @@ const PLANNED_AT_MOST: usize = 500;
 #[derive(Debug)]
 pub(super) struct Progress {
     pub jobs: Arc<Jobs>,
-    pub job: JobId,
+    pub job: QueuedJobId,
     pub keeps_outcomes: bool,
 }
 

@@ -1,13 +1,13 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::Phase;
+use latchel_sync_core::model::Phase;
 
-use super::{Job, JobId, Jobs, KEPT, NewJob, State};
+use super::{JobRequest, Jobs, KEPT, QueuedJob, QueuedJobId, State};
 
 impl Jobs {
     /// Takes the next job that may begin while fewer than `at_once` are under way.
-    pub(super) fn take(&self, now: DateTime<Utc>, at_once: usize) -> Option<(JobId, NewJob)> {
+    pub(super) fn take(&self, now: DateTime<Utc>, at_once: usize) -> Option<(QueuedJobId, JobRequest)> {
         let mut state = self.state();
         if state.under_way.len() >= at_once {
             return None;
@@ -23,7 +23,7 @@ impl Jobs {
     }
 
     /// Puts a job that has ended aside.
-    pub(super) fn end(&self, id: JobId, now: DateTime<Utc>, finish: impl FnOnce(&mut Job)) {
+    pub(super) fn end(&self, id: QueuedJobId, now: DateTime<Utc>, finish: impl FnOnce(&mut QueuedJob)) {
         let mut state = self.state();
         if let Some(index) = state.under_way.iter().position(|(job, _)| job.id == id) {
             let (mut job, _) = state.under_way.remove(index);
@@ -61,7 +61,7 @@ fn next(state: &State) -> Option<usize> {
     None
 }
 
-fn phases<'a>(job: &'a Job, new: &NewJob) -> impl Iterator<Item = (String, Phase)> + 'a {
+fn phases<'a>(job: &'a QueuedJob, new: &JobRequest) -> impl Iterator<Item = (String, Phase)> + 'a {
     let account = job.account.clone();
     new.work.holds().into_iter().map(move |phase| (account.clone(), phase))
 }
@@ -78,8 +78,8 @@ mod tests {
         "2026-03-02T20:00:00Z".parse().expect("an instant")
     }
 
-    fn new(account: &str, trigger: Trigger, work: Work) -> NewJob {
-        NewJob { account: account.to_owned(), work, trigger, by: "somebody".to_owned() }
+    fn new(account: &str, trigger: Trigger, work: Work) -> JobRequest {
+        JobRequest { account: account.to_owned(), work, trigger, by: "somebody".to_owned() }
     }
 
     fn sync(phases: &[Phase]) -> Work {
@@ -90,7 +90,7 @@ mod tests {
         Work::Named(vec![RecordKey::latchel(Kind::WorkOrder, id)])
     }
 
-    fn begin(jobs: &Jobs) -> Option<JobId> {
+    fn begin(jobs: &Jobs) -> Option<QueuedJobId> {
         jobs.take(now(), 8).map(|(id, _)| id)
     }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use futures::FutureExt;
 use latchel_sync_core::engine::{Lists, Mode, Request, StopSignal};
 use latchel_sync_core::ledger::{Overlay, Run};
-use latchel_sync_core::{Error, ErrorKind, Ledger, Result};
+use latchel_sync_core::{Error, ErrorKind, Ledger, LedgerAdmin, Result};
 use latchel_sync_ledger::SqliteLedger;
 use tokio::task::JoinSet;
 
 use super::progress::Progress;
-use super::{JobId, Jobs, NewJob, Work};
+use super::{JobRequest, Jobs, QueuedJobId, Work};
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -54,7 +54,7 @@ impl Worker {
         while under_way.join_next().await.is_some() {}
     }
 
-    async fn job(self, id: JobId, new: NewJob, stop: StopSignal) {
+    async fn job(self, id: QueuedJobId, new: JobRequest, stop: StopSignal) {
         // Whatever happens, the job ends: nobody else would free its place and its phases.
         let done = AssertUnwindSafe(self.run(id, &new, stop)).catch_unwind().await;
         let done = done.unwrap_or_else(|_| {
@@ -75,7 +75,7 @@ impl Worker {
         });
     }
 
-    async fn run(&self, id: JobId, new: &NewJob, stop: StopSignal) -> Result<Run> {
+    async fn run(&self, id: QueuedJobId, new: &JobRequest, stop: StopSignal) -> Result<Run> {
         let account = self.accounts.get(&new.account).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "there is no account of this name").with("account", &new.account)
         })?;

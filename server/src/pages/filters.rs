@@ -1,9 +1,7 @@
 //! Filters of a results page, as its form and its links spell them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::ledger::{RunId, Status};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId, Side, Status};
 use latchel_sync_ledger::desk::Filter;
 use serde::{Deserialize, Serialize};
 

@@ -3,8 +3,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::rules::{Reason, Tense};
+use latchel_sync_core::model::{Phase, Reason, Tense};
 use uuid::Uuid;
 
 use super::account::address;
@@ -45,7 +44,8 @@ pub(super) async fn show(
     Path(id): Path<Uuid>,
     Viewer(person): Viewer,
 ) -> Answer {
-    let job = app.jobs.get(jobs::JobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
+    let job =
+        app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
     let zone = app.accounts.get(&job.account).map(|one| one.settings.time_zone).unwrap_or_default();
     let row = JobRow::of(&job, Moment { now: app.clock.now(), zone });
     let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
@@ -83,7 +83,8 @@ pub(super) async fn apply(
     Path(id): Path<Uuid>,
     Operator(person): Operator,
 ) -> Answer {
-    let job = app.jobs.get(jobs::JobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
+    let job =
+        app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
     let phases: Vec<Phase> = job.phases.iter().map(|phase| phase.phase).collect();
     let extent =
         if phases == [Phase::WorkOrdersToPlatform] { Extent::LatchelWorkOrders } else { Extent::Everything };

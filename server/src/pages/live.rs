@@ -14,7 +14,7 @@ use super::page::Problem;
 use super::text::{Moment, When, took};
 use crate::access::Viewer;
 use crate::app::App;
-use crate::jobs::Job;
+use crate::jobs::QueuedJob;
 
 /// The shortest time between two pictures of what is under way.
 const PACE: Duration = Duration::from_millis(250);
@@ -38,7 +38,7 @@ pub(super) struct JobRow {
 }
 
 impl JobRow {
-    pub fn of(job: &Job, moment: Moment) -> Self {
+    pub fn of(job: &QueuedJob, moment: Moment) -> Self {
         let state = job.state();
         let run = job.run.as_ref();
         let problem = || {

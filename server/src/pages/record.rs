@@ -6,8 +6,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use latchel_sync_core::engine::{Banner, Choice, Explanation};
 use latchel_sync_core::ledger::{Action, Outcome, doing, look_up};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::Tense;
+use latchel_sync_core::model::{Kind, RecordKey, Side, Tense};
 use serde::Deserialize;
 
 use super::account::address;

@@ -2,9 +2,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, RawForm, State};
-use latchel_sync_core::ledger::{Action, Outcome, Status};
-use latchel_sync_core::model::{Kind, RecordKey, Side};
-use latchel_sync_core::rules::{Reason, Tense};
+use latchel_sync_core::ledger::{Action, Outcome};
+use latchel_sync_core::model::{Kind, Reason, RecordKey, Side, Status, Tense};
 
 use super::account::address;
 use super::filters::{Asked, key, key_text};

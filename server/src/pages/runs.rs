@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use latchel_sync_core::ledger::{Run, RunId, RunStatus, Trigger};
-use latchel_sync_core::rules::Tense;
+use latchel_sync_core::ledger::{Run, RunStatus, Trigger};
+use latchel_sync_core::model::{RunId, Tense};
 use serde::Deserialize;
 use uuid::Uuid;
 

@@ -7,9 +7,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use latchel_sync_core::ledger::Status;
-use latchel_sync_core::model::{Kind, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{Kind, Reason, Side, Status};
 use latchel_sync_ledger::desk::Filter;
 use serde::Deserialize;
 
@@ -36,7 +34,7 @@ struct Ask {
     new: When,
     /// `None` if no sync has set one yet.
     old: Option<When>,
-    way: Way,
+    moved: Move,
     /// Number of hours that the next sync looks back.
     hours: u32,
     concerned: Concerned,
@@ -44,7 +42,7 @@ struct Ask {
 
 /// Direction in which the sync start is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Move {
     Back,
     Forward,
     Nowhere,
@@ -76,11 +74,11 @@ pub(super) async fn ask(
 ) -> Answer {
     let (one, new) = read(&app, &name, &start)?;
     let old = app.ledger.account(&name).await?.map(|account| account.sync_start);
-    let way = match old.map(|old| new.cmp(&old)) {
-        Some(Ordering::Less) => Way::Back,
-        Some(Ordering::Greater) => Way::Forward,
-        Some(Ordering::Equal) => Way::Nowhere,
-        None => Way::First,
+    let moved = match old.map(|old| new.cmp(&old)) {
+        Some(Ordering::Less) => Move::Back,
+        Some(Ordering::Greater) => Move::Forward,
+        Some(Ordering::Equal) => Move::Nowhere,
+        None => Move::First,
     };
     let moment = Moment { now: app.clock.now(), zone: one.settings.time_zone };
     page(&Ask {
@@ -90,9 +88,9 @@ pub(super) async fn ask(
         start,
         new: moment.when(new),
         old: old.map(|old| moment.when(old)),
-        way,
+        moved,
         hours: one.settings.policy.window.hours,
-        concerned: concerned(&app, &name, way).await?,
+        concerned: concerned(&app, &name, moved).await?,
         account: name,
     })
 }
@@ -121,14 +119,14 @@ fn read<'a>(app: &'a App, name: &str, start: &str) -> Result<(&'a Account, DateT
 /// Finds the work orders among which are those that a move of the sync start makes a difference for. If it is moved back,
 /// those that were left alone because of it; otherwise those that wait. Their time of creation is not kept, so which of them
 /// it concerns is not known before the next sync.
-async fn concerned(app: &App, account: &str, way: Way) -> Result<Concerned, Problem> {
-    let (reason, status) = match way {
-        Way::Back => (Some(Reason::BeforeSyncStart), None),
+async fn concerned(app: &App, account: &str, moved: Move) -> Result<Concerned, Problem> {
+    let (reason, status) = match moved {
+        Move::Back => (Some(Reason::BeforeSyncStart), None),
         _ => (None, Some(Status::Pending)),
     };
     let (kind, side) = (Kind::WorkOrder, Side::Latchel);
     let filter = Filter { kind: Some(kind), side: Some(side), status, reason, ..Filter::default() };
-    let found = app.desk.look_for(account, &filter, None, MOST + 1).await?.len();
+    let found = app.desk.find_outcomes(account, &filter, None, MOST + 1).await?.len();
     let asked = Asked {
         kind: kind.as_str().to_owned(),
         from: side.as_str().to_owned(),

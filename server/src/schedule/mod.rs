@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Phase, Run};
-use latchel_sync_core::model::Kind;
+use latchel_sync_core::ledger::Run;
+use latchel_sync_core::model::{Kind, Phase};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -164,7 +164,7 @@ pub(crate) fn last_begun(begun: &Begun, successes: &Successes, part: Part) -> Op
 }
 
 /// Reads when each phase, and a reconciliation, succeeded last.
-pub(crate) async fn successes(ledger: &dyn Ledger, account: &str) -> Result<Successes> {
+pub(crate) async fn successes(ledger: &dyn LedgerAdmin, account: &str) -> Result<Successes> {
     let mut phases = BTreeMap::new();
     for phase in Phase::ALL {
         phases.extend(ledger.last_success(account, phase).await?.map(|at| (phase, at)));
@@ -237,7 +237,7 @@ mod tests {
 
         let run = |text, reconciles| {
             let begun = latchel_sync_core::ledger::NewRun {
-                id: latchel_sync_core::ledger::RunId(uuid::Uuid::nil()),
+                id: latchel_sync_core::model::RunId(uuid::Uuid::nil()),
                 account: "a".to_owned(),
                 now: at(text),
                 trigger: latchel_sync_core::ledger::Trigger::Schedule,

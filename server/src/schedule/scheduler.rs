@@ -5,13 +5,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_core::ledger::Trigger;
-use latchel_sync_core::{Ledger, Result};
+use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::Desk;
 
 use super::{Part, RUNS_LOOKED_AT, begun, last_begun, successes};
 use crate::accounts::Account;
 use crate::clock::Clock;
-use crate::jobs::{Jobs, NewJob, Work};
+use crate::jobs::{JobRequest, Jobs, Work};
 use crate::pulse::Pulses;
 
 /// The longest sleep: what changes without telling, as a run that somebody starts by hand elsewhere, is seen by then.
@@ -22,7 +22,7 @@ const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(30);
 pub(crate) struct Scheduler {
     pub jobs: Arc<Jobs>,
     pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
-    pub ledger: Arc<dyn Ledger>,
+    pub ledger: Arc<dyn LedgerAdmin>,
     pub desk: Arc<dyn Desk>,
     pub clock: Clock,
     pub pulses: Arc<Pulses>,
@@ -80,7 +80,7 @@ impl Scheduler {
             _ => Work::Sync { phases: part.phases(), allow_mass_change: false },
         };
         let by = "the schedule".to_owned();
-        let job = NewJob { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
+        let job = JobRequest { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
         self.jobs.ask(job, now);
     }
 

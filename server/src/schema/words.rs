@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use latchel_sync_core::rules;
+use latchel_sync_core::model;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -128,7 +128,7 @@ impl ToSchema for Reason {
 
 impl PartialSchema for RuleId {
     fn schema() -> RefOr<Schema> {
-        words("A rule, as docs/rules.md has it.", rules::RuleId::ALL.iter().map(|rule| rule.as_str())).into()
+        words("A rule, as docs/rules.md has it.", model::RuleId::ALL.iter().map(|rule| rule.as_str())).into()
     }
 }
 
@@ -139,7 +139,7 @@ impl ToSchema for RuleId {
 }
 
 fn reasons() -> impl Iterator<Item = &'static str> {
-    rules::Reason::ALL.iter().map(|reason| reason.code())
+    model::Reason::ALL.iter().map(|reason| reason.code())
 }
 
 fn words(description: &str, words: impl Iterator<Item = &'static str>) -> Object {

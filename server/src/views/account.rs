@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Run, RunId, RunStatus};
-use latchel_sync_core::model::SyncMethod;
+use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::model::{RunId, SyncMethod};
 use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use super::credentials::{Credential, credentials};
 use super::health::{Facts, Health};
 use crate::accounts::Account;
 use crate::app::App;
-use crate::jobs::Job;
+use crate::jobs::QueuedJob;
 use crate::schedule::{Begun, Part, RUNS_LOOKED_AT, begun, last_begun};
 
 /// Number of days that the sparkline goes back.
@@ -44,7 +44,7 @@ pub struct AccountView {
     /// The last days, oldest first, in the account's local dates.
     pub days: Vec<Day>,
     /// Jobs that wait or are under way, and the one that ended last.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<QueuedJob>,
 }
 
 /// Next automatic sync of a part.

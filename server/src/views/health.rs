@@ -1,8 +1,9 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::ledger::{Phase, Run, RunStatus, Status};
-use latchel_sync_core::rules::{Reason, coverage};
-use latchel_sync_core::{Ledger, Result};
+use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::model::{Phase, Reason, Status};
+use latchel_sync_core::rules::coverage;
+use latchel_sync_core::{LedgerAdmin, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,7 +51,7 @@ pub struct PhaseHealth {
 pub async fn health(
     account: &AccountSettings,
     schedule: &Schedule,
-    ledger: &dyn Ledger,
+    ledger: &dyn LedgerAdmin,
     now: DateTime<Utc>,
 ) -> Result<Health> {
     let sync_start = ledger.account(&account.name).await?.map(|account| account.sync_start);
@@ -68,7 +69,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub async fn read(ledger: &dyn Ledger, account: &str) -> Result<Self> {
+    pub async fn read(ledger: &dyn LedgerAdmin, account: &str) -> Result<Self> {
         let waiting: Vec<_> = Reason::ALL
             .iter()
             .copied()

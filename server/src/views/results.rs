@@ -1,8 +1,7 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Outcome, Status};
-use latchel_sync_core::model::RecordKey;
-use latchel_sync_core::rules::{RuleId, Tense};
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{RecordKey, RuleId, Status, Tense};
 use latchel_sync_ledger::desk::{Filter, Found};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -79,7 +78,7 @@ impl From<Found> for ResultRow {
 /// If the ledger cannot be read.
 pub async fn results(app: &App, account: &str, query: &Query) -> Result<ResultsView> {
     let Query { filter, after, limit } = query;
-    let found = app.desk.look_for(account, filter, after.as_ref(), limit + 1).await?;
+    let found = app.desk.find_outcomes(account, filter, after.as_ref(), limit + 1).await?;
     let mut rows: Vec<ResultRow> = found.into_iter().map(ResultRow::from).collect();
     let next = cut(&mut rows, *limit, |row| row.outcome.key.clone());
     Ok(ResultsView { rows, next })

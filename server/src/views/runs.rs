@@ -1,6 +1,6 @@
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Outcome, Run, RunId};
-use latchel_sync_core::model::RecordKey;
+use latchel_sync_core::ledger::{Outcome, Run};
+use latchel_sync_core::model::{RecordKey, RunId};
 use serde::Serialize;
 
 use crate::app::App;

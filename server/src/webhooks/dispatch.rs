@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::jobs::{Job, JobId, Jobs, NewJob, Work};
+use crate::jobs::{JobRequest, Jobs, QueuedJob, QueuedJobId, Work};
 
 /// Most deliveries that one run takes up.
 const AT_ONCE: u32 = 200;
@@ -36,8 +36,8 @@ pub(crate) struct Dispatcher {
     pub arrivals: Arc<Notify>,
 }
 
-/// Result of a look at the deliveries.
-enum Look {
+/// Result of one step of the work on the deliveries.
+enum Step {
     Nothing,
     Paused,
     WorkedOn,
@@ -57,21 +57,21 @@ impl Dispatcher {
     async fn work(&self) {
         let mut pause = FIRST_PAUSE;
         loop {
-            let look = self.look().await.unwrap_or_else(|error| {
+            let step = self.step().await.unwrap_or_else(|error| {
                 tracing::warn!(account = self.account, %error, "what came by webhook could not be worked on");
-                Look::Unreached
+                Step::Unreached
             });
-            if !matches!(look, Look::Unreached) {
+            if !matches!(step, Step::Unreached) {
                 pause = FIRST_PAUSE;
             }
-            match look {
-                Look::WorkedOn => {}
-                Look::Nothing => {
+            match step {
+                Step::WorkedOn => {}
+                Step::Nothing => {
                     self.arrivals.notified().await;
                     self.gather().await;
                 }
-                Look::Paused => sleep(PAUSED).await,
-                Look::Unreached => {
+                Step::Paused => sleep(PAUSED).await,
+                Step::Unreached => {
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -85,20 +85,20 @@ impl Dispatcher {
         while timeout_at(end.min(Instant::now() + QUIET), self.arrivals.notified()).await.is_ok() {}
     }
 
-    async fn look(&self) -> Result<Look> {
+    async fn step(&self) -> Result<Step> {
         let deliveries = self.desk.deliveries(&self.account, AT_ONCE).await?;
         if deliveries.is_empty() {
-            return Ok(Look::Nothing);
+            return Ok(Step::Nothing);
         }
         if self.desk.pauses().await?.iter().any(|pause| pause.account == self.account) {
-            return Ok(Look::Paused);
+            return Ok(Step::Paused);
         }
         if !self.run_of(&deliveries).await {
-            return Ok(Look::Unreached);
+            return Ok(Step::Unreached);
         }
         let ids: Vec<Uuid> = deliveries.iter().map(|delivery| delivery.id).collect();
         self.desk.worked_on(&ids).await?;
-        Ok(Look::WorkedOn)
+        Ok(Step::WorkedOn)
     }
 
     /// Runs a sync of these records. True if it got to all of them; those that failed are pending then.
@@ -107,7 +107,7 @@ impl Dispatcher {
         let work = Work::Named(records.into_iter().collect());
         let phases = work.phases();
         let by = "webhooks".to_owned();
-        let job = NewJob { account: self.account.clone(), work, trigger: Trigger::Webhook, by };
+        let job = JobRequest { account: self.account.clone(), work, trigger: Trigger::Webhook, by };
         let id = self.jobs.ask(job, self.clock.now());
         let run = self.ended(id).await.and_then(|job| job.run);
         let went_through = |run: Run| {
@@ -118,7 +118,7 @@ impl Dispatcher {
     }
 
     /// The job once it has ended; `None` if so many others ended after it that it is forgotten.
-    async fn ended(&self, id: JobId) -> Option<Job> {
+    async fn ended(&self, id: QueuedJobId) -> Option<QueuedJob> {
         let mut changes = self.jobs.changes();
         loop {
             let job = self.jobs.get(id)?;

@@ -45,7 +45,7 @@ impl Arrivals {
     }
 
     /// Tells that something of this account was kept.
-    fn told(&self, account: &str) {
+    fn notify(&self, account: &str) {
         if let Some(notify) = self.0.get(account) {
             notify.notify_one();
         }

@@ -37,7 +37,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 
 /// Result of a request.
 #[derive(Debug, Clone, Copy)]
-enum Fate {
+enum DeliveryResult {
     Accepted,
     /// It came before.
     Doubled,
@@ -52,7 +52,7 @@ enum Fate {
     Failed,
 }
 
-impl Fate {
+impl DeliveryResult {
     fn of(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::Unauthorized => Self::Invalid,
@@ -96,7 +96,7 @@ async fn receive(app: &App, account: &str, side: Side, request: Request) -> Stat
             Ok(fate) => fate,
             Err(error) => {
                 tracing::warn!(account, source = side.as_str(), %error, "a webhook was refused");
-                Fate::of(&error)
+                DeliveryResult::of(&error)
             }
         },
         Err(fate) => {
@@ -117,12 +117,14 @@ fn headers(all: &HeaderMap) -> Headers {
     all.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()
 }
 
-async fn body(request: Request) -> Result<Bytes, Fate> {
+async fn body(request: Request) -> Result<Bytes, DeliveryResult> {
     match timeout(SLOWEST_BODY, Bytes::from_request(request, &())).await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Fate::TooLarge),
-        Ok(Err(_)) => Err(Fate::Malformed),
-        Err(_) => Err(Fate::TooSlow),
+        Ok(Err(refused)) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(DeliveryResult::TooLarge)
+        }
+        Ok(Err(_)) => Err(DeliveryResult::Malformed),
+        Err(_) => Err(DeliveryResult::TooSlow),
     }
 }
 
@@ -134,21 +136,21 @@ async fn taken_in(
     reader: &dyn Webhooks,
     headers: &Headers,
     body: &[u8],
-) -> Result<Fate> {
+) -> Result<DeliveryResult> {
     let now = app.clock.now();
     let too_slow = |_| Error::new(ErrorKind::Timeout, "the system that sent it does not answer in time");
     let changed = timeout(SLOWEST_READING, reader.read(headers, body, now)).await.map_err(too_slow)??;
-    let mut fate = if changed.is_empty() { Fate::Ignored } else { Fate::Doubled };
+    let mut fate = if changed.is_empty() { DeliveryResult::Ignored } else { DeliveryResult::Doubled };
     for record in changed {
         let digest = digest(account, side, &record, body);
         let id = Uuid::now_v7();
         let delivery = Delivery { id, account: account.to_owned(), record, digest, received_at: now };
         if app.desk.accept(&delivery).await? {
-            fate = Fate::Accepted;
+            fate = DeliveryResult::Accepted;
         }
     }
-    if matches!(fate, Fate::Accepted) {
-        app.arrivals.told(account);
+    if matches!(fate, DeliveryResult::Accepted) {
+        app.arrivals.notify(account);
     }
     Ok(fate)
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::{InvalidRecord, Kind, PropertyId, PropertyRef, RecordKey, Row};
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, LedgerAdmin};
 use latchel_sync_server::actions::{self, Extent, MassChange, Wish};
 use latchel_sync_server::alerts::{AlertsConfig, EmailConfig, Watcher};
 use latchel_sync_server::{Secret, ServerConfig};
@@ -53,7 +53,7 @@ fn watcher(world: &World) -> Watcher {
 
 /// Runs everything so often, a minute apart, with each call of the platform failing like this.
 async fn runs(world: &World, times: usize, fails: Option<ErrorKind>) {
-    world.journal.decide(move |_| fails.map_or(Fate::Proceed, Fate::Fail));
+    world.journal.decide(move |_| fails.map_or(Intercept::Proceed, Intercept::Fail));
     for _ in 0..times {
         pass(Duration::from_secs(60)).await;
         let engine = world.app.accounts[ACCOUNT].engine(world.ledger.clone());
@@ -68,19 +68,19 @@ async fn people_are_told_once_and_again_when_it_is_over() {
     let mut watcher = watcher(&world);
     answers(&chat, 500).await;
     runs(&world, 2, Some(ErrorKind::Unavailable)).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 500).await, Vec::<String>::new(), "two runs are not three");
 
     runs(&world, 1, Some(ErrorKind::Unavailable)).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await.len(), 1, "it was tried, and did not work");
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await, Vec::<String>::new(), "there is a pause");
 
     // Whoever is started again goes on where the one before was.
     let mut watcher = self::watcher(&world);
     pass(Duration::from_secs(60)).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     insta::assert_json_snapshot!(got(&chat, 200).await, @r#"
     [
       "main: The last 3 runs failed, the newest with: the call failed (call: platform: users ).\nSince 2026-03-02 08:01 UTC. http://127.0.0.1:8787/accounts/main"
@@ -88,20 +88,20 @@ async fn people_are_told_once_and_again_when_it_is_over() {
     "#);
     let mut watcher = self::watcher(&world);
     runs(&world, 1, Some(ErrorKind::Unavailable)).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 503).await, Vec::<String>::new(), "once is enough");
 
     runs(&world, 1, None).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await.len(), 1);
     pass(Duration::from_secs(60)).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     insta::assert_json_snapshot!(got(&chat, 200).await, @r#"
     [
       "main: this is over: The last 3 runs failed, the newest with: the call failed (call: platform: users ).\nFrom 2026-03-02 08:01 UTC to 2026-03-02 08:07 UTC. http://127.0.0.1:8787/accounts/main"
     ]
     "#);
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await, Vec::<String>::new());
     assert_eq!(world.app.desk.alerts().await.expect("alerts"), []);
 }
@@ -112,7 +112,7 @@ async fn told_of(fails: ErrorKind) -> Vec<String> {
     let world = World::with(config).await;
     answers(&chat, 200).await;
     runs(&world, 1, Some(fails)).await;
-    watcher(&world).look(&world.app).await.expect("a look");
+    watcher(&world).check(&world.app).await.expect("a check");
     got(&chat, 200).await
 }
 
@@ -134,7 +134,7 @@ async fn a_mistake_of_ours_ends_its_job_is_counted_and_told_and_takes_no_worker(
     for method in ["users", "properties"].iter().cycle().take(12) {
         world.journal.decide(move |call| {
             assert_ne!(call.method, *method, "a mistake of ours");
-            Fate::Proceed
+            Intercept::Proceed
         });
         pass(Duration::from_secs(60)).await;
         let job = actions::sync(&world.app, "robin", ACCOUNT, Extent::Everything, MassChange::Guarded).await;
@@ -142,7 +142,7 @@ async fn a_mistake_of_ours_ends_its_job_is_counted_and_told_and_takes_no_worker(
         let job = world.app.jobs.get(job.expect("a job")).expect("it is kept");
         assert_eq!(job.state(), "failed", "{job:?}");
     }
-    watcher(&world).look(&world.app).await.expect("a look");
+    watcher(&world).check(&world.app).await.expect("a check");
     // The server's own look ends with the work, at times after its message left and before that was written down.
     let told = got(&chat, 200).await;
     assert!(
@@ -154,7 +154,7 @@ async fn a_mistake_of_ours_ends_its_job_is_counted_and_told_and_takes_no_worker(
         .lines()
         .find_map(|line| line.strip_prefix(r#"latchel_sync_runs_total{account="main",status="failed"} "#));
     assert!(failed.is_some_and(|runs| runs.parse().is_ok_and(|runs: u64| runs >= 12)), "{metrics}");
-    world.journal.decide(|_| Fate::Proceed);
+    world.journal.decide(|_| Intercept::Proceed);
     runs(&world, 1, None).await;
     let newest = &world.ledger.runs(Some(ACCOUNT), 1).await.expect("runs")[0];
     assert_eq!(newest.status, latchel_sync_core::ledger::RunStatus::Success, "nobody holds the account");
@@ -179,15 +179,15 @@ async fn records_that_failed_are_told_after_an_hour_until_somebody_dismisses_the
     runs(&world, 1, None).await;
     pass(Duration::from_secs(58 * 60)).await;
     runs(&world, 1, None).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await, Vec::<String>::new());
     runs(&world, 1, None).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     let told = got(&chat, 200).await;
     assert!(told.len() == 1 && told[0].contains("1 record failed, some for longer than 1h"), "{told:?}");
     let key = RecordKey::platform(Kind::Property, "801");
     actions::settle(&world.app, "robin", ACCOUNT, Wish::Dismiss, &[key]).await.expect("a dismissal");
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     let told = got(&chat, 200).await;
     assert!(told.len() == 1 && told[0].starts_with("main: this is over: 1 record failed"), "{told:?}");
 }
@@ -201,7 +201,7 @@ async fn a_gap_is_told_with_the_command_that_covers_it() {
     runs(&world, 1, None).await;
     // The part of the schedule that is overdue is told too.
     pass(Duration::from_secs(80 * 60 * 60)).await;
-    watcher(&world).look(&world.app).await.expect("a look");
+    watcher(&world).check(&world.app).await.expect("a check");
     let told = got(&chat, 200).await;
     let gap = |text: &&String| text.contains("`latchel-sync sync --account main --since 2026-03-02T08:01:");
     assert_eq!(told.iter().filter(gap).count(), 1, "{told:?}");
@@ -209,7 +209,7 @@ async fn a_gap_is_told_with_the_command_that_covers_it() {
 
 /// Texts that the chat gets when a server that was just started looks.
 async fn told_at_once(world: &World, chat: &MockServer) -> Vec<String> {
-    watcher(world).look(&world.app).await.expect("a look");
+    watcher(world).check(&world.app).await.expect("a check");
     got(chat, 200).await
 }
 
@@ -266,14 +266,14 @@ async fn no_success_in_three_intervals_is_told_unless_the_account_is_paused() {
     answers(&chat, 200).await;
     runs(&world, 1, None).await;
     pass(Duration::from_secs(44 * 60)).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await, Vec::<String>::new());
     actions::pause(&world.app, "robin", ACCOUNT).await.expect("a pause");
     pass(Duration::from_secs(120)).await;
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await, Vec::<String>::new(), "somebody wants it so");
     actions::resume(&world.app, "robin", ACCOUNT).await.expect("an end");
-    watcher.look(&world.app).await.expect("a look");
+    watcher.check(&world.app).await.expect("a check");
     insta::assert_json_snapshot!(got(&chat, 200).await, @r#"
     [
       "main: The work orders were last synced successfully at 2026-03-02 08:01 UTC, and are due every 15m.\nSince 2026-03-02 08:46 UTC. http://127.0.0.1:8787/accounts/main"
@@ -287,7 +287,7 @@ async fn the_server_looks_by_itself_after_a_run() {
     config.alerts.failed_runs = 1;
     let world = World::with(config).await;
     answers(&chat, 200).await;
-    world.journal.decide(|_| Fate::Fail(ErrorKind::Unavailable));
+    world.journal.decide(|_| Intercept::Fail(ErrorKind::Unavailable));
     let told = async {
         loop {
             let requests = chat.received_requests().await.expect("requests");
@@ -344,7 +344,7 @@ async fn an_e_mail_says_the_same_while_the_chat_does_not_work() {
     let world = World::with(config).await;
     let mail = tokio::spawn(take_one(listener));
     runs(&world, 1, Some(ErrorKind::Unauthorized)).await;
-    watcher(&world).look(&world.app).await.expect("a look");
+    watcher(&world).check(&world.app).await.expect("a check");
     let mail = mail.await.expect("an e-mail");
     for part in [
         "MAIL FROM:<latchel-sync@example.com>",

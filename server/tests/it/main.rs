@@ -4,8 +4,8 @@
 mod access;
 mod alerts;
 mod api;
-mod by_hand;
 mod document;
+mod manual_links;
 mod metrics;
 mod named;
 mod pages;

@@ -1,7 +1,7 @@
 //! A record on its page and in the API: found by whatever people call it, and told in one way.
 
 use latchel_sync_core::ErrorKind;
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::*;
 use serde_json::{Value, json};
 
@@ -72,8 +72,8 @@ async fn a_page_says_why_the_last_try_failed_and_what_the_next_one_would_do() {
         job.id
     });
     world.journal.decide(|call| match call.method {
-        "close_work_order" => Fate::Fail(ErrorKind::Refused),
-        _ => Fate::Proceed,
+        "close_work_order" => Intercept::Fail(ErrorKind::Refused),
+        _ => Intercept::Proceed,
     });
     world.sync().await;
     let told = page(&world, &format!("/accounts/main/records/work-order/{number}")).await;

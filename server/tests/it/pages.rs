@@ -1,10 +1,10 @@
 //! The pages as whole requests; what their forms do is seen in the two systems.
 
 use chrono::TimeDelta;
-use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::ledger::{NewRun, Phase, Run, RunId, RunStatus, Trigger};
-use latchel_sync_core::model::*;
+use latchel_sync_core::ledger::{NewRun, Run, RunStatus, Trigger};
+use latchel_sync_core::model::{Phase, RunId, *};
+use latchel_sync_core::{Ledger, LedgerAdmin};
 use latchel_sync_ledger::desk::Role;
 use tests::simulation::pair;
 
@@ -285,8 +285,8 @@ async fn a_viewer_is_offered_nothing_that_changes_anything() {
 async fn a_system_that_cannot_be_asked_leaves_what_the_ledger_knows() {
     let world = synced().await;
     world.journal.decide(|call| match call.method {
-        "users" => latchel_sync_core::memory::Fate::Fail(latchel_sync_core::ErrorKind::Unavailable),
-        _ => latchel_sync_core::memory::Fate::Proceed,
+        "users" => latchel_sync_core::in_memory::Intercept::Fail(latchel_sync_core::ErrorKind::Unavailable),
+        _ => latchel_sync_core::in_memory::Intercept::Proceed,
     });
     let told = page(&mut world.visitor(), "/accounts/main/records/work-order/W13").await;
     assert!(

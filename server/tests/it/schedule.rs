@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Phase, Run};
+use latchel_sync_core::LedgerAdmin;
+use latchel_sync_core::ledger::Run;
+use latchel_sync_core::model::Phase;
 use latchel_sync_server::schedule::Schedule;
 
 use crate::world::{ACCOUNT, World, pass};

@@ -4,7 +4,7 @@ use std::time::Duration;
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{AccountSettings, Mode, Quiet, Request};
-use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::in_memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::model::{Job, JobId, Marker, Policy, Row, SyncMethod, User, UserId, WorkOrder};
 use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Instant;
 
 use clap::Parser;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::Reason;
 use tests::simulation::log::Log;
 use tests::simulation::profile;
 use tests::simulation::story::tell;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::memory::{LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::in_memory::{LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::model::*;
 
 use super::clock::Clock;

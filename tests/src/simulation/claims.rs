@@ -1,28 +1,30 @@
 //! Claims of an outcome that must be true when it is written down: by what the run was shown, and, for *synced*, by what
 //! the other side then really holds, unless people were faster.
 
-use latchel_sync_core::ledger::{Link, Memory, Outcome, Phase, Status};
+mod verdict;
+
+use latchel_sync_core::ledger::{Memory, Outcome};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Ledger, Platform};
 
+use self::verdict::{Verdict, overtaken, so, went_wrong};
 use super::account::Account;
+use super::fault_injector::FaultInjector;
 use super::history::Event;
 use super::naive;
-use super::seam::Seam;
 
 /// Checks every outcome of a batch.
-pub async fn check(seam: &Seam, outcomes: &[Outcome]) {
+pub async fn check(injector: &FaultInjector, outcomes: &[Outcome]) {
     for outcome in outcomes {
-        let name = &seam.account.settings.name;
-        let memories = seam.ledger.recall(name, std::slice::from_ref(&outcome.key)).await;
+        let name = &injector.account.settings.name;
+        let memories = injector.ledger.recall(name, std::slice::from_ref(&outcome.key)).await;
         let link = memories.expect("the ledger answers").pop().and_then(|memory| memory.link);
-        seam.say(|| {
+        injector.say(|| {
             let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
             format!("  {} → {}{detail}", outcome.key, outcome.reason)
         });
-        if let Err(problem) = is_true(seam, outcome, link.as_deref()) {
-            panic!("{}: {} says {}, but {problem}", seam.worker, outcome.key, outcome.reason);
+        if let Err(problem) = is_true(injector, outcome, link.as_deref()) {
+            panic!("{}: {} says {}, but {problem}", injector.worker, outcome.key, outcome.reason);
         }
     }
 }
@@ -60,37 +62,31 @@ pub fn is_reported(account: &Account, memory: &Memory) -> bool {
     missing && told
 }
 
-type Verdict = Result<(), String>;
-
-/// Asserts in the form of an answer.
-fn so(yes: bool, otherwise: impl FnOnce() -> String) -> Verdict {
-    if yes { Ok(()) } else { Err(otherwise()) }
-}
-
-fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+fn is_true(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     match outcome.reason {
-        Reason::NotConfirmed if link.is_some_and(|link| is_not_as_sent(&seam.account, link)) => Ok(()),
-        Reason::CallFailed | Reason::NotConfirmed | Reason::FarSidePaused => went_wrong(seam),
+        Reason::NotConfirmed if link.is_some_and(|link| is_not_as_sent(&injector.account, link)) => Ok(()),
+        Reason::CallFailed | Reason::NotConfirmed | Reason::FarSidePaused => went_wrong(injector),
         Reason::InvalidRecord | Reason::GoneFromSource | Reason::NotSupported => Ok(()),
         Reason::CounterpartGone => {
             let id = outcome.counterpart.as_deref().map(WorkOrderId::new);
-            let there =
-                seam.account.on_platform(|world| id.is_some_and(|id| world.work_orders.contains_key(&id)));
-            so(!there || seam.account.is_stale(), || "the platform has it".to_owned())
+            let there = injector
+                .account
+                .on_platform(|world| id.is_some_and(|id| world.work_orders.contains_key(&id)));
+            so(!there || injector.account.is_stale(), || "the platform has it".to_owned())
         }
         Reason::PropertyGoneFromSource => {
             let id = PropertyRef::from_key(&outcome.key.id);
-            let there = seam.account.on_platform(|world| world.properties.contains_key(&id));
+            let there = injector.account.on_platform(|world| world.properties.contains_key(&id));
             let is_it = |event: &Event| match event {
                 Event::PropertyRemoved(one) => *one == id,
                 Event::Property(one) => one.id == id,
                 _ => false,
             };
-            so(link.is_some() && (!there || overtaken(seam, is_it)), || "the platform has it".to_owned())
+            so(link.is_some() && (!there || overtaken(injector, is_it)), || "the platform has it".to_owned())
         }
         Reason::ResidentGoneFromSource => {
             let id = ResidentRef::from_key(&outcome.key.id);
-            let there = seam
+            let there = injector
                 .account
                 .on_platform(|world| id.as_ref().is_some_and(|id| world.residents.contains_key(id)));
             let is_it = |event: &Event| match event {
@@ -98,53 +94,27 @@ fn is_true(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
                 Event::Resident(one) => Some(&one.id) == id.as_ref(),
                 _ => false,
             };
-            so(link.is_some() && (!there || overtaken(seam, is_it)), || "the platform has them".to_owned())
+            so(link.is_some() && (!there || overtaken(injector, is_it)), || {
+                "the platform has them".to_owned()
+            })
         }
-        Reason::CreateUnsettled => so(!seam.account.habits.declared_lag.is_zero(), || {
+        Reason::CreateUnsettled => so(!injector.account.habits.declared_lag.is_zero(), || {
             "everything that is created is visible at once".to_owned()
         }),
-        Reason::MassChangeHeld => so(seam.account.policy().mass_change.at_least <= 10, String::new),
+        Reason::MassChangeHeld => so(injector.account.policy().mass_change.at_least <= 10, String::new),
         Reason::MarkerAmbiguous => Ok(()),
         _ if outcome.status() == Status::Synced && link.is_none() => Err("nothing is linked".to_owned()),
         _ => match (outcome.key.kind, outcome.key.side) {
-            (Kind::Property, _) => property(seam, outcome, link),
-            (Kind::Resident, _) => resident(seam, outcome, link),
-            (Kind::WorkOrder, Side::Platform) => work_order(seam, outcome, link),
-            (Kind::WorkOrder, Side::Latchel) => job(seam, outcome, link),
+            (Kind::Property, _) => property(injector, outcome, link),
+            (Kind::Resident, _) => resident(injector, outcome, link),
+            (Kind::WorkOrder, Side::Platform) => work_order(injector, outcome, link),
+            (Kind::WorkOrder, Side::Latchel) => job(injector, outcome, link),
         },
     }
 }
 
-fn went_wrong(seam: &Seam) -> Verdict {
-    // People can make a read-back differ from what was just written.
-    let people =
-        seam.account.history().0.iter().any(|(at, event)| *at >= seam.view().began && by_people(event));
-    let stale = seam.account.is_stale();
-    so(seam.view().faults > 0 || people || stale, || "nothing went wrong in this run".to_owned())
-}
-
-fn by_people(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Property(_)
-            | Event::Resident(_)
-            | Event::WorkOrder(_)
-            | Event::PropertyRemoved(_)
-            | Event::ResidentRemoved(_)
-            | Event::LatchelProperty(_)
-            | Event::LatchelResident(_)
-            | Event::Job(_)
-    )
-}
-
-/// True if people touched a record since the run began, so that its claim may be overtaken.
-fn overtaken(seam: &Seam, is_it: impl Fn(&Event) -> bool) -> bool {
-    // An old copy hides what people did before that as well.
-    seam.account.is_stale() || seam.account.history().touched_since(seam.view().began, is_it)
-}
-
-fn property(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
-    let (account, view) = (&seam.account, seam.view());
+fn property(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&injector.account, injector.view());
     let id = PropertyRef::from_key(&outcome.key.id);
     let policy = account.policy();
     if outcome.reason == Reason::PropertyExcluded {
@@ -164,7 +134,7 @@ fn property(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
         }
         Reason::PropertyPossibleDuplicate => so(link.is_none(), || "it is linked".to_owned()),
         Reason::PropertyInactiveInLatchel => {
-            let view = seam.view();
+            let view = injector.view();
             let seen = counterpart.and_then(|id| view.latchel_properties.get(&id));
             so(seen.is_some_and(|one| !one.is_active), || format!("{seen:?}"))
         }
@@ -174,7 +144,7 @@ fn property(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
             else {
                 return Err("it is not in Latchel".to_owned());
             };
-            if overtaken(seam, |event| matches!(event, Event::LatchelProperty(one) if one.id == now.id)) {
+            if overtaken(injector, |event| matches!(event, Event::LatchelProperty(one) if one.id == now.id)) {
                 return Ok(());
             }
             let name = naive::as_stored(&naive::name(&shown));
@@ -191,8 +161,8 @@ fn property(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     }
 }
 
-fn resident(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
-    let (account, view) = (&seam.account, seam.view());
+fn resident(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&injector.account, injector.view());
     let Some(id) = ResidentRef::from_key(&outcome.key.id) else { return Err("it has no id".to_owned()) };
     let shown = view.residents.get(&id).cloned();
     let today = view.today;
@@ -204,7 +174,7 @@ fn resident(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     let stay = shown.as_ref().map(|one| naive::stay(one, today));
     let touched = |one: &LatchelResident| {
         let id = one.id;
-        overtaken(seam, move |event| matches!(event, Event::LatchelResident(one) if one.id == id))
+        overtaken(injector, move |event| matches!(event, Event::LatchelResident(one) if one.id == id))
     };
     match (outcome.reason, stay, now) {
         (Reason::ResidentNewMovedOut, Some(stay), _) => so(
@@ -212,7 +182,7 @@ fn resident(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
                 && account.policy().residents.new_moved_out == NewRecords::Skip,
             || format!("{stay:?}"),
         ),
-        (Reason::NoPropertyMatch, ..) => waits(seam, outcome),
+        (Reason::NoPropertyMatch, ..) => waits(injector, outcome),
         (Reason::ResidentMovedOut, ..) => {
             so(seen.as_ref().is_some_and(|one| one.move_out.is_some_and(|day| day <= today)), || {
                 format!("{seen:?}")
@@ -247,22 +217,22 @@ fn resident(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
 }
 
 /// R5, WP3: what waits for a property waits for one that is not in Latchel, or was not when the run began.
-fn waits(seam: &Seam, outcome: &Outcome) -> Verdict {
+fn waits(injector: &FaultInjector, outcome: &Outcome) -> Verdict {
     let Some(id) = &outcome.waits_for else { return Err("it waits for nothing".to_owned()) };
-    let began = seam.view().began;
-    let there = seam.account.in_latchel(|world| naive::carriers(world, id).first().map(|one| one.id));
+    let began = injector.view().began;
+    let there = injector.account.in_latchel(|world| naive::carriers(world, id).first().map(|one| one.id));
     let Some(there) = there else { return Ok(()) };
-    let history = seam.account.history();
+    let history = injector.account.history();
     let old = history.0.iter().take_while(|(at, _)| *at < began).any(|(_, event)| match event {
         Event::LatchelProperty(one) | Event::LatchelPropertyWritten(one) => one.id == there,
         _ => false,
     });
-    let hidden = seam.account.was_invisible(&RecordKey::latchel(Kind::Property, there), began);
-    so(!old || hidden || seam.account.is_stale(), || format!("{id} is in Latchel as {there}"))
+    let hidden = injector.account.was_invisible(&RecordKey::latchel(Kind::Property, there), began);
+    so(!old || hidden || injector.account.is_stale(), || format!("{id} is in Latchel as {there}"))
 }
 
-fn work_order(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
-    let (account, view) = (&seam.account, seam.view());
+fn work_order(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&injector.account, injector.view());
     let id = WorkOrderId::new(&outcome.key.id);
     let shown = view.work_orders.get(&id).cloned();
     drop(view);
@@ -276,10 +246,10 @@ fn work_order(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
         (Reason::WorkOrderClosedSkipped, Some(one), _) => {
             so(naive::closed(&one).is_some(), || "it is open".to_owned())
         }
-        (Reason::NoPropertyMatch, ..) => waits(seam, outcome),
+        (Reason::NoPropertyMatch, ..) => waits(injector, outcome),
         (Reason::ExistingWorkOrderNotUpdated | Reason::WorkOrderRecovered, _, Some(_)) => Ok(()),
         (Reason::WorkOrderImported | Reason::WorkOrderImportedClosed, Some(one), Some(job)) => {
-            if overtaken(seam, |event| matches!(event, Event::Job(of) if of.id == job.id)) {
+            if overtaken(injector, |event| matches!(event, Event::Job(of) if of.id == job.id)) {
                 return Ok(());
             }
             let closed = naive::closed(&one).is_none_or(|status| naive::ended(&job) == Some(status));
@@ -290,8 +260,8 @@ fn work_order(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
     }
 }
 
-fn job(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
-    let (account, view) = (&seam.account, seam.view());
+fn job(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verdict {
+    let (account, view) = (&injector.account, injector.view());
     let Ok(id) = outcome.key.id.parse().map(JobId) else { return Err("it has no id".to_owned()) };
     let seen = view.jobs.get(&id).cloned();
     drop(view);
@@ -306,7 +276,7 @@ fn job(seam: &Seam, outcome: &Outcome, link: Option<&Link>) -> Verdict {
         })
     });
     let touched = there.as_ref().is_some_and(|there| {
-        overtaken(seam, |event| match event {
+        overtaken(injector, |event| match event {
             Event::WorkOrder(one) => one.id == there.id,
             Event::Job(one) => one.id == id,
             _ => false,

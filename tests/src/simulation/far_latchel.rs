@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt};
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::{Journal, MemoryLatchel};
+use latchel_sync_core::in_memory::{Journal, MemoryLatchel};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
 
 use super::account::Read;
+use super::fault_injector::FaultInjector;
 use super::history::{Event, How};
 use super::pages::{garble, page_after};
-use super::seam::Seam;
 use super::{eligible, watch};
 
-/// The Latchel of one account, through a worker's seam.
+/// The Latchel of one account, through a worker's fault injector.
 #[derive(Debug)]
-pub struct FarLatchel(pub Arc<Seam>);
+pub struct FarLatchel(pub Arc<FaultInjector>);
 
 const SIDE: Side = Side::Latchel;
 

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::model::{Kind, LatchelPropertyId, LatchelResidentId, PropertyRef, RecordKey, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::{
+    Kind, LatchelPropertyId, LatchelResidentId, Link, Phase, PropertyRef, RecordKey, Side,
+};
 use latchel_sync_core::{Ledger, Result};
 
 use super::claims;
+use super::fault_injector::FaultInjector;
 use super::history::Event;
-use super::seam::Seam;
 
-/// The one ledger of all accounts, through a worker's seam.
+/// The one ledger of all accounts, through a worker's fault injector.
 #[derive(Debug)]
-pub struct FarLedger(pub Arc<Seam>);
+pub struct FarLedger(pub Arc<FaultInjector>);
 
 impl FarLedger {
     fn real(&self) -> &dyn Ledger {
@@ -47,9 +48,6 @@ impl FarLedger {
 
 #[async_trait]
 impl Ledger for FarLedger {
-    async fn accounts(&self) -> Result<Vec<Account>> {
-        self.call(self.real().accounts()).await
-    }
     async fn account(&self, name: &str) -> Result<Option<Account>> {
         self.call(self.real().account(name)).await
     }
@@ -60,9 +58,6 @@ impl Ledger for FarLedger {
             Ok(())
         };
         self.call(add).await
-    }
-    async fn set_sync_start(&self, account: &str, sync_start: DateTime<Utc>) -> Result<()> {
-        self.call(self.real().set_sync_start(account, sync_start)).await
     }
     async fn begin_run(&self, run: &NewRun) -> Result<Lease> {
         let begin = async {
@@ -78,23 +73,11 @@ impl Ledger for FarLedger {
     async fn finish_run(&self, run: &Run) -> Result<()> {
         self.call(self.real().finish_run(run)).await
     }
-    async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
-        self.call(self.real().runs(account, limit)).await
-    }
-    async fn run(&self, id: RunId) -> Result<Option<Run>> {
-        self.call(self.real().run(id)).await
-    }
-    async fn run_outcomes(&self, id: RunId, after: Option<&RecordKey>, limit: u32) -> Result<Vec<Outcome>> {
-        self.call(self.real().run_outcomes(id, after, limit)).await
-    }
     async fn last_success(&self, account: &str, phase: Phase) -> Result<Option<DateTime<Utc>>> {
         self.call(self.real().last_success(account, phase)).await
     }
     async fn set_last_success(&self, lease: &Lease, phase: Phase, at: DateTime<Utc>) -> Result<()> {
         self.call(self.real().set_last_success(lease, phase, at)).await
-    }
-    async fn last_reconciled(&self, account: &str) -> Result<Option<DateTime<Utc>>> {
-        self.call(self.real().last_reconciled(account)).await
     }
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
         self.call(self.real().set_last_reconciled(lease, at)).await
@@ -142,23 +125,17 @@ impl Ledger for FarLedger {
     ) -> Result<Vec<Pending>> {
         self.call(self.real().pending(account, kind, side, after, limit)).await
     }
-    async fn all_pending(&self, account: &str) -> Result<Vec<Pending>> {
-        self.call(self.real().all_pending(account)).await
-    }
-    async fn dismiss(&self, account: &str, key: &RecordKey) -> Result<bool> {
-        self.call(self.real().dismiss(account, key)).await
-    }
     async fn retry(&self, account: &str, key: &RecordKey) -> Result<bool> {
         self.call(self.real().retry(account, key)).await
     }
-    async fn lapsing(
+    async fn with_reached_dates(
         &self,
         account: &str,
         today: NaiveDate,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        self.call(self.real().lapsing(account, today, after, limit)).await
+        self.call(self.real().with_reached_dates(account, today, after, limit)).await
     }
     async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
         self.call(self.real().find(account, kind, text)).await
@@ -168,11 +145,5 @@ impl Ledger for FarLedger {
     }
     async fn links(&self, account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Result<Vec<Link>> {
         self.call(self.real().links(account, kind, after, limit)).await
-    }
-    async fn check(&self) -> Result<Vec<String>> {
-        self.call(self.real().check()).await
-    }
-    async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
-        self.call(self.real().counts(account, reasons)).await
     }
 }

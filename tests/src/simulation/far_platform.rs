@@ -5,20 +5,19 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::DateTime;
 use futures::{StreamExt, TryStreamExt};
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::{Journal, MemoryPlatform};
+use latchel_sync_core::in_memory::{Journal, MemoryPlatform};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Capabilities, ChangeFilter, Pages, Platform, Probe, Result};
 
 use super::account::{Made, Read};
+use super::fault_injector::FaultInjector;
 use super::history::{Event, How};
 use super::pages::{garble, page_after};
-use super::seam::Seam;
 use super::{eligible, watch};
 
-/// The platform of one account, through a worker's seam.
+/// The platform of one account, through a worker's fault injector.
 #[derive(Debug)]
-pub struct FarPlatform(pub Arc<Seam>);
+pub struct FarPlatform(pub Arc<FaultInjector>);
 
 const SIDE: Side = Side::Platform;
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld, Texts};
+use latchel_sync_core::in_memory::{
+    Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld, Texts,
+};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Platform, Portfolio};
 

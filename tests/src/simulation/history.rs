@@ -1,5 +1,4 @@
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::RunId;
 use latchel_sync_core::model::*;
 
 /// Everything that happened to one account's records, in the order of time.
@@ -38,7 +37,7 @@ pub enum Event {
     /// A run sent that a resident is inactive, whom Latchel had like this: whether or not it was done.
     SwitchOffSent(LatchelResident),
     /// The run ended, and each record that it was shown in this phase has its outcome.
-    PhaseDone(RunId, latchel_sync_core::ledger::Phase),
+    PhaseDone(RunId, latchel_sync_core::model::Phase),
 }
 
 /// Way by which a run came to be shown a work order; by its id it may be shown one for the other direction's sake.
@@ -66,7 +65,7 @@ impl History {
     }
 
     /// True if the run got to the end of the phase.
-    pub fn done(&self, run: RunId, phase: latchel_sync_core::ledger::Phase) -> bool {
+    pub fn done(&self, run: RunId, phase: latchel_sync_core::model::Phase) -> bool {
         self.events()
             .any(|event| matches!(event, Event::PhaseDone(of, finished) if (*of, *finished) == (run, phase)))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use latchel_sync_core::Platform;
-use latchel_sync_core::memory::LatchelWorld;
+use latchel_sync_core::in_memory::LatchelWorld;
 use latchel_sync_core::model::*;
 
 use super::account::Account;

@@ -3,10 +3,9 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Observer, Request};
-use latchel_sync_core::ledger::{Outcome, Phase, Run};
-use latchel_sync_core::memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::in_memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
+use latchel_sync_core::ledger::{Outcome, Run};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_ledger::SqliteLedger;
 
 /// The id of the platform user that is Latchel.

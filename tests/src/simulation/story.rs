@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::Lists;
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::MemoryLedger;
-use latchel_sync_core::model::Side;
+use latchel_sync_core::in_memory::MemoryLedger;
+use latchel_sync_core::model::{Phase, Side};
 use tokio::task::JoinSet;
 
 use super::account::Account;
 use super::chance::Chance;
 use super::clock::Clock;
+use super::fault_injector::{FaultInjector, Weather};
 use super::log::Log;
-use super::seam::{Seam, Weather};
 use super::tally::{Shared, Tally};
 use super::worker::{End, Order, Worker};
 use super::{alarm, generate, oracle, people};
@@ -41,8 +40,9 @@ pub async fn tell(seed: u64, log: Arc<Log>) -> Tally {
         for worker in 0..if own.percent(40) { 2 } else { 1 } {
             let chance = Chance::new(seed, 100 + 10 * number as u64 + worker);
             let name = if worker == 0 { "one" } else { "two" };
-            let seam = Seam::new(Arc::clone(&account), name, Arc::clone(&ledger), chance.clone());
-            tasks.spawn(work(Worker::new(Arc::new(seam)), starts.clone(), chance));
+            let injector =
+                FaultInjector::new(Arc::clone(&account), name, Arc::clone(&ledger), chance.clone());
+            tasks.spawn(work(Worker::new(Arc::new(injector)), starts.clone(), chance));
         }
         accounts.push(account);
     }
@@ -115,7 +115,7 @@ async fn work(worker: Worker, starts: Vec<Duration>, mut chance: Chance) {
         wait_until(begun, at + chance.seconds(0, 40)).await;
         // What died, or found the lease taken, is started again before long.
         for _ in 0..4 {
-            let end = worker.run(order(&worker.seam.account, &mut chance)).await;
+            let end = worker.run(order(&worker.injector.account, &mut chance)).await;
             if matches!(end, End::Finished(_)) {
                 break;
             }
@@ -153,8 +153,8 @@ fn order(account: &Account, chance: &mut Chance) -> Order {
 /// The dust settles: nothing fails any more, nobody changes anything, and syncs come by often enough.
 async fn settle(account: &Arc<Account>, ledger: &Arc<MemoryLedger>, seed: u64) {
     account.freshen();
-    let seam = Seam::new(Arc::clone(account), "last", Arc::clone(ledger), Chance::new(seed, 7));
-    let worker = Worker::new(Arc::new(seam));
+    let injector = FaultInjector::new(Arc::clone(account), "last", Arc::clone(ledger), Chance::new(seed, 7));
+    let worker = Worker::new(Arc::new(injector));
     // The longest of lease, visibility and pause between two tries; a day, so that every date is looked at.
     for hours in [1, 7, 7, 10] {
         tokio::time::sleep(Duration::from_secs(hours * 3_600)).await;
@@ -175,7 +175,7 @@ async fn settle(account: &Arc<Account>, ledger: &Arc<MemoryLedger>, seed: u64) {
         let today = account.date(account.clock.now());
         let order = Order { allow_mass_change: true, ..Order::calm() };
         let End::Finished(_) = worker.run(order).await else { panic!("nobody else is there") };
-        let writes = worker.seam.view().writes;
+        let writes = worker.injector.view().writes;
         if before == Some(today) && account.date(account.clock.now()) == today {
             assert_eq!(writes, 0, "writes, and nothing was left to do");
             return;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::Reason;
 
 /// Contents of stories: the number of times that each deed, fault and reason occurred.
 #[derive(Debug, Default)]

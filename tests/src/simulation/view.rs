@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use latchel_sync_core::ledger::{Lease, Link, Origin, Phase, RunId};
-use latchel_sync_core::model::*;
+use latchel_sync_core::ledger::Lease;
+use latchel_sync_core::model::{Link, Origin, Phase, RunId, *};
 use uuid::Uuid;
 
 /// Records that a run was shown so far, the newest version of each.

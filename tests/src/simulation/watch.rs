@@ -4,32 +4,32 @@ use latchel_sync_core::Platform;
 use latchel_sync_core::model::*;
 
 use super::account::Account;
+use super::fault_injector::FaultInjector;
 use super::history::Event;
 use super::naive;
-use super::seam::Seam;
 
 /// P1, P5, P6: no property that is left out, and none but as the platform has it.
-pub fn create_property(seam: &Seam, new: &NewProperty) {
-    let view = seam.view();
+pub fn create_property(injector: &FaultInjector, new: &NewProperty) {
+    let view = injector.view();
     let id = &new.reference;
     let shown = view.properties.get(id).unwrap_or_else(|| panic!("{id} was never shown"));
-    assert!(!naive::is_excluded(&seam.account, id), "P5: {id} is excluded");
+    assert!(!naive::is_excluded(&injector.account, id), "P5: {id} is excluded");
     assert!(naive::is_complete(&new.source_address), "P6: {id} has no whole address");
-    let skip = seam.account.policy().properties.new_inactive == NewRecords::Skip;
+    let skip = injector.account.policy().properties.new_inactive == NewRecords::Skip;
     assert!(new.is_active || !skip, "P1: {id} is inactive, and such are left out");
     let expected = (naive::as_stored(&naive::name(shown)), &shown.address, shown.is_active);
     assert_eq!((naive::as_stored(&new.name), &new.source_address, new.is_active), expected, "P1: {id}");
 }
 
 /// P8: the platform no longer has it, or shows an old copy that has not.
-fn is_gone(seam: &Seam, latchel: &LatchelProperty, patch: &PropertyPatch) -> bool {
+fn is_gone(injector: &FaultInjector, latchel: &LatchelProperty, patch: &PropertyPatch) -> bool {
     let alone = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
     let Some(id) = latchel.reference.as_ref().filter(|_| *patch == alone) else { return false };
-    let account = &seam.account;
+    let account = &injector.account;
     let there = account.on_platform(|world| world.properties.contains_key(id));
     let back = || {
         let added = |event: &Event| matches!(event, Event::Property(one) if one.id == *id);
-        account.history().touched_since(seam.view().began, added)
+        account.history().touched_since(injector.view().began, added)
     };
     account.policy().properties.gone == GoneProperties::Deactivate
         && !naive::is_excluded(account, id)
@@ -37,16 +37,16 @@ fn is_gone(seam: &Seam, latchel: &LatchelProperty, patch: &PropertyPatch) -> boo
 }
 
 /// P2 to P6: an inactive one is left alone; deactivating changes nothing else; nothing but what the platform has.
-pub fn update_property(seam: &Seam, id: LatchelPropertyId, patch: &PropertyPatch) {
-    let latchel = seam.view().latchel_properties[&id].clone();
+pub fn update_property(injector: &FaultInjector, id: LatchelPropertyId, patch: &PropertyPatch) {
+    let latchel = injector.view().latchel_properties[&id].clone();
     assert!(latchel.is_active, "P4: {id} is inactive in Latchel");
-    if is_gone(seam, &latchel, patch) {
-        seam.account.note(Event::SwitchedOffAsGone(id));
+    if is_gone(injector, &latchel, patch) {
+        injector.account.note(Event::SwitchedOffAsGone(id));
         return;
     }
     let renamed = |new: &str| naive::as_stored(new) != naive::as_stored(&latchel.name);
     assert!(patch.name.as_deref().is_none_or(renamed), "E4: {patch:?} changes nothing of {latchel:?}");
-    let view = seam.view();
+    let view = injector.view();
     let fits = |property: &&Property| {
         let alone = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
         let name = naive::as_stored(&naive::name(property));
@@ -56,15 +56,15 @@ pub fn update_property(seam: &Seam, id: LatchelPropertyId, patch: &PropertyPatch
         let whole = naive::is_complete(&property.address);
         let change = property.is_active && same && whole && !patch.deactivate;
         let end = !property.is_active && *patch == alone;
-        (change || end) && !naive::is_excluded(&seam.account, &property.id)
+        (change || end) && !naive::is_excluded(&injector.account, &property.id)
     };
     let sources: Vec<_> = view.properties.values().filter(fits).collect();
     assert!(!sources.is_empty(), "P2, P3: nothing that the run was shown asks for {patch:?} of {id}");
 }
 
 /// R1, R5: as the platform has the resident, in a unit that is in Latchel.
-pub fn create_resident(seam: &Seam, new: &NewResident) {
-    let view = seam.view();
+pub fn create_resident(injector: &FaultInjector, new: &NewResident) {
+    let view = injector.view();
     let id = &new.reference;
     let shown = view.residents.get(id).unwrap_or_else(|| panic!("{id} was never shown"));
     let stay = naive::stay(shown, view.today);
@@ -73,24 +73,24 @@ pub fn create_resident(seam: &Seam, new: &NewResident) {
     let contact = (&shown.name, &shown.email, &shown.phone);
     assert_eq!((&new.name, &new.email, &new.phone), contact, "R1: {id}");
     let gone = stay.move_out.is_some_and(|day| day <= view.today);
-    let skip = seam.account.policy().residents.new_moved_out == NewRecords::Skip;
+    let skip = injector.account.policy().residents.new_moved_out == NewRecords::Skip;
     assert!(!(gone && skip), "R1: {id} has moved out, and such are left out");
 }
 
 /// R2, R3, R4, R6, R9: dates and unit only as the platform has them, and before the move-out unless it was ours to write;
 /// active only who lives there by what the platform shows now, and nobody whom people switched off. That there is no way to
 /// write contact data is the type's promise (R7).
-pub fn update_resident(seam: &Seam, id: LatchelResidentId, patch: &ResidentPatch) {
-    let view = seam.view();
+pub fn update_resident(injector: &FaultInjector, id: LatchelResidentId, patch: &ResidentPatch) {
+    let view = injector.view();
     let latchel = &view.latchel_residents[&id];
     let only_activity = ResidentPatch { is_active: patch.is_active, ..ResidentPatch::default() };
     let by_dates = naive::lives_there(latchel.move_in, latchel.move_out, view.today);
-    let lapse = *patch == only_activity && patch.is_active == Some(false) && !by_dates;
+    let move_out = *patch == only_activity && patch.is_active == Some(false) && !by_dates;
     let source = latchel.reference.as_ref().and_then(|id| view.residents.get(id));
     let change = source.is_some_and(|resident| {
         let stay = naive::stay(resident, view.today);
         let reached = latchel.move_out.is_some_and(|day| day <= view.today);
-        (!reached || may_be_corrected(&seam.account, latchel))
+        (!reached || may_be_corrected(&injector.account, latchel))
             && patch.move_in.is_none_or(|new| new == stay.move_in)
             && patch.move_out.is_none_or(|new| new == stay.move_out)
             && patch.unit.as_ref().is_none_or(|new| *new == stay.unit)
@@ -98,12 +98,12 @@ pub fn update_resident(seam: &Seam, id: LatchelResidentId, patch: &ResidentPatch
                 == naive::lives_there(stay.move_in, stay.move_out, view.today)
     });
     if patch.is_active == Some(false) {
-        seam.account.note(Event::SwitchOffSent(latchel.clone()));
+        injector.account.note(Event::SwitchOffSent(latchel.clone()));
     }
-    assert!(lapse || change, "R2, R3, R6: nothing asks for {patch:?} of {latchel:?} on {}", view.today);
+    assert!(move_out || change, "R2, R3, R6: nothing asks for {patch:?} of {latchel:?} on {}", view.today);
     if patch.is_active == Some(true) {
         let began = view.began;
-        assert!(!was_switched_off(&seam.account, id, began), "R4: {id} was switched off by hand");
+        assert!(!was_switched_off(&injector.account, id, began), "R4: {id} was switched off by hand");
     }
 }
 
@@ -142,12 +142,12 @@ fn was_switched_off(account: &Account, id: LatchelResidentId, then: chrono::Date
 }
 
 /// WP1, WP2, WP4, WP7: only what the method permits, with the platform's number, at its property, in its state.
-pub fn create_job(seam: &Seam, new: &NewJob) {
-    let view = seam.view();
+pub fn create_job(injector: &FaultInjector, new: &NewJob) {
+    let view = injector.view();
     let id = &new.work_order;
     let shown = view.work_orders.get(id).unwrap_or_else(|| panic!("{id} was never shown"));
     let property = &view.latchel_properties[&new.property];
-    let account = &seam.account;
+    let account = &injector.account;
     let method =
         account.in_latchel(|world| naive::method(account, Some(property), Some(&shown.property), world));
     assert_ne!(method, SyncMethod::None, "WP1: {id}");
@@ -162,8 +162,8 @@ pub fn create_job(seam: &Seam, new: &NewJob) {
 }
 
 /// L7: once, and only on the Latchel work order that the platform's was made from.
-pub fn write_number_back(seam: &Seam, id: JobId, number: &str, work_order: &WorkOrderId) {
-    let account = &seam.account;
+pub fn write_number_back(injector: &FaultInjector, id: JobId, number: &str, work_order: &WorkOrderId) {
+    let account = &injector.account;
     let before = account.in_latchel(|world| world.jobs[&id].work_order.clone());
     assert!(before.as_ref().is_none_or(|one| one == work_order), "L7: {id} refers to {before:?} already");
     let (own, marker) = account.on_platform(|world| match &world.work_orders[work_order] {
@@ -176,8 +176,8 @@ pub fn write_number_back(seam: &Seam, id: JobId, number: &str, work_order: &Work
 }
 
 /// L2 to L6: made after the sync start, with the method's leave, where the platform can and the user may.
-pub fn create_work_order(seam: &Seam, new: &NewWorkOrder, marker: &Marker) {
-    let (view, account) = (seam.view(), &seam.account);
+pub fn create_work_order(injector: &FaultInjector, new: &NewWorkOrder, marker: &Marker) {
+    let (view, account) = (injector.view(), &injector.account);
     let id = marker.job();
     let job = &view.jobs[&id];
     assert!(account.platform.capabilities().create_work_order, "the platform cannot create work orders");
@@ -193,8 +193,8 @@ pub fn create_work_order(seam: &Seam, new: &NewWorkOrder, marker: &Marker) {
 }
 
 /// L8 to L12: only the end that Latchel shows, only of one that is open, and assigned where it must be.
-pub fn close_work_order(seam: &Seam, id: &WorkOrderId, status: ClosedStatus) {
-    let (view, account) = (seam.view(), &seam.account);
+pub fn close_work_order(injector: &FaultInjector, id: &WorkOrderId, status: ClosedStatus) {
+    let (view, account) = (injector.view(), &injector.account);
     let shown = &view.work_orders[id];
     assert_eq!(naive::closed(shown), None, "L12: {id} is closed already");
     let made = account.made(id);
@@ -238,8 +238,8 @@ pub fn no_two_in_latchel(account: &Account) {
 }
 
 /// E1: no two work orders on the platform were made from one of Latchel's; people's copies are not ours.
-pub fn no_two_made_alike(seam: &Seam, marker: &Marker) {
-    let made = seam.account.on_platform(|world| {
+pub fn no_two_made_alike(injector: &FaultInjector, marker: &Marker) {
+    let made = injector.account.on_platform(|world| {
         let ours = |one: &WorkOrder| one.marker == Some(*marker) && !one.id.as_str().starts_with('W');
         super::generate::records(&world.work_orders).into_iter().filter(ours).count()
     });

@@ -1,4 +1,4 @@
-//! A worker: an engine over a seam, which runs, dies, and begins anew.
+//! A worker: an engine over a fault injector, which runs, dies, and begins anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Engine, Lists, Mode, Observer, Request};
-use latchel_sync_core::ledger::{Outcome, Phase, PhaseReport, Run};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::ledger::{Outcome, PhaseReport, Run};
+use latchel_sync_core::model::{Phase, Reason};
 
 use super::far_latchel::FarLatchel;
 use super::far_ledger::FarLedger;
 use super::far_platform::FarPlatform;
+use super::fault_injector::{FaultInjector, Weather};
 use super::history::Event;
-use super::seam::{Seam, Weather};
 
 /// One process that syncs an account.
 #[derive(Debug)]
 pub struct Worker {
-    pub seam: Arc<Seam>,
+    pub injector: Arc<FaultInjector>,
     engine: Engine,
 }
 
@@ -57,31 +57,31 @@ pub enum End {
 }
 
 impl Worker {
-    pub fn new(seam: Arc<Seam>) -> Self {
+    pub fn new(injector: Arc<FaultInjector>) -> Self {
         let engine = Engine::new(
-            seam.account.settings.clone(),
-            Arc::new(FarPlatform(Arc::clone(&seam))),
-            Arc::new(FarLatchel(Arc::clone(&seam))),
-            Arc::new(FarLedger(Arc::clone(&seam))),
+            injector.account.settings.clone(),
+            Arc::new(FarPlatform(Arc::clone(&injector))),
+            Arc::new(FarLatchel(Arc::clone(&injector))),
+            Arc::new(FarLedger(Arc::clone(&injector))),
         );
-        Self { seam, engine }
+        Self { injector, engine }
     }
 
     /// Makes a run, or as much of it as the worker lives to see.
     pub async fn run(&self, order: Order) -> End {
-        let seam = &self.seam;
-        let now = seam.account.clock.now() + order.skew;
-        seam.prepare(now, order.weather.clone());
-        seam.say(|| format!("a run begins; its clock says {now}; {order:?}"));
+        let injector = &self.injector;
+        let now = injector.account.clock.now() + order.skew;
+        injector.prepare(now, order.weather.clone());
+        injector.say(|| format!("a run begins; its clock says {now}; {order:?}"));
         let mut request = Request::everything(Mode::Apply, now);
         request.phases = order.phases;
         request.lists = order.lists;
         request.allow_mass_change = order.allow_mass_change;
-        request.holder = seam.worker.clone();
-        let seen = Seen { seam: Arc::clone(seam), lists: order.lists, outcomes: Mutex::default() };
+        request.holder = injector.worker.clone();
+        let seen = Seen { injector: Arc::clone(injector), lists: order.lists, outcomes: Mutex::default() };
         let end = tokio::select! {
             biased;
-            () = seam.crashed() => End::Died,
+            () = injector.crashed() => End::Died,
             run = self.engine.run(&request, &seen) => match run {
                 Ok(run) => End::Finished(run),
                 Err(error) => End::Refused(error.kind()),
@@ -93,12 +93,15 @@ impl Worker {
             End::Refused(_) => "could not begin or end",
             End::Finished(run) => run.status.as_str(),
         };
-        seam.account.tally.run(how);
-        seam.say(|| format!("the run {how}"));
+        injector.account.tally.run(how);
+        injector.say(|| format!("the run {how}"));
         if let End::Finished(run) = &end {
             for phase in &run.phases {
-                seam.say(|| format!("  {}: {:?} {:?}", phase.phase, phase.counts, phase.error));
-                phase.counts.iter().for_each(|(reason, count)| seam.account.tally.reason(*reason, *count));
+                injector.say(|| format!("  {}: {:?} {:?}", phase.phase, phase.counts, phase.error));
+                phase
+                    .counts
+                    .iter()
+                    .for_each(|(reason, count)| injector.account.tally.reason(*reason, *count));
             }
         }
         end
@@ -108,7 +111,7 @@ impl Worker {
 /// Sees that a run gives each record that it was shown one outcome.
 #[derive(Debug)]
 struct Seen {
-    seam: Arc<Seam>,
+    injector: Arc<FaultInjector>,
     lists: Lists,
     outcomes: Mutex<BTreeMap<Phase, BTreeSet<String>>>,
 }
@@ -118,8 +121,9 @@ impl Observer for Seen {
         let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = outcomes.entry(phase).or_default().insert(outcome.key.id.clone());
         // A run that was frozen and lost its lease sees what the next one wrote; it writes nothing itself.
-        let held = self.seam.view().lease.as_ref().is_some_and(|lease| self.seam.ledger.is_held(lease));
-        assert!(fresh || !held, "{} has two outcomes in one run of {}", outcome.key, self.seam.worker);
+        let held =
+            self.injector.view().lease.as_ref().is_some_and(|lease| self.injector.ledger.is_held(lease));
+        assert!(fresh || !held, "{} has two outcomes in one run of {}", outcome.key, self.injector.worker);
     }
 
     fn phase_finished(&self, report: &PhaseReport) {
@@ -127,7 +131,7 @@ impl Observer for Seen {
             return;
         }
         let (run, listed, made) = {
-            let view = self.seam.view();
+            let view = self.injector.view();
             let listed = view.listed.get(&report.phase).cloned().unwrap_or_default();
             (view.run(), listed, view.made.clone())
         };
@@ -138,10 +142,10 @@ impl Observer for Seen {
         let untold: Vec<_> = untold.collect();
         let outside = [Reason::OutsideWindow, Reason::UnchangedSinceLastSeen];
         let counted: u64 = outside.iter().filter_map(|reason| report.counts.get(reason)).sum();
-        assert_eq!(untold.len() as u64, counted, "{}: {untold:?} have no outcome", self.seam.worker);
+        assert_eq!(untold.len() as u64, counted, "{}: {untold:?} have no outcome", self.injector.worker);
         // Of what is not linked, a reconciliation looks at the window alone.
         if self.lists == Lists::Changed {
-            self.seam.account.note(Event::PhaseDone(run, report.phase));
+            self.injector.account.note(Event::PhaseDone(run, report.phase));
         }
     }
 }

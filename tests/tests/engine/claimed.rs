@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, unit, world};
 

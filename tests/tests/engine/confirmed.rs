@@ -5,10 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::banner;
-use latchel_sync_core::ledger::{Link, RunStatus, Status};
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, LATCHEL_USER, Pair, world};
 
@@ -43,7 +42,7 @@ fn stores(pair: &Pair, stored: Stored) {
                 }
             });
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
 }
 
@@ -131,8 +130,8 @@ async fn the_id_in_the_answer_is_kept_though_it_cannot_be_read_back() {
     pair.journal.decide(move |call| {
         reads += u32::from(call.method == "work_orders_by_id");
         match call.method {
-            "work_orders_by_id" if reads == 1 => Fate::Fail(latchel_sync_core::ErrorKind::Timeout),
-            _ => Fate::Proceed,
+            "work_orders_by_id" if reads == 1 => Intercept::Fail(latchel_sync_core::ErrorKind::Timeout),
+            _ => Intercept::Proceed,
         }
     });
     assert_eq!(pair.sync().await.reason(&key), Reason::CallFailed);
@@ -148,8 +147,8 @@ async fn the_id_in_the_answer_is_kept_though_it_cannot_be_read_back() {
 async fn what_was_recovered_is_compared_as_what_is_new_is() {
     let (mut pair, key) = with_job(SyncMethod::Assigned, "Diagnosing Issue").await;
     pair.journal.decide(|call| match call.method {
-        "create_work_order" => Fate::LoseAnswer,
-        _ => Fate::Proceed,
+        "create_work_order" => Intercept::LoseAnswer,
+        _ => Intercept::Proceed,
     });
     pair.sync().await;
     stores(&pair, without_assignee);
@@ -176,19 +175,19 @@ async fn an_answer_that_names_a_record_of_another_pair_tears_nothing_apart() {
     // The pretended answer names work order 0, which is somebody else's pair by then.
     let taken = Link { platform_id: "0".to_owned(), ..link_of(&pair, &key).await };
     let new = latchel_sync_core::ledger::NewRun {
-        id: latchel_sync_core::ledger::RunId(uuid::Uuid::now_v7()),
+        id: latchel_sync_core::model::RunId(uuid::Uuid::now_v7()),
         account: "main".to_owned(),
         now: pair.now,
         trigger: latchel_sync_core::ledger::Trigger::Manual,
         holder: "the test".to_owned(),
-        phases: latchel_sync_core::ledger::Phase::ALL.to_vec(),
+        phases: latchel_sync_core::model::Phase::ALL.to_vec(),
     };
     let lease = pair.ledger.begin_run(&new).await.expect("a lease");
     pair.ledger.unlink(&lease, Kind::WorkOrder, "5000").await.expect("ended");
     pair.ledger.put_link(&lease, &taken).await.expect("a link");
     pair.journal.decide(|call| match call.method {
-        "create_work_order" => Fate::Pretend,
-        _ => Fate::Proceed,
+        "create_work_order" => Intercept::Pretend,
+        _ => Intercept::Proceed,
     });
     pair.advance(TimeDelta::minutes(15));
     let other = RecordKey::latchel(Kind::WorkOrder, other);

@@ -1,7 +1,6 @@
 //! Platforms whose tenancies have no move-in or no move-out dates (rules R2, R6).
 
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, Platform};
 
 use chrono::{NaiveDate, TimeDelta};
@@ -21,7 +20,7 @@ async fn pair(move_in: bool, move_out: bool) -> (Pair, RecordKey) {
         one.tenancies.iter_mut().for_each(|stay| (stay.move_in, stay.move_out) = (None, None));
         key = Some(RecordKey::platform(Kind::Resident, &one.id));
     }
-    let able = |platform: latchel_sync_core::memory::MemoryPlatform| {
+    let able = |platform: latchel_sync_core::in_memory::MemoryPlatform| {
         let capabilities = Capabilities { move_in, move_out, ..platform.capabilities() };
         platform.with_capabilities(capabilities)
     };

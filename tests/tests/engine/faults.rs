@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
-use latchel_sync_core::memory::{Call, Fate};
+use latchel_sync_core::in_memory::{Call, Intercept};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{ErrorKind, Ledger};
 
 use tests::simulation::pair::{Done, Pair, unit, world};
@@ -59,16 +58,16 @@ pub async fn before(write: &str) -> Pair {
     pair
 }
 
-/// Lets `write` have this fate for one record, once.
-pub fn let_it(pair: &Pair, write: &'static str, fate: Fate) {
+/// Intercepts `write` so for one record, once.
+pub fn let_it(pair: &Pair, write: &'static str, intercept: Intercept) {
     let mut left = 1;
     pair.journal.decide(move |call: &Call| {
         let about_it = !call.on.starts_with("12/") && !call.on.ends_with("12") && call.method == write;
         if about_it && left > 0 {
             left -= 1;
-            return fate;
+            return intercept;
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
 }
 
@@ -110,7 +109,7 @@ async fn a_write_that_is_refused_or_answered_with_nonsense_fails_its_record_alon
         answers.into_iter().flat_map(|kind| writes().into_iter().map(move |write| (write, kind)))
     {
         let mut pair = before(write).await;
-        let_it(&pair, write, Fate::Fail(answer));
+        let_it(&pair, write, Intercept::Fail(answer));
         let done = pair.sync().await;
         assert_eq!(done.reason(&key), Reason::CallFailed, "{write}");
         assert_eq!(done.run.status, RunStatus::Partial, "{write}");
@@ -123,7 +122,7 @@ async fn a_write_that_is_refused_or_answered_with_nonsense_fails_its_record_alon
 async fn a_write_that_was_only_pretended_is_never_shown_as_synced() {
     for (write, key) in writes() {
         let mut pair = before(write).await;
-        let_it(&pair, write, Fate::Pretend);
+        let_it(&pair, write, Intercept::Pretend);
         let done = pair.sync().await;
         let reason = done.reason(&key);
         assert_eq!((reason, reason.status()), (Reason::NotConfirmed, Status::Failed), "{write}");
@@ -159,7 +158,7 @@ async fn assert_it_is_reported(pair: &mut Pair, what: &'static str, key: &Record
 async fn a_write_whose_answer_was_lost_is_found_and_not_repeated() {
     for (write, key) in writes() {
         let mut pair = before(write).await;
-        let_it(&pair, write, Fate::LoseAnswer);
+        let_it(&pair, write, Intercept::LoseAnswer);
         let done = pair.sync().await;
         assert_eq!(done.reason(&key), Reason::CallFailed, "{write}");
         let before = pair.journal.take_writes().iter().filter(|call| call.method == write).count();
@@ -187,8 +186,8 @@ async fn a_lost_ledger_makes_no_duplicate() {
 async fn a_platform_that_is_down_ends_the_phase_with_one_message() {
     let mut pair = Pair::new(world()).await;
     pair.journal.decide(|call| match call.method {
-        "properties" => Fate::Fail(ErrorKind::Unavailable),
-        _ => Fate::Proceed,
+        "properties" => Intercept::Fail(ErrorKind::Unavailable),
+        _ => Intercept::Proceed,
     });
     let phases = vec![Phase::Properties];
     let done = pair.request(&Request { phases, ..Request::everything(Mode::Apply, pair.now) }).await;
@@ -196,7 +195,7 @@ async fn a_platform_that_is_down_ends_the_phase_with_one_message() {
     assert_eq!(done.outcomes.len(), 0);
     let errors: Vec<_> = done.run.phases.iter().filter_map(|phase| phase.error.as_ref()).collect();
     assert_eq!(errors.len(), 1, "{errors:?}");
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     pair.advance(TimeDelta::days(30));
     let done = pair.sync().await;
     assert_eq!(done.run.status, RunStatus::Success);

@@ -8,11 +8,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::FutureExt;
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
+use latchel_sync_core::in_memory::{Intercept, MemoryLedger};
 use latchel_sync_core::ledger::*;
-use latchel_sync_core::memory::{Fate, MemoryLedger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{ErrorKind, Ledger, Result};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin, Result};
 use latchel_sync_ledger::SqliteLedger;
 
 use tests::simulation::pair::{Pair, stamped, unit, world};
@@ -108,19 +107,13 @@ macro_rules! ledger_that_freezes {
 }
 
 ledger_that_freezes! {
-    accounts() -> Vec<Account>;
     account(name: &str) -> Option<Account>;
     add_account(account: &Account) -> ();
-    set_sync_start(account: &str, sync_start: DateTime<Utc>) -> ();
     begin_run(run: &NewRun) -> Lease;
     renew_lease(lease: &Lease) -> ();
     finish_run(run: &Run) -> ();
-    runs(account: Option<&str>, limit: u32) -> Vec<Run>;
-    run(id: RunId) -> Option<Run>;
-    run_outcomes(id: RunId, after: Option<&RecordKey>, limit: u32) -> Vec<Outcome>;
     last_success(account: &str, phase: Phase) -> Option<DateTime<Utc>>;
     set_last_success(lease: &Lease, phase: Phase, at: DateTime<Utc>) -> ();
-    last_reconciled(account: &str) -> Option<DateTime<Utc>>;
     set_last_reconciled(lease: &Lease, at: DateTime<Utc>) -> ();
     recall(account: &str, keys: &[RecordKey]) -> Vec<Memory>;
     record(lease: &Lease, outcomes: &[Outcome]) -> ();
@@ -129,15 +122,11 @@ ledger_that_freezes! {
     open_intent(lease: &Lease, intent: &Intent) -> ();
     settle_intent(lease: &Lease, intent: IntentId, link: Option<&Link>) -> ();
     pending(account: &str, kind: Kind, side: Side, after: Option<&str>, limit: u32) -> Vec<Pending>;
-    all_pending(account: &str) -> Vec<Pending>;
-    dismiss(account: &str, key: &RecordKey) -> bool;
     retry(account: &str, key: &RecordKey) -> bool;
-    lapsing(account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Vec<Link>;
+    with_reached_dates(account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Vec<Link>;
     find(account: &str, kind: Kind, text: &str) -> Vec<Memory>;
     linked(account: &str, kind: Kind) -> u64;
     links(account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Vec<Link>;
-    check() -> Vec<String>;
-    counts(account: &str, reasons: &[Reason]) -> Counts;
 }
 
 fn engine(pair: &Pair, ledger: Arc<dyn Ledger>) -> Engine {
@@ -223,7 +212,7 @@ fn watch(pair: &Pair, ledger: &Arc<Frozen>) -> Arc<Mutex<(u32, Vec<String>)>> {
             seen.0 += 1;
             ledger.pass(At::Reading(seen.0));
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     seen
 }
@@ -252,7 +241,7 @@ async fn a_process_that_stands_still_at_any_step_of_a_run_writes_nothing_after_a
         robbed += u32::from(ledger.was_robbed());
 
         ledger.let_go().await;
-        pair.journal.decide(|_| Fate::Proceed);
+        pair.journal.decide(|_| Intercept::Proceed);
         pair.advance(TimeDelta::minutes(15));
         assert_eq!(sync(&pair, &ledger).await, Some(RunStatus::Success), "{at:?} after {status:?}");
         assert_eq!(held(&pair), expected, "{at:?} after {status:?}");
@@ -279,7 +268,7 @@ async fn a_second_first_run_of_an_account_does_nothing_and_leaves_the_sync_start
             let run = second.run(&later, &Quiet).now_or_never().expect("at once");
             refused.lock().expect("no panic").push(run.expect_err("held").kind());
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     assert_eq!(sync(&pair, &ledger).await, Some(RunStatus::Success));
     let refused = told.lock().expect("no panic").clone();

@@ -2,10 +2,9 @@
 //! (rules L4, L8, L11, L15).
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::{RunStatus, Status};
-use latchel_sync_core::memory::MemoryPlatform;
+use latchel_sync_core::in_memory::MemoryPlatform;
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, Ledger, Platform};
 
 use tests::simulation::pair::{LATCHEL_USER, Pair, stamped, unit, world};

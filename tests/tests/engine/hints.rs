@@ -2,9 +2,8 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Phase, RunStatus};
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{LATCHEL_USER, Pair, unit, world};
 
@@ -72,13 +71,13 @@ async fn a_hint_that_a_work_order_is_latchels_again_takes_back_that_updates_were
 #[tokio::test]
 async fn a_hinted_work_order_that_cannot_be_read_rests_until_its_hint_changes() {
     use latchel_sync_core::ErrorKind;
-    use latchel_sync_core::memory::Fate;
+    use latchel_sync_core::in_memory::Intercept;
     let mut pair = Pair::new(world()).await;
     let id = WorkOrderId::new("W13");
     hint(&pair, &id, "as it was");
     pair.journal.decide(|call| match call.method == "work_orders_by_id" && call.on == "W13" {
-        true => Fate::Fail(ErrorKind::Refused),
-        false => Fate::Proceed,
+        true => Intercept::Fail(ErrorKind::Refused),
+        false => Intercept::Proceed,
     });
     let mut tries = Vec::new();
     for minute in 0..=160 {
@@ -91,7 +90,7 @@ async fn a_hinted_work_order_that_cannot_be_read_rests_until_its_hint_changes() 
     }
     assert_eq!(tries, [0, 5, 15, 35, 75, 155]);
     hint(&pair, &id, "mended");
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     let key = RecordKey::platform(Kind::WorkOrder, &id);
     assert_eq!(pair.sync().await.reason(&key), Reason::WorkOrderImported);
 }

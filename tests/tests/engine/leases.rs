@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
-use latchel_sync_core::ledger::{NewRun, Phase, RunId, RunStatus, Trigger};
-use latchel_sync_core::memory::Fate;
-use latchel_sync_core::model::*;
+use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::{NewRun, RunStatus, Trigger};
+use latchel_sync_core::model::{Phase, RunId, *};
 use latchel_sync_core::{ErrorKind, Ledger};
 use latchel_sync_ledger::SqliteLedger;
 
@@ -64,7 +64,7 @@ async fn a_run_that_was_frozen_and_lost_its_lease_writes_nothing_any_more() {
             frozen.send(()).expect("the test waits");
             tokio::task::block_in_place(|| thawed.recv().expect("the test goes on"));
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     let (slow, now) = (engine(&pair, ledger.clone()), pair.now);
     let run = tokio::spawn(async move { slow.run(&Request::everything(Mode::Apply, now), &Quiet).await });

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, FindingLevel, Platform};
 
 use tests::simulation::pair::{LATCHEL_USER, Pair, unit, work_order, world};
@@ -13,7 +12,7 @@ async fn with(change: fn(&mut Capabilities)) -> Pair {
 
 async fn with_method(method: SyncMethod, change: fn(&mut Capabilities)) -> Pair {
     let policy = Policy::new(method);
-    let limited = |platform: latchel_sync_core::memory::MemoryPlatform| {
+    let limited = |platform: latchel_sync_core::in_memory::MemoryPlatform| {
         let mut capabilities = platform.capabilities();
         change(&mut capabilities);
         platform.with_capabilities(capabilities)

@@ -1,17 +1,15 @@
 //! Late effects of a write whose answer was lost: dates that pass, people who go on, records that are gone.
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::Status;
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 
 use tests::simulation::pair::{Pair, stamped, world};
 
-/// Lets every call of `method` have this fate.
-fn let_all(pair: &Pair, method: &'static str, fate: Fate) {
-    pair.journal.decide(move |call| if call.method == method { fate } else { Fate::Proceed });
+/// Intercepts every call of `method` so.
+fn let_all(pair: &Pair, method: &'static str, intercept: Intercept) {
+    pair.journal.decide(move |call| if call.method == method { intercept } else { Intercept::Proceed });
 }
 
 fn resident() -> RecordKey {
@@ -42,10 +40,10 @@ async fn a_move_in_whose_answer_was_lost_is_not_taken_for_somebodys_change() {
     let mut pair = about_to_move_in().await;
     pair.sync().await;
     pair.advance(TimeDelta::days(1));
-    let_all(&pair, "update_resident", Fate::LoseAnswer);
+    let_all(&pair, "update_resident", Intercept::LoseAnswer);
     pair.sync().await;
     assert!(is_active(&pair), "it was carried out");
-    let_all(&pair, "update_resident", Fate::Proceed);
+    let_all(&pair, "update_resident", Intercept::Proceed);
     pair.advance(TimeDelta::hours(7));
     pair.sync().await;
     pair.advance(TimeDelta::days(4));
@@ -58,14 +56,14 @@ async fn a_move_out_that_fails_after_a_move_in_whose_answer_was_lost_is_tried_ag
     let mut pair = about_to_move_in().await;
     pair.sync().await;
     pair.advance(TimeDelta::days(1));
-    let_all(&pair, "update_resident", Fate::LoseAnswer);
+    let_all(&pair, "update_resident", Intercept::LoseAnswer);
     pair.sync().await;
     assert!(is_active(&pair), "it was carried out");
     pair.advance(TimeDelta::days(4));
-    let_all(&pair, "update_resident", Fate::Fail(ErrorKind::Refused));
+    let_all(&pair, "update_resident", Intercept::Fail(ErrorKind::Refused));
     pair.sync().await;
     assert!(is_active(&pair), "it was refused");
-    let_all(&pair, "update_resident", Fate::Proceed);
+    let_all(&pair, "update_resident", Intercept::Proceed);
     pair.advance(TimeDelta::hours(7));
     pair.sync().await;
     assert!(!is_active(&pair));
@@ -76,9 +74,9 @@ async fn a_move_in_that_never_arrived_is_tried_again() {
     let mut pair = about_to_move_in().await;
     pair.sync().await;
     pair.advance(TimeDelta::days(1));
-    let_all(&pair, "update_resident", Fate::Pretend);
+    let_all(&pair, "update_resident", Intercept::Pretend);
     assert_eq!(pair.sync().await.reason(&resident()), Reason::NotConfirmed);
-    let_all(&pair, "update_resident", Fate::Proceed);
+    let_all(&pair, "update_resident", Intercept::Proceed);
     pair.advance(TimeDelta::hours(7));
     pair.sync().await;
     assert!(is_active(&pair));
@@ -88,9 +86,9 @@ async fn a_move_in_that_never_arrived_is_tried_again() {
 async fn a_resident_whose_creation_was_lost_moves_in_and_out_all_the_same() {
     for (days, expected) in [(2, true), (5, false)] {
         let mut pair = about_to_move_in().await;
-        let_all(&pair, "create_resident", Fate::LoseAnswer);
+        let_all(&pair, "create_resident", Intercept::LoseAnswer);
         pair.sync().await;
-        let_all(&pair, "create_resident", Fate::Proceed);
+        let_all(&pair, "create_resident", Intercept::Proceed);
         pair.advance(TimeDelta::days(days));
         pair.sync().await;
         pair.advance(TimeDelta::minutes(15));
@@ -131,9 +129,9 @@ async fn a_move_out_that_was_taken_back_in_a_lost_answer_is_not_gone_by() {
         });
     };
     note(&mut pair, None);
-    let_all(&pair, "update_resident", Fate::LoseAnswer);
+    let_all(&pair, "update_resident", Intercept::LoseAnswer);
     pair.sync().await;
-    let_all(&pair, "update_resident", Fate::Proceed);
+    let_all(&pair, "update_resident", Intercept::Proceed);
     let leaves = Some((pair.now + TimeDelta::days(30)).date_naive());
     note(&mut pair, leaves);
     // The day on which they were to leave at first is over when a sync comes by.
@@ -159,10 +157,10 @@ async fn somebody_set_inactive_in_a_lost_answer_until_a_move_in_is_still_updated
         });
     };
     note(&mut pair, 1, None);
-    let_all(&pair, "update_resident", Fate::LoseAnswer);
+    let_all(&pair, "update_resident", Intercept::LoseAnswer);
     pair.sync().await;
     assert!(!is_active(&pair), "they come tomorrow");
-    let_all(&pair, "update_resident", Fate::Proceed);
+    let_all(&pair, "update_resident", Intercept::Proceed);
     note(&mut pair, 1, Some(30));
     pair.advance(TimeDelta::days(2));
     assert_eq!(pair.sync().await.reason(&resident()), Reason::ResidentChanged);
@@ -173,9 +171,9 @@ async fn somebody_set_inactive_in_a_lost_answer_until_a_move_in_is_still_updated
 #[tokio::test]
 async fn what_was_made_and_lost_is_closed_on_the_platform_when_it_is_found() {
     let mut pair = Pair::new(world()).await;
-    let_all(&pair, "create_job", Fate::LoseAnswer);
+    let_all(&pair, "create_job", Intercept::LoseAnswer);
     pair.sync().await;
-    let_all(&pair, "create_job", Fate::Proceed);
+    let_all(&pair, "create_job", Intercept::Proceed);
     pair.advance(TimeDelta::hours(1));
     let id = pair.latchel.edit(|world| {
         let (id, job) = world.jobs.iter().last().expect("one was made");
@@ -195,9 +193,9 @@ async fn what_was_made_and_lost_is_closed_on_the_platform_when_it_is_found() {
 #[tokio::test]
 async fn a_create_ends_with_the_record_it_was_for() {
     let mut pair = Pair::new(world()).await;
-    let_all(&pair, "create_job", Fate::Fail(ErrorKind::Timeout));
+    let_all(&pair, "create_job", Intercept::Fail(ErrorKind::Timeout));
     pair.sync().await;
-    let_all(&pair, "create_job", Fate::Proceed);
+    let_all(&pair, "create_job", Intercept::Proceed);
     pair.platform.edit(|world| {
         world.work_orders.remove(&WorkOrderId::new("W12"));
         // Nothing of the other is wanted any more.
@@ -217,9 +215,9 @@ async fn a_create_ends_with_the_record_it_was_for() {
 #[tokio::test]
 async fn a_first_run_that_failed_is_made_up_for_however_late() {
     let mut pair = Pair::new(world()).await;
-    let_all(&pair, "properties", Fate::Fail(ErrorKind::Unavailable));
+    let_all(&pair, "properties", Intercept::Fail(ErrorKind::Unavailable));
     pair.sync().await;
-    let_all(&pair, "properties", Fate::Proceed);
+    let_all(&pair, "properties", Intercept::Proceed);
     pair.advance(TimeDelta::days(6));
     pair.sync().await;
     assert_eq!(pair.latchel.edit(|world| world.properties.len()), 2);
@@ -234,9 +232,9 @@ async fn one_record_that_cannot_be_read_back_costs_none_of_those_that_were_creat
             created |= call.method == "create_property";
             if created && !failed && call.method == "properties_by_id" {
                 failed = true;
-                return Fate::Fail(kind);
+                return Intercept::Fail(kind);
             }
-            Fate::Proceed
+            Intercept::Proceed
         });
         let done = pair.sync().await;
         let failures: Vec<_> =

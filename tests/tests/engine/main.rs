@@ -1,7 +1,6 @@
 //! The engine over both systems in memory and a real ledger: what becomes of records when calls fail, lie or get lost.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
-mod by_hand;
 mod claimed;
 mod confirmed;
 mod dates_unknown;
@@ -12,6 +11,7 @@ mod hints;
 mod leases;
 mod limits;
 mod lost_answers;
+mod manual_links;
 mod markers;
 mod mass_change;
 mod named;

@@ -6,10 +6,9 @@ use chrono::TimeDelta;
 use futures::FutureExt;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Quiet, Request};
-use latchel_sync_core::ledger::{NewRun, Phase, RunId, Trigger};
-use latchel_sync_core::memory::{Fate, MemoryLedger};
+use latchel_sync_core::in_memory::{Intercept, MemoryLedger};
+use latchel_sync_core::ledger::{NewRun, Trigger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
 
@@ -51,13 +50,13 @@ async fn a_copied_marker_does_not_take_a_work_order_from_the_one_it_refers_to() 
     pair.request(&known).await;
     pair.advance(TimeDelta::minutes(1));
     pair.journal.decide(|call| match call.method {
-        "create_job" => Fate::LoseAnswer,
-        _ => Fate::Proceed,
+        "create_job" => Intercept::LoseAnswer,
+        _ => Intercept::Proceed,
     });
     let mut request = Request::everything(Mode::Apply, pair.now);
     request.phases.retain(|phase| *phase != Phase::WorkOrdersToPlatform);
     pair.request(&request).await;
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     let job = pair.latchel.edit(|world| {
         let named = WorkOrderId::new("W12");
         world.jobs.values().find(|job| job.work_order.as_ref() == Some(&named)).expect("it was made").id
@@ -143,7 +142,7 @@ async fn a_run_that_loses_its_lease_while_it_reads_does_not_write() {
             };
             ledger.begin_run(&thief).now_or_never().expect("at once").expect("its lease has ended");
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     pair.journal.take();
     engine.run(&Request::everything(Mode::Apply, pair.now), &Quiet).await.expect("a run");

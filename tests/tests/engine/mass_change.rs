@@ -1,12 +1,11 @@
 //! Rule G1: a run that would set too much inactive stops instead.
 
 use chrono::TimeDelta;
-use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Link, NewRun, Origin, Phase, RunId, RunStatus, Trigger};
-use latchel_sync_core::memory::{Fate, PlatformWorld};
+use latchel_sync_core::in_memory::{Intercept, PlatformWorld};
+use latchel_sync_core::ledger::{NewRun, RunStatus, Trigger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::{Ledger, LedgerAdmin};
 
 use tests::simulation::pair::{Done, Pair, noon, property, resident, stamped, unit};
 
@@ -260,7 +259,7 @@ async fn however_many_are_within_the_share_one_run_does_them_all() {
                 world.properties.remove(&unit("02401", None));
             });
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     let request = Request { phases: vec![Phase::Properties], ..Request::everything(Mode::Apply, pair.now) };
     let counted = |done: &Done, reason| done.run.phases[0].counts.get(&reason).copied().unwrap_or_default();

@@ -4,10 +4,8 @@ use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, Pair, unit, work_order, world};
 
@@ -62,11 +60,11 @@ async fn one_that_failed_is_tried_without_its_pause() {
     let job = pair.add_job("Diagnosing Issue");
     let key = RecordKey::latchel(Kind::WorkOrder, job);
     pair.journal.decide(|call| match call.method {
-        "create_work_order" => Fate::Fail(ErrorKind::Refused),
-        _ => Fate::Proceed,
+        "create_work_order" => Intercept::Fail(ErrorKind::Refused),
+        _ => Intercept::Proceed,
     });
     assert_eq!(pair.sync().await.reason(&key), Reason::CallFailed);
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     pair.advance(TimeDelta::seconds(1));
     pair.sync().await;
     assert_eq!(pair.made_from(job).len(), 0, "it pauses");

@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
+use latchel_sync_core::in_memory::{Intercept, PlatformWorld};
 use latchel_sync_core::ledger::RunStatus;
-use latchel_sync_core::memory::{Fate, PlatformWorld};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, Pair, noon, property, resident, stamped, unit, world};
 
@@ -48,10 +47,10 @@ async fn latchel_that_goes_down_amid_creates_fails_a_handful_and_not_all_of_them
         pair.journal.decide(move |call| match call.method {
             "create_property" => {
                 made += 1;
-                if made > 3 { Fate::Fail(kind) } else { Fate::Proceed }
+                if made > 3 { Intercept::Fail(kind) } else { Intercept::Proceed }
             }
-            "create_resident" => Fate::Fail(kind),
-            _ => Fate::Proceed,
+            "create_resident" => Intercept::Fail(kind),
+            _ => Intercept::Proceed,
         });
         let done = pair.sync().await;
         assert_eq!(done.run.status, RunStatus::Partial, "{kind:?}");
@@ -77,13 +76,13 @@ async fn latchel_that_is_down_while_dates_pass_fails_a_handful_and_not_all_of_th
     pair.sync().await;
     pair.advance(TimeDelta::days(120));
     pair.journal.decide(|call| match call.method {
-        "update_resident" => Fate::Fail(ErrorKind::Unavailable),
-        _ => Fate::Proceed,
+        "update_resident" => Intercept::Fail(ErrorKind::Unavailable),
+        _ => Intercept::Proceed,
     });
     let done = pair.sync().await;
     assert_eq!(failed(&done), 5);
     assert!(done.run.phases.iter().any(|phase| phase.error.is_some()));
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     pair.advance(TimeDelta::hours(1));
     pair.sync().await;
     let left = pair.latchel.edit(|world| world.residents.values().filter(|one| !one.is_active).count());
@@ -96,8 +95,8 @@ async fn either_side_that_is_down_from_the_start_leads_to_one_message_for_each_p
         for kind in [ErrorKind::Unavailable, ErrorKind::RateLimited] {
             let pair = half_known(60).await;
             pair.journal.decide(move |call| match call.method == method {
-                true => Fate::Fail(kind),
-                false => Fate::Proceed,
+                true => Intercept::Fail(kind),
+                false => Intercept::Proceed,
             });
             let done = pair.sync().await;
             let messages: Vec<_> =

@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, stamped, unit, world};
 

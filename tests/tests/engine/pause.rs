@@ -1,10 +1,10 @@
 //! A far side that is closed by its own schedule: no failure, nothing hammered, and the next run goes on.
 
 use chrono::TimeDelta;
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
-use latchel_sync_core::memory::Fate;
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::RunStatus;
+use latchel_sync_core::model::{Phase, Reason, Status};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 
 use tests::simulation::pair::{Pair, world};
 
@@ -15,8 +15,8 @@ async fn a_closed_platform_pauses_the_run_and_the_next_one_does_everything() {
     for method in ["users", "properties"] {
         let mut pair = Pair::new(world()).await;
         pair.journal.decide(move |call| match call.method == method {
-            true => Fate::Fail(ErrorKind::Paused),
-            false => Fate::Proceed,
+            true => Intercept::Fail(ErrorKind::Paused),
+            false => Intercept::Proceed,
         });
         let done = pair.sync().await;
         assert_eq!(done.run.status, RunStatus::Paused, "{method}");
@@ -29,7 +29,7 @@ async fn a_closed_platform_pauses_the_run_and_the_next_one_does_everything() {
         let last = pair.ledger.last_success("main", Phase::Properties).await.expect("the ledger answers");
         assert_eq!(last, None, "{method}: nothing counts as done");
 
-        pair.journal.decide(|_| Fate::Proceed);
+        pair.journal.decide(|_| Intercept::Proceed);
         pair.advance(TimeDelta::hours(7));
         assert_eq!(pair.sync().await.run.status, RunStatus::Success, "{method}");
     }
@@ -39,8 +39,8 @@ async fn a_closed_platform_pauses_the_run_and_the_next_one_does_everything() {
 async fn phases_before_the_pause_count_and_those_after_it_do_not() {
     let pair = Pair::new(world()).await;
     pair.journal.decide(|call| match call.method {
-        "work_orders" => Fate::Fail(ErrorKind::Paused),
-        _ => Fate::Proceed,
+        "work_orders" => Intercept::Fail(ErrorKind::Paused),
+        _ => Intercept::Proceed,
     });
     let done = pair.sync().await;
     assert_eq!(done.run.status, RunStatus::Paused);
@@ -61,7 +61,7 @@ async fn phases_before_the_pause_count_and_those_after_it_do_not() {
 async fn a_write_that_meets_the_pause_waits_and_is_made_by_the_next_run() {
     for (write, key) in writes() {
         let mut pair = before(write).await;
-        let_it(&pair, write, Fate::Fail(ErrorKind::Paused));
+        let_it(&pair, write, Intercept::Fail(ErrorKind::Paused));
         let done = pair.sync().await;
         assert_eq!(done.reason(&key), Reason::FarSidePaused, "{write}");
         assert_eq!(done.run.status, RunStatus::Paused, "{write}");
@@ -76,9 +76,9 @@ async fn a_write_that_meets_the_pause_waits_and_is_made_by_the_next_run() {
 async fn a_pause_beside_a_real_failure_does_not_hide_it() {
     let pair = before("create_property").await;
     pair.journal.decide(|call| match call.method {
-        "create_property" if call.on == "13" => Fate::Fail(ErrorKind::Refused),
-        "residents" => Fate::Fail(ErrorKind::Paused),
-        _ => Fate::Proceed,
+        "create_property" if call.on == "13" => Intercept::Fail(ErrorKind::Refused),
+        "residents" => Intercept::Fail(ErrorKind::Paused),
+        _ => Intercept::Proceed,
     });
     let done = pair.sync().await;
     assert_eq!(done.run.status, RunStatus::Partial);

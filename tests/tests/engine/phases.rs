@@ -2,18 +2,17 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 use serde_json::json;
 
 use tests::simulation::pair::{Pair, unit, world};
 
 /// The phases that the run came to, and those that count as done.
-async fn phases(pair: &Pair, method: &'static str, fails: Fate) -> (Vec<Phase>, Vec<Phase>) {
-    pair.journal.decide(move |call| if call.method == method { fails } else { Fate::Proceed });
+async fn phases(pair: &Pair, method: &'static str, fails: Intercept) -> (Vec<Phase>, Vec<Phase>) {
+    pair.journal.decide(move |call| if call.method == method { fails } else { Intercept::Proceed });
     let done = pair.sync().await;
     let begun = done.run.phases.iter().map(|report| report.phase).collect();
     let mut counted = Vec::new();
@@ -37,7 +36,7 @@ async fn a_phase_that_ends_early_does_not_stop_the_next_ones() {
     ] {
         for (method, failed) in [("properties", Phase::Properties), ("residents", Phase::Residents)] {
             let pair = Pair::new(world()).await;
-            let (begun, counted) = phases(&pair, method, Fate::Fail(kind)).await;
+            let (begun, counted) = phases(&pair, method, Intercept::Fail(kind)).await;
             assert_eq!(begun, Phase::ALL, "{kind:?} in {method}");
             let others: Vec<_> = Phase::ALL.into_iter().filter(|phase| *phase != failed).collect();
             assert_eq!(counted, others, "{kind:?} in {method}");
@@ -55,7 +54,7 @@ async fn what_makes_every_further_call_pointless_ends_the_run() {
         ErrorKind::MassChange,
     ] {
         let pair = Pair::new(world()).await;
-        let (begun, counted) = phases(&pair, "residents", Fate::Fail(kind)).await;
+        let (begun, counted) = phases(&pair, "residents", Intercept::Fail(kind)).await;
         assert_eq!(begun, [Phase::Properties, Phase::Residents], "{kind:?}");
         assert_eq!(counted, [Phase::Properties], "{kind:?}");
     }
@@ -70,7 +69,7 @@ async fn a_run_that_is_asked_to_stop_begins_no_further_phase() {
         if call.method == "residents" {
             stop.stop();
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     let done = pair.request(&request).await;
     assert!(done.run.phases.len() <= 2, "{:?}", done.run.phases);
@@ -82,7 +81,7 @@ async fn a_mistake_of_ours_ends_its_phase_alone_and_keeps_nobody_from_the_accoun
         let mut pair = Pair::new(world()).await;
         pair.journal.decide(move |call| {
             assert_ne!(call.method, method, "a mistake of ours");
-            Fate::Proceed
+            Intercept::Proceed
         });
         let done = pair.sync().await;
         let broken: Vec<_> =
@@ -94,7 +93,7 @@ async fn a_mistake_of_ours_ends_its_phase_alone_and_keeps_nobody_from_the_accoun
         let stored = &pair.ledger.runs(Some("main"), 1).await.expect("runs")[0];
         assert_eq!(stored.status, done.run.status, "it is written down");
         // Nobody holds the lease any more.
-        pair.journal.decide(|_| Fate::Proceed);
+        pair.journal.decide(|_| Intercept::Proceed);
         pair.advance(TimeDelta::seconds(1));
         assert_eq!(pair.sync().await.run.status, RunStatus::Success);
     }
@@ -166,8 +165,8 @@ async fn a_pending_record_at_which_the_far_side_fails_does_not_stop_the_others()
     pair.let_it_age().await;
     ["97", "98", "99"].iter().for_each(|property| pair.add_property(&unit(property, None)));
     pair.journal.decide(|call| match call.method {
-        "work_orders_by_id" if call.on.contains("W98") => Fate::Fail(ErrorKind::Unavailable),
-        _ => Fate::Proceed,
+        "work_orders_by_id" if call.on.contains("W98") => Intercept::Fail(ErrorKind::Unavailable),
+        _ => Intercept::Proceed,
     });
     let done = pair.sync().await;
     let reason = |id: &str| done.reason(&RecordKey::platform(Kind::WorkOrder, id));

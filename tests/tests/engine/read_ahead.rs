@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, unit, work_order, world};
 
@@ -27,7 +26,7 @@ async fn what_was_read_before_a_page_changed_something_is_read_again() {
                 of_it.expect("it is linked").is_active = false;
             });
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     let key = RecordKey::platform(Kind::Property, &late);
     assert_eq!(pair.sync().await.reason(&key), Reason::PropertyInactiveInLatchel);

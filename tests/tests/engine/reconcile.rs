@@ -4,11 +4,10 @@ mod guard;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Lists, Mode, Request};
-use latchel_sync_core::ledger::{Action, Memory, Phase, RunStatus};
-use latchel_sync_core::memory::PlatformWorld;
+use latchel_sync_core::in_memory::PlatformWorld;
+use latchel_sync_core::ledger::{Action, Memory, RunStatus};
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{Capabilities, ChangeFilter, Ledger, Platform};
+use latchel_sync_core::{Capabilities, ChangeFilter, Ledger, LedgerAdmin, Platform};
 
 use tests::simulation::pair::{Done, Pair, noon, property, resident, stamped, unit, world};
 
@@ -295,7 +294,7 @@ async fn a_list_that_is_whole_in_every_run_tells_at_once_and_asks_once() {
     pair.advance(TimeDelta::hours(1));
     pair.journal.take();
     pair.sync().await;
-    let asked = |calls: &[latchel_sync_core::memory::Call]| {
+    let asked = |calls: &[latchel_sync_core::in_memory::Call]| {
         calls.iter().filter(|call| call.side == Side::Platform && call.method.ends_with("s_by_id")).count()
     };
     assert_eq!(asked(&pair.journal.take()), 0, "what is listed is there");

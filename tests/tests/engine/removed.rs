@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use latchel_sync_core::{Capabilities, Platform};
 
 use tests::simulation::pair::{Done, Pair, world};
@@ -38,7 +37,7 @@ fn remove(pair: &Pair, id: &WorkOrderId) -> Row<WorkOrder> {
 }
 
 async fn pending(pair: &Pair) -> usize {
-    use latchel_sync_core::Ledger;
+    use latchel_sync_core::LedgerAdmin;
     pair.ledger.all_pending("main").await.expect("pending").len()
 }
 
@@ -119,20 +118,20 @@ async fn a_platform_that_has_nothing_any_more_ends_no_work_order() {
 #[tokio::test]
 async fn one_that_was_found_by_its_marker_and_that_was_removed_is_gone_too() {
     let (mut pair, job) = (before("create_work_order").await, JobId(302));
-    let_it(&pair, "create_work_order", Fate::LoseAnswer);
+    let_it(&pair, "create_work_order", Intercept::LoseAnswer);
     pair.sync().await;
     // Found again by its marker, and then it cannot be read back.
     let mut reads = 0;
     pair.journal.decide(move |call| {
         reads += u32::from(call.method == "work_orders_by_id");
         match call.method {
-            "work_orders_by_id" if reads > 1 => Fate::Fail(latchel_sync_core::ErrorKind::Refused),
-            _ => Fate::Proceed,
+            "work_orders_by_id" if reads > 1 => Intercept::Fail(latchel_sync_core::ErrorKind::Refused),
+            _ => Intercept::Proceed,
         }
     });
     pair.advance(TimeDelta::minutes(15));
     export(&pair).await;
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     let made = pair.made_from(job).pop().expect("it is on the platform").id;
     remove(&pair, &made);
     pair.advance(TimeDelta::minutes(15));

@@ -2,10 +2,9 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use latchel_sync_core::ErrorKind;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::ledger::Action;
-use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Done, Pair, property, resident, stamped, unit, world};
 
@@ -221,13 +220,11 @@ async fn a_move_out_whose_answer_was_lost_is_ours_all_the_same() {
     note(&pair, &[stay("101", "2025-03-10", "2026-03-10")]);
     pair.sync().await;
     daily_until(&mut pair, "2026-03-09").await;
-    pair.journal.decide(
-        |call| {
-            if call.method == "update_resident" { Fate::LoseAnswer } else { Fate::Proceed }
-        },
-    );
+    pair.journal.decide(|call| {
+        if call.method == "update_resident" { Intercept::LoseAnswer } else { Intercept::Proceed }
+    });
     daily_until(&mut pair, "2026-03-10").await;
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     assert!(!home(&pair).1, "it was carried out");
     daily_until(&mut pair, "2026-03-13").await;
     note(&pair, &renewed());
@@ -388,11 +385,11 @@ async fn a_move_in_whose_record_cannot_be_read_is_tried_again() {
     daily_until(&mut pair, "2026-03-09").await;
     pair.journal.decide(|call| {
         let by_id = call.method == "residents_by_id" && call.side == Side::Platform;
-        if by_id { Fate::Fail(ErrorKind::Refused) } else { Fate::Proceed }
+        if by_id { Intercept::Fail(ErrorKind::Refused) } else { Intercept::Proceed }
     });
     let done = daily_until(&mut pair, "2026-03-10").await;
     assert_eq!((said(&done), home(&pair).1), (Some(Reason::CallFailed), false));
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     let done = daily_until(&mut pair, "2026-03-11").await;
     assert_eq!((said(&done), home(&pair).1), (Some(Reason::ResidentMovedIn), true));
 }

@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::ledger::RunStatus;
-use latchel_sync_core::memory::Fate;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use serde_json::json;
 
 use tests::simulation::pair::{Pair, unit, work_order, world};
@@ -67,8 +66,8 @@ async fn a_pending_record_that_makes_the_call_fail_does_not_take_the_others_with
     pair.add_property(&unit("98", None));
     pair.add_property(&unit("99", None));
     pair.journal.decide(|call| match call.method == "work_orders_by_id" && call.on.contains("W98") {
-        true => Fate::Fail(ErrorKind::Refused),
-        false => Fate::Proceed,
+        true => Intercept::Fail(ErrorKind::Refused),
+        false => Intercept::Proceed,
     });
     let done = pair.sync().await;
     assert_eq!(done.reason(&platform_work_order("W98")), Reason::CallFailed);
@@ -152,7 +151,7 @@ async fn a_hint_at_what_is_gone_has_an_outcome() {
         if call.method == "work_orders_by_id" {
             platform.edit(|world| drop(world.work_orders.remove(&removed)));
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     assert_eq!(pair.sync().await.reason(&platform_work_order("W13")), Reason::GoneFromSource);
     pair.advance(TimeDelta::minutes(15));

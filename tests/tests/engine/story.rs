@@ -7,7 +7,6 @@ use chrono::TimeDelta;
 use latchel_sync_core::engine::Mode;
 use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 use tests::simulation::log::Log;
 use tests::simulation::pair::{Pair, stamped, world};
 use tests::simulation::story::tell;

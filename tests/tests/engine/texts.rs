@@ -1,10 +1,9 @@
 //! Texts that Latchel stores in another form than they were sent in.
 
 use chrono::TimeDelta;
+use latchel_sync_core::in_memory::Texts;
 use latchel_sync_core::ledger::RunStatus;
-use latchel_sync_core::memory::Texts;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, stamped, unit, world};
 

@@ -3,10 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
-use latchel_sync_core::ledger::{Action, Phase, RunStatus};
-use latchel_sync_core::memory::{Fate, PlatformWorld};
-use latchel_sync_core::model::*;
-use latchel_sync_core::rules::{Reason, RuleId};
+use latchel_sync_core::in_memory::{Intercept, PlatformWorld};
+use latchel_sync_core::ledger::{Action, RunStatus};
+use latchel_sync_core::model::{Phase, Reason, RuleId, *};
 
 use tests::simulation::pair::{Pair, noon, stamped, unit, world};
 
@@ -133,15 +132,18 @@ async fn a_gap_is_covered_or_warned_of() {
 
 #[tokio::test]
 async fn a_move_out_that_latchel_only_pretends_to_have_taken_is_not_confirmed() {
-    for fate in [Fate::Pretend, Fate::Fail(ErrorKind::Refused)] {
+    for intercept in [Intercept::Pretend, Intercept::Fail(ErrorKind::Refused)] {
         let mut pair = Pair::new(moving_out(instant("2026-03-01T20:00:00Z"))).await;
         pair.sync().await;
         pair.advance(TimeDelta::days(3));
-        pair.journal.decide(move |call| if call.method == "update_resident" { fate } else { Fate::Proceed });
+        pair.journal.decide(
+            move |call| if call.method == "update_resident" { intercept } else { Intercept::Proceed },
+        );
         let done = pair.sync().await;
-        let expected = if fate == Fate::Pretend { Reason::NotConfirmed } else { Reason::CallFailed };
+        let expected =
+            if intercept == Intercept::Pretend { Reason::NotConfirmed } else { Reason::CallFailed };
         assert_eq!(done.reason(&RecordKey::platform(Kind::Resident, "R13@13")), expected);
-        pair.journal.decide(|_| Fate::Proceed);
+        pair.journal.decide(|_| Intercept::Proceed);
         pair.advance(TimeDelta::minutes(15));
         let done = pair.sync().await;
         assert_eq!(done.reason(&RecordKey::platform(Kind::Resident, "R13@13")), Reason::ResidentLapsed);

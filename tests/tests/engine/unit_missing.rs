@@ -1,8 +1,7 @@
 //! Work orders that name no unit (rule WP3).
 
-use latchel_sync_core::memory::PlatformWorld;
+use latchel_sync_core::in_memory::PlatformWorld;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use tests::simulation::pair::{Pair, property, stamped, unit, work_order, world};
 

@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::{Phase, RunStatus, Status};
-use latchel_sync_core::memory::Fate;
+use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::RunStatus;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
-use latchel_sync_core::{ErrorKind, Ledger, Platform};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin, Platform};
 
 use tests::simulation::pair::{Pair, stamped, unit, work_order, world};
 
-/// A Latchel work order whose create on a platform that shows new records after ten minutes comes to `fate`.
-async fn sent(state: &str, fate: Fate) -> (Pair, JobId) {
+/// A Latchel work order whose create on a platform that shows new records after ten minutes is intercepted so.
+async fn sent(state: &str, intercept: Intercept) -> (Pair, JobId) {
     let policy = Policy::new(SyncMethod::All);
     let mut pair = Pair::with(world(), policy, |platform| {
         let mut capabilities = platform.capabilities();
@@ -27,8 +26,8 @@ async fn sent(state: &str, fate: Fate) -> (Pair, JobId) {
     let job = pair.add_job(state);
     pair.advance(TimeDelta::minutes(1));
     pair.journal.decide(move |call| match call.method {
-        "create_work_order" => fate,
-        _ => Fate::Proceed,
+        "create_work_order" => intercept,
+        _ => Intercept::Proceed,
     });
     pair.sync().await;
     (pair, job)
@@ -36,7 +35,7 @@ async fn sent(state: &str, fate: Fate) -> (Pair, JobId) {
 
 #[tokio::test]
 async fn what_a_far_side_may_not_show_yet_is_waited_for() {
-    let (mut pair, job) = sent("Diagnosing Issue", Fate::LoseAnswer).await;
+    let (mut pair, job) = sent("Diagnosing Issue", Intercept::LoseAnswer).await;
     let hidden = pair.platform.edit(|world| {
         let made =
             world.work_orders.keys().find(|id| id.as_str().starts_with("50")).cloned().expect("it was made");
@@ -50,7 +49,7 @@ async fn what_a_far_side_may_not_show_yet_is_waited_for() {
     assert_eq!(pair.journal.take_writes(), []);
 
     pair.platform.edit(|world| world.work_orders.insert(hidden.0, hidden.1));
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     pair.advance(TimeDelta::minutes(1));
     pair.sync().await;
     assert_eq!(pair.made_from(job).len(), 1, "it was found, and not made again");
@@ -58,7 +57,7 @@ async fn what_a_far_side_may_not_show_yet_is_waited_for() {
 
 #[tokio::test]
 async fn the_number_of_one_that_is_found_before_it_is_shown_is_written_back_later() {
-    let (mut pair, job) = sent("Completed", Fate::LoseAnswer).await;
+    let (mut pair, job) = sent("Completed", Intercept::LoseAnswer).await;
     // The look-up by marker shows it, and the one by id does not.
     let platform = Arc::clone(&pair.platform);
     let hidden = Arc::new(Mutex::new(None));
@@ -68,7 +67,7 @@ async fn the_number_of_one_that_is_found_before_it_is_shown_is_written_back_late
             let mut hidden = hide.lock().expect("nobody panicked");
             *hidden = hidden.take().or_else(|| platform.edit(|world| world.work_orders.remove(&made.id)));
         }
-        Fate::Proceed
+        Intercept::Proceed
     });
     let key = RecordKey::latchel(Kind::WorkOrder, job);
     pair.advance(TimeDelta::minutes(6));
@@ -76,7 +75,7 @@ async fn the_number_of_one_that_is_found_before_it_is_shown_is_written_back_late
     let export = Request { phases, ..Request::everything(Mode::Apply, pair.now) };
     assert_eq!(pair.request(&export).await.reason(&key), Reason::CreateUnsettled);
 
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     let (made, shown) = (pair.made_from(job), hidden.lock().expect("nobody panicked").take());
     assert_eq!(made, []);
     let Some(Row::Record(shown)) = shown else { panic!("{shown:?}") };
@@ -90,8 +89,8 @@ async fn the_number_of_one_that_is_found_before_it_is_shown_is_written_back_late
 
 #[tokio::test]
 async fn after_the_delay_a_create_that_made_nothing_is_sent_again() {
-    let (mut pair, job) = sent("Diagnosing Issue", Fate::Fail(ErrorKind::Timeout)).await;
-    pair.journal.decide(|_| Fate::Proceed);
+    let (mut pair, job) = sent("Diagnosing Issue", Intercept::Fail(ErrorKind::Timeout)).await;
+    pair.journal.decide(|_| Intercept::Proceed);
     let key = RecordKey::latchel(Kind::WorkOrder, job);
     // Whoever sent it may have a clock that is four minutes behind.
     pair.advance(TimeDelta::minutes(13));
@@ -122,7 +121,7 @@ async fn a_marker_found_twice_is_reported_and_nothing_is_linked() {
     pair.journal.take();
     let mut request =
         latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
-    request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
+    request.phases = vec![latchel_sync_core::model::Phase::WorkOrdersToPlatform];
     let done = pair.request(&request).await;
     assert_eq!(done.reason(&RecordKey::latchel(Kind::WorkOrder, job)), Reason::MarkerAmbiguous);
     assert_eq!(pair.journal.take_writes(), []);
@@ -189,7 +188,7 @@ async fn of_two_that_refer_to_one_unlinked_work_order_only_the_first_is_linked()
     let request = {
         let mut request =
             latchel_sync_core::engine::Request::everything(latchel_sync_core::engine::Mode::Apply, pair.now);
-        request.phases = vec![latchel_sync_core::ledger::Phase::WorkOrdersToPlatform];
+        request.phases = vec![latchel_sync_core::model::Phase::WorkOrdersToPlatform];
         request
     };
     let done = pair.request(&request).await;
@@ -206,8 +205,8 @@ async fn what_keeps_failing_outside_the_window_is_tried_with_growing_pauses() {
     pair.let_it_age().await;
     pair.add_property(&unit("99", None));
     pair.journal.decide(|call| match call.method == "work_orders_by_id" && call.on == "W99" {
-        true => Fate::Fail(ErrorKind::Refused),
-        false => Fate::Proceed,
+        true => Intercept::Fail(ErrorKind::Refused),
+        false => Intercept::Proceed,
     });
     pair.sync().await;
     let mut tries = Vec::new();
@@ -228,7 +227,7 @@ async fn what_keeps_failing_outside_the_window_is_tried_with_growing_pauses() {
     let one = waiting.iter().find(|one| one.outcome.key == key).expect("it is pending");
     assert!(one.next_try().is_some_and(|at| at > pair.now), "{one:?}");
     pair.ledger.retry("main", &key).await.expect("asked for");
-    pair.journal.decide(|_| Fate::Proceed);
+    pair.journal.decide(|_| Intercept::Proceed);
     assert_eq!(pair.sync().await.reason(&key), Reason::WorkOrderImported, "at once, because somebody asked");
 }
 
@@ -236,8 +235,8 @@ async fn what_keeps_failing_outside_the_window_is_tried_with_growing_pauses() {
 async fn that_failed(write: &'static str) -> Pair {
     let pair = super::faults::before(write).await;
     pair.journal.decide(move |call| match call.method == write && !call.on.contains("12") {
-        true => Fate::Fail(ErrorKind::Refused),
-        false => Fate::Proceed,
+        true => Intercept::Fail(ErrorKind::Refused),
+        false => Intercept::Proceed,
     });
     pair.sync().await;
     pair
@@ -299,7 +298,7 @@ async fn what_failed_and_has_changed_since_is_tried_at_once() {
             let jobs: Vec<_> = world.jobs.keys().copied().collect();
             jobs.into_iter().for_each(|id| world.change_job(id, |job| job.description.push('!')));
         });
-        pair.journal.decide(|_| Fate::Proceed);
+        pair.journal.decide(|_| Intercept::Proceed);
         pair.advance(TimeDelta::minutes(1));
         assert_eq!(pair.sync().await.reason(&key).status(), Status::Synced, "{write}");
     }

@@ -11,14 +11,14 @@ use crate::setup::Setup;
 use crate::story::Story;
 
 /// A sync that stands at one of its requests until it is let go.
-struct Held {
+struct PausedSync {
     child: Child,
     /// Its stderr, line by line.
     said: BufReader<std::process::ChildStderr>,
     go: mpsc::Sender<()>,
 }
 
-impl Held {
+impl PausedSync {
     /// Starts a sync and waits until it stands at this request of those that `which` says, which arrived or is done.
     async fn at(setup: &Setup, moment: Moment, which: fn(&LoggedRequest) -> bool, request: u32) -> Self {
         let (there, arrived) = mpsc::channel();
@@ -91,7 +91,7 @@ async fn the_first_signal_ends_after_the_record_at_hand_and_the_next_run_goes_on
         for name in ["INT", "TERM"] {
             let setup = story.begin().await;
             let what = format!("{name} at request {request}");
-            let held = Held::at(&setup, Moment::Arrived, |_| true, request).await.ask(name).await;
+            let held = PausedSync::at(&setup, Moment::Arrived, |_| true, request).await.ask(name).await;
             held.let_go();
             let output = held.end().await;
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -128,7 +128,8 @@ async fn a_write_goes_on_until_the_second_signal_which_ends_it_at_once_and_the_n
         for moment in [Moment::Arrived, Moment::Done] {
             let setup = story.begin().await;
             let what = format!("twice at the write {request}, {moment:?}");
-            let held = Held::at(&setup, moment, LoggedRequest::is_write, request).await.ask("INT").await;
+            let held =
+                PausedSync::at(&setup, moment, LoggedRequest::is_write, request).await.ask("INT").await;
             held.signal("TERM");
             assert_eq!(held.end().await.status.code(), Some(130), "{what}");
             story.is_made_good(setup, &expected, &what).await;
@@ -146,7 +147,7 @@ async fn a_search_ends_at_the_first_signal_and_the_next_run_goes_on() {
         for moment in [Moment::Arrived, Moment::Done] {
             let setup = story.begin().await;
             let what = format!("once at the search {request}, {moment:?}");
-            let held = Held::at(&setup, moment, |one| !one.is_write(), request).await.ask("INT").await;
+            let held = PausedSync::at(&setup, moment, |one| !one.is_write(), request).await.ask("INT").await;
             // It ends though no answer ever comes.
             assert_eq!(held.end().await.status.code(), Some(1), "{what}");
             story.is_made_good(setup, &expected, &what).await;
@@ -160,7 +161,7 @@ async fn a_second_run_says_who_holds_the_account_since_when_and_writes_nothing()
     let (expected, _) = story.undisturbed().await;
     let setup = story.begin().await;
     setup.configure("lease = \"2m\"");
-    let held = Held::at(&setup, Moment::Arrived, |_| true, 12).await;
+    let held = PausedSync::at(&setup, Moment::Arrived, |_| true, 12).await;
     let before = pairs(&setup);
     let second = setup.output(&["sync"]).await;
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
@@ -181,7 +182,7 @@ async fn the_lease_of_a_killed_run_ends_by_itself() {
     let (expected, _) = story.undisturbed().await;
     let setup = story.begin().await;
     setup.configure("lease = \"2s\"");
-    let held = Held::at(&setup, Moment::Arrived, |_| true, 12).await;
+    let held = PausedSync::at(&setup, Moment::Arrived, |_| true, 12).await;
     held.signal("KILL");
     assert_eq!(held.end().await.status.code(), None);
     let mut refused = 0;

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::{Outcome, Status};
-use latchel_sync_core::model::{Kind, Side};
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::LedgerAdmin;
+use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::model::{Kind, Reason, Side, Status};
 use mock_pms::world::{Job, TaskStatus};
 use mock_pms::{Dialect, World};
 
@@ -81,7 +80,7 @@ fn title(platform: Dialect, world: &World, job: &Job) -> Option<String> {
 }
 
 /// Outcomes of the ledger's newest run that claim *synced* and are not true.
-pub async fn untrue(setup: &Setup, ledger: &dyn Ledger) -> Vec<String> {
+pub async fn untrue(setup: &Setup, ledger: &dyn LedgerAdmin) -> Vec<String> {
     let newest = ledger.runs(None, 1).await.expect("runs").pop().expect("a run");
     let outcomes = ledger.run_outcomes(newest.id, None, 10_000).await.expect("outcomes");
     let synced = outcomes.iter().filter(|outcome| outcome.reason.status() == Status::Synced);

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::{Ledger, registry};
+use latchel_sync_core::{LedgerAdmin, registry};
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use mock_pms::world::Table;
 use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, World};
@@ -135,7 +135,7 @@ impl Setup {
     }
 
     /// The ledger, for looking into it.
-    pub async fn ledger(&self) -> Box<dyn Ledger> {
+    pub async fn ledger(&self) -> Box<dyn LedgerAdmin> {
         match &self.postgres {
             None => {
                 let ledger = SqliteLedger::open_existing(self.ledger_file()).await.expect("the file");

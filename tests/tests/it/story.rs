@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::Reason;
 use mock_pms::world::{Lease, Tenant};
 use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, LoggedRequest, Side};
 

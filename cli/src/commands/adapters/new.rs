@@ -8,7 +8,7 @@ use super::skeleton::{self, Names, Skeleton};
 use crate::exit::{Exit, Failure};
 
 /// Destination of a skeleton.
-enum Place {
+enum Destination {
     /// latchel-sync's own repository, with a dialect in the mock.
     Repository(PathBuf),
     /// Somebody's own workspace.
@@ -19,13 +19,13 @@ enum Place {
 pub(crate) fn run(name: &str, title: Option<&str>, path: &Path) -> Result<Exit, Failure> {
     let names = Names::new(name, title).map_err(Failure::usage)?;
     match place(path)? {
-        Place::Repository(root) => in_repository(&names, &root),
-        Place::Workspace(root) => in_workspace(&names, &root),
+        Destination::Repository(root) => in_repository(&names, &root),
+        Destination::Workspace(root) => in_workspace(&names, &root),
     }?;
     Ok(Exit::Done)
 }
 
-fn place(path: &Path) -> Result<Place, Failure> {
+fn place(path: &Path) -> Result<Destination, Failure> {
     let start = fs::canonicalize(path).map_err(|error| not_there(path, error))?;
     let root = start.ancestors().find(|folder| {
         fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("[workspace]"))
@@ -36,7 +36,7 @@ fn place(path: &Path) -> Result<Place, Failure> {
         )
     })?;
     let own = register::FILES.iter().all(|file| root.join(file).exists());
-    Ok(if own { Place::Repository(root.to_owned()) } else { Place::Workspace(root.to_owned()) })
+    Ok(if own { Destination::Repository(root.to_owned()) } else { Destination::Workspace(root.to_owned()) })
 }
 
 fn not_there(path: &Path, error: std::io::Error) -> Failure {

@@ -82,11 +82,12 @@ const ADAPTER: [(&str, &str); 10] = [
     ("tests/it/steps.rs", template!("adapter/tests_steps.rs.in")),
 ];
 
-const DIALECT: [(&str, &str); 4] = [
+const DIALECT: [(&str, &str); 5] = [
     ("mod.rs", template!("dialect/mod.rs.in")),
     ("account.rs", template!("dialect/account.rs.in")),
     ("gate.rs", template!("dialect/gate.rs.in")),
     ("problem.rs", template!("dialect/problem.rs.in")),
+    ("reply.rs", template!("dialect/reply.rs.in")),
 ];
 
 /// Files of a new adapter.

@@ -4,14 +4,14 @@ use latchel_sync_core::model::{Kind, Severity};
 
 use crate::bench::{Bench, EVERYTHING, Outcome};
 use crate::expect::{ensure, same};
-use crate::far_side::{Ground, Memory, Setup};
+use crate::far_side::{Ground, Recording, Setup};
 use crate::records::NewWorkOrder;
 use crate::report::{Stop, Verdict};
 
 /// Each word in the answers that is not the suite's own is replaced, one after the other, by a word that nobody knows:
 /// whatever list of values it was from, no record is refused.
 pub async fn no_unknown_word_is_refused(setup: &dyn Setup) -> Verdict {
-    let ground = Ground { memory: Memory::Answers, ..Ground::default() };
+    let ground = Ground { recording: Recording::Answers, ..Ground::default() };
     let bench = Bench::on(setup, ground).await?;
     bench.add(Kind::Property, "House").await?;
     let kim = bench.far.add_resident(&bench.resident("Worded")).await?;

@@ -1,19 +1,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::engine::driver::ahead::Ahead;
 use crate::engine::driver::gone::hides;
-use crate::engine::driver::guard::Guard;
+use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::outcome::{News, decided_in, outcome};
 use crate::engine::driver::prepare::{Prepared, Reader};
+use crate::engine::driver::read_ahead::ReadAhead;
 use crate::engine::driver::scope::Scope;
+use crate::engine::driver::state::{Driver, Found};
 use crate::engine::driver::tally::{Recent, Tally};
-use crate::engine::driver::unlisted::{Listed, Unlisted};
+use crate::engine::driver::unlisted::{ListedIds, Unlisted};
 use crate::engine::patience::Patience;
-use crate::engine::phases::flow::{Displaced, Flow};
+use crate::engine::phases::flow::Flow;
 use crate::engine::{Observer, Request};
 use crate::ledger::{Intent, Memory, Outcome, PhaseReport};
-use crate::model::{RecordKey, Window};
-use crate::rules::Reason;
+use crate::model::{Reason, RecordKey, Window};
 use crate::{Error, Result};
 
 /// Number of pending records that are looked at together.
@@ -32,7 +32,7 @@ pub(in crate::engine) async fn drive<F: Flow>(
     first: impl AsyncFnOnce(&mut Tally<'_>) -> Result<()>,
 ) -> (PhaseReport, Option<Error>) {
     let mut tally = Tally::start(flow.phase(), window, observer);
-    let guard = Guard { off: request.allow_mass_change };
+    let guard = MassChangeGuard { off: request.allow_mass_change };
     let mut driver = Driver {
         flow,
         guard,
@@ -55,24 +55,6 @@ pub(in crate::engine) async fn drive<F: Flow>(
     }
     .await;
     (tally.finish(result.as_ref().copied()), result.err())
-}
-
-pub(in crate::engine) struct Driver<'a, F: Flow> {
-    pub(in crate::engine) flow: &'a F,
-    pub(in crate::engine) guard: Guard,
-    pub(in crate::engine) patience: Patience,
-    /// Deactivations, which wait until the whole phase was seen (rule G1).
-    pub(in crate::engine) held: Vec<F::Case>,
-    /// Ids of all records whose deactivation waits, also of those in `held_by_id`.
-    pub(in crate::engine) held_ids: HashSet<String>,
-    /// The records that were decided last.
-    recent: Recent,
-    /// Ids of waiting deactivations beyond the limit to `held`. These records are read again.
-    pub(in crate::engine) held_by_id: Vec<String>,
-    /// Records that new ones may have displaced.
-    pub(in crate::engine) displaced: Vec<Displaced>,
-    /// True once rule G1 has let the deactivations go.
-    pub(in crate::engine) released: bool,
 }
 
 impl<F: Flow> Driver<'_, F> {
@@ -146,10 +128,10 @@ impl<F: Flow> Driver<'_, F> {
 
     /// Takes the scope's pages, in order, and reads the next ones while it works on one. The outcomes of a page are
     /// recorded before an error of a later page counts. Returns the linked records that were listed.
-    async fn pages(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<Listed> {
+    async fn pages(&mut self, scope: Scope, tally: &mut Tally<'_>) -> Result<ListedIds> {
         let cx = self.flow.context();
-        let mut listed = Listed::default();
-        let mut ahead = Ahead::new(Reader(self.flow), scope);
+        let mut listed = ListedIds::default();
+        let mut ahead = ReadAhead::new(Reader(self.flow), scope);
         while let Some(mut page) = cx.reading(ahead.next()).await? {
             tally.listed(page.rows);
             listed.add(std::mem::take(&mut page.linked));
@@ -340,13 +322,4 @@ impl<F: Flow> Driver<'_, F> {
         let page = cx.reading(reader.page(rows, None)).await?;
         self.page(page, tally).await
     }
-}
-
-/// Fate of rows that come with those that were asked for by their ids, as the units of a property do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) enum Found {
-    /// They go through the run's steps as well.
-    Taken,
-    /// Only rows that were asked for go through them.
-    Asked,
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::Result;
-use crate::engine::driver::drive::Driver;
+use crate::engine::driver::failure::failed_write;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
-use crate::engine::driver::settle::failed_write;
+use crate::engine::driver::state::Driver;
 use crate::engine::driver::tally::Tally;
 use crate::engine::phases::flow::{Applied, Flow, Gone};
 use crate::ledger::{Action, Memory, Outcome};
-use crate::model::{InvalidRecord, RecordKey, Row};
-use crate::rules::{Decision, Reason, Trace};
+use crate::model::{InvalidRecord, Reason, RecordKey, Row};
+use crate::rules::{Decision, Trace};
 
 impl<F: Flow> Driver<'_, F> {
     /// Decides, applies and records what follows for records that their source no longer has; for linked ones by rules

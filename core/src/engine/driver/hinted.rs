@@ -5,8 +5,8 @@ use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::prepare::{Prepared, Reader, Sorted};
 use crate::engine::phases::flow::Flow;
 use crate::ledger::Outcome;
-use crate::model::Row;
-use crate::rules::{Reason, Remembered};
+use crate::model::{Reason, Row};
+use crate::rules::Remembered;
 
 impl<F: Flow> Reader<'_, F> {
     /// Looks up the records that the page only hinted at. This waits for the page's turn: records that earlier pages

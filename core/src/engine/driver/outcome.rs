@@ -1,9 +1,8 @@
 //! Outcomes, and what the ledger knows of a record already.
 
 use crate::engine::context::Context;
-use crate::ledger::{Action, Memory, Origin, Outcome};
-use crate::model::{RecordKey, Side};
-use crate::rules::Reason;
+use crate::ledger::{Action, Memory, Outcome};
+use crate::model::{Origin, Reason, RecordKey, Side};
 
 /// An outcome, and whether it must be written down.
 #[derive(Debug)]

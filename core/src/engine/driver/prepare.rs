@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashSet, HashSetExt};
 
+use crate::engine::driver::failure::failed;
 use crate::engine::driver::outcome::{counterpart_of, decided_in, outcome};
 use crate::engine::driver::scope::Scope;
-use crate::engine::driver::settle::failed;
 use crate::engine::driver::tally::hash;
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::{Applied, Displaced, Flow};
 use crate::ledger::{Intent, Memory, Outcome};
-use crate::model::{Fingerprint, Freshness, InvalidRecord, Row};
-use crate::rules::{Reason, WindowVerdict};
+use crate::model::{Fingerprint, Freshness, InvalidRecord, Reason, Row};
+use crate::rules::WindowVerdict;
 use crate::{Error, ErrorKind, Result};
 
 /// Reads pages for a phase. It changes nothing, so that pages can be read while one before them is worked on.

@@ -4,9 +4,8 @@ use foldhash::quality::FixedState;
 use foldhash::{HashMap, HashSet};
 
 use crate::engine::Observer;
-use crate::ledger::{Action, Counts, Outcome, Pending, Phase, PhaseReport};
-use crate::model::Window;
-use crate::rules::Reason;
+use crate::ledger::{Action, Counts, Outcome, Pending, PhaseReport};
+use crate::model::{Phase, Reason, Window};
 use crate::{Error, ErrorKind, Result};
 
 /// Limit to the rows outside the window that are remembered; a bound on memory of a few megabytes. Beyond it, a row

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use foldhash::HashSet;
 
 use crate::Result;
-use crate::engine::driver::drive::{Driver, Found};
+use crate::engine::driver::state::{Driver, Found};
 
 use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::tally::{Tally, hash};
 use crate::engine::phases::flow::{Displaced, Flow};
 use crate::ledger::{Memory, Outcome};
-use crate::rules::Reason;
+use crate::model::Reason;
 
 /// Links that are read at once, and about as many records that are asked for at once.
 const PAGE: u32 = 1_000;
@@ -23,9 +23,9 @@ const REMEMBERED_AT_MOST: usize = 1_000_000;
 
 /// The linked records that a list showed, by a hash of their ids.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Listed(HashSet<u64>);
+pub(in crate::engine) struct ListedIds(HashSet<u64>);
 
-impl Listed {
+impl ListedIds {
     pub fn add(&mut self, ids: impl IntoIterator<Item = u64>) {
         for id in ids {
             if self.0.len() >= REMEMBERED_AT_MOST {
@@ -54,7 +54,7 @@ impl<F: Flow> Driver<'_, F> {
     /// that are not there for gone. The links are read in pages.
     pub(in crate::engine) async fn unlisted(
         &mut self,
-        listed: &Listed,
+        listed: &ListedIds,
         which: Unlisted,
         tally: &mut Tally<'_>,
     ) -> Result<()> {

@@ -2,8 +2,10 @@
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::ledger::{Intent, Link, Memory, Origin};
-use crate::model::{Difference, Job, JobId, Kind, Marker, PropertyId, PropertyRef, Row, Side, WorkOrder};
+use crate::ledger::{Intent, Memory};
+use crate::model::{
+    Difference, Job, JobId, Kind, Link, Marker, Origin, PropertyId, PropertyRef, Row, Side, WorkOrder,
+};
 use crate::rules::{Assignment, ConfirmCase};
 
 /// Finds the work orders that carry the marker of `job`, stand at one of `properties`, and are not linked with another

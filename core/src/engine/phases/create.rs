@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use crate::engine::check::SKEW_WARNING;
 use crate::engine::context::Context;
-use crate::ledger::{Intent, IntentId, Link, Memory, Origin, SentDates};
-use crate::model::{Marker, PropertyRef, RecordKey, Side};
+use crate::ledger::{Intent, IntentId, Memory};
+use crate::model::{Link, Marker, Origin, PropertyRef, RecordKey, SentDates, Side};
 use crate::{Error, ErrorKind, Result};
 
 /// Facts that are written down before a create.

@@ -1,5 +1,6 @@
 mod apply;
-mod held;
+mod case;
+mod held_back;
 mod standing;
 
 use std::collections::HashMap;
@@ -7,30 +8,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub(in crate::engine) use case::Case;
+
 use crate::engine::context::Context;
 use crate::engine::phases::carriers;
 use crate::engine::phases::flow::{Applied, Flow, Learned};
+use crate::engine::phases::index::distinct;
 use crate::engine::phases::owners::Owners;
 use crate::engine::phases::places::Places;
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, Intent, Memory, Pending};
 use crate::model::{
-    Freshness, Job, JobId, Kind, LatchelResidentId, PropertyRef, Reach, ResidentId, Row, Window,
+    Freshness, Job, JobId, Kind, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reach, Reason,
+    ResidentId, Row, RuleId, Window,
 };
-use crate::rules::{
-    Decision, ExportAction, ExportCase, Reason, RuleId, Standing, Trace, decide_export, sync_method,
-};
+use crate::rules::{Decision, ExportAction, ExportCase, Standing, Trace, decide_export, sync_method};
 use crate::words::local;
 use crate::{Pages, Result};
 
 /// Work orders, Latchel to platform (rules L2 to L12).
 pub(in crate::engine) struct Export<'a>(pub &'a Context<'a>);
-
-pub(in crate::engine) struct Case {
-    rule: ExportCase,
-    memory: Memory,
-    /// Another Latchel work order that the platform's one is linked to.
-    claimed_by: Option<JobId>,
-}
 
 #[async_trait]
 impl Flow for Export<'_> {
@@ -98,7 +94,7 @@ impl Flow for Export<'_> {
                     link: memory
                         .link
                         .clone()
-                        .map_or_else(|| referred(cx, &job), |link| Some(told(cx, *link, &job))),
+                        .map_or_else(|| referred(cx, &job), |link| Some(as_shown(cx, *link, &job))),
                     property,
                     reach: Reach::Unknown,
                     standing: Standing::NotAsked,
@@ -198,7 +194,7 @@ impl Flow for Export<'_> {
     /// All pending records are worth a look, because Latchel is asked for them in one call, except those that are held
     /// back.
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
-        held::ready(self.0, pending).await
+        held_back::ready(self.0, pending).await
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {
@@ -250,7 +246,7 @@ impl Export<'_> {
 /// Updates the link by what the Latchel work order shows. If it refers to the platform's one, the number was written,
 /// though the answer to that write was lost. If it is open again, the verdict about closing goes, so that it can be
 /// closed once more.
-fn told(cx: &Context<'_>, mut link: Link, job: &Job) -> Link {
+fn as_shown(cx: &Context<'_>, mut link: Link, job: &Job) -> Link {
     if job.closed().is_none() {
         link.close = None;
     }
@@ -275,11 +271,4 @@ async fn requesters(
     let ids = distinct(records.iter().filter(|(_, m)| m.link.is_none()).filter_map(|(job, _)| job.resident));
     let residents = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };
     Ok(residents.into_iter().filter_map(|one| Some((one.id, one.reference?.resident))).collect())
-}
-
-pub(in crate::engine) fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut all: Vec<T> = items.collect();
-    all.sort();
-    all.dedup();
-    all
 }

@@ -5,9 +5,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::engine::context::Context;
-use crate::ledger::{Action, Intent, IntentId, Link, Memory, Pending, Phase};
-use crate::model::{Freshness, Marker, PropertyRef, RecordKey, Row, Window, WorkOrder};
-use crate::rules::{Decision, Reason, Trace};
+use crate::ledger::{Action, Intent, IntentId, Memory, Pending};
+use crate::model::{Freshness, Link, Marker, Phase, PropertyRef, Reason, RecordKey, Row, Window, WorkOrder};
+use crate::rules::{Decision, Trace};
 use crate::{Pages, Result};
 
 /// One phase's way from pages to outcomes; [`drive`](crate::engine::driver::drive) takes every record through these steps.
@@ -64,7 +64,7 @@ pub(in crate::engine) trait Flow: Sync {
     fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
 
     /// Decision about a date that was reached since the last evaluation, whatever the platform lists (rule R6).
-    fn lapses(&self, _case: &Self::Case, _trace: &mut Trace) -> Option<Decision<Self::Action>> {
+    fn reached_date(&self, _case: &Self::Case, _trace: &mut Trace) -> Option<Decision<Self::Action>> {
         None
     }
 

@@ -12,14 +12,14 @@ use crate::engine::phases::create::{NewIntent, answered, confirmed, create_once,
 use crate::engine::phases::flow::{Applied, Flow, Gone, Learned};
 use crate::engine::phases::index::index;
 use crate::engine::phases::resident::ready_by_property;
-use crate::ledger::{Action, CloseVerdict, Intent, Link, Memory, Obstacle, Origin, Pending, Phase};
+use crate::ledger::{Action, Intent, Memory, Pending};
 use crate::model::text::same_optional;
 use crate::model::{
-    Difference, Freshness, Job, JobId, Kind, Marker, NewJob, PropertyRef, RecordKey, Row, Window, WorkOrder,
-    WorkOrderId,
+    CloseVerdict, Difference, Freshness, Job, JobId, Kind, Link, Marker, NewJob, Obstacle, Origin, Phase,
+    PropertyRef, Reason, RecordKey, Row, Window, WorkOrder, WorkOrderId,
 };
 use crate::rules::{
-    Counterpart, Decision, ImportAction, ImportCase, Reason, Trace, Whereabouts, decide_import, differences,
+    Counterpart, Decision, ImportAction, ImportCase, Trace, Whereabouts, decide_import, differences,
     in_words, sync_method,
 };
 use crate::{Pages, Result};

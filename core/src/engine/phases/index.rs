@@ -13,3 +13,11 @@ pub(in crate::engine) fn index<T, K: std::hash::Hash + Eq>(
     }
     map
 }
+
+/// Sorts items, and leaves doubled ones out.
+pub(in crate::engine) fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = items.collect();
+    all.sort();
+    all.dedup();
+    all
+}

@@ -8,7 +8,7 @@ pub(super) mod export;
 pub(super) mod flow;
 pub(super) mod import;
 pub(super) mod index;
-pub(super) mod lapse;
+pub(super) mod move_outs;
 pub(super) mod owners;
 pub(super) mod places;
 pub(super) mod property;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::phases::export::distinct;
+use crate::engine::phases::index::distinct;
 use crate::ledger::Memory;
 use crate::model::{Job, JobId, Kind, Side, WorkOrderId};
 

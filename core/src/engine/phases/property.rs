@@ -8,11 +8,11 @@ use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{NewIntent, answered, create_once, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Flow, Gone, Learned, is_part};
 use crate::engine::phases::index::index;
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Pending, Phase};
+use crate::ledger::{Action, Intent, Memory, Pending};
 use crate::model::text::same_text;
 use crate::model::{
-    Freshness, Kind, LatchelProperty, LatchelPropertyId, NewProperty, Property, PropertyPatch, PropertyRef,
-    RecordKey, Row, Side, Window,
+    Freshness, Kind, LatchelProperty, LatchelPropertyId, Link, NewProperty, Origin, Phase, Property,
+    PropertyPatch, PropertyRef, RecordKey, Row, Side, Window,
 };
 use crate::rules::{
     Decision, GoneProperty, PropertyAction, PropertyCase, Trace, decide_gone_property, decide_property,
@@ -252,7 +252,7 @@ impl Properties<'_> {
 
     async fn update(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
         let latchel = self.0.latchel();
-        self.0.hold().await?;
+        self.0.renew_lease().await?;
         latchel.update_property(id, patch).await?;
         let read = latchel.properties_by_id(&[id]).await?;
         if read.iter().any(|property| shows(property, patch)) {

@@ -1,3 +1,4 @@
+mod as_sent;
 mod create;
 mod memory;
 
@@ -13,22 +14,22 @@ use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{answered, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
 use crate::engine::phases::index::index;
-use crate::ledger::{Action, Intent, Link, Memory, Origin, Outcome, Pending, Phase, ResidentMemory};
+use crate::ledger::{Action, Intent, Memory, Outcome, Pending};
 use crate::model::{
-    Freshness, Kind, LatchelResident, LatchelResidentId, PropertyRef, Resident, ResidentRef, Returning, Row,
-    Side, Tenancy, Window,
+    Freshness, Kind, LatchelResident, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reason, Resident,
+    ResidentMemory, ResidentRef, Returning, Row, Side, Tenancy, Window,
 };
 use crate::rules::{
-    Decision, Reason, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident,
-    decide_lapse, decide_resident, next_turn,
+    Decision, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident, decide_move_out,
+    decide_resident, next_turn,
 };
 use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Pages, Result};
 
-use create::is_as_sent;
+use as_sent::is_as_sent;
 pub(in crate::engine) use memory::update;
 use memory::{created, remembered};
 
-/// Residents, platform to Latchel (rules R1 to R9; the move-outs of R6 are in [`lapse`](super::lapse)).
+/// Residents, platform to Latchel (rules R1 to R9; the move-outs of R6 are in [`move_outs`](super::move_outs)).
 pub(in crate::engine) struct Residents<'a>(pub &'a Context<'a>);
 
 /// Number of residents with a reached date that are looked at together.
@@ -126,13 +127,13 @@ impl Flow for Residents<'_> {
         decide_resident(&case.rule, self.0.policy(), self.0.today, trace)
     }
 
-    fn lapses(&self, case: &Case, trace: &mut Trace) -> Option<Decision<ResidentAction>> {
+    fn reached_date(&self, case: &Case, trace: &mut Trace) -> Option<Decision<ResidentAction>> {
         let (cx, latchel) = (self.0, case.rule.latchel.as_ref()?);
         let memory = case.memory.link.as_deref()?.resident.as_ref()?;
         let reached =
             |day: Option<NaiveDate>| day.is_some_and(|day| memory.evaluated_on < day && day <= cx.today);
         if reached(memory.move_out) {
-            return Some(decide_lapse(latchel, memory, cx.today, trace));
+            return Some(decide_move_out(latchel, memory, cx.today, trace));
         }
         memory.is_due(cx.today).then(|| self.decide(case, trace))
     }
@@ -256,10 +257,10 @@ impl Flow for Residents<'_> {
 
     /// Residents whose move-in was reached (rule R6), or of whom another stay or unit counts now. Pending ones are
     /// tried with the pending records. Those no longer in Latchel, or not on the platform the last time, wait for a
-    /// change there. Move-outs were evaluated before (see [`lapse`](super::lapse)).
+    /// change there. Move-outs were evaluated before (see [`move_outs`](super::move_outs)).
     async fn due(&self, after: Option<&str>) -> Result<Option<Due>> {
         let cx = self.0;
-        let links = cx.ledger().lapsing(cx.account(), cx.today, after, DUE).await?;
+        let links = cx.ledger().with_reached_dates(cx.account(), cx.today, after, DUE).await?;
         let Some(last) = links.last().map(|link| link.platform_id.clone()) else { return Ok(None) };
         let ids = links.into_iter().map(|link| link.platform_id);
         let mut memories = cx.recall(Kind::Resident, Side::Platform, ids).await?;
@@ -352,8 +353,8 @@ impl Residents<'_> {
         };
         let mut kept = ResidentMemory { turns_on: case.turns_on, ..memory.followed(latchel) };
         let redated = (kept.move_in, kept.move_out) != (memory.move_in, memory.move_out);
-        let lapses = latchel.is_active && latchel.move_out.is_some_and(|day| day <= today);
-        if (redated || memory.is_due(today)) && !lapses {
+        let has_moved_out = latchel.is_active && latchel.move_out.is_some_and(|day| day <= today);
+        if (redated || memory.is_due(today)) && !has_moved_out {
             let decision = self.decide(case, &mut Trace::off());
             if decision.action.is_none() && decision.reason != Reason::NoPropertyMatch {
                 kept.evaluated_on = today;

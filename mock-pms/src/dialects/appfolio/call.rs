@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use crate::dialects::endpoint::{self, Request};
-use crate::server::state::Shared;
+use crate::shared::Shared;
 use crate::world::World;
 
 /// A good answer.

@@ -10,8 +10,8 @@ use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::America::Los_Angeles;
 
 use super::problem::Problem;
-use crate::dialects::Quirk;
-use crate::server::state::Shared;
+use crate::shared::Shared;
+use crate::shared::quirk::Quirk;
 use crate::world::{Account, World};
 
 /// The header that names the integration. HTTP libraries tell names apart by nothing but their letters, so that the

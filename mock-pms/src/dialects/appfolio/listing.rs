@@ -3,11 +3,13 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
-use super::PREFIX;
 use super::call::{Answer, Call, Reply};
 use super::names::{Kind, id_of, is_uuid};
 use super::problem::Problem;
 use crate::world::{Id, Record};
+
+/// Prefix of every path, also of those of next pages.
+pub(super) const PREFIX: &str = "/api/v0";
 
 const MAX_SIZE: usize = 1000;
 const SINCE: &str = "filters[LastUpdatedAtFrom]";

@@ -21,32 +21,34 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodFilter, get};
 
 use self::call::{read, write};
-use self::problem::Problem;
+use self::listing::PREFIX;
+use self::problem::{Problem, refuse};
 use self::serial::Serial;
-use super::Spec;
-use crate::RateLimit;
-use crate::server::state::Shared;
-
-/// Prefix of every path, also of those of next pages.
-const PREFIX: &str = "/api/v0";
+use super::spec::Spec;
+use crate::shared::Shared;
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::system::System;
 
 pub(super) const SPEC: Spec = Spec {
-    name: "appfolio",
-    title: "AppFolio",
+    system: System {
+        name: "appfolio",
+        title: "AppFolio",
+        refuse,
+        refuse_haste,
+        webhooks: Some(webhooks::messages),
+        quirks: &[gate::NIGHTLY_PAUSE, work_order_body::TECHNICIANS_ONLY],
+    },
     rate_limits: &[
         RateLimit::per_second(8),
         RateLimit { calls: 256, seconds: 60 },
         RateLimit { calls: 4096, seconds: 3600 },
     ],
     router,
-    refuse,
-    refuse_haste,
     work_order: |id| names::id_of(names::Kind::WorkOrder, id),
-    webhooks: Some(webhooks::messages),
     credentials: |world| {
         let account = &world.platform.account;
         vec![
@@ -55,13 +57,7 @@ pub(super) const SPEC: Spec = Spec {
             ("developer_id", gate::developer_id(account).to_owned()),
         ]
     },
-    quirks: &[gate::NIGHTLY_PAUSE, work_order_body::TECHNICIANS_ONLY],
 };
-
-/// An error answer without details, for the layers around the dialect.
-fn refuse(status: StatusCode, message: &str) -> Response {
-    Problem::new(status, message).into_response()
-}
 
 fn refuse_haste(wait: Duration) -> Response {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

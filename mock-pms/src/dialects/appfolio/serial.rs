@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::problem::Problem;
-use crate::server::state::{Shared, has_own_world};
+use crate::shared::{Shared, has_own_world};
 
 /// Time for which a key is remembered.
 const REMEMBERED: TimeDelta = TimeDelta::hours(24);

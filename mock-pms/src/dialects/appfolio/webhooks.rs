@@ -13,7 +13,8 @@ use ring::signature::RSA_PSS_SHA256;
 use serde_json::{Value, json};
 
 use super::names::{self, Kind, instant};
-use crate::webhooks::{Change, Message, Proof};
+use crate::webhooks::changes::Change;
+use crate::webhooks::message::{Message, Proof};
 use crate::world::{Id, Lease, Property, Record, Tenant, Unit, Vendor, WorkOrder, World};
 
 /// The name of the key.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::names::{self, Kind, PRIORITY, STATUS, id_of, is_technician};
 use super::problem::Problem;
-use crate::dialects::Quirk;
 use crate::dialects::fields::Fields;
+use crate::shared::quirk::Quirk;
 use crate::world::{
     EntryAllowed, Id, NewMaintenance, Priority, Record, Task, TaskStatus, Unit, User, Vendor, WorkOrder,
     World,

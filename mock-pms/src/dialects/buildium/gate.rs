@@ -5,9 +5,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::refuse;
-use crate::dialects::Quirk;
-use crate::server::state::Shared;
+use super::problem::refuse;
+use crate::shared::Shared;
+use crate::shared::quirk::Quirk;
 
 /// Longer query strings make the real service fail rather than complain.
 const MAX_QUERY: usize = 4096;

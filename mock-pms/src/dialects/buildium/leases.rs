@@ -6,7 +6,7 @@ use super::call::{Answer, Call, Reply};
 use super::listing::{Listing, PAGING};
 use super::names::{self, LEASE_STATUS, word};
 use super::problem::Problem;
-use super::tenants;
+use super::tenant_body::{is_named, without_leases};
 use crate::world::{Lease, LeaseStatus, LeaseTenant, MoveOut, Tenant, World};
 
 pub(super) const FIELDS: &[&str] = &[
@@ -74,9 +74,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         .filter(|l| created.holds(&l.created_at))
         .filter(|l| updated.holds(&l.updated_at))
         .filter(|l| unit_number.as_ref().is_none_or(|part| is_unit(world, l, part)))
-        .filter(|l| {
-            tenant_name.as_ref().is_none_or(|part| current(world, l).any(|t| tenants::is_named(t, part)))
-        })
+        .filter(|l| tenant_name.as_ref().is_none_or(|part| current(world, l).any(|t| is_named(t, part))))
         .collect();
     listing.page(rows, |lease| render(world, lease))
 }
@@ -99,7 +97,7 @@ pub(super) fn move_outs(world: &World, call: &Call) -> Answer {
 fn render(world: &World, lease: &Lease) -> Value {
     let mut record = without_tenants(world, lease);
     record["CurrentTenants"] =
-        current(world, lease).map(|tenant| tenants::without_leases(world, tenant, Some(lease))).collect();
+        current(world, lease).map(|tenant| without_leases(world, tenant, Some(lease))).collect();
     world.distort("lease", lease.id, record)
 }
 

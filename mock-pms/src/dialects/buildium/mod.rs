@@ -14,6 +14,7 @@ mod rentals;
 mod task_body;
 mod task_writes;
 mod tasks;
+mod tenant_body;
 mod tenants;
 mod units;
 mod webhooks;
@@ -23,37 +24,35 @@ mod work_orders;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
 use axum::routing::MethodFilter;
 
 use self::call::{read, write};
-use self::problem::Problem;
-use super::{SHUFFLED_LISTS, Spec};
-use crate::RateLimit;
-use crate::server::state::Shared;
+use self::problem::refuse;
+use super::spec::Spec;
+use crate::shared::Shared;
+use crate::shared::quirk::SHUFFLED_LISTS;
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::system::System;
 use crate::world::TaskKind;
 
 pub(super) const SPEC: Spec = Spec {
-    name: "buildium",
-    title: "Buildium",
+    system: System {
+        name: "buildium",
+        title: "Buildium",
+        refuse,
+        // No Retry-After: the real service gives no hint either.
+        refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+        webhooks: Some(webhooks::messages),
+        quirks: &[gate::LONG_QUERIES_FAIL, SHUFFLED_LISTS],
+    },
     rate_limits: &[RateLimit::per_second(10)],
     router,
-    refuse,
-    // No Retry-After: the real service gives no hint either.
-    refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
     work_order: |id| id.parse().ok(),
-    webhooks: Some(webhooks::messages),
     credentials: |world| {
         let account = &world.platform.account;
         vec![("client_id", account.client_id.clone()), ("client_secret", account.client_secret.clone())]
     },
-    quirks: &[gate::LONG_QUERIES_FAIL, SHUFFLED_LISTS],
 };
-
-/// An error answer without details, for the layers around the dialect.
-fn refuse(status: StatusCode, message: &str) -> Response {
-    Problem::new(status, message).into_response()
-}
 
 /// All endpoints.
 fn router(shared: &Shared) -> Router {

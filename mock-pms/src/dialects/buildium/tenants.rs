@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::call::{Answer, Call, Reply};
 use super::leases;
 use super::listing::Listing;
-use super::names::{self, LEASE_STATUS, RENTAL_ACTIVE};
+use super::names::{LEASE_STATUS, RENTAL_ACTIVE};
 use super::problem::Problem;
+use super::tenant_body::{is_named, plain};
 use crate::world::{Id, Lease, Tenant, World};
 
 const FIELDS: &[&str] = &[
@@ -125,10 +126,6 @@ impl LeaseFilter {
     }
 }
 
-pub(super) fn is_named(tenant: &Tenant, part: &str) -> bool {
-    format!("{} {}", tenant.first_name, tenant.last_name).to_lowercase().contains(part)
-}
-
 fn leases_by_tenant(world: &World) -> HashMap<Id, Vec<&Lease>> {
     let mut leases: HashMap<Id, Vec<&Lease>> = HashMap::new();
     for lease in &world.platform.leases {
@@ -143,35 +140,4 @@ fn render(world: &World, tenant: &Tenant, leases: &[&Lease]) -> Value {
     let mut record = plain(world, tenant, leases.last().copied());
     record["Leases"] = leases.iter().map(|lease| leases::embedded(world, lease)).collect();
     world.distort("tenant", tenant.id, record)
-}
-
-/// A tenant as it stands within a lease.
-pub(super) fn without_leases(world: &World, tenant: &Tenant, home: Option<&Lease>) -> Value {
-    world.distort("tenant", tenant.id, plain(world, tenant, home))
-}
-
-fn plain(world: &World, tenant: &Tenant, home: Option<&Lease>) -> Value {
-    let platform = &world.platform;
-    let address = home.and_then(|lease| match lease.unit_id.and_then(|id| platform.units.get(id)) {
-        Some(unit) => Some(&unit.address),
-        None => platform.properties.get(lease.property_id).map(|p| &p.address),
-    });
-    json!({
-        "Id": tenant.id,
-        "FirstName": tenant.first_name,
-        "LastName": tenant.last_name,
-        "Email": tenant.email,
-        "AlternateEmail": null,
-        "PhoneNumbers": names::phones(&tenant.phones),
-        "CreatedDateTime": names::instant(tenant.created_at),
-        "EmergencyContact": null,
-        "DateOfBirth": tenant.date_of_birth,
-        "SMSOptInStatus": "NotSet",
-        "Address": address.map(names::address),
-        "AlternateAddress": null,
-        "MailingPreference": "PrimaryAddress",
-        "Leases": null,
-        "Comment": tenant.comment,
-        "TaxId": tenant.tax_id,
-    })
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::webhooks::{Change, Message, Proof, What};
+use crate::webhooks::changes::{Change, What};
+use crate::webhooks::message::{Message, Proof};
 use crate::world::{Id, Lease, Property, Record, Task, Tenant, Unit, Vendor, WorkOrder, World};
 
 pub(super) fn messages(change: &Change<'_>, proof: Proof<'_>) -> Vec<Message> {

@@ -5,8 +5,8 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::refuse;
-use crate::server::state::Shared;
+use super::problem::refuse;
+use crate::shared::Shared;
 
 pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());

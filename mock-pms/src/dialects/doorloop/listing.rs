@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::oid::{self, Named};
 use super::problem::Problem;
-use super::{Answer, Reply};
-use crate::dialects::Quirk;
+use super::reply::{Answer, Reply};
 use crate::dialects::endpoint::Request;
 use crate::dialects::fields::plain_date;
+use crate::shared::quirk::Quirk;
 use crate::world::{Id, World};
 
 pub(super) const SHIFTING_ORDER: Quirk = Quirk::usual(

@@ -8,6 +8,7 @@ mod oid;
 mod people;
 mod problem;
 mod properties;
+mod reply;
 mod residents;
 mod task_body;
 mod task_writes;
@@ -16,59 +17,36 @@ mod tasks;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
-use serde_json::{Value, json};
 
-use self::problem::Problem;
-use super::Spec;
+use self::problem::refuse;
+use self::reply::Answer;
 use super::endpoint::{self, Request};
-use crate::RateLimit;
-use crate::server::state::Shared;
+use super::spec::Spec;
+use crate::shared::Shared;
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::system::System;
 use crate::world::{WorkOrder, World};
 
 pub(super) const SPEC: Spec = Spec {
-    name: "doorloop",
-    title: "DoorLoop",
+    system: System {
+        name: "doorloop",
+        title: "DoorLoop",
+        refuse,
+        refuse_haste: |wait| {
+            let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED");
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            answer
+        },
+        webhooks: None,
+        quirks: &[listing::SHIFTING_ORDER],
+    },
     rate_limits: &[RateLimit { calls: 50, seconds: 60 }, RateLimit { calls: 500, seconds: 3_600 }],
     router,
-    refuse,
-    refuse_haste: |wait| {
-        let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMIT_EXCEEDED");
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        answer
-    },
     work_order: |id| oid::read::<WorkOrder>("id", id).ok(),
-    webhooks: None,
     credentials: |world| vec![("token", world.platform.account.client_secret.clone())],
-    quirks: &[listing::SHIFTING_ORDER],
 };
-
-/// Answer of an endpoint; 200 if it is good.
-type Answer = Result<Reply, Problem>;
-
-/// A good answer.
-enum Reply {
-    /// A page of a list, and how many records match in all.
-    Page(Vec<Value>, usize),
-    /// One record.
-    One(Value),
-}
-
-impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Page(data, total) => axum::Json(json!({ "total": total, "data": data })).into_response(),
-            Self::One(record) => axum::Json(record).into_response(),
-        }
-    }
-}
-
-/// An error answer without details, for the layers around the dialect.
-fn refuse(status: StatusCode, message: &str) -> Response {
-    Problem::new(status, message).into_response()
-}
 
 /// All endpoints.
 fn router(shared: &Shared) -> Router {

@@ -6,7 +6,7 @@ use super::listing::Listing;
 use super::names::without_nulls;
 use super::oid::{self, oid};
 use super::problem::Problem;
-use super::{Answer, Reply};
+use super::reply::{Answer, Reply};
 use crate::dialects::endpoint::Request;
 use crate::world::{User, UserKind, World};
 

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::listing::Listing;
 use super::names::{phones, without_nulls};
 use super::oid::{oid, part_oid};
+use super::reply::Answer;
 use crate::dialects::endpoint::Request;
 use crate::world::{Lease, LeaseTenant, Property, Tenant, Unit, World};
 

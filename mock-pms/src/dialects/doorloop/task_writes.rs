@@ -3,9 +3,9 @@
 use super::names::{PRIORITY, STATUS};
 use super::oid;
 use super::problem::Problem;
+use super::reply::{Answer, Reply};
 use super::task_body::{MAX_TEXT, TaskBody, assignees};
 use super::tasks::{render, type_of};
-use super::{Answer, Reply};
 use crate::dialects::endpoint::Request;
 use crate::dialects::fields::Fields;
 use crate::world::{HistoryEntry, Id, NewMaintenance, WorkOrder, World};

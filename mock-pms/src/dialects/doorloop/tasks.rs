@@ -7,7 +7,7 @@ use super::listing::Listing;
 use super::names::{self, ENTRY, PRIORITY, STATUS, TASK_TYPE, TaskType, without_nulls, word};
 use super::oid::{self, oid};
 use super::problem::Problem;
-use super::{Answer, Reply};
+use super::reply::{Answer, Reply};
 use crate::dialects::endpoint::Request;
 use crate::world::{
     Maintenance, Property, TaskKind, TaskStatus, Tenant, Unit, User, Vendor, WorkOrder, World,

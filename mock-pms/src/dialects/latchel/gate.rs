@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::refuse;
-use crate::server::state::Shared;
+use super::problem::refuse;
+use crate::shared::Shared;
 
 pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let key = request.headers().get("x-api-key").and_then(|value| value.to_str().ok());

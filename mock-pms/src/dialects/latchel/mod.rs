@@ -20,20 +20,24 @@ mod webhooks;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get};
 
 use self::call::{look_up, read, write};
-use self::problem::Problem;
-pub(crate) use self::webhooks::messages;
-use crate::server::state::Shared;
+use self::problem::refuse;
+use crate::shared::Shared;
+use crate::shared::system::System;
 
 const CONTRACT: &str = include_str!("../../../../contracts/latchel.openapi.json");
 
-/// An error answer that no field is to blame for, for the layers around the dialect.
-pub(crate) fn refuse(status: StatusCode, message: &str) -> Response {
-    Problem::new(status, message).into_response()
-}
+/// Latchel, as the layers around its endpoints need it.
+pub(crate) const SYSTEM: System = System {
+    name: "latchel",
+    title: "Latchel",
+    refuse,
+    refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+    quirks: &[],
+    webhooks: Some(webhooks::messages),
+};
 
 /// All endpoints.
 pub(crate) fn router(shared: &Shared) -> Router {

@@ -78,3 +78,8 @@ impl IntoResponse for Problem {
         (self.status, Json(json!({ "error": error }))).into_response()
     }
 }
+
+/// An error answer that no field is to blame for, for the layers around the dialect.
+pub(super) fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::new(status, message).into_response()
+}

@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{company, jobs, properties, residents};
-use crate::webhooks::{Change, Message, Proof, What};
+use crate::webhooks::changes::{Change, What};
+use crate::webhooks::message::{Message, Proof};
 use crate::world::{Id, Job, LatchelProperty, Portfolio, Record, Resident, World};
 
 /// Fields of a resident that Latchel knows and does not tell in webhooks.

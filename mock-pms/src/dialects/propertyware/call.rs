@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use crate::dialects::endpoint::{self, BodyFault, Request};
-use crate::server::state::Shared;
+use crate::shared::Shared;
 use crate::world::{Id, World};
 
 /// A request that passed the gate.

@@ -5,10 +5,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::problem::Problem;
-use super::{names, refuse};
-use crate::dialects::Quirk;
-use crate::server::state::Shared;
+use super::names;
+use super::problem::{Problem, refuse};
+use crate::shared::Shared;
+use crate::shared::quirk::Quirk;
 
 pub(super) const SILENT_400: Quirk = Quirk::usual(
     "silent-400",

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::call::{Answer, Call, Reply};
 use super::problem::Problem;
-use crate::dialects::Quirk;
+use crate::shared::quirk::Quirk;
 use crate::world::Id;
 
 pub(super) const LAST_PAGE_TOTAL: Quirk = Quirk::usual(

@@ -16,26 +16,31 @@ mod work_orders;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Html;
 use axum::routing::{MethodFilter, delete};
 
 use self::call::{read, write};
-use self::problem::Problem;
-use super::{SHUFFLED_LISTS, Spec};
-use crate::RateLimit;
-use crate::server::state::Shared;
+use self::problem::{Problem, refuse};
+use super::spec::Spec;
+use crate::shared::Shared;
+use crate::shared::quirk::SHUFFLED_LISTS;
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::system::System;
 
 pub(super) const SPEC: Spec = Spec {
-    name: "propertyware",
-    title: "Propertyware",
+    system: System {
+        name: "propertyware",
+        title: "Propertyware",
+        refuse,
+        // No Retry-After: the real service gives no hint either.
+        refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+        webhooks: None,
+        quirks: &[listing::LAST_PAGE_TOTAL, gate::SILENT_400, names::EARLY_CREATED, SHUFFLED_LISTS],
+    },
     // The vendor publishes no number; this is one that a client cannot take for "none at all".
     rate_limits: &[RateLimit::per_second(10)],
     router,
-    refuse,
-    // No Retry-After: the real service gives no hint either.
-    refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
     work_order: |id| id.parse().ok(),
-    webhooks: None,
     credentials: |world| {
         let account = &world.platform.account;
         vec![
@@ -44,13 +49,7 @@ pub(super) const SPEC: Spec = Spec {
             ("system_id", names::system_id(account)),
         ]
     },
-    quirks: &[listing::LAST_PAGE_TOTAL, gate::SILENT_400, names::EARLY_CREATED, SHUFFLED_LISTS],
 };
-
-/// An error answer without details, for the layers around the dialect.
-fn refuse(status: StatusCode, message: &str) -> Response {
-    Problem::new(status, message).into_response()
-}
 
 /// All endpoints.
 fn router(shared: &Shared) -> Router {

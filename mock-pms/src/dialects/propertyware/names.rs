@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::dialects::Quirk;
+use crate::shared::quirk::Quirk;
 use crate::world::{
     Account, Address, EntryAllowed, Id, Phone, PhoneKind, Priority, PropertyKind, TaskStatus, Unit, User,
     UserKind, World,

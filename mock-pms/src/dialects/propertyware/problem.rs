@@ -72,3 +72,8 @@ impl IntoResponse for Problem {
         (status, Json(json!({ "userMessage": message, "errorCode": CODE, "errors": errors }))).into_response()
     }
 }
+
+/// An error answer without details, for the layers around the dialect.
+pub(super) fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::new(status, message).into_response()
+}

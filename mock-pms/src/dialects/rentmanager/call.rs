@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::problem::Problem;
+use crate::dialects::endpoint::Request;
+use crate::world::Id;
 
 /// A good answer.
 pub(super) enum Reply {
@@ -28,4 +30,10 @@ impl IntoResponse for Reply {
             Self::One(record) => Json(record).into_response(),
         }
     }
+}
+
+/// The id in the path.
+pub(super) fn path_id(request: &Request) -> Result<Id, Problem> {
+    let id = request.id().and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Problem::invalid("id", "The value is not valid for Int32."))
 }

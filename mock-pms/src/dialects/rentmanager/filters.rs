@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
-use super::listing::{Holds, Resource};
 use super::problem::Problem;
+use super::resource::{Holds, Resource};
 
 /// Filters of a list; all must hold.
 pub(super) struct Filters(Vec<Filter>);

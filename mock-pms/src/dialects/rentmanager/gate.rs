@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 use super::names;
 use super::problem::Problem;
 use crate::dialects::fields::Fields;
-use crate::server::state::Shared;
-use crate::{Side, World};
+use crate::shared::Shared;
+use crate::world::{Side, World};
 
 const TOKEN: &str = "x-rm12api-apitoken";
 /// A token ends after a day, however much it is used.

@@ -4,11 +4,11 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
+use super::call::path_id;
 use super::call::{Answer, Reply};
 use super::issue_body::IssueBody;
 use super::issues::{ISSUES, concurrency, render};
 use super::names::{self, without_nulls};
-use super::path_id;
 use super::problem::Problem;
 use crate::dialects::endpoint::{BodyFault, Request};
 use crate::world::{EntryAllowed, Id, Maintenance, NewMaintenance, Priority, TaskStatus, World};

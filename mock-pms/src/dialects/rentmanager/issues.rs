@@ -5,10 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::listing::Holds::{Flag, Number, Text, Time};
-use super::listing::Resource;
+use super::call::path_id;
 use super::names::{self, CATEGORIES, PRIORITIES, STATUSES, is_closed};
-use super::path_id;
+use super::resource::Holds::{Flag, Number, Text, Time};
+use super::resource::Resource;
 use crate::dialects::endpoint::Request;
 use crate::world::{Maintenance, World};
 

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::listing::Holds::{Flag, Number, Time};
-use super::listing::Resource;
+use super::call::path_id;
 use super::names::day;
-use super::path_id;
+use super::resource::Holds::{Flag, Number, Time};
+use super::resource::Resource;
 use crate::dialects::endpoint::Request;
 use crate::world::{Id, Lease, LeaseTenant, World};
 

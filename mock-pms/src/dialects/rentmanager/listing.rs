@@ -8,8 +8,9 @@ use super::call::{Answer, Reply};
 use super::filters::Filters;
 use super::names::without_nulls;
 use super::problem::Problem;
-use crate::dialects::Quirk;
+use super::resource::Resource;
 use crate::dialects::endpoint::Request;
+use crate::shared::quirk::Quirk;
 use crate::world::{Id, World};
 
 /// Longer pages are cut into pages of this size where no size is asked for.
@@ -23,33 +24,7 @@ pub(super) const EMPTY_IS_204: Quirk = Quirk::usual(
     "It is a list without rows.",
 );
 
-/// Description of a list.
-pub(super) struct Resource {
-    /// Its word in raw overrides.
-    pub(super) kind: &'static str,
-    /// The field that holds the id.
-    pub(super) key: &'static str,
-    /// Its fields, and what they hold.
-    pub(super) fields: &'static [(&'static str, Holds)],
-    /// Parts that are told only if they are asked for, both as a field and as embedded.
-    pub(super) embeds: &'static [&'static str],
-}
-
-/// Type of a field's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
-    Number,
-    Text,
-    Flag,
-    /// A local time, or a day as the beginning of it.
-    Time,
-}
-
 impl Resource {
-    pub(super) fn holds(&self, field: &str) -> Option<Holds> {
-        self.fields.iter().find(|(name, _)| *name == field).map(|(_, holds)| *holds)
-    }
-
     /// The page of these records that was asked for. Filters see them as they are, whatever is laid over them.
     pub(super) fn page(
         &self,

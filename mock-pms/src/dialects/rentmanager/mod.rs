@@ -12,6 +12,7 @@ mod listing;
 mod names;
 mod problem;
 mod properties;
+mod resource;
 mod tables;
 mod tenants;
 mod users;
@@ -22,32 +23,33 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, post};
 
 use self::call::Answer;
 use self::gate::Sessions;
 use self::names::{CATEGORIES, PRIORITIES, STATUSES};
-use self::problem::Problem;
-use super::Spec;
+use self::problem::{Problem, refuse};
 use super::endpoint::{self, Request};
-use crate::RateLimit;
-use crate::server::state::Shared;
-use crate::world::{Id, World};
-
-/// Path of the call that gives a token.
-pub(crate) const LOG_IN: &str = "/Authentication/AuthorizeUser";
+use super::spec::Spec;
+use crate::shared::Shared;
+use crate::shared::log::LOG_IN;
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::system::System;
+use crate::world::World;
 
 pub(super) const SPEC: Spec = Spec {
-    name: "rentmanager",
-    title: "Rent Manager",
+    system: System {
+        name: "rentmanager",
+        title: "Rent Manager",
+        refuse,
+        refuse_haste,
+        quirks: &[listing::EMPTY_IS_204],
+        webhooks: None,
+    },
     rate_limits: &[RateLimit { calls: 500, seconds: 60 }],
     router,
-    refuse,
-    refuse_haste,
-    quirks: &[listing::EMPTY_IS_204],
     work_order: |id| id.parse().ok(),
-    webhooks: None,
     credentials: |world| {
         let account = &world.platform.account;
         vec![
@@ -57,11 +59,6 @@ pub(super) const SPEC: Spec = Spec {
         ]
     },
 };
-
-/// An error answer without details, for the layers around the dialect.
-fn refuse(status: StatusCode, message: &str) -> Response {
-    Problem::message(status, message).into_response()
-}
 
 fn refuse_haste(wait: Duration) -> Response {
     let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "API calls quota exceeded.");
@@ -124,10 +121,4 @@ where
     F: Fn(&mut World, &Request) -> Answer + Clone + Send + Sync + 'static,
 {
     endpoint::write(MethodFilter::POST, "work_orders", endpoint)
-}
-
-/// The id in the path.
-fn path_id(request: &Request) -> Result<Id, Problem> {
-    let id = request.id().and_then(|id| id.parse().ok());
-    id.ok_or_else(|| Problem::invalid("id", "The value is not valid for Int32."))
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::listing::Holds::{Flag, Number, Text, Time};
-use super::listing::Resource;
+use super::call::path_id;
 use super::names::{addresses, local_with_blank, local_with_strange_offset, property_type};
-use super::path_id;
+use super::resource::Holds::{Flag, Number, Text, Time};
+use super::resource::Resource;
 use crate::dialects::endpoint::Request;
 use crate::world::{Property, Unit, World};
 

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::listing::Holds::{Number, Text, Time};
-use super::listing::Resource;
+use super::call::path_id;
 use super::names::{local_with_blank, phones, without_nulls};
-use super::path_id;
+use super::resource::Holds::{Number, Text, Time};
+use super::resource::Resource;
 use crate::dialects::endpoint::Request;
 use crate::world::{LeaseStatus, Tenant, World};
 

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::listing::Holds::{Flag, Number, Text};
-use super::listing::Resource;
-use super::path_id;
+use super::call::path_id;
+use super::resource::Holds::{Flag, Number, Text};
+use super::resource::Resource;
 use crate::dialects::endpoint::Request;
 use crate::world::{Id, User, UserKind, World};
 

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::problem::Problem;
-use crate::server::state::Shared;
+use crate::shared::Shared;
 
 /// A refusal has no body.
 pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::listing::{Listing, Modified, PER_PAGE};
 use super::names::{self, flag, id, stamp};
 use super::problem::Problem;
 use super::properties::{portfolio_of, property, render_unit};
+use super::reply::Answer;
 use crate::dialects::endpoint::Request;
 use crate::world::{Id, LeasePart, LeaseStatus, Property, Tenant, Unit, World};
 

@@ -4,8 +4,8 @@ use axum::Json;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde_json::Value;
 
-use super::Answer;
 use super::problem::Problem;
+use super::reply::Answer;
 use crate::dialects::endpoint::Request;
 use crate::dialects::fields::plain_date;
 use crate::world::Id;

@@ -9,49 +9,44 @@ mod names;
 mod people;
 mod problem;
 mod properties;
+mod reply;
 mod statuses;
 mod work_order_body;
 mod work_order_writes;
 mod work_orders;
 
+use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
-use axum::{Json, Router};
-use serde_json::Value;
 
-use self::problem::Problem;
-use super::Spec;
+use self::problem::{Problem, refuse};
+use self::reply::Answer;
 use super::endpoint::{self, Request};
-use crate::RateLimit;
-use crate::server::state::Shared;
+use super::spec::Spec;
+use crate::shared::Shared;
+use crate::shared::rate_limit::RateLimit;
+use crate::shared::system::System;
 use crate::world::World;
 
 pub(super) const SPEC: Spec = Spec {
-    name: "rentvine",
-    title: "Rentvine",
+    system: System {
+        name: "rentvine",
+        title: "Rentvine",
+        refuse,
+        refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+        webhooks: None,
+        quirks: &[work_order_body::PRETENDED_WRITES],
+    },
     // The vendor publishes no number; this is one that a client cannot take for "none at all".
     rate_limits: &[RateLimit::per_second(10)],
     router,
-    refuse,
-    refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
     work_order: |id| id.parse().ok(),
-    webhooks: None,
     credentials: |world| {
         let account = &world.platform.account;
         vec![("access_key", account.client_id.clone()), ("secret", account.client_secret.clone())]
     },
-    quirks: &[work_order_body::PRETENDED_WRITES],
 };
-
-/// Answer of an endpoint: JSON without totals or links.
-type Answer = Result<Json<Value>, Problem>;
-
-/// An error answer without details, for the layers around the dialect.
-fn refuse(status: StatusCode, message: &str) -> Response {
-    Problem::said(status, message).into_response()
-}
 
 /// All endpoints. Work orders are under `work-orders`, their statuses under `work-order`.
 fn router(shared: &Shared) -> Router {

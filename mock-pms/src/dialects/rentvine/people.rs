@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::listing::{Listing, PER_PAGE};
 use super::names::{self, STAFF, VENDORS, flag, id, stamp};
+use super::reply::Answer;
 use crate::dialects::endpoint::Request;
 use crate::world::{Tenant, User, UserKind, Vendor, World};
 

@@ -68,3 +68,8 @@ impl IntoResponse for Problem {
         }
     }
 }
+
+/// An error answer without details, for the layers around the dialect.
+pub(super) fn refuse(status: StatusCode, message: &str) -> Response {
+    Problem::said(status, message).into_response()
+}

@@ -3,10 +3,10 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::listing::{Listing, Modified, PER_PAGE, only, path_id};
 use super::names::{self, flag, id, stamp};
 use super::problem::Problem;
+use super::reply::Answer;
 use crate::dialects::endpoint::Request;
 use crate::world::{Id, Property, PropertyGroup, Unit, World};
 

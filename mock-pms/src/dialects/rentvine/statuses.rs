@@ -3,10 +3,10 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::listing::{Listing, PER_PAGE};
 use super::names::{flag, id};
 use super::problem::Problem;
+use super::reply::Answer;
 use crate::dialects::endpoint::Request;
 use crate::world::{Id, Maintenance, TaskStatus, World};
 

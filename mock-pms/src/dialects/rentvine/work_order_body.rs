@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use super::names::{PRIORITY, VENDORS};
 use super::problem::Problem;
 use super::{html, statuses};
-use crate::dialects::Quirk;
 use crate::dialects::endpoint::Request;
 use crate::dialects::fields::Fields;
+use crate::shared::quirk::Quirk;
 use crate::world::{Id, Priority, Property, Tenant, Unit, User, UserKind, Vendor, World};
 
 const FIELDS: [&str; 21] = [

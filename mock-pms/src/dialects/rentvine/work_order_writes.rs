@@ -4,9 +4,9 @@
 use axum::Json;
 use serde_json::json;
 
-use super::Answer;
 use super::listing::{only, path_id};
 use super::problem::Problem;
+use super::reply::Answer;
 use super::statuses;
 use super::work_order_body::{Body, Purpose};
 use super::work_orders::detail;

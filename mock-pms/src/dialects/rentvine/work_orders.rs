@@ -4,10 +4,10 @@ use axum::Json;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::listing::{Listing, WORK_ORDERS_PER_PAGE, only, path_id};
 use super::names::{self, VENDORS, flag, id, stamp};
 use super::problem::Problem;
+use super::reply::Answer;
 use super::{html, people, statuses};
 use crate::dialects::endpoint::Request;
 use crate::world::{Maintenance, TaskStatus, Vendor, World};

@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use chrono::TimeDelta;
 use insta::assert_json_snapshot;
-use latchel_sync_core::Ledger;
 use latchel_sync_core::model::{InvalidRecord, PropertyId, PropertyRef, Row};
+use latchel_sync_core::{Ledger, LedgerAdmin};
 use serde_json::{Value, json};
 
 use crate::document::judge;

@@ -18,7 +18,7 @@ use serde_json::{Map, json};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
-use crate::by_hand::property;
+use crate::manual_links::property;
 use crate::world::{ACCOUNT, World, account, start};
 
 pub const KEY: &str = "8a2f6c1e-0d57-4f0b-9a55-1f6f2f1b7a10";

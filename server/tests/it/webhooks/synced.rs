@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use latchel_sync_core::ErrorKind;
-use latchel_sync_core::ledger::{Phase, Trigger};
-use latchel_sync_core::memory::Fate;
-use latchel_sync_core::model::{ClosedStatus, JobState, WorkOrderStatus};
+use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::Trigger;
+use latchel_sync_core::model::{ClosedStatus, JobState, Phase, WorkOrderStatus};
 use latchel_sync_ledger::desk::Pause;
 
 use super::sender::*;
@@ -132,8 +132,8 @@ async fn deliveries_that_no_run_got_to_are_tried_again() {
     let world = listening().await;
     let work = at_work(&world).await;
     world.journal.decide(|call| match call.method {
-        "jobs_by_id" => Fate::Fail(ErrorKind::Unauthorized),
-        _ => Fate::Proceed,
+        "jobs_by_id" => Intercept::Fail(ErrorKind::Unauthorized),
+        _ => Intercept::Proceed,
     });
     let job = add_job(&world);
     assert_eq!(latchel_tells(&world, job, "2026-03-02T08:01:00Z").await, 200);
@@ -143,7 +143,7 @@ async fn deliveries_that_no_run_got_to_are_tried_again() {
     }
     assert_eq!((open(&*world.app.desk).await, made_from(&world, job).len()), (1, 0));
 
-    world.journal.decide(|_| Fate::Proceed);
+    world.journal.decide(|_| Intercept::Proceed);
     world.app.jobs.idle().await;
     pass(Duration::from_secs(31)).await;
     worked_off(&world.app).await;

@@ -8,9 +8,9 @@ mod properties;
 mod residents;
 mod work_orders;
 
-use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::in_memory::MemoryLedger;
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Ledger, Platform};
+use latchel_sync_core::{Ledger, LedgerAdmin, Platform};
 
 use super::account::Account;
 use super::{claims, naive};
@@ -55,7 +55,7 @@ async fn nothing_is_lost(account: &Account, ledger: &MemoryLedger) {
 /// True if some run that got through the phase was shown the record.
 fn was_shown(account: &Account, key: &RecordKey) -> bool {
     use super::history::{Event, How};
-    use latchel_sync_core::ledger::Phase;
+    use latchel_sync_core::model::Phase;
     let history = account.history();
     history.events().any(|event| match event {
         Event::PropertyShown(run, one) => {

@@ -1,9 +1,7 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Ledger;
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::in_memory::MemoryLedger;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use super::super::account::{Account, Stamps};
 use super::super::history::Event;

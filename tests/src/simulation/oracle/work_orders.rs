@@ -1,7 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::Platform;
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::MemoryLedger;
+use latchel_sync_core::in_memory::MemoryLedger;
 use latchel_sync_core::model::*;
 
 use super::super::account::Account;

@@ -1,7 +1,7 @@
 //! The platform's residents and their stays.
 
 use chrono::TimeDelta;
-use latchel_sync_core::memory::PlatformWorld;
+use latchel_sync_core::in_memory::PlatformWorld;
 use latchel_sync_core::model::*;
 
 use crate::simulation::account::Account;

@@ -1,16 +1,14 @@
 //! Rules W6, P8, R8: how much may be gone at once.
 
 use latchel_sync_core::engine::{Mode, Request};
-use latchel_sync_core::ledger::Phase;
-use latchel_sync_core::memory::PlatformWorld;
+use latchel_sync_core::in_memory::PlatformWorld;
 use latchel_sync_core::model::*;
-use latchel_sync_core::rules::Reason;
 
 use super::{
     Done, actives, aged, newest, noon, of_property, of_resident, property, reconcile, resident, stamped,
     unit, world,
 };
-use latchel_sync_core::Ledger;
+use latchel_sync_core::LedgerAdmin;
 
 /// So many houses, each with a resident.
 fn houses(number: usize) -> PlatformWorld {

@@ -1,6 +1,6 @@
 //! Sync results: narrowed, exported, dismissed and retried.
 
-use latchel_sync_core::rules::Reason;
+use latchel_sync_core::model::Reason;
 use mock_pms::{Fault, FaultPlan, FaultRule, Side};
 
 use super::{arrived, opened, report, reported};

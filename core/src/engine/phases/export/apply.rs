@@ -2,20 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::driver::guard::Guard;
+use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::phases::carriers::{Known, carriers, compared, places, sent};
 use crate::engine::phases::create::{NewIntent, create_once, shown_by_now, unconfirmed};
 use crate::engine::phases::export::{Case, Export, standing};
 use crate::engine::phases::flow::{Applied, Flow};
-use crate::ledger::{Action, CloseVerdict, Link, Obstacle, Origin};
+use crate::ledger::Action;
 use crate::model::text::same_optional;
 use crate::model::{
-    ClosedStatus, Difference, Job, Kind, Marker, NewWorkOrder, RecordKey, Row, Side, SyncMethod, WorkOrder,
-    WorkOrderId,
+    CloseVerdict, ClosedStatus, Difference, Job, Kind, Link, Marker, NewWorkOrder, Obstacle, Origin, Reason,
+    RecordKey, Row, Side, SyncMethod, WorkOrder, WorkOrderId,
 };
-use crate::rules::{
-    CloseCase, Decision, ExportAction, Reason, Trace, decide_close, differences, in_words, obstacle,
-};
+use crate::rules::{CloseCase, Decision, ExportAction, Trace, decide_close, differences, in_words, obstacle};
 use crate::{Capabilities, Error, ErrorKind, Result};
 
 impl Export<'_> {
@@ -178,7 +176,7 @@ impl Export<'_> {
     async fn write_number_back(&self, job: &Job, link: &Link, number: String) -> Result<Link> {
         let cx = self.0;
         let id = WorkOrderId::new(&link.platform_id);
-        cx.hold().await?;
+        cx.renew_lease().await?;
         cx.latchel().write_number_back(job.id, &number, &id).await?;
         let read = cx.latchel().jobs_by_id(&[job.id]).await?;
         if !read.iter().any(|one| {
@@ -227,7 +225,7 @@ impl Export<'_> {
             return Ok(Applied::new(decision, action));
         }
         if decision.action.is_some() {
-            cx.hold().await?;
+            cx.renew_lease().await?;
             cx.platform().close_work_order(&id, status).await?;
             let closed = self.read(&id).await?.and_then(|shown| shown.status.closed());
             if closed != Some(status) {
@@ -254,7 +252,7 @@ impl Export<'_> {
         // The run's *now* lies before what it makes: a work order of this run counts as made just now.
         let made_at = if link.run == cx.run { cx.clock() } else { link.created_at };
         shown_by_now(cx, made_at, cx.platform().capabilities().visibility_delay)?;
-        Guard { off: false }.check_source(cx, Side::Platform).await?;
+        MassChangeGuard { off: false }.check_source(cx, Side::Platform).await?;
         let detail = Some(format!("work order {}", link.platform_id));
         let gone = Applied { detail, ..Applied::plain(Reason::CounterpartGone, Action::None) };
         Ok(gone.with_counterpart(&link.platform_id))

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::phases::export::{Case, distinct};
+use crate::engine::phases::export::case::Case;
+use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::OnPlatform;
-use crate::ledger::Obstacle;
-use crate::model::{PropertyRef, Row, WorkOrder};
+use crate::model::{Obstacle, PropertyRef, Row, WorkOrder};
 use crate::rules::{ExportAction, Standing, Trace, decide_export};
 
 /// Looks up the properties of what is about to be created, and of what is about to be closed where the platform is known to

@@ -5,11 +5,10 @@ use std::collections::{HashMap, HashSet};
 use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::carriers::{Known, may_be_ours};
-use crate::engine::phases::export::distinct;
+use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::Places;
-use crate::ledger::Link;
 use crate::model::{
-    Job, JobId, Kind, LatchelResidentId, PropertyRef, ResidentRef, Side, WorkOrder, WorkOrderId,
+    Job, JobId, Kind, LatchelResidentId, Link, PropertyRef, ResidentRef, Side, WorkOrder, WorkOrderId,
 };
 use crate::rules::Counterpart;
 

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::engine::phases::export::distinct;
+use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::OnPlatform;
 use crate::ledger::Memory;
-use crate::model::{LatchelProperty, PropertyId, PropertyRef, Row, WorkOrder};
-use crate::rules::{Reason, Whereabouts, unit_missing};
+use crate::model::{LatchelProperty, PropertyId, PropertyRef, Reason, Row, WorkOrder};
+use crate::rules::{Whereabouts, unit_missing};
 
 /// Places of those of `records` that name no unit and whose property itself is not in Latchel: its one unit, if it has
 /// exactly one. What an earlier run found is not asked for again; for the others there is one look-up together.

@@ -3,8 +3,9 @@
 use crate::Result;
 use crate::engine::phases::create::{NewIntent, create_once};
 use crate::engine::phases::resident::{Case, Residents};
-use crate::ledger::{Link, Origin, ResidentMemory, SentDates};
-use crate::model::{Kind, LatchelResident, LatchelResidentId, NewResident, RecordKey};
+use crate::model::{
+    Kind, LatchelResidentId, Link, NewResident, Origin, RecordKey, ResidentMemory, SentDates,
+};
 
 impl Residents<'_> {
     /// Creates a resident; reading it back comes later (rule E3).
@@ -38,12 +39,4 @@ impl Residents<'_> {
         };
         create_once(cx, create, cx.latchel().create_resident(new), link).await
     }
-}
-
-/// True if Latchel has all of a resident who was created there.
-pub(super) fn is_as_sent(resident: &LatchelResident, new: &NewResident) -> bool {
-    resident.reference.as_ref() == Some(&new.reference)
-        && resident.is_active == new.is_active
-        && (resident.move_in, resident.move_out) == (new.tenancy.move_in, new.tenancy.move_out)
-        && resident.unit == new.tenancy.unit
 }

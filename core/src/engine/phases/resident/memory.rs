@@ -3,8 +3,8 @@
 use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::create::unconfirmed;
-use crate::ledger::{Intent, Link, Memory, ResidentMemory, SentDates};
-use crate::model::{LatchelResident, ResidentPatch};
+use crate::ledger::{Intent, Memory};
+use crate::model::{LatchelResident, Link, ResidentMemory, ResidentPatch, SentDates};
 use crate::rules::active;
 
 /// Memory of a resident. If its create was sent and not confirmed, the memory is made from what Latchel shows.
@@ -43,7 +43,7 @@ pub(in crate::engine) async fn update(
         };
         cx.put_link(&Link { resident: Some(sending), ..base.clone() }).await?;
     }
-    cx.hold().await?;
+    cx.renew_lease().await?;
     cx.latchel().update_resident(id, patch).await?;
     let read = cx.latchel().residents_by_id(&[id]).await?;
     let Some(resident) = read.iter().find(|resident| shows(resident, patch)) else {

@@ -1,0 +1,363 @@
+//! The driver's steps for a page's cases: decide, hold back, apply.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::{StreamExt, stream};
+
+use crate::engine::context::Context;
+use crate::engine::driver::failure::failed_write;
+use crate::engine::driver::outcome::{News, counterpart_of, outcome};
+use crate::engine::driver::prepare::{Reader, may_be_about_one};
+use crate::engine::driver::state::Driver;
+use crate::engine::driver::tally::Tally;
+use crate::engine::patience::Patience;
+use crate::engine::phases::create::{confirmed, settle_nothing};
+use crate::engine::phases::flow::{Applied, Flow, Learned};
+use crate::ledger::{Action, Intent, Memory, Outcome};
+use crate::model::{Freshness, Link, Reason, Status};
+use crate::rules::{Decision, Trace};
+use crate::{Error, ErrorKind, Result};
+
+/// Limit to the deactivations that are kept whole until the phase was seen; a bound on memory. Those beyond are kept by
+/// their ids alone, and read again.
+const HELD_AT_MOST: usize = 2_000;
+/// Number of those that are read again together.
+const READ_AGAIN: usize = 200;
+/// Number of creates under way at once, where the far side's limits allow it.
+const AT_ONCE: usize = 8;
+/// Number of creates that are read back together; a bound on what a run that dies leaves to be confirmed by the next
+/// one.
+const READ_BACK: usize = 50;
+
+impl<F: Flow> Driver<'_, F> {
+    /// Decides and applies each record. The outcomes from before an error are in `news` all the same.
+    pub(in crate::engine) async fn decide_all(
+        &mut self,
+        cases: Vec<F::Case>,
+        news: &mut Vec<News>,
+    ) -> Result<()> {
+        let cx = self.flow.context();
+        let mut together = Vec::new();
+        for case in cases {
+            if !self.is_undecided(&self.flow.memory(&case).key.id) {
+                continue;
+            }
+            cx.stop.check()?;
+            let decision = self.flow.decide(&case, &mut Trace::off());
+            let deactivates = |action| self.flow.deactivates(action);
+            if !self.guard.off && !self.released && decision.action.as_ref().is_some_and(deactivates) {
+                self.hold(case);
+                continue;
+            }
+            if decision.action.as_ref().is_some_and(|action| self.flow.creates(action)) {
+                together.push(case);
+                continue;
+            }
+            // The creates before this record go first, so that records are applied in their order.
+            if !together.is_empty() {
+                self.create_all(std::mem::take(&mut together), news).await?;
+            }
+            let tried = Tried::of(self.flow, &case, decision).await;
+            self.take(&case, tried, news)?;
+        }
+        self.create_all(together, news).await
+    }
+
+    /// Creates counterparts, after each was looked for a second time: an answer that once left out a record that the
+    /// far side has must not lead to a duplicate. A record whose counterpart is found now is decided anew.
+    async fn create_all(&mut self, creates: Vec<F::Case>, news: &mut Vec<News>) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let cases = if creates.is_empty() || cx.is_dry() {
+            creates
+        } else {
+            let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
+            cx.reading(flow.gather(creates.iter().map(again).collect())).await?
+        };
+        let (mut create, mut found) = (Vec::new(), Vec::new());
+        for case in cases {
+            let decision = flow.decide(&case, &mut Trace::off());
+            if decision.action.as_ref().is_some_and(|action| flow.creates(action)) {
+                create.push((case, decision));
+            } else {
+                found.push(case);
+            }
+        }
+        // No decision on `found` creates, so that this goes no deeper. Boxed, because the two functions call each
+        // other.
+        self.apply_all(create, news).await?;
+        if found.is_empty() { Ok(()) } else { Box::pin(self.decide_all(found, news)).await }
+    }
+
+    /// Applies decisions that do not depend on each other, several at once. After an error that ends the phase, or a
+    /// request to stop, no further one is begun; those under way come to their end.
+    async fn apply_all(
+        &mut self,
+        decided: Vec<(F::Case, Decision<F::Action>)>,
+        news: &mut Vec<News>,
+    ) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let over = AtomicBool::new(false);
+        let apply = async |(case, decision): (F::Case, Decision<F::Action>)| {
+            if over.load(Ordering::Relaxed) || cx.stop.is_set() {
+                return None;
+            }
+            let tried = Tried::of(flow, &case, decision).await;
+            Some((case, tried))
+        };
+        let (mut end, mut all) = (Ok(()), true);
+        let mut decided = decided.into_iter().peekable();
+        while decided.peek().is_some() {
+            // Group by group: each is read back with one call before the next is sent.
+            let together: Vec<_> = decided.by_ref().take(READ_BACK).collect();
+            let mut applied = pin!(stream::iter(together).map(apply).buffered(AT_ONCE));
+            let mut done = Vec::new();
+            // No early return: a create that was sent needs its read-back and its outcome, also after an error. The
+            // error waits in `end`.
+            while let Some(one) = applied.next().await {
+                let Some((case, tried)) = one else {
+                    all = false;
+                    continue;
+                };
+                let patience = self.bear(&tried);
+                over.fetch_or(patience.is_err(), Ordering::Relaxed);
+                end = end.and(patience);
+                done.push((case, tried));
+            }
+            let patience = self.read_back(&mut done).await;
+            over.fetch_or(patience.is_err(), Ordering::Relaxed);
+            end = end.and(patience);
+            news.extend(done.into_iter().map(|(case, tried)| self.news_of(&case, tried.applied)));
+        }
+        end?;
+        // Some were left out without an error: somebody asked the run to stop.
+        if all { Ok(()) } else { cx.stop.check() }
+    }
+
+    /// Reads back all creates of a group with one look-up (rule E3). One that is not shown as it was sent becomes a
+    /// failure. Returns the error that ends the phase, if there is one.
+    async fn read_back(&mut self, done: &mut [(F::Case, Tried)]) -> Result<()> {
+        let (flow, cx) = (self.flow, self.flow.context());
+        let unread = |(_, tried): &(F::Case, Tried)| tried.applied.as_ref().ok()?.unread.clone();
+        let links: Vec<_> = done.iter().map(unread).collect();
+        let pairs: Vec<_> =
+            done.iter().zip(&links).filter_map(|((case, _), link)| Some((case, link.as_deref()?))).collect();
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let (read, patience) = match cx.writing(flow.read_back(&pairs)).await {
+            Ok(read) => {
+                self.patience.succeeded();
+                (read, Ok(()))
+            }
+            Err(error) if may_be_about_one(&error) => read_back_alone(flow, &mut self.patience, &pairs).await,
+            Err(error) => (pairs.iter().map(|_| Err(error.again())).collect(), self.patience.failed(&error)),
+        };
+        let created = done.iter_mut().zip(&links).filter(|(_, link)| link.is_some());
+        for (((_, tried), _), read) in created.zip(read) {
+            let confirmed = match read {
+                Ok(link) => confirmed(cx, link).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = confirmed {
+                tried.applied = Err(error);
+            }
+        }
+        patience
+    }
+
+    /// Adds the outcome of a decision to `news`. Returns the error that ends the phase, if there is one.
+    fn take(&mut self, case: &F::Case, tried: Tried, news: &mut Vec<News>) -> Result<()> {
+        let patience = self.bear(&tried);
+        news.push(self.news_of(case, tried.applied));
+        patience
+    }
+
+    /// Counts failures in a row. Returns the error that ends the phase, if there is one.
+    fn bear(&mut self, tried: &Tried) -> Result<()> {
+        match &tried.applied {
+            Err(error) => self.patience.failed(error),
+            // What is still to be read back says nothing yet.
+            Ok(applied) if tried.calls && applied.unread.is_none() => {
+                self.patience.succeeded();
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+
+    fn news_of(&self, case: &F::Case, applied: Result<Applied>) -> News {
+        let outcome = self.outcome_of(self.flow.context(), case, applied);
+        News::beside(self.flow.memory(case), outcome)
+    }
+
+    /// Keeps a deactivation until the whole phase was seen.
+    fn hold(&mut self, case: F::Case) {
+        let id = self.flow.memory(&case).key.id.clone();
+        if self.held.len() < HELD_AT_MOST {
+            self.held.push(case);
+            self.held_ids.insert(id);
+        } else {
+            self.hold_id(id);
+        }
+    }
+
+    /// Keeps the id of a record that is to be set inactive until the phase was seen; then it is read again.
+    pub(in crate::engine) fn hold_id(&mut self, id: String) {
+        self.held_by_id.push(id.clone());
+        self.held_ids.insert(id);
+    }
+
+    /// Records, for each deactivation that waits, that it is not carried out (rule G1).
+    async fn hold_back(&mut self, held: &[F::Case], tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let not_done = || Applied::plain(Reason::MassChangeHeld, Action::None);
+        let kept = held.iter().map(|case| News::New(self.outcome_of(cx, case, Ok(not_done()))));
+        self.record(kept.collect(), tally).await?;
+        for ids in std::mem::take(&mut self.held_by_id).chunks(READ_AGAIN) {
+            let held = self.held_in_brief(ids).await?.0;
+            self.record(held.into_iter().map(News::New).collect(), tally).await?;
+        }
+        Ok(())
+    }
+
+    /// Outcomes of deactivations that were kept by their ids alone, made from the ledger, and the open creates of these
+    /// records.
+    async fn held_in_brief(&self, ids: &[String]) -> Result<(Vec<Outcome>, Vec<Intent>)> {
+        let (cx, phase) = (self.flow.context(), self.flow.phase());
+        let memories = cx.recall(phase.kind(), phase.source(), ids.iter().cloned()).await?;
+        let intents = memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
+        let brief = |memory: Memory| Outcome {
+            counterpart: counterpart_of(&memory),
+            label: memory.outcome.map(|newest| newest.label).unwrap_or_default(),
+            ..outcome(cx, memory.key, Reason::MassChangeHeld, None)
+        };
+        Ok((memories.into_iter().map(brief).collect(), intents))
+    }
+
+    /// Applies the deactivations, or if they are too many, none of them (rule G1).
+    pub(in crate::engine) async fn release(&mut self, tally: &mut Tally<'_>) -> Result<()> {
+        let cx = self.flow.context();
+        let held = std::mem::take(&mut self.held);
+        let all = tally.deactivations() + (held.len() + self.held_by_id.len()) as u64;
+        if let Err(error) = self.guard.check(cx, self.flow.phase().kind(), all).await {
+            self.hold_back(&held, tally).await?;
+            return Err(error);
+        }
+        self.released = true;
+        for case in held {
+            cx.stop.check()?;
+            let decision = self.flow.decide(&case, &mut Trace::off());
+            let applied = cx.writing(learn_and_apply(self.flow, &case, decision)).await;
+            let stop = match &applied {
+                Err(error) if error.is_pause() => self.patience.failed(error),
+                Err(error) if error.ends_the_phase() => {
+                    Err(Error::new(ErrorKind::Unavailable, error.to_string()))
+                }
+                _ => Ok(()),
+            };
+            let outcome = self.outcome_of(cx, &case, applied);
+            self.record(vec![News::New(outcome)], tally).await?;
+            stop?;
+        }
+        self.held_ids.clear();
+        for ids in std::mem::take(&mut self.held_by_id).chunks(READ_AGAIN) {
+            let (held, intents) = self.held_in_brief(ids).await?;
+            self.look_again(held, &intents, tally).await?;
+        }
+        Ok(())
+    }
+
+    fn outcome_of(&self, cx: &Context<'_>, case: &F::Case, applied: Result<Applied>) -> Outcome {
+        let record = self.flow.record(case);
+        let key = self.flow.memory(case).key.clone();
+        let wished = || self.flow.decide(case, &mut Trace::off()).action;
+        let tried = if applied.is_err() { wished().map(|action| self.flow.kind_of(&action)) } else { None };
+        let applied = applied.unwrap_or_else(|error| failed_write(&error));
+        Outcome {
+            counterpart: applied.counterpart.or_else(|| self.flow.counterpart(case)),
+            label: self.flow.label(record),
+            action: applied.action,
+            fingerprint: match applied.reason.status() {
+                Status::Failed => Reader(self.flow).seen(record),
+                _ => self.flow.freshness(record).and_then(Freshness::fingerprint).cloned(),
+            },
+            waits_for: applied.waits_for.or_else(|| self.flow.waits_for(case, applied.reason)),
+            tried: tried.filter(|_| applied.reason.status() == Status::Failed),
+            waits_until: self.flow.waits_until(case, applied.reason),
+            ..outcome(cx, key, applied.reason, applied.detail)
+        }
+    }
+}
+
+/// Reads creates back one by one, where one of them may be what the look-up for all of them failed at (rule E2), until as many in
+/// a row have failed as end the phase.
+async fn read_back_alone<F: Flow>(
+    flow: &F,
+    patience: &mut Patience,
+    pairs: &[(&F::Case, &Link)],
+) -> (Vec<Result<Link>>, Result<()>) {
+    let (mut all, mut end) = (Vec::new(), Ok(()));
+    for pair in pairs {
+        let one = match &end {
+            Ok(()) => flow.context().writing(flow.read_back(std::slice::from_ref(pair))).await,
+            Err(error) => Err(Error::again(error)),
+        };
+        match one {
+            Ok(read) => {
+                patience.succeeded();
+                all.extend(read);
+            }
+            Err(error) => {
+                end = end.and_then(|()| patience.failed(&error));
+                all.push(Err(error));
+            }
+        }
+    }
+    (all, end)
+}
+
+/// Result of applying a decision.
+struct Tried {
+    /// True if something was to be done, so that a failure or success says something about the far side.
+    calls: bool,
+    applied: Result<Applied>,
+}
+
+impl Tried {
+    /// Applies a decision, within half a minute once somebody asks the run to stop.
+    async fn of<F: Flow>(flow: &F, case: &F::Case, decision: Decision<F::Action>) -> Self {
+        let (cx, calls) = (flow.context(), decision.action.is_some());
+        // Most records need nothing: these are spared the timers of `writing`.
+        let applied = if !calls && flow.learned(case).is_none() && flow.unsettled(case).is_none() {
+            Ok(Applied::new(decision, Action::None))
+        } else {
+            cx.writing(learn_and_apply(flow, case, decision)).await
+        };
+        if calls {
+            cx.changed();
+        }
+        Self { calls, applied }
+    }
+}
+
+/// Keeps what the look-up taught, settles an earlier create that made nothing, and applies the decision.
+async fn learn_and_apply<F: Flow>(
+    flow: &F,
+    case: &F::Case,
+    decision: Decision<F::Action>,
+) -> Result<Applied> {
+    let cx = flow.context();
+    match flow.learned(case) {
+        Some(Learned::Link(link)) => cx.put_link(&link).await?,
+        Some(Learned::Created(intent, link)) => cx.settle_intent(intent, Some(&link)).await?,
+        None => {}
+    }
+    if decision.action.is_none() {
+        if let Some((open, delay)) = flow.unsettled(case).filter(|_| !cx.is_dry()) {
+            settle_nothing(cx, open, delay).await?;
+        }
+        return Ok(Applied::new(decision, Action::None));
+    }
+    flow.apply(case, decision, &mut Trace::off()).await
+}

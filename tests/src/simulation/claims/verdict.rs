@@ -1,0 +1,44 @@
+//! What a claim comes to, and what people or faults excuse.
+
+use crate::simulation::fault_injector::FaultInjector;
+use crate::simulation::history::Event;
+
+/// `Err` says what makes the claim untrue.
+pub(super) type Verdict = Result<(), String>;
+
+/// Asserts in the form of an answer.
+pub(super) fn so(yes: bool, otherwise: impl FnOnce() -> String) -> Verdict {
+    if yes { Ok(()) } else { Err(otherwise()) }
+}
+
+pub(super) fn went_wrong(injector: &FaultInjector) -> Verdict {
+    // People can make a read-back differ from what was just written.
+    let people = injector
+        .account
+        .history()
+        .0
+        .iter()
+        .any(|(at, event)| *at >= injector.view().began && by_people(event));
+    let stale = injector.account.is_stale();
+    so(injector.view().faults > 0 || people || stale, || "nothing went wrong in this run".to_owned())
+}
+
+fn by_people(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Property(_)
+            | Event::Resident(_)
+            | Event::WorkOrder(_)
+            | Event::PropertyRemoved(_)
+            | Event::ResidentRemoved(_)
+            | Event::LatchelProperty(_)
+            | Event::LatchelResident(_)
+            | Event::Job(_)
+    )
+}
+
+/// True if people touched a record since the run began, so that its claim may be overtaken.
+pub(super) fn overtaken(injector: &FaultInjector, is_it: impl Fn(&Event) -> bool) -> bool {
+    // An old copy hides what people did before that as well.
+    injector.account.is_stale() || injector.account.history().touched_since(injector.view().began, is_it)
+}
