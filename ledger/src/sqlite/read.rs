@@ -9,9 +9,10 @@ use latchel_sync_core::Result;
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::open::{MIGRATIONS, SqliteLedger, file, newer, pool, problem};
+use super::open::{SqliteLedger, file, newer, pool, problem};
 use crate::LEASE;
 use crate::error::{code, trouble};
+use crate::migrations::SQLITE as MIGRATIONS;
 
 const UNREADABLE: &str = "the ledger cannot be read: this user must be able to read its file and its folder";
 const UNFINISHED: &str = "the ledger's newest writes stand in a second file beside it, because a run is under way or was \
