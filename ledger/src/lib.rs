@@ -11,6 +11,7 @@
 
 pub mod desk;
 mod error;
+mod migrations;
 mod postgres;
 mod sqlite;
 #[cfg(feature = "suite")]

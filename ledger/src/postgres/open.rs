@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::LEASE;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+use crate::migrations::POSTGRES as MIGRATIONS;
 
 /// Most connections that one process holds.
 const CONNECTIONS: u32 = 8;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
@@ -15,8 +15,7 @@ use super::as_found::AsFound;
 use super::problem::{newer, problem};
 use crate::LEASE;
 use crate::error::trouble;
-
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+use crate::migrations::SQLITE as MIGRATIONS;
 
 /// Longest time that a writer waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

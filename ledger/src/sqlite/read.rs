@@ -8,10 +8,11 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::as_found::{AsFound, UNREADABLE};
-use super::open::{MIGRATIONS, SqliteLedger, file, pool};
+use super::open::{SqliteLedger, file, pool};
 use super::problem::{newer, problem};
 use crate::LEASE;
 use crate::error::{code, trouble};
+use crate::migrations::SQLITE as MIGRATIONS;
 
 const WRITTEN: &str = "the ledger was written to while it was read, and this user may not write to its folder, which is \
                        how readers and writers get on: what was shown may be wrong, so run the command again";

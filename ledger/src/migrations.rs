@@ -1,0 +1,69 @@
+//! The tables' migrations, as files of SQL within the program. They are listed by hand: sqlx's macro for them would build
+//! SQLite and both drivers a second time, for itself.
+
+use std::sync::LazyLock;
+
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// The migrations of one engine's folder, each by its number and its name.
+macro_rules! migrations {
+    ($engine:literal: $($number:literal $name:literal,)+) => {
+        LazyLock::new(|| {
+            Migrator::with_migrations(vec![$(
+                migration($number, $name, include_str!(concat!("../migrations/", $engine, "/", $number, "_", $name, ".sql"))),
+            )+])
+        })
+    };
+}
+
+pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite":
+    "0001" "ledger",
+    "0002" "leases_by_phase",
+    "0003" "desk",
+    "0004" "labels",
+    "0005" "turns",
+);
+
+pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
+    "0001" "ledger",
+    "0002" "desk",
+    "0003" "labels",
+    "0004" "turns",
+);
+
+fn migration(number: &str, name: &str, sql: &'static str) -> Migration {
+    let version = number.bytes().fold(0, |version, digit| version * 10 + i64::from(digit - b'0'));
+    let description = name.replace('_', " ");
+    Migration::new(version, description.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Ledgers that are there were made by what sqlx reads in the folders, and are compared with it by number and checksum.
+    #[tokio::test]
+    async fn what_is_listed_is_what_is_in_the_folders() {
+        for (engine, listed) in [("sqlite", &SQLITE), ("postgres", &POSTGRES)] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+            let found = Migrator::new(folder).await.unwrap();
+            let all = |migrator: &Migrator| -> Vec<_> {
+                let parts = |one: &Migration| {
+                    (
+                        one.version,
+                        one.description.clone(),
+                        one.migration_type,
+                        one.checksum.clone(),
+                        one.no_tx,
+                    )
+                };
+                migrator.iter().map(parts).collect()
+            };
+            assert_eq!(all(listed), all(&found), "{engine}");
+        }
+    }
+}
