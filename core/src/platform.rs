@@ -113,20 +113,20 @@ pub trait Platform: Send + Sync + fmt::Debug {
     /// - Every user that a work order can be assigned to, and inactive ones where the platform lists them; no vendors.
     async fn users(&self) -> Result<Vec<User>>;
 
-    /// The groups (or portfolios) of properties.
+    /// The groups (or portfolios) of properties. By default there are none.
     ///
     /// # Behavior
     ///
-    /// - Each with the properties in it; none where the platform has no groups, which is the default.
+    /// - Each with the properties in it; none where the platform has no groups.
     async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
         Ok(Vec::new())
     }
 
-    /// Tells if `user` can reach each of `properties` (rule L5).
+    /// Tells if `user` can reach each of `properties` (rule L5). By default nobody knows.
     ///
     /// # Behavior
     ///
-    /// - One answer for each property, in their order; unknown where the platform does not tell, which is the default.
+    /// - One answer for each property, in their order; unknown where the platform does not tell.
     async fn reach(&self, user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
         let _ = user;
         Ok(vec![Reach::Unknown; properties.len()])

@@ -24,6 +24,7 @@ pub use server::{MockServer, Options, Ports, StartError, WorldHandle};
 pub use shared::Moment;
 pub use shared::faults::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};
 pub use shared::log::LoggedRequest;
+pub use shared::purpose::Purpose;
 pub use shared::quirk::Quirk;
 pub use shared::rate_limit::RateLimit;
 pub use webhooks::{SentWebhook, Subscription, SubscriptionError, WebhookFault};

@@ -1,7 +1,6 @@
-mod new;
-mod register;
-mod skeleton;
 mod verify;
+
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::model::Side;
@@ -14,6 +13,16 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::render;
 
+fn new(name: &str, title: Option<&str>, path: &Path) -> Result<Exit, Failure> {
+    scaffold::write(name, title, path).map_err(|problem| {
+        let hint = Some(problem.hint.clone()).filter(|hint| !hint.is_empty());
+        let failure =
+            if problem.is_usage { Failure::usage(problem.to_string()) } else { Failure::run(problem) };
+        failure.hint_if(hint)
+    })?;
+    Ok(Exit::Done)
+}
+
 pub(crate) async fn run(
     action: &AdaptersAction,
     as_json: bool,
@@ -25,7 +34,7 @@ pub(crate) async fn run(
             let asked = verify::Asked { account, days: *days, rows: *rows };
             return verify::run(&config()?, &asked, as_json, now).await;
         }
-        AdaptersAction::New { name, title, path } => return new::run(name, title.as_deref(), path),
+        AdaptersAction::New { name, title, path } => return new(name, title.as_deref(), path),
         AdaptersAction::List { markdown: true } => anstream::print!("{}", markdown()),
         AdaptersAction::List { .. } if as_json => {
             let platforms: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();

@@ -80,8 +80,8 @@ pub fn checks() -> Vec<Check> {
             "A record that is there all the time is in it, whatever is added or changed between two pages.": [
                 changes_between_pages_hide_nothing(each_kind),
             ]
-            "A page is asked for when it is wanted, unless the platform cannot narrow the list; a list that is dropped makes no \
-             further call.": [
+            "At most a few pages are asked for before they are wanted, unless the platform cannot narrow the list; a list that is \
+             dropped makes no further call.": [
                 a_page_is_read_when_it_is_wanted(each_kind),
                 a_dropped_list_ends(each_kind),
             ]

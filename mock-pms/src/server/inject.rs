@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::flaws::{first_page, flawed, replace_texts, with_new_ids};
 use crate::shared::faults::{Fault, Turn, seconds_of};
+use crate::shared::purpose::{Arrived, Purpose};
 use crate::shared::{Shared, with_clock_off, with_own_world};
 use crate::world::{Side, World};
 
@@ -35,7 +36,8 @@ pub(super) async fn inject(
     let Some(Turn { fault, dice }) = turn else {
         return next.run(request).await;
     };
-    let writes = request.method() != Method::GET && !request.uri().path().ends_with("/lookup");
+    let arrived = request.extensions().get::<Arrived>();
+    let writes = arrived.is_some_and(|arrived| arrived.purpose == Purpose::Write);
     match fault {
         Fault::Latency { ms } => {
             tokio::time::sleep(Duration::from_millis(ms)).await;

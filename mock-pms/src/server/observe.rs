@@ -1,6 +1,6 @@
 //! The outermost layer of both systems: logs the request and dates the answer by the world's clock.
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::{HeaderValue, header};
@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::inject::ClockError;
 use crate::shared::log::LoggedRequest;
+use crate::shared::purpose::{Arrived, Purpose};
 use crate::shared::{Moment, Shared};
 use crate::world::{Side, World};
 
@@ -24,7 +25,8 @@ pub(super) async fn observe(
     next: Next,
 ) -> Response {
     let at = shared.read(World::now);
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let body = to_bytes(body, MAX_BODY).await;
     let mut entry = LoggedRequest {
         sequence: 0,
         at,
@@ -32,16 +34,21 @@ pub(super) async fn observe(
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().map(ToOwned::to_owned),
+        purpose: Purpose::Read,
         body: None,
         status: 0,
         response: None,
     };
+    let purpose = shared.system(side).purpose;
+    let sent = body.as_deref().unwrap_or_default();
+    entry.purpose = purpose(&entry.method, &entry.path, sent);
+    entry.body = as_json(sent).filter(|_| !entry.is_log_in());
     if !shared.tell(Moment::Arrived, &entry) {
         return super::inject::cut();
     }
-    let response = match to_bytes(body, MAX_BODY).await {
+    let response = match body {
         Ok(bytes) => {
-            entry.body = as_json(&bytes).filter(|_| !entry.is_log_in());
+            parts.extensions.insert(Arrived { purpose: entry.purpose, body: bytes.clone() });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(_) => shared.refuse(side, StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large."),
@@ -74,7 +81,7 @@ async fn kept(response: Response, entry: &mut LoggedRequest) -> Response {
     }
 }
 
-fn as_json(bytes: &Bytes) -> Option<Value> {
+fn as_json(bytes: &[u8]) -> Option<Value> {
     if bytes.is_empty() {
         return None;
     }

@@ -6,14 +6,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::purpose::Purpose;
 use super::query;
 use crate::world::Side;
 
 /// Number of requests that are kept; older ones fall out.
 const CAPACITY: usize = 100_000;
-/// Path of Rent Manager's call that gives a token: the one call with credentials in its body.
-pub(crate) const LOG_IN: &str = "/Authentication/AuthorizeUser";
-
 /// One request and its answer. No headers: they carry credentials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LoggedRequest {
@@ -29,6 +27,8 @@ pub struct LoggedRequest {
     pub path: String,
     /// Its query string, as sent.
     pub query: Option<String>,
+    /// Its purpose, as the system's dialect tells it.
+    pub purpose: Purpose,
     /// Its body: JSON, or a JSON string of whatever else it was; a log-in shows none.
     pub body: Option<Value>,
     /// The answer's status.
@@ -39,15 +39,14 @@ pub struct LoggedRequest {
 }
 
 impl LoggedRequest {
-    /// True if it asked for a change. The look-ups of the Latchel dialect are POSTs that only read.
+    /// True if it asked for a change.
     pub fn is_write(&self) -> bool {
-        let look_up = self.side == Side::Latchel && self.path.ends_with("/lookup");
-        !(look_up || self.is_log_in() || matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
+        self.purpose == Purpose::Write
     }
 
     /// True if it asked for a token, with credentials in its body.
     pub fn is_log_in(&self) -> bool {
-        self.side == Side::Platform && self.path == LOG_IN
+        self.purpose == Purpose::LogIn
     }
 
     /// Every parameter with its value, decoded.

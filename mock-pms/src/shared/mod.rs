@@ -2,6 +2,7 @@
 
 pub(crate) mod faults;
 pub(crate) mod log;
+pub(crate) mod purpose;
 pub(crate) mod query;
 pub(crate) mod quirk;
 pub(crate) mod rate_limit;

@@ -3,6 +3,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::purpose::PurposeOf;
 use super::quirk::Quirk;
 use crate::webhooks::message::Telling;
 
@@ -16,6 +17,8 @@ pub(crate) struct System {
     pub(crate) refuse: fn(StatusCode, &str) -> Response,
     /// The answer to a request beyond the rate limit, which has to wait so long.
     pub(crate) refuse_haste: fn(Duration) -> Response,
+    /// Tells the purpose of a request; [`Purpose::by_method`](super::purpose::Purpose::by_method) for REST.
+    pub(crate) purpose: PurposeOf,
     /// Oddities that can be switched.
     pub(crate) quirks: &'static [Quirk],
     /// Makes its webhooks, if the mock sends any.

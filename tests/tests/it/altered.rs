@@ -53,6 +53,7 @@ async fn a_tag_that_the_platform_alters_makes_no_second_work_order_and_the_ledge
             side: Some(Side::Platform),
             method: Some("GET".to_owned()),
             path: Some(one.to_owned()),
+            body: None,
             calls: Vec::new(),
             probability: None,
             times: None,

@@ -145,7 +145,7 @@ fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next()
 /// This crate is not built in the copy: that would take as long as all the rest.
 #[test]
 fn the_tests_of_the_whole_command_call_what_is_here() {
-    let template = include_str!("../../../cli/templates/dialect/command.rs.in");
+    let template = include_str!("../../../scaffold/templates/dialect/command.rs.in");
     let platforms = include_str!("platforms.rs");
     let (_, behind) = template.split_once("use crate::platforms::{").expect("they use it");
     let (names, _) = behind.split_once('}').expect("an end");

@@ -132,6 +132,7 @@ async fn the_ledger_keeps_nobodys_contact_data_whatever_fails() {
         side: None,
         method: None,
         path: None,
+        body: None,
         calls: Vec::new(),
         probability: Some(probability),
         times: None,

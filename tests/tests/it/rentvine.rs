@@ -49,6 +49,7 @@ fn post_fault(fault: Fault, path: &str) -> FaultPlan {
         side: Some(Side::Platform),
         method: Some("POST".to_owned()),
         path: Some(path.to_owned()),
+        body: None,
         calls: vec![1],
         probability: None,
         times: None,

@@ -13,6 +13,7 @@ fn every(side: Side, method: &str, fault: Fault) -> FaultPlan {
         side: Some(side),
         method: Some(method.to_owned()),
         path: None,
+        body: None,
         calls: Vec::new(),
         probability: None,
         times: None,

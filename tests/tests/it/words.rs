@@ -181,7 +181,16 @@ async fn a_failed_try_its_error_and_the_next_one_are_told_in_one_way() {
     setup.advance(TimeDelta::minutes(1));
     let fault = Fault::Status { status: 422, retry_after: None };
     let (side, method) = (Some(Side::Platform), Some("PUT".to_owned()));
-    let rule = FaultRule { side, method, path: None, calls: vec![], probability: None, times: None, fault };
+    let rule = FaultRule {
+        side,
+        method,
+        path: None,
+        body: None,
+        calls: vec![],
+        probability: None,
+        times: None,
+        fault,
+    };
     setup.server.set_faults(FaultPlan { seed: 1, faults: vec![rule] });
     setup.sync(1).await;
     setup.advance(TimeDelta::minutes(1));

@@ -82,7 +82,8 @@ async fn a_create_is_sent_once_whatever_the_answer() {
             ErrorKind::Refused,
             Some("No.; buildingID: unknown"),
         ),
-        (ResponseTemplate::new(400), ErrorKind::Refused, None),
+        // Before anything was ever answered, that is what missing credentials get.
+        (ResponseTemplate::new(400), ErrorKind::Unauthorized, None),
     ] {
         let far = Far::new().await;
         far.answers("POST", "workorders", answer).await;

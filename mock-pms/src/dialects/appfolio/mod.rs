@@ -30,6 +30,7 @@ use self::problem::{Problem, refuse};
 use self::serial::Serial;
 use super::spec::Spec;
 use crate::shared::Shared;
+use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::System;
 
@@ -40,6 +41,7 @@ pub(super) const SPEC: Spec = Spec {
         refuse,
         refuse_haste,
         webhooks: Some(webhooks::messages),
+        purpose: Purpose::by_method,
         quirks: &[gate::NIGHTLY_PAUSE, work_order_body::TECHNICIANS_ONLY],
     },
     rate_limits: &[

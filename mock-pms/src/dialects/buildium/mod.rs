@@ -30,6 +30,7 @@ use self::call::{read, write};
 use self::problem::refuse;
 use super::spec::Spec;
 use crate::shared::Shared;
+use crate::shared::purpose::Purpose;
 use crate::shared::quirk::SHUFFLED_LISTS;
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::System;
@@ -43,6 +44,7 @@ pub(super) const SPEC: Spec = Spec {
         // No Retry-After: the real service gives no hint either.
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: Some(webhooks::messages),
+        purpose: Purpose::by_method,
         quirks: &[gate::LONG_QUERIES_FAIL, SHUFFLED_LISTS],
     },
     rate_limits: &[RateLimit::per_second(10)],

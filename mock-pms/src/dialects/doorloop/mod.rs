@@ -24,6 +24,7 @@ use self::reply::Answer;
 use super::endpoint::{self, Request};
 use super::spec::Spec;
 use crate::shared::Shared;
+use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::System;
 use crate::world::{WorkOrder, World};
@@ -40,6 +41,7 @@ pub(super) const SPEC: Spec = Spec {
             answer
         },
         webhooks: None,
+        purpose: Purpose::by_method,
         quirks: &[listing::SHIFTING_ORDER],
     },
     rate_limits: &[RateLimit { calls: 50, seconds: 60 }, RateLimit { calls: 500, seconds: 3_600 }],

@@ -25,6 +25,7 @@ use axum::routing::{MethodFilter, get};
 use self::call::{look_up, read, write};
 use self::problem::refuse;
 use crate::shared::Shared;
+use crate::shared::purpose::Purpose;
 use crate::shared::system::System;
 
 const CONTRACT: &str = include_str!("../../../../contracts/latchel.openapi.json");
@@ -35,6 +36,9 @@ pub(crate) const SYSTEM: System = System {
     title: "Latchel",
     refuse,
     refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
+    purpose: |method, path, body| {
+        if path.ends_with("/lookup") { Purpose::Read } else { Purpose::by_method(method, path, body) }
+    },
     quirks: &[],
     webhooks: Some(webhooks::messages),
 };

@@ -23,6 +23,7 @@ use self::call::{read, write};
 use self::problem::{Problem, refuse};
 use super::spec::Spec;
 use crate::shared::Shared;
+use crate::shared::purpose::Purpose;
 use crate::shared::quirk::SHUFFLED_LISTS;
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::System;
@@ -35,6 +36,7 @@ pub(super) const SPEC: Spec = Spec {
         // No Retry-After: the real service gives no hint either.
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: None,
+        purpose: Purpose::by_method,
         quirks: &[listing::LAST_PAGE_TOTAL, gate::SILENT_400, names::EARLY_CREATED, SHUFFLED_LISTS],
     },
     // The vendor publishes no number; this is one that a client cannot take for "none at all".

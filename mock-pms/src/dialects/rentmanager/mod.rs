@@ -33,10 +33,13 @@ use self::problem::{Problem, refuse};
 use super::endpoint::{self, Request};
 use super::spec::Spec;
 use crate::shared::Shared;
-use crate::shared::log::LOG_IN;
+use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::System;
 use crate::world::World;
+
+/// Path of the call that gives a token, with credentials in its body.
+const LOG_IN: &str = "/Authentication/AuthorizeUser";
 
 pub(super) const SPEC: Spec = Spec {
     system: System {
@@ -44,6 +47,9 @@ pub(super) const SPEC: Spec = Spec {
         title: "Rent Manager",
         refuse,
         refuse_haste,
+        purpose: |method, path, body| {
+            if path == LOG_IN { Purpose::LogIn } else { Purpose::by_method(method, path, body) }
+        },
         quirks: &[listing::EMPTY_IS_204],
         webhooks: None,
     },

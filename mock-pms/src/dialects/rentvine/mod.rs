@@ -25,6 +25,7 @@ use self::reply::Answer;
 use super::endpoint::{self, Request};
 use super::spec::Spec;
 use crate::shared::Shared;
+use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::System;
 use crate::world::World;
@@ -36,6 +37,7 @@ pub(super) const SPEC: Spec = Spec {
         refuse,
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: None,
+        purpose: Purpose::by_method,
         quirks: &[work_order_body::PRETENDED_WRITES],
     },
     // The vendor publishes no number; this is one that a client cannot take for "none at all".

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::plan::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};
+use crate::shared::purpose::Arrived;
 use crate::world::{Side, World};
 
 /// A plan as it goes on.
@@ -101,6 +102,10 @@ impl FaultRule {
         self.side.is_none_or(|one| one == side)
             && self.method.as_ref().is_none_or(|one| request.method().as_str().eq_ignore_ascii_case(one))
             && self.path.as_ref().is_none_or(|one| request.uri().path().starts_with(one.as_str()))
+            && self.body.as_ref().is_none_or(|text| {
+                let sent = request.extensions().get::<Arrived>().map(|arrived| &arrived.body);
+                sent.is_some_and(|sent| String::from_utf8_lossy(sent).contains(text))
+            })
     }
 }
 

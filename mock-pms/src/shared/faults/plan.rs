@@ -37,6 +37,9 @@ pub struct FaultRule {
     /// Only requests whose path begins like this.
     #[serde(default)]
     pub path: Option<String>,
+    /// Only requests whose body has this text, such as the name of a GraphQL operation.
+    #[serde(default)]
+    pub body: Option<String>,
     /// Only these of the requests that match, counted from 1, whether another fault happens to them or not.
     #[serde(default)]
     pub calls: Vec<u64>,
@@ -232,6 +235,7 @@ impl FaultRule {
             side: None,
             method: None,
             path: None,
+            body: None,
             calls: Vec::new(),
             probability: None,
             times: None,

@@ -1,4 +1,4 @@
-//! Files that are written for a new adapter, from the templates in `cli/templates`.
+//! Files that are written for a new adapter, from the templates in `scaffold/templates`.
 
 /// Values of a template's placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ fn capitalised(name: &str) -> String {
 
 macro_rules! template {
     ($file:literal) => {
-        include_str!(concat!("../../../templates/", $file))
+        include_str!(concat!("../templates/", $file))
     };
 }
 

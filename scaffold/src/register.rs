@@ -1,6 +1,6 @@
 //! The lines by which an adapter and its dialect are known, put where they belong.
 
-use super::skeleton::Names;
+use crate::skeleton::Names;
 
 /// The files that name every adapter and dialect; a workspace that has them is latchel-sync's.
 pub(crate) const FILES: [&str; 5] = [
@@ -166,11 +166,11 @@ mod tests {
     fn applied(name: &str) -> Vec<Option<String>> {
         let names = Names::new(name, None).unwrap();
         let texts = [
-            include_str!("../../../../adapters/Cargo.toml"),
-            include_str!("../../../../adapters/src/lib.rs"),
-            include_str!("../../../../mock-pms/src/dialects/mod.rs"),
-            include_str!("../../../../mock-pms/tests/it/main.rs"),
-            include_str!("../../../../tests/tests/it/main.rs"),
+            include_str!("../../adapters/Cargo.toml"),
+            include_str!("../../adapters/src/lib.rs"),
+            include_str!("../../mock-pms/src/dialects/mod.rs"),
+            include_str!("../../mock-pms/tests/it/main.rs"),
+            include_str!("../../tests/tests/it/main.rs"),
         ];
         changes(&names).iter().zip(texts).map(|(change, text)| change.apply(text)).collect()
     }

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::register::{self, Change};
-use super::skeleton::{self, Names, Skeleton};
-use crate::exit::{Exit, Failure};
+use crate::Problem;
+use crate::register::{self, Change};
+use crate::skeleton::{self, Names, Skeleton};
 
 /// Destination of a skeleton.
 enum Destination {
@@ -15,23 +15,26 @@ enum Destination {
     Workspace(PathBuf),
 }
 
-/// Writes the skeleton of an adapter into the workspace at or above `path`.
-pub(crate) fn run(name: &str, title: Option<&str>, path: &Path) -> Result<Exit, Failure> {
-    let names = Names::new(name, title).map_err(Failure::usage)?;
+/// Writes the skeleton of an adapter into the workspace at or above `path`, and says on the standard error what to do next.
+///
+/// # Errors
+///
+/// If the name cannot be one, there is no workspace, or something is in its place already; nothing was written then.
+pub fn write(name: &str, title: Option<&str>, path: &Path) -> Result<(), Problem> {
+    let names = Names::new(name, title).map_err(Problem::usage)?;
     match place(path)? {
         Destination::Repository(root) => in_repository(&names, &root),
         Destination::Workspace(root) => in_workspace(&names, &root),
-    }?;
-    Ok(Exit::Done)
+    }
 }
 
-fn place(path: &Path) -> Result<Destination, Failure> {
+fn place(path: &Path) -> Result<Destination, Problem> {
     let start = fs::canonicalize(path).map_err(|error| not_there(path, error))?;
     let root = start.ancestors().find(|folder| {
         fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("[workspace]"))
     });
     let root = root.ok_or_else(|| {
-        Failure::usage(format!("there is no Cargo workspace at or above {}", start.display())).hint(
+        Problem::usage(format!("there is no Cargo workspace at or above {}", start.display())).hint(
             "run it in latchel-sync's repository, or in a workspace of your own as examples/private-adapter is",
         )
     })?;
@@ -39,26 +42,26 @@ fn place(path: &Path) -> Result<Destination, Failure> {
     Ok(if own { Destination::Repository(root.to_owned()) } else { Destination::Workspace(root.to_owned()) })
 }
 
-fn not_there(path: &Path, error: std::io::Error) -> Failure {
-    Failure::usage(format!("{}: {error}", path.display())).hint("`--path` is a folder that is there")
+fn not_there(path: &Path, error: std::io::Error) -> Problem {
+    Problem::usage(format!("{}: {error}", path.display())).hint("`--path` is a folder that is there")
 }
 
-fn in_repository(names: &Names, root: &Path) -> Result<(), Failure> {
-    write(root, &skeleton::in_repository(names))?;
+fn in_repository(names: &Names, root: &Path) -> Result<(), Problem> {
+    write_files(root, &skeleton::in_repository(names))?;
     let mut by_hand = Vec::new();
     for change in register::changes(names) {
         let file = root.join(change.file);
         match fs::read_to_string(&file).ok().and_then(|text| change.apply(&text)) {
             Some(text) => {
                 fs::write(&file, text).map_err(|error| failed(&file, error))?;
-                anstream::eprintln!("changed {}", change.file);
+                eprintln!("changed {}", change.file);
             }
             None => by_hand.push(change),
         }
     }
     by_hand.iter().for_each(tell);
     let name = &names.name;
-    anstream::eprintln!(
+    eprintln!(
         "next: the dialect first, then the adapter; each failing test says the next step\n  \
          cargo fmt --all\n  \
          cargo nextest run -p mock-pms -E 'test(/^{name}::/)'\n  \
@@ -70,19 +73,19 @@ fn in_repository(names: &Names, root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn in_workspace(names: &Names, root: &Path) -> Result<(), Failure> {
+fn in_workspace(names: &Names, root: &Path) -> Result<(), Problem> {
     let manifest = root.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).map_err(|error| failed(&manifest, error))?;
-    write(root, &skeleton::in_workspace(names, &text))?;
+    write_files(root, &skeleton::in_workspace(names, &text))?;
     register::in_workspace(names).iter().for_each(tell);
-    anstream::eprintln!("next: each failing test says the next step\n  cargo test -p adapter-{}", names.name);
+    eprintln!("next: each failing test says the next step\n  cargo test -p adapter-{}", names.name);
     Ok(())
 }
 
 /// Writes the files, or none of them if there is already something in their place.
-fn write(root: &Path, skeleton: &Skeleton) -> Result<(), Failure> {
+fn write_files(root: &Path, skeleton: &Skeleton) -> Result<(), Problem> {
     if let Some(there) = skeleton.fresh.iter().map(|path| root.join(path)).find(|path| path.exists()) {
-        return Err(Failure::usage(format!("{} is there already", there.display()))
+        return Err(Problem::usage(format!("{} is there already", there.display()))
             .hint("take another name, or remove what is there"));
     }
     for (file, text) in &skeleton.files {
@@ -90,15 +93,15 @@ fn write(root: &Path, skeleton: &Skeleton) -> Result<(), Failure> {
         let folder = path.parent().unwrap_or(root);
         fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
         fs::write(&path, text).map_err(|error| failed(&path, error))?;
-        anstream::eprintln!("wrote {file}");
+        eprintln!("wrote {file}");
     }
     Ok(())
 }
 
-fn failed(path: &Path, error: std::io::Error) -> Failure {
-    Failure::run(error).hint(format!("writing {}", path.display()))
+fn failed(path: &Path, error: std::io::Error) -> Problem {
+    Problem::run(&error).hint(format!("writing {}", path.display()))
 }
 
 fn tell(change: &Change) {
-    anstream::eprintln!("add to {}:\n{}", change.file, change.lines());
+    eprintln!("add to {}:\n{}", change.file, change.lines());
 }
