@@ -8,6 +8,7 @@ mod skeleton;
 use std::fmt;
 
 pub use new::write;
+pub use skeleton::Style;
 
 /// Reason for which a skeleton was not written, or not whole.
 #[derive(Debug)]

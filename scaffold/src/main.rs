@@ -14,14 +14,18 @@ struct Args {
     /// The system's name for people; the name with a capital letter otherwise.
     #[arg(long)]
     title: Option<String>,
+    /// Write the form for a GraphQL API.
+    #[arg(long)]
+    graphql: bool,
     /// A folder in the workspace: latchel-sync's repository, or one of your own.
     #[arg(long, default_value = ".")]
     path: PathBuf,
 }
 
 fn main() -> ExitCode {
-    let Args { name, title, path } = Args::parse();
-    match scaffold::write(&name, title.as_deref(), &path) {
+    let Args { name, title, graphql, path } = Args::parse();
+    let style = if graphql { scaffold::Style::GraphQl } else { scaffold::Style::Rest };
+    match scaffold::write(&name, title.as_deref(), style, &path) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("error: {problem}");

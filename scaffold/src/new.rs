@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::Problem;
 use crate::register::{self, Change};
 use crate::skeleton::{self, Names, Skeleton};
+use crate::{Problem, Style};
 
 /// Destination of a skeleton.
 enum Destination {
@@ -20,8 +20,8 @@ enum Destination {
 /// # Errors
 ///
 /// If the name cannot be one, there is no workspace, or something is in its place already; nothing was written then.
-pub fn write(name: &str, title: Option<&str>, path: &Path) -> Result<(), Problem> {
-    let names = Names::new(name, title).map_err(Problem::usage)?;
+pub fn write(name: &str, title: Option<&str>, style: Style, path: &Path) -> Result<(), Problem> {
+    let names = Names::new(name, title, style).map_err(Problem::usage)?;
     match place(path)? {
         Destination::Repository(root) => in_repository(&names, &root),
         Destination::Workspace(root) => in_workspace(&names, &root),

@@ -162,9 +162,10 @@ pub(crate) fn in_workspace(names: &Names) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Style;
 
     fn applied(name: &str) -> Vec<Option<String>> {
-        let names = Names::new(name, None).unwrap();
+        let names = Names::new(name, None, Style::Rest).unwrap();
         let texts = [
             include_str!("../../adapters/Cargo.toml"),
             include_str!("../../adapters/src/lib.rs"),
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_file_without_a_place_is_left_to_people() {
-        let names = Names::new("acme", None).unwrap();
+        let names = Names::new("acme", None, Style::Rest).unwrap();
         let all = changes(&names);
         assert!(all.iter().all(|change| change.apply("fn main() {}\n").is_none()));
         assert!(all[0].lines().contains("    adapter-acme = { path = \"acme\", optional = true }\n"));

@@ -7,6 +7,18 @@ pub(crate) struct Names {
     pub name: String,
     /// `__Title__`: for people.
     pub title: String,
+    /// The kind of API that the skeleton is for.
+    pub style: Style,
+}
+
+/// Kind of API, of which a skeleton has a form each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// An address for each kind of record.
+    #[default]
+    Rest,
+    /// One address for everything, and bodies that say what is asked.
+    GraphQl,
 }
 
 /// The longest name: it stands in tables and commands.
@@ -23,7 +35,7 @@ const TAKEN: &[&str] = &[
 
 impl Names {
     /// Refuses a name that could not be that of a folder, a crate and a module, in a sentence.
-    pub fn new(name: &str, title: Option<&str>) -> Result<Self, String> {
+    pub fn new(name: &str, title: Option<&str>, style: Style) -> Result<Self, String> {
         let starts = name.starts_with(|first: char| first.is_ascii_lowercase());
         let plain = name.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit());
         if !starts || !plain || name.len() > LONGEST {
@@ -40,7 +52,17 @@ impl Names {
         if title.is_empty() || !title.chars().all(readable) {
             return Err(format!("{title:?} cannot be a title: it has letters, digits and spaces"));
         }
-        Ok(Self { name: name.to_owned(), title })
+        Ok(Self { name: name.to_owned(), title, style })
+    }
+
+    /// Purpose of a request, as the dialect tells it.
+    fn purpose(&self) -> &'static str {
+        match self.style {
+            Style::Rest => "Purpose::by_method",
+            Style::GraphQl => {
+                "|_, _, body| if body.starts_with(b\"{\\\"query\\\":\\\"mutation\") { Purpose::Write } else { Purpose::Read }"
+            }
+        }
     }
 
     /// The dialect's constant.
@@ -48,8 +70,15 @@ impl Names {
         self.name.to_uppercase()
     }
 
+    /// The template, or its form for this kind of API, with the names filled in.
+    fn form(&self, file: &str, template: &str) -> String {
+        let other = GRAPHQL.iter().find(|(one, _)| *one == file && self.style == Style::GraphQl);
+        self.fill(other.map_or(template, |(_, other)| other))
+    }
+
     fn fill(&self, template: &str) -> String {
         template
+            .replace("__purpose__", self.purpose())
             .replace("__name__", &self.name)
             .replace("__NAME__", &self.constant())
             .replace("__Title__", &self.title)
@@ -80,6 +109,12 @@ const ADAPTER: [(&str, &str); 10] = [
     ("tests/it/main.rs", template!("adapter/tests_main.rs.in")),
     ("tests/it/far.rs", template!("adapter/tests_far.rs.in")),
     ("tests/it/steps.rs", template!("adapter/tests_steps.rs.in")),
+];
+
+/// The files that are others for GraphQL.
+const GRAPHQL: [(&str, &str); 2] = [
+    ("src/api.rs", template!("graphql/api.rs.in")),
+    ("tests/it/far.rs", template!("graphql/tests_far.rs.in")),
 ];
 
 const DIALECT: [(&str, &str); 5] = [
@@ -113,7 +148,7 @@ pub(crate) fn in_repository(names: &Names) -> Skeleton {
 }
 
 fn in_crate(names: &Names, krate: &str) -> Vec<(String, String)> {
-    let file = |(file, template): &(&str, &str)| (format!("{krate}/{file}"), names.fill(template));
+    let file = |(file, template): &(&str, &str)| (format!("{krate}/{file}"), names.form(file, template));
     ADAPTER.iter().map(file).collect()
 }
 
@@ -184,29 +219,33 @@ mod tests {
 
     #[test]
     fn a_name_is_that_of_a_folder_a_crate_and_a_module() {
-        let names = Names::new("acme2", Some("Acme & Sons")).unwrap();
+        let names = Names::new("acme2", Some("Acme & Sons"), Style::Rest).unwrap();
         assert_eq!((names.constant().as_str(), names.title.as_str()), ("ACME2", "Acme & Sons"));
-        assert_eq!(Names::new("acme", None).unwrap().title, "Acme");
+        assert_eq!(Names::new("acme", None, Style::Rest).unwrap().title, "Acme");
         let long = "a".repeat(LONGEST + 1);
         for bad in ["", "Acme", "2acme", "a-b", "a_b", "../a", "a/b", "é", "loop", "src", "latchel", &long] {
-            assert!(Names::new(bad, None).unwrap_err().contains("adapter's name"), "{bad}");
+            assert!(Names::new(bad, None, Style::Rest).unwrap_err().contains("adapter's name"), "{bad}");
         }
-        assert!(Names::new("acme", Some("\"; fn")).unwrap_err().contains("title"));
+        assert!(Names::new("acme", Some("\"; fn"), Style::Rest).unwrap_err().contains("title"));
     }
 
     #[test]
     fn no_placeholder_is_left() {
-        let names = Names::new("acme", None).unwrap();
-        for (file, text) in in_repository(&names).files.into_iter().chain(in_workspace(&names, "").files) {
-            let left =
-                ["__name__", "__NAME__", "__Title__", "__Type__"].iter().find(|one| text.contains(**one));
+        let names = |style| Names::new("acme", None, style).unwrap();
+        let files = |style| {
+            in_repository(&names(style)).files.into_iter().chain(in_workspace(&names(style), "").files)
+        };
+        for (file, text) in files(Style::Rest).chain(files(Style::GraphQl)) {
+            let left = ["__name__", "__NAME__", "__Title__", "__Type__", "__purpose__"]
+                .iter()
+                .find(|one| text.contains(**one));
             assert_eq!(left, None, "{file}");
         }
     }
 
     #[test]
     fn a_workspace_says_where_dependencies_come_from_as_far_as_it_does() {
-        let names = Names::new("acme", None).unwrap();
+        let names = Names::new("acme", None, Style::Rest).unwrap();
         let workspace = "[workspace.dependencies]\nlatchel-sync-core = { path = \"../core\" }\n";
         let manifest = own_manifest(&names, workspace);
         assert!(manifest.contains("latchel-sync-core.workspace = true\n"), "{manifest}");

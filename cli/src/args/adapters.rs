@@ -38,6 +38,9 @@ pub(crate) enum AdaptersAction {
         /// The system's name for people; the name with a capital letter otherwise.
         #[arg(long)]
         title: Option<String>,
+        /// Write the form for a GraphQL API.
+        #[arg(long)]
+        graphql: bool,
         /// A folder in the workspace: latchel-sync's repository, or one of your own.
         #[arg(long, default_value = ".")]
         path: PathBuf,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{self, PlatformAdapter, Setting};
 use latchel_sync_core::{ChangeFilter, MarkerPlace};
+use scaffold::Style;
 use serde_json::json;
 
 use crate::args::AdaptersAction;
@@ -13,8 +14,8 @@ use crate::config::Config;
 use crate::exit::{Exit, Failure};
 use crate::render;
 
-fn new(name: &str, title: Option<&str>, path: &Path) -> Result<Exit, Failure> {
-    scaffold::write(name, title, path).map_err(|problem| {
+fn new(name: &str, title: Option<&str>, style: Style, path: &Path) -> Result<Exit, Failure> {
+    scaffold::write(name, title, style, path).map_err(|problem| {
         let hint = Some(problem.hint.clone()).filter(|hint| !hint.is_empty());
         let failure =
             if problem.is_usage { Failure::usage(problem.to_string()) } else { Failure::run(problem) };
@@ -34,7 +35,10 @@ pub(crate) async fn run(
             let asked = verify::Asked { account, days: *days, rows: *rows };
             return verify::run(&config()?, &asked, as_json, now).await;
         }
-        AdaptersAction::New { name, title, path } => return new(name, title.as_deref(), path),
+        AdaptersAction::New { name, title, graphql, path } => {
+            let style = if *graphql { Style::GraphQl } else { Style::Rest };
+            return new(name, title.as_deref(), style, path);
+        }
         AdaptersAction::List { markdown: true } => anstream::print!("{}", markdown()),
         AdaptersAction::List { .. } if as_json => {
             let platforms: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();

@@ -41,6 +41,11 @@ pub trait Stub {
         request.method != "GET"
     }
 
+    /// The body of an answer with one record: the record itself, unless the stub says otherwise.
+    fn record(record: Value) -> Value {
+        record
+    }
+
     /// The page of a list that a request is for.
     fn page(rows: &[Value], request: &Request) -> ResponseTemplate;
 
@@ -113,7 +118,7 @@ impl<S: Stub> StubServer<S> {
     /// Serves one record.
     pub async fn one(&self, at: &str, record: Value) {
         S::reading(at)
-            .respond_with(ResponseTemplate::new(200).set_body_json(record))
+            .respond_with(ResponseTemplate::new(200).set_body_json(S::record(record)))
             .mount(&self.server)
             .await;
     }

@@ -126,6 +126,13 @@ fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next()
     let said = text(&again.stderr);
     assert!(again.status.code() == Some(3) && said.contains("adapters/harbor is there already"), "{said}");
 
+    // The form for GraphQL is built beside it.
+    let written = new(&["quay", "--graphql"], &copy);
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    let formatted = cargo(&copy, &["fmt", "--package", "adapter-quay", "--check"]);
+    let said = text(&[formatted.stdout, formatted.stderr].concat());
+    assert!(formatted.status.success(), "{said}");
+
     tests_alone(&copy.join("mock-pms"), "dialect");
     let (passed, failed) = (["step_01_only_the_token_opens"], 6);
     let dialect = failing_tests(&copy, &["--workspace", "--test", "dialect", "harbor::"]);
@@ -133,8 +140,11 @@ fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next()
 
     tests_alone(&copy.join("adapters/harbor"), "harbor");
     let (passed, failed) = (["step_01_the_account_is_checked"], 11);
-    let adapter = failing_tests(&copy, &["--workspace", "--test", "harbor"]);
-    assert_eq!((&steps(&adapter).0[..], steps(&adapter).1.len()), (&passed[..], failed), "{adapter}");
+    tests_alone(&copy.join("adapters/quay"), "quay");
+    for adapter in ["harbor", "quay"] {
+        let printed = failing_tests(&copy, &["--workspace", "--test", adapter]);
+        assert_eq!((&steps(&printed).0[..], steps(&printed).1.len()), (&passed[..], failed), "{printed}");
+    }
 
     // The suite finds the pair, connects, and fails with the same words.
     tests_alone(&copy.join("conformance"), "suite");
