@@ -13,6 +13,7 @@ mod admin;
 mod checked_world;
 mod dialects;
 mod generate;
+pub mod kit;
 mod server;
 mod shared;
 mod webhooks;

@@ -140,9 +140,10 @@ impl Asked {
             member => body.get_mut(member),
         };
         let Some(Value::Array(rows)) = rows.map(Value::take) else {
-            return Err(Error::new(ErrorKind::Malformed, "the answer holds no list of rows")
-                .with("field", self.paging.rows)
-                .with("call", &answer.call));
+            let error = Error::new(ErrorKind::Malformed, "the answer holds no list of rows")
+                .with("call", &answer.call);
+            let member = self.paging.rows;
+            return Err(if member.is_empty() { error } else { error.with("field", member) });
         };
         let total = match self.paging.total {
             Total::Untold => None,

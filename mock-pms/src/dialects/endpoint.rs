@@ -15,25 +15,30 @@ use crate::world::{Side, World};
 
 /// A request that passed the dialect's gate.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub struct Request {
     /// The parameters in the path, in order.
-    pub(crate) path: Vec<String>,
+    pub path: Vec<String>,
     /// The query, decoded, in order.
-    pub(crate) query: Vec<(String, String)>,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as sent.
+    pub body: Bytes,
     /// The seed of whatever order the client left open; differs for each request where lists are shuffled.
-    pub(crate) shuffle: u64,
+    pub shuffle: u64,
     quirks: Vec<Quirk>,
 }
 
 /// Reason why a body cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BodyFault {
+pub enum BodyFault {
+    /// Its type is not JSON's.
     #[error("Send application/json.")]
     ContentType,
+    /// It is not JSON.
     #[error("The body is not JSON: {0}")]
     NotJson(String),
+    /// It is JSON, and no object.
     #[error("The body must be a JSON object.")]
     NotObject,
 }
@@ -57,22 +62,22 @@ impl Request {
     }
 
     /// True if the dialect has this quirk in this world.
-    pub(crate) fn has(&self, quirk: &Quirk) -> bool {
+    pub fn has(&self, quirk: &Quirk) -> bool {
         self.quirks.contains(quirk)
     }
 
     /// The first parameter in the path.
-    pub(crate) fn id(&self) -> Option<&str> {
+    pub fn id(&self) -> Option<&str> {
         self.path.first().map(String::as_str)
     }
 
     /// The first value of a query parameter.
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+    pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find_map(|(known, value)| (known == name).then_some(value.as_str()))
     }
 
     /// The body, which must be JSON and say so.
-    pub(crate) fn json(&self) -> Result<Value, BodyFault> {
+    pub fn json(&self) -> Result<Value, BodyFault> {
         let kind = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let kind = kind.and_then(|value| value.split(';').next()).unwrap_or_default();
         if !kind.trim().eq_ignore_ascii_case("application/json") {
@@ -82,7 +87,7 @@ impl Request {
     }
 
     /// The body, which must be a JSON object and say so.
-    pub(crate) fn object(&self) -> Result<Map<String, Value>, BodyFault> {
+    pub fn object(&self) -> Result<Map<String, Value>, BodyFault> {
         match self.json()? {
             Value::Object(members) => Ok(members),
             _ => Err(BodyFault::NotObject),
@@ -91,7 +96,7 @@ impl Request {
 }
 
 /// A dialect's error answer.
-pub(crate) trait Problem: IntoResponse {
+pub trait Problem: IntoResponse {
     /// The answer to a key that may not use this resource.
     fn forbidden(resource: &str) -> Self;
 
@@ -102,11 +107,7 @@ pub(crate) trait Problem: IntoResponse {
 type Parts = (Result<RawPathParams, RawPathParamsRejection>, RawQuery, HeaderMap, Bytes);
 
 /// An endpoint that looks at the world.
-pub(crate) fn read<C, R, P, F>(
-    method: MethodFilter,
-    resource: &'static str,
-    endpoint: F,
-) -> MethodRouter<Shared>
+pub fn read<C, R, P, F>(method: MethodFilter, resource: &'static str, endpoint: F) -> MethodRouter<Shared>
 where
     C: From<Request>,
     R: IntoResponse,
@@ -123,11 +124,7 @@ where
 }
 
 /// An endpoint that changes the world.
-pub(crate) fn write<C, R, P, F>(
-    method: MethodFilter,
-    resource: &'static str,
-    endpoint: F,
-) -> MethodRouter<Shared>
+pub fn write<C, R, P, F>(method: MethodFilter, resource: &'static str, endpoint: F) -> MethodRouter<Shared>
 where
     C: From<Request>,
     R: IntoResponse,

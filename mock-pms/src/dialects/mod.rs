@@ -3,13 +3,13 @@
 mod appfolio;
 mod buildium;
 mod doorloop;
-mod endpoint;
-mod fields;
+pub(crate) mod endpoint;
+pub(crate) mod fields;
 pub(crate) mod latchel;
 mod propertyware;
 mod rentmanager;
 mod rentvine;
-mod spec;
+pub(crate) mod spec;
 
 use std::fmt;
 use std::str::FromStr;
@@ -53,6 +53,11 @@ impl Dialect {
         Self::RENTMANAGER,
         Self::RENTVINE,
     ];
+
+    /// A dialect of somebody's own, which no name on the command line finds.
+    pub const fn of(spec: &'static Spec) -> Self {
+        Self(spec)
+    }
 
     /// The dialect with this name.
     ///

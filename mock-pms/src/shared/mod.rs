@@ -87,7 +87,7 @@ pub(crate) struct Setup {
 
 /// State that the three listeners share.
 #[derive(Debug, Clone)]
-pub(crate) struct Shared(Arc<Inner>);
+pub struct Shared(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -126,7 +126,8 @@ impl Shared {
 
     // A panic in somebody's closure leaves a world that is odd at worst: tests may go on with it.
 
-    pub(crate) fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+    /// Looks at the world.
+    pub fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
         if has_own_world() {
             return OWN_WORLD.with(|own| look(&own.lock().unwrap_or_else(PoisonError::into_inner)));
         }

@@ -16,11 +16,11 @@ pub enum Purpose {
 }
 
 /// Tells a request's purpose by its method, path and body.
-pub(crate) type PurposeOf = fn(&str, &str, &[u8]) -> Purpose;
+pub type PurposeOf = fn(&str, &str, &[u8]) -> Purpose;
 
 impl Purpose {
     /// By the method alone, as REST has it.
-    pub(crate) fn by_method(method: &str, _path: &str, _body: &[u8]) -> Self {
+    pub fn by_method(method: &str, _path: &str, _body: &[u8]) -> Self {
         if matches!(method, "GET" | "HEAD" | "OPTIONS") { Self::Read } else { Self::Write }
     }
 }

@@ -17,24 +17,24 @@ pub struct Quirk {
 
 impl Quirk {
     /// One that is usually there.
-    pub(crate) const fn usual(name: &'static str, on: &'static str, off: &'static str) -> Self {
+    pub const fn usual(name: &'static str, on: &'static str, off: &'static str) -> Self {
         Self { name, on, off, usually: Switch::On }
     }
 
     /// One that is there only where the world says so.
-    pub(crate) const fn rare(name: &'static str, on: &'static str, off: &'static str) -> Self {
+    pub const fn rare(name: &'static str, on: &'static str, off: &'static str) -> Self {
         Self { usually: Switch::Off, ..Self::usual(name, on, off) }
     }
 
     /// True if it is on in this world.
-    pub(crate) fn is_on(&self, world: &World) -> bool {
+    pub fn is_on(&self, world: &World) -> bool {
         let switched = world.platform.account.quirks.get(self.name).copied();
         switched.unwrap_or(self.usually) == Switch::On
     }
 }
 
 /// Several dialects have it: a list of which nobody asked for an order.
-pub(crate) const SHUFFLED_LISTS: Quirk = Quirk::usual(
+pub const SHUFFLED_LISTS: Quirk = Quirk::usual(
     "shuffled-lists",
     "A list without an order that tells all its rows apart is in another one for each request.",
     "It is in one order, whatever that is.",

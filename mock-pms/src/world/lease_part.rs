@@ -6,17 +6,22 @@ use super::{Id, Lease};
 
 /// As much of a lease as has the same dates. The world keeps them by tenant, so that a lease whose tenants came or left
 /// on other days is several on a platform that keeps them by lease.
-pub(crate) struct LeasePart<'w> {
-    pub(crate) id: Id,
-    pub(crate) lease: &'w Lease,
-    pub(crate) move_in: Option<NaiveDate>,
-    pub(crate) move_out: Option<NaiveDate>,
-    pub(crate) tenants: Vec<Id>,
+pub struct LeasePart<'w> {
+    /// Id of the part.
+    pub id: Id,
+    /// The whole lease.
+    pub lease: &'w Lease,
+    /// Day of moving in.
+    pub move_in: Option<NaiveDate>,
+    /// Day of moving out.
+    pub move_out: Option<NaiveDate>,
+    /// Tenants who have these dates.
+    pub tenants: Vec<Id>,
 }
 
 impl Lease {
     /// Its parts, of which there is at least one; each has an id that is `apart` from the one before it.
-    pub(crate) fn parts(&self, apart: Id) -> Vec<LeasePart<'_>> {
+    pub fn parts(&self, apart: Id) -> Vec<LeasePart<'_>> {
         let mut parts: Vec<LeasePart<'_>> = Vec::new();
         for tenant in &self.tenants {
             let move_out = self.move_out_of(tenant.tenant_id).map(|leaving| leaving.move_out);
@@ -47,7 +52,7 @@ impl Lease {
 
 impl LeasePart<'_> {
     /// True if everybody in it has moved out by `today`.
-    pub(crate) fn has_left(&self, today: NaiveDate) -> bool {
+    pub fn has_left(&self, today: NaiveDate) -> bool {
         self.move_out.is_some_and(|out| out <= today)
     }
 }

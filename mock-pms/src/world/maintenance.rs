@@ -8,52 +8,70 @@ use super::{
 
 /// A work order and the task that carries its status, its place and who it is assigned to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Maintenance<'w> {
-    pub(crate) order: &'w WorkOrder,
-    pub(crate) task: &'w Task,
+pub struct Maintenance<'w> {
+    /// The work order.
+    pub order: &'w WorkOrder,
+    /// Its task.
+    pub task: &'w Task,
 }
 
 impl Maintenance<'_> {
     /// Everybody it is assigned to.
-    pub(crate) fn assignees(&self) -> Vec<Id> {
+    pub fn assignees(&self) -> Vec<Id> {
         self.task.assigned_to.iter().chain(&self.task.also_assigned_to).copied().collect()
     }
 
     /// The last change of either.
-    pub(crate) fn updated_at(&self) -> DateTime<Utc> {
+    pub fn updated_at(&self) -> DateTime<Utc> {
         self.order.updated_at.max(self.task.updated_at)
     }
 }
 
 /// Content of a new work order. All other fields get their defaults.
 #[derive(Debug, Clone)]
-pub(crate) struct NewMaintenance {
-    pub(crate) title: String,
-    pub(crate) description: Option<String>,
-    pub(crate) property_id: Option<Id>,
-    pub(crate) unit_id: Option<Id>,
-    pub(crate) lease_id: Option<Id>,
-    pub(crate) requested_by: Option<Id>,
-    pub(crate) assigned_to: Vec<Id>,
-    pub(crate) vendor_id: Option<Id>,
-    pub(crate) status: TaskStatus,
-    pub(crate) status_word: Option<String>,
-    pub(crate) priority: Priority,
-    pub(crate) entry_allowed: EntryAllowed,
-    pub(crate) entry_notes: Option<String>,
-    pub(crate) vendor_notes: Option<String>,
-    pub(crate) reference: Option<String>,
-    pub(crate) scheduled_start: Option<DateTime<Utc>>,
+pub struct NewMaintenance {
+    /// Title of both.
+    pub title: String,
+    /// Description of the task.
+    pub description: Option<String>,
+    /// Its property.
+    pub property_id: Option<Id>,
+    /// Its unit.
+    pub unit_id: Option<Id>,
+    /// Lease of whoever asked for it.
+    pub lease_id: Option<Id>,
+    /// Tenant who asked for it.
+    pub requested_by: Option<Id>,
+    /// Everybody it is assigned to.
+    pub assigned_to: Vec<Id>,
+    /// Its vendor.
+    pub vendor_id: Option<Id>,
+    /// The task's status.
+    pub status: TaskStatus,
+    /// The status as a platform with words of its own spells it.
+    pub status_word: Option<String>,
+    /// Its priority.
+    pub priority: Priority,
+    /// Permission to enter.
+    pub entry_allowed: EntryAllowed,
+    /// Advice on how to get in.
+    pub entry_notes: Option<String>,
+    /// Advice for the vendor.
+    pub vendor_notes: Option<String>,
+    /// Reference to a record of another system.
+    pub reference: Option<String>,
+    /// Planned start, UTC.
+    pub scheduled_start: Option<DateTime<Utc>>,
 }
 
 impl World {
     /// Every work order with its task, in file order.
-    pub(crate) fn maintenance(&self) -> impl Iterator<Item = Maintenance<'_>> {
+    pub fn maintenance(&self) -> impl Iterator<Item = Maintenance<'_>> {
         self.platform.work_orders.iter().filter_map(|order| self.with_task(order))
     }
 
     /// One of them, by the work order's id.
-    pub(crate) fn maintenance_of(&self, id: Id) -> Option<Maintenance<'_>> {
+    pub fn maintenance_of(&self, id: Id) -> Option<Maintenance<'_>> {
         self.with_task(self.platform.work_orders.get(id)?)
     }
 
@@ -62,7 +80,7 @@ impl World {
     }
 
     /// Makes a work order with a task of its own, and returns the work order's id.
-    pub(crate) fn open_maintenance(&mut self, new: NewMaintenance) -> Result<Id, EditError> {
+    pub fn open_maintenance(&mut self, new: NewMaintenance) -> Result<Id, EditError> {
         let now = self.now();
         let mut assignees = new.assigned_to.into_iter();
         let assigned_to = assignees.next();
@@ -123,7 +141,7 @@ impl World {
     }
 
     /// Changes a work order and its task together, as a person at a screen would.
-    pub(crate) fn change_maintenance(
+    pub fn change_maintenance(
         &mut self,
         id: Id,
         change: impl FnOnce(&mut WorkOrder, &mut Task),

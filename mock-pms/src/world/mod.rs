@@ -22,8 +22,8 @@ pub use edit_error::EditError;
 pub use latchel::{
     AdjustedAddress, Company, Job, Latchel, LatchelProperty, ManagedBy, Portfolio, Resident, Severity,
 };
-pub(crate) use lease_part::LeasePart;
-pub(crate) use maintenance::{Maintenance, NewMaintenance};
+pub use lease_part::LeasePart;
+pub use maintenance::{Maintenance, NewMaintenance};
 pub use overrides::RawOverride;
 pub use phone::{Phone, PhoneKind};
 pub use platform::{

@@ -302,7 +302,7 @@ impl Lease {
 
 impl World {
     /// The units where somebody lives: by a lease that is active on the platform's today.
-    pub(crate) fn occupied_units(&self) -> HashSet<Id> {
+    pub fn occupied_units(&self) -> HashSet<Id> {
         let today = self.platform_today();
         let active = |lease: &&Lease| lease.status_on(today) == LeaseStatus::Active;
         self.platform.leases.iter().filter(active).filter_map(|lease| lease.unit_id).collect()

@@ -6,6 +6,7 @@ mod buildium;
 mod client;
 mod doorloop;
 mod faults;
+mod kit;
 mod latchel;
 mod propertyware;
 mod quirks;

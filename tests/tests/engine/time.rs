@@ -161,7 +161,7 @@ async fn a_clock_that_is_off_is_warned_of_once_for_each_side_and_does_not_stop_t
         assert_eq!(done.run.status, RunStatus::Success, "{seconds}");
         let warnings: Vec<_> = done.run.warnings.iter().filter(|one| one.contains("clock")).collect();
         assert_eq!(warnings.len(), warned, "{seconds}: {warnings:?}");
-        let names = ["platform: clock: ", "Latchel: clock: "];
+        let names = ["Latchel: clock: ", "platform: clock: "];
         assert!(warnings.iter().zip(names).all(|(one, name)| one.starts_with(name)), "{warnings:?}");
     }
 }

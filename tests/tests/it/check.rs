@@ -93,7 +93,7 @@ async fn a_sync_warns_of_a_clock_that_is_off_and_does_its_work() {
         let output = setup.output(&[command]).await;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(0), "{command}: {said}");
-        for system in ["platform", "Latchel"] {
+        for system in ["Buildium", "Latchel"] {
             let warning = format!("warning: {system}: clock: the clocks are ");
             assert_eq!(said.matches(&warning).count(), 1, "{command}: {said}");
         }
