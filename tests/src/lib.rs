@@ -1,5 +1,4 @@
 //! Helpers that the tests of several crates share.
 #![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests fail like tests")]
 
-pub mod openapi;
 pub mod simulation;

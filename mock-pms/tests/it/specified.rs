@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use axum::http::Method;
 use mock_pms::{Dialect, MockServer, Options, World};
 use serde_json::Value;
-use tests::openapi::{Asked, Spec};
+use specs::{Asked, Spec};
 
 use crate::client::{JSON, Reply, example, send};
 

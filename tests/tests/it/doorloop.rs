@@ -12,7 +12,7 @@ use mock_pms::{
     Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, MockServer, Options, Side,
 };
 use serde_json::{Map, Value, json};
-use tests::openapi::{Asked, Spec};
+use specs::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
 use crate::setup::{Setup, noon};

@@ -178,7 +178,9 @@ fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
     fs::write(&manifest, members).expect("it can be written");
 
     // With the binary, whose dependencies are built for other tests as well.
-    let printed = failing_tests(&copy, &["--package", "adapter-harbor", "--package", "my-latchel-sync"]);
+    let [config, profile] = &crate::cargo::as_here();
+    let packages = ["--package", "adapter-harbor", "--package", "my-latchel-sync", config, profile];
+    let printed = failing_tests(&copy, &packages);
     let (passed, failed) = steps(&printed);
     assert_eq!((&passed[..], failed.len()), (&["step_01_the_account_is_checked"][..], 12), "{printed}");
 }

@@ -16,6 +16,7 @@ fn in_example(args: &[&str]) {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/private-adapter");
     let done = crate::cargo::cargo()
         .args(args)
+        .args(crate::cargo::as_here())
         .args(["--quiet", "--locked", "--target-dir"])
         .arg(profile().parent().expect("target"))
         .current_dir(example)

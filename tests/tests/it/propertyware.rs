@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use mock_pms::world::{Job, Lease, Property, Task, TaskStatus, Tenant, User, World};
 use mock_pms::{Dialect, GenerateSpec, LoggedRequest, Side};
 use serde_json::{Value, json};
-use tests::openapi::{Asked, Spec};
+use specs::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
 use crate::platforms::{Lacks, generated, lost_create_is_found, same_state_as_buildium};

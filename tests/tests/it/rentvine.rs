@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use mock_pms::world::{Task, TaskStatus, World};
 use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, Side};
 use serde_json::{Value, json};
-use tests::openapi::{Asked, Spec};
+use specs::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
 use crate::platforms::{Lacks, generated, same_state_as_buildium, there_and_back};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mock_pms::Side;
-use tests::openapi::{Asked, Spec};
+use specs::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
 use crate::setup::Setup;

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use mock_pms::world::RawOverride;
 use serde_json::{Value, json};
-use tests::openapi::Asked;
+use specs::Asked;
 
 use super::{Buildium, KEY};
 use crate::client::send;

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use tests::openapi::Asked;
+use specs::Asked;
 
 use super::Buildium;
 

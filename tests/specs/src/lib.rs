@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 /// Beside the workspace, not in it.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/specs");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/specs");
 
 /// A specification, its schemas in the words of JSON Schema.
 pub struct Spec {
