@@ -1,8 +1,7 @@
 //! Every adapter that this build of latchel-sync links.
 //!
-//! An adapter registers itself through `inventory`, which only works for crates that the linker
-//! keeps, and it drops a crate that no code names. This is the one place that names them; whoever
-//! wants the registry filled writes `use adapters as _;`.
+//! An adapter registers itself through `inventory`. The linker drops a crate that no code names, and its registration with
+//! it. This is the one place that names the adapters' crates; a crate that needs the registry writes `use adapters as _;`.
 #![deny(unused_crate_dependencies)]
 
 #[cfg(feature = "appfolio")]

@@ -1,5 +1,5 @@
 //! The command `latchel-sync`, as a library: a binary with private adapters names their crates and calls [`main`].
-//! The readers of configurations and arguments are here for tools that share them.
+//! Other tools can use its readers of configurations and arguments.
 #![warn(missing_docs)]
 
 mod args;

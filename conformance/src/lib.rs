@@ -1,13 +1,13 @@
 //! The duties of every platform adapter of latchel-sync, as a suite that any adapter can run.
 //!
 //! Each sentence under a *Behavior* in the documentation of [`Platform`](latchel_sync_core::Platform) is checked by one
-//! or more [checks](checks()), which are named after the method and say which sentence it is. A check knows nothing of
-//! the platform but the trait; it prepares the other side by a [`FarSide`]. A check that the platform's capabilities
-//! rule out, or that a far side cannot be prepared for, is reported as *not checked* with the reason.
+//! or more [checks](checks()), which are named after the method and quote the sentence. A check uses only the trait, and
+//! prepares the system behind the adapter with a [`FarSide`]. A check that the platform's capabilities exclude, or that a
+//! far side cannot be prepared for, is reported as *not checked* with the reason.
 //!
 //! # An adapter whose platform has a dialect in `mock-pms`
 //!
-//! With the feature `mock`, `mock::MockSetup` is such a far side for any dialect, so that nothing is left to write:
+//! With the feature `mock`, `mock::MockSetup` is such a far side for any dialect, so nothing is left to write:
 //! the suite's own tests find every registered adapter, and the dialect of the same name.
 //!
 //! ```text

@@ -1,12 +1,12 @@
 //! The sync rules, the domain model, the traits and the engine of latchel-sync.
 //!
-//! - [`model`]: what a platform and Latchel hold, their links, and the reasons for what becomes of them.
-//! - [`rules`]: pure functions from what both sides hold and what is remembered to a decision and its reason.
-//! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world.
-//! - [`Webhooks`]: what the outside world tells by itself.
-//! - [`registry`]: how adapters make themselves known.
+//! - [`model`]: the records of a platform and of Latchel, their links, and the reasons of outcomes.
+//! - [`rules`]: pure functions from both sides' records and what is remembered to a decision and its reason.
+//! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world. [`LedgerAdmin`] adds what people look up and change.
+//! - [`Webhooks`]: readers of the webhooks that a system sends.
+//! - [`registry`]: descriptors of adapters, with their settings and defaults.
 //! - [`engine`]: a run, from pages to outcomes.
-//! - [`calls`]: record of the calls that a run makes.
+//! - [`calls`]: record of the calls that a run makes, and of the clocks that their answers show.
 #![cfg_attr(feature = "memory", doc = "- [`in_memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
 

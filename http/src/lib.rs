@@ -1,5 +1,11 @@
-//! The HTTP client that every adapter of latchel-sync is built on: one place for TLS, time-outs, bounds, retries,
-//! rate limits and the mapping of failures to [`Error`](latchel_sync_core::Error)s.
+//! The kit that every adapter of latchel-sync is built with.
+//!
+//! - [`Transport`], [`Call`], [`Answer`]: the HTTP client, with TLS, time-outs, bounds, retries, rate limits, log-ins
+//!   ([`LogIn`]) and the mapping of failures to [`Error`](latchel_sync_core::Error)s.
+//! - [`Paging`], [`List`]: lists, described by how the vendor splits them into pages; [`pages()`] for any other way.
+//! - [`Checkup`]: the test of a connection, as a list of needs with a remedy for each.
+//! - [`loose`], [`read_row`]: lenient readers, which leave one bad row alone.
+//! - [`error_words`], [`graphql_failure`]: the texts of errors, and errors inside a success.
 #![warn(missing_docs)]
 
 mod answer;

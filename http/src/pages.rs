@@ -1,4 +1,4 @@
-//! The ways in which far sides cut a list into pages.
+//! Walks over pages: the closure form, and what every list shares. `list/` has the usual ways of paging as values.
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};

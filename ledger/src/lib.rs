@@ -1,8 +1,7 @@
 //! The ledger of latchel-sync: on SQLite, one file that is created on first use and readable by its owner alone; or on
 //! PostgreSQL, for many accounts and many workers.
 //!
-//! The SQL stands once, in `ops/`, and is compiled for each of the two; what differs stands in `sqlite/mod.rs` and
-//! `postgres/mod.rs`.
+//! The SQL is written once, in `ops/`, and compiled for both; the differences are in `sqlite/` and `postgres/`.
 #![warn(missing_docs)]
 #![allow(
     clippy::duplicate_mod,

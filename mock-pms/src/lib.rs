@@ -1,11 +1,11 @@
 //! Stand-ins for property management systems and Latchel over one world, for integration tests.
 //!
-//! A [`World`] holds what both systems know: it is read from a JSON file or made by
+//! A [`World`] holds the data of both systems: it is read from a JSON file or made by
 //! [`World::generate`]. [`MockServer`] serves it on three listeners of 127.0.0.1: the platform (one
 //! [`Dialect`]), Latchel, and an admin API that reads and changes the world, its clock and the request
 //! log. `docs/mock-pms.md` is the guide.
 //!
-//! The crate shares nothing with the sync: it imitates systems, with their refusals and their quirks,
+//! The crate shares no code with the sync: it imitates systems, with their refusals and their quirks,
 //! so that it can show where an adapter is wrong.
 #![warn(missing_docs)]
 

@@ -1,5 +1,5 @@
-//! Skeletons of new adapters: `latchel-sync adapters new`, and by itself `cargo run -p scaffold -- NAME`, which builds none of
-//! what it writes for.
+//! Skeletons of new adapters: for `latchel-sync adapters new`, and as a program of its own, `cargo run -p scaffold -- NAME`,
+//! which starts without building the command.
 
 mod new;
 mod register;

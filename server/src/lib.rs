@@ -1,14 +1,14 @@
-//! latchel-sync as a daemon: it syncs by timetables, takes webhooks, and has a dashboard and an API for people.
+//! latchel-sync as a daemon: it syncs by timetables, receives webhooks, and has a dashboard and an API for people.
 //!
-//! - [`App`]: what it is made of, and its work in the background.
-//! - [`schedule`]: when accounts are synced by themselves.
-//! - [`jobs`]: what is done for them, in which order, and how far it is.
-//! - [`actions`]: what people can do.
-//! - [`views`]: what people look at.
-//! - [`api`]: both of these for programs.
-//! - [`alerts`]: what people are told without looking.
-//! - [`access`]: who gets in, and what they may do.
-//! - [`serve`]: all of it, over HTTP, until it is told to stop.
+//! - [`App`]: the parts of the server, and its work in the background.
+//! - [`schedule`]: the timetables of accounts.
+//! - [`jobs`]: the queue of syncs, and their progress.
+//! - [`actions`]: the things that people can do.
+//! - [`views`]: the data that people see.
+//! - [`api`]: actions and views for programs.
+//! - [`alerts`]: messages about problems, by e-mail or to a chat.
+//! - [`access`]: users, log-in and permissions.
+//! - [`serve`]: everything, over HTTP, until it is told to stop.
 #![warn(missing_docs)]
 
 pub mod access;

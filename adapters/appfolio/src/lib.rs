@@ -1,7 +1,7 @@
 //! The AppFolio adapter of latchel-sync, for AppFolio's Stack API (version 0).
 //!
-//! Every list needs a filter, a hidden property is an inactive one, and at night AppFolio is closed, which is a pause and
-//! no failure. `README.md` says what that means for a sync, and what of it nobody could verify.
+//! Every list needs a filter, a hidden property is an inactive one, and AppFolio is closed at night, which is a pause and
+//! no failure. `README.md` says what that means for a sync, and which facts are unverified.
 
 mod api;
 mod config;

@@ -1,7 +1,7 @@
 //! The DoorLoop adapter of latchel-sync.
 //!
-//! DoorLoop's lists cannot be narrowed to what changed, so that every run reads them whole, 1,000 rows a call, and
-//! compares by content. Its tasks are our work orders. `README.md` says what that costs and what is unverified.
+//! DoorLoop's lists cannot be filtered by change, so every run reads them whole, 1,000 rows a call, and compares contents.
+//! Its tasks are our work orders. `README.md` says what that costs and which facts are unverified.
 
 mod api;
 mod census;

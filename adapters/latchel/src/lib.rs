@@ -1,9 +1,8 @@
 //! The Latchel adapter of latchel-sync.
 //!
-//! Latchel's partner API is not public, so that this speaks a contract of the project's own, which stands in
-//! `contracts/latchel.openapi.json` and uses the public webhook field names wherever there is one. Everything that
-//! will change when the real reference is at hand stands in `api.rs` (paths, header, paging) and `wire.rs` (shapes,
-//! spellings).
+//! Latchel's partner API is not public, so the adapter speaks a contract of the project's own,
+//! `contracts/latchel.openapi.json`, which uses the public webhook field names where there are any. Only `api.rs` (paths,
+//! header, paging) and `wire.rs` (shapes, spellings) will change when the real reference is available.
 
 mod api;
 mod config;

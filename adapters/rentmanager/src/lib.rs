@@ -1,6 +1,6 @@
 //! The Rent Manager adapter of latchel-sync, for Rent Manager's Web API (RM12).
 //!
-//! Its service manager issues are the work orders. `README.md` says how they map, and what of it is unverified.
+//! Its service manager issues are the work orders. `README.md` says how they map, and which facts are unverified.
 
 mod api;
 mod clock;

@@ -1,7 +1,7 @@
 //! The Rentvine adapter of latchel-sync, for Rentvine's manager API.
 //!
-//! On its wire everything is a string and every row is in an envelope; a write is bare, and that it was answered does not
-//! say that it was done. `README.md` says what is not known of it.
+//! In its answers every value is a string and every row is in an envelope. A write is sent without an envelope, and an answer to
+//! it does not prove that it was done. `README.md` says which facts are unverified.
 
 mod api;
 mod config;

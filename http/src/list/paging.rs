@@ -1,7 +1,7 @@
 //! The ways in which far sides cut a list into pages, as values.
 
 /// Way in which a far side cuts its lists into pages. One that fits none of these has the closure form,
-/// [`pages`](crate::pages).
+/// [`pages`](fn@crate::pages).
 ///
 /// ```
 /// # use latchel_sync_http::Paging;

@@ -1,8 +1,8 @@
 //! Checks that must hold for any bytes from outside: nothing panics, everything ends, a row that cannot be read hides no
 //! other, and no error shows a secret.
 //!
-//! Each function takes an input and panics where that does not hold. The fuzz targets in `fuzz/` call them with what
-//! the fuzzer thinks of; `tests/it` calls them with every file of `fuzz/corpus/`, on any toolchain.
+//! Each function takes an input and panics where that does not hold. The fuzz targets in `fuzz/` call them with generated
+//! inputs; `tests/it` calls them with every file of `fuzz/corpus/`, on any toolchain.
 #![warn(missing_docs)]
 #![allow(clippy::expect_used, clippy::panic, reason = "a panic is how a fuzz target speaks")]
 

@@ -1,4 +1,4 @@
-//! An adapter for a property manager who keeps everything in one JSON file, the notebook.
+//! An adapter whose platform is one JSON file, the notebook, in which a property manager keeps everything.
 
 mod notebook;
 mod platform;
