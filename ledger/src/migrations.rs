@@ -39,7 +39,6 @@ fn migration(number: &str, name: &str, sql: &'static str) -> Migration {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use std::path::Path;
 
