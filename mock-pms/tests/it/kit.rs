@@ -1,5 +1,6 @@
 //! A dialect that is not part of the crate, as a private adapter would have one: a GraphQL system, whose requests differ by
 //! nothing but their bodies.
+#![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
