@@ -41,7 +41,27 @@ async fn told(mut setup: Setup) -> Vec<(String, Option<i32>, String)> {
     for command in COMMANDS {
         say(&setup, command).await;
     }
-    told
+    let of: Vec<_> = setup.server.read(|world| {
+        let refs = world.latchel.jobs.iter().filter_map(|job| Some((job.id, job.ref_job_id.clone()?)));
+        refs.collect()
+    });
+    let named = |(command, code, printed): (String, _, String)| (command, code, with_refs(&printed, &of));
+    told.into_iter().map(named).collect()
+}
+
+/// Several creates are under way at once, so that which gets which id is Latchel's affair: a number that is such an id stands
+/// for the reference of its record.
+fn with_refs(printed: &str, of: &[(i64, String)]) -> String {
+    let mut text = String::new();
+    for part in printed.split_inclusive(|one: char| !one.is_ascii_digit()) {
+        let digits = part.trim_end_matches(|one: char| !one.is_ascii_digit());
+        let found = of.iter().find(|(id, _)| id.to_string() == digits);
+        match found {
+            Some((_, reference)) => text += &format!("job of {reference}{}", &part[digits.len()..]),
+            None => text += part,
+        }
+    }
+    text
 }
 
 /// Runs have ids of their own, and a machine's clock may be in what is measured.
