@@ -10,6 +10,8 @@ pub(crate) fn field(error: &Error<serde_json::Error>) -> String {
     match missing {
         Some((name, _)) if path == "." => name.to_owned(),
         Some((name, _)) => format!("{path}.{name}"),
+        // Broken before any name was read: the whole.
+        None if path == "?" => ".".to_owned(),
         None => path,
     }
 }

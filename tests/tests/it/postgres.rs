@@ -50,7 +50,7 @@ async fn told(mut setup: Setup) -> Vec<(String, Option<i32>, String)> {
 }
 
 /// Several creates are under way at once, so that which gets which id is Latchel's affair: a number that is such an id stands
-/// for the reference of its record.
+/// for the reference of its record. What is in the order of ids is compared in any order.
 fn with_refs(printed: &str, of: &[(i64, String)]) -> String {
     let mut text = String::new();
     for part in printed.split_inclusive(|one: char| !one.is_ascii_digit()) {
@@ -61,7 +61,9 @@ fn with_refs(printed: &str, of: &[(i64, String)]) -> String {
             None => text += part,
         }
     }
-    text
+    let mut members: Vec<_> = text.split([',', '[', ']', '{', '}']).collect();
+    members.sort_unstable();
+    members.join(",")
 }
 
 /// Runs have ids of their own, and a machine's clock may be in what is measured.
