@@ -12,6 +12,8 @@ use adapter_buildium as _;
 use adapter_doorloop as _;
 #[cfg(feature = "latchel")]
 use adapter_latchel as _;
+#[cfg(feature = "latchel-gateway")]
+use adapter_latchel_gateway as _;
 #[cfg(feature = "propertyware")]
 use adapter_propertyware as _;
 #[cfg(feature = "rentmanager")]

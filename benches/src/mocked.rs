@@ -67,7 +67,7 @@ impl Mocked {
         format!(
             "[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"all\"\n\
              [account.platform]\nadapter = \"{}\"\nbase_url = \"{}\"\n{credentials}{}\
-             [account.latchel]\nbase_url = \"{}\"\napi_key = \"{key}\"\n",
+             [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{}\"\napi_key = \"{key}\"\n",
             self.dialect,
             self.server.platform_url(),
             if pace == Pace::Unlimited { &paces } else { "" },

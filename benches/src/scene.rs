@@ -75,7 +75,7 @@ impl Scene {
         let config = format!(
             "[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"all\"\n\
              [account.platform]\nadapter = \"{adapter}\"\nbase_url = \"{address}/platform\"\npage_size = {page}\n\
-             [account.latchel]\nbase_url = \"{address}/latchel\"\napi_key = \"none\"\n{latchel}\n"
+             [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{address}/latchel\"\napi_key = \"none\"\n{latchel}\n"
         );
         std::fs::write(self.folder().join("latchel-sync.toml"), config)
             .context("cannot write a configuration")

@@ -112,7 +112,7 @@ fn config(servers: &[MockServer], soak: &Soak) -> String {
              schedule = {{ work_orders = \"{often}s\", properties_and_residents = \"{seldom}s\", jitter = \"{often}s\" }}\n\
              [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"{id}\"\n\
              client_secret = \"{secret}\"\ncalls_per_second = 1000\n\
-             [account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}\"\napi_key = \"{key}\"\n",
+             [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{}\"\napi_key = \"{key}\"\n",
             server.platform_url(),
             server.latchel_url(),
         )

@@ -103,6 +103,8 @@ struct FileAccount {
     #[serde(default)]
     mass_change: latchel_sync_core::model::MassChangePolicy,
     #[serde(default)]
+    adoption: latchel_sync_core::model::AdoptionPolicy,
+    #[serde(default)]
     schedule: FileSchedule,
     platform: Table,
     latchel: Table,
@@ -176,6 +178,7 @@ impl Config {
                 residents: account.residents,
                 work_orders: account.work_orders,
                 mass_change: account.mass_change,
+                adoption: account.adoption,
             };
             let expiries = Expiries {
                 platform: source.expiry(start, "platform", &mut account.platform)?,

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use latchel_sync_core::engine::Engine;
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{self, Access, LatchelAdapter, PlatformAdapter, Setting};
-use latchel_sync_core::{Error, ErrorKind, Latchel, Ledger, LedgerAdmin, Platform, Webhooks};
+use latchel_sync_core::registry::{
+    self, Access, ConnectedLatchel, LatchelAdapter, PlatformAdapter, Setting,
+};
+use latchel_sync_core::mirror::MirrorStore;
+use latchel_sync_core::{Error, ErrorKind, Ledger, LedgerAdmin, Platform, Webhooks};
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use latchel_sync_server::Readers;
@@ -59,14 +62,25 @@ fn latchel_adapter(config: &Config, account: &Account) -> Result<&'static Latche
 }
 
 /// Puts an account's engine together; nothing is called yet.
-pub(crate) fn engine(config: &Config, account: &Account, ledger: Arc<dyn Ledger>) -> Result<Engine, Failure> {
+pub(crate) fn engine(
+    config: &Config,
+    account: &Account,
+    ledger: Arc<dyn Ledger>,
+    mirror: Arc<dyn MirrorStore>,
+) -> Result<Engine, Failure> {
     let (platform, latchel) = far_sides(config, account)?;
+    let latchel = latchel.dressed(ledger.clone(), mirror, &account.settings.name);
     Ok(Engine::new(account.settings.clone(), platform, latchel, ledger))
 }
 
 /// An account as the server takes it; nothing is called yet.
-pub(crate) fn served(config: &Config, account: &Account) -> Result<latchel_sync_server::Account, Failure> {
+pub(crate) fn served(
+    config: &Config,
+    account: &Account,
+    ledger: &Arc<dyn LedgerAdmin>,
+) -> Result<latchel_sync_server::Account, Failure> {
     let (platform, latchel) = far_sides(config, account)?;
+    let latchel = latchel.dressed(ledger.clone(), ledger.clone(), &account.settings.name);
     Ok(latchel_sync_server::Account {
         settings: account.settings.clone(),
         platform_title: platform_adapter(config, account)?.title,
@@ -117,14 +131,14 @@ fn reader(
 }
 
 /// An account's platform and its Latchel.
-pub type FarSides = (Arc<dyn Platform>, Arc<dyn Latchel>);
+pub type FarSides = (Arc<dyn Platform>, ConnectedLatchel);
 
 /// An account's platform and Latchel; nothing is called yet.
 pub(crate) fn far_sides(config: &Config, account: &Account) -> Result<FarSides, Failure> {
     let latchel = latchel_adapter(config, account)?;
     let platform = platform(config, account, Access::ReadAndWrite)?;
     let settings = config.settings(account, "latchel", latchel.settings)?;
-    let latchel = (latchel.connect)(&settings).map_err(|error| wrong(config, account, "latchel", error))?;
+    let latchel = latchel.connect(&settings).map_err(|error| wrong(config, account, "latchel", error))?;
     Ok((platform, latchel))
 }
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use chrono::{DateTime, Utc};
+
 use crate::model::{
-    Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob, NewProperty,
-    NewResident, PortfolioId, PropertyPatch, PropertyRef, ResidentPatch, ResidentRef, SyncMethod, Window,
-    WorkOrderId,
+    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob, NewProperty,
+    NewResident, PortfolioId, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef, SyncMethod,
+    Window, WorkOrderId,
 };
 use crate::{Pages, Probe, Result};
 
@@ -23,6 +25,41 @@ pub trait Latchel: Send + Sync + fmt::Debug {
 
     /// Tests the connection, the credentials and the permissions. Reads only.
     async fn check(&self) -> Result<Probe>;
+
+    /// Called once at the beginning of a run, to bring up to date what look-ups are answered from. Returns warnings. By
+    /// default there is nothing to do: every look-up asks Latchel itself.
+    async fn begin(&self, run: &RunBegin) -> Result<Vec<String>> {
+        let _ = run;
+        Ok(Vec::new())
+    }
+
+    /// Called once at the end of a run, for upkeep that the run itself does not need.
+    async fn end(&self, run: &RunBegin) -> Result<()> {
+        let _ = run;
+        Ok(())
+    }
+
+    /// Tells what keeps such a write from being sent at present; by default nothing.
+    async fn holds(&self, write: &LatchelWrite) -> Result<Option<Held>> {
+        let _ = write;
+        Ok(None)
+    }
+
+    /// True if look-ups may be answered from memory, and lists come without texts; the record is then read afresh before
+    /// something is written because of it. By default every answer is Latchel's own.
+    fn remembers(&self) -> bool {
+        false
+    }
+
+    /// Makes look-ups show a record as it is now, directly before something is written because of it. True if they had
+    /// shown it differently. By default they always show it as it is.
+    async fn refresh(&self, kind: Kind, id: i64) -> Result<bool> {
+        let _ = (kind, id);
+        Ok(false)
+    }
+
+    /// Every property, for the comparison with the platform's (rules A1 to A3).
+    fn properties(&self) -> Pages<'_, LatchelProperty>;
 
     /// Every portfolio, with the sync method set on it where it can be read (rule M).
     async fn portfolios(&self) -> Result<Vec<Portfolio>>;
@@ -39,6 +76,16 @@ pub trait Latchel: Send + Sync + fmt::Debug {
     /// The residents with these ids. One that no longer exists is left out.
     async fn residents_by_id(&self, ids: &[LatchelResidentId]) -> Result<Vec<LatchelResident>>;
 
+    /// The active residents who live at these properties of Latchel, with the property of each (rule A3). By default
+    /// nobody knows.
+    async fn residents_at(
+        &self,
+        properties: &[LatchelPropertyId],
+    ) -> Result<Vec<(LatchelPropertyId, LatchelResident)>> {
+        let _ = properties;
+        Ok(Vec::new())
+    }
+
     /// The work orders that were created or updated in the window.
     fn jobs(&self, window: Window) -> Pages<'_, Job>;
 
@@ -47,6 +94,13 @@ pub trait Latchel: Send + Sync + fmt::Debug {
 
     /// The work orders with these ids. One that no longer exists is left out.
     async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<Job>>;
+
+    /// The work orders that have one of these numbers (rule A3); people may change a number, so that nothing is linked by
+    /// it alone. By default nobody knows.
+    async fn jobs_by_number(&self, numbers: &[String]) -> Result<Vec<Job>> {
+        let _ = numbers;
+        Ok(Vec::new())
+    }
 
     /// Counts the properties and residents that carry no reference: they were made by hand (rule L1).
     async fn latchel_only(&self) -> Result<LatchelOnly>;
@@ -68,6 +122,42 @@ pub trait Latchel: Send + Sync + fmt::Debug {
 
     /// Sets the work order's number and its reference to the platform's (rule L7).
     async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()>;
+}
+
+/// A run that begins or ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunBegin {
+    /// The run's *now*, UTC.
+    pub now: DateTime<Utc>,
+    /// The kinds of record that it goes through.
+    pub kinds: Vec<Kind>,
+    /// True if it goes through lists; false for a run of named records, and for a plan or an explanation.
+    pub lists: bool,
+}
+
+/// A write to Latchel that is about to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LatchelWrite {
+    /// A record is created.
+    Create {
+        /// Its kind.
+        kind: Kind,
+        /// Instant at which the platform's record was made, UTC, where it tells.
+        made_at: Option<DateTime<Utc>>,
+        /// Instant of an earlier create of the same record whose outcome is not known, UTC.
+        sent_before: Option<DateTime<Utc>>,
+    },
+    /// A record is changed.
+    Update,
+}
+
+/// Obstacle to a write: the record waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The reason that the record gets.
+    pub reason: Reason,
+    /// Particulars, for people; may be empty.
+    pub detail: String,
 }
 
 /// A portfolio in Latchel.

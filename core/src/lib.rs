@@ -4,6 +4,7 @@
 //! - [`rules`]: pure functions from both sides' records and what is remembered to a decision and its reason.
 //! - [`Platform`], [`Latchel`], [`Ledger`]: the outside world. [`LedgerAdmin`] adds what people look up and change.
 //! - [`Webhooks`]: readers of the webhooks that a system sends.
+//! - [`mirror`]: a Latchel that can only list, dressed as one that can be asked for anything.
 //! - [`registry`]: descriptors of adapters, with their settings and defaults.
 //! - [`engine`]: a run, from pages to outcomes.
 //! - [`calls`]: record of the calls that a run makes, and of the clocks that their answers show.
@@ -17,6 +18,7 @@ mod error;
 pub mod in_memory;
 mod latchel;
 pub mod ledger;
+pub mod mirror;
 pub mod model;
 mod platform;
 pub mod registry;
@@ -26,7 +28,7 @@ pub mod words;
 
 pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
-pub use latchel::{Latchel, LatchelOnly, Portfolio};
+pub use latchel::{Held, Latchel, LatchelOnly, LatchelWrite, Portfolio, RunBegin};
 pub use ledger::{Ledger, LedgerAdmin};
 pub use platform::{Capabilities, ChangeFilter, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};
 pub use webhooks::{Headers, Webhooks};

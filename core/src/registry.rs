@@ -44,7 +44,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::model::Side;
-use crate::{Capabilities, Error, ErrorKind, Latchel, Platform, Result, Webhooks};
+use crate::mirror::{LatchelSource, Mirror, MirrorStore};
+use crate::{Capabilities, Error, ErrorKind, Latchel, Ledger, Platform, Result, Webhooks};
 
 /// A platform adapter's descriptor.
 #[derive(Debug)]
@@ -76,8 +77,55 @@ pub struct LatchelAdapter {
     pub about: &'static str,
     /// The settings it takes.
     pub settings: &'static [Setting],
-    /// Makes the adapter from its settings, without any call to Latchel.
-    pub connect: fn(&Settings) -> Result<Arc<dyn Latchel>>,
+    /// Way in which the adapter is made from its settings.
+    pub connect: LatchelConnect,
+}
+
+/// Way in which a Latchel adapter is made from its settings, without any call to Latchel.
+#[derive(Debug, Clone, Copy)]
+pub enum LatchelConnect {
+    /// It can be asked for anything.
+    Whole(fn(&Settings) -> Result<Arc<dyn Latchel>>),
+    /// It can only list, and needs a mirror.
+    Lists(fn(&Settings) -> Result<Arc<dyn LatchelSource>>),
+}
+
+/// A connection to Latchel; nothing is called yet.
+#[derive(Debug, Clone)]
+pub enum ConnectedLatchel {
+    /// It can be asked for anything.
+    Whole(Arc<dyn Latchel>),
+    /// It can only list, and needs a mirror.
+    Lists(Arc<dyn LatchelSource>),
+}
+
+impl LatchelAdapter {
+    /// Makes the adapter from its settings.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] with the context `key` that names the setting.
+    pub fn connect(&self, settings: &Settings) -> Result<ConnectedLatchel> {
+        Ok(match self.connect {
+            LatchelConnect::Whole(connect) => ConnectedLatchel::Whole(connect(settings)?),
+            LatchelConnect::Lists(connect) => ConnectedLatchel::Lists(connect(settings)?),
+        })
+    }
+}
+
+impl ConnectedLatchel {
+    /// The connection as an account's engine takes it: with a mirror in `store`, where it needs one.
+    pub fn dressed(
+        self,
+        ledger: Arc<dyn Ledger>,
+        store: Arc<dyn MirrorStore>,
+        account: &str,
+    ) -> Arc<dyn Latchel> {
+        match self {
+            Self::Whole(latchel) => latchel,
+            Self::Lists(source) => Arc::new(Mirror::new(source, store, ledger, account)),
+        }
+    }
 }
 
 /// A descriptor of the reader of a system's webhooks. An adapter whose system has none, or none that are signed, has
@@ -151,6 +199,8 @@ pub enum DefaultValue {
     Text(&'static str),
     /// Of a whole number.
     Integer(u32),
+    /// Of a number that may have a fraction, as it is written.
+    Decimal(&'static str),
     /// Of a `true` or `false`.
     Boolean(bool),
     /// Entries of a table, by key; one that the configuration leaves out has this value.
@@ -172,6 +222,7 @@ impl DefaultValue {
             }
             (Self::Text(text), value @ Value::Null) => *value = text.into(),
             (Self::Integer(number), value @ Value::Null) => *value = number.into(),
+            (Self::Decimal(number), value @ Value::Null) => *value = serde_json::from_str(number).unwrap_or_default(),
             (Self::Boolean(flag), value @ Value::Null) => *value = flag.into(),
             // Whoever reads it says what is wrong with it.
             (_, _) => {}
@@ -183,7 +234,7 @@ impl DefaultValue {
 impl fmt::Display for DefaultValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) | Self::Decimal(text) => f.write_str(text),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Boolean(flag) => write!(f, "{flag}"),
             Self::Table(entries) => {
@@ -202,6 +253,8 @@ pub enum SettingForm {
     Text,
     /// A whole number.
     Integer,
+    /// A number, perhaps with a fraction.
+    Decimal,
     /// `true` or `false`.
     Boolean,
     /// A table of strings.
@@ -219,6 +272,11 @@ impl Setting {
     /// An optional whole number.
     pub const fn integer(key: &'static str, help: &'static str) -> Self {
         Self { form: SettingForm::Integer, ..Self::text(key, help) }
+    }
+
+    /// An optional number, perhaps with a fraction.
+    pub const fn decimal(key: &'static str, help: &'static str) -> Self {
+        Self { form: SettingForm::Decimal, ..Self::text(key, help) }
     }
 
     /// An optional `true` or `false`.
@@ -249,6 +307,11 @@ impl Setting {
     /// The same whole number, with a default.
     pub const fn default_number(self, value: u32) -> Self {
         Self { default: Some(DefaultValue::Integer(value)), ..self }
+    }
+
+    /// The same number, with a default as it is written.
+    pub const fn default_decimal(self, value: &'static str) -> Self {
+        Self { default: Some(DefaultValue::Decimal(value)), ..self }
     }
 
     /// The same `true` or `false`, with a default.

@@ -23,6 +23,7 @@ pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite":
     "0003" "desk",
     "0004" "labels",
     "0005" "turns",
+    "0006" "mirror",
 );
 
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
@@ -30,6 +31,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0002" "desk",
     "0003" "labels",
     "0004" "turns",
+    "0005" "mirror",
 );
 
 fn migration(number: &str, name: &str, sql: &'static str) -> Migration {

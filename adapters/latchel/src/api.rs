@@ -1,120 +1,84 @@
-//! Paths, header, paging and errors: what changes with Latchel's real partner API.
+//! Paths, header, limit, pages and errors of the Partner API, as far as its users report them.
 
-use futures::stream;
-use futures::{StreamExt, TryStreamExt};
+use latchel_sync_core::model::InvalidRecord;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_http::{Answer, Paging, RawPages, Transport, loose};
+use latchel_sync_http::{RateLimitHeaders, Transport, loose, rows};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::config::Config;
+use crate::config::{Config, Writes};
 
-/// The most rows of a page, and the most references of a look-up.
-pub(crate) const LIMIT: usize = 500;
-const PAGING: Paging = Paging::by_cursor("cursor", "next_cursor", "limit", LIMIT).rows_in("data");
-/// Number of calls of one look-up that are under way at once.
-const AT_ONCE: usize = 4;
-
-/// The kinds of record that have a collection of their own.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Collection {
-    Properties,
-    Residents,
-    Jobs,
-}
-
-impl Collection {
-    fn path(self) -> &'static str {
-        match self {
-            Self::Properties => "v1/properties",
-            Self::Residents => "v1/residents",
-            Self::Jobs => "v1/jobs",
-        }
-    }
-}
+/// The headers that tell what is left of the key's limit; none says when there is more.
+const LEFT: RateLimitHeaders = RateLimitHeaders { remaining: "x-ratelimit-remaining", reset: None };
 
 #[derive(Debug)]
 pub(crate) struct Api {
-    transport: Transport,
+    pub transport: Transport,
+    pub writes: bool,
+    pub budget: RateLimit,
 }
 
-/// A page of rows that are not read yet.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Page<T> {
-    pub data: Vec<T>,
-    #[serde(default)]
-    pub total: Option<u64>,
+/// One page of a list, read row by row.
+pub(crate) struct Rows<T> {
+    pub rows: Vec<T>,
+    pub invalid: Vec<InvalidRecord>,
+    /// Rows as they came.
+    pub raw: Vec<Value>,
+    pub more: bool,
 }
 
 impl Api {
     pub fn connect(settings: &Settings) -> Result<Self> {
         let config: Config = settings.read()?;
-        let limit = config.calls_per_second.map(|calls| RateLimit { calls: calls.get(), seconds: 1 });
+        config.check_address()?;
+        let budget = config.budget()?;
         let transport = Transport::builder("Latchel", &config.base_url, settings)
-            .rate_limits(limit.as_slice())
+            .rate_limits(&[budget])
+            .rate_limit_headers(LEFT)
             .secret_header("x-api-key", settings.secret("api_key")?)
             .build()?;
-        Ok(Self { transport })
+        Ok(Self { transport, writes: config.writes == Writes::On, budget })
     }
 
-    pub async fn company(&self) -> Result<Answer> {
-        self.transport.get("v1/company").send().await
-    }
-
-    pub fn portfolios(&self) -> RawPages<'_> {
-        self.transport.list("v1/portfolios", &PAGING).pages()
-    }
-
-    /// Number of records of a collection that carry no reference.
-    pub async fn without_reference(&self, collection: Collection) -> Result<u64> {
-        let call = self.transport.get(collection.path()).query("has_ref", false).query("limit", 1);
-        let page: Page<Value> = call.send().await?.json()?;
-        Ok(page.total.unwrap_or(0))
-    }
-
-    pub fn jobs(&self, updated_since: String) -> RawPages<'_> {
-        self.transport.list("v1/jobs", &PAGING).query("updated_since", updated_since).pages()
-    }
-
-    /// Looks records up, in as many calls as the limit asks for, some of them at once; `key` names the list that `wanted`
-    /// is.
-    pub async fn look_up<K: Serialize + Sync, T: DeserializeOwned + Send + 'static>(
+    /// One page of a list. The page is counted here: the next link carries `page` alone, and would lose the filters.
+    pub async fn page<T: DeserializeOwned>(
         &self,
-        collection: Collection,
-        key: &'static str,
-        wanted: &[K],
-    ) -> Result<Vec<T>> {
-        let path = format!("{}/lookup", collection.path());
-        let call = async |chunk: &[K]| {
-            let body = serde_json::json!({ key: chunk });
-            let answer = self.transport.post(&path).json(&body).reads().send().await?;
-            let page: Page<T> = answer.json_beside().await?;
-            Ok(page.data)
+        path: &str,
+        filters: &[(&'static str, String)],
+        page: u32,
+        (what, id): (&'static str, &'static str),
+    ) -> Result<Rows<T>> {
+        let call = self.transport.get(path).queries(filters.iter().map(|(name, value)| (name, value)));
+        let answer = call.query("page", page).send().await?;
+        let mut body = answer.value()?;
+        let more = body.pointer("/links/next").is_some_and(|next| !next.is_null());
+        let Some(Value::Array(raw)) = body.get_mut("data").map(Value::take) else {
+            return Err(Error::new(ErrorKind::Malformed, "the answer holds no list of rows")
+                .with("call", path)
+                .with("field", "data"));
         };
-        stream::iter(wanted.chunks(LIMIT)).map(call).buffered(AT_ONCE).try_concat().await
+        let (mut read, mut invalid) = (Vec::new(), Vec::new());
+        for row in rows::<T>(&raw, what, |row| loose::id_in(row, id)) {
+            match row {
+                Ok(row) => read.push(row),
+                Err(bad) => invalid.push(bad),
+            }
+        }
+        Ok(Rows { rows: read, invalid, raw, more })
     }
 
-    /// Creates a record and returns its id, which the answer holds under `id`.
-    pub async fn create(
-        &self,
-        collection: Collection,
-        id: &'static str,
-        body: &impl Serialize,
-    ) -> Result<i64> {
-        let record = self.transport.post(collection.path()).json(body).send().await?.value()?;
-        // An id of Latchel is a number.
-        let number = record.get(id).and_then(loose::as_number);
-        number.map_or_else(|| Err(no_id(id)), Ok)
-    }
-
-    pub async fn change(&self, collection: Collection, id: i64, body: &impl Serialize) -> Result<()> {
-        let path = format!("{}/{id}", collection.path());
-        self.transport.patch(&path).json(body).send().await.map(|_| ())
+    /// One record; `None` if it is not there.
+    pub async fn one(&self, path: &str) -> Result<Option<Value>> {
+        let body: Option<Value> = self.transport.get(path).find().await?;
+        Ok(body.map(record))
     }
 }
 
-fn no_id(field: &'static str) -> Error {
-    Error::new(ErrorKind::Malformed, "Latchel answered a create without an id").with("field", field)
+/// The record of an answer, which is in `data`; a record that comes bare is understood too.
+pub(crate) fn record(mut body: Value) -> Value {
+    match body.get_mut("data").map(Value::take) {
+        Some(record @ Value::Object(_)) => record,
+        _ => body,
+    }
 }

@@ -1,11 +1,51 @@
-use std::num::NonZeroU32;
-
+use latchel_sync_core::registry::RateLimit;
+use latchel_sync_core::{Error, ErrorKind, Result};
 use serde::Deserialize;
+
+/// Length of the span in which the key's calls are counted, in seconds (contract sheet `latchel-papi.md`, 1).
+pub(crate) const SPAN: u32 = 600;
 
 /// The settings that are not secret.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub base_url: String,
-    pub calls_per_second: Option<NonZeroU32>,
+    pub writes: Writes,
+    pub calls_share: f64,
+    pub calls_per_span: u32,
+}
+
+/// Permission to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Writes {
+    On,
+    Off,
+}
+
+impl Config {
+    /// Refuses an address that is not the Partner API's: before, this name stood for a gateway's contract.
+    pub fn check_address(&self) -> Result<()> {
+        let path = self.base_url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        if path.strip_prefix('v').is_some_and(|number| number.parse::<u8>().is_ok()) {
+            return Ok(());
+        }
+        let problem = "the Partner API's address ends with its version, like https://papi.latchel.com/v1; for a gateway of \
+                       your own the key is `adapter = \"latchel-gateway\"`";
+        Err(Error::new(ErrorKind::Config, problem).with("key", "base_url"))
+    }
+
+    /// The part of the key's limit that is ours.
+    pub fn budget(&self) -> Result<RateLimit> {
+        if !(self.calls_share > 0.0 && self.calls_share <= 1.0) {
+            let problem = "must be above 0 and not above 1";
+            return Err(Error::new(ErrorKind::Config, problem).with("key", "calls_share"));
+        }
+        let calls = (f64::from(self.calls_per_span) * self.calls_share).floor();
+        if calls < 1.0 {
+            let problem = "leaves no call within `calls_share`";
+            return Err(Error::new(ErrorKind::Config, problem).with("key", "calls_per_span"));
+        }
+        Ok(RateLimit { calls: calls as u32, seconds: SPAN })
+    }
 }

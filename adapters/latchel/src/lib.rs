@@ -1,33 +1,44 @@
-//! The Latchel adapter of latchel-sync.
+//! The adapter of latchel-sync for Latchel's Partner API.
 //!
-//! Latchel's partner API is not public, so the adapter speaks a contract of the project's own,
-//! `contracts/latchel.openapi.json`, which uses the public webhook field names where there are any. Only `api.rs` (paths,
-//! header, paging) and `wire.rs` (shapes, spellings) will change when the real reference is available.
+//! The API can only list, ten rows a page, so that the adapter is a [`LatchelSource`](latchel_sync_core::mirror::LatchelSource)
+//! that a mirror dresses. The reading part follows what users of the API report (contract sheet `latchel-papi.md`); nothing of
+//! it was tried against Latchel itself. The writing part is not public: all guesses stand in `guesses.rs` and are off until
+//! somebody confirms them.
 
 mod api;
 mod config;
-mod latchel;
+mod guesses;
+mod source;
+mod states;
 mod webhooks;
 mod wire;
 
 use std::sync::Arc;
 
+use latchel_sync_core::Result;
+use latchel_sync_core::mirror::LatchelSource;
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{LatchelAdapter, Setting, Settings, WebhooksAdapter};
-use latchel_sync_core::{Latchel, Result};
+use latchel_sync_core::registry::{LatchelAdapter, LatchelConnect, Setting, Settings, WebhooksAdapter};
+
+pub use webhooks::Reader as WebhookReader;
 
 latchel_sync_core::inventory::submit! {
     LatchelAdapter {
         name: "latchel",
         title: "Latchel",
-        about: "Latchel over the project's own HTTP contract (contracts/latchel.openapi.json).",
+        about: "Latchel's Partner API; reading as its users report it, writing as guessed and off by default.",
         settings: &[
-            Setting::text("base_url", "Where the API is; Latchel names it with the key.").required(),
-            Setting::integer("calls_per_second", "The most calls in a second; no limit is known, so that without one only what \
-                Latchel refuses slows a sync down."),
+            // The sandbox, which has a key of its own, is https://latchel-demo.com/v1.
+            Setting::text("base_url", "Where the API is.").default("https://papi.latchel.com/v1"),
+            Setting::text("writes", "`on` or `off`: whether anything is written to Latchel. How it takes writes is not public, so \
+                that they are off until `latchel-sync adapters verify latchel` has confirmed them.").default("off"),
+            Setting::decimal("calls_share", "Share of the key's 600 calls in 10 minutes that the sync may use; other tools use \
+                the same key.").default_decimal("0.8"),
+            Setting::integer("calls_per_span", "The key's calls in 10 minutes, where Latchel has agreed to another number.")
+                .default_number(600),
             Setting::secret("api_key", "The key, from Account Settings, Integrations, API Key."),
         ],
-        connect,
+        connect: LatchelConnect::Lists(connect),
     }
 }
 
@@ -40,6 +51,6 @@ latchel_sync_core::inventory::submit! {
     }
 }
 
-fn connect(settings: &Settings) -> Result<Arc<dyn Latchel>> {
-    Ok(Arc::new(latchel::Adapter::new(api::Api::connect(settings)?)))
+fn connect(settings: &Settings) -> Result<Arc<dyn LatchelSource>> {
+    Ok(Arc::new(source::Source::new(api::Api::connect(settings)?)))
 }

@@ -20,11 +20,17 @@ struct Envelope {
 }
 
 #[derive(Debug)]
-pub(crate) struct Reader {
+/// Reader of Latchel's webhooks.
+pub struct Reader {
     key: SecretString,
 }
 
 impl Reader {
+    /// A reader with the account's key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] if the key is missing.
     pub fn new(settings: &Settings) -> Result<Self> {
         Ok(Self { key: settings.secret("latchel_key")? })
     }

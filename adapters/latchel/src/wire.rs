@@ -1,45 +1,19 @@
-//! The shapes and spellings of Latchel's records. They never leave this crate.
+//! Rows of the Partner API. They never leave this crate.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use latchel_sync_core::mirror::SourceResident;
 use latchel_sync_core::model as core;
 use latchel_sync_http::loose;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Company {
-    #[serde(default, deserialize_with = "loose::text")]
-    pub name: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Portfolio {
-    #[serde(deserialize_with = "loose::number")]
-    pub portfolio_id: i64,
-    #[serde(default, deserialize_with = "loose::text")]
-    pub name: Option<String>,
-    #[serde(default, deserialize_with = "loose::word")]
-    pub integration_sync_method: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct PropertyRef<'a> {
-    pub ref_property_id: &'a str,
-    pub ref_unit_id: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct ResidentRef<'a> {
-    pub ref_user_id: &'a str,
-    pub ref_property_id: &'a str,
-}
-
+/// A property. Only the two ids are reported by users; the other fields are named in Latchel's guides.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Property {
     #[serde(deserialize_with = "loose::number")]
     property_id: i64,
-    #[serde(default, deserialize_with = "loose::optional_number")]
+    #[serde(default, deserialize_with = "loose::spare_number")]
     portfolio_id: Option<i64>,
     #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
@@ -53,8 +27,9 @@ pub(crate) struct Property {
     state: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
     zip: Option<String>,
-    #[serde(deserialize_with = "flag")]
-    is_active: bool,
+    /// One that does not tell is taken as active: setting it inactive is what a person can undo.
+    #[serde(default, deserialize_with = "loose::flag")]
+    is_active: Option<bool>,
     #[serde(default, deserialize_with = "loose::optional_id")]
     ref_property_id: Option<String>,
     #[serde(default, deserialize_with = "loose::optional_id")]
@@ -85,83 +60,15 @@ impl From<Property> for core::LatchelProperty {
                 postal_code: wire.zip,
             },
             integration_data: wire.integration_data,
-            is_active: wire.is_active,
+            is_active: wire.is_active.unwrap_or(true),
             sync_method: method(wire.integration_sync_method.as_deref()),
         }
     }
 }
 
-#[derive(Debug, Serialize)]
-pub(crate) struct NewProperty<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    address: AddressFields<'a>,
-    is_active: bool,
-    ref_property_id: &'a str,
-    ref_unit_id: Option<&'a str>,
-    integration_data: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-struct AddressFields<'a> {
-    address1: Option<&'a str>,
-    address2: Option<&'a str>,
-    city: Option<&'a str>,
-    state: Option<&'a str>,
-    zip: Option<&'a str>,
-}
-
-impl<'a> From<&'a core::Address> for AddressFields<'a> {
-    fn from(address: &'a core::Address) -> Self {
-        Self {
-            address1: address.line1.as_deref(),
-            address2: address.line2.as_deref(),
-            city: address.city.as_deref(),
-            state: address.state.as_deref(),
-            zip: address.postal_code.as_deref(),
-        }
-    }
-}
-
-impl<'a> From<&'a core::NewProperty> for NewProperty<'a> {
-    fn from(new: &'a core::NewProperty) -> Self {
-        Self {
-            name: &new.name,
-            address: (&new.source_address).into(),
-            is_active: new.is_active,
-            ref_property_id: new.reference.property.as_str(),
-            ref_unit_id: new.reference.unit.as_ref().map(core::UnitId::as_str),
-            integration_data: &new.integration_data,
-        }
-    }
-}
-
-/// A patch sends the fields that change and no others.
-#[derive(Debug, Serialize)]
-pub(crate) struct PropertyPatch<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(flatten)]
-    address: Option<AddressFields<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    integration_data: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_active: Option<bool>,
-}
-
-impl<'a> From<&'a core::PropertyPatch> for PropertyPatch<'a> {
-    fn from(patch: &'a core::PropertyPatch) -> Self {
-        Self {
-            name: patch.name.as_deref(),
-            address: patch.source_address.as_ref().map(AddressFields::from),
-            integration_data: patch.integration_data.as_deref(),
-            is_active: patch.deactivate.then_some(false),
-        }
-    }
-}
-
+/// A resident, whom the API calls a tenant. Property, contact and dates are not reported by users.
 #[derive(Deserialize)]
-pub(crate) struct Resident {
+pub(crate) struct Tenant {
     #[serde(deserialize_with = "loose::number")]
     user_id: i64,
     #[serde(default, deserialize_with = "loose::text")]
@@ -170,91 +77,35 @@ pub(crate) struct Resident {
     email: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
     phone: Option<String>,
-    #[serde(deserialize_with = "flag")]
-    is_active: bool,
+    #[serde(default, deserialize_with = "loose::flag")]
+    is_active: Option<bool>,
     #[serde(default, deserialize_with = "loose::optional_id")]
     ref_user_id: Option<String>,
-    #[serde(default, deserialize_with = "loose::optional_id")]
-    ref_property_id: Option<String>,
-    #[serde(default, deserialize_with = "loose::optional_id")]
-    ref_unit_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::optional_number")]
+    property_id: Option<i64>,
     #[serde(default, deserialize_with = "loose::day")]
     move_in_date: Option<NaiveDate>,
     #[serde(default, deserialize_with = "loose::day")]
     move_out_date: Option<NaiveDate>,
 }
 
-impl From<Resident> for core::LatchelResident {
-    fn from(wire: Resident) -> Self {
-        let reference = wire.ref_user_id.zip(wire.ref_property_id).map(|(resident, property)| {
-            core::ResidentRef::new(core::ResidentId::new(resident), core::PropertyId::new(property))
-        });
+impl From<Tenant> for SourceResident {
+    fn from(wire: Tenant) -> Self {
         Self {
             id: core::LatchelResidentId(wire.user_id),
-            reference,
-            unit: wire.ref_unit_id.map(core::UnitId::new),
+            reference: wire.ref_user_id.map(core::ResidentId::new),
+            property: wire.property_id.map(core::LatchelPropertyId),
             name: wire.name.unwrap_or_default(),
             email: wire.email,
             phone: wire.phone,
             move_in: wire.move_in_date,
             move_out: wire.move_out_date,
-            is_active: wire.is_active,
+            is_active: wire.is_active.unwrap_or(true),
         }
     }
 }
 
-#[derive(Serialize)]
-pub(crate) struct NewResident<'a> {
-    name: &'a str,
-    is_active: bool,
-    email: Option<&'a str>,
-    phone: Option<&'a str>,
-    ref_user_id: &'a str,
-    ref_property_id: &'a str,
-    ref_unit_id: Option<&'a str>,
-    move_in_date: Option<NaiveDate>,
-    move_out_date: Option<NaiveDate>,
-}
-
-impl<'a> From<&'a core::NewResident> for NewResident<'a> {
-    fn from(new: &'a core::NewResident) -> Self {
-        Self {
-            name: &new.name,
-            is_active: new.is_active,
-            email: new.email.as_deref(),
-            phone: new.phone.as_deref(),
-            ref_user_id: new.reference.resident.as_str(),
-            ref_property_id: new.reference.property.as_str(),
-            ref_unit_id: new.tenancy.unit.as_ref().map(core::UnitId::as_str),
-            move_in_date: new.tenancy.move_in,
-            move_out_date: new.tenancy.move_out,
-        }
-    }
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct ResidentPatch<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    move_in_date: Option<Option<NaiveDate>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    move_out_date: Option<Option<NaiveDate>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ref_unit_id: Option<Option<&'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_active: Option<bool>,
-}
-
-impl<'a> From<&'a core::ResidentPatch> for ResidentPatch<'a> {
-    fn from(patch: &'a core::ResidentPatch) -> Self {
-        Self {
-            move_in_date: patch.move_in,
-            move_out_date: patch.move_out,
-            ref_unit_id: patch.unit.as_ref().map(|unit| unit.as_ref().map(core::UnitId::as_str)),
-            is_active: patch.is_active,
-        }
-    }
-}
-
+/// A work order.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Job {
     #[serde(deserialize_with = "loose::number")]
@@ -287,8 +138,9 @@ pub(crate) struct Job {
     enter_permission: Option<bool>,
     #[serde(default, deserialize_with = "loose::spare_flag")]
     is_vacant: Option<bool>,
-    #[serde(default, deserialize_with = "flag")]
-    is_archived: bool,
+    /// Comes with webhooks, and not over GET.
+    #[serde(default, deserialize_with = "loose::spare_flag")]
+    is_archived: Option<bool>,
     #[serde(default, deserialize_with = "loose::spare_number")]
     tenant_id: Option<i64>,
     #[serde(default, deserialize_with = "loose::optional_number")]
@@ -324,7 +176,7 @@ impl From<Job> for core::Job {
             entry_allowed: wire.enter_permission,
             severity,
             state: core::JobState::from_name(&wire.state),
-            is_archived: wire.is_archived,
+            is_archived: wire.is_archived.unwrap_or(false),
             is_vacant: wire.is_vacant.unwrap_or(false),
             property: wire.property_id.map(core::LatchelPropertyId),
             resident: wire.tenant_id.map(core::LatchelResidentId),
@@ -335,65 +187,16 @@ impl From<Job> for core::Job {
     }
 }
 
-#[derive(Debug, Serialize)]
-pub(crate) struct NewJob<'a> {
-    property_id: i64,
-    name: &'a str,
-    description: &'a str,
-    order_number: &'a str,
-    ref_job_id: &'a str,
-    severity: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tenant_id: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scheduled_start: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_instructions: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    enter_permission: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'static str>,
+/// A change of a work order's state.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StateChange {
+    #[serde(deserialize_with = "loose::required_instant")]
+    pub updated_at: DateTime<Utc>,
 }
 
-impl<'a> From<&'a core::NewJob> for NewJob<'a> {
-    fn from(new: &'a core::NewJob) -> Self {
-        Self {
-            property_id: new.property.0,
-            name: &new.name,
-            description: &new.description,
-            order_number: &new.number,
-            ref_job_id: new.work_order.as_str(),
-            severity: match new.severity {
-                core::Severity::Normal => "normal",
-                core::Severity::Urgent => "urgent",
-                core::Severity::Emergency => "emergency",
-            },
-            tenant_id: new.resident.map(|id| id.0),
-            scheduled_start: new.scheduled_start,
-            access_instructions: new.access_instructions.as_deref(),
-            enter_permission: new.entry_allowed.map(u8::from),
-            state: new.closed.map(|status| match status {
-                core::ClosedStatus::Completed => "Completed",
-                core::ClosedStatus::Cancelled => "Cancelled",
-            }),
-        }
-    }
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct NumberPatch<'a> {
-    pub order_number: &'a str,
-    pub ref_job_id: &'a str,
-}
-
-/// The method, as the configuration or Latchel's user interface spells it. Nothing inherits; a spelling that is
-/// not known is taken as the method that writes nothing.
-pub(crate) fn method(text: Option<&str>) -> Option<core::SyncMethod> {
+/// The method, as the configuration or Latchel's user interface spells it. Nothing inherits; a spelling that is not known
+/// is taken as the method that writes nothing.
+fn method(text: Option<&str>) -> Option<core::SyncMethod> {
     let text = text.filter(|text| !text.trim().is_empty())?;
     Some(core::SyncMethod::from_name(text).unwrap_or(core::SyncMethod::None))
-}
-
-/// A flag without which nothing is active or archived.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    loose::flag(deserializer).map(|flag| flag.unwrap_or(false))
 }

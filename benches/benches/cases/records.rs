@@ -81,6 +81,7 @@ pub fn latchel_resident() -> LatchelResident {
         name: "Ada Ek".to_owned(),
         email: Some("ada@example.com".to_owned()),
         phone: None,
+        contact_known: true,
         move_in: Some(day("2025-01-01")),
         move_out: None,
         is_active: true,

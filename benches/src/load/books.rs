@@ -47,7 +47,7 @@ pub fn config(systems: &MockServer, accounts: usize) -> String {
              schedule = {{ work_orders = \"24h\", properties_and_residents = \"24h\", jitter = \"1s\" }}\n\
              [account.platform]\nadapter = \"buildium\"\nbase_url = \"{platform}\"\nclient_id = \"{id}\"\n\
              client_secret = \"{secret}\"\ncalls_per_second = 100000\n\
-             [account.latchel]\nadapter = \"latchel\"\nbase_url = \"{latchel}\"\napi_key = \"{key}\"\n",
+             [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{latchel}\"\napi_key = \"{key}\"\n",
             account(number)
         )
     };

@@ -82,7 +82,7 @@ fn share(counts: &Counts) -> f64 {
 fn is_known() -> bool {
     let own = registry::latchels()
         .into_iter()
-        .find(|one| one.name == "latchel")
+        .find(|one| one.name == "latchel-gateway")
         .map_or(&[][..], |one| one.settings);
     own.iter().chain(COMMON_SETTINGS).any(|setting| setting.key == SETTING)
 }

@@ -23,7 +23,8 @@ pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> R
     for account in config.chosen(scope.account.as_deref())? {
         // They are for the server alone; a mistake in them is one all the same.
         connect::webhooks(config, account)?;
-        let engine = connect::engine(config, account, Arc::new(SqliteLedger::in_memory().await?))?;
+        let ledger = Arc::new(SqliteLedger::in_memory().await?);
+        let engine = connect::engine(config, account, ledger.clone(), ledger)?;
         let mut findings = engine.check(now).await;
         findings.extend(expiries(config, account, now));
         all.push(Checked { account: account.settings.name.clone(), findings });

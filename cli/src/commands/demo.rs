@@ -33,7 +33,7 @@ pub(crate) async fn run(
     std::fs::write(&path, configuration(&server)).map_err(Failure::run)?;
     let config = Config::read(&path)?;
     connect::with_books(&config, async |books| {
-        let engine = connect::engine(&config, &config.accounts[0], books.ledger.clone())?;
+        let engine = connect::engine(&config, &config.accounts[0], books.ledger.clone(), books.ledger.clone())?;
         let mut demo = Demo { engine, server, now };
         tell(&mut demo, units, seed).await?;
         if let Some(listen) = serve {
@@ -262,7 +262,7 @@ fn configuration(server: &MockServer) -> String {
     format!(
         "[[account]]\nname = \"demo\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"assigned\"\n\
          [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"{client_id}\"\n\
-         client_secret = \"{client_secret}\"\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}\"\n\
+         client_secret = \"{client_secret}\"\n[account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{}\"\n\
          api_key = \"{api_key}\"\n",
         server.platform_url(),
         server.latchel_url(),

@@ -59,7 +59,7 @@ fn section(text: &mut String, name: &str, adapter: &str, settings: &[Setting]) {
         let value = match setting.form {
             SettingForm::Secret => format!("{{ env = \"{variable}\" }}"),
             SettingForm::Text => format!("\"{}\"", default("")),
-            SettingForm::Integer => default("0"),
+            SettingForm::Integer | SettingForm::Decimal => default("0"),
             SettingForm::Boolean => default("false"),
             SettingForm::Table => default("{}"),
         };

@@ -81,7 +81,7 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
         settings.insert("base_url".to_owned(), json!(server.platform_url()));
         settings.extend(credentials.into_iter().map(|(name, value)| (name.to_owned(), json!(value))));
         let platform = serde_json::Value::Object(settings);
-        let latchel = json!({"adapter": "latchel", "base_url": server.latchel_url(), "api_key": key});
+        let latchel = json!({"adapter": "latchel-gateway", "base_url": server.latchel_url(), "api_key": key});
         render::json_line(
             &json!({"platform": platform, "latchel": latchel, "admin_url": server.admin_url()}),
         )?;

@@ -32,7 +32,7 @@ pub(super) async fn over(
     listen: SocketAddr,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let accounts = config.accounts.iter().map(|account| connect::served(config, account));
+    let accounts = config.accounts.iter().map(|account| connect::served(config, account, &ledger));
     let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
     let wanted = ServerConfig { listen, ..config.server.clone() };
     if wanted.is_reached_from_elsewhere() && desk.users().await?.is_empty() {

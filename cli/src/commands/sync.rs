@@ -81,7 +81,7 @@ async fn planned(
         let printer = Printer { json: scope.json, told: telling.what, now: telling.now, zone, progress };
         let planned = connect::reading_ledger(config, async |real| {
             let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
-            let engine = connect::engine(config, account, ledger)?;
+            let engine = connect::engine(config, account, ledger.clone(), ledger)?;
             let request = request(account);
             stop_at_the_deadline(request.stop.clone(), deadline);
             Ok(engine.run(&request, &printer).await?)
@@ -112,7 +112,7 @@ async fn applied(
         let mut engines = Vec::new();
         for account in &accounts {
             let request = Request { stop: stop.clone(), ..request(account) };
-            engines.push((*account, connect::engine(config, account, ledger.clone())?, request));
+            engines.push((*account, connect::engine(config, account, ledger.clone(), ledger.clone())?, request));
         }
         stop_on_interrupt(stop.clone())?;
         stop_at_the_deadline(stop.clone(), deadline);

@@ -16,6 +16,7 @@ client_id = "hunter2"
 client_secret = "hunter2"
 
 [account.latchel]
+adapter = "latchel-gateway"
 base_url = "https://latchel.example.com"
 api_key = "hunter2"
 "#;

@@ -15,7 +15,7 @@ pub fn configured(server: &str) -> TempDir {
     let text = format!(
         "[server]\n{server}\n[[account]]\nname = \"main\"\ntime_zone = \"UTC\"\nsync_method = \"all\"\n\
          [account.platform]\nadapter = \"buildium\"\nclient_id = \"a\"\nclient_secret = \"b\"\n\
-         [account.latchel]\nbase_url = \"https://latchel.example\"\napi_key = \"c\"\n"
+         [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"https://latchel.example\"\napi_key = \"c\"\n"
     );
     std::fs::write(folder.path().join("latchel-sync.toml"), text).expect("written");
     folder

@@ -8,6 +8,7 @@ use futures::future::try_join3;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use crate::engine::phases::adoption::Adoption;
 use crate::engine::lease::{PROMPT, RENEW_AFTER};
 use crate::engine::{Engine, StopSignal};
 use crate::ledger::{Intent, IntentId, Lease, Memory};
@@ -46,6 +47,7 @@ pub(super) struct Context<'a> {
     latchel_user: Result<User, String>,
     excluded_groups: HashMap<String, String>,
     latchel_only: OnceCell<LatchelOnly>,
+    adoption: OnceCell<Adoption>,
     next_planned_id: AtomicI64,
     started: Instant,
     changes: AtomicU64,
@@ -89,6 +91,7 @@ impl<'a> Context<'a> {
             latchel_user: choose_latchel_user(&users, policy).cloned(),
             excluded_groups,
             latchel_only: OnceCell::new(),
+            adoption: OnceCell::new(),
             next_planned_id: AtomicI64::new(-1),
             started,
             changes: AtomicU64::new(0),
@@ -203,6 +206,11 @@ impl<'a> Context<'a> {
     pub async fn latchel_only(&self) -> Result<LatchelOnly> {
         let count = || self.reading(self.latchel().latchel_only());
         self.latchel_only.get_or_try_init(count).await.copied()
+    }
+
+    /// Properties that Latchel may have under other references, read once a run, before the first create (rule A1).
+    pub async fn adoption(&self) -> Result<&Adoption> {
+        self.adoption.get_or_try_init(|| self.reading(Adoption::look_up(self))).await
     }
 
     /// The Latchel user (rule M3); [`ErrorKind::Config`] if there is not exactly one.

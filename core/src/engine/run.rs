@@ -20,7 +20,7 @@ use crate::engine::{Engine, Mode, Observer, Request};
 use crate::ledger::{Account, Lease, NewRun, PhaseReport, Run, RunStatus};
 use crate::model::{Kind, Phase, Reason, RunId, Status, Window};
 use crate::rules::{Coverage, coverage, first_window};
-use crate::{Error, ErrorKind, Result, calls};
+use crate::{Error, ErrorKind, Result, RunBegin, calls};
 
 impl Engine {
     /// Runs the requested phases. The account is added to the ledger if it is new, with `now` as its sync start.
@@ -97,6 +97,21 @@ impl Engine {
                 return;
             }
         };
+        let begin = RunBegin {
+            now: request.now,
+            kinds: phases.iter().map(|phase| phase.kind()).collect(),
+            lists: request.records.is_none() && request.mode == Mode::Apply,
+        };
+        match caught(stop.bounds(Duration::ZERO, cx.reading(self.latchel.begin(&begin)))).await.flatten() {
+            Ok(warnings) => run.warnings.extend(warnings),
+            Err(error) => {
+                let window = Window::before(request.now, TimeDelta::zero());
+                let nothing_done = |&phase| Tally::start(phase, window, observer).finish(Err(&error));
+                run.phases.extend(phases.iter().take(1).map(nothing_done));
+                run.warnings.extend(run.phases.iter().filter_map(pause_warning));
+                return;
+            }
+        }
         for &phase in phases {
             let planned = match self.planned(&cx, phase, request, account, &mut run.warnings).await {
                 Ok(planned) => planned,
@@ -127,6 +142,10 @@ impl Engine {
                 run.warnings.push(error.to_string());
                 return;
             }
+        }
+        // What fails here costs no record anything, and is made up for by the next run.
+        if let Err(error) = caught(stop.bounds(Duration::ZERO, cx.reading(self.latchel.end(&begin)))).await.flatten() {
+            run.warnings.push(error.to_string());
         }
         let is_whole = |report: &PhaseReport| report.error.is_none() && report.paused.is_none();
         if request.reconciles() && run.phases.iter().all(is_whole) {

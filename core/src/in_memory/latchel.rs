@@ -154,6 +154,11 @@ impl Latchel for MemoryLatchel {
         self.read("portfolios", |world| world.portfolios.clone())
     }
 
+    fn properties(&self) -> Pages<'_, LatchelProperty> {
+        let all = self.read("properties", |world| world.properties.values().cloned().map(Row::Record).collect());
+        futures::stream::iter([all]).boxed()
+    }
+
     async fn properties_by_ref(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
         let named = |one: &&LatchelProperty| one.reference.as_ref().is_some_and(|own| refs.contains(own));
         self.read("properties_by_ref", |world| world.properties.values().filter(named).cloned().collect())
@@ -189,6 +194,11 @@ impl Latchel for MemoryLatchel {
     async fn jobs_by_ref(&self, refs: &[WorkOrderId]) -> Result<Vec<Job>> {
         let named = |one: &&Job| one.work_order.as_ref().is_some_and(|own| refs.contains(own));
         self.read("jobs_by_ref", |world| world.jobs.values().filter(named).cloned().collect())
+    }
+
+    async fn jobs_by_number(&self, numbers: &[String]) -> Result<Vec<Job>> {
+        let named = |one: &&Job| one.number.as_ref().is_some_and(|own| numbers.contains(own));
+        self.read("jobs_by_number", |world| world.jobs.values().filter(named).cloned().collect())
     }
 
     async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<Job>> {
@@ -244,6 +254,7 @@ impl Latchel for MemoryLatchel {
                 name: new.name.clone(),
                 email: new.email.clone(),
                 phone: new.phone.clone(),
+                contact_known: true,
                 move_in: new.tenancy.move_in,
                 move_out: new.tenancy.move_out,
                 is_active: new.is_active,

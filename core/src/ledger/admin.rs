@@ -3,16 +3,18 @@ use chrono::{DateTime, Utc};
 
 use super::{Account, Counts, Ledger, Outcome, Pending, Run};
 use crate::Result;
+use crate::mirror::MirrorStore;
 use crate::model::{Reason, RecordKey, RunId};
 
-/// The ledger as the server and the command have it: all that a run needs, and what people look up and change. No run
+/// The ledger as the server and the command have it: all that a run needs, what people look up and change, and the
+/// mirrors of Latchel. No run
 /// calls anything of this, so that what stands between a run and its ledger implements [`Ledger`] alone.
 ///
 /// # Behavior of every call
 ///
 /// The same as [`Ledger`]'s.
 #[async_trait]
-pub trait LedgerAdmin: Ledger {
+pub trait LedgerAdmin: Ledger + MirrorStore {
     /// Every account, by name.
     async fn accounts(&self) -> Result<Vec<Account>>;
 

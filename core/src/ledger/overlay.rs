@@ -1,9 +1,11 @@
+mod mirror;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Account, Intent, IntentId, Lease, Ledger, Memory, NewRun, Outcome, Pending, Run};
+use super::{Account, Intent, IntentId, Lease, Ledger, LedgerAdmin, Memory, NewRun, Outcome, Pending, Run};
 use crate::Result;
 use crate::model::{Kind, Link, Phase, RecordKey, Side};
 
@@ -11,13 +13,13 @@ use crate::model::{Kind, Link, Phase, RecordKey, Side};
 /// sees what it would have written, and leaves the real ledger as it was.
 #[derive(Debug)]
 pub struct Overlay {
-    real: Arc<dyn Ledger>,
-    scratch: Arc<dyn Ledger>,
+    real: Arc<dyn LedgerAdmin>,
+    scratch: Arc<dyn LedgerAdmin>,
 }
 
 impl Overlay {
     /// Lays `scratch`, which must be empty, over `real`.
-    pub fn new(real: Arc<dyn Ledger>, scratch: Arc<dyn Ledger>) -> Self {
+    pub fn new(real: Arc<dyn LedgerAdmin>, scratch: Arc<dyn LedgerAdmin>) -> Self {
         Self { real, scratch }
     }
 }

@@ -190,6 +190,15 @@ rules! {
         "files and leases",
         "Not synced. Leases are read only where a platform keeps move-in and move-out dates on them.";
 
+    A1 Adoption:
+        "before a run's first create of a property: most of Latchel's active properties carry references that the platform does not know",
+        "Nothing is created; the run, `plan` and `check` say how many, show examples, and name `adopt`. With `adoption.guard = \"off\"` (default `on`) references alone count.";
+    A2 Adoption:
+        "`latchel-sync adopt`",
+        "Proposes pairs by address and unit where exactly one stands on each side, residents by their name at a pair's property, work orders by their whole number and property, each with its evidence. `--csv` writes and reads what people decide. `--apply` writes links to the ledger; it creates nothing.";
+    A3 Adoption:
+        "a create whose twin stands unlinked in Latchel: a property of the same address and unit, an active resident under another reference at the same property, a work order of the same number at the same property",
+        "It is held back one by one, at any time.";
     G1 Outcomes:
         "a run would set more than 20 % and at least 10 of the account's active properties or residents inactive, or every one of three properties or more; or a side that lists nothing has none of the account's properties any more",
         "None of them is set inactive and the run ends, with an explanation; `sync --allow-mass-change` goes on. Share: `mass_change.percent`, number: `mass_change.at_least`.";
@@ -225,6 +234,8 @@ pub enum Section {
     WorkOrdersToLatchel,
     /// Work orders, Latchel to platform.
     WorkOrdersToPlatform,
+    /// Accounts that were synced before, by another program or by hand.
+    Adoption,
     /// Outcomes and promises for every record.
     Outcomes,
 }
@@ -239,6 +250,7 @@ impl Section {
             Self::Method => "Integration Sync Method",
             Self::WorkOrdersToLatchel => "Work orders, platform → Latchel",
             Self::WorkOrdersToPlatform => "Latchel → platform",
+            Self::Adoption => "Taking over a synced account",
             Self::Outcomes => "Outcomes",
         }
     }

@@ -48,6 +48,14 @@ pub enum Freshness {
 }
 
 impl Freshness {
+    /// Instant of creation, UTC, where it is told.
+    pub fn created_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Stamped { created_at, .. } => *created_at,
+            Self::Filtered | Self::Fingerprint { .. } => None,
+        }
+    }
+
     /// Stamps, if the record has the instant of its last change, and else a fingerprint of its content.
     pub fn told(
         created_at: Option<DateTime<Utc>>,

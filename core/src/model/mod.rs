@@ -34,7 +34,7 @@ pub use link::{CloseVerdict, Link, Obstacle, Origin};
 pub use marker::Marker;
 pub use phase::{Direction, Phase};
 pub use policy::{
-    ClosedWorkOrders, Exclusions, GoneProperties, MassChangePolicy, MethodOverrides, NewRecords, Policy,
+    AdoptionGuard, AdoptionPolicy, ClosedWorkOrders, Exclusions, GoneProperties, MassChangePolicy, MethodOverrides, NewRecords, Policy,
     PropertyPolicy, ResidentPolicy, Returning, SyncMethod, WindowPolicy, WorkOrderPolicy,
 };
 pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};

@@ -76,6 +76,9 @@ pub struct Policy {
     /// Limits beyond which a run stops rather than deactivate (rule G1).
     #[serde(default)]
     pub mass_change: MassChangePolicy,
+    /// Records that Latchel may have already under other references (rules A1 to A3).
+    #[serde(default)]
+    pub adoption: AdoptionPolicy,
 }
 
 impl Policy {
@@ -91,6 +94,7 @@ impl Policy {
             residents: ResidentPolicy::default(),
             work_orders: WorkOrderPolicy::default(),
             mass_change: MassChangePolicy::default(),
+            adoption: AdoptionPolicy::default(),
         }
     }
 }
@@ -119,6 +123,25 @@ impl Default for WindowPolicy {
     fn default() -> Self {
         Self { hours: 72, catch_up: true }
     }
+}
+
+/// Comparison with what Latchel has before anything is created there (rules A1, A3).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdoptionPolicy {
+    /// The guard.
+    pub guard: AdoptionGuard,
+}
+
+/// Guard of the first creates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AdoptionGuard {
+    /// What Latchel may have under another reference is not created.
+    #[default]
+    On,
+    /// References alone count.
+    Off,
 }
 
 /// Limits to the number of an account's properties or residents that a run may set inactive (rule G1).

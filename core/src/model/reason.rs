@@ -80,6 +80,22 @@ reasons! {
         "The platform no longer has its counterpart, so that there is nothing to write to.",
         "If it was removed by mistake, restore it on the platform; the next change in Latchel is then brought over.";
 
+    LatchelWritesOff "latchel_writes_off" W3 Pending:
+        "Writes to Latchel are off (`writes = \"off\"`), because how its API takes them is not confirmed.",
+        "Confirm the writes with `latchel-sync adapters verify latchel`, then set `writes = \"on\"` under `latchel`; the next run carries it out.";
+    MirrorIncomplete "mirror_incomplete" E1 Pending:
+        "It is not known yet what Latchel has, so that nothing is created there.",
+        "Wait for the next runs, which go on reading, or read everything now with `latchel-sync mirror fill`.";
+    HeldForAdoption "held_for_adoption" A1 Pending:
+        "Latchel was filled under other references, so that it may have the record already; nothing is created before that is settled.",
+        "Run `latchel-sync adopt` and decide on its proposals; or set `adoption.guard = \"off\"` if Latchel has none of these records.";
+    Adopted "adopted" A2 Synced:
+        "Both sides had it already, and it was linked by `adopt`.",
+        "";
+    PossibleTwin "possible_twin" A3 Pending:
+        "Latchel has an unlinked record that may be the same.",
+        "Link the two with `latchel-sync adopt` or `link`; or, if they differ, correct the address or number of one.";
+
     PropertyNew "property_new" P1 Synced:
         has "It was not in Latchel and was created there, active or not as on the platform.",
         will "It is not in Latchel and will be created there, active or not as on the platform.",

@@ -46,6 +46,8 @@ pub struct LatchelResident {
     pub email: Option<String>,
     /// Phone number.
     pub phone: Option<String>,
+    /// True if name, e-mail address and phone are known; a mirror keeps none of them.
+    pub contact_known: bool,
     /// The first day, as Latchel has it.
     pub move_in: Option<NaiveDate>,
     /// The move-out day, as Latchel has it.

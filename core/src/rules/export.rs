@@ -26,6 +26,8 @@ pub struct ExportCase {
     pub standing: Standing,
     /// The Latchel user; `None` where the platform cannot assign.
     pub latchel_user: Option<UserId>,
+    /// True if Latchel takes no writes at present, so that its number has to wait.
+    pub number_waits: bool,
     /// The account's sync start, UTC.
     pub sync_start: DateTime<Utc>,
 }
@@ -116,14 +118,20 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
         return Decision::leave(Reason::MethodNone);
     }
     let unwritten = link.awaits_number();
-    if trace.check(
-        RuleId::L7,
-        "Is the platform's number still to be set in Latchel?",
-        &yes(unwritten),
-        unwritten,
-    ) {
+    let writes = unwritten && !case.number_waits;
+    if trace.check(RuleId::L7, "Is the platform's number still to be set in Latchel?", &yes(unwritten), writes) {
         return Decision::act(ExportAction::WriteNumberBack, Reason::NumberWrittenBack);
     }
+    let decision = decide_status(case, link, trace);
+    // The status goes before a number that has to wait.
+    if unwritten && decision.action.is_none() {
+        return Decision::leave(Reason::LatchelWritesOff).with_detail("the platform's number is not set in Latchel");
+    }
+    decision
+}
+
+/// Decides rules L8 to L10 for a linked work order.
+fn decide_status(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<ExportAction> {
     let job = &case.job;
     let closed = job.closed();
     trace.check(RuleId::L8, "What is its status in Latchel?", &job.state, closed.is_some());

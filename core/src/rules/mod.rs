@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a clock, a file or the network; *now* and *today* are passed in.
 
+mod alike;
 mod asked;
 mod confirm;
 mod export;
@@ -15,6 +16,7 @@ mod stay;
 mod trace;
 mod window;
 
+pub use alike::{latchel_addresses, platform_address};
 pub use confirm::{Assignment, ConfirmCase, differences, in_words};
 pub use export::{
     CloseAction, CloseCase, ExportAction, ExportCase, Standing, decide_close, decide_export, obstacle,

@@ -224,6 +224,10 @@ fn date_differences(stay: &Tenancy, latchel: &LatchelResident) -> Option<String>
 
 /// The contact fields that differ, by name only: their content stays out of reports.
 fn contact_differences(platform: &Resident, latchel: &LatchelResident) -> Vec<&'static str> {
+    // What is not known differs from nothing.
+    if !latchel.contact_known {
+        return Vec::new();
+    }
     [
         ("name", !same_text(&platform.name, &latchel.name)),
         ("e-mail", !same_optional(platform.email.as_deref(), latchel.email.as_deref())),

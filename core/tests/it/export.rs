@@ -37,6 +37,7 @@ fn new() -> ExportCase {
         method: SyncMethod::Assigned,
         reach: Reach::Unknown,
         standing: Standing::Open,
+        number_waits: false,
         latchel_user: Some(UserId::new("1")),
         sync_start: instant("2026-03-02T12:00:00Z"),
     }

@@ -14,6 +14,7 @@ pub fn known() -> ResidentCase {
         name: "Ada Ek".to_owned(),
         email: None,
         phone: None,
+        contact_known: true,
         move_in: tenancy.move_in,
         move_out: None,
         is_active: true,

@@ -323,7 +323,7 @@ async fn no_header_of_an_answer_is_too_much() {
                     template.insert_header(*name, value.as_bytes())
                 });
                 answers(&server, "GET", template, 1).await;
-                let limits = RateLimitHeaders { remaining: "x-left", reset: "x-reset" };
+                let limits = RateLimitHeaders { remaining: "x-left", reset: Some("x-reset") };
                 let far = Transport::builder("Far", &server.uri(), &Settings::default());
                 let far = far.rate_limit_headers(limits).build().expect("a transport");
                 let answered = far.get("v1/things").send().await;

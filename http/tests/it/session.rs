@@ -22,7 +22,7 @@ fn transport(server: &MockServer, access: Access) -> Transport {
     Transport::builder("Far", &server.uri(), &Settings::default().with_access(access))
         .log_in(log_in, "the-password".to_owned().into())
         .explain_error(|body| Some(String::from_utf8_lossy(body).into_owned()))
-        .rate_limit_headers(RateLimitHeaders { remaining: "x-left", reset: "x-reset" })
+        .rate_limit_headers(RateLimitHeaders { remaining: "x-left", reset: Some("x-reset") })
         .build()
         .expect("a transport")
 }

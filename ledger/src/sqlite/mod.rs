@@ -16,6 +16,8 @@ mod desk;
 mod ledger;
 #[path = "../ops/links.rs"]
 mod links;
+#[path = "../ops/mirror.rs"]
+mod mirror;
 #[path = "../ops/outcomes.rs"]
 mod outcomes;
 #[path = "../ops/pauses.rs"]

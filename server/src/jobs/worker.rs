@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use latchel_sync_core::engine::{Lists, Mode, Request, StopSignal};
 use latchel_sync_core::ledger::{Overlay, Run};
-use latchel_sync_core::{Error, ErrorKind, Ledger, LedgerAdmin, Result};
+use latchel_sync_core::{Error, ErrorKind, LedgerAdmin, Result};
 use latchel_sync_ledger::SqliteLedger;
 use tokio::task::JoinSet;
 
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 8;
 pub(crate) struct Worker {
     pub jobs: Arc<Jobs>,
     pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
-    pub ledger: Arc<dyn Ledger>,
+    pub ledger: Arc<dyn LedgerAdmin>,
     pub clock: Clock,
     /// Host and process, which leases name as a part of their holder.
     pub host: String,

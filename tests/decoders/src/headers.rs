@@ -7,7 +7,7 @@ use crate::script::Script;
 use crate::seen::shows_no_secret;
 
 const SETTINGS: &[Setting] = &[Setting::secret("key", "The key.")];
-const LIMITS: RateLimitHeaders = RateLimitHeaders { remaining: "x-left", reset: "x-left-until" };
+const LIMITS: RateLimitHeaders = RateLimitHeaders { remaining: "x-left", reset: Some("x-left-until") };
 
 /// The headers of an answer, which is a line `name: value` for each: beside a refusal, which is not tried again, and beside
 /// rows.

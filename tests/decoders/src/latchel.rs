@@ -5,7 +5,7 @@ use latchel_sync_core::model::{
     PropertyPatch, PropertyRef, ResidentId, ResidentPatch, ResidentRef, Severity, Tenancy, UnitId, Window,
     WorkOrderId,
 };
-use latchel_sync_core::registry::latchels;
+use latchel_sync_core::registry::{ConnectedLatchel, latchels};
 
 use crate::far::Far;
 use crate::script::Script;
@@ -25,8 +25,9 @@ pub fn latchel(input: &[u8]) {
 
 fn play(script: &Script) -> (Seen, Vec<String>) {
     Far::run(script, async |far| {
-        let adapter = latchels().into_iter().find(|one| one.name == "latchel").expect("an adapter");
-        let latchel = (adapter.connect)(&far.settings(adapter.settings)).expect("settings");
+        let adapter = latchels().into_iter().find(|one| one.name == "latchel-gateway").expect("an adapter");
+        let connected = adapter.connect(&far.settings(adapter.settings)).expect("settings");
+        let ConnectedLatchel::Whole(latchel) = connected else { unreachable!("a gateway needs no mirror") };
         call(&*latchel, &script.call).boxed_local().await
     })
 }

@@ -80,6 +80,26 @@ impl Latchel for FarLatchel {
         self.0.read(SIDE, "portfolios", || self.real().portfolios()).await
     }
 
+    fn properties(&self) -> Pages<'_, LatchelProperty> {
+        futures::stream::once(async {
+            let act = async || self.shown(Read::LookUp).properties().try_concat().await;
+            let rows: Vec<Row<LatchelProperty>> = self.0.read(SIDE, "properties", act).await?;
+            let visible = |row: &Row<LatchelProperty>| match row {
+                Row::Record(one) => self.is_visible(Kind::Property, one.id),
+                _ => true,
+            };
+            Ok(rows.into_iter().filter(visible).collect())
+        })
+        .boxed()
+    }
+
+    async fn jobs_by_number(&self, numbers: &[String]) -> Result<Vec<Job>> {
+        let act = async || self.shown(Read::LookUp).jobs_by_number(numbers).await;
+        let mut found = self.0.read(SIDE, "work orders by number", act).await?;
+        found.retain(|one| self.is_visible(Kind::WorkOrder, one.id));
+        Ok(found)
+    }
+
     async fn properties_by_ref(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
         let act = async || self.shown(Read::LookUp).properties_by_ref(refs).await;
         let mut found = self.0.read(SIDE, "properties by reference", act).await?;

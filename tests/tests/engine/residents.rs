@@ -260,6 +260,7 @@ async fn an_adopted_resident_with_a_move_in_to_come_is_read_one_way_from_the_fir
             name: "Ada Abara".to_owned(),
             email: None,
             phone: None,
+            contact_known: true,
             move_in: Some(day("2026-03-09")),
             move_out: None,
             is_active: false,

@@ -61,7 +61,7 @@ impl Example {
         let config = format!(
             "[[account]]\nname = \"main\"\ntime_zone = \"America/Boise\"\nsync_method = \"all\"\n\
              [account.platform]\nadapter = \"notebook\"\nfile = \"notebook.json\"\n\
-             [account.latchel]\nbase_url = \"{}\"\napi_key = \"mock-api-key\"\n",
+             [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{}\"\napi_key = \"mock-api-key\"\n",
             latchel.latchel_url()
         );
         std::fs::write(folder.path().join("latchel-sync.toml"), config).expect("a configuration");

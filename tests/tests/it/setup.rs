@@ -96,7 +96,7 @@ impl Setup {
         let config = format!(
             "{top}\n{ledger}[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
              [account.platform]\nadapter = \"{}\"\nbase_url = \"{url}\"\n{}[account.latchel]\n\
-             adapter = \"latchel\"\nbase_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
+             adapter = \"latchel-gateway\"\nbase_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
             self.policy,
             self.platform,
             self.way_in()

@@ -1,8 +1,7 @@
-//! The adapter against answers of the contract's shapes (`contracts/latchel.openapi.json`).
+//! The adapter against answers as users of the Partner API report them (contract sheet `latchel-papi.md`).
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod far;
-mod fields;
 mod reads;
 mod webhooks;
 mod writes;

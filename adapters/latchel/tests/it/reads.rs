@@ -1,141 +1,106 @@
-use futures::TryStreamExt;
+use chrono::NaiveDate;
+use latchel_sync_core::mirror::JobsAsked;
 use latchel_sync_core::model::*;
 use latchel_sync_core::{ErrorKind, FindingLevel};
-use serde_json::{Value, json};
-use wiremock::matchers::{path, query_param, query_param_is_missing};
-use wiremock::{Mock, ResponseTemplate};
+use serde_json::json;
+use wiremock::ResponseTemplate;
 
-use crate::far::{Far, ok};
+use crate::far::{Far, connect, job, ok};
 
-pub fn property(id: i64) -> Value {
-    json!({"property_id": id, "portfolio_id": 5, "name": "Elm, 2B", "address1": "12 Elm Street", "address2": "",
-        "city": "Portland", "state": "OR", "zip": "97201", "is_active": 1, "ref_property_id": "1",
-        "ref_unit_id": "11", "integration_data": "Elm", "integration_sync_method": "Assigned Work Orders",
-        "adjusted_address": {"address1": "12 SW Elm St", "city": "Portland", "state": "OR", "zip": "97201-0012"}})
-}
-
-pub fn job(id: i64) -> Value {
-    json!({"job_id": id, "created_at": "2026-03-02T10:00:00Z", "updated_at": "2026-03-02T10:00:00.5Z",
-        "state": {"name": "Forwarded to PM", "updated_at": "2026-03-02T10:00:00Z"}, "severity": "urgent",
-        "is_urgent": true, "is_emergency": 0, "order_number": "", "name": "Tap", "description": "It drips.",
-        "enter_permission": 1, "tenant_id": 601, "property_id": 501, "ref_job_id": "81"})
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day")
 }
 
 #[tokio::test]
-async fn a_property_is_read_with_the_platforms_address_and_not_latchels_own() {
-    let far = Far::new().await;
-    far.answers("POST", "/v1/properties/lookup", ok(json!({"data": [property(501)]}))).await;
-    let reference = PropertyRef::new(PropertyId::new("1"), Some(UnitId::new("11")));
-    let whole = PropertyRef::new(PropertyId::new("2"), None);
-    let found = far.latchel.properties_by_ref(&[reference.clone(), whole]).await.expect("properties");
-    let one = &found[0];
-    assert_eq!((one.id, one.reference.as_ref()), (LatchelPropertyId(501), Some(&reference)));
-    assert_eq!(one.source_address.line1.as_deref(), Some("12 Elm Street"));
-    assert_eq!((one.source_address.line2.as_deref(), one.is_active), (None, true));
-    assert_eq!((one.portfolio, one.sync_method), (Some(PortfolioId(5)), Some(SyncMethod::Assigned)));
-    let refs = json!({"refs": [{"ref_property_id": "1", "ref_unit_id": "11"}, {"ref_property_id": "2", "ref_unit_id": null}]});
-    assert_eq!(far.bodies().await, [refs]);
-}
+async fn pages_are_counted_here_and_keep_their_filters() {
+    let far = Far::new(json!({})).await;
+    let next = json!({"next": format!("{}/v1/jobs?page=2", far.server.uri())});
+    far.lists("/v1/jobs", 1, json!({"data": [job(1, (3, "Finding Service Provider"))], "links": next})).await;
+    far.lists("/v1/jobs", 2, json!({"data": [job(2, (27, "Needs Approval"))], "links": {"next": null}})).await;
+    far.lists("/v1/jobs", 3, json!({"data": [], "links": {}})).await;
 
-#[tokio::test]
-async fn a_look_up_of_many_is_cut_into_calls_of_500() {
-    let far = Far::new().await;
-    far.answers("POST", "/v1/jobs/lookup", ok(json!({"data": []}))).await;
-    let ids: Vec<_> = (1..=1_001).map(JobId).collect();
-    far.latchel.jobs_by_id(&ids).await.expect("jobs");
-    let sizes: Vec<_> =
-        far.bodies().await.iter().map(|body| body["job_ids"].as_array().map(Vec::len)).collect();
-    assert_eq!(sizes, [Some(500), Some(500), Some(1)]);
-}
-
-#[tokio::test]
-async fn a_look_up_that_cannot_be_understood_is_an_error_and_never_nothing() {
-    let far = Far::new().await;
-    let mut bad = property(501);
-    bad["is_active"] = json!("perhaps");
-    far.answers("POST", "/v1/properties/lookup", ok(json!({"data": [bad]}))).await;
-    let error = far.latchel.properties_by_id(&[LatchelPropertyId(501)]).await.expect_err("unreadable");
-    assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("data[0].is_active")));
-}
-
-#[tokio::test]
-async fn jobs_are_listed_since_an_instant_until_there_is_no_cursor() {
-    let far = Far::new().await;
-    let list = |answer: Value| ResponseTemplate::new(200).set_body_json(answer);
-    let mut bad = job(702);
-    bad["created_at"] = json!("yesterday");
-    Mock::given(path("/v1/jobs"))
-        .and(query_param("updated_since", "2026-03-01T05:30:15.250000Z"))
-        .and(query_param("limit", "500"))
-        .and(query_param_is_missing("cursor"))
-        .respond_with(list(json!({"data": [job(701), bad], "next_cursor": "abc"})))
-        .mount(&far.server)
-        .await;
-    Mock::given(path("/v1/jobs"))
-        .and(query_param("cursor", "abc"))
-        .respond_with(list(json!({"data": [job(703)], "next_cursor": null})))
-        .mount(&far.server)
-        .await;
-    let window = Window { from: "2026-03-01T05:30:15.25Z".parse().expect("an instant") };
-    let rows: Vec<Row<Job>> = far.latchel.jobs(window).try_concat().await.expect("pages");
-    let [Row::Record(first), Row::Invalid(bad), Row::Record(last)] = rows.as_slice() else {
-        panic!("{rows:?}")
-    };
-    assert_eq!((first.id, last.id), (JobId(701), JobId(703)));
-    assert_eq!((bad.id.as_str(), bad.field.as_str()), ("702", "created_at"));
-    assert_eq!((&first.state, first.severity), (&JobState::ForwardedToPm, Severity::Urgent));
-    assert_eq!((first.number.as_deref(), first.entry_allowed), (None, Some(true)));
-    assert_eq!(
-        (first.property, first.resident),
-        (Some(LatchelPropertyId(501)), Some(LatchelResidentId(601)))
-    );
-}
-
-#[tokio::test]
-async fn a_portfolios_method_is_taken_as_none_if_its_spelling_is_not_known() {
-    let far = Far::new().await;
-    let portfolio = |id: i64, method: Value| json!({"portfolio_id": id, "name": "North", "integration_sync_method": method});
-    let data =
-        [portfolio(1, json!("All Work Orders")), portfolio(2, Value::Null), portfolio(3, json!("Some"))];
-    far.answers("GET", "/v1/portfolios", ok(json!({"data": data, "next_cursor": null}))).await;
-    let methods: Vec<_> =
-        far.latchel.portfolios().await.expect("portfolios").iter().map(|one| one.sync_method).collect();
-    assert_eq!(methods, [Some(SyncMethod::All), None, Some(SyncMethod::None)]);
-}
-
-#[tokio::test]
-async fn a_portfolio_that_cannot_be_read_is_an_error() {
-    let far = Far::new().await;
-    far.answers("GET", "/v1/portfolios", ok(json!({"data": [{"name": "North"}]}))).await;
-    let error = far.latchel.portfolios().await.expect_err("unreadable");
-    assert_eq!((error.kind(), error.context("field")), (ErrorKind::Malformed, Some("portfolio_id")));
-}
-
-#[tokio::test]
-async fn what_exists_in_latchel_alone_is_counted() {
-    let far = Far::new().await;
-    for (at, total) in [("/v1/properties", 3), ("/v1/residents", 8)] {
-        Mock::given(path(at))
-            .and(query_param("has_ref", "false"))
-            .respond_with(ok(json!({"data": [], "next_cursor": null, "total": total})))
-            .mount(&far.server)
-            .await;
+    let asked = JobsAsked::Updated(day("2026-03-01"));
+    let first = far.source.jobs(asked, 1).await.expect("a page");
+    let second = far.source.jobs(asked, 2).await.expect("a page");
+    let third = far.source.jobs(asked, 3).await.expect("a page");
+    assert!(!first.is_last() && second.is_last() && third.is_last());
+    for request in far.asked().await {
+        let query = request.url.query().unwrap_or_default().to_owned();
+        assert!(query.contains("updated_at_start_date=2026-03-01"), "{query}");
     }
-    let only = far.latchel.latchel_only().await.expect("counts");
-    assert_eq!((only.properties, only.residents), (3, 8));
 }
 
 #[tokio::test]
-async fn check_tells_the_company_or_what_is_wrong_with_the_key() {
-    let far = Far::new().await;
-    far.answers("GET", "/v1/company", ok(json!({"company_id": 1, "name": "Example Homes"}))).await;
-    let probe = far.latchel.check().await.expect("a probe");
-    assert_eq!(probe.account_name.as_deref(), Some("Example Homes"));
+async fn rows_are_read_leniently_and_a_bad_one_is_left_alone() {
+    let far = Far::new(json!({})).await;
+    let bad = json!({"job_id": 9, "created_at": "yesterday", "updated_at": "2026-03-02", "state": {"name": "Completed"}});
+    far.lists("/v1/jobs", 1, json!({"data": [job(1, (5, "Cancelled")), bad]})).await;
+    let page = far.source.jobs(JobsAsked::Created(day("2026-03-01")), 1).await.expect("a page");
+    let [read] = page.rows.as_slice() else { panic!("{page:?}") };
+    assert_eq!(read.created_at.to_rfc3339(), "2026-03-01T08:00:00+00:00");
+    assert_eq!((read.severity, read.is_archived), (Severity::Urgent, false));
+    assert_eq!((read.state.clone(), read.work_order.clone()), (JobState::Cancelled, Some(WorkOrderId::new("81"))));
+    assert_eq!((page.invalid[0].id.as_str(), page.invalid[0].field.as_str()), ("9", "created_at"));
+}
 
-    let far = Far::new().await;
-    far.answers("GET", "/v1/company", ResponseTemplate::new(401)).await;
-    let probe = far.latchel.check().await.expect("a probe");
-    assert_eq!(probe.findings[0].level, FindingLevel::Error);
-    assert!(probe.findings[0].remedy.contains("api_key"), "{:?}", probe.findings);
-    assert!(!format!("{probe:?} {:?}", far.latchel).contains("the-key"));
+#[tokio::test]
+async fn closed_states_are_asked_for_once_rows_have_shown_their_ids() {
+    let far = Far::new(json!({})).await;
+    let asked = JobsAsked::Closed(day("2026-03-01"));
+    let unknown = far.source.jobs(asked, 1).await.expect_err("no row has shown them");
+    assert_eq!(unknown.kind(), ErrorKind::Unsupported);
+    far.lists("/v1/jobs", 1, json!({"data": [job(1, (5, "Canceled")), job(2, (4, "Completed"))]})).await;
+    far.source.jobs(JobsAsked::Created(day("2026-03-01")), 1).await.expect("a page");
+    far.source.jobs(asked, 1).await.expect("a page");
+    let last = far.asked().await.pop().expect("a request");
+    let states = last.url.query_pairs().find(|(name, _)| name == "in_states").map(|(_, value)| value.into_owned());
+    assert_eq!(states.as_deref(), Some("4,5"));
+}
+
+#[tokio::test]
+async fn single_records_come_from_data_and_may_be_missing() {
+    let far = Far::new(json!({})).await;
+    let tenant = json!({"data": {"user_id": "601", "name": "Ada", "ref_user_id": 21, "property_id": "501",
+        "is_active": 1, "move_in_date": "2025-09-01"}});
+    far.answers("GET", "/v1/tenants/601", ok(tenant)).await;
+    far.answers("GET", "/v1/properties/7", ResponseTemplate::new(404)).await;
+    let read = far.source.resident(LatchelResidentId(601)).await.expect("an answer").expect("a resident");
+    assert_eq!((read.reference, read.property), (Some(ResidentId::new("21")), Some(LatchelPropertyId(501))));
+    assert_eq!(read.move_in, Some(day("2025-09-01")));
+    assert!(far.source.property(LatchelPropertyId(7)).await.expect("an answer").is_none());
+}
+
+#[tokio::test]
+async fn the_newest_entry_of_the_history_dates_the_state() {
+    let far = Far::new(json!({})).await;
+    let entry = |at: &str| json!({"updated_at": at, "state_id": 4, "state": {"name": "Completed"}});
+    far.lists("/v1/jobs/1/history/state", 1, json!({"data": [entry("2026-03-01 10:00:00"), entry("2026-03-04 10:00:00")],
+        "links": {"next": "?page=2"}})).await;
+    far.lists("/v1/jobs/1/history/state", 2, json!({"data": [entry("2026-03-03 10:00:00")]})).await;
+    let at = far.source.state_changed_at(JobId(1)).await.expect("an answer").expect("an instant");
+    assert_eq!(at.to_rfc3339(), "2026-03-04T10:00:00+00:00");
+}
+
+#[tokio::test]
+async fn a_check_reads_each_list_and_says_that_writes_are_off() {
+    let far = Far::new(json!({})).await;
+    for path in ["/v1/jobs", "/v1/properties", "/v1/tenants"] {
+        far.answers("GET", path, ok(json!({"data": []}))).await;
+    }
+    let probe = far.source.check().await.expect("a probe");
+    let warning = probe.findings.iter().find(|one| one.level == FindingLevel::Warning).expect("a warning");
+    assert!(warning.subject == "writes" && warning.remedy.contains("adapters verify latchel"), "{warning:?}");
+    assert!(far.asked().await.iter().all(|request| request.method == wiremock::http::Method::GET));
+}
+
+#[test]
+fn the_share_of_the_keys_calls_is_the_budget() {
+    let budget = |settings| connect("https://papi.latchel.com/v1", settings).map(|source| source.capabilities().budget.0);
+    assert_eq!(budget(json!({})).ok(), Some(480));
+    assert_eq!(budget(json!({"calls_share": 0.5, "calls_per_span": 1000})).ok(), Some(500));
+    for (settings, key) in [(json!({"calls_share": 0}), "calls_share"), (json!({"calls_share": 1.2}), "calls_share"),
+        (json!({"calls_per_span": 1}), "calls_per_span"), (json!({"writes": "maybe"}), "writes")] {
+        let wrong = budget(settings.clone()).expect_err("refused");
+        assert_eq!((wrong.kind(), wrong.context("key")), (ErrorKind::Config, Some(key)), "{settings}");
+    }
 }

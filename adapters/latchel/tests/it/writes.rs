@@ -1,124 +1,75 @@
 use latchel_sync_core::ErrorKind;
+use latchel_sync_core::mirror::JobsAsked;
 use latchel_sync_core::model::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::far::{Far, ok};
+use crate::far::{Far, job};
 
-fn day(text: &str) -> Option<chrono::NaiveDate> {
-    text.parse().ok()
-}
-
-fn new_job() -> NewJob {
+fn new_job(entry_allowed: Option<bool>, closed: Option<ClosedStatus>) -> NewJob {
     NewJob {
         work_order: WorkOrderId::new("81"),
-        number: "81".to_owned(),
+        number: "81-1".to_owned(),
         name: "It drips.".to_owned(),
         description: "It drips.".to_owned(),
         property: LatchelPropertyId(501),
-        resident: None,
+        resident: Some(LatchelResidentId(601)),
         severity: Severity::Emergency,
         scheduled_start: None,
-        entry_allowed: None,
+        entry_allowed,
         access_instructions: None,
-        closed: Some(ClosedStatus::Cancelled),
+        closed,
     }
 }
 
-#[tokio::test]
-async fn creates_send_what_there_is_and_answer_the_id() {
-    let far = Far::new().await;
-    let created = |id: &str| ResponseTemplate::new(201).set_body_json(json!({ id: 7 }));
-    far.answers("POST", "/v1/properties", created("property_id")).await;
-    far.answers("POST", "/v1/residents", created("user_id")).await;
-    far.answers("POST", "/v1/jobs", created("job_id")).await;
-    let text = |text: &str| Some(text.to_owned());
-    let property = NewProperty {
-        reference: PropertyRef::new(PropertyId::new("1"), None),
-        name: "Elm".to_owned(),
-        source_address: Address {
-            line1: text("12 Elm Street"),
-            line2: None,
-            city: text("Portland"),
-            state: text("OR"),
-            postal_code: text("97201"),
-        },
-        integration_data: "Elm".to_owned(),
-        is_active: false,
-    };
-    let resident = NewResident {
-        reference: ResidentRef::new(ResidentId::new("21"), PropertyId::new("1")),
-        name: "Ada Abara".to_owned(),
-        email: text("ada@example.com"),
-        phone: None,
-        tenancy: Tenancy { unit: None, move_in: day("2025-09-01"), move_out: None },
-        is_active: true,
-    };
-    assert_eq!(far.latchel.create_property(&property).await.expect("an id"), LatchelPropertyId(7));
-    assert_eq!(far.latchel.create_resident(&resident).await.expect("an id"), LatchelResidentId(7));
-    assert_eq!(far.latchel.create_job(&new_job()).await.expect("an id"), JobId(7));
-    let bodies = far.bodies().await;
-    assert_eq!(
-        bodies[0],
-        json!({"name": "Elm", "address1": "12 Elm Street", "address2": null, "city": "Portland",
-        "state": "OR", "zip": "97201", "is_active": false, "ref_property_id": "1", "ref_unit_id": null,
-        "integration_data": "Elm"})
-    );
-    assert_eq!(
-        bodies[1],
-        json!({"name": "Ada Abara", "is_active": true, "email": "ada@example.com", "phone": null,
-        "ref_user_id": "21", "ref_property_id": "1", "ref_unit_id": null, "move_in_date": "2025-09-01",
-        "move_out_date": null})
-    );
-    assert_eq!(
-        bodies[2],
-        json!({"property_id": 501, "name": "It drips.", "description": "It drips.",
-        "order_number": "81", "ref_job_id": "81", "severity": "emergency", "state": "Cancelled"})
-    );
+async fn body(far: &Far) -> Value {
+    let last = far.asked().await.pop().expect("a request");
+    serde_json::from_slice(&last.body).expect("JSON")
 }
 
 #[tokio::test]
-async fn a_patch_sends_only_what_changes_and_null_only_to_clear() {
-    let far = Far::new().await;
-    far.answers("PATCH", "/v1/properties/501", ok(json!({}))).await;
-    far.answers("PATCH", "/v1/residents/601", ok(json!({}))).await;
-    far.answers("PATCH", "/v1/jobs/701", ok(json!({}))).await;
-    let off = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
-    far.latchel.update_property(LatchelPropertyId(501), &off).await.expect("done");
-    let patch =
-        ResidentPatch { move_in: None, move_out: Some(None), unit: Some(None), is_active: Some(true) };
-    far.latchel.update_resident(LatchelResidentId(601), &patch).await.expect("done");
-    far.latchel.write_number_back(JobId(701), "81", &WorkOrderId::new("81")).await.expect("done");
-    assert_eq!(
-        far.bodies().await,
-        [
-            json!({"is_active": false}),
-            json!({"move_out_date": null, "ref_unit_id": null, "is_active": true}),
-            json!({"order_number": "81", "ref_job_id": "81"}),
-        ]
-    );
+async fn nothing_is_sent_while_writes_are_off() {
+    let far = Far::new(json!({})).await;
+    let refused = far.source.create_job(&new_job(None, None)).await.expect_err("off by default");
+    assert_eq!(refused.kind(), ErrorKind::Unsupported);
+    assert!(far.source.write_number_back(JobId(7), "81", &WorkOrderId::new("81")).await.is_err());
+    assert!(far.source.update_property(LatchelPropertyId(1), &PropertyPatch::default()).await.is_err());
+    assert!(far.asked().await.is_empty());
 }
 
 #[tokio::test]
-async fn a_refusal_names_the_field_and_nothing_is_sent_twice() {
-    for (status, kind) in
-        [(422, ErrorKind::Refused), (409, ErrorKind::Refused), (500, ErrorKind::Unavailable)]
-    {
-        let far = Far::new().await;
-        let body =
-            json!({"error": {"code": "invalid", "message": "unknown property", "field": "property_id"}});
-        far.answers("POST", "/v1/jobs", ResponseTemplate::new(status).set_body_json(body)).await;
-        let error = far.latchel.create_job(&new_job()).await.expect_err("refused");
-        assert_eq!((error.kind(), error.context("answer")), (kind, Some("property_id: unknown property")));
-        assert_eq!(far.asked().await.len(), 1);
-    }
+async fn a_work_order_is_created_as_guessed() {
+    let far = Far::new(json!({"writes": "on"})).await;
+    let created = ResponseTemplate::new(201).set_body_json(json!({"data": {"job_id": 7}}));
+    far.answers("POST", "/v1/jobs", created).await;
+    assert_eq!(far.source.create_job(&new_job(Some(true), None)).await.expect("an id"), JobId(7));
+    let sent = body(&far).await;
+    assert_eq!((&sent["property_id"], &sent["tenant_id"], &sent["ref_job_id"]), (&json!(501), &json!(601), &json!("81")));
+    assert_eq!((&sent["is_emergency"], &sent["is_urgent"]), (&json!(1), &json!(0)));
+    // The permission to enter is refused without instructions.
+    assert_eq!(sent.get("enter_permission"), None);
 }
 
 #[tokio::test]
-async fn a_create_without_an_id_in_its_answer_leaves_the_outcome_open() {
-    let far = Far::new().await;
-    far.answers("POST", "/v1/jobs", ok(json!({"ok": true}))).await;
-    let error = far.latchel.create_job(&new_job()).await.expect_err("no id");
-    assert_eq!(error.context("field"), Some("job_id"));
-    assert!(error.leaves_outcome_unknown());
+async fn a_closed_import_names_the_state_by_the_id_that_a_row_has_shown() {
+    let far = Far::new(json!({"writes": "on"})).await;
+    far.answers("POST", "/v1/jobs", ResponseTemplate::new(201).set_body_json(json!({"data": {"job_id": 7}}))).await;
+    let closed = new_job(None, Some(ClosedStatus::Cancelled));
+    assert_eq!(far.source.create_job(&closed).await.expect_err("unknown").kind(), ErrorKind::Refused);
+    far.lists("/v1/jobs", 1, json!({"data": [job(1, (5, "Cancelled"))]})).await;
+    far.source.jobs(JobsAsked::Created("2026-03-01".parse().expect("a day")), 1).await.expect("a page");
+    far.source.create_job(&closed).await.expect("an id");
+    assert_eq!(body(&far).await["state_id"], json!(5));
+}
+
+#[tokio::test]
+async fn a_change_sends_what_changes_and_no_more() {
+    let far = Far::new(json!({"writes": "on"})).await;
+    far.answers("PATCH", "/v1/tenants/601", ResponseTemplate::new(200)).await;
+    far.answers("PATCH", "/v1/jobs/7", ResponseTemplate::new(200)).await;
+    let patch = ResidentPatch { move_out: Some(None), is_active: Some(true), ..ResidentPatch::default() };
+    far.source.update_resident(LatchelResidentId(601), &patch, None).await.expect("a change");
+    assert_eq!(body(&far).await, json!({"move_out_date": null, "is_active": 1}));
+    far.source.write_number_back(JobId(7), "81-1", &WorkOrderId::new("81")).await.expect("a change");
+    assert_eq!(body(&far).await, json!({"order_number": "81-1", "ref_job_id": "81"}));
 }

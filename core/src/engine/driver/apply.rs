@@ -7,6 +7,7 @@ use futures::{StreamExt, stream};
 
 use crate::engine::context::Context;
 use crate::engine::driver::failure::failed_write;
+use crate::engine::driver::held::held;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
 use crate::engine::driver::prepare::{Reader, may_be_about_one};
 use crate::engine::driver::state::Driver;
@@ -15,7 +16,7 @@ use crate::engine::patience::Patience;
 use crate::engine::phases::create::{confirmed, settle_nothing};
 use crate::engine::phases::flow::{Applied, Flow, Learned};
 use crate::ledger::{Action, Intent, Memory, Outcome};
-use crate::model::{Freshness, Link, Reason, Status};
+use crate::model::{Freshness, Link, Reason, Row, Side, Status};
 use crate::rules::{Decision, Trace};
 use crate::{Error, ErrorKind, Result};
 
@@ -83,9 +84,18 @@ impl<F: Flow> Driver<'_, F> {
                 found.push(case);
             }
         }
+        let cases: Vec<_> = create.iter().map(|(case, _)| case).collect();
+        let obstacles = cx.reading(flow.obstacles(&cases)).await?;
+        let mut free = Vec::new();
+        for ((case, decision), obstacle) in create.into_iter().zip(obstacles) {
+            match obstacle {
+                Some(held) => news.push(self.news_of(&case, Ok(Applied::held(held)))),
+                None => free.push((case, decision)),
+            }
+        }
         // No decision on `found` creates, so that this goes no deeper. Boxed, because the two functions call each
         // other.
-        self.apply_all(create, news).await?;
+        self.apply_all(free, news).await?;
         if found.is_empty() { Ok(()) } else { Box::pin(self.decide_all(found, news)).await }
     }
 
@@ -359,5 +369,44 @@ async fn learn_and_apply<F: Flow>(
         }
         return Ok(Applied::new(decision, Action::None));
     }
-    flow.apply(case, decision, &mut Trace::off()).await
+    // Creates in Latchel were held back or let through before, together.
+    let creates = decision.action.as_ref().is_some_and(|action| flow.creates(action));
+    if !creates && let Some(held) = held(flow, case, &decision).await? {
+        return Ok(Applied::held(held));
+    }
+    match afresh(flow, case).await? {
+        Some(case) => {
+            let decision = flow.decide(&case, &mut Trace::off());
+            flow.apply(&case, decision, &mut Trace::off()).await
+        }
+        None => flow.apply(case, decision, &mut Trace::off()).await,
+    }
+}
+
+/// The case as it is now, where Latchel is answered for from memory and has the record otherwise: something is about to
+/// be written because of it.
+async fn afresh<F: Flow>(flow: &F, case: &F::Case) -> Result<Option<F::Case>> {
+    let cx = flow.context();
+    if cx.is_dry() || !cx.latchel().remembers() {
+        return Ok(None);
+    }
+    let key = &flow.memory(case).key;
+    let records = match flow.phase().source() {
+        // A look-up by its id reads the work order, with its texts.
+        Side::Latchel => flow.fetch(std::slice::from_ref(&key.id)).await?,
+        Side::Platform => {
+            let counterpart = flow.counterpart(case).and_then(|id| id.parse().ok());
+            let Some(id) = counterpart else { return Ok(None) };
+            if !cx.latchel().refresh(key.kind, id).await? {
+                return Ok(None);
+            }
+            vec![Row::Record(flow.record(case).clone())]
+        }
+    };
+    let Some(Row::Record(record)) = records.into_iter().next() else {
+        return Err(Error::new(ErrorKind::NotFound, "Latchel no longer shows the record").with("record", key));
+    };
+    let memory = cx.ledger().recall(cx.account(), std::slice::from_ref(key)).await?.into_iter().next();
+    let memory = memory.unwrap_or_else(|| flow.memory(case).clone());
+    Ok(flow.gather(vec![(record, memory)]).await?.into_iter().next())
 }

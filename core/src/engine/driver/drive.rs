@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::engine::driver::held::still_held;
 use crate::engine::driver::gone::hides;
 use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::outcome::{News, decided_in, outcome};
@@ -237,6 +238,8 @@ impl<F: Flow> Driver<'_, F> {
                 open.into_iter().partition(|pending| pending.next_try().is_none_or(|at| at <= cx.now));
             paused.iter().for_each(|pending| tally.rests(pending));
             let ready = cx.reading(self.flow.ready(&open)).await?;
+            let held = cx.reading(still_held(cx, phase.kind(), &open)).await?;
+            let ready = ready.into_iter().zip(held).map(|(ready, held)| ready && !held);
             let (again, waiting): (Vec<_>, Vec<_>) =
                 open.into_iter().zip(ready).map(|(pending, ready)| (pending.outcome, ready)).partition(
                     |(newest, ready)| (*ready || asked.contains(&newest.key.id)) && newest.key.has_id(),

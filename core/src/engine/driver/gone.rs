@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::Result;
 use crate::engine::driver::failure::failed_write;
+use crate::engine::driver::held::update_held;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
 use crate::engine::driver::state::Driver;
 use crate::engine::driver::tally::Tally;
@@ -41,7 +42,10 @@ impl<F: Flow> Driver<'_, F> {
                 break;
             }
             let applied = match acts {
-                true => cx.writing(self.flow.apply_gone(&gone)).await,
+                true => match update_held(cx).await? {
+                    Some(held) => Ok(Applied::held(held)),
+                    None => cx.writing(self.flow.apply_gone(&gone)).await,
+                },
                 false => Ok(left(&gone.decision)),
             };
             if acts {

@@ -4,6 +4,7 @@ pub(super) mod apply;
 pub(super) mod drive;
 pub(super) mod failure;
 pub(super) mod gone;
+pub(super) mod held;
 pub(super) mod hinted;
 pub(super) mod mass_change;
 pub(super) mod outcome;

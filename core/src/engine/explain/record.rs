@@ -1,6 +1,7 @@
 //! A record through the steps of a run, with a trace and without a write.
 
 use crate::engine::driver::failure::failed;
+use crate::engine::driver::held::held;
 use crate::engine::driver::prepare::Reader;
 use crate::engine::explain::explanation::Explanation;
 use crate::engine::explain::gone::explain_gone;
@@ -147,6 +148,9 @@ async fn apply<F: Flow>(
 ) -> Result<Applied> {
     if decision.action.is_none() {
         return Ok(Applied::new(decision, Action::None));
+    }
+    if let Some(held) = held(flow, case, &decision).await? {
+        return Ok(Applied::held(held));
     }
     match flow.apply(case, decision, trace).await {
         Err(error) if error.is_about_the_request() || error.kind() == ErrorKind::Unsettled => {

@@ -23,7 +23,7 @@ use crate::model::{
 };
 use crate::rules::{Decision, ExportAction, ExportCase, Standing, Trace, decide_export, sync_method};
 use crate::words::local;
-use crate::{Pages, Result};
+use crate::{LatchelWrite, Pages, Result};
 
 /// Work orders, Latchel to platform (rules L2 to L12).
 pub(in crate::engine) struct Export<'a>(pub &'a Context<'a>);
@@ -78,6 +78,7 @@ impl Flow for Export<'_> {
     async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel_user = cx.assignee()?;
+        let number_waits = cx.latchel().holds(&LatchelWrite::Update).await?.is_some();
         let places =
             Places::look_up(cx, &distinct(records.iter().filter_map(|(job, _)| job.property))).await?;
         let residents = requesters(cx, &records).await?;
@@ -99,6 +100,7 @@ impl Flow for Export<'_> {
                     reach: Reach::Unknown,
                     standing: Standing::NotAsked,
                     latchel_user: latchel_user.clone(),
+                    number_waits,
                     sync_start: cx.sync_start,
                     job,
                 };

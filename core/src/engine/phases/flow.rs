@@ -8,7 +8,7 @@ use crate::engine::context::Context;
 use crate::ledger::{Action, Intent, IntentId, Memory, Pending};
 use crate::model::{Freshness, Link, Marker, Phase, PropertyRef, Reason, RecordKey, Row, Window, WorkOrder};
 use crate::rules::{Decision, Trace};
-use crate::{Pages, Result};
+use crate::{Held, LatchelWrite, Pages, Result};
 
 /// One phase's way from pages to outcomes; [`drive`](crate::engine::driver::drive) takes every record through these steps.
 #[async_trait]
@@ -116,6 +116,12 @@ pub(in crate::engine) trait Flow: Sync {
         Ok(Applied { detail: detail.clone(), ..Applied::plain(*reason, Action::None) })
     }
 
+    /// Obstacles to creates, in their order: what keeps Latchel from taking them at present, and records there that may be
+    /// the same (rule A3).
+    async fn obstacles(&self, creates: &[&Self::Case]) -> Result<Vec<Option<Held>>> {
+        latchel_obstacles(self, creates).await
+    }
+
     /// True if the action creates a counterpart, which depends on no other record of the page.
     fn creates(&self, _action: &Self::Action) -> bool {
         false
@@ -155,6 +161,23 @@ pub(in crate::engine) trait Flow: Sync {
 
     /// Contents on the platform and in Latchel, for `explain`.
     fn sides(&self, case: &Self::Case) -> (Option<serde_json::Value>, Option<serde_json::Value>);
+}
+
+/// Obstacles to creates, in their order, on Latchel's own account.
+pub(in crate::engine) async fn latchel_obstacles<F: Flow + ?Sized>(
+    flow: &F,
+    creates: &[&F::Case],
+) -> Result<Vec<Option<Held>>> {
+    let mut obstacles = Vec::new();
+    for case in creates {
+        let write = LatchelWrite::Create {
+            kind: flow.phase().kind(),
+            made_at: flow.stamps(flow.record(case)).created_at(),
+            sent_before: flow.memory(case).intent.as_deref().map(|intent| intent.created_at),
+        };
+        obstacles.push(flow.context().latchel().holds(&write).await?);
+    }
+    Ok(obstacles)
 }
 
 /// True if `text` is a part of the name, in whatever case.
@@ -235,6 +258,12 @@ impl Applied {
     pub fn created<A>(decision: Decision<A>, link: Link) -> Self {
         let created = Self::new(decision, Action::Create).with_counterpart(link.latchel_id);
         Self { unread: Some(Box::new(link)), ..created }
+    }
+
+    /// Result of doing nothing, because a write to Latchel is held back.
+    pub fn held(held: Held) -> Self {
+        let detail = Some(held.detail).filter(|detail| !detail.is_empty());
+        Self { detail, ..Self::plain(held.reason, Action::None) }
     }
 
     /// The same result, for a record of which the platform does not store everything (rule E3).

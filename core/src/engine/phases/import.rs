@@ -1,5 +1,6 @@
 mod jobs;
 mod places;
+mod twins;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::rules::{
     Counterpart, Decision, ImportAction, ImportCase, Trace, Whereabouts, decide_import, differences,
     in_words, sync_method,
 };
-use crate::{Pages, Result};
+use crate::{Held, Pages, Result};
 use jobs::{Jobs, requester, residents};
 
 /// Work orders, platform to Latchel (rules WP1 to WP7).
@@ -200,6 +201,10 @@ impl Flow for Import<'_> {
             Ok(Link { latchel_number: job.number.clone(), close, ..(*link).clone() })
         };
         Ok(created.iter().map(shown).collect())
+    }
+
+    async fn obstacles(&self, creates: &[&Case]) -> Result<Vec<Option<Held>>> {
+        twins::of_work_orders(self, creates).await
     }
 
     fn kind_of(&self, action: &ImportAction) -> Action {

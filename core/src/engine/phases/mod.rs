@@ -1,6 +1,7 @@
 //! The four phases: properties, residents, and work orders in both directions. Each says how its records are read, gathered,
 //! decided and written ([`flow`]).
 
+pub(super) mod adoption;
 pub(super) mod carriers;
 pub(super) mod counterparts;
 pub(super) mod create;

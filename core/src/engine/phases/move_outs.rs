@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
-use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::driver::failure::failed;
+use crate::engine::driver::held::update_held;
 use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::tally::Tally;
@@ -15,6 +15,7 @@ use crate::engine::phases::resident::{is_absent, update};
 use crate::ledger::{Action, Outcome};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, Link, ResidentMemory, Side, Status};
 use crate::rules::{ResidentAction, Trace, decide_move_out};
+use crate::{Held, Result};
 
 const PAGE: u32 = 200;
 
@@ -115,13 +116,18 @@ async fn evaluate(
         cx.put_link(&Link { resident: Some(kept), ..link.clone() }).await?;
         return Ok((None, Ok(())));
     };
+    let counterpart = Some(link.latchel_id.to_string());
+    if let Some(Held { reason, detail }) = update_held(cx).await? {
+        let detail = Some(detail).filter(|detail| !detail.is_empty());
+        let base = outcome(cx, link.key(Side::Platform), reason, detail);
+        return Ok((Some(Outcome { counterpart, ..base }), Ok(())));
+    }
     let action = if patch.is_active == Some(false) { Action::Deactivate } else { Action::Update };
     let done: Result<()> = match cx.is_dry() {
         true => Ok(()),
         false => cx.writing(update(cx, resident, patch, link)).await,
     };
     let base = outcome(cx, link.key(Side::Platform), decision.reason, decision.detail);
-    let counterpart = Some(link.latchel_id.to_string());
     Ok(match done {
         Ok(()) => {
             patience.succeeded();

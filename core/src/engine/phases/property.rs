@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use crate::engine::context::Context;
 use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{NewIntent, answered, create_once, unconfirmed};
-use crate::engine::phases::flow::{Applied, Displaced, Flow, Gone, Learned, is_part};
+use crate::engine::phases::flow::{Applied, Displaced, Flow, Gone, Learned, is_part, latchel_obstacles};
 use crate::engine::phases::index::index;
 use crate::ledger::{Action, Intent, Memory, Pending};
 use crate::model::text::same_text;
@@ -17,7 +17,7 @@ use crate::model::{
 use crate::rules::{
     Decision, GoneProperty, PropertyAction, PropertyCase, Trace, decide_gone_property, decide_property,
 };
-use crate::{ChangeFilter, Pages, Result};
+use crate::{ChangeFilter, Held, Pages, Result};
 
 /// Properties, platform to Latchel (rules P1 to P8).
 pub(in crate::engine) struct Properties<'a>(pub &'a Context<'a>);
@@ -154,6 +154,19 @@ impl Flow for Properties<'_> {
             }
         };
         Ok(created.iter().map(is_shown).collect())
+    }
+
+    /// A property that Latchel may have under another reference waits (rules A1, A3).
+    async fn obstacles(&self, creates: &[&Case]) -> Result<Vec<Option<Held>>> {
+        let cx = self.0;
+        let mut obstacles = latchel_obstacles(self, creates).await?;
+        if obstacles.iter().any(Option::is_none) {
+            let adoption = cx.adoption().await?;
+            for (obstacle, case) in obstacles.iter_mut().zip(creates).filter(|(obstacle, _)| obstacle.is_none()) {
+                *obstacle = adoption.holds(&case.rule.platform);
+            }
+        }
+        Ok(obstacles)
     }
 
     fn kind_of(&self, action: &PropertyAction) -> Action {

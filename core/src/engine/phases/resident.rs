@@ -1,6 +1,7 @@
 mod as_sent;
 mod create;
 mod memory;
+mod twins;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -23,7 +24,7 @@ use crate::rules::{
     Decision, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident, decide_move_out,
     decide_resident, next_turn,
 };
-use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Pages, Result};
+use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Held, Pages, Result};
 
 use as_sent::is_as_sent;
 pub(in crate::engine) use memory::update;
@@ -178,6 +179,10 @@ impl Flow for Residents<'_> {
             }
             None => Ok(Applied::new(decision, Action::None)),
         }
+    }
+
+    async fn obstacles(&self, creates: &[&Case]) -> Result<Vec<Option<Held>>> {
+        twins::of_residents(self, creates).await
     }
 
     fn kind_of(&self, action: &ResidentAction) -> Action {

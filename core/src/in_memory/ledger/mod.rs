@@ -2,6 +2,7 @@
 
 mod book;
 mod leases;
+mod mirror;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -37,6 +38,7 @@ struct State {
     watermarks: BTreeMap<(String, Phase), DateTime<Utc>>,
     reconciled: BTreeMap<String, DateTime<Utc>>,
     books: BTreeMap<String, Book>,
+    mirrors: BTreeMap<String, mirror::Kept>,
 }
 
 impl MemoryLedger {

@@ -142,7 +142,9 @@ impl Export<'_> {
         let mut action = done.action;
         if case.rule.method != SyncMethod::None {
             let mut link = link;
-            if link.number_written_at.is_none() {
+            if link.number_written_at.is_none() && case.rule.number_waits {
+                said.push(format!("number {number} not written back, because writes to Latchel are off"));
+            } else if link.number_written_at.is_none() {
                 link = self.write_number_back(job, &link, number.clone()).await?;
                 said.push(format!("number {number} written back"));
                 action = if action == Action::None { Action::Update } else { action };

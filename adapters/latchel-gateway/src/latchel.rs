@@ -61,6 +61,21 @@ impl Latchel for Adapter {
         rows.iter().map(portfolio).collect()
     }
 
+    fn properties(&self) -> Pages<'_, LatchelProperty> {
+        let read = |page: Vec<Value>| {
+            rows::<wire::Property>(&page, "property", |row| id(row, "property_id"))
+                .into_iter()
+                .map(|row| row.map_or_else(Row::Invalid, |property| Row::Record(property.into())))
+                .collect()
+        };
+        self.api.all(Collection::Properties).map_ok(read).boxed()
+    }
+
+    async fn jobs_by_number(&self, numbers: &[String]) -> Result<Vec<Job>> {
+        let found: Vec<wire::Job> = self.api.look_up(Collection::Jobs, "order_numbers", numbers).await?;
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
     async fn properties_by_ref(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
         let refs: Vec<_> = refs
             .iter()

@@ -1,0 +1,185 @@
+//! Look-ups that are answered from what the mirror keeps.
+
+use std::collections::HashMap;
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::{Mirror, Mirrored, SourceResident};
+use crate::Result;
+use crate::model::{
+    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, PropertyRef,
+    RecordKey, ResidentRef, Side,
+};
+
+/// Number of single records that are read at once.
+const AT_ONCE: usize = 4;
+
+impl Mirror {
+    /// The kept properties with these ids; what we have just written, and what is not kept, is read afresh.
+    pub(super) async fn properties_with(&self, ids: &[LatchelPropertyId]) -> Result<Vec<LatchelProperty>> {
+        let plain: Vec<_> = ids.iter().map(|id| id.0).collect();
+        let (kept, afresh) = self.kept_or_not(Kind::Property, &plain).await?;
+        let mut found = kept.iter().map(Mirrored::read).collect::<Result<Vec<LatchelProperty>>>()?;
+        let read = async |id| self.fresh_property(LatchelPropertyId(id)).await;
+        let read = stream::iter(afresh).map(read).buffered(AT_ONCE);
+        found.extend(read.try_collect::<Vec<_>>().await?.into_iter().flatten());
+        Ok(found)
+    }
+
+    pub(super) async fn residents_with(&self, ids: &[LatchelResidentId]) -> Result<Vec<LatchelResident>> {
+        let plain: Vec<_> = ids.iter().map(|id| id.0).collect();
+        let (kept, afresh) = self.kept_or_not(Kind::Resident, &plain).await?;
+        let mut found: Vec<(SourceResident, bool)> = Vec::new();
+        for one in &kept {
+            found.push((one.read()?, false));
+        }
+        let read = async |id| self.fresh_resident(LatchelResidentId(id)).await;
+        let read = stream::iter(afresh).map(read).buffered(AT_ONCE).try_collect::<Vec<_>>().await?;
+        found.extend(read.into_iter().flatten().map(|one| (one, true)));
+        self.placed(found).await
+    }
+
+    /// The work orders with these ids, each read afresh: they are asked for before a write or after one.
+    pub(super) async fn jobs_with(&self, ids: &[JobId]) -> Result<Vec<Job>> {
+        let read = async |id: &JobId| self.fresh_job(*id).await;
+        let read = stream::iter(ids).map(read).buffered(AT_ONCE);
+        Ok(read.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
+    }
+
+    /// Those of `ids` that are kept and were not just written, and the others.
+    async fn kept_or_not(&self, kind: Kind, ids: &[i64]) -> Result<(Vec<Mirrored>, Vec<i64>)> {
+        let written = |id: &i64| self.state().written.contains(&(kind, *id));
+        let (mut afresh, asked): (Vec<i64>, Vec<i64>) = ids.iter().copied().partition(written);
+        let kept = self.store.by_id(&self.account, kind, &asked).await?;
+        afresh.extend(asked.into_iter().filter(|id| !kept.iter().any(|one| one.id == *id)));
+        Ok((kept, afresh))
+    }
+
+    /// One property by one call, which is kept.
+    pub(super) async fn fresh_property(&self, id: LatchelPropertyId) -> Result<Option<LatchelProperty>> {
+        let read = self.source.property(id).await?;
+        let record = read.as_ref().map(|one| Mirrored::property(one, self.clock())).transpose()?;
+        self.read_afresh(Kind::Property, id.0, record).await?;
+        Ok(read)
+    }
+
+    pub(super) async fn fresh_resident(&self, id: LatchelResidentId) -> Result<Option<SourceResident>> {
+        let read = self.source.resident(id).await?;
+        let record = read.as_ref().map(|one| Mirrored::resident(one, self.clock())).transpose()?;
+        self.read_afresh(Kind::Resident, id.0, record).await?;
+        Ok(read)
+    }
+
+    pub(super) async fn fresh_job(&self, id: JobId) -> Result<Option<Job>> {
+        let Some(read) = self.source.job(id).await? else {
+            self.read_afresh(Kind::WorkOrder, id.0, None).await?;
+            return Ok(None);
+        };
+        let known = self.store.by_id(&self.account, Kind::WorkOrder, &[id.0]).await?;
+        let before = known.first().map(Mirrored::read::<Job>).transpose()?;
+        let read = self.with_change_of_state(&read, before).await?;
+        let record = Mirrored::job(&read, self.clock())?;
+        self.read_afresh(Kind::WorkOrder, id.0, Some(record)).await?;
+        Ok(Some(read))
+    }
+
+    async fn read_afresh(&self, kind: Kind, id: i64, record: Option<Mirrored>) -> Result<()> {
+        match record {
+            Some(record) => {
+                self.keep(vec![record]).await?;
+                self.state().written.remove(&(kind, id));
+                Ok(())
+            }
+            // What was just written may not be shown yet.
+            None if self.state().written.contains(&(kind, id)) => Ok(()),
+            None => self.store.forget(&self.account, kind, id).await,
+        }
+    }
+
+    pub(super) async fn properties_referring(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
+        let keys: Vec<_> = refs.iter().map(ToString::to_string).collect();
+        let found = self.store.by_reference(&self.account, Kind::Property, &keys).await?;
+        found.iter().map(Mirrored::read).collect()
+    }
+
+    pub(super) async fn residents_referring(&self, refs: &[ResidentRef]) -> Result<Vec<LatchelResident>> {
+        let keys: Vec<_> = refs.iter().map(|one| one.resident.to_string()).collect();
+        let found = self.store.by_reference(&self.account, Kind::Resident, &keys).await?;
+        let found = found.iter().map(|one| Ok((one.read()?, false))).collect::<Result<Vec<_>>>()?;
+        let mut placed = self.placed(found).await?;
+        // One person may be at several properties.
+        placed.retain(|one| one.reference.as_ref().is_some_and(|own| refs.contains(own)));
+        Ok(placed)
+    }
+
+    pub(super) async fn active_residents_at(
+        &self,
+        properties: &[LatchelPropertyId],
+    ) -> Result<Vec<(LatchelPropertyId, LatchelResident)>> {
+        let places: Vec<_> = properties.iter().map(|id| id.0).collect();
+        let found = self.store.by_place(&self.account, Kind::Resident, &places).await?;
+        let found = found.iter().map(|one| Ok((one.read()?, false))).collect::<Result<Vec<_>>>()?;
+        let found: Vec<(SourceResident, bool)> =
+            found.into_iter().filter(|(one, _): &(SourceResident, bool)| one.is_active).collect();
+        let at: Vec<_> = found.iter().filter_map(|(one, _)| one.property).collect();
+        Ok(at.into_iter().zip(self.placed(found).await?).collect())
+    }
+
+    /// Residents with the platform's identity of the property that they live at: by our link of that property, which may
+    /// carry another reference (rule A2), else by the property's own reference.
+    async fn placed(&self, residents: Vec<(SourceResident, bool)>) -> Result<Vec<LatchelResident>> {
+        let mut ids: Vec<_> = residents.iter().filter_map(|(one, _)| one.property).collect();
+        ids.sort();
+        ids.dedup();
+        let places = self.places(&ids).await?;
+        Ok(residents
+            .into_iter()
+            .map(|(one, contact_known)| {
+                let place = one.property.and_then(|id| places.get(&id));
+                LatchelResident {
+                    id: one.id,
+                    reference: one
+                        .reference
+                        .zip(place)
+                        .map(|(person, place)| ResidentRef::new(person, place.property.clone())),
+                    unit: place.and_then(|place| place.unit.clone()),
+                    name: one.name,
+                    email: one.email,
+                    phone: one.phone,
+                    contact_known,
+                    move_in: one.move_in,
+                    move_out: one.move_out,
+                    is_active: one.is_active,
+                }
+            })
+            .collect())
+    }
+
+    async fn places(&self, ids: &[LatchelPropertyId]) -> Result<HashMap<LatchelPropertyId, PropertyRef>> {
+        let keys: Vec<_> = ids.iter().map(|id| RecordKey::latchel(Kind::Property, id)).collect();
+        let memories = if keys.is_empty() { Vec::new() } else { self.ledger.recall(&self.account, &keys).await? };
+        let mut places = HashMap::new();
+        let mut unlinked = Vec::new();
+        for (id, memory) in ids.iter().zip(memories) {
+            match memory.link {
+                Some(link) => drop(places.insert(*id, PropertyRef::from_key(&link.platform_id))),
+                None => unlinked.push(*id),
+            }
+        }
+        for property in self.properties_with(&unlinked).await? {
+            places.extend(property.reference.map(|reference| (property.id, reference)));
+        }
+        Ok(places)
+    }
+
+    /// The property in Latchel for a rentable unit: the linked one, else one that carries the reference.
+    pub(super) async fn property_for(&self, place: &PropertyRef) -> Result<Option<LatchelPropertyId>> {
+        let key = RecordKey { kind: Kind::Property, side: Side::Platform, id: place.key() };
+        let memory = self.ledger.recall(&self.account, &[key]).await?.into_iter().next();
+        if let Some(link) = memory.and_then(|memory| memory.link) {
+            return Ok(Some(LatchelPropertyId(link.latchel_id)));
+        }
+        let found = self.properties_referring(std::slice::from_ref(place)).await?;
+        Ok(found.iter().map(|one| one.id).min())
+    }
+}

@@ -1,0 +1,271 @@
+//! The mirror as a [`Latchel`].
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use futures::StreamExt;
+
+use super::{Mirror, MirrorList, Mirrored};
+use crate::latchel::{Held, LatchelWrite, RunBegin};
+use crate::model::{
+    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob,
+    NewProperty, NewResident, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef, Row, Window,
+    WorkOrderId,
+};
+use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+
+/// Number of kept work orders that are read together.
+const PAGE: u32 = 500;
+
+#[async_trait]
+impl Latchel for Mirror {
+    fn visibility_delay(&self) -> Duration {
+        self.source.visibility_delay()
+    }
+
+    async fn check(&self) -> Result<Probe> {
+        self.source.check().await
+    }
+
+    async fn portfolios(&self) -> Result<Vec<Portfolio>> {
+        self.source.portfolios().await
+    }
+
+    /// Fills what is not proven yet, within the run's share of the budget, and reads the news of work orders.
+    async fn begin(&self, run: &RunBegin) -> Result<Vec<String>> {
+        self.starts(run.now);
+        self.state().news = None;
+        let work_orders = run.kinds.contains(&Kind::WorkOrder);
+        if work_orders && run.lists {
+            self.read_news(run.now - TimeDelta::hours(72)).await?;
+        }
+        let mut budget = if run.lists { self.pages_of_a_run() / 2 } else { 0 };
+        let mut warnings = Vec::new();
+        for list in MirrorList::ALL {
+            let wanted = list == MirrorList::Properties || run.kinds.contains(&list.kind());
+            if !wanted {
+                continue;
+            }
+            self.walk_until_proven(list, &mut budget, &|_| true).await?;
+            warnings.extend(self.unproven(list, run.now).await?.map(|held| held.detail));
+        }
+        Ok(warnings)
+    }
+
+    async fn end(&self, run: &RunBegin) -> Result<()> {
+        if !run.lists {
+            return Ok(());
+        }
+        for list in MirrorList::ALL {
+            if list != MirrorList::Jobs && (list == MirrorList::Properties || run.kinds.contains(&list.kind())) {
+                self.rewalk(list).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn holds(&self, write: &LatchelWrite) -> Result<Option<Held>> {
+        if !self.source.capabilities().writes {
+            return Ok(Some(Held { reason: Reason::LatchelWritesOff, detail: String::new() }));
+        }
+        let LatchelWrite::Create { kind, made_at, sent_before } = *write else { return Ok(None) };
+        let now = self.clock();
+        if kind == Kind::WorkOrder {
+            if self.state().news.is_none() {
+                self.read_news(now - TimeDelta::hours(72)).await?;
+            }
+            // The counterpart of a work order that another program brought over is as old as the work order.
+            let day = made_at.map_or(chrono::NaiveDate::MIN, |at| at.date_naive() - Days::new(2));
+            if self.jobs_since().await?.is_none_or(|from| day < from) {
+                self.widen_jobs(day).await?;
+            }
+        }
+        let list = MirrorList::of(kind);
+        if let Some(held) = self.unproven(list, now).await? {
+            return Ok(Some(held));
+        }
+        // What a create of unknown outcome made is found by a walk that began after it would be visible.
+        let proven_at = self.store.walk(&self.account, list).await?.and_then(|walk| walk.proven_at);
+        let visible = sent_before.map(|at| at + self.visibility_delay());
+        if kind != Kind::WorkOrder && visible.is_some_and(|at| proven_at.is_none_or(|proven| proven < at)) {
+            let detail = "a create was sent before; what it made shows in the next walk through the whole list";
+            return Ok(Some(Held { reason: Reason::MirrorIncomplete, detail: detail.to_owned() }));
+        }
+        Ok(None)
+    }
+
+    fn remembers(&self) -> bool {
+        true
+    }
+
+    /// Reads the record by one call. True if it is no longer as the mirror had it.
+    async fn refresh(&self, kind: Kind, id: i64) -> Result<bool> {
+        let before = self.store.by_id(&self.account, kind, &[id]).await?.into_iter().next();
+        match kind {
+            Kind::Property => drop(self.fresh_property(LatchelPropertyId(id)).await?),
+            Kind::Resident => drop(self.fresh_resident(LatchelResidentId(id)).await?),
+            Kind::WorkOrder => drop(self.fresh_job(JobId(id)).await?),
+        }
+        let after = self.store.by_id(&self.account, kind, &[id]).await?.into_iter().next();
+        Ok(match (before, after) {
+            (Some(before), Some(after)) => !before.is_like(&after),
+            (None, None) => false,
+            _ => true,
+        })
+    }
+
+    fn properties(&self) -> Pages<'_, LatchelProperty> {
+        let page = move |after: Option<i64>| async move {
+            let kept = self.store.page(&self.account, Kind::Property, after, PAGE).await?;
+            let Some(last) = kept.last().map(|one| one.id) else { return Ok(None) };
+            let rows = kept.iter().map(|one| one.read().map(Row::Record)).collect::<Result<Vec<_>>>()?;
+            Ok(Some((rows, Some(last))))
+        };
+        futures::stream::try_unfold(None, page).boxed()
+    }
+
+    async fn properties_by_ref(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {
+        self.properties_referring(refs).await
+    }
+
+    async fn properties_by_id(&self, ids: &[LatchelPropertyId]) -> Result<Vec<LatchelProperty>> {
+        self.properties_with(ids).await
+    }
+
+    async fn residents_by_ref(&self, refs: &[ResidentRef]) -> Result<Vec<LatchelResident>> {
+        self.residents_referring(refs).await
+    }
+
+    async fn residents_by_id(&self, ids: &[LatchelResidentId]) -> Result<Vec<LatchelResident>> {
+        self.residents_with(ids).await
+    }
+
+    /// The kept work orders of the window, without their texts: those are read before a write.
+    fn jobs(&self, window: Window) -> Pages<'_, Job> {
+        let page = move |after: Option<i64>| async move {
+            if self.state().news.is_none() {
+                self.read_news(window.from).await?;
+            }
+            let (account, from) = (&self.account, window.from);
+            let kept = self.store.changed_since(account, Kind::WorkOrder, from, after, PAGE).await?;
+            let Some(last) = kept.last().map(|one| one.id) else { return Ok(None) };
+            let rows = kept.iter().map(|one| one.read().map(Row::Record)).collect::<Result<Vec<_>>>()?;
+            Ok(Some((rows, Some(last))))
+        };
+        futures::stream::try_unfold(None, page).boxed()
+    }
+
+    async fn jobs_by_ref(&self, refs: &[WorkOrderId]) -> Result<Vec<Job>> {
+        let keys: Vec<_> = refs.iter().map(ToString::to_string).collect();
+        let found = self.store.by_reference(&self.account, Kind::WorkOrder, &keys).await?;
+        found.iter().map(Mirrored::read).collect()
+    }
+
+    async fn residents_at(
+        &self,
+        properties: &[LatchelPropertyId],
+    ) -> Result<Vec<(LatchelPropertyId, LatchelResident)>> {
+        self.active_residents_at(properties).await
+    }
+
+    async fn jobs_by_number(&self, numbers: &[String]) -> Result<Vec<Job>> {
+        let found = self.store.by_number(&self.account, Kind::WorkOrder, numbers).await?;
+        found.iter().map(Mirrored::read).collect()
+    }
+
+    async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<Job>> {
+        self.jobs_with(ids).await
+    }
+
+    async fn latchel_only(&self) -> Result<LatchelOnly> {
+        let (_, properties) = self.store.count(&self.account, Kind::Property).await?;
+        let (_, residents) = self.store.count(&self.account, Kind::Resident).await?;
+        Ok(LatchelOnly { properties, residents })
+    }
+
+    async fn create_property(&self, new: &NewProperty) -> Result<LatchelPropertyId> {
+        let id = self.source.create_property(new).await?;
+        self.wrote(Kind::Property, id.0);
+        Ok(id)
+    }
+
+    async fn update_property(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()> {
+        self.wrote(Kind::Property, id.0);
+        self.source.update_property(id, patch).await
+    }
+
+    async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
+        let place = PropertyRef::new(new.reference.property.clone(), new.tenancy.unit.clone());
+        let id = self.source.create_resident(new, self.property_of(&place).await?).await?;
+        self.wrote(Kind::Resident, id.0);
+        Ok(id)
+    }
+
+    async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
+        let place = match &patch.unit {
+            Some(unit) => {
+                let resident = self.residents_with(&[id]).await?.into_iter().next();
+                let reference = resident.and_then(|one| one.reference);
+                let property = reference.map(|reference| reference.property).ok_or_else(not_there)?;
+                Some(self.property_of(&PropertyRef::new(property, unit.clone())).await?)
+            }
+            None => None,
+        };
+        self.wrote(Kind::Resident, id.0);
+        self.source.update_resident(id, patch, place).await
+    }
+
+    async fn create_job(&self, new: &NewJob) -> Result<JobId> {
+        self.source.create_job(new).await
+    }
+
+    async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()> {
+        self.source.write_number_back(id, number, work_order).await
+    }
+}
+
+impl Mirror {
+    /// From now on a look-up of the record by its id reads it afresh.
+    fn wrote(&self, kind: Kind, id: i64) {
+        self.state().written.insert((kind, id));
+    }
+
+    async fn property_of(&self, place: &PropertyRef) -> Result<LatchelPropertyId> {
+        self.property_for(place).await?.ok_or_else(|| not_there().with("property", place))
+    }
+
+    /// Words for a list from which *absent* cannot be concluded yet, with the time that it will take.
+    async fn unproven(&self, list: MirrorList, now: DateTime<Utc>) -> Result<Option<Held>> {
+        let walk = self.store.walk(&self.account, list).await?;
+        if walk.as_ref().is_some_and(|walk| walk.is_proven(now)) {
+            return Ok(None);
+        }
+        let detail = match walk {
+            None => format!("the list of Latchel's {} was not read yet", list.as_str()),
+            Some(walk) => {
+                let read = walk.next_page - 1;
+                match walk.pages {
+                    Some(pages) => {
+                        let left = u64::from(pages.saturating_sub(if walk.ended { 0 } else { read }));
+                        let minutes = self.time_for(left).num_minutes() + 1;
+                        format!(
+                            "Latchel's {}: walk {}, {read} of about {pages} pages read, about {minutes} min to go",
+                            list.as_str(),
+                            walk.number
+                        )
+                    }
+                    None => format!(
+                        "Latchel's {}: {read} pages read in the first walk, whose length is not known",
+                        list.as_str()
+                    ),
+                }
+            }
+        };
+        Ok(Some(Held { reason: Reason::MirrorIncomplete, detail }))
+    }
+}
+
+fn not_there() -> Error {
+    Error::new(ErrorKind::Refused, "the resident's property is not in Latchel")
+}

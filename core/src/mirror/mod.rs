@@ -1,0 +1,98 @@
+//! A Latchel that can only list, dressed as one that can be asked for anything.
+//!
+//! [`Mirror`] keeps what the lists of a [`LatchelSource`] show in a [`MirrorStore`], a part of the ledger, and answers
+//! look-ups by reference and id from there without a call. *Absent* is concluded from a list that is proven complete alone:
+//! until then nothing is created. A record is read afresh by one call before it is changed, and after.
+
+mod answers;
+mod dressed;
+mod news;
+mod source;
+mod store;
+mod walk;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
+
+pub use source::{JobsAsked, LatchelSource, MirrorList, SourceCapabilities, SourcePage, SourceResident};
+pub use store::{MirrorStore, Mirrored, Walk};
+pub use walk::{ListState, Progress};
+
+use crate::model::Kind;
+use crate::{Ledger, Result};
+
+/// A [`LatchelSource`] dressed as a [`Latchel`](crate::Latchel).
+#[derive(Debug)]
+pub struct Mirror {
+    source: Arc<dyn LatchelSource>,
+    store: Arc<dyn MirrorStore>,
+    ledger: Arc<dyn Ledger>,
+    account: String,
+    state: Mutex<State>,
+}
+
+/// State of a connection.
+#[derive(Default)]
+struct State {
+    /// The last run's *now*, and the monotonic instant at which it was told.
+    now: Option<(DateTime<Utc>, Instant)>,
+    /// Records that we have just written: a look-up by id reads them afresh.
+    written: HashSet<(Kind, i64)>,
+    /// Instant up to which this connection has read news of work orders, UTC, and whether those included updates.
+    news: Option<DateTime<Utc>>,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+impl Mirror {
+    /// The source as an account sees it; nothing is called yet.
+    pub fn new(
+        source: Arc<dyn LatchelSource>,
+        store: Arc<dyn MirrorStore>,
+        ledger: Arc<dyn Ledger>,
+        account: impl Into<String>,
+    ) -> Self {
+        Self { source, store, ledger, account: account.into(), state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a run's *now*, from which [`Self::clock`] counts on.
+    fn starts(&self, now: DateTime<Utc>) {
+        self.state().now = Some((now, Instant::now()));
+    }
+
+    /// Present time, UTC: the last run's *now* and the time that has passed since.
+    fn clock(&self) -> DateTime<Utc> {
+        let (now, at) = self.state().now.unwrap_or((DateTime::UNIX_EPOCH, Instant::now()));
+        now + at.elapsed()
+    }
+
+    /// Share of the budget that one run may spend on filling lists.
+    fn pages_of_a_run(&self) -> u32 {
+        self.source.capabilities().budget.0
+    }
+
+    /// The time that so many calls take within the budget.
+    fn time_for(&self, calls: u64) -> TimeDelta {
+        let (of_a_span, span) = self.source.capabilities().budget;
+        let spans = calls as f64 / f64::from(of_a_span.max(1));
+        TimeDelta::from_std(Duration::from_secs_f64(spans * span.as_secs_f64())).unwrap_or(TimeDelta::MAX)
+    }
+
+    /// Adds or replaces records as they were just seen.
+    async fn keep(&self, records: Vec<Mirrored>) -> Result<()> {
+        if records.is_empty() { Ok(()) } else { self.store.keep(&self.account, &records).await }
+    }
+}

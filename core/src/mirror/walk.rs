@@ -1,0 +1,205 @@
+//! Walks through whole lists, and what they prove.
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::{JobsAsked, Mirror, MirrorList, Mirrored, SourcePage, Walk};
+use crate::Result;
+
+/// Number of days before the first walk from which on work orders are kept; older ones are asked for when a platform work
+/// order is as old.
+const JOBS_SINCE: Days = Days::new(30);
+/// Number of pages of properties and residents up to which they are walked through again every day; more take a week.
+const DAILY_UP_TO: u32 = 2_000;
+
+/// State of one mirrored list, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListState {
+    /// The list.
+    pub list: MirrorList,
+    /// Number of records that the mirror keeps.
+    pub records: u64,
+    /// The walk, if there was any.
+    pub walk: Option<Walk>,
+    /// True if *absent* may be concluded from it.
+    pub proven: bool,
+    /// Number of calls that are still needed to prove it, as far as that can be told.
+    pub calls_left: Option<u64>,
+}
+
+/// Progress of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The list.
+    pub list: MirrorList,
+    /// Number of the walk, from 1.
+    pub walk: u32,
+    /// Pages read in it.
+    pub page: u32,
+    /// Pages that the last whole walk had.
+    pub of: Option<u32>,
+}
+
+impl Mirror {
+    /// State of every list.
+    ///
+    /// # Errors
+    ///
+    /// Those of the ledger.
+    pub async fn lists(&self, now: DateTime<Utc>) -> Result<Vec<ListState>> {
+        let mut states = Vec::new();
+        for list in MirrorList::ALL {
+            states.push(self.list_state(list, now).await?);
+        }
+        Ok(states)
+    }
+
+    async fn list_state(&self, list: MirrorList, now: DateTime<Utc>) -> Result<ListState> {
+        let walk = self.store.walk(&self.account, list).await?;
+        let (records, _) = self.store.count(&self.account, list.kind()).await?;
+        let proven = walk.as_ref().is_some_and(|walk| walk.is_proven(now));
+        let calls_left = walk.as_ref().filter(|_| !proven).and_then(|walk| {
+            let pages = walk.pages?;
+            Some(u64::from(pages.saturating_sub(if walk.ended { 0 } else { walk.next_page - 1 })))
+        });
+        Ok(ListState { list, records, walk, proven, calls_left: if proven { Some(0) } else { calls_left } })
+    }
+
+    /// Walks until every list is proven complete, and tells each page. Stops early if `go_on` says so.
+    ///
+    /// # Errors
+    ///
+    /// Those of the source and of the ledger; what was read before is kept.
+    pub async fn fill(&self, now: DateTime<Utc>, go_on: &(dyn Fn(Progress) -> bool + Sync)) -> Result<()> {
+        self.starts(now);
+        for list in MirrorList::ALL {
+            let mut budget = u32::MAX;
+            self.walk_until_proven(list, &mut budget, go_on).await?;
+        }
+        Ok(())
+    }
+
+    /// Walks through a list until it is proven, or until `budget` pages were read.
+    pub(super) async fn walk_until_proven(
+        &self,
+        list: MirrorList,
+        budget: &mut u32,
+        go_on: &(dyn Fn(Progress) -> bool + Sync),
+    ) -> Result<()> {
+        loop {
+            let now = self.clock();
+            let walk = self.store.walk(&self.account, list).await?;
+            let walk = walk.unwrap_or_else(|| Walk::first(now, self.first_day(list, now)));
+            if walk.is_proven(now) {
+                return Ok(());
+            }
+            let walk = if walk.ended { walk.again(now) } else { walk };
+            let (page, of) = (walk.next_page, walk.pages);
+            if *budget == 0 || !go_on(Progress { list, walk: walk.number, page, of }) {
+                return Ok(());
+            }
+            *budget -= 1;
+            self.step(list, walk).await?;
+        }
+    }
+
+    /// Goes on with the walk through a proven list, so far that it has been gone through in time.
+    pub(super) async fn rewalk(&self, list: MirrorList) -> Result<()> {
+        let now = self.clock();
+        let Some(walk) = self.store.walk(&self.account, list).await? else { return Ok(()) };
+        let Some(pages) = walk.pages else { return Ok(()) };
+        let interval = interval(pages);
+        let walk = if walk.ended {
+            // The next one begins when the interval of the last has passed.
+            if now - walk.began_at < interval {
+                return Ok(());
+            }
+            walk.again(now)
+        } else {
+            walk
+        };
+        let passed = (now - walk.began_at).num_seconds() as f64 / interval.num_seconds() as f64;
+        let due = (f64::from(pages) * passed.clamp(0.0, 2.0)).ceil() as u32;
+        let mut budget = due.max(1).saturating_sub(walk.next_page - 1).min(self.pages_of_a_run());
+        let mut walk = walk;
+        while budget > 0 && !walk.ended {
+            walk = self.step(list, walk).await?;
+            budget -= 1;
+        }
+        Ok(())
+    }
+
+    /// Reads the walk's next page and keeps it.
+    async fn step(&self, list: MirrorList, walk: Walk) -> Result<Walk> {
+        let (records, last) = self.read(list, &walk).await?;
+        let next = Walk { next_page: walk.next_page + 1, ..walk };
+        let kept = self.store.keep_page(&self.account, list, &records, &next).await?;
+        if !last {
+            return Ok(kept);
+        }
+        let ended = kept.end();
+        self.store.put_walk(&self.account, list, &ended).await?;
+        Ok(ended)
+    }
+
+    async fn read(&self, list: MirrorList, walk: &Walk) -> Result<(Vec<Mirrored>, bool)> {
+        let (page, now) = (walk.next_page, self.clock());
+        match list {
+            MirrorList::Properties => {
+                let page = self.source.properties(page).await?;
+                mirrored(&page, walk, |one| Mirrored::property(one, now))
+            }
+            MirrorList::Residents => {
+                let page = self.source.residents(page).await?;
+                mirrored(&page, walk, |one| Mirrored::resident(one, now))
+            }
+            MirrorList::Jobs => {
+                let from = walk.from.unwrap_or(NaiveDate::MIN);
+                let page = self.source.jobs(JobsAsked::Created(from), page).await?;
+                mirrored(&page, walk, |one| Mirrored::job(one, now))
+            }
+        }
+    }
+
+    /// Widens the list of work orders to those created on `day` or later; it is to be proven anew.
+    pub(super) async fn widen_jobs(&self, day: NaiveDate) -> Result<()> {
+        let now = self.clock();
+        let Some(walk) = self.store.walk(&self.account, MirrorList::Jobs).await? else {
+            return self.store.put_walk(&self.account, MirrorList::Jobs, &Walk::first(now, Some(day))).await;
+        };
+        if walk.from.is_none_or(|from| from <= day) {
+            return Ok(());
+        }
+        let wider = Walk { from: Some(day), proven_at: None, ..walk.again(now) };
+        self.store.put_walk(&self.account, MirrorList::Jobs, &wider).await
+    }
+
+    fn first_day(&self, list: MirrorList, now: DateTime<Utc>) -> Option<NaiveDate> {
+        (list == MirrorList::Jobs).then(|| now.date_naive() - JOBS_SINCE)
+    }
+}
+
+impl Walk {
+    /// True if *absent* may be concluded from the list: it was proven, and not too long ago. Work orders have news read in
+    /// every run, so that their proof stays.
+    pub fn is_proven(&self, now: DateTime<Utc>) -> bool {
+        let age = |at: DateTime<Utc>| now - at;
+        let longest = interval(self.pages.unwrap_or(1)) * 3;
+        self.proven_at.is_some_and(|at| self.from.is_some() || age(at) <= longest)
+    }
+}
+
+/// Time in which a list of so many pages is gone through again.
+fn interval(pages: u32) -> TimeDelta {
+    if pages <= DAILY_UP_TO { TimeDelta::days(1) } else { TimeDelta::days(7) }
+}
+
+fn mirrored<T>(
+    page: &SourcePage<T>,
+    walk: &Walk,
+    mirror: impl Fn(&T) -> Result<Mirrored>,
+) -> Result<(Vec<Mirrored>, bool)> {
+    let of_walk = |record: Mirrored| Mirrored { walk: walk.number, ..record };
+    let records = page.rows.iter().map(|row| mirror(row).map(of_walk)).collect::<Result<_>>()?;
+    Ok((records, page.is_last()))
+}
