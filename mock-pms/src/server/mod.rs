@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::admin;
 use crate::dialects::{Dialect, LatchelDialect};
 use crate::shared::faults::{FaultPlan, Faults};
 use crate::shared::log::{LoggedRequest, RequestLog};
@@ -21,7 +22,6 @@ use crate::shared::rate_limit::RateLimit;
 use crate::shared::{Moment, Setup, Shared, Urls, Watcher};
 use crate::webhooks::{SentWebhook, Subscription, SubscriptionError};
 use crate::world::{Side, World, WorldError};
-use crate::admin;
 
 /// Longest time that open connections may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);

@@ -8,6 +8,7 @@ mod doorloop;
 mod faults;
 mod gateway;
 mod kit;
+mod papi;
 mod propertyware;
 mod quirks;
 mod rentmanager;

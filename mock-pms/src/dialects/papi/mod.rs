@@ -65,7 +65,10 @@ pub(crate) fn router(shared: &Shared) -> Router {
             "/v1/properties/{id}",
             update(read("properties", properties::get), "properties", property_writes::change),
         )
-        .route("/v1/tenants", read("residents", tenants::list).merge(create("residents", tenant_writes::post)))
+        .route(
+            "/v1/tenants",
+            read("residents", tenants::list).merge(create("residents", tenant_writes::post)),
+        )
         .route(
             "/v1/tenants/{id}",
             update(read("residents", tenants::get), "residents", tenant_writes::change),

@@ -53,7 +53,7 @@ mod tests {
     fn a_long_walk_repeats_and_misses_one_row_in_twenty() {
         let all: Vec<Id> = (0..5_000).collect();
         let rows: Vec<&Id> = all.iter().collect();
-        let mut seen = Vec::new();
+        let mut seen: Vec<&Id> = Vec::new();
         for number in 0..500 {
             seen.extend(page(&rows, 10, number, &mut ChaCha8Rng::seed_from_u64(number as u64)));
         }

@@ -30,7 +30,8 @@ pub(super) const ALL: [Quirk; 23] = [
 ];
 
 pub(super) const ABSENT_NEXT: Quirk =
-    Quirk::rare("absent-next", "The last page has no `links.next`.", "Its `links.next` is null.").of_latchel();
+    Quirk::rare("absent-next", "The last page has no `links.next`.", "Its `links.next` is null.")
+        .of_latchel();
 
 pub(super) const BARE_PROPERTIES: Quirk = Quirk::rare(
     "bare-properties",
