@@ -20,7 +20,7 @@ mod webhooks;
 pub mod world;
 
 pub use dialects::{Dialect, LatchelDialect, UnknownDialect, UnknownLatchel};
-pub use generate::{GenerateSpec, GenerateSpecError};
+pub use generate::{Filling, Foreign, GenerateSpec, GenerateSpecError};
 pub use server::{MockServer, Options, Ports, StartError, WorldHandle};
 pub use shared::Moment;
 pub use shared::faults::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};

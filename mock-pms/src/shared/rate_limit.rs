@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// Number of requests that a system takes in any span of this length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

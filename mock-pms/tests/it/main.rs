@@ -6,6 +6,7 @@ mod buildium;
 mod client;
 mod doorloop;
 mod faults;
+mod foreign;
 mod gateway;
 mod kit;
 mod papi;
