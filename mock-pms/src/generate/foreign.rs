@@ -31,6 +31,9 @@ pub(super) fn fill(world: &mut World, how: Foreign, seed: u64) {
             Some(units) => units.iter().for_each(|unit| filler.rentable(property, Some(unit))),
         }
     }
+    if how.stale {
+        world.platform.properties.iter().step_by(10).for_each(|property| filler.gone_place(property));
+    }
     world.platform.leases.iter().for_each(|lease| filler.residents(lease));
     world.platform.work_orders.iter().for_each(|order| filler.job(order));
     let Filler { properties, residents, jobs, .. } = filler;
@@ -135,6 +138,17 @@ impl Filler {
         // Its id is one more than that of the row before.
         let _ = self.properties.insert(row);
         id
+    }
+
+    /// A place in the street of a property that the platform has no more.
+    fn gone_place(&mut self, property: &Property) {
+        let mut address = property.address.clone();
+        address.line1 = address.line1.map(|line| format!("100{line}"));
+        address.state.get_or_insert_with(|| "OR".to_owned());
+        let home = self.property(&Property { address, ..property.clone() }, None);
+        if let Some(row) = self.properties.get_mut(home) {
+            row.ref_property_id = row.ref_property_id.take().and_then(|own| gone(&own));
+        }
     }
 
     fn residents(&mut self, lease: &Lease) {

@@ -51,8 +51,8 @@ impl Call {
 
     /// A parameter's value: the last, if it comes twice, and none if it is empty.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
-        let values = self.query.iter().filter(|(known, _)| known == name);
-        values.last().map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        let mut values = self.query.iter().filter(|(known, _)| known == name);
+        values.next_back().map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 }
 
