@@ -172,19 +172,25 @@ pub(crate) enum Command {
         /// The platform to imitate.
         #[arg(long, default_value = "buildium")]
         platform: String,
+        /// The Latchel to imitate: `gateway`, in this project's contract, or `papi`, Latchel's Partner API.
+        #[arg(long, default_value = "gateway")]
+        latchel: String,
+        /// Latchel's rate limit, instead of that of the real system; `none` for none.
+        #[arg(long, value_name = "CALLS/SECONDS", value_parser = latchel_limit)]
+        latchel_limit: Option<LatchelLimit>,
         /// A world file (docs/mock-pms.md).
         #[arg(long, conflicts_with = "generate")]
         world: Option<PathBuf>,
-        /// A world to make, as `units=2000,seed=7`.
+        /// A world to make, as `units=2000,seed=7`, or `units=40,latchel=half+stale`.
         #[arg(long, default_value = "units=200,seed=1")]
         generate: String,
         /// A file that says what goes wrong on purpose (docs/mock-pms.md).
         #[arg(long)]
         faults: Option<PathBuf>,
-        /// Switch something odd that the platform does, as last-page-total=off; `--list-quirks` shows what there is.
+        /// Switch something odd that the platform or Latchel does, as last-page-total=off; `--list-quirks` shows what there is.
         #[arg(long, value_name = "NAME=on|off", value_parser = quirk)]
         quirk: Vec<(String, mock_pms::Switch)>,
-        /// Print what each platform does oddly and can be switched instead.
+        /// Print what each platform and Latchel does oddly and can be switched instead.
         #[arg(long)]
         list_quirks: bool,
         /// The platform's port; 0 takes a free one.
@@ -376,6 +382,18 @@ pub(crate) enum AccountsAction {
         /// An instant, a day in the account's time zone, or a span such as 5d.
         when: Since,
     },
+}
+
+/// Rate limits of the mock Latchel, of which there may be none.
+#[derive(Debug, Clone)]
+pub(crate) struct LatchelLimit(pub Vec<mock_pms::RateLimit>);
+
+fn latchel_limit(text: &str) -> Result<LatchelLimit, String> {
+    if text == "none" {
+        return Ok(LatchelLimit(Vec::new()));
+    }
+    let limit = text.parse().map_err(|error| format!("{error}, nor none"))?;
+    Ok(LatchelLimit(vec![limit]))
 }
 
 fn quirk(text: &str) -> Result<(String, mock_pms::Switch), String> {

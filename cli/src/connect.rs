@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use latchel_sync_core::engine::Engine;
-use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{
-    self, Access, ConnectedLatchel, LatchelAdapter, PlatformAdapter, Setting,
-};
 use latchel_sync_core::mirror::MirrorStore;
+use latchel_sync_core::model::Side;
+use latchel_sync_core::registry::{self, Access, ConnectedLatchel, LatchelAdapter, PlatformAdapter, Setting};
 use latchel_sync_core::{Error, ErrorKind, Ledger, LedgerAdmin, Platform, Webhooks};
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};

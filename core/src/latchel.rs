@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob, NewProperty,
-    NewResident, PortfolioId, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef, SyncMethod,
-    Window, WorkOrderId,
+    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob,
+    NewProperty, NewResident, PortfolioId, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef,
+    SyncMethod, Window, WorkOrderId,
 };
 use crate::{Pages, Probe, Result};
 

@@ -43,8 +43,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::model::Side;
 use crate::mirror::{LatchelSource, Mirror, MirrorStore};
+use crate::model::Side;
 use crate::{Capabilities, Error, ErrorKind, Latchel, Ledger, Platform, Result, Webhooks};
 
 /// A platform adapter's descriptor.
@@ -222,7 +222,9 @@ impl DefaultValue {
             }
             (Self::Text(text), value @ Value::Null) => *value = text.into(),
             (Self::Integer(number), value @ Value::Null) => *value = number.into(),
-            (Self::Decimal(number), value @ Value::Null) => *value = serde_json::from_str(number).unwrap_or_default(),
+            (Self::Decimal(number), value @ Value::Null) => {
+                *value = serde_json::from_str(number).unwrap_or_default()
+            }
             (Self::Boolean(flag), value @ Value::Null) => *value = flag.into(),
             // Whoever reads it says what is wrong with it.
             (_, _) => {}

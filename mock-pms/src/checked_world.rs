@@ -1,10 +1,12 @@
 //! Worlds that are validated: when they are read, and after edits. This stands above the dialects, because a world names
 //! their quirks.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::dialects::Dialect;
-use crate::world::{Edit, EditError, Id, World, WorldError};
+use crate::dialects::{Dialect, LatchelDialect};
+use crate::shared::quirk::Quirk;
+use crate::world::{Edit, EditError, Id, Side, World, WorldError};
 
 impl World {
     /// Reads and validates a world file.
@@ -63,15 +65,25 @@ impl World {
     }
 
     fn check_quirks(&self) -> Result<(), WorldError> {
-        let known = || Dialect::ALL.iter().flat_map(|dialect| dialect.quirks());
-        for name in self.platform.account.quirks.keys() {
-            if !known().any(|quirk| quirk.name == name) {
-                let names: std::collections::BTreeSet<_> = known().map(|quirk| quirk.name).collect();
-                let names = names.into_iter().collect::<Vec<_>>().join(", ");
-                let message = format!("no platform has this quirk; known: {names}");
-                return Err(WorldError::Invalid { path: format!("platform.account.quirks.{name}"), message });
-            }
-        }
-        Ok(())
+        let platforms = Dialect::ALL.iter().flat_map(|dialect| dialect.quirks());
+        self.check_quirks_of(Side::Platform, "platform.account", platforms)?;
+        let latchels = LatchelDialect::ALL.iter().flat_map(|dialect| dialect.quirks());
+        self.check_quirks_of(Side::Latchel, "latchel.company", latchels)
+    }
+
+    fn check_quirks_of<'q>(
+        &self,
+        side: Side,
+        holder: &str,
+        known: impl Iterator<Item = &'q Quirk>,
+    ) -> Result<(), WorldError> {
+        let known: BTreeSet<_> = known.map(|quirk| quirk.name).collect();
+        let Some(name) = self.quirks(side).keys().find(|name| !known.contains(name.as_str())) else {
+            return Ok(());
+        };
+        let who = if side == Side::Platform { "platform" } else { "Latchel" };
+        let known = known.into_iter().collect::<Vec<_>>().join(", ");
+        let message = format!("no {who} has this quirk; known: {known}");
+        Err(WorldError::Invalid { path: format!("{holder}.quirks.{name}"), message })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`World`] holds the data of both systems: it is read from a JSON file or made by
 //! [`World::generate`]. [`MockServer`] serves it on three listeners of 127.0.0.1: the platform (one
-//! [`Dialect`]), Latchel, and an admin API that reads and changes the world, its clock and the request
+//! [`Dialect`]), Latchel (one [`LatchelDialect`]), and an admin API that reads and changes the world, its clock and the request
 //! log. `docs/mock-pms.md` is the guide.
 //!
 //! The crate shares no code with the sync: it imitates systems, with their refusals and their quirks,
@@ -19,8 +19,8 @@ mod shared;
 mod webhooks;
 pub mod world;
 
-pub use dialects::{Dialect, UnknownDialect};
-pub use generate::{GenerateSpec, GenerateSpecError};
+pub use dialects::{Dialect, LatchelDialect, UnknownDialect, UnknownLatchel};
+pub use generate::{Filling, Foreign, GenerateSpec, GenerateSpecError};
 pub use server::{MockServer, Options, Ports, StartError, WorldHandle};
 pub use shared::Moment;
 pub use shared::faults::{Fault, FaultPlan, FaultPlanError, FaultRule, Flaw};

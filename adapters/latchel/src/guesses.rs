@@ -74,7 +74,9 @@ impl Api {
     fn may_write(&self) -> Result<()> {
         match self.writes {
             true => Ok(()),
-            false => Err(Error::new(ErrorKind::Unsupported, "writes to Latchel are off (`writes = \"off\"`)")),
+            false => {
+                Err(Error::new(ErrorKind::Unsupported, "writes to Latchel are off (`writes = \"off\"`)"))
+            }
         }
     }
 }

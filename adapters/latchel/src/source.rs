@@ -2,9 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use latchel_sync_core::mirror::{
-    JobsAsked, LatchelSource, SourceCapabilities, SourcePage, SourceResident,
-};
+use latchel_sync_core::mirror::{JobsAsked, LatchelSource, SourceCapabilities, SourcePage, SourceResident};
 use latchel_sync_core::model::{
     ClosedStatus, Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty,
     NewResident, PropertyPatch, ResidentPatch, WorkOrderId,
@@ -54,7 +52,11 @@ impl Source {
 }
 
 fn paged<W, T: From<W>>(read: Rows<W>) -> SourcePage<T> {
-    SourcePage { rows: read.rows.into_iter().map(Into::into).collect(), invalid: read.invalid, more: read.more }
+    SourcePage {
+        rows: read.rows.into_iter().map(Into::into).collect(),
+        invalid: read.invalid,
+        more: read.more,
+    }
 }
 
 fn day(name: &'static str, day: NaiveDate) -> (&'static str, String) {
@@ -97,7 +99,8 @@ impl LatchelSource for Source {
     }
 
     async fn properties(&self, page: u32) -> Result<SourcePage<LatchelProperty>> {
-        let read = self.api.page::<wire::Property>("properties", &[], page, ("property", "property_id")).await?;
+        let read =
+            self.api.page::<wire::Property>("properties", &[], page, ("property", "property_id")).await?;
         Ok(paged(read))
     }
 
@@ -111,7 +114,8 @@ impl LatchelSource for Source {
             JobsAsked::Created(from) => vec![day("created_at_start_date", from)],
             JobsAsked::Updated(from) => vec![day("updated_at_start_date", from)],
             JobsAsked::Closed(from) => {
-                let ids = [ClosedStatus::Completed, ClosedStatus::Cancelled].map(|one| self.states.closed(one));
+                let ids =
+                    [ClosedStatus::Completed, ClosedStatus::Cancelled].map(|one| self.states.closed(one));
                 let [Some(completed), Some(cancelled)] = ids else {
                     let message = "the ids of the closed states are not known yet";
                     return Err(Error::new(ErrorKind::Unsupported, message));

@@ -49,7 +49,8 @@ impl Api {
             header: "x-rm12api-apitoken",
             scheme: "",
         };
-        let shared = RateLimitHeaders { remaining: "x-ratelimit-remaining", reset: Some("x-ratelimit-reset") };
+        let shared =
+            RateLimitHeaders { remaining: "x-ratelimit-remaining", reset: Some("x-ratelimit-reset") };
         let transport = Transport::builder("Rent Manager", &config.base_url, settings)
             .log_in(log_in, password)
             .rate_limits(&[RateLimit { calls: config.calls_per_minute.get(), seconds: 60 }])

@@ -33,7 +33,8 @@ pub(crate) async fn run(
     std::fs::write(&path, configuration(&server)).map_err(Failure::run)?;
     let config = Config::read(&path)?;
     connect::with_books(&config, async |books| {
-        let engine = connect::engine(&config, &config.accounts[0], books.ledger.clone(), books.ledger.clone())?;
+        let engine =
+            connect::engine(&config, &config.accounts[0], books.ledger.clone(), books.ledger.clone())?;
         let mut demo = Demo { engine, server, now };
         tell(&mut demo, units, seed).await?;
         if let Some(listen) = serve {

@@ -57,7 +57,9 @@ pub(crate) async fn run(
         }
     };
     let explained = connect::reading_ledger(&config, async |ledger| {
-        Ok(connect::engine(&config, account, ledger.clone(), ledger)?.explain(kind, &choice.exactly(), now).await?)
+        Ok(connect::engine(&config, account, ledger.clone(), ledger)?
+            .explain(kind, &choice.exactly(), now)
+            .await?)
     });
     let explained = explained.await?;
     if scope.json {

@@ -1,6 +1,8 @@
 use chrono::{DateTime, Utc};
 use mock_pms::world::ClockMode;
-use mock_pms::{Dialect, FaultPlan, GenerateSpec, MockServer, Options, Ports, Quirk, World};
+use mock_pms::{
+    Dialect, FaultPlan, GenerateSpec, LatchelDialect, MockServer, Options, Ports, Quirk, Switch, World,
+};
 
 use serde_json::json;
 
@@ -13,6 +15,8 @@ use crate::suggest::did_you_mean;
 pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, Failure> {
     let Command::Mock {
         platform,
+        latchel,
+        latchel_limit,
         world,
         generate,
         faults,
@@ -29,7 +33,7 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
     };
     if *list_quirks {
         if *json {
-            let all = Dialect::ALL.iter().map(|one| (one.name().to_owned(), json!(one.quirks())));
+            let all = systems().into_iter().map(|(name, quirks)| (name, json!(quirks)));
             render::json(&all.collect::<serde_json::Map<_, _>>())?;
         } else {
             anstream::print!("{}", quirks());
@@ -42,28 +46,24 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
     }
     let platform: Dialect =
         platform.parse().map_err(|error: mock_pms::UnknownDialect| Failure::usage(error.to_string()))?;
+    let latchel: LatchelDialect =
+        latchel.parse().map_err(|error: mock_pms::UnknownLatchel| Failure::usage(error.to_string()))?;
     let mut world = match world {
         Some(file) => World::from_file(file).map_err(|error| {
             Failure::usage(error.to_string()).hint("docs/mock-pms.md describes the world file")
         })?,
         None => {
-            let spec =
+            let (spec, filling) =
                 GenerateSpec::parse(generate, now).map_err(|error| Failure::usage(error.to_string()))?;
             let mut world = World::generate(&spec);
+            world.fill_latchel(filling, spec.seed);
             // People look around for a while; a world that a test makes stands still.
             world.clock.set_mode(ClockMode::Running);
             world
         }
     };
-    for (name, switch) in quirk {
-        let known: Vec<_> = platform.quirks().iter().map(|quirk| quirk.name).collect();
-        if !known.contains(&name.as_str()) {
-            return Err(Failure::usage(format!("{platform} has no quirk {name:?}")).hint_if(
-                did_you_mean(name, known.iter().copied())
-                    .or_else(|| (!known.is_empty()).then(|| format!("its quirks: {}", known.join(", ")))),
-            ));
-        }
-        world.platform.account.quirks.insert(name.clone(), *switch);
+    for (name, switch_to) in quirk {
+        switch(&mut world, platform, latchel, name, *switch_to)?;
     }
     let faults = match faults {
         Some(file) => FaultPlan::from_file(file).map_err(|error| Failure::usage(error.to_string()))?,
@@ -72,16 +72,17 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
     let ports = Ports { platform: *port, latchel: *latchel_port, admin: *admin_port };
     let credentials = platform.credentials(&world);
     let key = world.latchel.company.api_key.clone();
-    let server = MockServer::start(world, Options { platform, ports, faults, ..Options::default() })
-        .await
-        .map_err(Failure::run)?;
+    let latchel_rate_limits = latchel_limit.as_ref().map(|limit| limit.0.clone());
+    let options = Options { platform, latchel, latchel_rate_limits, ports, faults, ..Options::default() };
+    let server = MockServer::start(world, options).await.map_err(Failure::run)?;
+    let latchel_url = format!("{}{}", server.latchel_url(), latchel.base_path());
     if *json {
         let mut settings = serde_json::Map::new();
         settings.insert("adapter".to_owned(), json!(platform.name()));
         settings.insert("base_url".to_owned(), json!(server.platform_url()));
         settings.extend(credentials.into_iter().map(|(name, value)| (name.to_owned(), json!(value))));
         let platform = serde_json::Value::Object(settings);
-        let latchel = json!({"adapter": "latchel-gateway", "base_url": server.latchel_url(), "api_key": key});
+        let latchel = json!({"adapter": adapter(latchel), "base_url": latchel_url, "api_key": key});
         render::json_line(
             &json!({"platform": platform, "latchel": latchel, "admin_url": server.admin_url()}),
         )?;
@@ -89,7 +90,7 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
         let credentials: Vec<_> =
             credentials.into_iter().map(|(name, value)| format!("{name} {value}")).collect();
         anstream::println!("platform {platform}: {} ({})", server.platform_url(), credentials.join(", "));
-        anstream::println!("latchel: {} (key {key})", server.latchel_url());
+        anstream::println!("latchel {latchel}: {latchel_url} (key {key})");
         anstream::println!("admin: {}/_mock/world", server.admin_url());
     }
     tokio::signal::ctrl_c().await.map_err(Failure::run)?;
@@ -97,12 +98,46 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
     Ok(Exit::Done)
 }
 
-/// Table of the quirks of each platform that can be switched, as it stands in docs/mock-pms.md.
+/// Adapter that speaks to this Latchel.
+fn adapter(latchel: LatchelDialect) -> &'static str {
+    match latchel {
+        LatchelDialect::Gateway => "latchel-gateway",
+        LatchelDialect::Papi => "latchel",
+    }
+}
+
+/// Switches a quirk of the platform or of Latchel, whichever has it.
+fn switch(
+    world: &mut World,
+    platform: Dialect,
+    latchel: LatchelDialect,
+    name: &str,
+    to: Switch,
+) -> Result<(), Failure> {
+    let known = || platform.quirks().iter().chain(latchel.quirks());
+    if let Some(quirk) = known().find(|quirk| quirk.name == name) {
+        quirk.switch(world, to);
+        return Ok(());
+    }
+    let names: Vec<_> = known().map(|quirk| quirk.name).collect();
+    let theirs = || (!names.is_empty()).then(|| format!("their quirks: {}", names.join(", ")));
+    Err(Failure::usage(format!("neither {platform} nor Latchel's {latchel} has a quirk {name:?}"))
+        .hint_if(did_you_mean(name, names.iter().copied()).or_else(theirs)))
+}
+
+/// Every system with its quirks.
+fn systems() -> Vec<(String, &'static [Quirk])> {
+    let platforms = Dialect::ALL.iter().map(|one| (one.name().to_owned(), one.quirks()));
+    let latchels = LatchelDialect::ALL.iter().map(|one| (format!("latchel {one}"), one.quirks()));
+    platforms.chain(latchels).collect()
+}
+
+/// Table of the quirks of each system that can be switched, as it stands in docs/mock-pms.md.
 fn quirks() -> String {
-    let mut text = "| platform | quirk | usually | on | off |\n|---|---|---|---|---|\n".to_owned();
-    for dialect in Dialect::ALL {
-        for Quirk { name, on, off, usually } in dialect.quirks() {
-            text += &format!("| {dialect} | `{name}` | {usually} | {on} | {off} |\n");
+    let mut text = "| system | quirk | usually | on | off |\n|---|---|---|---|---|\n".to_owned();
+    for (system, quirks) in systems() {
+        for Quirk { name, on, off, usually, .. } in quirks {
+            text += &format!("| {system} | `{name}` | {usually} | {on} | {off} |\n");
         }
     }
     text

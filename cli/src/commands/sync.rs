@@ -112,7 +112,11 @@ async fn applied(
         let mut engines = Vec::new();
         for account in &accounts {
             let request = Request { stop: stop.clone(), ..request(account) };
-            engines.push((*account, connect::engine(config, account, ledger.clone(), ledger.clone())?, request));
+            engines.push((
+                *account,
+                connect::engine(config, account, ledger.clone(), ledger.clone())?,
+                request,
+            ));
         }
         stop_on_interrupt(stop.clone())?;
         stop_at_the_deadline(stop.clone(), deadline);

@@ -8,8 +8,8 @@ use futures::future::try_join3;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use crate::engine::phases::adoption::Adoption;
 use crate::engine::lease::{PROMPT, RENEW_AFTER};
+use crate::engine::phases::adoption::Adoption;
 use crate::engine::{Engine, StopSignal};
 use crate::ledger::{Intent, IntentId, Lease, Memory};
 use crate::model::{

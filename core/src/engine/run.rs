@@ -144,7 +144,9 @@ impl Engine {
             }
         }
         // What fails here costs no record anything, and is made up for by the next run.
-        if let Err(error) = caught(stop.bounds(Duration::ZERO, cx.reading(self.latchel.end(&begin)))).await.flatten() {
+        if let Err(error) =
+            caught(stop.bounds(Duration::ZERO, cx.reading(self.latchel.end(&begin)))).await.flatten()
+        {
             run.warnings.push(error.to_string());
         }
         let is_whole = |report: &PhaseReport| report.error.is_none() && report.paused.is_none();

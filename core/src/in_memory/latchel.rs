@@ -155,7 +155,8 @@ impl Latchel for MemoryLatchel {
     }
 
     fn properties(&self) -> Pages<'_, LatchelProperty> {
-        let all = self.read("properties", |world| world.properties.values().cloned().map(Row::Record).collect());
+        let all =
+            self.read("properties", |world| world.properties.values().cloned().map(Row::Record).collect());
         futures::stream::iter([all]).boxed()
     }
 

@@ -157,7 +157,8 @@ impl Mirror {
 
     async fn places(&self, ids: &[LatchelPropertyId]) -> Result<HashMap<LatchelPropertyId, PropertyRef>> {
         let keys: Vec<_> = ids.iter().map(|id| RecordKey::latchel(Kind::Property, id)).collect();
-        let memories = if keys.is_empty() { Vec::new() } else { self.ledger.recall(&self.account, &keys).await? };
+        let memories =
+            if keys.is_empty() { Vec::new() } else { self.ledger.recall(&self.account, &keys).await? };
         let mut places = HashMap::new();
         let mut unlinked = Vec::new();
         for (id, memory) in ids.iter().zip(memories) {

@@ -58,7 +58,9 @@ impl Latchel for Mirror {
             return Ok(());
         }
         for list in MirrorList::ALL {
-            if list != MirrorList::Jobs && (list == MirrorList::Properties || run.kinds.contains(&list.kind())) {
+            if list != MirrorList::Jobs
+                && (list == MirrorList::Properties || run.kinds.contains(&list.kind()))
+            {
                 self.rewalk(list).await?;
             }
         }
@@ -89,7 +91,8 @@ impl Latchel for Mirror {
         let proven_at = self.store.walk(&self.account, list).await?.and_then(|walk| walk.proven_at);
         let visible = sent_before.map(|at| at + self.visibility_delay());
         if kind != Kind::WorkOrder && visible.is_some_and(|at| proven_at.is_none_or(|proven| proven < at)) {
-            let detail = "a create was sent before; what it made shows in the next walk through the whole list";
+            let detail =
+                "a create was sent before; what it made shows in the next walk through the whole list";
             return Ok(Some(Held { reason: Reason::MirrorIncomplete, detail: detail.to_owned() }));
         }
         Ok(None)

@@ -25,7 +25,9 @@ impl Mirror {
         let narrow_since = match walk.narrow_since.filter(|at| now - *at < TRUSTED) {
             Some(at) => match self.read_jobs(JobsAsked::Closed(day)).await {
                 Ok(_) => Some(at),
-                Err(error) if error.kind() == ErrorKind::Unsupported => self.compared(day).await?.then_some(now),
+                Err(error) if error.kind() == ErrorKind::Unsupported => {
+                    self.compared(day).await?.then_some(now)
+                }
                 Err(error) => return Err(error),
             },
             None => self.compared(day).await?.then_some(now),

@@ -118,12 +118,28 @@ impl Mirrored {
         let reference = job.work_order.as_ref().map(ToString::to_string);
         let changed_at = Some(job.updated_at.max(job.created_at));
         let (place, number) = (job.property.map(|id| id.0), job.number.clone());
-        Ok(Self { reference, place, number, changed_at, ..Self::of(Kind::WorkOrder, job.id.0, &kept, seen_at)? })
+        Ok(Self {
+            reference,
+            place,
+            number,
+            changed_at,
+            ..Self::of(Kind::WorkOrder, job.id.0, &kept, seen_at)?
+        })
     }
 
     fn of(kind: Kind, id: i64, record: &impl Serialize, seen_at: DateTime<Utc>) -> Result<Self> {
         let body = serde_json::to_string(record).map_err(unreadable)?;
-        Ok(Self { kind, id, reference: None, place: None, number: None, changed_at: None, seen_at, walk: 0, body })
+        Ok(Self {
+            kind,
+            id,
+            reference: None,
+            place: None,
+            number: None,
+            changed_at: None,
+            seen_at,
+            walk: 0,
+            body,
+        })
     }
 
     /// The content.

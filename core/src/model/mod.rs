@@ -34,8 +34,9 @@ pub use link::{CloseVerdict, Link, Obstacle, Origin};
 pub use marker::Marker;
 pub use phase::{Direction, Phase};
 pub use policy::{
-    AdoptionGuard, AdoptionPolicy, ClosedWorkOrders, Exclusions, GoneProperties, MassChangePolicy, MethodOverrides, NewRecords, Policy,
-    PropertyPolicy, ResidentPolicy, Returning, SyncMethod, WindowPolicy, WorkOrderPolicy,
+    AdoptionGuard, AdoptionPolicy, ClosedWorkOrders, Exclusions, GoneProperties, MassChangePolicy,
+    MethodOverrides, NewRecords, Policy, PropertyPolicy, ResidentPolicy, Returning, SyncMethod, WindowPolicy,
+    WorkOrderPolicy,
 };
 pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};
 pub use reason::{Reason, Tense};

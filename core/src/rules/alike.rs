@@ -102,9 +102,11 @@ mod tests {
     #[test]
     fn spellings_of_one_unit_are_equal_and_other_units_are_not() {
         let one = form("12 North Main Street", Some("Apt. 4B"));
-        for (line1, line2) in
-            [("12 N. Main St", Some("#4b")), ("12 n main st unit 4B", None), ("12 North Main St., Apartment 4B", None)]
-        {
+        for (line1, line2) in [
+            ("12 N. Main St", Some("#4b")),
+            ("12 n main st unit 4B", None),
+            ("12 North Main St., Apartment 4B", None),
+        ] {
             assert_eq!(form(line1, line2), one, "{line1} {line2:?}");
         }
         for other in ["12 N Main St Apt 4", "12 S Main St Apt 4B", "12 N Main Ave Apt 4B", "12 N Main St"] {

@@ -119,13 +119,19 @@ fn decide_linked(case: &ExportCase, link: &Link, trace: &mut Trace) -> Decision<
     }
     let unwritten = link.awaits_number();
     let writes = unwritten && !case.number_waits;
-    if trace.check(RuleId::L7, "Is the platform's number still to be set in Latchel?", &yes(unwritten), writes) {
+    if trace.check(
+        RuleId::L7,
+        "Is the platform's number still to be set in Latchel?",
+        &yes(unwritten),
+        writes,
+    ) {
         return Decision::act(ExportAction::WriteNumberBack, Reason::NumberWrittenBack);
     }
     let decision = decide_status(case, link, trace);
     // The status goes before a number that has to wait.
     if unwritten && decision.action.is_none() {
-        return Decision::leave(Reason::LatchelWritesOff).with_detail("the platform's number is not set in Latchel");
+        return Decision::leave(Reason::LatchelWritesOff)
+            .with_detail("the platform's number is not set in Latchel");
     }
     decision
 }

@@ -121,7 +121,13 @@ impl MirrorStore for Backend {
 
 impl Backend {
     /// The records that have one of `values` in `column`.
-    async fn with<T>(&self, account: &str, kind: Kind, column: &'static str, values: &[T]) -> Result<Vec<Mirrored>>
+    async fn with<T>(
+        &self,
+        account: &str,
+        kind: Kind,
+        column: &'static str,
+        values: &[T],
+    ) -> Result<Vec<Mirrored>>
     where
         T: Clone + Sync + for<'q> sqlx::Encode<'q, Database> + sqlx::Type<Database> + 'static,
     {
@@ -189,7 +195,8 @@ async fn put(connection: &mut Connection, account: &str, records: &[Mirrored], w
     if records.is_empty() {
         return Ok(());
     }
-    let rows = distinct(records).into_iter().map(|one| Ok((data(&one, WHAT)?, one))).collect::<Result<Vec<_>>>()?;
+    let rows =
+        distinct(records).into_iter().map(|one| Ok((data(&one, WHAT)?, one))).collect::<Result<Vec<_>>>()?;
     let mut sql = Sql::new(
         "INSERT INTO mirror_records (account, kind, id, reference, place, number, changed_at, walk, data) ",
     );

@@ -3,15 +3,16 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, RawQuery, State};
+use axum::extract::{Extension, RawPathParams, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use serde_json::{Map, Value};
 
-use crate::shared::quirk::{Quirk, SHUFFLED_LISTS};
+use crate::shared::purpose::Arrived;
+use crate::shared::quirk::{Quirk, SHUFFLED_LISTS, UNSTABLE_ORDER};
 use crate::shared::{Shared, query};
-use crate::world::{Side, World};
+use crate::world::World;
 
 /// A request that passed the dialect's gate.
 #[derive(Debug)]
@@ -45,18 +46,19 @@ pub enum BodyFault {
 
 impl Request {
     fn new(shared: &Shared, parts: Parts) -> Self {
-        let (path, RawQuery(query), headers, body) = parts;
+        let (Extension(arrived), path, RawQuery(query), headers, body) = parts;
         let quirks: Vec<_> = shared.read(|world| {
-            let all = shared.system(Side::Platform).quirks.iter();
+            let all = shared.system(arrived.side).quirks.iter();
             all.filter(|quirk| quirk.is_on(world)).copied().collect()
         });
+        let is_shuffled = quirks.contains(&SHUFFLED_LISTS) || quirks.contains(&UNSTABLE_ORDER);
         let path = path.map(|path| path.iter().map(|(_, value)| value.to_owned()).collect());
         Self {
             path: path.unwrap_or_default(),
             query: query::pairs(query.as_deref().unwrap_or_default()),
             headers,
             body,
-            shuffle: if quirks.contains(&SHUFFLED_LISTS) { shared.next_shuffle() } else { 0 },
+            shuffle: if is_shuffled { shared.next_shuffle() } else { 0 },
             quirks,
         }
     }
@@ -104,7 +106,7 @@ pub trait Problem: IntoResponse {
     fn denied(world: &World) -> &[String];
 }
 
-type Parts = (Result<RawPathParams, RawPathParamsRejection>, RawQuery, HeaderMap, Bytes);
+type Parts = (Extension<Arrived>, Result<RawPathParams, RawPathParamsRejection>, RawQuery, HeaderMap, Bytes);
 
 /// An endpoint that looks at the world.
 pub fn read<C, R, P, F>(method: MethodFilter, resource: &'static str, endpoint: F) -> MethodRouter<Shared>
@@ -114,8 +116,8 @@ where
     P: Problem,
     F: Fn(&World, &C) -> Result<R, P> + Clone + Send + Sync + 'static,
 {
-    on(method, move |State(shared): State<Shared>, path, query, headers, body| async move {
-        let call = C::from(Request::new(&shared, (path, query, headers, body)));
+    on(method, move |State(shared): State<Shared>, arrived, path, query, headers, body| async move {
+        let call = C::from(Request::new(&shared, (arrived, path, query, headers, body)));
         respond(shared.read(|world| {
             allowed::<P>(world, resource, &[resource])?;
             endpoint(world, &call)
@@ -131,8 +133,8 @@ where
     P: Problem,
     F: Fn(&mut World, &C) -> Result<R, P> + Clone + Send + Sync + 'static,
 {
-    on(method, move |State(shared): State<Shared>, path, query, headers, body| async move {
-        let call = C::from(Request::new(&shared, (path, query, headers, body)));
+    on(method, move |State(shared): State<Shared>, arrived, path, query, headers, body| async move {
+        let call = C::from(Request::new(&shared, (arrived, path, query, headers, body)));
         respond(shared.edit(|world| {
             allowed::<P>(world, resource, &[resource, &format!("{resource}:write")])?;
             endpoint(world, &call)

@@ -5,7 +5,9 @@ mod buildium;
 mod doorloop;
 pub(crate) mod endpoint;
 pub(crate) mod fields;
+mod gateway;
 pub(crate) mod latchel;
+mod papi;
 mod propertyware;
 mod rentmanager;
 mod rentvine;
@@ -16,6 +18,7 @@ use std::str::FromStr;
 
 use axum::Router;
 
+pub use self::latchel::{LatchelDialect, UnknownLatchel};
 use self::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::quirk::Quirk;

@@ -9,7 +9,7 @@ use crate::shared::Shared;
 use crate::shared::purpose::{Purpose, PurposeOf};
 use crate::shared::quirk::Quirk;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::System;
+use crate::shared::system::{Rationing, System};
 use crate::world::{Id, World};
 
 /// Everything about a platform's dialect that is used outside its folder.
@@ -41,6 +41,7 @@ impl Spec {
             title,
             refuse,
             refuse_haste: too_many,
+            rationing: Rationing::SLIDING,
             purpose: Purpose::by_method,
             quirks: &[],
             webhooks: None,

@@ -10,6 +10,8 @@ const PLACE: char = '\u{F8E0}';
 /// The parameters that say where a page begins, and what they are at the first.
 const BEGINNINGS: [(&str, &str); 5] =
     [("offset", "0"), ("page_number", "1"), ("pagenumber", "1"), ("page", "1"), ("page[number]", "1")];
+/// Names of a row's own id, where it is not plain `id`.
+const OWN_IDS: [&str; 3] = ["job_id", "user_id", "property_id"];
 /// Distance between the ids of two pages of an endless list.
 const APART: i64 = 1_000_000;
 
@@ -42,7 +44,15 @@ pub(super) fn first_page(uri: &Uri) -> Option<Uri> {
 
 /// Gives all rows ids that no page before had.
 pub(super) fn with_new_ids(rows: &mut [Value], call: u64) {
-    rows.iter_mut().for_each(|row| renew(row, i64::try_from(call % APART as u64).unwrap_or(1) + 1));
+    let call = i64::try_from(call % APART as u64).unwrap_or(1) + 1;
+    for row in rows {
+        renew(row, call);
+        // The Partner API has no plain `id`; a job's own comes before its property's.
+        let own = OWN_IDS.iter().find_map(|name| Some((name, row.get(*name)?.as_i64()?)));
+        if let Some((name, id)) = own {
+            row[*name] = (id + call * APART).into();
+        }
+    }
 }
 
 fn renew(value: &mut Value, call: i64) {

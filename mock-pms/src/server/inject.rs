@@ -184,7 +184,7 @@ async fn json(answer: Response, change: impl FnOnce(&mut Value)) -> Response {
     .await
 }
 
-/// Changes the total where an answer has one: in a header, or under `total`.
+/// Changes the total where an answer has one: in a header, or under `total` or `meta.total`.
 async fn wrong_total(mut answer: Response, total: u64) -> Response {
     for name in TOTALS {
         if let Some(header) = answer.headers_mut().get_mut(name) {
@@ -193,8 +193,10 @@ async fn wrong_total(mut answer: Response, total: u64) -> Response {
         }
     }
     json(answer, |body| {
-        if let Some(member) = body.get_mut("total") {
-            *member = Value::from(total);
+        for place in ["/total", "/meta/total"] {
+            if let Some(member) = body.pointer_mut(place) {
+                *member = Value::from(total);
+            }
         }
     })
     .await

@@ -14,14 +14,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::dialects::Dialect;
+use crate::admin;
+use crate::dialects::{Dialect, LatchelDialect};
 use crate::shared::faults::{FaultPlan, Faults};
 use crate::shared::log::{LoggedRequest, RequestLog};
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::{Moment, Setup, Shared, Urls, Watcher};
 use crate::webhooks::{SentWebhook, Subscription, SubscriptionError};
 use crate::world::{Side, World, WorldError};
-use crate::{admin, dialects};
 
 /// Longest time that open connections may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -35,8 +35,10 @@ pub struct Options {
     pub ports: Ports,
     /// The platform's rate limits, all at once; `None` for those of the real system, an empty list for none.
     pub rate_limits: Option<Vec<RateLimit>>,
-    /// Latchel's rate limit; none by default.
-    pub latchel_rate_limit: Option<RateLimit>,
+    /// The Latchel to imitate.
+    pub latchel: LatchelDialect,
+    /// Latchel's rate limits, all at once; `None` for those of the real system, an empty list for none.
+    pub latchel_rate_limits: Option<Vec<RateLimit>>,
     /// True if the request log keeps the bodies of answers.
     pub keep_responses: bool,
     /// Faults that happen on purpose; none by default.
@@ -49,7 +51,8 @@ impl Default for Options {
             platform: Dialect::BUILDIUM,
             ports: Ports::default(),
             rate_limits: None,
-            latchel_rate_limit: None,
+            latchel: LatchelDialect::default(),
+            latchel_rate_limits: None,
             keep_responses: false,
             faults: FaultPlan::default(),
         }
@@ -59,11 +62,15 @@ impl Default for Options {
 impl Options {
     /// The defaults without any rate limit: for tests that have no patience.
     pub fn unlimited() -> Self {
-        Self { rate_limits: Some(Vec::new()), ..Self::default() }
+        Self { rate_limits: Some(Vec::new()), latchel_rate_limits: Some(Vec::new()), ..Self::default() }
     }
 
     fn rate_limits(&self) -> Vec<RateLimit> {
         self.rate_limits.clone().unwrap_or_else(|| self.platform.rate_limits().to_vec())
+    }
+
+    fn latchel_rate_limits(&self) -> Vec<RateLimit> {
+        self.latchel_rate_limits.clone().unwrap_or_else(|| self.latchel.rate_limits().to_vec())
     }
 }
 
@@ -143,9 +150,9 @@ impl MockServer {
         let urls = Urls { platform: platform.1, latchel: latchel.1, admin: admin.1 };
         let setup = Setup {
             platform: options.platform.system(),
-            latchel: &dialects::latchel::SYSTEM,
+            latchel: options.latchel.system(),
             platform_limits: options.rate_limits(),
-            latchel_limits: options.latchel_rate_limit.into_iter().collect(),
+            latchel_limits: options.latchel_rate_limits(),
             keep_responses: options.keep_responses,
             faults: options.faults.clone(),
             urls,
@@ -154,7 +161,7 @@ impl MockServer {
         let (stop, stopped) = watch::channel(false);
         let listeners = vec![
             serve(platform.0, system(options.platform.router(&shared), &shared, Side::Platform), &stopped),
-            serve(latchel.0, system(dialects::latchel::router(&shared), &shared, Side::Latchel), &stopped),
+            serve(latchel.0, system(options.latchel.router(&shared), &shared, Side::Latchel), &stopped),
             serve(admin.0, admin::router(shared.clone()), &stopped),
         ];
         Ok(Self { shared, stop, listeners })
@@ -165,7 +172,8 @@ impl MockServer {
         &self.shared.urls().platform
     }
 
-    /// Latchel's base URL, without a slash at its end.
+    /// Latchel's base URL, without a slash at its end and without the [path](LatchelDialect::base_path) below which its
+    /// resources are.
     pub fn latchel_url(&self) -> &str {
         &self.shared.urls().latchel
     }

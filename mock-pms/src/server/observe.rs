@@ -48,7 +48,7 @@ pub(super) async fn observe(
     }
     let response = match body {
         Ok(bytes) => {
-            parts.extensions.insert(Arrived { purpose: entry.purpose, body: bytes.clone() });
+            parts.extensions.insert(Arrived { side, purpose: entry.purpose, body: bytes.clone() });
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
         Err(_) => shared.refuse(side, StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large."),

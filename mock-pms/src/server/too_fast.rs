@@ -5,14 +5,20 @@ use axum::response::Response;
 use crate::shared::Shared;
 use crate::world::Side;
 
-/// Refuses what is beyond the side's rate limit.
+/// Refuses what is beyond the side's rate limit, and tells of the limit where the side does.
 pub(super) async fn refuse(
     State((shared, side)): State<(Shared, Side)>,
     request: Request,
     next: Next,
 ) -> Response {
-    match shared.limits(side).admit() {
+    let system = shared.system(side);
+    let counting = shared.read(system.rationing.counting);
+    let mut answer = match shared.limits(side).admit(counting) {
         Ok(()) => next.run(request).await,
-        Err(wait) => (shared.system(side).refuse_haste)(wait),
+        Err(wait) => (system.refuse_haste)(wait),
+    };
+    if let Some(left) = shared.limits(side).left(counting) {
+        (system.rationing.tell_rest)(left, answer.headers_mut());
     }
+    answer
 }

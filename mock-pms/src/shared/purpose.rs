@@ -3,6 +3,8 @@
 use axum::body::Bytes;
 use serde::Serialize;
 
+use crate::world::Side;
+
 /// Purpose of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,9 +27,10 @@ impl Purpose {
     }
 }
 
-/// A request as the layers behind the log see it: its purpose, and its body whole.
+/// A request as the layers behind the log see it: whom it is for, its purpose, and its body whole.
 #[derive(Debug, Clone)]
-pub(crate) struct Arrived {
+pub struct Arrived {
+    pub(crate) side: Side,
     pub(crate) purpose: Purpose,
     pub(crate) body: Bytes,
 }

@@ -1,11 +1,25 @@
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::purpose::PurposeOf;
 use super::quirk::Quirk;
+use super::rate_limit::{Allowance, Counting};
 use crate::webhooks::message::Telling;
+use crate::world::World;
+
+/// Way in which a system counts requests for its rate limits, and tells of it.
+pub(crate) struct Rationing {
+    pub(crate) counting: fn(&World) -> Counting,
+    /// Tells in the headers of every answer how much of the tightest limit is left.
+    pub(crate) tell_rest: fn(Allowance, &mut HeaderMap),
+}
+
+impl Rationing {
+    /// Of the last span at any time, without a word about it.
+    pub(crate) const SLIDING: Self = Self { counting: |_| Counting::Sliding, tell_rest: |_, _| () };
+}
 
 /// A system as the layers around its endpoints need it, whatever its dialect.
 pub(crate) struct System {
@@ -17,6 +31,8 @@ pub(crate) struct System {
     pub(crate) refuse: fn(StatusCode, &str) -> Response,
     /// The answer to a request beyond the rate limit, which has to wait so long.
     pub(crate) refuse_haste: fn(Duration) -> Response,
+    /// Way in which it counts requests for its rate limits.
+    pub(crate) rationing: Rationing,
     /// Tells the purpose of a request; [`Purpose::by_method`](super::purpose::Purpose::by_method) for REST.
     pub(crate) purpose: PurposeOf,
     /// Oddities that can be switched.

@@ -1,11 +1,13 @@
 //! Latchel's side of the world.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Id, Table};
+use super::{Id, Switch, Table};
 
 /// Latchel's side of the world.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +42,13 @@ pub struct Company {
     /// Time zone of the company.
     #[schemars(with = "String")]
     pub timezone: Tz,
+    /// Oddities of Latchel that are switched, by name; the rest is as usual (`mock --list-quirks`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub quirks: BTreeMap<String, Switch>,
+    /// Another program that fills this Latchel, as `Appfolio Plugin`: its references are its own, and are not translated
+    /// into a platform's ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filled_by: Option<String>,
     /// Calls that the key may not make: `jobs` for everything, `jobs:write` for writes alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub denied: Vec<String>,
@@ -95,6 +104,9 @@ pub struct LatchelProperty {
     pub integration_data: Option<String>,
     #[serde(default)]
     pub integration_sync_method: Option<String>,
+    /// Instructions for whoever has to get in, unless a job has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_access_instructions: Option<String>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }

@@ -23,6 +23,16 @@ pub(crate) trait Vendor {
     /// The schema of error answers that no operation declares.
     const ERROR: &'static str = "";
 
+    /// The address of the system that is asked.
+    fn address(server: &MockServer) -> &str {
+        server.platform_url()
+    }
+
+    /// The options that let the server imitate it.
+    fn chosen(options: Options) -> Options {
+        Options { platform: Self::DIALECT, ..options }
+    }
+
     /// True if the specification allows this answer to the request.
     fn specifies_answer(_path: &str, _sent: Option<&Value>, reply: &Reply) -> bool {
         reply.status < 300
@@ -56,13 +66,12 @@ impl<V: Vendor> Specified<V> {
     }
 
     pub(crate) async fn with(world: World, options: Options) -> Self {
-        let options = Options { platform: V::DIALECT, ..options };
-        let server = MockServer::start(world, options).await.expect("the server starts");
+        let server = MockServer::start(world, V::chosen(options)).await.expect("the server starts");
         Self { server, spec: Spec::at_hand(V::SPEC), vendor: PhantomData }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{}{path}", self.server.platform_url(), V::BASE)
+        format!("{}{}{path}", V::address(&self.server), V::BASE)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

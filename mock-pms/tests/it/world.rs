@@ -1,7 +1,7 @@
 //! Worlds: generated ones, and files that are wrong.
 
 use chrono::{DateTime, Utc};
-use mock_pms::{Dialect, FaultPlan, GenerateSpec, MockServer, Options, Ports, World};
+use mock_pms::{Dialect, FaultPlan, Filling, Foreign, GenerateSpec, MockServer, Options, Ports, World};
 use serde_json::{Value, json};
 
 #[expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
@@ -24,12 +24,20 @@ fn a_generated_world_is_valid_and_the_same_each_time() {
 
 #[test]
 fn a_specification_is_read_or_refused_by_name() {
-    let spec = GenerateSpec::parse("units=2000,seed=7", now()).expect("a specification");
-    assert_eq!((spec.units, spec.seed), (2000, 7));
+    let read = |text| GenerateSpec::parse(text, now()).expect("a specification");
+    let (spec, filling) = read("units=2000,seed=7");
+    assert_eq!((spec.units, spec.seed, filling), (2000, 7, Filling::Own));
+    let half = Foreign { half: true, stale: true, ..Foreign::default() };
+    assert_eq!(read("latchel=half+stale").1, Filling::Foreign(half));
+    assert_eq!(read("latchel=foreign").1, Filling::Foreign(Foreign::default()));
     for (text, problem) in [
         ("units", "\"units\" is not KEY=VALUE"),
         ("units=many", "units: \"many\" is not a whole number"),
-        ("size=3", "unknown key \"size\"; known: units, seed, now"),
+        ("size=3", "unknown key \"size\"; known: units, seed, now, latchel"),
+        (
+            "latchel=full",
+            "latchel: \"full\" is not own, foreign, or half, stale, doubled and bare with + between them",
+        ),
     ] {
         assert_eq!(GenerateSpec::parse(text, now()).expect_err(text).to_string(), problem);
     }

@@ -16,9 +16,11 @@ impl Far {
     pub async fn new() -> Self {
         let server = MockServer::start().await;
         let values: Map<String, Value> = [("base_url".to_owned(), json!(server.uri()))].into_iter().collect();
-        let adapter = latchels().into_iter().find(|one| one.name == "latchel-gateway").expect("it is registered");
+        let adapter =
+            latchels().into_iter().find(|one| one.name == "latchel-gateway").expect("it is registered");
         let secrets = [("api_key".to_owned(), "the-key".to_owned().into())].into();
-        let connected = adapter.connect(&Settings::new(adapter.settings, values, secrets)).expect("an adapter");
+        let connected =
+            adapter.connect(&Settings::new(adapter.settings, values, secrets)).expect("an adapter");
         let ConnectedLatchel::Whole(latchel) = connected else { panic!("a gateway needs no mirror") };
         Self { server, latchel }
     }

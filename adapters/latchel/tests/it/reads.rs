@@ -16,7 +16,8 @@ async fn pages_are_counted_here_and_keep_their_filters() {
     let far = Far::new(json!({})).await;
     let next = json!({"next": format!("{}/v1/jobs?page=2", far.server.uri())});
     far.lists("/v1/jobs", 1, json!({"data": [job(1, (3, "Finding Service Provider"))], "links": next})).await;
-    far.lists("/v1/jobs", 2, json!({"data": [job(2, (27, "Needs Approval"))], "links": {"next": null}})).await;
+    far.lists("/v1/jobs", 2, json!({"data": [job(2, (27, "Needs Approval"))], "links": {"next": null}}))
+        .await;
     far.lists("/v1/jobs", 3, json!({"data": [], "links": {}})).await;
 
     let asked = JobsAsked::Updated(day("2026-03-01"));
@@ -39,7 +40,10 @@ async fn rows_are_read_leniently_and_a_bad_one_is_left_alone() {
     let [read] = page.rows.as_slice() else { panic!("{page:?}") };
     assert_eq!(read.created_at.to_rfc3339(), "2026-03-01T08:00:00+00:00");
     assert_eq!((read.severity, read.is_archived), (Severity::Urgent, false));
-    assert_eq!((read.state.clone(), read.work_order.clone()), (JobState::Cancelled, Some(WorkOrderId::new("81"))));
+    assert_eq!(
+        (read.state.clone(), read.work_order.clone()),
+        (JobState::Cancelled, Some(WorkOrderId::new("81")))
+    );
     assert_eq!((page.invalid[0].id.as_str(), page.invalid[0].field.as_str()), ("9", "created_at"));
 }
 
@@ -53,7 +57,8 @@ async fn closed_states_are_asked_for_once_rows_have_shown_their_ids() {
     far.source.jobs(JobsAsked::Created(day("2026-03-01")), 1).await.expect("a page");
     far.source.jobs(asked, 1).await.expect("a page");
     let last = far.asked().await.pop().expect("a request");
-    let states = last.url.query_pairs().find(|(name, _)| name == "in_states").map(|(_, value)| value.into_owned());
+    let states =
+        last.url.query_pairs().find(|(name, _)| name == "in_states").map(|(_, value)| value.into_owned());
     assert_eq!(states.as_deref(), Some("4,5"));
 }
 
@@ -74,8 +79,13 @@ async fn single_records_come_from_data_and_may_be_missing() {
 async fn the_newest_entry_of_the_history_dates_the_state() {
     let far = Far::new(json!({})).await;
     let entry = |at: &str| json!({"updated_at": at, "state_id": 4, "state": {"name": "Completed"}});
-    far.lists("/v1/jobs/1/history/state", 1, json!({"data": [entry("2026-03-01 10:00:00"), entry("2026-03-04 10:00:00")],
-        "links": {"next": "?page=2"}})).await;
+    far.lists(
+        "/v1/jobs/1/history/state",
+        1,
+        json!({"data": [entry("2026-03-01 10:00:00"), entry("2026-03-04 10:00:00")],
+        "links": {"next": "?page=2"}}),
+    )
+    .await;
     far.lists("/v1/jobs/1/history/state", 2, json!({"data": [entry("2026-03-03 10:00:00")]})).await;
     let at = far.source.state_changed_at(JobId(1)).await.expect("an answer").expect("an instant");
     assert_eq!(at.to_rfc3339(), "2026-03-04T10:00:00+00:00");
@@ -95,11 +105,17 @@ async fn a_check_reads_each_list_and_says_that_writes_are_off() {
 
 #[test]
 fn the_share_of_the_keys_calls_is_the_budget() {
-    let budget = |settings| connect("https://papi.latchel.com/v1", settings).map(|source| source.capabilities().budget.0);
+    let budget = |settings| {
+        connect("https://papi.latchel.com/v1", settings).map(|source| source.capabilities().budget.0)
+    };
     assert_eq!(budget(json!({})).ok(), Some(480));
     assert_eq!(budget(json!({"calls_share": 0.5, "calls_per_span": 1000})).ok(), Some(500));
-    for (settings, key) in [(json!({"calls_share": 0}), "calls_share"), (json!({"calls_share": 1.2}), "calls_share"),
-        (json!({"calls_per_span": 1}), "calls_per_span"), (json!({"writes": "maybe"}), "writes")] {
+    for (settings, key) in [
+        (json!({"calls_share": 0}), "calls_share"),
+        (json!({"calls_share": 1.2}), "calls_share"),
+        (json!({"calls_per_span": 1}), "calls_per_span"),
+        (json!({"writes": "maybe"}), "writes"),
+    ] {
         let wrong = budget(settings.clone()).expect_err("refused");
         assert_eq!((wrong.kind(), wrong.context("key")), (ErrorKind::Config, Some(key)), "{settings}");
     }

@@ -44,7 +44,10 @@ async fn a_work_order_is_created_as_guessed() {
     far.answers("POST", "/v1/jobs", created).await;
     assert_eq!(far.source.create_job(&new_job(Some(true), None)).await.expect("an id"), JobId(7));
     let sent = body(&far).await;
-    assert_eq!((&sent["property_id"], &sent["tenant_id"], &sent["ref_job_id"]), (&json!(501), &json!(601), &json!("81")));
+    assert_eq!(
+        (&sent["property_id"], &sent["tenant_id"], &sent["ref_job_id"]),
+        (&json!(501), &json!(601), &json!("81"))
+    );
     assert_eq!((&sent["is_emergency"], &sent["is_urgent"]), (&json!(1), &json!(0)));
     // The permission to enter is refused without instructions.
     assert_eq!(sent.get("enter_permission"), None);
@@ -53,7 +56,8 @@ async fn a_work_order_is_created_as_guessed() {
 #[tokio::test]
 async fn a_closed_import_names_the_state_by_the_id_that_a_row_has_shown() {
     let far = Far::new(json!({"writes": "on"})).await;
-    far.answers("POST", "/v1/jobs", ResponseTemplate::new(201).set_body_json(json!({"data": {"job_id": 7}}))).await;
+    far.answers("POST", "/v1/jobs", ResponseTemplate::new(201).set_body_json(json!({"data": {"job_id": 7}})))
+        .await;
     let closed = new_job(None, Some(ClosedStatus::Cancelled));
     assert_eq!(far.source.create_job(&closed).await.expect_err("unknown").kind(), ErrorKind::Refused);
     far.lists("/v1/jobs", 1, json!({"data": [job(1, (5, "Cancelled"))]})).await;

@@ -57,12 +57,12 @@ impl<F: Flow> Driver<'_, F> {
             }
             // The creates before this record go first, so that records are applied in their order.
             if !together.is_empty() {
-                self.create_all(std::mem::take(&mut together), news).await?;
+                Box::pin(self.create_all(std::mem::take(&mut together), news)).await?;
             }
             let tried = Tried::of(self.flow, &case, decision).await;
             self.take(&case, tried, news)?;
         }
-        self.create_all(together, news).await
+        Box::pin(self.create_all(together, news)).await
     }
 
     /// Creates counterparts, after each was looked for a second time: an answer that once left out a record that the
@@ -371,10 +371,11 @@ async fn learn_and_apply<F: Flow>(
     }
     // Creates in Latchel were held back or let through before, together.
     let creates = decision.action.as_ref().is_some_and(|action| flow.creates(action));
-    if !creates && let Some(held) = held(flow, case, &decision).await? {
+    if !creates && let Some(held) = Box::pin(held(flow, case, &decision)).await? {
         return Ok(Applied::held(held));
     }
-    match afresh(flow, case).await? {
+    // Boxed, like what is held: tests run with small stacks.
+    match Box::pin(afresh(flow, case)).await? {
         Some(case) => {
             let decision = flow.decide(&case, &mut Trace::off());
             flow.apply(&case, decision, &mut Trace::off()).await

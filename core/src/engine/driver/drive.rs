@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::engine::driver::held::still_held;
 use crate::engine::driver::gone::hides;
+use crate::engine::driver::held::still_held;
 use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::outcome::{News, decided_in, outcome};
 use crate::engine::driver::prepare::{Prepared, Reader};

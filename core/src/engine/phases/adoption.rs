@@ -6,7 +6,10 @@ use foldhash::{HashMap, HashMapExt};
 use futures::TryStreamExt;
 
 use crate::engine::context::Context;
-use crate::model::{AdoptionGuard, Kind, LatchelProperty, LatchelPropertyId, Property, PropertyRef, Reason, Row, Side};
+use crate::engine::phases::index::distinct;
+use crate::model::{
+    AdoptionGuard, Kind, LatchelProperty, LatchelPropertyId, Property, PropertyRef, Reason, Row, Side,
+};
 use crate::rules::{latchel_addresses, platform_address};
 use crate::{Held, Result};
 
@@ -61,7 +64,8 @@ impl Adoption {
         // Asked only where they could be most of all.
         if referring * 2 > active && !sample.is_empty() {
             let known = known_to_platform(cx, &sample).await?;
-            let foreign: Vec<_> = sample.iter().filter(|one| !known.contains(&one.property.as_str().to_owned())).collect();
+            let is_known = |one: &&PropertyRef| known.iter().any(|id| id == one.property.as_str());
+            let foreign: Vec<_> = sample.iter().filter(|one| !is_known(one)).collect();
             let share = foreign.len() as f64 / sample.len() as f64;
             if referring as f64 * share * 2.0 > active as f64 {
                 let examples: Vec<_> = foreign.iter().take(3).map(|one| one.key()).collect();
@@ -81,15 +85,47 @@ impl Adoption {
         self.guard.as_deref()
     }
 
-    /// Obstacle to creating a property.
-    pub fn holds(&self, property: &Property) -> Option<Held> {
-        if let Some(guard) = &self.guard {
-            return Some(Held { reason: Reason::HeldForAdoption, detail: guard.clone() });
-        }
-        let twin = self.by_address.get(&digest(&platform_address(property)?))?;
-        let detail = format!("Latchel's property {twin} has the same address and unit");
-        Some(Held { reason: Reason::PossibleTwin, detail })
+    /// Latchel's unlinked property that may be the same as this one.
+    fn twin_of(&self, property: &Property) -> Option<LatchelPropertyId> {
+        self.by_address.get(&digest(&platform_address(property)?)).copied()
     }
+}
+
+/// Obstacles to creating properties, in their order (rules A1, A3). A property in Latchel that was linked meanwhile, or
+/// that refers to another record of the platform, is nobody's twin.
+pub(in crate::engine) async fn of_properties(
+    cx: &Context<'_>,
+    properties: &[&Property],
+) -> Result<Vec<Option<Held>>> {
+    let adoption = cx.adoption().await?;
+    if let Some(guard) = adoption.guard() {
+        let held = Held { reason: Reason::HeldForAdoption, detail: guard.to_owned() };
+        return Ok(vec![Some(held); properties.len()]);
+    }
+    let twins: Vec<_> = properties.iter().map(|property| adoption.twin_of(property)).collect();
+    let ids = distinct(twins.iter().filter_map(|twin| *twin));
+    if ids.is_empty() {
+        return Ok(vec![None; properties.len()]);
+    }
+    let mut there = cx.latchel().properties_by_id(&ids).await?;
+    let memories =
+        cx.recall(Kind::Property, Side::Latchel, there.iter().map(|one| one.id.to_string())).await?;
+    let mut linked = memories.into_iter().map(|memory| memory.link.is_some());
+    there.retain(|_| !linked.next().unwrap_or(false));
+    let refs: Vec<_> = there.iter().filter_map(|one| one.reference.clone()).collect();
+    let known = if refs.is_empty() { Vec::new() } else { known_to_platform(cx, &refs).await? };
+    let refers = |one: &LatchelProperty| {
+        one.reference.as_ref().is_some_and(|own| known.iter().any(|id| id == own.property.as_str()))
+    };
+    there.retain(|one| !refers(one));
+    Ok(twins
+        .into_iter()
+        .map(|twin| {
+            let twin = there.iter().find(|one| Some(one.id) == twin)?.id;
+            let detail = format!("Latchel's property {twin} has the same address and unit");
+            Some(Held { reason: Reason::PossibleTwin, detail })
+        })
+        .collect())
 }
 
 /// Ids of the properties among the references that the platform has.

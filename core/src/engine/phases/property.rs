@@ -4,6 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::engine::context::Context;
+use crate::engine::phases::adoption;
 use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{NewIntent, answered, create_once, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Flow, Gone, Learned, is_part, latchel_obstacles};
@@ -161,9 +162,12 @@ impl Flow for Properties<'_> {
         let cx = self.0;
         let mut obstacles = latchel_obstacles(self, creates).await?;
         if obstacles.iter().any(Option::is_none) {
-            let adoption = cx.adoption().await?;
-            for (obstacle, case) in obstacles.iter_mut().zip(creates).filter(|(obstacle, _)| obstacle.is_none()) {
-                *obstacle = adoption.holds(&case.rule.platform);
+            let properties: Vec<_> = creates.iter().map(|case| &case.rule.platform).collect();
+            let adoption = adoption::of_properties(cx, &properties).await?;
+            for (obstacle, held) in
+                obstacles.iter_mut().zip(adoption).filter(|(obstacle, _)| obstacle.is_none())
+            {
+                *obstacle = held;
             }
         }
         Ok(obstacles)

@@ -66,7 +66,9 @@ impl MirrorStore for MemoryLedger {
     }
 
     async fn by_reference(&self, account: &str, kind: Kind, references: &[String]) -> Result<Vec<Mirrored>> {
-        Ok(self.filtered(account, kind, |one| one.reference.as_ref().is_some_and(|own| references.contains(own))))
+        Ok(self.filtered(account, kind, |one| {
+            one.reference.as_ref().is_some_and(|own| references.contains(own))
+        }))
     }
 
     async fn by_place(&self, account: &str, kind: Kind, places: &[i64]) -> Result<Vec<Mirrored>> {

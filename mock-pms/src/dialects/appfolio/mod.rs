@@ -32,7 +32,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::System;
+use crate::shared::system::{Rationing, System};
 
 pub(super) const SPEC: Spec = Spec {
     system: System {
@@ -41,6 +41,7 @@ pub(super) const SPEC: Spec = Spec {
         refuse,
         refuse_haste,
         webhooks: Some(webhooks::messages),
+        rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
         quirks: &[gate::NIGHTLY_PAUSE, work_order_body::TECHNICIANS_ONLY],
     },

@@ -1,10 +1,14 @@
-//! References in Latchel to records of the platform, in this platform's ids: a world file has the world's own.
+//! References in Latchel to records of the platform, in this platform's ids: a world file has the world's own. Another
+//! program's references stay as they are.
 
 use super::names::{self, Kind, uuid};
 use crate::world::{Id, World};
 
 /// Makes each reference in Latchel that is one of the world's ids to what AppFolio calls the record.
 pub(super) fn translate(world: &mut World) {
+    if world.latchel.company.filled_by.is_some() {
+        return;
+    }
     let platform = &world.platform;
     let occupancy = |tenant: Id, property: Option<Id>| {
         let theirs = platform.leases.iter().filter(|lease| {

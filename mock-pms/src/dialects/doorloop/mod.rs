@@ -26,7 +26,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::System;
+use crate::shared::system::{Rationing, System};
 use crate::world::{WorkOrder, World};
 
 pub(super) const SPEC: Spec = Spec {
@@ -41,6 +41,7 @@ pub(super) const SPEC: Spec = Spec {
             answer
         },
         webhooks: None,
+        rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
         quirks: &[listing::SHIFTING_ORDER],
     },

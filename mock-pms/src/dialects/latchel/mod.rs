@@ -1,86 +1,95 @@
-//! Latchel, in the contract of our own: `contracts/latchel.openapi.json`. Latchel's real reference is not
-//! public, so nothing here is a claim about it.
+//! The two Latchels that the server can imitate, and what both of them have.
 
-mod body;
-mod call;
-mod company;
-mod gate;
-mod job_writes;
-mod jobs;
-mod listing;
-mod lookup;
-mod problem;
-mod properties;
-mod property_writes;
-mod resident_writes;
-mod residents;
-mod states;
-mod webhooks;
+mod slug;
+pub(crate) mod webhooks;
+
+use std::fmt;
+use std::str::FromStr;
 
 use axum::Router;
-use axum::http::{StatusCode, header};
-use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodFilter, get};
 
-use self::call::{look_up, read, write};
-use self::problem::refuse;
+pub(crate) use self::slug::slug;
+use super::{gateway, papi};
 use crate::shared::Shared;
-use crate::shared::purpose::Purpose;
+use crate::shared::quirk::Quirk;
+use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::System;
 
-const CONTRACT: &str = include_str!("../../../../contracts/latchel.openapi.json");
+/// A Latchel that the server can imitate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LatchelDialect {
+    /// A gateway before Latchel that speaks a contract of this project, `contracts/latchel.openapi.json`.
+    #[default]
+    Gateway,
+    /// Latchel's own Partner API, as far as it is known.
+    Papi,
+}
 
-/// Latchel, as the layers around its endpoints need it.
-pub(crate) const SYSTEM: System = System {
-    name: "latchel",
-    title: "Latchel",
-    refuse,
-    refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
-    purpose: |method, path, body| {
-        if path.ends_with("/lookup") { Purpose::Read } else { Purpose::by_method(method, path, body) }
-    },
-    quirks: &[],
-    webhooks: Some(webhooks::messages),
-};
+impl LatchelDialect {
+    /// All of them, by name.
+    pub const ALL: &[Self] = &[Self::Gateway, Self::Papi];
 
-/// All endpoints.
-pub(crate) fn router(shared: &Shared) -> Router {
-    let properties = read("properties", properties::list);
-    let property = read("properties", properties::get);
-    let residents = read("residents", residents::list);
-    let resident = read("residents", residents::get);
-    let jobs = read("jobs", jobs::list);
-    let job = read("jobs", jobs::get);
-    Router::new()
-        .route("/v1/company", read("company", company::get))
-        .route("/v1/portfolios", read("portfolios", company::portfolios))
-        .route(
-            "/v1/properties",
-            properties.merge(write(MethodFilter::POST, "properties", property_writes::post)),
-        )
-        .route("/v1/properties/lookup", look_up("properties", properties::look_up))
-        .route(
-            "/v1/properties/{id}",
-            property.merge(write(MethodFilter::PATCH, "properties", property_writes::patch)),
-        )
-        .route(
-            "/v1/residents",
-            residents.merge(write(MethodFilter::POST, "residents", resident_writes::post)),
-        )
-        .route("/v1/residents/lookup", look_up("residents", residents::look_up))
-        .route(
-            "/v1/residents/{id}",
-            resident.merge(write(MethodFilter::PATCH, "residents", resident_writes::patch)),
-        )
-        .route("/v1/jobs", jobs.merge(write(MethodFilter::POST, "jobs", job_writes::post)))
-        .route("/v1/jobs/lookup", look_up("jobs", jobs::look_up))
-        .route("/v1/jobs/{id}", job.merge(write(MethodFilter::PATCH, "jobs", job_writes::patch)))
-        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "There is no such resource.") })
-        .method_not_allowed_fallback(|| async {
-            refuse(StatusCode::METHOD_NOT_ALLOWED, "The resource does not support this method.")
-        })
-        .layer(from_fn_with_state(shared.clone(), gate::check))
-        // The contract is no secret: it stands outside the gate.
-        .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], CONTRACT) }))
-        .with_state(shared.clone())
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        self.system().name
+    }
+
+    /// Path below which its resources are, for a client's base address.
+    pub fn base_path(self) -> &'static str {
+        match self {
+            // The contract's paths have the version in them.
+            Self::Gateway => "",
+            Self::Papi => "/v1",
+        }
+    }
+
+    /// Rate limits of the real system; all hold at once.
+    pub fn rate_limits(self) -> &'static [RateLimit] {
+        match self {
+            Self::Gateway => &[],
+            Self::Papi => &papi::RATE_LIMITS,
+        }
+    }
+
+    /// Oddities that can be switched, by `latchel.company.quirks` of the world.
+    pub fn quirks(self) -> &'static [Quirk] {
+        self.system().quirks
+    }
+
+    pub(crate) fn system(self) -> &'static System {
+        match self {
+            Self::Gateway => &gateway::SYSTEM,
+            Self::Papi => &papi::SYSTEM,
+        }
+    }
+
+    pub(crate) fn router(self, shared: &Shared) -> Router {
+        match self {
+            Self::Gateway => gateway::router(shared),
+            Self::Papi => papi::router(shared),
+        }
+    }
+}
+
+impl fmt::Display for LatchelDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name of Latchel's API that nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no Latchel {name:?}; known: gateway, papi")]
+pub struct UnknownLatchel {
+    /// The name given.
+    pub name: String,
+}
+
+impl FromStr for LatchelDialect {
+    type Err = UnknownLatchel;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLatchel> {
+        let found = Self::ALL.iter().find(|dialect| dialect.name() == name);
+        found.copied().ok_or_else(|| UnknownLatchel { name: name.to_owned() })
+    }
 }

@@ -1,46 +1,60 @@
 //! Latchel's webhooks, by its public reference: the record in an envelope, with the account's key in a header and once more
-//! in the body. Nothing is signed, and nothing is sent about deleted records.
+//! in the body. Nothing is signed, and nothing is sent about deleted records. The record is as each dialect shows it.
 
 use serde_json::{Map, Value, json};
 
-use super::{company, jobs, properties, residents};
 use crate::webhooks::changes::{Change, What};
 use crate::webhooks::message::{Message, Proof};
 use crate::world::{Id, Job, LatchelProperty, Portfolio, Record, Resident, World};
 
-/// Fields of a resident that Latchel knows and does not tell in webhooks.
-const UNTOLD: [&str; 7] =
-    ["email", "phone", "ref_property_id", "ref_unit_id", "property_id", "move_in_date", "move_out_date"];
-
-pub(crate) fn messages(change: &Change<'_>, proof: Proof<'_>) -> Vec<Message> {
-    let key = proof.secret();
-    let (object_type, render): (_, fn(&World, Id) -> Option<Value>) = match change.collection {
-        Job::COLLECTION => ("Job", |world, id| Some(jobs::render(world, world.get(id)?))),
-        LatchelProperty::COLLECTION => {
-            ("Property", |world, id| Some(properties::render(world, world.get(id)?)))
-        }
-        Resident::COLLECTION => ("Resident", |world, id| Some(resident(world, world.get(id)?))),
-        Portfolio::COLLECTION => ("Portfolio", |world, id| Some(company::render(world, world.get(id)?))),
-        _ => return Vec::new(),
-    };
-    let Some(object) = render(change.after, change.id) else { return Vec::new() };
-    let mut body = json!({
-        "object_type": object_type,
-        "event": if change.what == What::Created { "created" } else { "updated" },
-        "object": object,
-        "secret": key,
-        "platform": "LATCHEL",
-    });
-    if let Some(before) = render(change.before, change.id) {
-        body["updated"] = updated(&before, &object);
-    }
-    vec![Message { headers: vec![("x-api-key", key.to_owned())], body }]
+/// Looks of the records in a webhook.
+pub(crate) struct Looks {
+    pub(crate) job: fn(&World, &Job) -> Value,
+    pub(crate) property: fn(&World, &LatchelProperty) -> Value,
+    pub(crate) resident: fn(&World, &Resident) -> Value,
+    pub(crate) portfolio: fn(&World, &Portfolio) -> Value,
 }
 
-fn resident(world: &World, resident: &Resident) -> Value {
-    let mut object = residents::render(world, resident);
+impl Looks {
+    /// The webhook of a change; none of a record that is gone, or that Latchel does not tell of.
+    pub(crate) fn message(&self, change: &Change<'_>, proof: Proof<'_>) -> Option<Message> {
+        let key = proof.secret();
+        let object_type = match change.collection {
+            Job::COLLECTION => "Job",
+            LatchelProperty::COLLECTION => "Property",
+            Resident::COLLECTION => "Resident",
+            Portfolio::COLLECTION => "Portfolio",
+            _ => return None,
+        };
+        let object = self.object(change.after, change.collection, change.id)?;
+        let mut body = json!({
+            "object_type": object_type,
+            "event": if change.what == What::Created { "created" } else { "updated" },
+            "object": object,
+            "secret": key,
+            "platform": "LATCHEL",
+        });
+        if let Some(before) = self.object(change.before, change.collection, change.id) {
+            body["updated"] = updated(&before, &object);
+        }
+        Some(Message { headers: vec![("x-api-key", key.to_owned())], body })
+    }
+
+    fn object(&self, world: &World, collection: &str, id: Id) -> Option<Value> {
+        Some(match collection {
+            Job::COLLECTION => (self.job)(world, world.get(id)?),
+            LatchelProperty::COLLECTION => (self.property)(world, world.get(id)?),
+            Resident::COLLECTION => (self.resident)(world, world.get(id)?),
+            Portfolio::COLLECTION => (self.portfolio)(world, world.get(id)?),
+            _ => return None,
+        })
+    }
+}
+
+/// Leaves members out of a record.
+pub(crate) fn without(mut object: Value, untold: &[&str]) -> Value {
     if let Some(members) = object.as_object_mut() {
-        members.retain(|name, _| !UNTOLD.contains(&name.as_str()));
+        members.retain(|name, _| !untold.contains(&name.as_str()));
     }
     object
 }

@@ -26,7 +26,7 @@ use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::quirk::SHUFFLED_LISTS;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::System;
+use crate::shared::system::{Rationing, System};
 
 pub(super) const SPEC: Spec = Spec {
     system: System {
@@ -36,6 +36,7 @@ pub(super) const SPEC: Spec = Spec {
         // No Retry-After: the real service gives no hint either.
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: None,
+        rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
         quirks: &[listing::LAST_PAGE_TOTAL, gate::SILENT_400, names::EARLY_CREATED, SHUFFLED_LISTS],
     },

@@ -17,6 +17,7 @@ use super::names;
 use super::problem::Problem;
 use crate::dialects::fields::Fields;
 use crate::shared::Shared;
+use crate::shared::rate_limit::Counting;
 use crate::world::{Side, World};
 
 const TOKEN: &str = "x-rm12api-apitoken";
@@ -121,7 +122,7 @@ pub(super) async fn check(
 /// Says in each answer what is left for the company, by the clock that dates the answer.
 pub(super) async fn tell_limit(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
-    let Some(left) = shared.limits(Side::Platform).left() else { return answer };
+    let Some(left) = shared.limits(Side::Platform).left(Counting::Sliding) else { return answer };
     let seconds = i64::try_from(left.resets_in.as_secs()).unwrap_or(i64::MAX) + 1;
     let reset = shared.read(World::now) + TimeDelta::seconds(seconds);
     let headers = answer.headers_mut();

@@ -35,7 +35,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::System;
+use crate::shared::system::{Rationing, System};
 use crate::world::World;
 
 /// Path of the call that gives a token, with credentials in its body.
@@ -47,6 +47,7 @@ pub(super) const SPEC: Spec = Spec {
         title: "Rent Manager",
         refuse,
         refuse_haste,
+        rationing: Rationing::SLIDING,
         purpose: |method, path, body| {
             if path == LOG_IN { Purpose::LogIn } else { Purpose::by_method(method, path, body) }
         },

@@ -27,7 +27,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::System;
+use crate::shared::system::{Rationing, System};
 use crate::world::World;
 
 pub(super) const SPEC: Spec = Spec {
@@ -37,6 +37,7 @@ pub(super) const SPEC: Spec = Spec {
         refuse,
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: None,
+        rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
         quirks: &[work_order_body::PRETENDED_WRITES],
     },

@@ -27,7 +27,10 @@ pub(super) async fn of_work_orders(flow: &Import<'_>, creates: &[&Case]) -> Resu
         });
         *obstacle = twin.map(|job| Held {
             reason: Reason::PossibleTwin,
-            detail: format!("Latchel's work order {} has the number {} at the same property", job.id, platform.number),
+            detail: format!(
+                "Latchel's work order {} has the number {} at the same property",
+                job.id, platform.number
+            ),
         });
     }
     Ok(obstacles)

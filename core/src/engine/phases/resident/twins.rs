@@ -24,7 +24,11 @@ pub(super) async fn of_residents(flow: &Residents<'_>, creates: &[&Case]) -> Res
     for ((property, resident), memory) in there.iter().zip(memories) {
         // A reference that the same property has here is one of ours, whose own record comes or came.
         let ours = resident.reference.as_ref().is_some_and(|own| {
-            units.iter().any(|(unit, found)| found.id == *property && found.reference.as_ref() == Some(unit) && own.property == unit.property)
+            units.iter().any(|(unit, found)| {
+                found.id == *property
+                    && found.reference.as_ref() == Some(unit)
+                    && own.property == unit.property
+            })
         });
         if memory.link.is_none() && !ours {
             strangers.entry(*property).or_insert(resident.id);
@@ -32,10 +36,11 @@ pub(super) async fn of_residents(flow: &Residents<'_>, creates: &[&Case]) -> Res
     }
     for (obstacle, case) in obstacles.iter_mut().zip(creates).filter(|(obstacle, _)| obstacle.is_none()) {
         let property = units.get(&case.rule.unit()).map(|property| property.id);
-        *obstacle = property.and_then(|id| strangers.get(&id).map(|twin| (id, twin))).map(|(id, twin)| Held {
-            reason: Reason::PossibleTwin,
-            detail: format!("Latchel's property {id} has resident {twin} under another reference"),
-        });
+        *obstacle =
+            property.and_then(|id| strangers.get(&id).map(|twin| (id, twin))).map(|(id, twin)| Held {
+                reason: Reason::PossibleTwin,
+                detail: format!("Latchel's property {id} has resident {twin} under another reference"),
+            });
     }
     Ok(obstacles)
 }

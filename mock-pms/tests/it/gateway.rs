@@ -1,4 +1,4 @@
-//! The Latchel dialect: every request body and every answer is held against the contract.
+//! Latchel behind a gateway: every request body and every answer is held against the contract.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod contract;
@@ -198,8 +198,8 @@ async fn a_body_that_is_too_long_is_413() {
 #[tokio::test]
 async fn beyond_the_rate_limit_is_429() {
     let world = World::from_json(&world().to_string()).expect("the world is good");
-    let options =
-        Options { latchel_rate_limit: Some(RateLimit { calls: 1, seconds: 3_600 }), ..Options::default() };
+    let limit = RateLimit { calls: 1, seconds: 3_600 };
+    let options = Options { latchel_rate_limits: Some(vec![limit]), ..Options::default() };
     let server = MockServer::start(world, options).await.expect("the server starts");
     let latchel = Latchel { server, contract: Contract::read() };
     assert_eq!(latchel.get("/v1/company").await.status, 200);

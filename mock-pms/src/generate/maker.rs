@@ -1,84 +1,11 @@
-//! Makes worlds of any size: the same for the same units, seed and time.
-
-use std::str::FromStr;
+//! A platform's data, and Latchel's as far as a sync with it would have come.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::world::World;
-
-/// Specification of the world to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GenerateSpec {
-    /// About how many rentable units.
-    pub units: u32,
-    /// Seed of chance.
-    pub seed: u64,
-    /// The world's time.
-    pub now: DateTime<Utc>,
-}
-
-/// Reason why a text such as `units=2000,seed=7` is no specification.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GenerateSpecError {
-    /// A key that nobody knows.
-    #[error("unknown key {0:?}; known: units, seed, now")]
-    UnknownKey(String),
-    /// A part without `=`.
-    #[error("{0:?} is not KEY=VALUE")]
-    NoValue(String),
-    /// A value that cannot be read.
-    #[error("{key}: {value:?} is not {expected}")]
-    BadValue {
-        /// The key.
-        key: &'static str,
-        /// Its value.
-        value: String,
-        /// Description of a good value.
-        expected: &'static str,
-    },
-}
-
-impl GenerateSpec {
-    /// Reads `units=2000,seed=7`; what is left out is 200 units, seed 1 and the given time.
-    ///
-    /// # Errors
-    /// Names the part that cannot be read.
-    pub fn parse(text: &str, now: DateTime<Utc>) -> Result<Self, GenerateSpecError> {
-        let mut spec = Self { units: 200, seed: 1, now };
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            let (key, value) =
-                part.split_once('=').ok_or_else(|| GenerateSpecError::NoValue(part.to_owned()))?;
-            match key.trim() {
-                "units" => spec.units = read("units", value, "a whole number")?,
-                "seed" => spec.seed = read("seed", value, "a whole number")?,
-                "now" => spec.now = read("now", value, "an instant such as 2026-03-02T15:00:00Z")?,
-                other => return Err(GenerateSpecError::UnknownKey(other.to_owned())),
-            }
-        }
-        Ok(spec)
-    }
-}
-
-fn read<T: FromStr>(key: &'static str, value: &str, expected: &'static str) -> Result<T, GenerateSpecError> {
-    value.trim().parse().map_err(|_| GenerateSpecError::BadValue { key, value: value.to_owned(), expected })
-}
-
-impl World {
-    /// Makes a world. Some of its records are older than three days, some are known to Latchel already, and some
-    /// of those differ there.
-    #[expect(
-        clippy::expect_used,
-        reason = "the generator writes the world file's own shape; a test makes many worlds"
-    )]
-    pub fn generate(spec: &GenerateSpec) -> Self {
-        let mut maker = Maker::new(spec);
-        maker.make(spec.units);
-        serde_json::from_value(maker.finish()).expect("a generated world is a world")
-    }
-}
+use super::GenerateSpec;
 
 const STREETS: [&str; 8] = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Hazel", "Juniper"];
 const CITIES: [(&str, &str, &str); 4] = [
@@ -102,7 +29,7 @@ const STAFF_OTHER: i64 = 9002;
 const VENDOR_LATCHEL: i64 = 9101;
 const VENDOR_OTHER: i64 = 9102;
 
-struct Maker {
+pub(super) struct Maker {
     chance: ChaCha8Rng,
     now: DateTime<Utc>,
     seed: u64,
@@ -118,7 +45,7 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(spec: &GenerateSpec) -> Self {
+    pub(super) fn new(spec: &GenerateSpec) -> Self {
         Self {
             chance: ChaCha8Rng::seed_from_u64(spec.seed),
             now: spec.now.trunc_subsecs(0),
@@ -135,7 +62,7 @@ impl Maker {
         }
     }
 
-    fn make(&mut self, units: u32) {
+    pub(super) fn make(&mut self, units: u32) {
         let mut made = 0;
         while made < units {
             let single = self.chance.random_range(0..3) == 0;
@@ -309,7 +236,7 @@ impl Maker {
             "created_at": at, "updated_at": at}));
     }
 
-    fn finish(self) -> Value {
+    pub(super) fn finish(self) -> Value {
         let staff = |id: i64, first: &str, last: &str, role: &str| {
             json!({"id": id, "kind": "staff", "first_name": first, "last_name": last,
                 "email": format!("{first}@example.com"), "active": true, "role": role})

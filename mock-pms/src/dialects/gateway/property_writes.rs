@@ -37,6 +37,7 @@ pub(super) fn post(world: &mut World, call: &Call) -> Answer {
         ref_unit_id: body.word("ref_unit_id"),
         integration_data: body.text("integration_data"),
         integration_sync_method: None,
+        default_access_instructions: None,
         created_at: now,
         updated_at: now,
     };
