@@ -142,6 +142,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         scope: Scope,
     },
+    /// The mirror of Latchel's records, where its API can only list.
+    #[command(after_help = "Examples:\n  latchel-sync mirror status\n  latchel-sync mirror fill --account main\n  latchel-sync mirror status --json")]
+    Mirror {
+        #[command(subcommand)]
+        action: MirrorAction,
+        #[command(flatten)]
+        scope: Scope,
+    },
     /// Check the ledger, or write a copy of it.
     Ledger {
         #[command(subcommand)]
@@ -364,6 +372,14 @@ pub(crate) struct PendingRecords {
     /// Every record that is pending or failed.
     #[arg(long)]
     pub all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MirrorAction {
+    /// State of each list: how far it was read, and if nothing is missing.
+    Status,
+    /// Read all lists until nothing is missing, within the share of calls; goes on where it was interrupted.
+    Fill,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ mod demo;
 mod explain;
 mod init;
 mod ledger;
+mod mirror;
 mod mock;
 mod pending;
 mod rules;
@@ -39,6 +40,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Runs { show, limit, scope } => runs::run(&config()?, scope, show.as_ref(), *limit).await,
         Command::Pending { action, scope } => pending::run(&config()?, scope, action, now).await,
         Command::Accounts { action, scope } => accounts::run(&config()?, scope, action, now).await,
+        Command::Mirror { action, scope } => mirror::run(&config()?, scope, action, now).await,
         Command::Ledger { action, json } => ledger::run(&config()?, action, *json).await,
         Command::Adapters { action, json } => adapters::run(action, *json, config, now).await,
         Command::Rules { markdown, json } => rules::run(*markdown, *json),
