@@ -216,15 +216,15 @@ impl<R> Drop for Asked<R> {
 }
 
 /// Reads each page with `read`, and hands on the results of several pages together as soon as there are at least `size`.
-pub fn chunks<'a, T: Send + 'a>(
-    pages: BoxStream<'a, Result<Vec<Value>>>,
+pub fn chunks<'a, R: Send + 'a, T: Send + 'a>(
+    pages: BoxStream<'a, Result<Vec<R>>>,
     size: usize,
-    read: impl Fn(&[Value]) -> Vec<T> + Send + 'a,
+    read: impl Fn(Vec<R>) -> Vec<T> + Send + 'a,
 ) -> BoxStream<'a, Result<Vec<T>>> {
     futures::stream::try_unfold((pages, read), move |(mut pages, read)| async move {
         let mut chunk = Vec::new();
         while let Some(page) = pages.try_next().await? {
-            chunk.extend(read(&page));
+            chunk.extend(read(page));
             if chunk.len() >= size {
                 break;
             }
@@ -396,9 +396,9 @@ mod tests {
                 Ok(Page { rows: vec![json!(at), json!("both")], next: (at < 5).then_some(at + 1) })
             })
         };
-        let sizes = chunks(list(), 5, <[Value]>::to_vec).map_ok(|chunk| chunk.len());
+        let sizes = chunks(list(), 5, |page| page).map_ok(|chunk| chunk.len());
         assert_eq!(sizes.try_collect().await.ok(), Some(vec![6, 6]));
-        let all = chunks(list(), 100, <[Value]>::to_vec).map_ok(|chunk| chunk.len());
+        let all = chunks(list(), 100, |page| page).map_ok(|chunk| chunk.len());
         assert_eq!(all.try_collect().await.ok(), Some(vec![12]));
         let none = chunks(list(), 5, |_| Vec::<Value>::new());
         assert_eq!(none.try_collect().await.ok(), Some(Vec::<Vec<Value>>::new()));

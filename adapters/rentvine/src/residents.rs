@@ -35,7 +35,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     try_stream! {
         let mut seen = BTreeSet::new();
         let leases = api.list(LEASES, vec![since(window)]).pages();
-        let mut leases = chunks(leases, CHUNK, move |page| on_changed(api, page, window));
+        let mut leases = chunks(leases, CHUNK, move |page: Vec<Value>| on_changed(api, &page, window));
         while let Some(chunk) = leases.try_next().await? {
             let (pairs, nameless): (Vec<_>, Vec<_>) = chunk.into_iter().partition(Result::is_ok);
             yield nameless.into_iter().filter_map(Result::err).map(Row::Invalid).collect::<Vec<_>>();
@@ -45,7 +45,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
         }
         // A contact that is not served would be missed without a word.
         let contacts = api.list(TENANTS, Query::new()).whole();
-        let mut contacts = chunks(contacts, CHUNK, move |page| changed_contacts(api, page, window));
+        let mut contacts = chunks(contacts, CHUNK, move |page: Vec<Value>| changed_contacts(api, &page, window));
         while let Some(chunk) = contacts.try_next().await? {
             let new: BTreeMap<_, _> = chunk.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
             if !new.is_empty() {
