@@ -26,7 +26,7 @@ pub fn lists(units: u64, residents: u64) -> Vec<(&'static str, Render, u64)> {
         (LEASES, lease, residents),
         ("v1/tasks", unit, 0),
         ("v1/workorders", unit, 0),
-        ("v1/users", unit, 0),
+        ("v1/users", user, 1),
         ("v1/propertygroups", unit, 0),
         ("v1/vendors", unit, 0),
     ]
@@ -75,6 +75,15 @@ fn unit(id: u64, _at: DateTime<Utc>, suffix: &str) -> Value {
         "UnitNumber": format!("{}{suffix}", names.unit), "Description": null, "MarketRent": 900 + id % 1_700,
         "Address": address(id), "UnitBedrooms": "TwoBed", "UnitBathrooms": "OneBath", "UnitSize": 700 + id % 400,
         "IsUnitListed": false, "IsUnitOccupied": true,
+    })
+}
+
+/// The user in whose name a sync creates work orders.
+fn user(id: u64, _at: DateTime<Utc>, suffix: &str) -> Value {
+    json!({
+        "Id": id, "UserTypes": ["Staff"], "IsActive": true, "FirstName": "Team", "LastName": format!("Latchel{suffix}"),
+        "Email": "team@example.com", "AlternateEmail": null, "PhoneNumbers": [], "UserRole": {"Id": 1, "Name": "Staff"},
+        "LastLogin": null,
     })
 }
 
