@@ -1,9 +1,8 @@
 //! Measures latchel-sync against its targets, side by side with a plain client: `docs/performance.md`.
 //!
 //! Everything that is measured runs in a process of its own, and each of them is this program: a far side, the plain client,
-//! and, under the name `latchel-sync`, the command itself with one more adapter.
+//! and, under the name `latchel-sync`, the command itself.
 
-mod adapter;
 mod far;
 mod load;
 mod machine;

@@ -7,8 +7,11 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use latchel_sync_cli::Config;
 use latchel_sync_core::registry::{self, PlatformAdapter};
-use mock_pms::world::Table;
-use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, RateLimit, Side, World};
+use mock_pms::world::{Edit, Table};
+use mock_pms::{
+    Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, MockServer, Options, RateLimit, Side,
+    World,
+};
 use tempfile::TempDir;
 
 use crate::measured::{self, Measured};
@@ -47,7 +50,7 @@ impl Mocked {
         let options = Options {
             platform: dialect,
             rate_limits: Some(rate_limits),
-            keep_responses: true,
+            keep_responses: pace == Pace::Unlimited,
             ..Options::default()
         };
         let server = MockServer::start(world, options).await?;
@@ -81,6 +84,24 @@ impl Mocked {
         let config = Config::read(&path).map_err(|failure| anyhow::anyhow!("{failure}"))?;
         let sides = config.far_sides().map_err(|failure| anyhow::anyhow!("{failure}"))?;
         Ok(sides.into_iter().next().context("the configuration has no account")?.0)
+    }
+
+    /// Lets every answer of the platform and of Latchel come later by so many milliseconds.
+    pub fn delay(&self, platform: u64, latchel: u64) {
+        let late = |side, ms| FaultRule { side: Some(side), ..FaultRule::always(Fault::Latency { ms }) };
+        let faults = vec![late(Side::Platform, platform), late(Side::Latchel, latchel)];
+        self.server.set_faults(FaultPlan { faults, ..FaultPlan::default() });
+    }
+
+    /// Looks at what the systems hold.
+    pub fn read<R>(&self, look: impl FnOnce(&World) -> R) -> R {
+        self.server.read(look)
+    }
+
+    /// Lets people change what the systems hold.
+    pub fn edit(&self, edits: &[Edit]) -> Result<()> {
+        self.server.edit(|world| world.apply(edits)).context("an edit")?;
+        Ok(())
     }
 
     /// Lets time pass in both systems and here.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tempfile::TempDir;
 
-use crate::far::{Control, Counts, Holdings, Manner, Rename};
+use crate::far::{Control, Counts, Holdings, Manner, Rename, Vendor};
 use crate::measured::{self, Measured};
 use crate::run::Run;
 use crate::usage::Usage;
@@ -20,6 +20,7 @@ pub const LATCHEL_SYNC: &str = "latchel-sync";
 
 /// Dropping it ends the far side and removes the folder.
 pub struct Scene {
+    vendor: Vendor,
     folder: TempDir,
     far: Far,
     client: reqwest::Client,
@@ -43,7 +44,7 @@ impl Scene {
     /// With a far side that holds so much, and an empty ledger.
     pub fn start(holdings: Holdings) -> Result<Self> {
         let mut command = Command::new(this()?);
-        command.arg("far");
+        command.args(["far", "--vendor", holdings.vendor.name()]);
         for (name, value) in [
             ("--units", holdings.units),
             ("--residents", holdings.residents),
@@ -56,7 +57,7 @@ impl Scene {
         let mut far = Far { process, address: String::new() };
         BufReader::new(output).read_line(&mut far.address)?;
         far.address.truncate(far.address.trim_end().len());
-        Ok(Self { folder: TempDir::new()?, far, client: crate::plain::client()? })
+        Ok(Self { vendor: holdings.vendor, folder: TempDir::new()?, far, client: crate::plain::client()? })
     }
 
     /// The folder of the configuration and the ledger.
@@ -69,12 +70,15 @@ impl Scene {
         self.folder().join("latchel-sync.sqlite")
     }
 
-    /// Writes a configuration for pages of this size; `latchel` is what more it says of Latchel.
-    pub fn configure(&self, page: usize, latchel: &str) -> Result<()> {
-        let (address, adapter) = (&self.far.address, crate::adapter::NAME);
+    /// Writes a configuration; `latchel` is what more it says of Latchel.
+    pub fn configure(&self, limits: Limits, latchel: &str) -> Result<()> {
+        let (address, adapter) = (&self.far.address, self.vendor.name());
+        let system = if self.vendor == Vendor::Propertyware { "system_id = \"1\"\n" } else { "" };
+        let limits = if limits == Limits::Lifted { "calls_per_second = 100000\n" } else { "" };
         let config = format!(
             "[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"all\"\n\
-             [account.platform]\nadapter = \"{adapter}\"\nbase_url = \"{address}/platform\"\npage_size = {page}\n\
+             [account.platform]\nadapter = \"{adapter}\"\nbase_url = \"{address}/platform\"\nclient_id = \"none\"\n\
+             client_secret = \"none\"\n{system}{limits}\
              [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{address}/latchel\"\napi_key = \"none\"\n{latchel}\n"
         );
         std::fs::write(self.folder().join("latchel-sync.toml"), config)
@@ -91,16 +95,17 @@ impl Scene {
         Ok((measured, run))
     }
 
-    /// Runs the plain client with so many rows a page, into a new database or nowhere.
-    pub fn plain(&self, page: usize, store: Store) -> Result<Measured> {
+    /// Lets the plain client make these calls; it stores the rows in a new database or nowhere.
+    pub fn plain(&self, calls: &[String], store: Store) -> Result<Measured> {
         let database = self.folder().join("plain.sqlite");
         for suffix in ["", "-wal", "-shm"] {
             // One that is not there is as good.
             let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
         }
         let mut command = Command::new(this()?);
-        command.args(["plain", "--list", &format!("{}/platform/units", self.far.address)]);
-        command.args(["--page", &page.to_string()]);
+        let file = self.folder().join("calls.txt");
+        std::fs::write(&file, calls.join("\n"))?;
+        command.args(["plain", "--base", &self.far.address, "--calls"]).arg(file);
         if store == Store::Sqlite {
             command.arg("--store").arg(&database);
         }
@@ -132,6 +137,11 @@ impl Scene {
         self.get("counts").await
     }
 
+    /// What the platform was asked for since its manner was last set: paths with queries.
+    pub async fn asked(&self) -> Result<Vec<String>> {
+        self.get("asked").await
+    }
+
     /// Resources that the far side itself used.
     pub async fn usage(&self) -> Result<Usage> {
         self.get("usage").await
@@ -147,6 +157,15 @@ impl Scene {
         let url = format!("{}/control/{path}", self.far.address);
         Ok(self.client.get(url).send().await?.error_for_status()?.json().await?)
     }
+}
+
+/// Limits of the vendor that the adapter keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limits {
+    /// As shipped.
+    Kept,
+    /// None, so that nothing but the program's own speed counts.
+    Lifted,
 }
 
 /// Place where the plain client puts the rows that it fetched.

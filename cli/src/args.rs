@@ -143,7 +143,9 @@ pub(crate) enum Command {
         scope: Scope,
     },
     /// The mirror of Latchel's records, where its API can only list.
-    #[command(after_help = "Examples:\n  latchel-sync mirror status\n  latchel-sync mirror fill --account main\n  latchel-sync mirror status --json")]
+    #[command(
+        after_help = "Examples:\n  latchel-sync mirror status\n  latchel-sync mirror fill --account main\n  latchel-sync mirror status --json"
+    )]
     Mirror {
         #[command(subcommand)]
         action: MirrorAction,

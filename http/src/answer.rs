@@ -70,10 +70,18 @@ impl Answer {
     ///
     /// As for [`Answer::json`].
     pub async fn json_beside<T: DeserializeOwned + Send + 'static>(self) -> Result<T> {
+        self.beside(Self::json).await
+    }
+
+    /// Reads the answer, a long one on a thread beside the caller's.
+    pub(crate) async fn beside<T: Send + 'static>(
+        self,
+        read: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         if self.body.len() < LONG {
-            return self.json();
+            return read(&self);
         }
-        let read = tokio::task::spawn_blocking(move || self.json()).await;
+        let read = tokio::task::spawn_blocking(move || read(&self)).await;
         read.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(Error::new(ErrorKind::Timeout, "the process ended before an answer was read")),

@@ -26,6 +26,7 @@ mod rows;
 mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod text_row;
 mod transport;
 mod vendor;
 mod webhook;
@@ -42,8 +43,9 @@ pub use mend::json;
 pub use pages::{Page, chunks, covered, pages, pages_ahead, query_of_link};
 pub use parts::{Cut, Effort, Listed, Part, in_parts};
 pub use retry::set_first_pause;
-pub use rows::{TextRow, Unreadable, read_row, rows};
+pub use rows::{Unreadable, read_row, rows};
 pub use session::LogIn;
+pub use text_row::{Identified, ListRow, TextRow};
 pub use transport::{Transport, TransportBuilder};
 pub use vendor::{Vendor, choose_vendor};
 pub use webhook::Webhook;

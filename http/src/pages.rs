@@ -12,6 +12,8 @@ use reqwest::Url;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
+use crate::ListRow;
+
 /// The most of a link that an error shows.
 const LONGEST_LINK: usize = 200;
 
@@ -33,11 +35,11 @@ impl Page<usize> {
     }
 }
 
-impl Page<(usize, usize)> {
+impl<R> Page<(usize, usize), R> {
     /// Page `number` of a list by page number that tells no total and may give fewer rows than it is asked for: it goes on
     /// for as long as a page has `least` rows, and then as many as the page before it. The next page's number and least
     /// are what it is asked for with.
-    pub fn while_as_full(rows: Vec<Value>, number: usize, least: usize) -> Self {
+    pub fn while_as_full(rows: Vec<R>, number: usize, least: usize) -> Self {
         let count = rows.len();
         Self { rows, next: (count >= least.max(1)).then_some((number + 1, count)) }
     }
@@ -65,12 +67,11 @@ pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
 
 /// Number of rows that a page of a list by offset covers. The member `id` tells rows apart: a row that comes twice counts
 /// once, so that none behind it is skipped. A page of nothing but repetitions still leads on.
-pub fn covered(page: &[Value], id: &str) -> usize {
-    let id = |row: &Value| row.get(id).and_then(crate::loose::as_id);
+pub fn covered<R: ListRow>(page: &[R], id: &str) -> usize {
     let mut nameless = 0;
     let mut distinct = HashSet::new();
     for row in page {
-        match id(row) {
+        match row.id(id) {
             Some(id) => drop(distinct.insert(id)),
             None => nameless += 1,
         }
@@ -215,15 +216,15 @@ impl<R> Drop for Asked<R> {
 }
 
 /// Reads each page with `read`, and hands on the results of several pages together as soon as there are at least `size`.
-pub fn chunks<'a, T: Send + 'a>(
-    pages: BoxStream<'a, Result<Vec<Value>>>,
+pub fn chunks<'a, R: Send + 'a, T: Send + 'a>(
+    pages: BoxStream<'a, Result<Vec<R>>>,
     size: usize,
-    read: impl Fn(&[Value]) -> Vec<T> + Send + 'a,
+    read: impl Fn(Vec<R>) -> Vec<T> + Send + 'a,
 ) -> BoxStream<'a, Result<Vec<T>>> {
     futures::stream::try_unfold((pages, read), move |(mut pages, read)| async move {
         let mut chunk = Vec::new();
         while let Some(page) = pages.try_next().await? {
-            chunk.extend(read(&page));
+            chunk.extend(read(page));
             if chunk.len() >= size {
                 break;
             }
@@ -395,9 +396,9 @@ mod tests {
                 Ok(Page { rows: vec![json!(at), json!("both")], next: (at < 5).then_some(at + 1) })
             })
         };
-        let sizes = chunks(list(), 5, <[Value]>::to_vec).map_ok(|chunk| chunk.len());
+        let sizes = chunks(list(), 5, |page| page).map_ok(|chunk| chunk.len());
         assert_eq!(sizes.try_collect().await.ok(), Some(vec![6, 6]));
-        let all = chunks(list(), 100, <[Value]>::to_vec).map_ok(|chunk| chunk.len());
+        let all = chunks(list(), 100, |page| page).map_ok(|chunk| chunk.len());
         assert_eq!(all.try_collect().await.ok(), Some(vec![12]));
         let none = chunks(list(), 5, |_| Vec::<Value>::new());
         assert_eq!(none.try_collect().await.ok(), Some(Vec::<Vec<Value>>::new()));
@@ -424,6 +425,6 @@ mod tests {
         assert_eq!(covered(&[row(1), row(1), row(2)], "id"), 2);
         assert_eq!(covered(&[json!({}), json!({"id": "odd"}), row(1)], "id"), 3);
         assert_eq!(covered(&[row(1), row(1), row(1), row(1)], "id"), 2, "but a page leads on");
-        assert_eq!(covered(&[], "id"), 0);
+        assert_eq!(covered::<Value>(&[], "id"), 0);
     }
 }

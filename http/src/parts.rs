@@ -4,6 +4,8 @@ use latchel_sync_core::model::Unserved;
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
+use crate::ListRow;
+
 /// So many parts of one page may fail at once; more say that it is not about single rows.
 const MOST_FAILING: usize = 5;
 /// After so many rounds in which no part was answered, the far side is down.
@@ -55,9 +57,9 @@ pub enum Cut {
 
 /// Answer to the call for a part of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Listed {
+pub struct Listed<R = Value> {
     /// Its rows.
-    pub rows: Vec<Value>,
+    pub rows: Vec<R>,
     /// Number of rows of the whole list, where the far side says so.
     pub total: Option<usize>,
 }
@@ -72,10 +74,16 @@ pub struct Listed {
 /// # Errors
 ///
 /// The failure of the page itself if it is not about single rows; otherwise those of `ask`.
-pub async fn in_parts<F, Fut>(list: &str, (offset, size): (usize, usize), cut: Cut, ask: F) -> Result<Listed>
+pub async fn in_parts<R, F, Fut>(
+    list: &str,
+    (offset, size): (usize, usize),
+    cut: Cut,
+    ask: F,
+) -> Result<Listed<R>>
 where
+    R: ListRow,
     F: Fn(Part) -> Fut,
-    Fut: Future<Output = Result<Listed>>,
+    Fut: Future<Output = Result<Listed<R>>>,
 {
     let whole = Part { offset, size, effort: Effort::Usual };
     let failure = match ask(whole).await {
@@ -129,17 +137,17 @@ where
     Ok(Listed { rows, total })
 }
 
-enum Piece {
+enum Piece<R> {
     Open(Part),
-    Came(Vec<Value>),
+    Came(Vec<R>),
 }
 
-impl Piece {
+impl<R> Piece<R> {
     fn is_open(&self) -> bool {
         matches!(self, Self::Open(_))
     }
 
-    fn into_rows(self) -> Vec<Value> {
+    fn into_rows(self) -> Vec<R> {
         match self {
             Self::Open(_) => Vec::new(),
             Self::Came(rows) => rows,
@@ -155,10 +163,11 @@ fn is_about_what_was_asked_for(error: &Error) -> bool {
 }
 
 /// The single row once more, with the usual patience, so that a passing failure is not laid at its door.
-async fn alone<F, Fut>(list: &str, part: Part, ask: &F, error: &Error) -> Result<Piece>
+async fn alone<R, F, Fut>(list: &str, part: Part, ask: &F, error: &Error) -> Result<Piece<R>>
 where
+    R: ListRow,
     F: Fn(Part) -> Fut,
-    Fut: Future<Output = Result<Listed>>,
+    Fut: Future<Output = Result<Listed<R>>>,
 {
     match ask(Part { effort: Effort::Usual, ..part }).await {
         Ok(listed) => return Ok(Piece::Came(listed.rows)),
@@ -169,11 +178,11 @@ where
     let status = error.context("status").unwrap_or_default();
     let problem = format!("{} with status {status} at this row alone", error.message());
     let row = Unserved { list: list.to_owned(), row: part.offset + 1, problem };
-    Ok(Piece::Came(vec![row.stand_in()]))
+    Ok(Piece::Came(vec![R::of_value(row.stand_in())]))
 }
 
 /// True if a part may have more rows than came.
-fn is_short(listed: &Listed, part: Part, cut: Cut) -> bool {
+fn is_short<R>(listed: &Listed<R>, part: Part, cut: Cut) -> bool {
     match cut {
         Cut::AtMultiple { full_up_to } if part.size > full_up_to => {
             !listed.rows.is_empty() && listed.rows.len() < part.size

@@ -1,11 +1,6 @@
-use std::hash::{BuildHasher, Hash, Hasher};
-
-use foldhash::quality::FixedState;
 use latchel_sync_core::model::{InvalidRecord, Unserved};
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::decode;
 
@@ -67,90 +62,4 @@ pub fn rows<T: DeserializeOwned>(
     id: impl Fn(&Value) -> Option<String>,
 ) -> Vec<Result<T, InvalidRecord>> {
     page.iter().map(|row| read_row(row).map_err(|bad| bad.of_row(what, id(row), row))).collect()
-}
-
-/// A row of a page that was read by itself, straight from the page's text: for long lists of which a row is one record.
-#[derive(Debug, Clone)]
-pub struct TextRow<T> {
-    read: Result<T, Box<(Unreadable, Value)>>,
-    /// Of its text.
-    digest: u64,
-}
-
-impl<T> TextRow<T> {
-    /// Returns the record that was read. `id` finds the id of a row that cannot be understood, and `what` names it where it
-    /// has none.
-    pub fn into_record(self, what: &str, id: impl Fn(&Value) -> Option<String>) -> Result<T, InvalidRecord> {
-        self.read.map_err(|bad| {
-            let (bad, row) = *bad;
-            bad.of_row(what, id(&row), &row)
-        })
-    }
-}
-
-impl<T> Hash for TextRow<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.digest);
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for TextRow<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&'de RawValue>::deserialize(deserializer)?.get();
-        let digest = FixedState::default().hash_one(text);
-        let read = match serde_json::from_str(text) {
-            Ok(read) => Ok(read),
-            Err(_) => {
-                let row = serde_json::from_str(text).map_err(D::Error::custom)?;
-                read_row(&row).map_err(|bad| Box::new((bad, row)))
-            }
-        };
-        Ok(Self { read, digest })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::hash::DefaultHasher;
-
-    use serde_json::json;
-
-    use super::*;
-
-    #[derive(Debug, PartialEq, Deserialize)]
-    struct Unit {
-        id: i64,
-        name: String,
-    }
-
-    fn id(row: &Value) -> Option<String> {
-        row.get("id").and_then(Value::as_i64).map(|id| id.to_string())
-    }
-
-    #[test]
-    fn a_row_of_text_is_read_as_one_of_values_is() {
-        let page = json!([
-            {"id": 1, "name": "A"},
-            {"id": 2, "name": 2},
-            {"name": "C"},
-            "odd",
-        ]);
-        let of_text: Vec<TextRow<Unit>> = serde_json::from_str(&page.to_string()).unwrap();
-        let of_text: Vec<_> = of_text.into_iter().map(|row| row.into_record("unit", id)).collect();
-        assert_eq!(of_text, rows::<Unit>(page.as_array().unwrap(), "unit", id));
-        assert_eq!(of_text[0], Ok(Unit { id: 1, name: "A".to_owned() }));
-        assert_eq!(of_text[1].as_ref().map_err(|bad| (&*bad.id, &*bad.field)), Err(("2", "name")));
-    }
-
-    #[test]
-    fn rows_of_the_same_text_hash_alike_and_others_do_not() {
-        let digest = |text: &str| {
-            let row: TextRow<Unit> = serde_json::from_str(text).unwrap();
-            let mut hasher = DefaultHasher::new();
-            row.hash(&mut hasher);
-            hasher.finish()
-        };
-        assert_eq!(digest(r#"{"id":1,"name":"A"}"#), digest(r#"{"id":1,"name":"A"}"#));
-        assert_ne!(digest(r#"{"id":1,"name":"A"}"#), digest(r#"{"id":1,"name":"B"}"#));
-    }
 }

@@ -1,8 +1,9 @@
-use futures::TryStreamExt;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt, stream};
 use latchel_sync_core::Result;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_http::loose::id_in;
-use latchel_sync_http::{Answer, Call, List, Paging, Transport};
+use latchel_sync_http::{Answer, Call, List, ListRow, Paging, Transport};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -10,11 +11,18 @@ use serde_json::Value;
 use crate::config::Config;
 
 /// Without a unique order, pages may repeat and skip rows.
-const PAGING: Paging = Paging::by_offset("offset", "limit", 1_000)
+const PAGING: Paging = Paging::by_offset("offset", "limit", PAGE)
     .total_in_header("x-total-count")
     .id("Id")
     .also(&[("orderby", "Id asc")])
-    .ahead(4);
+    .ahead(AT_ONCE);
+/// Number of rows of a page.
+pub(crate) const PAGE: usize = 1_000;
+/// Number of pages of a list, and of look-ups by ids, that are under way at once: the rate limit, and not a slow answer, is to
+/// decide how long a list takes.
+pub(crate) const AT_ONCE: usize = 8;
+/// Number of a list's pages that are looked up at once where a page has look-ups of its own, each up to [`AT_ONCE`].
+pub(crate) const PAGES_AT_ONCE: usize = 2;
 /// Buildium answers a query of more than 4,096 characters with a 500; this leaves room for the other parameters.
 const LONGEST_LIST: usize = 3_500;
 
@@ -52,16 +60,15 @@ impl Api {
         self.transport.list(path, &PAGING).queries(query)
     }
 
-    /// Every row that one of `ids` selects by the filter `name`, in as many calls as the query's length asks for. A row that
-    /// Buildium does not serve has a stand-in.
-    pub async fn by_ids(&self, path: &str, name: &'static str, ids: &[i64]) -> Result<Vec<Value>> {
-        let mut rows = Vec::new();
-        let each = name.len() + "=12345678901&".len();
-        for chunk in ids.chunks(LONGEST_LIST / each) {
-            let query = chunk.iter().map(|id| (name, id.to_string())).collect();
-            rows.extend(self.list(path, query).pages().try_concat().await?);
-        }
-        Ok(rows)
+    /// Every row that one of `ids` selects by the filter `name`, in as many calls as the query's length asks for, some of them
+    /// at once. A row that Buildium does not serve has a stand-in.
+    pub async fn by_ids<R: ListRow>(&self, path: &str, name: &'static str, ids: &[i64]) -> Result<Vec<R>> {
+        let pages = |ids: &[i64]| {
+            let query = ids.iter().map(|id| (name, id.to_string())).collect();
+            self.list(path, query).pages_as().try_concat()
+        };
+        let look_ups: Vec<_> = ids.chunks(most_ids(name)).map(pages).collect();
+        stream::iter(look_ups).buffered(AT_ONCE).try_concat().await
     }
 
     pub fn post(&self, path: &str, body: &impl Serialize) -> Call {
@@ -75,6 +82,46 @@ impl Api {
     /// An id of the core as Buildium's number.
     pub fn number(&self, id: &str) -> Result<i64> {
         self.transport.number(id)
+    }
+}
+
+/// The most ids in one look-up by the filter `name`.
+pub(crate) const fn most_ids(name: &str) -> usize {
+    LONGEST_LIST / (name.len() + "=12345678901&".len())
+}
+
+/// The pages of a list in parts of up to `size` rows, of which `at_once` are looked up at once, in the order of the list. An
+/// error comes where its page would.
+pub(crate) fn in_parts_of<'a, R, Out, Fut>(
+    (size, at_once): (usize, usize),
+    pages: BoxStream<'a, Result<Vec<R>>>,
+    look_up: impl Fn(Vec<R>) -> Fut + Clone + Send + 'a,
+) -> BoxStream<'a, Result<Out>>
+where
+    R: Send + 'a,
+    Out: Send + 'a,
+    Fut: Future<Output = Result<Out>> + Send + 'a,
+{
+    let parts = pages.flat_map(move |page| match page {
+        Ok(page) => stream::iter(parts_of(page, size).into_iter().map(Ok).collect::<Vec<_>>()),
+        Err(error) => stream::iter(vec![Err(error)]),
+    });
+    let look_up = move |part: Result<Vec<R>>| {
+        let look_up = look_up.clone();
+        async move { look_up(part?).await }
+    };
+    parts.map(look_up).buffered(at_once).boxed()
+}
+
+fn parts_of<R>(page: Vec<R>, size: usize) -> Vec<Vec<R>> {
+    let mut rows = page.into_iter();
+    let mut parts = Vec::new();
+    loop {
+        let part: Vec<_> = rows.by_ref().take(size).collect();
+        if part.is_empty() {
+            return parts;
+        }
+        parts.push(part);
     }
 }
 

@@ -8,30 +8,54 @@ use latchel_sync_core::model::{
     Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
+use latchel_sync_http::TextRow;
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::rows;
 use serde_json::Value;
 
-use crate::api::{Api, Query, distinct, row_id};
+use crate::api::{AT_ONCE, Api, PAGE, PAGES_AT_ONCE, Query, distinct, in_parts_of, most_ids, row_id};
 use crate::wire::{Rental, Unit};
 
 const RENTALS: &str = "v1/rentals";
 pub(crate) const UNITS: &str = "v1/rentals/units";
+/// The filter by rentals.
+const RENTAL_IDS: &str = "propertyids";
 
-/// Changed rentals bring all their units, because a unit's activity is its rental's; then come changed units.
+/// Units that came with their rentals and are remembered, so that the list of changed units need not look their rentals up
+/// again; a bound on memory.
+const REMEMBERED: usize = 100_000;
+
+/// Changed rentals bring all their units, because a unit's activity is its rental's; then come the other changed units.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     let since: Query = vec![("lastupdatedfrom", window.from.format("%Y-%m-%dT%H:%M:%SZ").to_string())];
     try_stream! {
-        let mut rentals = api.list(RENTALS, since.clone()).pages();
+        let mut came = HashSet::new();
+        let rentals = api.list(RENTALS, since.clone()).pages_as();
+        let mut rentals = in_parts_of((most_ids(RENTAL_IDS), AT_ONCE), rentals, |part| with_units(api, part));
         while let Some(page) = rentals.try_next().await? {
-            yield with_units(api, page).await?;
+            remember(&mut came, &page);
+            yield page;
         }
-        let mut units = api.list(UNITS, since).pages();
+        let units = api.list(UNITS, since).pages_as();
+        let others = units.map_ok(|page: Vec<TextRow<Unit>>| {
+            page.into_iter().filter(|unit| unit.read().map_or(true, |unit| !came.contains(&unit.id))).collect()
+        });
+        let mut units = in_parts_of((PAGE, PAGES_AT_ONCE), others.boxed(), |part| with_rentals(api, part));
         while let Some(page) = units.try_next().await? {
-            yield with_rentals(api, page).await?;
+            yield page;
         }
     }
     .boxed()
+}
+
+fn remember(came: &mut HashSet<i64>, page: &[Row<Property>]) {
+    let room = REMEMBERED.saturating_sub(came.len());
+    let unit = |row: &Row<Property>| -> Option<i64> {
+        match row {
+            Row::Record(property) => property.id.unit.as_ref()?.as_str().parse().ok(),
+            _ => None,
+        }
+    };
+    came.extend(page.iter().filter_map(unit).take(room));
 }
 
 pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
@@ -39,7 +63,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
     for id in ids {
         numbers.push(api.number(id.property.as_str())?);
     }
-    let rentals = api.by_ids(RENTALS, "propertyids", &distinct(numbers.into_iter())).await?;
+    let rentals = api.by_ids(RENTALS, RENTAL_IDS, &distinct(numbers.into_iter())).await?;
     let wanted = |row: &Row<Property>| match row {
         Row::Record(property) => ids.contains(&property.id) || ids.contains(&whole(&property.id)),
         _ => true,
@@ -52,12 +76,12 @@ fn whole(id: &PropertyRef) -> PropertyRef {
     PropertyRef::new(id.property.clone(), None)
 }
 
-/// A page of rentals, each as its units, or as itself where it has none.
-async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
+/// Some rentals, each as its units, or as itself where it has none.
+async fn with_units(api: &Api, rows: Vec<TextRow<Rental>>) -> Result<Vec<Row<Property>>> {
     let mut out = Vec::new();
     let mut rentals = BTreeMap::new();
-    for rental in rows::<Rental>(&page, "rental", row_id) {
-        match rental {
+    for rental in rows {
+        match rental.into_record("rental", row_id) {
             Ok(rental) => {
                 rentals.insert(rental.id, rental);
             }
@@ -65,10 +89,13 @@ async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
         }
     }
     let ids = distinct(rentals.keys().copied());
-    let page = api.by_ids(UNITS, "propertyids", &ids).await?;
-    let with_units: HashSet<_> = page.iter().map(|unit| number_in(unit, "PropertyId")).collect();
-    for unit in rows::<Unit>(&page, "unit", unit_key) {
-        match unit {
+    let units: Vec<TextRow<Unit>> = api.by_ids(UNITS, RENTAL_IDS, &ids).await?;
+    let rental_of = |unit: &TextRow<Unit>| {
+        unit.read().map_or_else(|row| number_in(row, "PropertyId"), |unit| Some(unit.property_id))
+    };
+    let with_units: HashSet<_> = units.iter().map(rental_of).collect();
+    for unit in units {
+        match unit.into_record("unit", unit_key) {
             Ok(unit) => {
                 if let Some(rental) = rentals.get(&unit.property_id) {
                     out.push(Row::Record(property(rental, Some(unit))));
@@ -89,14 +116,14 @@ async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     Ok(out)
 }
 
-/// A page of units with their rentals.
-async fn with_rentals(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
-    let units = rows::<Unit>(&page, "unit", unit_key);
-    let ids = distinct(units.iter().filter_map(|unit| Some(unit.as_ref().ok()?.property_id)));
-    let rentals = rows::<Rental>(&api.by_ids(RENTALS, "propertyids", &ids).await?, "rental", row_id);
+/// Units with their rentals.
+async fn with_rentals(api: &Api, units: Vec<TextRow<Unit>>) -> Result<Vec<Row<Property>>> {
+    let ids = distinct(units.iter().filter_map(|unit| Some(unit.read().ok()?.property_id)));
+    let rentals: Vec<TextRow<Rental>> = api.by_ids(RENTALS, RENTAL_IDS, &ids).await?;
     // A rental that cannot be read was reported by its own page, or is with its next change.
-    let rentals: HashMap<_, _> = rentals.into_iter().flatten().map(|rental| (rental.id, rental)).collect();
-    let row = |unit: Result<Unit, InvalidRecord>| match unit {
+    let rentals = rentals.into_iter().filter_map(|rental| rental.into_read().ok());
+    let rentals: HashMap<_, _> = rentals.map(|rental| (rental.id, rental)).collect();
+    let row = |unit: TextRow<Unit>| match unit.into_record("unit", unit_key) {
         Ok(unit) => match rentals.get(&unit.property_id) {
             Some(rental) => Row::Record(property(rental, Some(unit))),
             None => Row::Invalid(InvalidRecord {

@@ -3,61 +3,85 @@
 use std::collections::{BTreeMap, HashSet};
 
 use async_stream::try_stream;
-use futures::{StreamExt, TryStreamExt};
+use futures::{StreamExt, TryStreamExt, stream};
 use latchel_sync_core::model::{
     Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::{Unreadable, read_row};
+use latchel_sync_http::{ListRow, TextRow, Unreadable, read_row};
 use serde_json::Value;
 
-use crate::api::{Api, Query, distinct};
+use crate::api::{AT_ONCE, Api, PAGE, PAGES_AT_ONCE, Query, distinct, in_parts_of};
 use crate::wire::{Lease, Phone, Tenant, full_name};
 
 pub(crate) const TENANTS: &str = "v1/leases/tenants";
 pub(crate) const LEASES: &str = "v1/leases";
 
-/// Changed tenants, then the tenants of changed leases: neither moves the other's last update.
+/// Tenants at their properties that came by themselves and are remembered, so that their changed leases need not look them up
+/// again; a bound on memory.
+const REMEMBERED: usize = 100_000;
+
+/// A tenant and a property that a lease of theirs is at.
+type Pair = (i64, i64);
+
+/// Changed tenants, then the tenants of other changed leases: neither moves the other's last update.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     let since: Query = vec![("lastupdatedfrom", window.from.format("%Y-%m-%dT%H:%M:%SZ").to_string())];
     try_stream! {
-        let mut tenants = api.list(TENANTS, since.clone()).pages();
+        let mut came = HashSet::new();
+        let mut tenants = api.list(TENANTS, since.clone()).pages_as();
         while let Some(page) = tenants.try_next().await? {
-            yield residents(&page);
+            let page = residents(page);
+            let room = REMEMBERED.saturating_sub(came.len());
+            came.extend(page.iter().filter_map(pair).take(room));
+            yield page;
         }
-        let mut leases = api.list(LEASES, since).pages();
+        let leases = api.list(LEASES, since).pages();
+        let came = &came;
+        let mut leases = in_parts_of((PAGE, PAGES_AT_ONCE), leases, |part| of_leases(api, part, came));
         while let Some(page) = leases.try_next().await? {
-            yield of_leases(api, page).await?;
+            yield page;
         }
     }
     .boxed()
 }
 
-/// There is no filter by tenant id.
+/// The tenant and the property of a resident.
+fn pair(row: &Row<Resident>) -> Option<Pair> {
+    let Row::Record(Resident { id, .. }) = row else { return None };
+    Some((id.resident.as_str().parse().ok()?, id.property.as_str().parse().ok()?))
+}
+
+/// Each resident by a call for the tenant, because there is no filter by tenant id; some of them at once.
 pub(crate) async fn by_id(api: &Api, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
-    let mut found = Vec::new();
-    for id in ids {
-        let path = format!("{TENANTS}/{}", api.number(id.resident.as_str())?);
-        let tenant = api.find::<Value>(&path).await?;
-        found.extend(residents(tenant.as_slice()).into_iter().filter(|row| match row {
-            Row::Record(resident) => resident.id == *id,
-            _ => true,
-        }));
-    }
+    let one = |id: ResidentRef| async move { one(api, &id).await };
+    stream::iter(ids.to_vec()).map(one).buffered(AT_ONCE).try_concat().await
+}
+
+async fn one(api: &Api, id: &ResidentRef) -> Result<Vec<Row<Resident>>> {
+    let path = format!("{TENANTS}/{}", api.number(id.resident.as_str())?);
+    let tenant = api.find::<Value>(&path).await?.map(TextRow::of_value);
+    let mut found = residents(tenant);
+    found.retain(|row| !matches!(row, Row::Record(resident) if resident.id != *id));
     Ok(found)
 }
 
-/// The tenants on a page of leases, looked up by the leases' properties because a lease has only their ids.
-async fn of_leases(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
+/// The tenants on some leases but for those that `came` before, looked up by the leases' units and properties because a lease has
+/// only their ids.
+async fn of_leases(api: &Api, page: Vec<Value>, came: &HashSet<Pair>) -> Result<Vec<Row<Resident>>> {
     let mut out = Vec::new();
     let mut wanted = HashSet::new();
     let (mut units, mut properties) = (Vec::new(), Vec::new());
     for row in &page {
         match read_row::<Lease>(row) {
             Ok(lease) => {
-                let tenants = lease.tenants.iter().flatten().map(|tenant| tenant.id);
-                wanted.extend(tenants.map(|tenant| (tenant, lease.property_id)));
+                let pairs = lease.tenants.iter().flatten().map(|tenant| (tenant.id, lease.property_id));
+                let new: Vec<_> = pairs.filter(|pair| !came.contains(pair)).collect();
+                if new.is_empty() {
+                    continue;
+                }
+                wanted.extend(new);
                 match lease.unit_id.filter(|id| *id > 0) {
                     Some(unit) => units.push(unit),
                     None => properties.push(lease.property_id),
@@ -69,25 +93,21 @@ async fn of_leases(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
     let mut tenants = api.by_ids(TENANTS, "unitids", &distinct(units.into_iter())).await?;
     tenants.extend(api.by_ids(TENANTS, "propertyids", &distinct(properties.into_iter())).await?);
     let wanted = |row: &Row<Resident>| match row {
-        Row::Record(resident) => {
-            let tenant = resident.id.resident.as_str().parse().ok();
-            let property = resident.id.property.as_str().parse().ok();
-            tenant.zip(property).is_some_and(|pair| wanted.contains(&pair))
-        }
+        Row::Record(_) => pair(row).is_some_and(|pair| wanted.contains(&pair)),
         _ => true,
     };
-    out.extend(residents(&tenants).into_iter().filter(wanted));
+    out.extend(residents(tenants).into_iter().filter(wanted));
     Ok(out)
 }
 
 /// One row for each tenant and property, with all stays there.
-fn residents(page: &[Value]) -> Vec<Row<Resident>> {
+fn residents(page: impl IntoIterator<Item = TextRow<Tenant>>) -> Vec<Row<Resident>> {
     let mut out = Vec::new();
     for row in page {
-        let tenant = match read_row::<Tenant>(row) {
+        let tenant = match row.into_read() {
             Ok(tenant) => tenant,
-            Err(bad) => {
-                out.extend(unreadable("tenant", row, &of_tenant(row), &bad));
+            Err((bad, row)) => {
+                out.extend(unreadable("tenant", &row, &of_tenant(&row), &bad));
                 continue;
             }
         };

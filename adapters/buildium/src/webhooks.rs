@@ -16,7 +16,7 @@ use crate::api::{Api, row_id};
 use crate::config::Config;
 use crate::properties::{UNITS, unit_key};
 use crate::residents::{LEASES, TENANTS, of_lease, of_tenant};
-use crate::work_orders::WORK_ORDERS;
+use crate::work_orders::{TASK_IDS, WORK_ORDERS};
 
 /// Largest distance of the time stamp from now, either way.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
@@ -78,7 +78,7 @@ impl Reader {
     }
 
     async fn of_task(&self, task: i64) -> Result<Vec<RecordKey>> {
-        let found = self.api.by_ids(WORK_ORDERS, "taskids", &[task]).await?;
+        let found = self.api.by_ids::<Value>(WORK_ORDERS, TASK_IDS, &[task]).await?;
         Ok(found.iter().filter_map(row_id).map(|id| RecordKey::platform(Kind::WorkOrder, id)).collect())
     }
 

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model as core;
-use latchel_sync_http::loose;
+use latchel_sync_http::{Identified, loose};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -22,7 +22,7 @@ pub(crate) struct Rental {
     pub name: Option<String>,
     #[serde(deserialize_with = "loose::required_flag")]
     pub is_active: bool,
-    #[serde(default, deserialize_with = "loose::spare")]
+    #[serde(default, deserialize_with = "loose::spare_object")]
     pub address: Option<Address>,
 }
 
@@ -35,8 +35,20 @@ pub(crate) struct Unit {
     pub property_id: i64,
     #[serde(default, deserialize_with = "loose::text")]
     pub unit_number: Option<String>,
-    #[serde(default, deserialize_with = "loose::spare")]
+    #[serde(default, deserialize_with = "loose::spare_object")]
     pub address: Option<Address>,
+}
+
+impl Identified for Rental {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Identified for Unit {
+    fn id(&self) -> i64 {
+        self.id
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -83,6 +95,12 @@ pub(crate) struct Tenant {
     #[serde(default, deserialize_with = "loose::list")]
     pub phone_numbers: Vec<Phone>,
     pub leases: Option<Vec<Lease>>,
+}
+
+impl Identified for Tenant {
+    fn id(&self) -> i64 {
+        self.id
+    }
 }
 
 #[derive(Deserialize)]

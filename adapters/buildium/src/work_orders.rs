@@ -1,10 +1,11 @@
 //! Work orders joined with their tasks.
 
 use std::collections::HashMap;
+use std::future::ready;
 
 use async_stream::try_stream;
 use chrono::TimeDelta;
-use futures::{StreamExt, TryStreamExt};
+use futures::{StreamExt, TryStreamExt, stream};
 use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, Marker, NewWorkOrder, PropertyId, PropertyRef, ResidentId, Row,
     Severity, UnitId, UserId, Window, WorkOrder, WorkOrderId, text,
@@ -14,11 +15,13 @@ use latchel_sync_http::loose::{StatusWords, number_in};
 use latchel_sync_http::{Unreadable, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{Api, Query, distinct, row_id};
+use crate::api::{AT_ONCE, Api, Query, distinct, in_parts_of, most_ids, row_id};
 use crate::wire::{self, Task};
 
 pub(crate) const TASKS: &str = "v1/tasks";
 pub(crate) const WORK_ORDERS: &str = "v1/workorders";
+/// The filter by tasks.
+pub(crate) const TASK_IDS: &str = "taskids";
 /// The longest title that Buildium takes, in UTF-16 units: it is made with .NET.
 const TITLE: usize = 127;
 /// The longest of its longer texts, counted alike.
@@ -30,9 +33,10 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
     let day_before = (window.from - TimeDelta::days(1)).date_naive();
     let since: Query = vec![("lastupdatedfrom", day_before.format("%Y-%m-%d").to_string())];
     try_stream! {
-        let mut tasks = api.list(TASKS, since.clone()).pages();
+        let tasks = api.list(TASKS, since.clone()).pages();
+        let mut tasks = in_parts_of((most_ids(TASK_IDS), AT_ONCE), tasks, |part| of_tasks(api, words, part));
         while let Some(page) = tasks.try_next().await? {
-            yield of_tasks(api, words, page).await?;
+            yield page;
         }
         let mut work_orders = api.list(WORK_ORDERS, since).pages();
         while let Some(page) = work_orders.try_next().await? {
@@ -69,30 +73,32 @@ async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Ve
         }
     }
     let ids = distinct(tasks.keys().copied());
-    for row in api.by_ids(WORK_ORDERS, "taskids", &ids).await? {
+    for row in api.by_ids::<Value>(WORK_ORDERS, TASK_IDS, &ids).await? {
         out.push(joined(words, &row, |id| tasks.get(&id)));
     }
     Ok(out)
 }
 
-/// Each work order and its task, read afresh: two calls.
+/// Each work order and its task, read afresh: two calls, for some work orders at once.
 pub(crate) async fn by_id(
     api: &Api,
     words: &StatusWords,
     ids: &[WorkOrderId],
 ) -> Result<Vec<Row<WorkOrder>>> {
-    let mut out = Vec::new();
-    for id in ids {
-        let path = format!("{WORK_ORDERS}/{}", api.number(id.as_str())?);
-        let Some(row) = api.find::<Value>(&path).await? else { continue };
-        let task = match row.get("Task").and_then(|task| number_in(task, "Id")) {
-            Some(task) => api.find::<Value>(&format!("{TASKS}/{task}")).await?,
-            None => None,
-        };
-        let task = task.as_ref().map(read_row::<Task>);
-        out.push(joined(words, &row, |_| task.as_ref()));
-    }
-    Ok(out)
+    let one = |id: WorkOrderId| async move { one(api, words, &id).await };
+    let found = stream::iter(ids.to_vec()).map(one).buffered(AT_ONCE);
+    found.try_filter_map(|row| ready(Ok(row))).try_collect().await
+}
+
+async fn one(api: &Api, words: &StatusWords, id: &WorkOrderId) -> Result<Option<Row<WorkOrder>>> {
+    let path = format!("{WORK_ORDERS}/{}", api.number(id.as_str())?);
+    let Some(row) = api.find::<Value>(&path).await? else { return Ok(None) };
+    let task = match row.get("Task").and_then(|task| number_in(task, "Id")) {
+        Some(task) => api.find::<Value>(&format!("{TASKS}/{task}")).await?,
+        None => None,
+    };
+    let task = task.as_ref().map(read_row::<Task>);
+    Ok(Some(joined(words, &row, |_| task.as_ref())))
 }
 
 /// A work order with its task.

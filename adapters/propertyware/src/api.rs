@@ -1,12 +1,14 @@
 use std::collections::BTreeSet;
+use std::future::ready;
 
 use chrono::{DateTime, Utc};
-use futures::{StreamExt, TryStreamExt};
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt, stream};
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{RateLimit, Settings};
 use latchel_sync_core::{ErrorKind, Result};
-use latchel_sync_http::loose::{id_in, number_in};
-use latchel_sync_http::{Call, Cut, List, Paging, RawPages, Transport, error_words, is_web_page};
+use latchel_sync_http::loose::id_in;
+use latchel_sync_http::{Call, Cut, List, ListRow, Paging, Transport, error_words, is_web_page};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,11 +19,12 @@ use crate::config::Config;
 const PAGING: Paging = Paging::by_offset("offset", "limit", 500)
     .total_in_header("x-total-count")
     .also(&[("orderby", "id asc")])
-    .ahead(4);
+    .ahead(8);
 /// Up to so many records are asked for one by one; for more, the whole list is read, since no list takes several ids.
 const ONE_BY_ONE: usize = 8;
-/// Number of records of a list that are kept until their related records are read in one go.
-pub(crate) const CHUNK: usize = 5_000;
+/// Number of records of a list that are kept until their related records are read in one go, which costs a whole list; a bound
+/// on memory.
+pub(crate) const CHUNK: usize = 20_000;
 /// Words that the answer to missing credentials may contain; the live answers are not known in full.
 const CREDENTIAL_WORDS: [&str; 5] =
     ["x-propertyware-", "client id", "client secret", "system id", "credential"];
@@ -68,36 +71,35 @@ impl Api {
     }
 
     /// The records of a list with these ids, as far as they are there. No row of it may be missed: it would be taken for one that is gone.
-    pub async fn by_id(&self, path: &str, query: Query, ids: &BTreeSet<i64>) -> Result<Vec<Value>> {
-        let mut found = Vec::new();
+    pub async fn by_id<R: ListRow>(&self, path: &str, query: Query, ids: &BTreeSet<i64>) -> Result<Vec<R>> {
         if ids.len() <= ONE_BY_ONE {
-            for id in ids {
-                found.extend(self.find::<Value>(&format!("{path}/{id}")).await?);
-            }
-            return Ok(found);
+            let one = |id: i64| async move { self.find::<Value>(&format!("{path}/{id}")).await };
+            let found = stream::iter(ids.clone()).map(one).buffered(ONE_BY_ONE);
+            return found.try_filter_map(|row| ready(Ok(row.map(R::of_value)))).try_collect().await;
         }
-        let mut pages = self.list(path, query).whole();
+        let mut found = Vec::new();
+        let mut pages = self.list(path, query).cut_as::<R>(Cut::Never);
         while let Some(page) = pages.try_next().await? {
-            let wanted = |row: &Value| number_in(row, "id").is_some_and(|id| ids.contains(&id));
-            found.extend(page.into_iter().filter(wanted));
+            let id = |row: &R| row.id("id").and_then(|id| id.parse().ok());
+            found.extend(page.into_iter().filter(|row| id(row).is_some_and(|id: i64| ids.contains(&id))));
         }
         Ok(found)
     }
 
     /// Pages with at least the rows of a list that belong to these buildings; `cut` says whether rows may have stand-ins.
-    pub fn of_buildings<'a>(
+    pub fn of_buildings<'a, R: ListRow>(
         &'a self,
         path: &'a str,
         query: Query,
         buildings: &BTreeSet<i64>,
         cut: Cut,
-    ) -> RawPages<'a> {
+    ) -> BoxStream<'a, Result<Vec<R>>> {
         if buildings.len() > ONE_BY_ONE {
-            return self.list(path, query).cut(cut);
+            return self.list(path, query).cut_as(cut);
         }
         let of_one =
-            move |building: i64| self.list(path, query.clone()).query("buildingID", building).cut(cut);
-        futures::stream::iter(buildings.clone()).flat_map(of_one).boxed()
+            move |building: i64| self.list(path, query.clone()).query("buildingID", building).cut_as(cut);
+        stream::iter(buildings.clone()).flat_map(of_one).boxed()
     }
 
     pub fn post(&self, path: &str, body: &impl Serialize) -> Call {

@@ -10,7 +10,7 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::{Cut, chunks, rows};
+use latchel_sync_http::{Cut, TextRow, chunks};
 use serde_json::Value;
 
 use crate::api::{Api, CHUNK, deactivated_too, row_id, since};
@@ -19,19 +19,27 @@ use crate::wire::{Building, Unit};
 pub(crate) const BUILDINGS: &str = "buildings";
 const UNITS: &str = "units";
 
-/// Changed buildings bring all their units, because a unit's activity is its building's too; then come changed units.
+/// Units that came with their buildings and are remembered, so that the list of changed units need not look their buildings up
+/// again; a bound on memory.
+const REMEMBERED: usize = 100_000;
+
+/// Changed buildings bring all their units, because a unit's activity is its building's too; then come the other changed units.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
-        let pages = api.list(BUILDINGS, vec![deactivated_too(), since(window)]).pages();
-        let mut buildings = chunks(pages, CHUNK, read_buildings);
+        let mut came = HashSet::new();
+        let pages = api.list(BUILDINGS, vec![deactivated_too(), since(window)]).pages_as();
+        let mut buildings = chunks(pages, CHUNK, |page| page);
         while let Some(chunk) = buildings.try_next().await? {
             let mut pages = with_units(api, chunk);
             while let Some(page) = pages.try_next().await? {
+                remember(&mut came, &page);
                 yield page;
             }
         }
-        let pages = api.list(UNITS, vec![deactivated_too(), since(window)]).pages();
-        let mut units = chunks(pages, CHUNK, |page| rows::<Unit>(page, "unit", unit_key));
+        let pages = api.list(UNITS, vec![deactivated_too(), since(window)]).pages_as();
+        let mut units = chunks(pages, CHUNK, |page: Vec<TextRow<Unit>>| {
+            page.into_iter().filter(|unit| unit.read().map_or(true, |unit| !came.contains(&unit.id))).collect()
+        });
         while let Some(chunk) = units.try_next().await? {
             yield with_buildings(api, chunk).await?;
         }
@@ -39,10 +47,19 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     .boxed()
 }
 
+fn remember(came: &mut HashSet<i64>, page: &[Row<Property>]) {
+    let room = REMEMBERED.saturating_sub(came.len());
+    let unit = |row: &Row<Property>| -> Option<i64> {
+        let Row::Record(property) = row else { return None };
+        property.id.unit.as_ref()?.as_str().parse().ok()
+    };
+    came.extend(page.iter().filter_map(unit).take(room));
+}
+
 pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Property>>> {
     let numbers: BTreeSet<i64> =
         ids.iter().map(|id| api.number(id.property.as_str())).collect::<Result<_>>()?;
-    let buildings = read_buildings(&api.by_id(BUILDINGS, vec![deactivated_too()], &numbers).await?);
+    let buildings = api.by_id(BUILDINGS, vec![deactivated_too()], &numbers).await?;
     let all: Vec<_> = with_units(api, buildings).try_concat().await?;
     let wanted = |row: &Row<Property>| match row {
         Row::Record(property) => {
@@ -55,20 +72,13 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
     Ok(all.into_iter().filter(wanted).collect())
 }
 
-fn read_buildings(page: &[Value]) -> Vec<Result<Building, InvalidRecord>> {
-    rows(page, "building", row_id)
-}
-
 /// Buildings, each as its units, or as itself where it has none.
-fn with_units(
-    api: &Api,
-    chunk: Vec<Result<Building, InvalidRecord>>,
-) -> BoxStream<'_, Result<Vec<Row<Property>>>> {
+fn with_units(api: &Api, chunk: Vec<TextRow<Building>>) -> BoxStream<'_, Result<Vec<Row<Property>>>> {
     try_stream! {
         let mut out = Vec::new();
         let mut buildings = BTreeMap::new();
         for building in chunk {
-            match building {
+            match building.into_record("building", row_id) {
                 Ok(building) if building.has_no_units() => out.push(Row::Record(property(&building, None))),
                 Ok(building) => {
                     buildings.insert(building.id, building);
@@ -84,14 +94,24 @@ fn with_units(
         let mut with_units = HashSet::new();
         let mut units = api.of_buildings(UNITS, vec![deactivated_too()], &ids, Cut::AtOffset);
         while let Some(page) = units.try_next().await? {
-            let own = |row: &&Value| number_in(row, "buildingID").is_none_or(|id| ids.contains(&id));
-            let page: Vec<_> = page.iter().filter(own).cloned().collect();
-            with_units.extend(page.iter().map(|unit| number_in(unit, "buildingID")));
-            let row = |unit: Result<Unit, InvalidRecord>| match unit {
-                Ok(unit) => buildings.get(&unit.building_id).map(|one| Row::Record(property(one, Some(unit)))),
-                Err(invalid) => Some(Row::Invalid(invalid)),
+            let building = |unit: &TextRow<Unit>| {
+                unit.read().map_or_else(|row| number_in(row, "buildingID"), |unit| Some(unit.building_id))
             };
-            yield rows::<Unit>(&page, "unit", unit_key).into_iter().filter_map(row).collect::<Vec<_>>();
+            let mut rows = Vec::new();
+            for unit in page {
+                let building = building(&unit);
+                if building.is_some_and(|id| !ids.contains(&id)) {
+                    continue;
+                }
+                with_units.insert(building);
+                match unit.into_record("unit", unit_key) {
+                    Ok(unit) => rows.extend(
+                        buildings.get(&unit.building_id).map(|one| Row::Record(property(one, Some(unit)))),
+                    ),
+                    Err(invalid) => rows.push(Row::Invalid(invalid)),
+                }
+            }
+            yield rows;
         }
         let alone = buildings.values().filter(|one| !with_units.contains(&Some(one.id)));
         yield alone.map(|building| itself(building, with_units.contains(&None))).collect::<Vec<_>>();
@@ -110,13 +130,13 @@ fn itself(building: &Building, doubtful: bool) -> Row<Property> {
 }
 
 /// Units with their buildings.
-async fn with_buildings(api: &Api, units: Vec<Result<Unit, InvalidRecord>>) -> Result<Vec<Row<Property>>> {
-    let ids: BTreeSet<_> = units.iter().flatten().map(|unit| unit.building_id).collect();
-    let found = api.by_id(BUILDINGS, vec![deactivated_too()], &ids).await?;
+async fn with_buildings(api: &Api, units: Vec<TextRow<Unit>>) -> Result<Vec<Row<Property>>> {
+    let ids: BTreeSet<_> = units.iter().filter_map(|unit| Some(unit.read().ok()?.building_id)).collect();
+    let found: Vec<TextRow<Building>> = api.by_id(BUILDINGS, vec![deactivated_too()], &ids).await?;
     // A building that cannot be read was reported by its own page, or is with its next change.
-    let buildings: BTreeMap<_, _> =
-        read_buildings(&found).into_iter().flatten().map(|building| (building.id, building)).collect();
-    let row = |unit: Result<Unit, InvalidRecord>| match unit {
+    let buildings = found.into_iter().filter_map(|building| building.into_read().ok());
+    let buildings: BTreeMap<_, _> = buildings.map(|building| (building.id, building)).collect();
+    let row = |unit: TextRow<Unit>| match unit.into_record("unit", unit_key) {
         Ok(unit) => match buildings.get(&unit.building_id) {
             Some(building) => Row::Record(property(building, Some(unit))),
             None => Row::Invalid(InvalidRecord {

@@ -27,7 +27,7 @@ type Pair = (i64, i64);
 pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) -> Pages<'a, Resident> {
     try_stream! {
         let mut seen = BTreeSet::new();
-        let mut leases = chunks(api.list(LEASES, vec![since(window)]).pages(), CHUNK, |page| of_leases(page, words));
+        let mut leases = chunks(api.list(LEASES, vec![since(window)]).pages(), CHUNK, |page| of_leases(&page, words));
         while let Some(chunk) = leases.try_next().await? {
             let (pairs, bad): (Vec<_>, Vec<_>) = chunk.into_iter().partition(Result::is_ok);
             yield bad.into_iter().filter_map(Result::err).map(Row::Invalid).collect::<Vec<_>>();
@@ -186,10 +186,10 @@ async fn residents(api: &Api, stays: BTreeMap<Pair, Stay>) -> Result<Vec<Row<Res
 
 /// These contacts. One who is not a tenant by type is asked for alone.
 async fn contacts(api: &Api, ids: &BTreeSet<i64>) -> Result<HashMap<i64, Result<Contact, Unreadable>>> {
-    let mut rows = api.by_id(CONTACTS, vec![tenants()], ids).await?;
+    let mut rows: Vec<Value> = api.by_id(CONTACTS, vec![tenants()], ids).await?;
     let found: BTreeSet<i64> = rows.iter().filter_map(|row| number_in(row, "id")).collect();
     let others: BTreeSet<i64> = ids.difference(&found).copied().collect();
-    rows.extend(api.by_id(CONTACTS, Query::new(), &others).await?);
+    rows.extend(api.by_id::<Value>(CONTACTS, Query::new(), &others).await?);
     Ok(rows.iter().filter_map(|row| Some((number_in(row, "id")?, read_row(row)))).collect())
 }
 

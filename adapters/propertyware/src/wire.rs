@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::model as core;
-use latchel_sync_http::loose;
+use latchel_sync_http::{Identified, loose};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -17,7 +17,7 @@ pub(crate) struct Building {
     pub abbreviation: Option<String>,
     #[serde(deserialize_with = "loose::required_flag")]
     pub active: bool,
-    #[serde(default, deserialize_with = "loose::spare")]
+    #[serde(default, deserialize_with = "loose::spare_object")]
     pub address: Option<Address>,
     /// "Yes" or "No".
     #[serde(default, deserialize_with = "loose::spare_flag")]
@@ -64,8 +64,20 @@ pub(crate) struct Unit {
     pub abbreviation: Option<String>,
     #[serde(default, deserialize_with = "loose::flag")]
     pub active: Option<bool>,
-    #[serde(default, deserialize_with = "loose::spare")]
+    #[serde(default, deserialize_with = "loose::spare_object")]
     pub address: Option<Address>,
+}
+
+impl Identified for Building {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Identified for Unit {
+    fn id(&self) -> i64 {
+        self.id
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,6 +1,6 @@
 //! Properties and their units as rentable units.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_stream::try_stream;
 use futures::{StreamExt, TryStreamExt};
@@ -19,6 +19,9 @@ pub(crate) const UNITS: &str = "properties/units/export";
 
 /// So many properties are asked for one by one; for more, the lists are read.
 const ONE_BY_ONE: usize = 8;
+/// Changed properties that are kept until it is known which of them have no unit; a bound on memory. For those beyond it the
+/// list is read a second time.
+const KEPT: usize = 1_000;
 
 /// Value of the filter for records in use. Nothing says which records a list shows without the filter, so that both
 /// values are asked for.
@@ -54,21 +57,28 @@ impl Owner {
 /// itself.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
-        let mut properties = BTreeSet::new();
+        let (mut properties, mut kept) = (BTreeSet::new(), BTreeMap::new());
         for standing in STANDINGS {
             let mut pages = api.list(EXPORT, vec![since(window), standing.filter()]).pages();
             while let Some(page) = pages.try_next().await? {
                 let changed: Vec<_> =
                     page.iter().filter(|row| stamps(api, row, "property").may_lie_in(window)).collect();
                 properties.extend(changed.iter().filter_map(|row| property_of(row, "property")));
-                // Those that can be read are read again behind their units: this list tells nothing of those.
-                let unreadable: Vec<_> = changed.into_iter().filter_map(|row| owner(api, row).err()).collect();
+                // Those that can be read come behind their units: this list tells nothing of those.
+                let mut unreadable = Vec::new();
+                for row in changed {
+                    match owner(api, row) {
+                        Ok(owner) if kept.len() < KEPT => drop(kept.insert(owner.wire.id.clone(), owner)),
+                        Ok(_) => {}
+                        Err(invalid) => unreadable.push(Row::Invalid(invalid)),
+                    }
+                }
                 if !unreadable.is_empty() {
-                    yield unreadable.into_iter().map(Row::Invalid).collect::<Vec<_>>();
+                    yield unreadable;
                 }
             }
         }
-        let mut rentable = of_properties(api, properties, Some(window));
+        let mut rentable = of_properties(api, properties, kept, Some(window));
         while let Some(page) = rentable.try_next().await? {
             yield page;
         }
@@ -81,7 +91,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
     let mut rows: Vec<_> = if wanted.len() <= ONE_BY_ONE {
         one_by_one(api, &wanted).await?
     } else {
-        of_properties(api, wanted, None).try_concat().await?
+        of_properties(api, wanted, BTreeMap::new(), None).try_concat().await?
     };
     rows.retain(|row| match row {
         // The property of a unit is asked for where the unit could not be read, or there was none yet.
@@ -112,8 +122,14 @@ async fn one_by_one(api: &Api, ids: &BTreeSet<String>) -> Result<Vec<Row<Propert
     Ok(rows)
 }
 
-/// The units of these properties, and those that changed in `window` beside them; then the properties that have none.
-fn of_properties(api: &Api, properties: BTreeSet<String>, window: Option<Window>) -> Pages<'_, Property> {
+/// The units of these properties, and those that changed in `window` beside them; then the properties that have none, of which
+/// some are `kept`.
+fn of_properties(
+    api: &Api,
+    properties: BTreeSet<String>,
+    kept: BTreeMap<String, Owner>,
+    window: Option<Window>,
+) -> Pages<'_, Property> {
     try_stream! {
         let changed: Query = window.map(since).into_iter().collect();
         // Which units belong to a property is known when all were seen.
@@ -135,6 +151,8 @@ fn of_properties(api: &Api, properties: BTreeSet<String>, window: Option<Window>
                 yield rows;
             }
         }
+        let known: Vec<_> = kept.values().filter(|owner| without.remove(&owner.wire.id)).collect();
+        yield known.into_iter().map(|owner| itself(owner, doubtful)).collect::<Vec<_>>();
         if without.is_empty() {
             return;
         }

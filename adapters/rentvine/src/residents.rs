@@ -33,29 +33,39 @@ type Pair = (String, String);
 /// The tenants on changed leases, then changed contacts who are on any lease: neither need move the other's last change.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     try_stream! {
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut waiting) = (BTreeSet::new(), BTreeSet::new());
         let leases = api.list(LEASES, vec![since(window)]).pages();
-        let mut leases = chunks(leases, CHUNK, move |page| on_changed(api, page, window));
+        let mut leases = chunks(leases, CHUNK, move |page: Vec<Value>| on_changed(api, &page, window));
         while let Some(chunk) = leases.try_next().await? {
             let (pairs, nameless): (Vec<_>, Vec<_>) = chunk.into_iter().partition(Result::is_ok);
             yield nameless.into_iter().filter_map(Result::err).map(Row::Invalid).collect::<Vec<_>>();
-            let pairs: BTreeSet<Pair> = pairs.into_iter().flatten().collect();
-            seen.extend(pairs.iter().map(|(contact, _)| contact.clone()));
-            yield at(api, &pairs).await?;
+            // Each look-up reads all leases: the last one waits for the contacts, and is made for both.
+            yield at(api, &std::mem::take(&mut waiting)).await?;
+            waiting = pairs.into_iter().flatten().collect();
+            seen.extend(waiting.iter().map(|(contact, _)| contact.clone()));
         }
         // A contact that is not served would be missed without a word.
         let contacts = api.list(TENANTS, Query::new()).whole();
-        let mut contacts = chunks(contacts, CHUNK, move |page| changed_contacts(api, page, window));
-        while let Some(chunk) = contacts.try_next().await? {
+        let mut contacts = chunks(contacts, CHUNK, move |page: Vec<Value>| changed_contacts(api, &page, window));
+        loop {
+            let chunk = contacts.try_next().await;
+            if chunk.is_err() {
+                // What is known of before a failure comes before it.
+                yield at(api, &std::mem::take(&mut waiting)).await?;
+            }
+            let Some(chunk) = chunk? else { break };
             let new: BTreeMap<_, _> = chunk.into_iter().filter(|(id, _)| !seen.contains(id)).collect();
             if !new.is_empty() {
-                let stays = stays(api, |(contact, _)| new.contains_key(contact)).await?;
+                let wanted = |pair: &Pair| new.contains_key(&pair.0) || waiting.contains(pair);
+                let stays = stays(api, wanted).await?;
+                waiting.clear();
                 yield stays.into_iter().map(|(pair, stay)| {
                     let changed_at = new.get(&pair.0).copied().flatten();
                     stay.into_row(&pair, changed_at)
                 }).collect::<Vec<_>>();
             }
         }
+        yield at(api, &waiting).await?;
     }
     .boxed()
 }

@@ -1,6 +1,6 @@
 //! Calls by which the measurements tell the far side what to do, and ask what it saw.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -35,6 +35,7 @@ pub fn router(platform: Arc<Platform>, latchel: Arc<Latchel>) -> Router {
     Router::new()
         .route("/manner", post(set_manner))
         .route("/counts", get(counts))
+        .route("/asked", get(asked))
         .route("/touch", post(touch))
         .route("/settle", post(settle))
         .route("/rename", post(rename))
@@ -43,7 +44,7 @@ pub fn router(platform: Arc<Platform>, latchel: Arc<Latchel>) -> Router {
 }
 
 async fn set_manner(State((platform, latchel)): Both, Json(manner): Json<Control<Manner>>) {
-    platform.pace.set(manner.platform);
+    platform.set(manner.platform);
     latchel.pace.set(manner.latchel);
 }
 
@@ -51,23 +52,25 @@ async fn counts(State((platform, latchel)): Both) -> Json<Control<Counts>> {
     Json(Control { platform: platform.pace.counts(), latchel: latchel.pace.counts() })
 }
 
+/// What the platform was asked for since its manner was last set: paths with queries.
+async fn asked(State((platform, _)): Both) -> Json<Vec<String>> {
+    Json(platform.asked())
+}
+
 /// Every row was changed now, by what the platform says.
 async fn touch(State((platform, _)): Both) {
-    for list in [&platform.units, &platform.residents] {
-        list.write().unwrap_or_else(PoisonError::into_inner).touch(Utc::now());
-    }
+    let now = Utc::now();
+    platform.change_all(|list| list.touch(now));
 }
 
 /// Every row was changed long ago.
 async fn settle(State((platform, _)): Both) {
-    for list in [&platform.units, &platform.residents] {
-        list.write().unwrap_or_else(PoisonError::into_inner).settle(Utc::now());
-    }
+    let now = Utc::now();
+    platform.change_all(|list| list.settle(now));
 }
 
 async fn rename(State((platform, _)): Both, Json(rename): Json<Rename>) -> StatusCode {
-    let mut units = platform.units.write().unwrap_or_else(PoisonError::into_inner);
-    match units.rename(rename.unit, &rename.suffix, Utc::now()) {
+    match platform.rename_unit(rename.unit, &rename.suffix, Utc::now()) {
         true => StatusCode::NO_CONTENT,
         false => StatusCode::NOT_FOUND,
     }

@@ -1,10 +1,13 @@
 //! The far side of the measurements: a platform and a Latchel in one process, so fast that neither is the bottleneck. What
 //! it sends was rendered before it was asked for. It shares no type with the adapters.
 
+mod buildium;
 mod control;
 mod latchel;
+mod lists;
 mod pace;
 mod platform;
+mod propertyware;
 mod records;
 mod reply;
 mod units;
@@ -18,6 +21,7 @@ use tokio::net::TcpListener;
 
 pub use control::{Control, Rename};
 pub use pace::{Counts, Manner};
+pub use platform::Vendor;
 
 use latchel::Latchel;
 use platform::Platform;
@@ -25,6 +29,9 @@ use platform::Platform;
 /// Records of the far side.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Holdings {
+    /// Vendor that the platform is like.
+    #[arg(long, value_enum)]
+    pub vendor: Vendor,
     /// Number of rentable units on the platform.
     #[arg(long)]
     pub units: u64,
@@ -38,7 +45,7 @@ pub struct Holdings {
 
 /// Serves until it is killed. The address is the first line of its output.
 pub async fn serve(holdings: Holdings) -> Result<()> {
-    let platform = Arc::new(Platform::new(holdings.units, holdings.residents, Utc::now()));
+    let platform = Arc::new(Platform::new(holdings.vendor, holdings.units, holdings.residents, Utc::now()));
     let latchel = Arc::new(Latchel::new(holdings.counterparts));
     let router = Router::new()
         .nest("/platform", platform::router(platform.clone()))

@@ -12,12 +12,26 @@ pub fn json_body(status: StatusCode, body: Bytes) -> Response {
     response
 }
 
-/// A list's rows, and how many there are in all.
+/// A list's rows, and how many there are in all, in an object.
 pub fn list(rows: &[&Bytes], total: usize) -> Response {
-    let end = format!("],\"next_cursor\":null,\"total\":{total}}}");
-    let length = rows.iter().map(|row| row.len() + 1).sum::<usize>() + end.len() + 9;
+    json_body(
+        StatusCode::OK,
+        between("{\"data\":[", rows, &format!("],\"next_cursor\":null,\"total\":{total}}}")),
+    )
+}
+
+/// A list's rows, and in a header how many there are in all.
+pub fn array(rows: &[&Bytes], total: usize) -> Response {
+    let mut response = json_body(StatusCode::OK, between("[", rows, "]"));
+    response.headers_mut().insert("x-total-count", total.into());
+    response
+}
+
+/// Rows with commas between them, and a text before and behind them.
+fn between(begin: &str, rows: &[&Bytes], end: &str) -> Bytes {
+    let length = rows.iter().map(|row| row.len() + 1).sum::<usize>() + begin.len() + end.len();
     let mut body = Vec::with_capacity(length);
-    body.extend_from_slice(b"{\"data\":[");
+    body.extend_from_slice(begin.as_bytes());
     for (i, row) in rows.iter().enumerate() {
         if i > 0 {
             body.push(b',');
@@ -25,7 +39,7 @@ pub fn list(rows: &[&Bytes], total: usize) -> Response {
         body.extend_from_slice(row);
     }
     body.extend_from_slice(end.as_bytes());
-    json_body(StatusCode::OK, body.into())
+    body.into()
 }
 
 /// Reason why a request is not answered.

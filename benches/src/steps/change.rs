@@ -4,8 +4,9 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::{Scenes, Sizes};
-use crate::far::Manner;
+use crate::far::{Manner, Vendor};
 use crate::measured::least;
+use crate::scene::Limits;
 use crate::table::{Line, Report, Verdict};
 
 /// Longest time of a run beyond its calls, in seconds: it starts a process and opens the ledger.
@@ -13,8 +14,8 @@ const OVERHEAD: f64 = 0.1;
 
 pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
     let Sizes { latency, repeats, records, .. } = scenes.sizes;
-    let scene = scenes.few()?;
-    scene.configure(1_000, "")?;
+    let scene = scenes.few(Vendor::Buildium)?;
+    scene.configure(Limits::Lifted, "")?;
     scene.settle().await?;
     let manner = Manner { latency_ms: latency, per_second: None };
     let (mut runs, mut calls) = (Vec::new(), 0);

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::Sizes;
-use crate::far::{Holdings, Manner};
+use crate::far::{Holdings, Manner, Vendor};
 use crate::measured::least;
 use crate::scene::{Scene, Store};
 use crate::table::{Line, Report};
@@ -13,13 +13,18 @@ const PAGE: usize = 1_000;
 
 pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
     let rows = sizes.records;
-    let scene = Scene::start(Holdings { units: rows, residents: 0, counterparts: 0 })?;
+    let scene =
+        Scene::start(Holdings { vendor: Vendor::Buildium, units: rows, residents: 0, counterparts: 0 })?;
+    let calls: Vec<_> = (0..rows)
+        .step_by(PAGE)
+        .map(|offset| format!("/platform/v1/rentals/units?offset={offset}&limit={PAGE}"))
+        .collect();
     let (mut lines, mut figures) = (Vec::new(), Vec::new());
     for latency_ms in [0, sizes.latency] {
         let manner = Manner { latency_ms, per_second: None };
         scene.manner(manner, manner).await?;
         let before = scene.usage().await?;
-        let read = (0..sizes.repeats.max(1)).map(|_| scene.plain(PAGE, Store::Nowhere));
+        let read = (0..sizes.repeats.max(1)).map(|_| scene.plain(&calls, Store::Nowhere));
         let read = read.collect::<Result<Vec<_>>>()?;
         let used = (scene.usage().await?.cpu() - before.cpu()) / read.len() as f64;
         let Some(best) = least(&read) else { continue };

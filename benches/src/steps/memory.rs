@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::Scenes;
 use super::full_sync::told;
-use crate::far::Manner;
+use crate::far::{Manner, Vendor};
 use crate::measured::Measured;
-use crate::scene::Scene;
+use crate::scene::{Limits, Scene};
 use crate::table::{Line, Report, Verdict};
 
 /// Largest ratio of the larger run's peak to the smaller run's, and the largest peak, in MB.
@@ -15,7 +15,7 @@ const GROWTH: f64 = 1.10;
 const PEAK: f64 = 96.0;
 
 pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
-    let few = full_sync(scenes.few()?).await?;
+    let few = full_sync(scenes.few(Vendor::Buildium)?).await?;
     let many = full_sync(scenes.many()?).await?;
     let growth = many.used.peak_mb() / few.used.peak_mb();
     let (small, large) = (scenes.sizes.records, scenes.sizes.many);
@@ -42,7 +42,7 @@ pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
 }
 
 async fn full_sync(scene: &Scene) -> Result<Measured> {
-    scene.configure(1_000, "")?;
+    scene.configure(Limits::Lifted, "")?;
     scene.touch().await?;
     scene.manner(Manner::default(), Manner::default()).await?;
     let (measured, run) = scene.sync(&["--only", "properties"])?;

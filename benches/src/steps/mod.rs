@@ -9,6 +9,7 @@ mod quiet;
 mod rate_limits;
 mod scenes;
 mod startup;
+mod work_orders;
 
 use std::path::PathBuf;
 

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Result, ensure};
 use chrono::TimeDelta;
-use mock_pms::{Dialect, LoggedRequest};
+use mock_pms::{Dialect, LoggedRequest, Side};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Scenes;
 use super::full_sync::told;
 use super::scenes::EVER;
+use super::{Scenes, work_orders};
 use crate::far::Manner;
 use crate::mocked::{Mocked, Pace};
+use crate::scene::Limits;
 use crate::table::{Line, Report, Verdict};
 
 /// The most memory, in MB.
@@ -32,7 +33,7 @@ pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
     }
     let linked = scenes.sizes.many;
     let scene = scenes.many()?;
-    scene.configure(1_000, "")?;
+    scene.configure(Limits::Lifted, "")?;
     scene.manner(Manner::default(), Manner::default()).await?;
     let (measured, run) = scene.sync(&[])?;
     run.succeeded()?;
@@ -46,10 +47,13 @@ pub async fn run(scenes: &mut Scenes, report: &mut Report) -> Result<()> {
         Verdict::of(peak < PEAK),
     ));
     lines.push(Line::told("T2", format!("run that finds nothing to do, {linked} linked"), told(&measured)));
+    let counts = scene.counts().await?;
+    let (more, orders) = work_orders::run(&scenes.sizes).await?;
+    lines.extend(more);
     report.add(
         "t2",
         lines,
-        json!({ "platforms": figures, "many_linked": measured, "calls": scene.counts().await? }),
+        json!({ "platforms": figures, "many_linked": measured, "calls": counts, "orders": orders }),
     );
     Ok(())
 }
@@ -65,23 +69,29 @@ struct Quiet {
 
 /// The calls of a run to both systems.
 #[derive(Debug, Default, Serialize)]
-struct Asked {
-    calls: u64,
+pub struct Asked {
+    pub calls: u64,
     /// The pages that the lists' filters return, each counted once however often it was asked for.
-    pages: u64,
+    pub pages: u64,
     /// The calls that ask Latchel for its records of a page's rows.
-    look_ups: u64,
+    pub look_ups: u64,
     /// Each path with how often it was asked for.
     paths: BTreeMap<String, u64>,
 }
 
 impl Asked {
     /// Number of calls that are neither a page of a list nor a look-up for one.
-    fn rest(&self) -> u64 {
+    pub fn rest(&self) -> u64 {
         self.calls - self.pages - self.look_ups
     }
 
-    fn of(requests: &[LoggedRequest]) -> Self {
+    /// Number of calls of one system.
+    pub fn of_side(&self, side: Side) -> u64 {
+        let begin = format!("{side} ");
+        self.paths.iter().filter(|(path, _)| path.starts_with(&begin)).map(|(_, calls)| calls).sum()
+    }
+
+    pub fn of(requests: &[LoggedRequest]) -> Self {
         let mut pages = HashSet::new();
         let mut asked = Self { calls: requests.len() as u64, ..Self::default() };
         for request in requests {
@@ -116,7 +126,7 @@ async fn calls(dialect: Dialect, units: u32) -> Result<Quiet> {
 }
 
 /// Syncs until a run writes nothing, and tells what that run asked for.
-fn until_quiet(mocked: &mut Mocked) -> Result<Asked> {
+pub fn until_quiet(mocked: &mut Mocked) -> Result<Asked> {
     for _ in 0..RUNS {
         mocked.advance(TimeDelta::minutes(15));
         let (_, run, requests) = mocked.sync(&[])?;

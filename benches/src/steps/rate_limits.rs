@@ -1,5 +1,5 @@
 //! Target 5: each platform is pulled for minutes within the limits that its adapter declares, all of them side by side;
-//! the mock takes no more than those, and counts.
+//! the mock takes no more than those, answers late, and counts.
 
 use std::time::Duration;
 
@@ -18,8 +18,10 @@ use crate::table::{Line, Report, Verdict};
 
 /// The least share of the allowance.
 const SHARE: f64 = 0.95;
-/// Enough for lists of more than one page.
-const UNITS: u32 = 250;
+/// Enough for lists of several pages.
+const UNITS: u32 = 3_000;
+/// Latency of every answer, in milliseconds.
+const LATENCY: u64 = 300;
 
 pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
     let pulls = Dialect::ALL.iter().map(|dialect| pull(*dialect, sizes.pull_seconds));
@@ -35,6 +37,7 @@ pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
 /// Reads every list again and again for so long.
 async fn pull(dialect: Dialect, seconds: u64) -> Result<(Line, Value)> {
     let mocked = Mocked::start(dialect, UNITS, Pace::Declared).await?;
+    mocked.delay(LATENCY, LATENCY);
     let platform = mocked.platform()?;
     let pulled = tokio::time::timeout(Duration::from_secs(seconds), lists(&*platform)).await;
     if let Ok(Err(error)) = pulled {
@@ -52,7 +55,7 @@ async fn pull(dialect: Dialect, seconds: u64) -> Result<(Line, Value)> {
     let line = Line::target(
         "T5",
         format!(
-            "{}, {}: share of the allowance in {seconds} s; refused",
+            "{}, {}: share of the allowance in {seconds} s, {LATENCY} ms an answer; refused",
             dialect.title(),
             declared.join(", ")
         ),

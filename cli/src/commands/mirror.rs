@@ -35,7 +35,8 @@ pub(crate) async fn run(
     for account in config.chosen(scope.account.as_deref())? {
         let lists = match action {
             MirrorAction::Status => {
-                connect::reading_ledger(config, async |ledger| lists(config, account, ledger, now).await).await?
+                connect::reading_ledger(config, async |ledger| lists(config, account, ledger, now).await)
+                    .await?
             }
             MirrorAction::Fill => {
                 connect::with_ledger(config, async |ledger| {
@@ -59,7 +60,11 @@ pub(crate) async fn run(
 }
 
 /// The account's mirror; `None` where its Latchel needs none.
-fn mirror(config: &Config, account: &Account, ledger: Arc<dyn LedgerAdmin>) -> Result<Option<Mirror>, Failure> {
+fn mirror(
+    config: &Config,
+    account: &Account,
+    ledger: Arc<dyn LedgerAdmin>,
+) -> Result<Option<Mirror>, Failure> {
     Ok(match connect::far_sides(config, account)?.1 {
         ConnectedLatchel::Whole(_) => None,
         ConnectedLatchel::Lists(source) => {
@@ -85,7 +90,9 @@ async fn fill(mirror: &Mirror, now: DateTime<Utc>) -> Result<(), Failure> {
     let stop = StopSignal::default();
     stop_on_interrupt(stop.clone())?;
     let bar = ProgressBar::no_length();
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or(ProgressStyle::default_spinner()));
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or(ProgressStyle::default_spinner()),
+    );
     let told = mirror
         .fill(now, &|at| {
             let of = at.of.map(|pages| format!(" of about {pages}")).unwrap_or_default();
@@ -110,7 +117,13 @@ fn print(one: &Mirrored) {
             (None, _) => "not read yet".to_owned(),
             (Some(walk), false) => format!("walk {}, {} pages read", walk.number, walk.next_page - 1),
         };
-        let left = list.calls_left.filter(|_| !list.proven).map(|calls| format!(", about {calls} calls to go"));
-        anstream::println!("  {}: {} records, {state}{}", list.list.as_str(), list.records, left.unwrap_or_default());
+        let left =
+            list.calls_left.filter(|_| !list.proven).map(|calls| format!(", about {calls} calls to go"));
+        anstream::println!(
+            "  {}: {} records, {state}{}",
+            list.list.as_str(),
+            list.records,
+            left.unwrap_or_default()
+        );
     }
 }

@@ -4,25 +4,24 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::Result;
-use latchel_sync_core::model::Unserved;
 
 use super::paging::{Counted, Unit};
 use super::{Asked, Counts};
 use crate::pages::with_totals;
-use crate::{Cut, Listed, Page, Part, covered, in_parts, pages};
+use crate::{Cut, ListRow, Listed, Page, Part, covered, in_parts, pages};
 
 impl Asked {
     /// Asks for a part of the list; `size` is what the far side is told of its size.
-    async fn part(&self, counted: Counted, part: Part, size: usize) -> Result<Listed> {
+    async fn part<R: ListRow>(&self, counted: Counted, part: Part, size: usize) -> Result<Listed<R>> {
         let begin = if counted.unit == Unit::Rows { part.offset } else { part.number() };
         let call = self.call(part.effort).queries(self.paging.also.iter().copied());
         let call = call.query(counted.parameter, begin).query(self.paging.size_parameter, size);
-        Ok(self.listed(&call.send().await?)?.0)
+        Ok(self.listed(call.send().await?).await?.0)
     }
 }
 
 /// Pages that are full but for the last.
-pub(super) fn even(list: Asked, counted: Counted, cut: Cut) -> Counts {
+pub(super) fn even<R: ListRow>(list: Asked, counted: Counted, cut: Cut) -> Counts<R> {
     let list = Arc::new(list);
     with_totals(list.paging.at_once, move |offset| {
         let list = Arc::clone(&list);
@@ -41,7 +40,7 @@ pub(super) fn even(list: Asked, counted: Counted, cut: Cut) -> Counts {
 }
 
 /// Pages by number that may have fewer rows than were asked for, without a total.
-pub(super) fn uneven(list: Asked, counted: Counted, cut: Cut) -> Counts {
+pub(super) fn uneven<R: ListRow>(list: Asked, counted: Counted, cut: Cut) -> Counts<R> {
     let list = Arc::new(list);
     let wanted = list.paging.size;
     let pages = pages((1, counted.full_up_to), move |(number, least): (usize, usize)| {
@@ -51,8 +50,8 @@ pub(super) fn uneven(list: Asked, counted: Counted, cut: Cut) -> Counts {
             let size = if number == 1 { wanted } else { least };
             let ask =
                 |part: Part| list.part(counted, part, if part.size == size { wanted } else { part.size });
-            let rows = in_parts(&list.path, ((number - 1) * size, size), cut, ask).await?.rows;
-            let came_in_parts = rows.iter().any(Unserved::is_stood_in_by);
+            let rows: Vec<R> = in_parts(&list.path, ((number - 1) * size, size), cut, ask).await?.rows;
+            let came_in_parts = rows.iter().any(R::is_stand_in);
             let Page { rows, next } = Page::while_as_full(rows, number, least);
             // How many it would have had at once is not known then.
             let next = next.map(|(number, count)| (number, if came_in_parts { least } else { count }));

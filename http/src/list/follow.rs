@@ -7,11 +7,11 @@ use latchel_sync_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
 use super::{Asked, Counts, Way};
-use crate::{Effort, Listed, Page, loose, pages, query_of_link};
+use crate::{Effort, ListRow, Listed, Page, pages, query_of_link};
 
 impl Asked {
     /// Asks for the page that begins behind `after`, and returns it with the rest of its body.
-    async fn page_behind(&self, after: Option<String>) -> Result<(Listed, Value)> {
+    async fn page_behind<R: ListRow>(&self, after: Option<String>) -> Result<(Listed<R>, Value)> {
         let call = self.call(Effort::Usual).queries(self.paging.also.iter().copied());
         let call = call.query(self.paging.size_parameter, self.paging.size);
         let call = match (self.paging.way, after) {
@@ -20,11 +20,11 @@ impl Asked {
             }
             _ => call,
         };
-        self.listed(&call.send().await?)
+        self.listed(call.send().await?).await
     }
 }
 
-pub(super) fn by_cursor(list: Asked, next: &'static str) -> Counts {
+pub(super) fn by_cursor<R: ListRow>(list: Asked, next: &'static str) -> Counts<R> {
     let list = Arc::new(list);
     let pages = pages(None, move |cursor: Option<String>| {
         let list = Arc::clone(&list);
@@ -41,7 +41,7 @@ pub(super) fn by_cursor(list: Asked, next: &'static str) -> Counts {
     pages.map_ok(|rows| (rows, None)).boxed()
 }
 
-pub(super) fn by_key(list: Asked) -> Counts {
+pub(super) fn by_key<R: ListRow>(list: Asked) -> Counts<R> {
     let list = Arc::new(list);
     let pages = pages(None, move |after: Option<String>| {
         let list = Arc::clone(&list);
@@ -50,7 +50,7 @@ pub(super) fn by_key(list: Asked) -> Counts {
             if rows.len() < list.paging.size {
                 return Ok(Page { rows, next: None });
             }
-            let last = rows.last().and_then(|row| row.get(list.paging.id)).and_then(loose::as_id);
+            let last = rows.last().and_then(|row: &R| row.id(list.paging.id));
             let next = last.ok_or_else(|| {
                 Error::new(
                     ErrorKind::Malformed,
@@ -64,11 +64,11 @@ pub(super) fn by_key(list: Asked) -> Counts {
     pages.map_ok(|rows| (rows, None)).boxed()
 }
 
-pub(super) fn by_link(
+pub(super) fn by_link<R: ListRow>(
     list: Asked,
     first: &'static [(&'static str, &'static str)],
     next: &'static str,
-) -> Counts {
+) -> Counts<R> {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let paging = list.paging;
     let size = (paging.size_parameter.to_owned(), paging.size.to_string());
@@ -80,7 +80,7 @@ pub(super) fn by_link(
         async move {
             let call =
                 list.transport.get(&list.path).queries(query.iter().map(|(name, value)| (name, value)));
-            let (Listed { rows, .. }, body) = list.listed(&call.send().await?)?;
+            let (Listed { rows, .. }, body) = list.listed(call.send().await?).await?;
             let link = body.get(next).and_then(Value::as_str).filter(|link| !link.is_empty());
             let next_query = link.map(|link| query_of_link(link, &list.path)).transpose()?;
             if next_query.as_ref() == Some(&query) {

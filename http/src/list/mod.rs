@@ -14,13 +14,13 @@ use serde_json::Value;
 pub use paging::Paging;
 use paging::{Counted, Total, Unit, Way};
 
-use crate::{Answer, Call, Cut, Effort, Listed, Transport, loose};
+use crate::{Answer, Call, Cut, Effort, ListRow, Listed, Transport, loose};
 
 /// Pages of a list.
 pub type RawPages<'a> = BoxStream<'a, Result<Vec<Value>>>;
 
-/// The same, each page with the total that came with it.
-type Counts = BoxStream<'static, Result<(Vec<Value>, Option<usize>)>>;
+/// Pages, each with the total that came with it.
+type Counts<R> = BoxStream<'static, Result<(Vec<R>, Option<usize>)>>;
 
 /// Called with the number of rows of each page and the total that came with it.
 type Seen<'a> = Box<dyn Fn(usize, Option<usize>) + Send + Sync + 'a>;
@@ -69,11 +69,7 @@ impl<'a> List<'a> {
     /// The pages of the list. Where beginnings can be computed, a row that the far side does not serve has a stand-in
     /// ([`in_parts`](crate::in_parts)).
     pub fn pages(self) -> RawPages<'a> {
-        let cut = match self.asked.paging.way {
-            Way::Counted(Counted { unit: Unit::Rows, .. }) => Cut::AtOffset,
-            Way::Counted(Counted { full_up_to, .. }) => Cut::AtMultiple { full_up_to },
-            Way::Cursor { .. } | Way::Key { .. } | Way::Link { .. } => Cut::Never,
-        };
+        let cut = self.usual_cut();
         self.cut(cut)
     }
 
@@ -84,6 +80,26 @@ impl<'a> List<'a> {
 
     /// The pages of the list, with stand-ins as far as `cut` allows.
     pub fn cut(self, cut: Cut) -> RawPages<'a> {
+        self.cut_as(cut)
+    }
+
+    /// The same as [`List::pages`] with rows of another kind: a [`TextRow`](crate::TextRow) is read straight from the text.
+    pub fn pages_as<R: ListRow>(self) -> BoxStream<'a, Result<Vec<R>>> {
+        let cut = self.usual_cut();
+        self.cut_as(cut)
+    }
+
+    /// Places at which a page may be cut, by the way of paging.
+    fn usual_cut(&self) -> Cut {
+        match self.asked.paging.way {
+            Way::Counted(Counted { unit: Unit::Rows, .. }) => Cut::AtOffset,
+            Way::Counted(Counted { full_up_to, .. }) => Cut::AtMultiple { full_up_to },
+            Way::Cursor { .. } | Way::Key { .. } | Way::Link { .. } => Cut::Never,
+        }
+    }
+
+    /// The same as [`List::cut`] with rows of another kind.
+    pub fn cut_as<R: ListRow>(self, cut: Cut) -> BoxStream<'a, Result<Vec<R>>> {
         let Self { asked, seen } = self;
         let is_even = |counted: &Counted| counted.full_up_to >= asked.paging.size;
         let pages = match asked.paging.way {
@@ -93,7 +109,7 @@ impl<'a> List<'a> {
             Way::Key { .. } => follow::by_key(asked),
             Way::Link { first, next } => follow::by_link(asked, first, next),
         };
-        let rows = move |(rows, total): (Vec<Value>, Option<usize>)| {
+        let rows = move |(rows, total): (Vec<R>, Option<usize>)| {
             if let Some(seen) = &seen {
                 seen(rows.len(), total);
             }
@@ -131,27 +147,39 @@ impl Asked {
         self.transport.get(&self.path).effort(effort).queries(query)
     }
 
-    /// Reads the rows of an answer, and the total as far as it is told.
-    fn listed(&self, answer: &Answer) -> Result<(Listed, Value)> {
-        // An empty list may have no body.
-        let mut body = if answer.status == 204 { Value::Array(Vec::new()) } else { answer.value()? };
-        let rows = match self.paging.rows {
-            member if member.is_empty() || answer.status == 204 => Some(&mut body),
-            member => body.get_mut(member),
-        };
-        let Some(Value::Array(rows)) = rows.map(Value::take) else {
-            let error = Error::new(ErrorKind::Malformed, "the answer holds no list of rows")
-                .with("call", &answer.call);
-            let member = self.paging.rows;
-            return Err(if member.is_empty() { error } else { error.with("field", member) });
-        };
-        let total = match self.paging.total {
-            Total::Untold => None,
-            Total::Header(name) => answer.header(name).and_then(|text| text.trim().parse().ok()),
-            Total::Member(name) => body.get(name).and_then(total_of),
-        };
-        Ok((Listed { rows, total }, body))
+    /// Reads the rows of an answer with the total, as far as it is told, and the rest of its body.
+    async fn listed<R: ListRow>(&self, answer: Answer) -> Result<(Listed<R>, Value)> {
+        let paging = self.paging;
+        answer.beside(move |answer| listed(answer, &paging)).await
     }
+}
+
+fn listed<R: ListRow>(answer: &Answer, paging: &Paging) -> Result<(Listed<R>, Value)> {
+    let read = if answer.status == 204 { None } else { R::of_text(answer, paging.rows) };
+    let (rows, body) = match read {
+        Some(read) => read,
+        None => of_any_json(answer, paging.rows)?,
+    };
+    let total = match paging.total {
+        Total::Untold => None,
+        Total::Header(name) => answer.header(name).and_then(|text| text.trim().parse().ok()),
+        Total::Member(name) => body.get(name).and_then(total_of),
+    };
+    Ok((Listed { rows, total }, body))
+}
+
+/// Reads the rows by way of JSON values, and the rest of the body; `member` holds the rows, or the body itself if it is
+/// empty.
+fn of_any_json<R: ListRow>(answer: &Answer, member: &str) -> Result<(Vec<R>, Value)> {
+    // An empty list may have no body.
+    let mut body = if answer.status == 204 { Value::Array(Vec::new()) } else { answer.value()? };
+    let rows = if member.is_empty() || answer.status == 204 { Some(&mut body) } else { body.get_mut(member) };
+    let Some(Value::Array(rows)) = rows.map(Value::take) else {
+        let error =
+            Error::new(ErrorKind::Malformed, "the answer holds no list of rows").with("call", &answer.call);
+        return Err(if member.is_empty() { error } else { error.with("field", member) });
+    };
+    Ok((rows.into_iter().map(R::of_value).collect(), body))
 }
 
 /// A total, which is whole and not negative, or none at all.

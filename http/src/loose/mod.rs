@@ -7,7 +7,7 @@
 //!   the field's name: [`id`], [`optional_id`], [`ids`], [`number`], [`optional_number`], [`numbers`], [`flag`],
 //!   [`required_flag`], [`day`], [`word`], [`required_word`], [`required_instant`].
 //! - A field that decides **nothing** (a description, contact data, a priority, a stamp) is then absent: [`text`],
-//!   [`spare_id`], [`spare_number`], [`spare_flag`], [`stamp`], [`spare`], [`list`].
+//!   [`spare_id`], [`spare_number`], [`spare_flag`], [`stamp`], [`spare`], [`spare_object`], [`list`].
 
 mod days;
 mod flags;
@@ -23,7 +23,7 @@ pub use ids::{
     as_id, as_number, id, id_in, ids, number, number_in, numbers, optional_id, optional_number, spare_id,
     spare_number,
 };
-pub use spare::{list, spare};
+pub use spare::{list, spare, spare_object};
 pub use stamps::{instant, required_instant, stamp};
 pub use texts::{required_word, text, word};
 pub use words::{StatusWords, is_among};

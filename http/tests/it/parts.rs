@@ -125,7 +125,7 @@ async fn only_a_failure_of_the_far_sides_own_is_about_a_row_and_only_where_rows_
         let calls = Mutex::new(0);
         let ask = |_: Part| {
             *calls.lock().expect("no panic") += 1;
-            std::future::ready(Err(error()))
+            std::future::ready(Err::<Listed, _>(error()))
         };
         assert!(in_parts("things", (0, 100), Cut::AtOffset, ask).await.is_err());
         assert_eq!(*calls.lock().expect("no panic"), 1);

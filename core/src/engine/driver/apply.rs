@@ -29,7 +29,7 @@ const READ_AGAIN: usize = 200;
 const AT_ONCE: usize = 8;
 /// Number of creates that are read back together; a bound on what a run that dies leaves to be confirmed by the next
 /// one.
-const READ_BACK: usize = 50;
+const READ_BACK: usize = 100;
 
 impl<F: Flow> Driver<'_, F> {
     /// Decides and applies each record. The outcomes from before an error are in `news` all the same.
