@@ -77,6 +77,7 @@ pub fn new_export() -> ExportCase {
         reach: reach(),
         standing: Standing::Open,
         number_waits: false,
+        foreign: None,
         latchel_user: work_order().assigned_users.pop(),
         sync_start: instant("2026-03-01T12:00:00Z"),
     }

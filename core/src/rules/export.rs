@@ -4,7 +4,7 @@ use super::trace::{OrNo, UnitName, yes};
 use super::{Decision, Trace, method};
 use crate::model::{
     ClosedStatus, Job, JobState, Link, NewWorkOrder, Obstacle, Origin, PropertyRef, Reach, Reason,
-    ResidentId, RuleId, SyncMethod, UserId, WorkOrder,
+    ResidentId, RuleId, SyncMethod, UserId, WorkOrder, WorkOrderId,
 };
 
 /// Facts about one Latchel work order.
@@ -14,6 +14,8 @@ pub struct ExportCase {
     pub job: Job,
     /// The pair that it is part of.
     pub link: Option<Link>,
+    /// The platform work order that it refers to without a link, and that the platform does not have there (rule A1).
+    pub foreign: Option<WorkOrderId>,
     /// Its property on the platform.
     pub property: Option<PropertyRef>,
     /// The resident on the platform who asked for it.
@@ -73,6 +75,14 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     let answer = format_args!("{}: {created}, and the sync start is {start}", yes(!early));
     if trace.check(RuleId::L2, "Was it created after the account's sync start?", &answer, early) {
         return Decision::leave(Reason::BeforeSyncStart);
+    }
+    let refers = OrNo(case.foreign.as_ref());
+    let question = "Does it refer to a work order that the platform does not have at its property?";
+    if trace.check(RuleId::A1, question, &refers, case.foreign.is_some()) {
+        let reference = case.foreign.as_ref().map(WorkOrderId::as_str).unwrap_or_default();
+        return Decision::leave(Reason::HeldForAdoption).with_detail(format!(
+            "it refers to work order {reference}, which the platform does not have there"
+        ));
     }
     let property = OrNo(case.property.as_ref().map(UnitName));
     trace.check(RuleId::L3, "Is its property on the platform?", &property, case.property.is_none());

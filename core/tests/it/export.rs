@@ -38,6 +38,7 @@ fn new() -> ExportCase {
         reach: Reach::Unknown,
         standing: Standing::Open,
         number_waits: false,
+        foreign: None,
         latchel_user: Some(UserId::new("1")),
         sync_start: instant("2026-03-02T12:00:00Z"),
     }

@@ -1,6 +1,7 @@
 mod apply;
 mod case;
 mod held_back;
+mod referred_to;
 mod standing;
 
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub(in crate::engine) use case::Case;
+use referred_to::ReferredTo;
 
 use crate::engine::context::Context;
 use crate::engine::phases::carriers;
@@ -83,19 +85,24 @@ impl Flow for Export<'_> {
             Places::look_up(cx, &distinct(records.iter().filter_map(|(job, _)| job.property))).await?;
         let residents = requesters(cx, &records).await?;
         let mut owners = Owners::look_up(cx, &records).await?;
+        let referred_to = ReferredTo::look_up(cx, &records).await?;
 
         let mut cases: Vec<Case> = records
             .into_iter()
             .map(|(job, memory)| {
                 let latchel = job.property.and_then(|id| places.latchel(id));
                 let property = job.property.and_then(|id| places.on_platform(id));
+                let reference = job.work_order.as_ref().filter(|_| memory.link.is_none());
+                let foreign = reference.filter(|own| referred_to.is_foreign(own, property.as_ref())).cloned();
                 let rule = ExportCase {
                     method: sync_method(cx.policy(), latchel, property.as_ref(), &cx.portfolios),
                     resident: job.resident.and_then(|id| residents.get(&id).cloned()),
                     link: memory
                         .link
                         .clone()
-                        .map_or_else(|| referred(cx, &job), |link| Some(as_shown(cx, *link, &job))),
+                        .map_or_else(|| referred(cx, &job), |link| Some(as_shown(cx, *link, &job)))
+                        .filter(|_| foreign.is_none()),
+                    foreign,
                     property,
                     reach: Reach::Unknown,
                     standing: Standing::NotAsked,
