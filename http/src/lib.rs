@@ -40,7 +40,7 @@ pub use limit::RateLimitHeaders;
 pub use list::{List, Paging, RawPages};
 pub use loose::instant;
 pub use mend::json;
-pub use pages::{Page, chunks, covered, pages, pages_ahead, query_of_link};
+pub use pages::{Page, chunks, covered, looked_up, pages, pages_ahead, query_of_link};
 pub use parts::{Cut, Effort, Listed, Part, in_parts};
 pub use retry::set_first_pause;
 pub use rows::{Unreadable, read_row, rows};

@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
+use async_stream::try_stream;
 use foldhash::quality::FixedState;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -157,7 +158,7 @@ struct Ahead<R> {
     expected: usize,
     /// Offset at which the page behind the last of `asked` begins.
     following: usize,
-    asked: VecDeque<Asked<R>>,
+    asked: VecDeque<Asked<(Page<usize, R>, Option<usize>)>>,
 }
 
 impl<R: Send + 'static> Ahead<R> {
@@ -191,14 +192,14 @@ impl<R: Send + 'static> Ahead<R> {
 }
 
 /// A call that is under way, which ends if nobody wants its answer any more.
-struct Asked<R>(JoinHandle<Answered<R>>);
+struct Asked<T>(JoinHandle<Result<T>>);
 
-impl<R: Send + 'static> Asked<R> {
-    fn begin(call: impl Future<Output = Answered<R>> + Send + 'static) -> Self {
+impl<T: Send + 'static> Asked<T> {
+    fn begin(call: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         Self(tokio::spawn(calls::inherited(call)))
     }
 
-    fn done(mut self) -> BoxFuture<'static, Answered<R>> {
+    fn done(mut self) -> BoxFuture<'static, Result<T>> {
         async move {
             (&mut self.0).await.unwrap_or_else(|error| match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
@@ -209,10 +210,54 @@ impl<R: Send + 'static> Asked<R> {
     }
 }
 
-impl<R> Drop for Asked<R> {
+impl<T> Drop for Asked<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+/// Looks up what belongs to the pages of a list, in the order of the list: the first page whole, before anything behind it is asked
+/// for; those behind it in parts of up to `size` rows, up to `at_once` of them at once. An error comes where its page would.
+///
+/// Look-ups that have begun come on whether or not anybody waits for them, so that no other call has to wait for the reader of
+/// the list.
+pub fn looked_up<'a, R, T, Fut>(
+    (size, at_once): (usize, usize),
+    mut pages: BoxStream<'a, Result<Vec<R>>>,
+    look_up: impl Fn(Vec<R>) -> Fut + Send + Sync + 'a,
+) -> BoxStream<'a, Result<T>>
+where
+    R: Send + 'a,
+    T: Send + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+{
+    try_stream! {
+        let Some(first) = pages.try_next().await? else { return };
+        yield Asked::begin(look_up(first)).done().await?;
+        let parts = pages.flat_map(|page| futures::stream::iter(parts(page, size)));
+        let begun = parts.map(|part| match part {
+            Ok(part) => Asked::begin(look_up(part)).done(),
+            Err(error) => std::future::ready(Err(error)).boxed(),
+        });
+        let mut found = begun.buffered(at_once);
+        while let Some(rows) = found.try_next().await? {
+            yield rows;
+        }
+    }
+    .boxed()
+}
+
+/// A page in parts of up to `size` rows.
+fn parts<R>(page: Result<Vec<R>>, size: usize) -> Vec<Result<Vec<R>>> {
+    let mut rows = match page {
+        Ok(rows) => rows.into_iter().peekable(),
+        Err(error) => return vec![Err(error)],
+    };
+    let mut parts = Vec::new();
+    while rows.peek().is_some() {
+        parts.push(Ok(rows.by_ref().take(size).collect()));
+    }
+    parts
 }
 
 /// Reads each page with `read`, and hands on the results of several pages together as soon as there are at least `size`.
@@ -402,6 +447,21 @@ mod tests {
         assert_eq!(all.try_collect().await.ok(), Some(vec![12]));
         let none = chunks(list(), 5, |_| Vec::<Value>::new());
         assert_eq!(none.try_collect().await.ok(), Some(Vec::<Vec<Value>>::new()));
+    }
+
+    #[tokio::test]
+    async fn what_belongs_to_pages_is_looked_up_in_parts_behind_the_first_and_in_order() {
+        let list = pages(0, |at: usize| async move {
+            if at == 3 {
+                return Err(Error::new(ErrorKind::Unavailable, "it is down"));
+            }
+            Ok(Page { rows: (at * 10..at * 10 + 10).collect(), next: Some(at + 1) })
+        });
+        let found = looked_up((4, 3), list, |rows: Vec<usize>| async move { Ok(rows) });
+        let came: Vec<_> =
+            found.map(|rows| rows.map(|rows| rows.len()).map_err(|error| error.kind())).collect().await;
+        let parts = [10, 4, 4, 2, 4, 4, 2].map(Ok).into_iter().chain([Err(ErrorKind::Unavailable)]);
+        assert_eq!(came, parts.collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,4 +1,3 @@
-use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt, stream};
 use latchel_sync_core::Result;
 use latchel_sync_core::registry::{RateLimit, Settings};
@@ -17,19 +16,17 @@ const PAGING: Paging = Paging::by_offset("offset", "limit", PAGE)
     .also(&[("orderby", "Id asc")])
     .ahead(AT_ONCE);
 /// Number of rows of a page.
-pub(crate) const PAGE: usize = 1_000;
+const PAGE: usize = 1_000;
 /// Number of pages of a list, and of look-ups by ids, that are under way at once: the rate limit, and not a slow answer, is to
 /// decide how long a list takes.
 pub(crate) const AT_ONCE: usize = 8;
-/// Number of a list's pages that are looked up at once where a page has look-ups of its own, each up to [`AT_ONCE`].
-pub(crate) const PAGES_AT_ONCE: usize = 2;
 /// Buildium answers a query of more than 4,096 characters with a 500; this leaves room for the other parameters.
 const LONGEST_LIST: usize = 3_500;
 
 /// Query parameters.
 pub(crate) type Query = Vec<(&'static str, String)>;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Api {
     transport: Transport,
 }
@@ -88,41 +85,6 @@ impl Api {
 /// The most ids in one look-up by the filter `name`.
 pub(crate) const fn most_ids(name: &str) -> usize {
     LONGEST_LIST / (name.len() + "=12345678901&".len())
-}
-
-/// The pages of a list in parts of up to `size` rows, of which `at_once` are looked up at once, in the order of the list. An
-/// error comes where its page would.
-pub(crate) fn in_parts_of<'a, R, Out, Fut>(
-    (size, at_once): (usize, usize),
-    pages: BoxStream<'a, Result<Vec<R>>>,
-    look_up: impl Fn(Vec<R>) -> Fut + Clone + Send + 'a,
-) -> BoxStream<'a, Result<Out>>
-where
-    R: Send + 'a,
-    Out: Send + 'a,
-    Fut: Future<Output = Result<Out>> + Send + 'a,
-{
-    let parts = pages.flat_map(move |page| match page {
-        Ok(page) => stream::iter(parts_of(page, size).into_iter().map(Ok).collect::<Vec<_>>()),
-        Err(error) => stream::iter(vec![Err(error)]),
-    });
-    let look_up = move |part: Result<Vec<R>>| {
-        let look_up = look_up.clone();
-        async move { look_up(part?).await }
-    };
-    parts.map(look_up).buffered(at_once).boxed()
-}
-
-fn parts_of<R>(page: Vec<R>, size: usize) -> Vec<Vec<R>> {
-    let mut rows = page.into_iter();
-    let mut parts = Vec::new();
-    loop {
-        let part: Vec<_> = rows.by_ref().take(size).collect();
-        if part.is_empty() {
-            return parts;
-        }
-        parts.push(part);
-    }
 }
 
 /// A row's id, where it has one.

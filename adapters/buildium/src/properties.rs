@@ -8,11 +8,11 @@ use latchel_sync_core::model::{
     Address, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::TextRow;
 use latchel_sync_http::loose::number_in;
+use latchel_sync_http::{TextRow, looked_up};
 use serde_json::Value;
 
-use crate::api::{AT_ONCE, Api, PAGE, PAGES_AT_ONCE, Query, distinct, in_parts_of, most_ids, row_id};
+use crate::api::{AT_ONCE, Api, Query, distinct, most_ids, row_id};
 use crate::wire::{Rental, Unit};
 
 const RENTALS: &str = "v1/rentals";
@@ -30,18 +30,20 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
         let mut came = HashSet::new();
         let rentals = api.list(RENTALS, since.clone()).pages_as();
-        let mut rentals = in_parts_of((most_ids(RENTAL_IDS), AT_ONCE), rentals, |part| with_units(api, part));
+        let with_units = |part| {
+            let api = api.clone();
+            async move { with_units(&api, part).await }
+        };
+        let mut rentals = looked_up((most_ids(RENTAL_IDS), AT_ONCE), rentals, with_units);
         while let Some(page) = rentals.try_next().await? {
             remember(&mut came, &page);
             yield page;
         }
-        let units = api.list(UNITS, since).pages_as();
-        let others = units.map_ok(|page: Vec<TextRow<Unit>>| {
-            page.into_iter().filter(|unit| unit.read().map_or(true, |unit| !came.contains(&unit.id))).collect()
-        });
-        let mut units = in_parts_of((PAGE, PAGES_AT_ONCE), others.boxed(), |part| with_rentals(api, part));
-        while let Some(page) = units.try_next().await? {
-            yield page;
+        let mut units = api.list(UNITS, since).pages_as();
+        let is_new = |unit: &TextRow<Unit>| unit.read().map_or(true, |unit| !came.contains(&unit.id));
+        while let Some(mut page) = units.try_next().await? {
+            page.retain(is_new);
+            yield with_rentals(api, page).await?;
         }
     }
     .boxed()

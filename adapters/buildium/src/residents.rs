@@ -12,7 +12,7 @@ use latchel_sync_http::loose::number_in;
 use latchel_sync_http::{ListRow, TextRow, Unreadable, read_row};
 use serde_json::Value;
 
-use crate::api::{AT_ONCE, Api, PAGE, PAGES_AT_ONCE, Query, distinct, in_parts_of};
+use crate::api::{AT_ONCE, Api, Query, distinct};
 use crate::wire::{Lease, Phone, Tenant, full_name};
 
 pub(crate) const TENANTS: &str = "v1/leases/tenants";
@@ -37,11 +37,9 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
             came.extend(page.iter().filter_map(pair).take(room));
             yield page;
         }
-        let leases = api.list(LEASES, since).pages();
-        let came = &came;
-        let mut leases = in_parts_of((PAGE, PAGES_AT_ONCE), leases, |part| of_leases(api, part, came));
+        let mut leases = api.list(LEASES, since).pages();
         while let Some(page) = leases.try_next().await? {
-            yield page;
+            yield of_leases(api, page, &came).await?;
         }
     }
     .boxed()

@@ -12,10 +12,10 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::{StatusWords, number_in};
-use latchel_sync_http::{Unreadable, read_row};
+use latchel_sync_http::{Unreadable, looked_up, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{AT_ONCE, Api, Query, distinct, in_parts_of, most_ids, row_id};
+use crate::api::{AT_ONCE, Api, Query, distinct, most_ids, row_id};
 use crate::wire::{self, Task};
 
 pub(crate) const TASKS: &str = "v1/tasks";
@@ -34,7 +34,11 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
     let since: Query = vec![("lastupdatedfrom", day_before.format("%Y-%m-%d").to_string())];
     try_stream! {
         let tasks = api.list(TASKS, since.clone()).pages();
-        let mut tasks = in_parts_of((most_ids(TASK_IDS), AT_ONCE), tasks, |part| of_tasks(api, words, part));
+        let of_tasks = |part| {
+            let (api, words) = (api.clone(), words.clone());
+            async move { of_tasks(&api, &words, part).await }
+        };
+        let mut tasks = looked_up((most_ids(TASK_IDS), AT_ONCE), tasks, of_tasks);
         while let Some(page) = tasks.try_next().await? {
             yield page;
         }

@@ -23,7 +23,8 @@ const UNITS: &str = "units";
 /// again; a bound on memory.
 const REMEMBERED: usize = 100_000;
 
-/// Changed buildings bring all their units, because a unit's activity is its building's too; then come the other changed units.
+/// Changed buildings bring all their units, because a unit's activity is its building's too; then come changed units, unless all of
+/// them came with their buildings.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
         let mut came = HashSet::new();
@@ -37,11 +38,12 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
             }
         }
         let pages = api.list(UNITS, vec![deactivated_too(), since(window)]).pages_as();
-        let mut units = chunks(pages, CHUNK, |page: Vec<TextRow<Unit>>| {
-            page.into_iter().filter(|unit| unit.read().map_or(true, |unit| !came.contains(&unit.id))).collect()
-        });
+        let mut units = chunks(pages, CHUNK, |page| page);
+        let is_new = |unit: &TextRow<Unit>| unit.read().map_or(true, |unit| !came.contains(&unit.id));
         while let Some(chunk) = units.try_next().await? {
-            yield with_buildings(api, chunk).await?;
+            if chunk.iter().any(is_new) {
+                yield with_buildings(api, chunk).await?;
+            }
         }
     }
     .boxed()
