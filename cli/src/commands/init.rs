@@ -19,7 +19,8 @@ pub(crate) fn run(path: &Path, platform: &str, force: bool) -> Result<Exit, Fail
     }
     let mut text = String::from(HEAD);
     section(&mut text, "platform", platform, adapter.settings);
-    for adapter in registry::latchels() {
+    // Latchel itself; whoever has a gateway before it names that instead.
+    for adapter in registry::latchels().into_iter().filter(|adapter| adapter.name == "latchel") {
         section(&mut text, "latchel", adapter.name, adapter.settings);
     }
     std::fs::write(path, text)

@@ -73,7 +73,7 @@ fn a_credential_may_say_on_which_day_it_stops_working() {
     {
         let refusal = refusal(&GOOD.replace("api_key", &format!("expires = {day}\napi_key")));
         let expected =
-            format!("latchel-sync.toml:14:1: latchel.expires: \"{shown}\" is not a day such as 2027-03-01");
+            format!("latchel-sync.toml:15:1: latchel.expires: \"{shown}\" is not a day such as 2027-03-01");
         assert_eq!(refusal, expected);
     }
 }

@@ -210,7 +210,7 @@ impl<'a> Context<'a> {
 
     /// Properties that Latchel may have under other references, read once a run, before the first create (rule A1).
     pub async fn adoption(&self) -> Result<&Adoption> {
-        self.adoption.get_or_try_init(|| self.reading(Adoption::look_up(self))).await
+        self.adoption.get_or_try_init(|| Box::pin(self.reading(Box::pin(Adoption::look_up(self))))).await
     }
 
     /// The Latchel user (rule M3); [`ErrorKind::Config`] if there is not exactly one.

@@ -162,7 +162,7 @@ impl<F: Flow> Driver<'_, F> {
         }
         let mut news: Vec<_> = said.into_iter().map(News::New).collect();
         let decided = match page.cases {
-            Ok(cases) => self.decide_all(cases, &mut news).await,
+            Ok(cases) => Box::pin(self.decide_all(cases, &mut news)).await,
             Err(error) => Err(error),
         };
         self.record(news, tally).await?;

@@ -163,7 +163,7 @@ impl Flow for Properties<'_> {
         let mut obstacles = latchel_obstacles(self, creates).await?;
         if obstacles.iter().any(Option::is_none) {
             let properties: Vec<_> = creates.iter().map(|case| &case.rule.platform).collect();
-            let adoption = adoption::of_properties(cx, &properties).await?;
+            let adoption = Box::pin(adoption::of_properties(cx, &properties)).await?;
             for (obstacle, held) in
                 obstacles.iter_mut().zip(adoption).filter(|(obstacle, _)| obstacle.is_none())
             {
