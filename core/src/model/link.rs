@@ -81,6 +81,8 @@ pub enum Origin {
     /// Both were there, and somebody linked them.
     #[serde(rename = "by_hand")]
     Manual,
+    /// Both were there, and the account was taken over (rule A2).
+    Adopted,
 }
 
 /// Verdict about closing a platform work order, so that one change of the Latchel work order's status is not
