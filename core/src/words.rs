@@ -43,7 +43,9 @@ mod tests {
     }
     #[test]
     fn what_was_made_inert_is_read_back() {
-        for text in ["=cmd()", "'=cmd()", "''=cmd()", "-1", "+1", "@a", "\t1", "Elm 12", "", "'", "'a", "12/34"] {
+        for text in
+            ["=cmd()", "'=cmd()", "''=cmd()", "-1", "+1", "@a", "\t1", "Elm 12", "", "'", "'a", "12/34"]
+        {
             let field = inert(text);
             assert!(!field.starts_with(FORMULA), "{field}");
             assert_eq!(not_inert(&field), text);

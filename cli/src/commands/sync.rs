@@ -222,7 +222,7 @@ fn stop_at_the_deadline(stop: StopSignal, deadline: Option<humantime::Duration>)
     });
 }
 
-fn worse(exit: Exit, run: &Run) -> Exit {
+pub(super) fn worse(exit: Exit, run: &Run) -> Exit {
     let own = match run.status {
         RunStatus::Success | RunStatus::Paused => Exit::Done,
         RunStatus::Partial => Exit::Partial,

@@ -186,7 +186,9 @@ impl Latchel for MemoryLatchel {
             let places = properties.iter().filter_map(|id| world.properties.get(id));
             let lives_there = |place: &LatchelProperty, one: &LatchelResident| {
                 let at = one.reference.as_ref().map(|own| (&own.property, &one.unit));
-                one.is_active && at.is_some() && at == place.reference.as_ref().map(|own| (&own.property, &own.unit))
+                one.is_active
+                    && at.is_some()
+                    && at == place.reference.as_ref().map(|own| (&own.property, &own.unit))
             };
             let at = |place: &LatchelProperty| {
                 let there = world.residents.values().filter(|one| lives_there(place, one));

@@ -110,8 +110,7 @@ impl Engine {
                 &proposed
             }
         };
-        adopted.undecided =
-            rows.iter().filter(|row| row.decision == AdoptDecision::Undecided).count() as u64;
+        adopted.undecided = rows.iter().filter(|row| row.decision == AdoptDecision::Undecided).count() as u64;
         // Properties first: residents and work orders are checked against those.
         for phase in [Phase::Properties, Phase::Residents, Phase::WorkOrdersToLatchel] {
             let decided = |row: &&Proposal| row.kind == phase.kind() && row.decision == AdoptDecision::Link;

@@ -111,7 +111,8 @@ async fn jobs(
 ) -> Result<HashMap<JobId, Job>> {
     let wanted = distinct(rows.iter().map(|row| JobId(row.latchel_id)));
     let numbers = distinct(platform.map(|one| one.number.clone()));
-    let numbered = if numbers.is_empty() { Vec::new() } else { cx.latchel().jobs_by_number(&numbers).await? };
+    let numbered =
+        if numbers.is_empty() { Vec::new() } else { cx.latchel().jobs_by_number(&numbers).await? };
     let mut jobs = index(numbered, |job| Some(job.id));
     let others: Vec<_> = wanted.into_iter().filter(|id| !jobs.contains_key(id)).collect();
     if !others.is_empty() {
@@ -127,8 +128,7 @@ async fn places(
 ) -> Result<HashMap<PropertyRef, Vec<LatchelPropertyId>>> {
     let at: HashSet<PropertyRef> = platform.map(|one| one.property.clone()).collect();
     let exact = cx.latchel_properties(at.clone()).await?;
-    let vague: Vec<_> =
-        at.into_iter().filter(|at| at.unit.is_none() && !exact.contains_key(at)).collect();
+    let vague: Vec<_> = at.into_iter().filter(|at| at.unit.is_none() && !exact.contains_key(at)).collect();
     let mut places: HashMap<_, _> = exact.into_iter().map(|(unit, one)| (unit, vec![one.id])).collect();
     let units = on_platform(OnPlatform::look_up(cx, &vague).await?.rows, |one: &Property| one.id.clone());
     let found = cx.latchel_properties(units.into_keys().collect()).await?;
@@ -161,10 +161,7 @@ fn on_platform<K: Hash + Eq, T>(rows: Vec<Row<T>>, id: impl Fn(&T) -> K) -> Hash
 }
 
 /// Asks for all ids together. One that makes the call fail costs its own answer only: people may have mistyped it.
-async fn each<I, T>(
-    ids: &[I],
-    read: impl AsyncFn(&[I]) -> Result<Vec<Row<T>>>,
-) -> Result<Vec<Row<T>>> {
+async fn each<I, T>(ids: &[I], read: impl AsyncFn(&[I]) -> Result<Vec<Row<T>>>) -> Result<Vec<Row<T>>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

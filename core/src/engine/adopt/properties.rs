@@ -108,7 +108,9 @@ fn by_address(platform: &[Property], latchel: &[LatchelProperty], places: &mut P
             let sure = first[index].is_some() || names_agree(property, found);
             let evidence = match sure {
                 true => "the only ones on both sides with this address and unit",
-                false => "the only ones on both sides with this address, but the name in Latchel may tell another unit",
+                false => {
+                    "the only ones on both sides with this address, but the name in Latchel may tell another unit"
+                }
             };
             if sure {
                 places.put(&property.id, found.id);

@@ -75,7 +75,10 @@ impl Household {
         let (mut left, mut right): (Vec<_>, Vec<_>) =
             (self.platform.iter().collect(), self.latchel.iter().collect());
         let mut pairs = Vec::new();
-        let mut take = |found: Vec<(usize, usize)>, left: &mut Vec<&Resident>, right: &mut Vec<_>, why: &str| {
+        let mut take = |found: Vec<(usize, usize)>,
+                        left: &mut Vec<&Resident>,
+                        right: &mut Vec<_>,
+                        why: &str| {
             pairs.extend(found.iter().map(|(l, r)| proposal(left[*l], right[*r], why, AdoptDecision::Link)));
             retain_unpaired(left, found.iter().map(|pair| pair.0));
             retain_unpaired(right, found.iter().map(|pair| pair.1));
