@@ -59,6 +59,12 @@ impl Link {
         self.origin == Origin::FromLatchel && self.number_written_at.is_none()
     }
 
+    /// True of a pair that a Latchel work order's own reference names, and of which the platform was never asked: it may be a
+    /// reference of another program (rules A2, A3).
+    pub fn is_by_reference_alone(&self) -> bool {
+        self.origin == Origin::Found && self.verified_at.is_none()
+    }
+
     /// The key of the record on one side.
     pub fn key(&self, side: Side) -> RecordKey {
         match side {

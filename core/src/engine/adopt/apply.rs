@@ -13,7 +13,7 @@ use crate::engine::context::{Context, Purpose};
 use crate::engine::driver::outcome::outcome;
 use crate::engine::{AdoptRequest, Engine, Observer};
 use crate::ledger::{Account, Action, Lease, Memory, NewRun, Outcome, PhaseReport, Run, RunStatus, Trigger};
-use crate::model::{Kind, Phase, Reason, RunId, Side, Window};
+use crate::model::{Kind, Link, Phase, Reason, RunId, Side, Window};
 use crate::{Error, Result, RunBegin, calls};
 
 /// Number of rows that are checked and written together.
@@ -95,7 +95,8 @@ impl Engine {
     ) -> Result<()> {
         let clock = (request.now, started);
         let (start, stop) = (account.sync_start, &request.stop);
-        let cx = Context::prepare(self, lease, Purpose::Apply, clock, start, &[], stop).await?;
+        let prepared = Context::prepare(self, lease, Purpose::Apply, clock, start, &[], stop);
+        let cx = Box::pin(prepared).await?;
         let proposed;
         let rows = match &request.rows {
             Some(rows) => {
@@ -154,6 +155,9 @@ async fn apply(
             };
             match verdict {
                 Ok(Checked { link, label }) => {
+                    if let Some(reference) = taken.referring.get(&row.latchel_id) {
+                        cx.ledger().unlink(&cx.lease, kind, reference).await?;
+                    }
                     cx.put_link(&link).await?;
                     taken.put(row);
                     adopted.linked += 1;
@@ -181,6 +185,8 @@ async fn apply(
 struct Taken {
     by_platform: HashMap<String, i64>,
     by_latchel: HashMap<i64, String>,
+    /// References of Latchel's records that stand in the place of links.
+    referring: HashMap<i64, String>,
     /// Records on the platform of which a create is not settled.
     unsettled: Vec<String>,
 }
@@ -201,11 +207,15 @@ impl Taken {
         let links = |memories: &[Memory]| -> Vec<_> {
             memories.iter().filter_map(|memory| memory.link.as_deref().cloned()).collect()
         };
-        let (of_platform, of_latchel) = (links(&platform), links(&latchel));
+        let of_platform = links(&platform).into_iter();
+        let (referring, of_latchel): (Vec<_>, Vec<_>) =
+            links(&latchel).into_iter().partition(Link::is_by_reference_alone);
+        let other = |link: Link| (link.latchel_id, link.platform_id);
         let unsettled = platform.into_iter().filter(|memory| memory.intent.is_some());
         Ok(Self {
-            by_platform: of_platform.into_iter().map(|link| (link.platform_id, link.latchel_id)).collect(),
-            by_latchel: of_latchel.into_iter().map(|link| (link.latchel_id, link.platform_id)).collect(),
+            by_platform: of_platform.map(|link| (link.platform_id, link.latchel_id)).collect(),
+            by_latchel: of_latchel.into_iter().map(other).collect(),
+            referring: referring.into_iter().map(other).collect(),
             unsettled: unsettled.map(|memory| memory.key.id).collect(),
         })
     }

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use crate::Result;
+use async_trait::async_trait;
+
 use crate::engine::adopt::Proposal;
 use crate::engine::context::Context;
 use crate::engine::phases::index::{distinct, index};
@@ -13,6 +14,7 @@ use crate::model::{
     ResidentMemory, ResidentRef, Row, WorkOrder, WorkOrderId,
 };
 use crate::rules::current_tenancy;
+use crate::{Platform, Result};
 
 /// A row that holds.
 pub(super) struct Checked {
@@ -30,9 +32,9 @@ const NO_PLACE: &str = "its property has no counterpart in Latchel yet: link tha
 /// Verdicts about rows of one kind, in their order.
 pub(super) async fn check(cx: &Context<'_>, kind: Kind, rows: &[&Proposal]) -> Result<Vec<Verdict>> {
     match kind {
-        Kind::Property => properties(cx, rows).await,
-        Kind::Resident => residents(cx, rows).await,
-        Kind::WorkOrder => work_orders(cx, rows).await,
+        Kind::Property => Box::pin(properties(cx, rows)).await,
+        Kind::Resident => Box::pin(residents(cx, rows)).await,
+        Kind::WorkOrder => Box::pin(work_orders(cx, rows)).await,
     }
 }
 
@@ -51,7 +53,7 @@ async fn properties(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict>
 
 async fn residents(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict>> {
     let refs = distinct(rows.iter().filter_map(|row| ResidentRef::from_key(&row.platform_id)));
-    let read = each(&refs, async |refs: &[ResidentRef]| cx.platform().residents_by_id(refs).await).await?;
+    let read = each(cx.platform(), &refs).await?;
     let there = on_platform(read, |one: &Resident| one.id.key());
     let ids = distinct(rows.iter().map(|row| LatchelResidentId(row.latchel_id)));
     let latchel = index(cx.latchel().residents_by_id(&ids).await?, |one| Some(one.id.0));
@@ -76,7 +78,7 @@ fn home(cx: &Context<'_>, resident: &Resident) -> Option<PropertyRef> {
 
 async fn work_orders(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict>> {
     let ids = distinct(rows.iter().map(|row| WorkOrderId::new(row.platform_id.clone())));
-    let read = each(&ids, async |ids: &[WorkOrderId]| cx.platform().work_orders_by_id(ids).await).await?;
+    let read = each(cx.platform(), &ids).await?;
     let there = on_platform(read, |one: &WorkOrder| one.id.to_string());
     let latchel = jobs(cx, rows, there.values()).await?;
     let places = places(cx, there.values()).await?;
@@ -160,18 +162,44 @@ fn on_platform<K: Hash + Eq, T>(rows: Vec<Row<T>>, id: impl Fn(&T) -> K) -> Hash
     index(records, |record| Some(id(record)))
 }
 
+/// A record of the platform that is asked for by its id.
+#[async_trait]
+trait ById: Sized {
+    type Id: Sync;
+
+    async fn read(platform: &dyn Platform, ids: &[Self::Id]) -> Result<Vec<Row<Self>>>;
+}
+
+#[async_trait]
+impl ById for Resident {
+    type Id = ResidentRef;
+
+    async fn read(platform: &dyn Platform, ids: &[ResidentRef]) -> Result<Vec<Row<Self>>> {
+        platform.residents_by_id(ids).await
+    }
+}
+
+#[async_trait]
+impl ById for WorkOrder {
+    type Id = WorkOrderId;
+
+    async fn read(platform: &dyn Platform, ids: &[WorkOrderId]) -> Result<Vec<Row<Self>>> {
+        platform.work_orders_by_id(ids).await
+    }
+}
+
 /// Asks for all ids together. One that makes the call fail costs its own answer only: people may have mistyped it.
-async fn each<I, T>(ids: &[I], read: impl AsyncFn(&[I]) -> Result<Vec<Row<T>>>) -> Result<Vec<Row<T>>> {
+async fn each<T: ById>(platform: &dyn Platform, ids: &[T::Id]) -> Result<Vec<Row<T>>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    match read(ids).await {
+    match T::read(platform, ids).await {
         Err(error) if error.is_about_the_request() => {}
         done => return done,
     }
     let mut rows = Vec::new();
     for id in ids {
-        match read(std::slice::from_ref(id)).await {
+        match T::read(platform, std::slice::from_ref(id)).await {
             Ok(row) => rows.extend(row),
             Err(error) if error.is_about_the_request() => {}
             Err(error) => return Err(error),

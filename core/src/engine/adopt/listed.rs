@@ -6,7 +6,7 @@ use super::CHUNK;
 use crate::engine::Observer;
 use crate::engine::context::Context;
 use crate::ledger::Memory;
-use crate::model::{Kind, Phase, Row, Side};
+use crate::model::{Kind, Link, Phase, Row, Side};
 use crate::{Pages, Result};
 
 /// The rows of a list.
@@ -56,7 +56,7 @@ pub(super) async fn remembered<T>(
     Ok(records.into_iter().zip(memories).collect())
 }
 
-/// True if nothing is known of a counterpart, nor of one that is on its way.
+/// True if nothing is known of a counterpart but what a reference says, nor of one that is on its way.
 pub(super) fn is_free(memory: &Memory) -> bool {
-    memory.link.is_none() && memory.intent.is_none()
+    memory.link.as_deref().is_none_or(Link::is_by_reference_alone) && memory.intent.is_none()
 }

@@ -99,7 +99,7 @@ impl Engine {
     ///
     /// If one of the two systems or the ledger cannot be read.
     pub async fn adopt_proposals(&self, now: DateTime<Utc>, observer: &dyn Observer) -> Result<Proposals> {
-        let cx = self.explaining(Kind::Property, now).await?;
+        let cx = Box::pin(self.explaining(Kind::Property, now)).await?;
         Box::pin(propose(&cx, observer)).await
     }
 }
