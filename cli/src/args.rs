@@ -1,4 +1,5 @@
 mod adapters;
+mod adopt;
 mod alerts;
 mod ledger;
 mod users;
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::adapters::AdaptersAction;
+pub(crate) use self::adopt::Adopting;
 pub(crate) use self::alerts::AlertsAction;
 pub(crate) use self::ledger::LedgerAction;
 pub(crate) use self::users::{UserRole, UsersAction};
@@ -97,6 +99,21 @@ pub(crate) enum Command {
         scope: Scope,
         #[command(flatten)]
         how: Reconciling,
+    },
+    /// Take over an account that was synced before: propose pairs of records, or link those that are decided.
+    #[command(
+        long_about = "Take over an account that was synced before (rule A2).\n\nLatchel may have the records already, under references \
+                      of another program. This proposes pairs: properties by address and unit, residents at a pair's property, work \
+                      orders of the last 90 days by number and property, each with its evidence. `link` stands where exactly one is on \
+                      each side; write `link` yourself, or remove it, for the others. --apply links those rows in the ledger. It \
+                      creates and changes nothing in either system.",
+        after_help = "Examples:\n  latchel-sync adopt\n  latchel-sync adopt --account main --csv pairs.csv\n  latchel-sync adopt --account main --apply --csv pairs.csv\n  latchel-sync adopt --apply"
+    )]
+    Adopt {
+        #[command(flatten)]
+        scope: Scope,
+        #[command(flatten)]
+        how: Adopting,
     },
     /// Show each account's health, or one work order's banner.
     Status {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::model::{
     Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob,
@@ -56,6 +56,13 @@ pub trait Latchel: Send + Sync + fmt::Debug {
     async fn refresh(&self, kind: Kind, id: i64) -> Result<bool> {
         let _ = (kind, id);
         Ok(false)
+    }
+
+    /// Has look-ups know the work orders created on `day` or later as well, before [`Self::begin`]. By default they know
+    /// all.
+    async fn reach_back(&self, day: NaiveDate) -> Result<()> {
+        let _ = day;
+        Ok(())
     }
 
     /// Every property, for the comparison with the platform's (rules A1 to A3).

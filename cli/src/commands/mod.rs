@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adapters;
+mod adopt;
 mod alerts;
 mod check;
 mod choose;
@@ -35,6 +36,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Plan { scope, what } => sync::plan(&config()?, scope, what, now).await,
         Command::Sync { scope, what } => sync::sync(&config()?, scope, what, now).await,
         Command::Reconcile { scope, how } => sync::reconcile(&config()?, scope, how, now).await,
+        Command::Adopt { scope, how } => adopt::run(&config()?, scope, how, now).await,
         Command::Status { scope, of } => status::run(&config()?, scope, of.as_ref(), now).await,
         Command::Explain { kind, id, scope } => explain::run(config, *kind, id, scope, now).await,
         Command::Runs { show, limit, scope } => runs::run(&config()?, scope, show.as_ref(), *limit).await,

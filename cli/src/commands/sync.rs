@@ -222,7 +222,7 @@ fn stop_at_the_deadline(stop: StopSignal, deadline: Option<humantime::Duration>)
     });
 }
 
-fn worse(exit: Exit, run: &Run) -> Exit {
+pub(super) fn worse(exit: Exit, run: &Run) -> Exit {
     let own = match run.status {
         RunStatus::Success | RunStatus::Paused => Exit::Done,
         RunStatus::Partial => Exit::Partial,
@@ -339,13 +339,13 @@ impl Observer for Printer {
 
 /// Shows how far a sync is, where somebody watches.
 #[derive(Debug)]
-struct Progress {
-    bar: ProgressBar,
+pub(super) struct Progress {
+    pub bar: ProgressBar,
     writes: Mutex<u64>,
 }
 
 impl Progress {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let bar = ProgressBar::new_spinner();
         if let Ok(style) =
             ProgressStyle::with_template("{spinner} {prefix}: {pos} records, {msg} [{elapsed}]")
@@ -361,6 +361,10 @@ impl Observer for Progress {
     fn phase_started(&self, phase: Phase, _window: Window) {
         self.bar.set_prefix(phase.to_string());
         self.bar.set_position(0);
+    }
+
+    fn read(&self, _phase: Phase, records: usize) {
+        self.bar.inc(records as u64);
     }
 
     fn outcome(&self, _phase: Phase, outcome: &Outcome) {

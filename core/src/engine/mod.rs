@@ -3,6 +3,7 @@
 //! A plan is a run with [`Mode::Plan`]: the same steps with the writes taken out, over an
 //! [`Overlay`](crate::ledger::Overlay) so that the ledger stays as it was.
 
+mod adopt;
 mod banner;
 mod check;
 mod context;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
+pub use adopt::{AdoptDecision, AdoptRequest, Adopted, Proposal, Proposals, Refusal};
 pub use banner::{Banner, banner};
 pub use explain::Explanation;
 pub use request::{Lists, Mode, Observer, Quiet, Request, StopSignal};

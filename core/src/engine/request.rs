@@ -108,6 +108,8 @@ impl StopSignal {
 pub trait Observer: Send + Sync + fmt::Debug {
     /// A phase began.
     fn phase_started(&self, _phase: Phase, _window: Window) {}
+    /// So many more records were read from a list that has no outcomes yet.
+    fn read(&self, _phase: Phase, _records: usize) {}
     /// A record came out.
     fn outcome(&self, _phase: Phase, _outcome: &Outcome) {}
     /// A record failed in an earlier run and is left alone until its next try.

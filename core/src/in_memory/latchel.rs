@@ -178,6 +178,26 @@ impl Latchel for MemoryLatchel {
         self.read("residents_by_id", |world| by_id(&world.residents, ids))
     }
 
+    async fn residents_at(
+        &self,
+        properties: &[LatchelPropertyId],
+    ) -> Result<Vec<(LatchelPropertyId, LatchelResident)>> {
+        self.read("residents_at", |world| {
+            let places = properties.iter().filter_map(|id| world.properties.get(id));
+            let lives_there = |place: &LatchelProperty, one: &LatchelResident| {
+                let at = one.reference.as_ref().map(|own| (&own.property, &one.unit));
+                one.is_active
+                    && at.is_some()
+                    && at == place.reference.as_ref().map(|own| (&own.property, &own.unit))
+            };
+            let at = |place: &LatchelProperty| {
+                let there = world.residents.values().filter(|one| lives_there(place, one));
+                there.map(|one| (place.id, one.clone())).collect::<Vec<_>>()
+            };
+            places.flat_map(at).collect()
+        })
+    }
+
     fn jobs(&self, window: Window) -> Pages<'_, Job> {
         futures::stream::try_unfold(None::<JobId>, move |after| async move {
             let page: Vec<Job> = self.read("jobs", |world| {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use futures::StreamExt;
 
 use super::{Mirror, MirrorList, Mirrored};
@@ -78,7 +78,7 @@ impl Latchel for Mirror {
                 self.read_news(now - TimeDelta::hours(72)).await?;
             }
             // The counterpart of a work order that another program brought over is as old as the work order.
-            let day = made_at.map_or(chrono::NaiveDate::MIN, |at| at.date_naive() - Days::new(2));
+            let day = made_at.map_or(NaiveDate::MIN, |at| at.date_naive() - Days::new(2));
             if self.jobs_since().await?.is_none_or(|from| day < from) {
                 self.widen_jobs(day).await?;
             }
@@ -116,6 +116,10 @@ impl Latchel for Mirror {
             (None, None) => false,
             _ => true,
         })
+    }
+
+    async fn reach_back(&self, day: NaiveDate) -> Result<()> {
+        self.widen_jobs(day).await
     }
 
     fn properties(&self) -> Pages<'_, LatchelProperty> {

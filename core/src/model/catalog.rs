@@ -195,7 +195,7 @@ rules! {
         "Nothing is created; the run, `plan` and `check` say how many, show examples, and name `adopt`. With `adoption.guard = \"off\"` (default `on`) references alone count.";
     A2 Adoption:
         "`latchel-sync adopt`",
-        "Proposes pairs by address and unit where exactly one stands on each side, residents by their name at a pair's property, work orders by their whole number and property, each with its evidence. `--csv` writes and reads what people decide. `--apply` writes links to the ledger; it creates nothing.";
+        "Proposes pairs by address and unit where exactly one stands on each side, residents at a pair's property where exactly one stands on each side or by their name, work orders by their whole number and property, each with its evidence. `--csv` writes and reads what people decide. `--apply` writes links to the ledger; it creates nothing.";
     A3 Adoption:
         "a create whose twin stands unlinked in Latchel: a property of the same address and unit, an active resident under another reference at the same property, a work order of the same number at the same property",
         "It is held back one by one, at any time.";

@@ -59,6 +59,12 @@ impl Link {
         self.origin == Origin::FromLatchel && self.number_written_at.is_none()
     }
 
+    /// True of a pair that a Latchel work order's own reference names, and of which the platform was never asked: it may be a
+    /// reference of another program (rules A2, A3).
+    pub fn is_by_reference_alone(&self) -> bool {
+        self.origin == Origin::Found && self.verified_at.is_none()
+    }
+
     /// The key of the record on one side.
     pub fn key(&self, side: Side) -> RecordKey {
         match side {
@@ -81,6 +87,8 @@ pub enum Origin {
     /// Both were there, and somebody linked them.
     #[serde(rename = "by_hand")]
     Manual,
+    /// Both were there, and the account was taken over (rule A2).
+    Adopted,
 }
 
 /// Verdict about closing a platform work order, so that one change of the Latchel work order's status is not

@@ -7,6 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
+use latchel_sync_core::words::inert;
+
 use super::filters::Asked;
 use super::page::Problem;
 use super::results::status_text;
@@ -95,11 +97,6 @@ fn fields(row: ResultRow) -> [String; 13] {
 fn line(fields: &[String]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     // Writing to memory cannot fail.
-    let _ = writer.write_record(fields.iter().map(|field| inert(field)));
+    let _ = writer.write_record(fields.iter().map(|field| inert(field).into_owned()));
     writer.into_inner().unwrap_or_default()
-}
-
-/// A spreadsheet would take a text that begins like this for a formula.
-fn inert(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

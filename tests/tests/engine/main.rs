@@ -1,6 +1,8 @@
 //! The engine over both systems in memory and a real ledger: what becomes of records when calls fail, lie or get lost.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod adopt;
+mod adoption;
 mod claimed;
 mod confirmed;
 mod dates_unknown;

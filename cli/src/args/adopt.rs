@@ -1,0 +1,11 @@
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Adopting {
+    /// Link what is decided, in the ledger alone.
+    #[arg(long)]
+    pub apply: bool,
+    /// Write the proposals to this new file; with --apply, read the decisions from it.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+}

@@ -1,0 +1,156 @@
+//! Properties by address and unit.
+
+use std::collections::{HashMap, HashSet};
+
+use super::listed::{is_free, listed, remembered};
+use super::matching::{alone, candidates};
+use super::{AdoptDecision, Proposal, SHOWN};
+use crate::Result;
+use crate::engine::Observer;
+use crate::engine::context::Context;
+use crate::model::{
+    Kind, LatchelProperty, LatchelPropertyId, Phase, Property, PropertyId, PropertyRef, Side, Window,
+};
+use crate::rules::{latchel_addresses, platform_address};
+
+/// Proposed pairs of properties, and where everything is.
+pub(super) struct Properties {
+    pub pairs: Vec<Proposal>,
+    pub places: Places,
+}
+
+/// Latchel's property of each rentable unit: linked, referring to it, or proposed without a doubt.
+#[derive(Default)]
+pub(super) struct Places {
+    latchel: HashMap<PropertyRef, LatchelPropertyId>,
+    units: HashMap<PropertyId, Vec<PropertyRef>>,
+}
+
+impl Places {
+    /// Latchel's property of a rentable unit.
+    pub fn of(&self, unit: &PropertyRef) -> Option<LatchelPropertyId> {
+        self.latchel.get(unit).copied()
+    }
+
+    /// Latchel's properties where a work order may be: at its unit, or where it names none, at any unit of its property.
+    pub fn of_work(&self, at: &PropertyRef) -> Vec<LatchelPropertyId> {
+        match (self.of(at), &at.unit) {
+            (Some(one), _) => vec![one],
+            (None, Some(_)) => Vec::new(),
+            (None, None) => {
+                let units = self.units.get(&at.property).into_iter().flatten();
+                units.filter_map(|unit| self.of(unit)).collect()
+            }
+        }
+    }
+
+    fn put(&mut self, unit: &PropertyRef, id: LatchelPropertyId) {
+        self.latchel.insert(unit.clone(), id);
+    }
+}
+
+/// Reads both lists, and pairs what is free by address and unit.
+pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result<Properties> {
+    let whole = Window { from: chrono::DateTime::UNIX_EPOCH };
+    observer.phase_started(Phase::Properties, whole);
+    let platform = listed(cx.platform().properties(whole), Phase::Properties, observer).await?;
+    let latchel = listed(cx.latchel().properties(), Phase::Properties, observer).await?;
+
+    let of_latchel =
+        remembered(cx, (Kind::Property, Side::Latchel), latchel.records, |one| one.id.to_string()).await?;
+    let of_latchel = of_latchel.into_iter().filter(|(_, memory)| is_free(memory)).map(|(one, _)| one);
+    let unread = platform.unread.iter().map(|id| PropertyRef::from_key(id));
+    let known: HashSet<_> = platform.records.iter().map(|one| one.id.clone()).chain(unread).collect();
+    let (referring, free): (Vec<_>, Vec<_>) =
+        of_latchel.partition(|one| one.reference.as_ref().is_some_and(|own| known.contains(own)));
+    let referring: HashMap<PropertyRef, LatchelPropertyId> =
+        referring.into_iter().rev().filter_map(|one| Some((one.reference?, one.id))).collect();
+
+    let mut places = Places::default();
+    for unit in &known {
+        places.units.entry(unit.property.clone()).or_default().push(unit.clone());
+    }
+    let mut unpaired = Vec::new();
+    let of_platform =
+        remembered(cx, (Kind::Property, Side::Platform), platform.records, |one| one.id.key()).await?;
+    for (property, memory) in of_platform {
+        let linked = memory.link.as_deref().map(|link| LatchelPropertyId(link.latchel_id));
+        match linked.or_else(|| referring.get(&property.id).copied()) {
+            Some(id) => places.put(&property.id, id),
+            None if is_free(&memory) => unpaired.push(property),
+            None => {}
+        }
+    }
+    let pairs = by_address(&unpaired, &free, &mut places);
+    Ok(Properties { pairs, places })
+}
+
+fn by_address(platform: &[Property], latchel: &[LatchelProperty], places: &mut Places) -> Vec<Proposal> {
+    let addresses: Vec<_> = platform.iter().map(platform_address).collect();
+    let forms: Vec<_> = latchel.iter().map(latchel_addresses).collect();
+    // First by the form that says most, so that no unit takes the place of its building.
+    let whole: Vec<_> = forms.iter().map(|forms| Vec::from_iter(forms.last().cloned())).collect();
+    let first = alone(&candidates(&addresses, &whole));
+    let taken: HashSet<usize> = first.iter().flatten().copied().collect();
+    let mut left = candidates(&addresses, &forms);
+    for (of, paired) in left.iter_mut().zip(&first) {
+        of.retain(|index| paired.is_none() && !taken.contains(index));
+        of.dedup();
+    }
+    let second = alone(&left);
+    let also_taken: HashSet<usize> = second.iter().flatten().copied().collect();
+
+    let mut pairs = Vec::new();
+    for (index, property) in platform.iter().enumerate() {
+        if let Some(found) = first[index].or(second[index]) {
+            let found = &latchel[found];
+            // The name tells more than the address: perhaps another unit.
+            let sure = first[index].is_some() || names_agree(property, found);
+            let evidence = match sure {
+                true => "the only ones on both sides with this address and unit",
+                false => {
+                    "the only ones on both sides with this address, but the name in Latchel may tell another unit"
+                }
+            };
+            if sure {
+                places.put(&property.id, found.id);
+            }
+            pairs.push(proposal(property, found, evidence, AdoptDecision::link_if(sure)));
+            continue;
+        }
+        left[index].retain(|one| !also_taken.contains(one));
+        let (here, there) = (&left[index], left[index].len());
+        let rivals = left.iter().filter(|of| !of.is_empty() && *of == here).count();
+        let evidence = format!("{rivals} on the platform and {there} in Latchel have this address and unit");
+        let shown = here.iter().take(SHOWN).map(|one| &latchel[*one]);
+        pairs.extend(shown.map(|one| proposal(property, one, &evidence, AdoptDecision::Undecided)));
+    }
+    pairs
+}
+
+fn proposal(
+    platform: &Property,
+    latchel: &LatchelProperty,
+    evidence: &str,
+    decision: AdoptDecision,
+) -> Proposal {
+    let address = latchel.source_address.one_line();
+    let inactive = if latchel.is_active { "" } else { ", inactive there" };
+    Proposal {
+        kind: Kind::Property,
+        platform_id: platform.id.key(),
+        label: platform.name(),
+        latchel_id: latchel.id.0,
+        latchel_reference: latchel.reference.as_ref().map(PropertyRef::key),
+        evidence: format!("{evidence}; in Latchel: {} ({address}){inactive}", latchel.name),
+        decision,
+    }
+}
+
+/// True if what follows the last comma of Latchel's name is in the platform's name or is its city.
+fn names_agree(platform: &Property, latchel: &LatchelProperty) -> bool {
+    let Some((_, last)) = latchel.name.rsplit_once(',') else { return true };
+    let last = last.trim().to_lowercase();
+    let city = platform.address.city.as_deref().unwrap_or_default().to_lowercase();
+    platform.name().to_lowercase().contains(&last) || last == city
+}

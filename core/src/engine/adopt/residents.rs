@@ -1,0 +1,152 @@
+//! Residents at a pair's property.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::listed::{is_free, listed, remembered};
+use super::matching::{alone, candidates};
+use super::properties::Places;
+use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
+use crate::Result;
+use crate::engine::Observer;
+use crate::engine::context::Context;
+use crate::model::{
+    Kind, LatchelPropertyId, LatchelResident, Phase, PropertyRef, Resident, ResidentRef, Side, Window,
+};
+use crate::rules::{active, current_tenancy};
+
+/// Free residents of one property, on both sides.
+#[derive(Default)]
+struct Household {
+    platform: Vec<Resident>,
+    latchel: Vec<LatchelResident>,
+}
+
+/// Reads the platform's list, and pairs the active residents who are free at the same property.
+pub(super) async fn propose(
+    cx: &Context<'_>,
+    places: &Places,
+    observer: &dyn Observer,
+) -> Result<Vec<Proposal>> {
+    let whole = Window { from: chrono::DateTime::UNIX_EPOCH };
+    observer.phase_started(Phase::Residents, whole);
+    let platform = listed(cx.platform().residents(whole), Phase::Residents, observer).await?;
+    let known: HashSet<ResidentRef> = platform.records.iter().map(|one| one.id.clone()).collect();
+    let mut households: BTreeMap<LatchelPropertyId, Household> = BTreeMap::new();
+    let of_platform =
+        remembered(cx, (Kind::Resident, Side::Platform), platform.records, |one| one.id.key()).await?;
+    let free: Vec<_> = of_platform.into_iter().filter(|(_, memory)| is_free(memory)).collect();
+    for chunk in free.chunks(CHUNK) {
+        let refs: Vec<_> = chunk.iter().map(|(one, _)| one.id.clone()).collect();
+        let referring = cx.latchel().residents_by_ref(&refs).await?;
+        let referred: HashSet<_> = referring.into_iter().filter_map(|one| one.reference).collect();
+        for (resident, _) in chunk.iter().filter(|(one, _)| !referred.contains(&one.id)) {
+            if let Some(place) = home(cx, resident).and_then(|unit| places.of(&unit)) {
+                households.entry(place).or_default().platform.push(resident.clone());
+            }
+        }
+    }
+
+    let ids: Vec<_> = households.keys().copied().collect();
+    for chunk in ids.chunks(CHUNK) {
+        let there = cx.latchel().residents_at(chunk).await?;
+        observer.read(Phase::Residents, there.len());
+        let there =
+            remembered(cx, (Kind::Resident, Side::Latchel), there, |(_, one)| one.id.to_string()).await?;
+        let strange = |one: &LatchelResident| !one.reference.as_ref().is_some_and(|own| known.contains(own));
+        for ((place, resident), memory) in there {
+            if is_free(&memory) && strange(&resident) {
+                households.entry(place).or_default().latchel.push(resident);
+            }
+        }
+    }
+    Ok(households.iter().flat_map(|(place, household)| household.pairs(*place)).collect())
+}
+
+/// The rentable unit where the resident lives today.
+fn home(cx: &Context<'_>, resident: &Resident) -> Option<PropertyRef> {
+    let stay = current_tenancy(&resident.tenancies, cx.today)?;
+    let lives_there = active(stay.move_in, stay.move_out, cx.today);
+    lives_there.then(|| PropertyRef::new(resident.id.property.clone(), stay.unit))
+}
+
+impl Household {
+    /// Pairs: by the person's own id, else the only ones on both sides, else by an equal name where names are known.
+    fn pairs(&self, place: LatchelPropertyId) -> Vec<Proposal> {
+        let (mut left, mut right): (Vec<_>, Vec<_>) =
+            (self.platform.iter().collect(), self.latchel.iter().collect());
+        let mut pairs = Vec::new();
+        let mut take = |found: Vec<(usize, usize)>,
+                        left: &mut Vec<&Resident>,
+                        right: &mut Vec<_>,
+                        why: &str| {
+            pairs.extend(found.iter().map(|(l, r)| proposal(left[*l], right[*r], why, AdoptDecision::Link)));
+            retain_unpaired(left, found.iter().map(|pair| pair.0));
+            retain_unpaired(right, found.iter().map(|pair| pair.1));
+        };
+        let same_id = paired(
+            left.iter().map(|one| Some(one.id.resident.clone())).collect(),
+            right.iter().map(|one| one.reference.clone().map(|own| own.resident)).collect(),
+        );
+        take(same_id, &mut left, &mut right, &format!("the same person's id at Latchel's property {place}"));
+        if let ([one], [other]) = (left.as_slice(), right.as_slice()) {
+            let other_name = other.contact_known && name(&one.name) != name(&other.name);
+            if !other_name {
+                let why = format!("the only unlinked residents at Latchel's property {place} on both sides");
+                take(vec![(0, 0)], &mut left, &mut right, &why);
+            }
+        }
+        let by_name = paired(
+            left.iter().map(|one| name(&one.name)).collect(),
+            right.iter().map(|one| name(&one.name).filter(|_| one.contact_known)).collect(),
+        );
+        take(by_name, &mut left, &mut right, &format!("equal names at Latchel's property {place}"));
+
+        let evidence = format!(
+            "{} on the platform and {} in Latchel live at Latchel's property {place}, and nothing tells which is which",
+            left.len(),
+            right.len()
+        );
+        let open = left.iter().flat_map(|one| right.iter().take(SHOWN).map(move |other| (one, other)));
+        let open = open.map(|(one, other)| proposal(one, other, &evidence, AdoptDecision::Undecided));
+        let open: Vec<_> = open.collect();
+        pairs.extend(open);
+        pairs
+    }
+}
+
+/// Indices of those that are alone with each other by their keys.
+fn paired<K: std::hash::Hash + Eq>(left: Vec<Option<K>>, right: Vec<Option<K>>) -> Vec<(usize, usize)> {
+    let right: Vec<Vec<K>> = right.into_iter().map(Vec::from_iter).collect();
+    let found = alone(&candidates(&left, &right));
+    found.into_iter().enumerate().filter_map(|(left, right)| Some((left, right?))).collect()
+}
+
+fn retain_unpaired<T>(all: &mut Vec<T>, paired: impl Iterator<Item = usize>) {
+    let paired: HashSet<usize> = paired.collect();
+    let mut index = 0..;
+    all.retain(|_| index.next().is_some_and(|index| !paired.contains(&index)));
+}
+
+/// A name in the form in which it is compared; `None` if there is none.
+fn name(name: &str) -> Option<String> {
+    let words = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    (!words.is_empty()).then_some(words)
+}
+
+/// A proposal without names: people are told apart by their ids.
+fn proposal(
+    platform: &Resident,
+    latchel: &LatchelResident,
+    evidence: &str,
+    decision: AdoptDecision,
+) -> Proposal {
+    Proposal {
+        kind: Kind::Resident,
+        platform_id: platform.id.key(),
+        label: String::new(),
+        latchel_id: latchel.id.0,
+        latchel_reference: latchel.reference.as_ref().map(ResidentRef::key),
+        evidence: evidence.to_owned(),
+        decision,
+    }
+}

@@ -1,0 +1,123 @@
+//! Work orders by their whole number and property.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::listed::{is_free, listed, remembered};
+use super::properties::Places;
+use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
+use crate::Result;
+use crate::engine::Observer;
+use crate::engine::context::Context;
+use crate::model::{Job, JobId, Kind, Phase, Row, Side, Window, WorkOrder, WorkOrderId};
+
+/// Reads the platform's list since `window`, and pairs what is free by number and property.
+pub(super) async fn propose(
+    cx: &Context<'_>,
+    places: &Places,
+    window: Window,
+    observer: &dyn Observer,
+) -> Result<Vec<Proposal>> {
+    let phase = Phase::WorkOrdersToLatchel;
+    observer.phase_started(phase, window);
+    let mut platform = listed(cx.platform().work_orders(window), phase, observer).await?;
+    let hinted = std::mem::take(&mut platform.hinted);
+    let hinted = remembered(cx, (Kind::WorkOrder, Side::Platform), hinted, Clone::clone).await?;
+    let asked: Vec<_> = hinted.into_iter().filter(|(_, memory)| is_free(memory)).map(|(id, _)| id).collect();
+    for chunk in asked.chunks(CHUNK) {
+        let ids: Vec<_> = chunk.iter().map(WorkOrderId::new).collect();
+        let rows = cx.platform().work_orders_by_id(&ids).await?;
+        observer.read(phase, rows.len());
+        platform.records.extend(rows.into_iter().filter_map(|row| match row {
+            Row::Record(record) => Some(record),
+            _ => None,
+        }));
+    }
+    // What carries our marker is found again by that (rule WP6).
+    platform.records.retain(|one| one.marker.is_none());
+    let known: HashSet<WorkOrderId> = platform.records.iter().map(|one| one.id.clone()).collect();
+    let free =
+        remembered(cx, (Kind::WorkOrder, Side::Platform), platform.records, |one| one.id.to_string()).await?;
+    let free: Vec<_> =
+        free.into_iter().filter(|(_, memory)| is_free(memory)).map(|(work_order, _)| work_order).collect();
+
+    let mut found: Vec<(&WorkOrder, Vec<Job>)> = Vec::new();
+    for chunk in free.chunks(CHUNK) {
+        let refs: Vec<_> = chunk.iter().map(|one| one.id.clone()).collect();
+        let referring = cx.latchel().jobs_by_ref(&refs).await?;
+        let referred: HashSet<_> = referring.into_iter().filter_map(|one| one.work_order).collect();
+        let numbered = jobs_by_number(cx, chunk, &known).await?;
+        for work_order in chunk.iter().filter(|one| !referred.contains(&one.id)) {
+            let places = places.of_work(&work_order.property);
+            let here = |job: &&Job| job.property.is_some_and(|at| places.contains(&at));
+            let same = numbered.get(&work_order.number).into_iter().flatten().filter(here).cloned();
+            found.push((work_order, same.collect()));
+        }
+    }
+    Ok(pairs(&found, places))
+}
+
+/// Latchel's free work orders with one of these numbers, except those that refer to another of the platform's.
+async fn jobs_by_number(
+    cx: &Context<'_>,
+    work_orders: &[WorkOrder],
+    known: &HashSet<WorkOrderId>,
+) -> Result<BTreeMap<String, Vec<Job>>> {
+    let numbers: HashSet<&String> = work_orders.iter().map(|one| &one.number).collect();
+    let mut numbers: Vec<String> =
+        numbers.into_iter().filter(|number| !number.trim().is_empty()).cloned().collect();
+    numbers.sort();
+    let mut jobs = BTreeMap::new();
+    if numbers.is_empty() {
+        return Ok(jobs);
+    }
+    let found = cx.latchel().jobs_by_number(&numbers).await?;
+    let found = remembered(cx, (Kind::WorkOrder, Side::Latchel), found, |job| job.id.to_string()).await?;
+    for (job, memory) in found {
+        let strange = !job.work_order.as_ref().is_some_and(|own| known.contains(own));
+        if let Some(number) = job.number.clone().filter(|_| strange && is_free(&memory)) {
+            jobs.entry(number).or_insert_with(Vec::new).push(job);
+        }
+    }
+    Ok(jobs)
+}
+
+fn pairs(found: &[(&WorkOrder, Vec<Job>)], places: &Places) -> Vec<Proposal> {
+    let mut wanted: HashMap<JobId, u32> = HashMap::new();
+    found.iter().flat_map(|(_, jobs)| jobs).for_each(|job| *wanted.entry(job.id).or_default() += 1);
+    let mut pairs = Vec::new();
+    for (work_order, jobs) in found {
+        if let [job] = jobs.as_slice()
+            && wanted.get(&job.id) == Some(&1)
+        {
+            // Without a unit there may be another of the same number at the right one (rule WP3).
+            let sure = places.of_work(&work_order.property).len() == 1;
+            let evidence = match sure {
+                true => "the same number at the same property, and no other has it there",
+                false => "the same number at one of the property's units; the platform's names no unit",
+            };
+            pairs.push(proposal(work_order, job, evidence, AdoptDecision::link_if(sure)));
+            continue;
+        }
+        let evidence = format!("{} work orders in Latchel have this number at the same property", jobs.len());
+        let evidence = if jobs.len() == 1 {
+            "another work order on the platform has this number at the same property as well".to_owned()
+        } else {
+            evidence
+        };
+        let shown = jobs.iter().take(SHOWN);
+        pairs.extend(shown.map(|job| proposal(work_order, job, &evidence, AdoptDecision::Undecided)));
+    }
+    pairs
+}
+
+fn proposal(platform: &WorkOrder, latchel: &Job, evidence: &str, decision: AdoptDecision) -> Proposal {
+    Proposal {
+        kind: Kind::WorkOrder,
+        platform_id: platform.id.to_string(),
+        label: format!("#{} {}", platform.number, platform.title),
+        latchel_id: latchel.id.0,
+        latchel_reference: latchel.work_order.as_ref().map(ToString::to_string),
+        evidence: evidence.to_owned(),
+        decision,
+    }
+}
