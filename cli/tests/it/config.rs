@@ -110,16 +110,16 @@ fn a_mistake_in_the_webhooks_names_the_key_and_its_line() {
     let without_secret = WEBHOOKS.replace("secret = \"hunter2\"", "");
     let unset = WEBHOOKS.replace("secret = \"hunter2\"", "secret = { env = \"NOT_SET_ANYWHERE\" }");
     for (webhooks, problem) in [
-        (WEBHOOKS.replace("latchel_key", "latchel_kye"), "17:1: unknown field `latchel_kye`"),
+        (WEBHOOKS.replace("latchel_key", "latchel_kye"), "18:1: unknown field `latchel_kye`"),
         (
             WEBHOOKS.replace("secret", "secert"),
-            "20:1: webhooks.platform.secert: is not a setting of this adapter",
+            "21:1: webhooks.platform.secert: is not a setting of this adapter",
         ),
-        (without_secret, "19:1: webhooks.platform.secret: is missing"),
-        (unset, "20:1: webhooks.platform.secret: the environment variable NOT_SET_ANYWHERE is not set"),
+        (without_secret, "20:1: webhooks.platform.secret: is missing"),
+        (unset, "21:1: webhooks.platform.secret: the environment variable NOT_SET_ANYWHERE is not set"),
         (
             WEBHOOKS.replace("latchel_key = \"hunter2\"", "latchel_key = 7"),
-            "17:1: webhooks.latchel_key: a secret is",
+            "18:1: webhooks.latchel_key: a secret is",
         ),
     ] {
         let refusal = refusal(&format!("{GOOD}{webhooks}"));

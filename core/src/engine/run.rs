@@ -47,7 +47,8 @@ impl Engine {
         let lease = self.ledger.begin_run(&begun).await?;
         let named = request.records.as_ref().map(Vec::len);
         let mut run = Run { named, reconciles: request.reconciles(), ..Run::begin(&begun) };
-        let work = Box::pin(self.run_phases(&mut run, lease, &phases, (request, started), &account, observer));
+        let work =
+            Box::pin(self.run_phases(&mut run, lease, &phases, (request, started), &account, observer));
         let ((), calls) = calls::recorded(work).await;
         run.warnings.extend(clock_warnings(&calls, (request.now, started)));
         run.calls = calls.made;
