@@ -31,7 +31,7 @@ latchel_sync_core::inventory::submit! {
             // The sandbox, which has a key of its own, is https://latchel-demo.com/v1.
             Setting::text("base_url", "Where the API is.").default("https://papi.latchel.com/v1"),
             Setting::text("writes", "`on` or `off`: whether anything is written to Latchel. How it takes writes is not public, so \
-                that they are off until `latchel-sync adapters verify latchel` has confirmed them.").default("off"),
+                that they are off until somebody has confirmed the guesses (docs/latchel.md).").default("off"),
             Setting::decimal("calls_share", "Share of the key's 600 calls in 10 minutes that the sync may use; other tools use \
                 the same key.").default_decimal("0.8"),
             Setting::integer("calls_per_span", "The key's calls in 10 minutes, where Latchel has agreed to another number.")

@@ -92,7 +92,7 @@ impl LatchelSource for Source {
             checkup.found([Finding::warning(
                 "writes",
                 "off: what would be written to Latchel waits",
-                "Confirm how Latchel takes writes with `latchel-sync adapters verify latchel`, then set `writes = \"on\"`.",
+                "Confirm how Latchel takes writes (docs/latchel.md), then set `writes = \"on\"`.",
             )]);
         }
         Ok(checkup.finish())

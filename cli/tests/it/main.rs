@@ -113,9 +113,7 @@ fn init_writes_a_configuration_that_is_read_again_and_replaces_none() {
         })
         .map(|line| format!("{line}\n"))
         .collect();
-    let url = "base_url = \"\"";
-    assert!(uncommented.contains(url), "{uncommented}");
-    let uncommented = uncommented.replace(url, "base_url = \"https://latchel.example\"");
+    assert!(uncommented.contains("base_url = \"https://papi.latchel.com/v1\""), "{uncommented}");
     std::fs::write(folder.path().join("latchel-sync.toml"), uncommented).expect("written");
     let checked = command(folder.path())
         .args(["accounts", "show", "main", "--json"])

@@ -21,9 +21,9 @@ const THROUGH_THE_ENGINE: &[Reason] = &[
     Reason::GoneFromSource, // engine/rows: what_was_pending_and_is_gone_is_no_longer_pending
     Reason::CounterpartGone, // engine/removed: one_that_was_removed_from_the_platform_is_no_failure_and_not_tried_for_ever
     Reason::LatchelWritesOff, // it/partner_api: with_writes_off_everything_that_reads_works
-    Reason::MirrorIncomplete, // engine/mirrored: nothing_is_created_before_the_list_is_proven
+    Reason::MirrorIncomplete, // it/partner_api: nothing_is_created_before_the_list_is_proven
     Reason::HeldForAdoption, // engine/adoption: an_account_that_another_program_filled_is_not_doubled
-    Reason::Adopted,         // it/adopt
+    Reason::Adopted,         // engine/adopt
     Reason::PossibleTwin,    // engine/adoption: a_twin_is_held_back_alone
     Reason::NotSupported,    // engine/rows: a_record_of_another_kind_has_its_outcome_and_is_looked_at_once
 ];

@@ -287,6 +287,7 @@ pub enum Origin {
     FromLatchel,
     Found,
     ByHand,
+    Adopted,
 }
 
 /// Decision about closing a platform work order.

@@ -178,7 +178,8 @@ async fn of_two_that_refer_to_one_unlinked_work_order_only_the_first_is_linked()
     pair.advance(TimeDelta::minutes(1));
     let jobs = [pair.add_job("Diagnosing Issue"), pair.add_job("Diagnosing Issue")];
     pair.platform.edit(|world| {
-        let made = WorkOrder { id: WorkOrderId::new("W77"), ..work_order(&unit("13", None)) };
+        let at = world.properties.keys().next().cloned().expect("the property of the work orders");
+        let made = WorkOrder { id: WorkOrderId::new("W77"), ..work_order(&at) };
         world.work_orders.insert(made.id.clone(), Row::Record(made));
     });
     pair.latchel.edit(|world| {

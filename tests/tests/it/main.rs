@@ -21,6 +21,7 @@ mod ledger_trouble;
 mod new_adapter;
 mod odd_answers;
 mod pairs;
+mod partner_api;
 mod pending;
 mod platforms;
 mod postgres;

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::{LedgerAdmin, registry};
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use mock_pms::world::Table;
-use mock_pms::{Dialect, GenerateSpec, LoggedRequest, MockServer, Options, World};
+use mock_pms::{Dialect, GenerateSpec, LatchelDialect, LoggedRequest, MockServer, Options, World};
 use tempfile::TempDir;
 
 pub use crate::cargo::binary;
@@ -20,6 +20,8 @@ pub struct Setup {
     policy: String,
     /// Address of the ledger, if it is not a file in the folder.
     postgres: Option<String>,
+    /// Further settings of the adapter `latchel`, if Latchel speaks its Partner API.
+    partner_api: Option<String>,
 }
 
 /// A fixed Monday, at noon in the account's time zone.
@@ -72,7 +74,26 @@ impl Setup {
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let folder = folder.expect("a folder");
-        let setup = Self { server, folder, now: noon(), platform, policy: policy.to_owned(), postgres: None };
+        let policy = policy.to_owned();
+        let setup = Self { server, folder, now: noon(), platform, policy, postgres: None, partner_api: None };
+        setup.configure("lease = \"1ms\"");
+        setup
+    }
+
+    /// A setup with a generated world whose Latchel speaks its Partner API, and these settings of its adapter.
+    pub async fn on_partner_api(change: impl FnOnce(&mut World), settings: &str) -> Self {
+        let mut world = World::generate(&GenerateSpec { units: 40, seed: 7, now: noon() });
+        change(&mut world);
+        let options = Options { latchel: LatchelDialect::Papi, ..Options::unlimited() };
+        let setup = Self::with(options, world, "sync_method = \"all\"").await;
+        let setup = Self { partner_api: Some(settings.to_owned()), ..setup };
+        setup.configure("lease = \"1ms\"");
+        setup
+    }
+
+    /// Other settings of the adapter `latchel` from now on.
+    pub fn with_latchel_settings(self, settings: &str) -> Self {
+        let setup = Self { partner_api: Some(settings.to_owned()), ..self };
         setup.configure("lease = \"1ms\"");
         setup
     }
@@ -93,10 +114,14 @@ impl Setup {
     pub fn configure(&self, top: &str) {
         let ledger = self.postgres.iter().map(|url| format!("ledger = \"{url}\"\n")).collect::<String>();
         let (url, latchel) = (self.server.platform_url(), self.server.latchel_url());
+        let latchel = match &self.partner_api {
+            None => format!("adapter = \"latchel-gateway\"\nbase_url = \"{latchel}\""),
+            Some(settings) => format!("adapter = \"latchel\"\nbase_url = \"{latchel}/v1\"\n{settings}"),
+        };
         let config = format!(
             "{top}\n{ledger}[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
              [account.platform]\nadapter = \"{}\"\nbase_url = \"{url}\"\n{}[account.latchel]\n\
-             adapter = \"latchel-gateway\"\nbase_url = \"{latchel}\"\napi_key = \"mock-api-key\"\n",
+             {latchel}\napi_key = \"mock-api-key\"\n",
             self.policy,
             self.platform,
             self.way_in()

@@ -99,7 +99,7 @@ async fn a_check_reads_each_list_and_says_that_writes_are_off() {
     }
     let probe = far.source.check().await.expect("a probe");
     let warning = probe.findings.iter().find(|one| one.level == FindingLevel::Warning).expect("a warning");
-    assert!(warning.subject == "writes" && warning.remedy.contains("adapters verify latchel"), "{warning:?}");
+    assert!(warning.subject == "writes" && warning.remedy.contains("docs/latchel.md"), "{warning:?}");
     assert!(far.asked().await.iter().all(|request| request.method == wiremock::http::Method::GET));
 }
 

@@ -88,7 +88,7 @@ fn parse(text: &str) -> Result<Decisions, Failure> {
     let (kind, platform_id, latchel_id, decision) =
         (column("kind")?, column("platform_id")?, column("latchel_id")?, column("decision")?);
     let mut decisions = Decisions { rows: Vec::new(), unreadable: Vec::new() };
-    for record in reader.records() {
+    for (number, record) in reader.records().enumerate() {
         let record = record.context("the table cannot be read").map_err(Failure::run)?;
         let field = |index: usize| not_inert(record.get(index).unwrap_or_default());
         let is_decided = field(decision).eq_ignore_ascii_case(AdoptDecision::Link.as_str());
@@ -106,9 +106,8 @@ fn parse(text: &str) -> Result<Decisions, Failure> {
                 });
             }
             _ if is_decided => {
-                let line = record.position().map(|at| at.line()).unwrap_or_default();
                 let why = "`kind` is property, resident or work-order, `latchel_id` a number, `platform_id` not empty";
-                decisions.unreadable.push(format!("line {line}: {why}"));
+                decisions.unreadable.push(format!("row {}: {why}", number + 2));
             }
             _ => {}
         }
@@ -164,7 +163,7 @@ mod tests {
         let read = parse(text).unwrap();
         let told: Vec<_> = read.rows.iter().map(|row| (row.latchel_id, row.decision)).collect();
         assert_eq!(told, [(7, AdoptDecision::Link), (8, AdoptDecision::Undecided)]);
-        assert!(read.unreadable.len() == 2 && read.unreadable[0].starts_with("line 3:"), "{read:?}");
+        assert!(read.unreadable.len() == 2 && read.unreadable[0].starts_with("row 3:"), "{read:?}");
         assert!(parse("kind,platform_id,latchel_id\n").is_err());
     }
 }

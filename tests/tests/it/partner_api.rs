@@ -1,0 +1,76 @@
+//! Latchel's Partner API behind the mirror, from the command to the mock.
+
+use chrono::TimeDelta;
+use mock_pms::{Side, World};
+use serde_json::{Value, json};
+
+use crate::setup::Setup;
+
+const ON: &str = "writes = \"on\"";
+
+fn reasons(run: &str) -> Value {
+    let run: Value = serde_json::from_str(run).expect("JSON");
+    let run = run.as_array().map_or(run.clone(), |runs| runs[0].clone());
+    let mut all = serde_json::Map::new();
+    for phase in run["phases"].as_array().expect("phases") {
+        for (reason, count) in phase["counts"].as_object().expect("counts") {
+            let before = all.get(reason).and_then(Value::as_u64).unwrap_or_default();
+            all.insert(reason.clone(), json!(before + count.as_u64().unwrap_or_default()));
+        }
+    }
+    Value::Object(all)
+}
+
+fn sizes(world: &World) -> [usize; 3] {
+    let latchel = &world.latchel;
+    [latchel.properties.iter().count(), latchel.residents.iter().count(), latchel.jobs.iter().count()]
+}
+
+/// Writes to Latchel so far.
+fn written(setup: &Setup) -> usize {
+    setup.writes().iter().filter(|request| request.side == Side::Latchel).count()
+}
+
+#[tokio::test]
+async fn with_writes_off_everything_that_reads_works() {
+    let setup = Setup::on_partner_api(|_| (), "").await;
+    let before = setup.server.read(sizes);
+    let run = setup.run(0, &["sync", "--json"]).await;
+    let held = reasons(&run)["latchel_writes_off"].as_u64().unwrap_or_default();
+    assert!(held > 5, "{run}");
+    assert_eq!((written(&setup), setup.server.read(sizes)), (0, before));
+    // Nothing waits for ever: the same records are written as soon as writes are on.
+    let mut setup = setup.with_latchel_settings(ON);
+    setup.now += TimeDelta::minutes(15);
+    let run = setup.run(0, &["sync", "--json"]).await;
+    assert_eq!(reasons(&run).get("latchel_writes_off"), None, "{run}");
+    assert!(setup.server.read(sizes)[0] > before[0], "{run}");
+}
+
+#[tokio::test]
+async fn what_was_synced_is_not_written_again_whatever_the_lists_repeat_or_leave_out() {
+    let mut setup = Setup::on_partner_api(|_| (), ON).await;
+    for _ in 0..3 {
+        setup.run(0, &["sync", "--json"]).await;
+        setup.now += TimeDelta::minutes(15);
+    }
+    let (before, writes) = (setup.server.read(sizes), written(&setup));
+    for _ in 0..3 {
+        setup.run(0, &["sync", "--json"]).await;
+        setup.now += TimeDelta::minutes(15);
+    }
+    assert_eq!((setup.server.read(sizes), written(&setup)), (before, writes));
+}
+
+#[tokio::test]
+async fn nothing_is_created_before_the_list_is_proven() {
+    // Two calls in a span let a run read one page, and no more.
+    let setup =
+        Setup::on_partner_api(|_| (), &format!("{ON}\ncalls_per_span = 100000\ncalls_share = 0.00002")).await;
+    let before = setup.server.read(sizes);
+    let state = setup.run(1, &["mirror", "status", "--json"]).await;
+    assert!(state.contains("\"proven\": false") || state.contains("\"proven\":false"), "{state}");
+    let explained = setup.run(0, &["plan", "--only", "properties", "--json"]).await;
+    assert!(explained.contains("mirror_incomplete"), "{explained}");
+    assert_eq!((setup.server.read(sizes), written(&setup)), (before, 0));
+}
