@@ -148,6 +148,9 @@ where
 /// Answer to the call for a page: its rows, where the next begins, and the total.
 type Answered<R> = Result<(Page<usize, R>, Option<usize>)>;
 
+/// A page, and the total that came with it.
+type Counted<R> = (Page<usize, R>, Option<usize>);
+
 /// Pages of a list by offset that were asked for before they are wanted.
 struct Ahead<R> {
     at_once: usize,
@@ -158,7 +161,7 @@ struct Ahead<R> {
     expected: usize,
     /// Offset at which the page behind the last of `asked` begins.
     following: usize,
-    asked: VecDeque<Asked<(Page<usize, R>, Option<usize>)>>,
+    asked: VecDeque<Asked<Counted<R>>>,
 }
 
 impl<R: Send + 'static> Ahead<R> {
