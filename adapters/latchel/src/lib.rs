@@ -1,6 +1,6 @@
 //! The adapter of latchel-sync for Latchel's Partner API.
 //!
-//! The API can only list, ten rows a page, so that the adapter is a [`LatchelSource`](latchel_sync_core::mirror::LatchelSource)
+//! The API can only list, ten rows a page, so that the adapter is a [`LatchelSource`]
 //! that a mirror dresses. The reading part follows what users of the API report (contract sheet `latchel-papi.md`); nothing of
 //! it was tried against Latchel itself. The writing part is not public: all guesses stand in `guesses.rs` and are off until
 //! somebody confirms them.
