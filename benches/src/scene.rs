@@ -137,7 +137,7 @@ impl Scene {
         self.get("counts").await
     }
 
-    /// What the platform was asked for since its manner was last set: paths with queries.
+    /// Requests to the platform since its manner was last set: paths with queries.
     pub async fn asked(&self) -> Result<Vec<String>> {
         self.get("asked").await
     }

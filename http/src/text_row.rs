@@ -74,7 +74,7 @@ impl<T> TextRow<T> {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and the whole row.
+    /// The problem with it, and the whole row.
     pub fn into_read(self) -> Result<T, (Unreadable, Value)> {
         self.read.map_err(|bad| *bad)
     }

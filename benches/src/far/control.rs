@@ -52,7 +52,7 @@ async fn counts(State((platform, latchel)): Both) -> Json<Control<Counts>> {
     Json(Control { platform: platform.pace.counts(), latchel: latchel.pace.counts() })
 }
 
-/// What the platform was asked for since its manner was last set: paths with queries.
+/// Requests to the platform since its manner was last set: paths with queries.
 async fn asked(State((platform, _)): Both) -> Json<Vec<String>> {
     Json(platform.asked())
 }

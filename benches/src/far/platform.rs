@@ -89,7 +89,7 @@ pub struct Platform {
     pub pace: Pace,
     vendor: Vendor,
     lists: Vec<(&'static str, RwLock<List>)>,
-    /// What was asked for since the manner was last set: paths with queries.
+    /// Requests since the manner was last set: paths with queries.
     asked: Mutex<Vec<String>>,
 }
 
@@ -106,7 +106,7 @@ impl Platform {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// What was asked for since the manner was last set, in its order.
+    /// Requests since the manner was last set, in their order.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

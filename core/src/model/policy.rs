@@ -137,7 +137,7 @@ pub struct AdoptionPolicy {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AdoptionGuard {
-    /// What Latchel may have under another reference is not created.
+    /// Records that Latchel may have under another reference are not created.
     #[default]
     On,
     /// References alone count.

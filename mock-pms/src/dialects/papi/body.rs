@@ -39,7 +39,7 @@ impl Body {
         self.extent == Extent::Whole
     }
 
-    /// What the request says of a field: null also if it says nothing and yet means the whole record.
+    /// Value of a field in the request: null also if it says nothing and yet means the whole record.
     fn said(&self, name: &str) -> Option<Value> {
         let silence = self.means_all().then_some(Value::Null);
         self.fields.get(name).cloned().or(silence)

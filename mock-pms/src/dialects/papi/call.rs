@@ -61,7 +61,7 @@ impl Call {
 pub(super) enum Extent {
     /// Everything, and what is not sent is empty.
     Whole,
-    /// What is sent, and the rest stays.
+    /// The fields that are sent change, and the rest stays.
     Part,
 }
 

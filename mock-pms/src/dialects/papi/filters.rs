@@ -10,7 +10,7 @@ use super::states;
 use crate::dialects::fields::plain_date;
 use crate::world::{Job, World};
 
-/// What is asked for.
+/// The request.
 pub(super) struct Filters {
     created: Days,
     updated: Days,

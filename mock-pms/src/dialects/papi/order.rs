@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::world::{Id, World};
 
-/// How often a row of a page changes places with one of the page beside it. Each page but the first and the last has two
+/// Share of rows of a page that change places with one of the page beside it. Each page but the first and last has two
 /// beside it, so that 5 rows of 100 are elsewhere than on their page.
 const CROSSINGS: f64 = 0.27;
 

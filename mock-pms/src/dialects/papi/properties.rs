@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::quirks::{BARE_PROPERTIES, NO_SINGLES};
 use crate::world::{LatchelProperty, World};
 
-/// What a bare property shows.
+/// Fields that a bare property shows.
 const BARE: [&str; 5] = ["property_id", "name", "ref_property_id", "created_at", "updated_at"];
 
 pub(super) fn list(world: &World, call: &Call) -> Answer {

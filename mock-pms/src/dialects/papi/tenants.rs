@@ -12,7 +12,7 @@ use crate::dialects::latchel::webhooks::without;
 use crate::shared::quirk::Quirk;
 use crate::world::{Resident, World};
 
-/// What a tenant shows only where the quirk is off.
+/// Fields that a tenant shows only where the quirk is off.
 const DOUBTFUL: [(Quirk, &[&str]); 3] = [
     (CONTACTLESS_TENANTS, &["email", "phone"]),
     (PLACELESS_TENANTS, &["property_id"]),
