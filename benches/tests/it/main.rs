@@ -39,7 +39,8 @@ fn a_full_sync_asks_for_each_page_and_looks_each_record_up() {
         let counted = &figure["counted"];
         let kinds = counted["calls"]["platform"]["kinds"].as_object().expect("kinds of call");
         let most = kinds.values().filter_map(Value::as_u64).max();
-        assert!(most.is_some_and(|calls| (pages..=pages + 2).contains(&calls)), "{counted}");
+        // A page that is asked for ahead may lie behind the last one: at most four do.
+        assert!(most.is_some_and(|calls| (pages..=pages + 4).contains(&calls)), "{counted}");
         let looked_up = counted["calls"]["latchel"]["kinds"]["properties lookup"].as_u64();
         assert!(looked_up.is_some_and(|calls| calls >= 3), "500 at once: {counted}");
         assert_eq!(counted["calls"]["latchel"]["kinds"]["properties create"], Value::Null, "{counted}");
