@@ -7,7 +7,7 @@ use latchel_sync_core::Result;
 
 use super::paging::{Counted, Unit};
 use super::{Asked, Counts};
-use crate::pages::with_totals;
+use crate::look_ahead::with_totals;
 use crate::{Cut, ListRow, Listed, Page, Part, covered, in_parts, pages};
 
 impl Asked {
