@@ -106,8 +106,8 @@ pub(crate) enum Command {
                       of another program. This proposes pairs: properties by address and unit, residents at a pair's property, work \
                       orders of the last 90 days by number and property, each with its evidence. `link` stands where exactly one is on \
                       each side; write `link` yourself, or remove it, for the others. --apply links those rows in the ledger. It \
-                      creates and changes nothing in either system.",
-        after_help = "Examples:\n  latchel-sync adopt\n  latchel-sync adopt --account main --csv pairs.csv\n  latchel-sync adopt --account main --apply --csv pairs.csv\n  latchel-sync adopt --apply"
+                      creates nothing, and changes nothing in either system unless --write-references asks for it.",
+        after_help = "Examples:\n  latchel-sync adopt\n  latchel-sync adopt --account main --csv pairs.csv\n  latchel-sync adopt --account main --apply --csv pairs.csv\n  latchel-sync adopt --apply\n  latchel-sync adopt --apply --csv pairs.csv --write-references"
     )]
     Adopt {
         #[command(flatten)]
@@ -199,8 +199,8 @@ pub(crate) enum Command {
         /// The platform to imitate.
         #[arg(long, default_value = "buildium")]
         platform: String,
-        /// The Latchel to imitate: `gateway`, in this project's contract, or `papi`, Latchel's Partner API.
-        #[arg(long, default_value = "gateway")]
+        /// The Latchel to imitate: `papi`, Latchel's Partner API, or `gateway`, in this project's contract.
+        #[arg(long, default_value = "papi")]
         latchel: String,
         /// Latchel's rate limit, instead of that of the real system; `none` for none.
         #[arg(long, value_name = "CALLS/SECONDS", value_parser = latchel_limit)]

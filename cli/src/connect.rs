@@ -67,7 +67,7 @@ pub(crate) fn engine(
     mirror: Arc<dyn MirrorStore>,
 ) -> Result<Engine, Failure> {
     let (platform, latchel) = far_sides(config, account)?;
-    let latchel = latchel.dressed(ledger.clone(), mirror, &account.settings.name);
+    let latchel = latchel.dressed(ledger.clone(), mirror, &account.settings.name, false);
     Ok(Engine::new(account.settings.clone(), platform, latchel, ledger))
 }
 
@@ -78,14 +78,16 @@ pub(crate) fn served(
     ledger: &Arc<dyn LedgerAdmin>,
 ) -> Result<latchel_sync_server::Account, Failure> {
     let (platform, latchel) = far_sides(config, account)?;
-    let latchel = latchel.dressed(ledger.clone(), ledger.clone(), &account.settings.name);
+    let webhooks = webhooks(config, account)?;
+    let told = webhooks.latchel.is_some();
+    let latchel = latchel.dressed(ledger.clone(), ledger.clone(), &account.settings.name, told);
     Ok(latchel_sync_server::Account {
         settings: account.settings.clone(),
         platform_title: platform_adapter(config, account)?.title,
         platform,
         latchel,
         schedule: account.schedule.clone(),
-        webhooks: webhooks(config, account)?,
+        webhooks,
         expiries: account.expiries,
     })
 }

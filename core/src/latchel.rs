@@ -4,16 +4,16 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
-
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::TryStreamExt;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob,
-    NewProperty, NewResident, PortfolioId, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef,
-    SyncMethod, Window, WorkOrderId,
+    NewProperty, NewResident, PortfolioId, PropertyPatch, PropertyRef, Reason, RecordKey, ResidentPatch,
+    ResidentRef, Row, SyncMethod, Window, WorkOrderId,
 };
-use crate::{Pages, Probe, Result};
+use crate::{Error, ErrorKind, Pages, Probe, Result};
 
 /// Latchel, the maintenance coordination service. The rules about calls that [`Platform`](crate::Platform) states
 /// hold here too.
@@ -67,6 +67,18 @@ pub trait Latchel: Send + Sync + fmt::Debug {
 
     /// Every property, for the comparison with the platform's (rules A1 to A3).
     fn properties(&self) -> Pages<'_, LatchelProperty>;
+
+    /// Reads a few of its records, to tell an account before its first run if another program fills it (rule A1). By default
+    /// it reads the first page of properties, and does not know who made work orders.
+    async fn first_look(&self, since: DateTime<Utc>) -> Result<FirstLook> {
+        let _ = since;
+        let page = self.properties().try_next().await?.unwrap_or_default();
+        let record = |row| match row {
+            Row::Record(property) => Some(property),
+            _ => None,
+        };
+        Ok(FirstLook { properties: page.into_iter().filter_map(record).collect(), makers: Vec::new() })
+    }
 
     /// Every portfolio, with the sync method set on it where it can be read (rule M).
     async fn portfolios(&self) -> Result<Vec<Portfolio>>;
@@ -129,6 +141,51 @@ pub trait Latchel: Send + Sync + fmt::Debug {
 
     /// Sets the work order's number and its reference to the platform's (rule L7).
     async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()>;
+
+    /// Has a record carry a reference, in place of one that another program left (rule A2). By default that can be done
+    /// for work orders alone.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] where the record's reference cannot be changed.
+    async fn set_reference(&self, reference: &LatchelReference) -> Result<()> {
+        match reference {
+            LatchelReference::WorkOrder { job, work_order, number } => {
+                self.write_number_back(*job, number, work_order).await
+            }
+            LatchelReference::Property(..) | LatchelReference::Resident(..) => Err(Error::new(
+                ErrorKind::Unsupported,
+                "references of properties and residents cannot be changed here",
+            )),
+        }
+    }
+}
+
+/// A record of Latchel and the reference that it is to carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LatchelReference {
+    /// A property and the platform's rentable unit.
+    Property(LatchelPropertyId, PropertyRef),
+    /// A resident and the platform's.
+    Resident(LatchelResidentId, ResidentRef),
+    /// A work order and the platform's.
+    WorkOrder {
+        /// Latchel's work order.
+        job: JobId,
+        /// The platform's work order.
+        work_order: WorkOrderId,
+        /// The platform's number of it, for people.
+        number: String,
+    },
+}
+
+/// A few records of an account.
+#[derive(Debug, Clone, Default)]
+pub struct FirstLook {
+    /// Some of its properties.
+    pub properties: Vec<LatchelProperty>,
+    /// Names of what made its recent work orders, as Latchel calls them: *Tenant Call*, *Appfolio Plugin*.
+    pub makers: Vec<String>,
 }
 
 /// A run that begins or ended.
@@ -140,6 +197,17 @@ pub struct RunBegin {
     pub kinds: Vec<Kind>,
     /// True if it goes through lists; false for a run of named records, and for a plan or an explanation.
     pub lists: bool,
+    /// True if nobody waits for it: the schedule asked for it.
+    pub scheduled: bool,
+    /// Latchel's properties and residents that a webhook told of. They go one way, to Latchel, so that no phase reads them.
+    pub told_of: Vec<RecordKey>,
+}
+
+impl RunBegin {
+    /// Somebody's run through everything, or through nothing but named records.
+    pub fn of_all(now: DateTime<Utc>, lists: bool) -> Self {
+        Self { now, kinds: Kind::ALL.to_vec(), lists, scheduled: false, told_of: Vec::new() }
+    }
 }
 
 /// A write to Latchel that is about to be sent.

@@ -28,7 +28,9 @@ pub mod words;
 
 pub use error::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
 pub use inventory;
-pub use latchel::{Held, Latchel, LatchelOnly, LatchelWrite, Portfolio, RunBegin};
+pub use latchel::{
+    FirstLook, Held, Latchel, LatchelOnly, LatchelReference, LatchelWrite, Portfolio, RunBegin,
+};
 pub use ledger::{Ledger, LedgerAdmin};
 pub use platform::{Capabilities, ChangeFilter, Finding, FindingLevel, MarkerPlace, Pages, Platform, Probe};
 pub use webhooks::{Headers, Webhooks};

@@ -114,16 +114,21 @@ impl LatchelAdapter {
 }
 
 impl ConnectedLatchel {
-    /// The connection as an account's engine takes it: with a mirror in `store`, where it needs one.
+    /// The connection as an account's engine takes it: with a mirror in `store`, where it needs one. `told` is true in a
+    /// process that takes Latchel's webhooks.
     pub fn dressed(
         self,
         ledger: Arc<dyn Ledger>,
         store: Arc<dyn MirrorStore>,
         account: &str,
+        told: bool,
     ) -> Arc<dyn Latchel> {
         match self {
             Self::Whole(latchel) => latchel,
-            Self::Lists(source) => Arc::new(Mirror::new(source, store, ledger, account)),
+            Self::Lists(source) => {
+                let mirror = Mirror::new(source, store, ledger, account);
+                Arc::new(if told { mirror.told_by_webhooks() } else { mirror })
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Actions of people, the same from the pages and the API. Each is written down in the audit trail under the name `by`.
 
 use chrono::{DateTime, Utc};
+use latchel_sync_core::engine::Proposal;
 use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::model::{JobId, Kind, Phase, RecordKey, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
@@ -88,6 +89,27 @@ pub enum MassChange {
 pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<jobs::QueuedJobId> {
     known(app, account)?;
     Ok(ask(app, by, account, Work::Plan(extent.phases())))
+}
+
+/// Asks for a comparison of both sides, to take over what another program synced (rule A2); it writes nothing.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn propose(app: &App, by: &str, account: &str) -> Result<jobs::QueuedJobId> {
+    known(app, account)?;
+    Ok(ask(app, by, account, Work::Propose))
+}
+
+/// Asks for links of these pairs (rule A2).
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn adopt(app: &App, by: &str, account: &str, pairs: Vec<Proposal>) -> Result<jobs::QueuedJobId> {
+    known(app, account)?;
+    note(app, by, account, "adoption_asked_for", format!("{} pairs", pairs.len())).await?;
+    Ok(ask(app, by, account, Work::Adopt(pairs)))
 }
 
 /// Asks for a sync of the record that `text` names, both ways if it is a work order.

@@ -11,6 +11,7 @@ mod wire;
 
 use std::sync::Arc;
 
+use adapter_latchel::{Heard, WebhookReader};
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{LatchelAdapter, LatchelConnect, Setting, Settings, WebhooksAdapter};
 use latchel_sync_core::{Latchel, Result};
@@ -35,7 +36,7 @@ latchel_sync_core::inventory::submit! {
         side: Side::Latchel,
         adapter: "latchel-gateway",
         settings: &[Setting::secret("latchel_key", "The UUID that Latchel sends with each webhook of this account.")],
-        connect: |settings, _| Ok(Arc::new(adapter_latchel::WebhookReader::new(settings)?)),
+        connect: |settings, _| Ok(Arc::new(WebhookReader::new(settings, Heard::WorkOrders)?)),
     }
 }
 

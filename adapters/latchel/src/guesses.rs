@@ -14,8 +14,8 @@
 
 use chrono::NaiveDate;
 use latchel_sync_core::model::{
-    Address, ClosedStatus, LatchelPropertyId, NewJob, NewProperty, NewResident, PropertyPatch, ResidentPatch,
-    Severity, UnitId, WorkOrderId,
+    Address, ClosedStatus, LatchelPropertyId, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef,
+    ResidentId, ResidentPatch, Severity, UnitId, WorkOrderId,
 };
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_http::loose;
@@ -176,6 +176,17 @@ pub(crate) fn new_job(new: &NewJob, states: &States) -> Result<Value> {
 
 pub(crate) fn number(number: &str, work_order: &WorkOrderId) -> Value {
     json!({ "order_number": number, "ref_job_id": work_order.as_str() })
+}
+
+pub(crate) fn property_reference(reference: &PropertyRef) -> Value {
+    json!({
+        "ref_property_id": reference.property.as_str(),
+        "ref_unit_id": reference.unit.as_ref().map(UnitId::as_str),
+    })
+}
+
+pub(crate) fn tenant_reference(reference: &ResidentId) -> Value {
+    json!({ "ref_user_id": reference.as_str() })
 }
 
 /// The id of a closed state.

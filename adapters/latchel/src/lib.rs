@@ -20,7 +20,7 @@ use latchel_sync_core::mirror::LatchelSource;
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{LatchelAdapter, LatchelConnect, Setting, Settings, WebhooksAdapter};
 
-pub use webhooks::Reader as WebhookReader;
+pub use webhooks::{Heard, Reader as WebhookReader};
 
 latchel_sync_core::inventory::submit! {
     LatchelAdapter {
@@ -47,7 +47,7 @@ latchel_sync_core::inventory::submit! {
         side: Side::Latchel,
         adapter: "latchel",
         settings: &[Setting::secret("latchel_key", "The UUID that Latchel sends with each webhook of this account.")],
-        connect: |settings, _| Ok(Arc::new(webhooks::Reader::new(settings)?)),
+        connect: |settings, _| Ok(Arc::new(webhooks::Reader::new(settings, Heard::Everything)?)),
     }
 }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -5,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::mirror::{JobsAsked, LatchelSource, SourceCapabilities, SourcePage, SourceResident};
 use latchel_sync_core::model::{
     ClosedStatus, Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty,
-    NewResident, PropertyPatch, ResidentPatch, WorkOrderId,
+    NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
 };
 use latchel_sync_core::{Error, ErrorKind, Finding, Probe, Result};
 use latchel_sync_http::{Checkup, read_row};
@@ -20,6 +21,8 @@ use crate::wire;
 
 /// Pages of a work order's history that are read at most.
 const HISTORY_PAGES: u32 = 20;
+/// Pages of work orders that are looked at for who made them.
+const LOOK_PAGES: u32 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -126,6 +129,18 @@ impl LatchelSource for Source {
         Ok(paged(self.job_page(&filters, page).await?))
     }
 
+    async fn makers_of_jobs(&self, since: NaiveDate) -> Result<Vec<String>> {
+        let mut makers = BTreeSet::new();
+        for page in 1..=LOOK_PAGES {
+            let read = self.job_page(&[day("created_at_start_date", since)], page).await?;
+            makers.extend(read.raw.iter().filter_map(|row| row.get("source")?.as_str().map(str::to_owned)));
+            if !read.more || read.raw.is_empty() {
+                break;
+            }
+        }
+        Ok(makers.into_iter().collect())
+    }
+
     async fn property(&self, id: LatchelPropertyId) -> Result<Option<LatchelProperty>> {
         self.single::<wire::Property, _>(&format!("properties/{id}")).await
     }
@@ -185,5 +200,13 @@ impl LatchelSource for Source {
 
     async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()> {
         self.api.change(Collection::Jobs, id.0, &guesses::number(number, work_order)).await
+    }
+
+    async fn refer_property(&self, id: LatchelPropertyId, reference: &PropertyRef) -> Result<()> {
+        self.api.change(Collection::Properties, id.0, &guesses::property_reference(reference)).await
+    }
+
+    async fn refer_resident(&self, id: LatchelResidentId, reference: &ResidentId) -> Result<()> {
+        self.api.change(Collection::Tenants, id.0, &guesses::tenant_reference(reference)).await
     }
 }

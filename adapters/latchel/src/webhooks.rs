@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::model::{Kind, RecordKey};
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{Error, ErrorKind, Headers, Result, Webhooks};
+use latchel_sync_http::loose;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,10 +20,20 @@ struct Envelope {
     secret: String,
 }
 
-#[derive(Debug)]
+/// Records of Latchel that webhooks are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Work orders alone: properties and residents go one way, to Latchel.
+    WorkOrders,
+    /// Properties and residents as well, because a mirror keeps them.
+    Everything,
+}
+
 /// Reader of Latchel's webhooks.
+#[derive(Debug)]
 pub struct Reader {
     key: SecretString,
+    heard: Heard,
 }
 
 impl Reader {
@@ -31,8 +42,8 @@ impl Reader {
     /// # Errors
     ///
     /// [`ErrorKind::Config`] if the key is missing.
-    pub fn new(settings: &Settings) -> Result<Self> {
-        Ok(Self { key: settings.secret("latchel_key")? })
+    pub fn new(settings: &Settings, heard: Heard) -> Result<Self> {
+        Ok(Self { key: settings.secret("latchel_key")?, heard })
     }
 
     fn is_key(&self, sent: &str) -> bool {
@@ -43,8 +54,7 @@ impl Reader {
 #[async_trait]
 impl Webhooks for Reader {
     /// Nothing is known of order and repetition, and nothing depends on them: the newest state is what counts, whatever
-    /// `updated_at` says, because the work order is read afresh. Properties and residents go one way, to Latchel, so that
-    /// their events mean nothing.
+    /// `updated_at` says, because the record is read afresh.
     async fn read(&self, headers: &Headers, body: &[u8], _now: DateTime<Utc>) -> Result<Vec<RecordKey>> {
         if !headers.get("x-api-key").is_some_and(|sent| self.is_key(sent)) {
             return Err(Error::new(
@@ -64,10 +74,13 @@ impl Webhooks for Reader {
             return Err(Error::new(ErrorKind::Unauthorized, "the key of Latchel's webhook is wrong")
                 .with("field", "secret"));
         }
-        if !envelope.object_type.eq_ignore_ascii_case("job") {
-            return Ok(Vec::new());
-        }
-        let job = envelope.object.get("job_id").and_then(Value::as_i64);
-        Ok(vec![RecordKey::latchel(Kind::WorkOrder, job.ok_or_else(|| malformed("object.job_id"))?)])
+        let (kind, name) = match (envelope.object_type.to_ascii_lowercase().as_str(), self.heard) {
+            ("job", _) => (Kind::WorkOrder, "job_id"),
+            ("property", Heard::Everything) => (Kind::Property, "property_id"),
+            ("resident", Heard::Everything) => (Kind::Resident, "user_id"),
+            _ => return Ok(Vec::new()),
+        };
+        let id = envelope.object.get(name).and_then(loose::as_number).filter(|id| *id > 0);
+        Ok(vec![RecordKey::latchel(kind, id.ok_or_else(|| malformed(&format!("object.{name}")))?)])
     }
 }

@@ -9,7 +9,7 @@ use latchel_sync_core::engine::{Engine, Mode, Observer, Request};
 use latchel_sync_core::ledger::{Outcome, PhaseReport};
 use latchel_sync_core::model::{Phase, Reason};
 use mock_pms::world::{Job, LatchelProperty, Property, Resident, Task, World};
-use mock_pms::{GenerateSpec, LoggedRequest, MockServer, Options};
+use mock_pms::{GenerateSpec, LatchelDialect, LoggedRequest, MockServer, Options};
 
 use crate::commands::serve;
 use crate::config::Config;
@@ -18,6 +18,10 @@ use crate::exit::{Exit, Failure};
 
 /// Number of examples that are named for each reason.
 const EXAMPLES: usize = 2;
+/// The Latchel that it shows: the real API, without the real limit, which would take a quarter of an hour.
+const LATCHEL: LatchelDialect = LatchelDialect::Papi;
+/// Setting of the Latchel adapter by which nothing waits for a limit here.
+const CALLS_PER_SPAN: u32 = 1_000_000;
 
 /// Tells the job; `serve` says that the dashboard is to be served on its world afterwards, and where.
 pub(crate) async fn run(
@@ -27,7 +31,8 @@ pub(crate) async fn run(
     serve: Option<Option<SocketAddr>>,
 ) -> Result<Exit, Failure> {
     let world = World::generate(&GenerateSpec { units, seed, now });
-    let server = MockServer::start(world, Options::unlimited()).await.map_err(Failure::run)?;
+    let options = Options { latchel: LATCHEL, ..Options::unlimited() };
+    let server = MockServer::start(world, options).await.map_err(Failure::run)?;
     let folder = tempfile::tempdir().map_err(Failure::run)?;
     let path = folder.path().join("latchel-sync.toml");
     std::fs::write(&path, configuration(&server)).map_err(Failure::run)?;
@@ -50,7 +55,7 @@ pub(crate) async fn run(
 
 async fn tell(demo: &mut Demo, units: u32, seed: u64) -> Result<(), Failure> {
     anstream::println!(
-        "A mock Buildium at {} and a mock Latchel at {},",
+        "A mock Buildium at {} and a mock of Latchel's Partner API at {},",
         demo.server.platform_url(),
         demo.server.latchel_url()
     );
@@ -263,10 +268,11 @@ fn configuration(server: &MockServer) -> String {
     format!(
         "[[account]]\nname = \"demo\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"assigned\"\n\
          [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"{client_id}\"\n\
-         client_secret = \"{client_secret}\"\n[account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"{}\"\n\
-         api_key = \"{api_key}\"\n",
+         client_secret = \"{client_secret}\"\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}{}\"\n\
+         api_key = \"{api_key}\"\nwrites = \"on\"\ncalls_per_span = {CALLS_PER_SPAN}\n",
         server.platform_url(),
         server.latchel_url(),
+        LATCHEL.base_path(),
     )
 }
 

@@ -73,7 +73,10 @@ fn wrong_usage_ends_with_3_and_says_what_was_wrong() {
         (vec!["mock", "--generate", "latchel=full"], "\"full\" is not own, foreign"),
         (vec!["mock", "--latchel", "papa"], "no Latchel \"papa\"; known: gateway, papi"),
         (vec!["mock", "--latchel-limit", "many"], "\"many\" is not CALLS/SECONDS, as 600/600, nor none"),
-        (vec!["mock", "--quirk", "meta-total=on"], "neither buildium nor Latchel's gateway has a quirk"),
+        (
+            vec!["mock", "--latchel", "gateway", "--quirk", "meta-total=on"],
+            "neither buildium nor Latchel's gateway has a quirk",
+        ),
         (vec!["mock", "--world", "absent.json"], "world file absent.json"),
         (vec!["adapters", "show", "nobody"], "nobody"),
         (vec!["init", "--platform", "nobody"], "there is no adapter \"nobody\""),

@@ -4,14 +4,17 @@ use tokio::time::Instant;
 
 use crate::calls::{Calls, ClockReading};
 use crate::engine::Engine;
-use crate::model::SyncMethod;
+use crate::engine::phases::adoption::known_to_platform;
+use crate::model::{AdoptionGuard, PropertyRef, SyncMethod};
 use crate::rules::choose_latchel_user;
-use crate::{Error, ErrorKind, Finding, FindingLevel, Probe, Result, calls};
+use crate::{Error, ErrorKind, Finding, FindingLevel, Latchel, Platform, Probe, Result, calls};
 
 /// A clock that is off by more than this is worth a warning.
 pub(super) const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
 /// A clock that is off by more than the overlap of rule W2 can lose records.
 const SKEW_ERROR: TimeDelta = TimeDelta::minutes(15);
+/// Time within which another program's work orders count as a sign that it is at work.
+const RECENT: TimeDelta = TimeDelta::days(7);
 
 impl Engine {
     /// Tests both systems, and everything that the rules need there: credentials, permissions, the Latchel user, clock
@@ -47,7 +50,12 @@ impl Engine {
             Err(error) => Some(Finding::error("Latchel user", error.to_string(), "Permit reading the users.")),
         });
         let (result, calls) = calls::recorded(self.latchel.check()).await;
+        let is_reached = result.is_ok();
         findings.extend(probe("Latchel", result, &calls, (now, started)));
+        if is_reached && self.account.policy.adoption.guard == AdoptionGuard::On {
+            // Whatever cannot be read here is no finding: a run finds out by itself.
+            findings.extend(filled_by_others(&*self.platform, &*self.latchel, now).await.unwrap_or_default());
+        }
         findings
     }
 
@@ -56,6 +64,44 @@ impl Engine {
     fn needs_latchel_user(&self) -> bool {
         self.platform.capabilities().assign_user || self.account.policy.sync_method == SyncMethod::Assigned
     }
+}
+
+/// Warnings about another program that fills the account (rule A1).
+async fn filled_by_others(
+    platform: &dyn Platform,
+    latchel: &dyn Latchel,
+    now: DateTime<Utc>,
+) -> Result<Vec<Finding>> {
+    let look = latchel.first_look(now - RECENT).await?;
+    let mut findings = Vec::new();
+    if let Some(plugin) = look.makers.iter().find(|maker| maker.trim_end().ends_with("Plugin")) {
+        findings.push(Finding::warning(
+            "Latchel: other programs",
+            format!("{plugin} made work orders within the last week"),
+            "Two programs would write the same fields: have Latchel switch its own sync of this account off before this one \
+             writes.",
+        ));
+    }
+    let active = look.properties.iter().filter(|property| property.is_active);
+    let refs: Vec<_> = active.filter_map(|property| property.reference.clone()).collect();
+    let known = if refs.is_empty() { Vec::new() } else { known_to_platform(platform, &refs).await? };
+    let is_foreign = |one: &&PropertyRef| !known.iter().any(|id| id == one.property.as_str());
+    let foreign: Vec<_> = refs.iter().filter(is_foreign).map(PropertyRef::key).collect();
+    if foreign.len() * 2 > refs.len() {
+        let examples = foreign.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        findings.push(Finding::warning(
+            "Latchel: references",
+            format!(
+                "of {} properties that were looked at, {} carry references that the platform does not know, for example \
+                 {examples}",
+                refs.len(),
+                foreign.len(),
+            ),
+            "Another program has filled this account: nothing is created for its properties until `latchel-sync adopt` has \
+             linked them.",
+        ));
+    }
+    Ok(findings)
 }
 
 /// Warnings about clocks that are off, by what calls showed of them. `now` is this machine's time at the monotonic instant

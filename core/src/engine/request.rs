@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::ledger::{Outcome, Pending, PhaseReport, Trigger};
-use crate::model::{Phase, RecordKey, Window};
+use crate::model::{Kind, Phase, RecordKey, Side, Window};
 
 /// Order for a run: its phases, its records and its limits.
 #[derive(Debug, Clone)]
@@ -60,6 +60,12 @@ impl Request {
     /// True if it is a reconciliation (rule W6).
     pub(super) fn reconciles(&self) -> bool {
         self.lists == Lists::Whole && self.records.is_none()
+    }
+
+    /// The named records that no phase goes through: Latchel's properties and residents.
+    pub(super) fn told_of(&self) -> Vec<RecordKey> {
+        let one_way = |key: &&RecordKey| key.side == Side::Latchel && key.kind != Kind::WorkOrder;
+        self.records.iter().flatten().filter(one_way).cloned().collect()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::engine::phases::move_outs::evaluate_move_outs;
 use crate::engine::phases::property::Properties;
 use crate::engine::phases::resident::Residents;
 use crate::engine::{Engine, Mode, Observer, Request};
-use crate::ledger::{Account, Lease, NewRun, PhaseReport, Run, RunStatus};
+use crate::ledger::{Account, Lease, NewRun, PhaseReport, Run, RunStatus, Trigger};
 use crate::model::{Kind, Phase, Reason, RunId, Status, Window};
 use crate::rules::{Coverage, coverage, first_window};
 use crate::{Error, ErrorKind, Result, RunBegin, calls};
@@ -102,6 +102,8 @@ impl Engine {
             now: request.now,
             kinds: phases.iter().map(|phase| phase.kind()).collect(),
             lists: request.records.is_none() && request.mode == Mode::Apply,
+            scheduled: request.trigger == Trigger::Schedule,
+            told_of: request.told_of(),
         };
         match caught(stop.bounds(Duration::ZERO, cx.reading(self.latchel.begin(&begin)))).await.flatten() {
             Ok(warnings) => run.warnings.extend(warnings),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use futures::StreamExt;
 
 use super::{Mirror, MirrorList, Mirrored};
-use crate::latchel::{Held, LatchelWrite, RunBegin};
+use crate::latchel::{FirstLook, Held, LatchelReference, LatchelWrite, RunBegin};
 use crate::model::{
     Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob,
     NewProperty, NewResident, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef, Row, Window,
@@ -17,6 +17,8 @@ use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Res
 
 /// Number of kept work orders that are read together.
 const PAGE: u32 = 500;
+/// Number of pages of properties that a first look reads.
+const LOOK_PAGES: u32 = 3;
 
 #[async_trait]
 impl Latchel for Mirror {
@@ -28,6 +30,20 @@ impl Latchel for Mirror {
         self.source.check().await
     }
 
+    /// By a few calls: the mirror may still be empty.
+    async fn first_look(&self, since: DateTime<Utc>) -> Result<FirstLook> {
+        let mut properties = Vec::new();
+        for page in 1..=LOOK_PAGES {
+            let read = self.source.properties(page).await?;
+            let is_last = read.is_last();
+            properties.extend(read.rows);
+            if is_last {
+                break;
+            }
+        }
+        Ok(FirstLook { properties, makers: self.source.makers_of_jobs(since.date_naive()).await? })
+    }
+
     async fn portfolios(&self) -> Result<Vec<Portfolio>> {
         self.source.portfolios().await
     }
@@ -35,10 +51,14 @@ impl Latchel for Mirror {
     /// Fills what is not proven yet, within the run's share of the budget, and reads the news of work orders.
     async fn begin(&self, run: &RunBegin) -> Result<Vec<String>> {
         self.starts(run.now);
-        self.state().news = None;
+        let kept = run.scheduled && self.told && self.has_late_news().await?;
+        (self.state().news, self.state().listed_as_kept) = (None, kept);
         let work_orders = run.kinds.contains(&Kind::WorkOrder);
-        if work_orders && run.lists {
+        if work_orders && run.lists && !kept {
             self.read_news(run.now - TimeDelta::hours(72)).await?;
+        }
+        for record in &run.told_of {
+            self.hear_of(record).await?;
         }
         let mut budget = if run.lists { self.pages_of_a_run() / 2 } else { 0 };
         let mut warnings = Vec::new();
@@ -151,7 +171,11 @@ impl Latchel for Mirror {
     /// The kept work orders of the window, without their texts: those are read before a write.
     fn jobs(&self, window: Window) -> Pages<'_, Job> {
         let page = move |after: Option<i64>| async move {
-            if self.state().news.is_none() {
+            let is_read = {
+                let state = self.state();
+                state.listed_as_kept || state.news.is_some()
+            };
+            if !is_read {
                 self.read_news(window.from).await?;
             }
             let (account, from) = (&self.account, window.from);
@@ -229,6 +253,22 @@ impl Latchel for Mirror {
 
     async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()> {
         self.source.write_number_back(id, number, work_order).await
+    }
+
+    async fn set_reference(&self, reference: &LatchelReference) -> Result<()> {
+        match reference {
+            LatchelReference::Property(id, reference) => {
+                self.wrote(Kind::Property, id.0);
+                self.source.refer_property(*id, reference).await
+            }
+            LatchelReference::Resident(id, reference) => {
+                self.wrote(Kind::Resident, id.0);
+                self.source.refer_resident(*id, &reference.resident).await
+            }
+            LatchelReference::WorkOrder { job, work_order, number } => {
+                self.source.write_number_back(*job, number, work_order).await
+            }
+        }
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Mirror {
     store: Arc<dyn MirrorStore>,
     ledger: Arc<dyn Ledger>,
     account: String,
+    told: bool,
     state: Mutex<State>,
 }
 
@@ -43,8 +44,10 @@ struct State {
     now: Option<(DateTime<Utc>, Instant)>,
     /// Records that we have just written: a look-up by id reads them afresh.
     written: HashSet<(Kind, i64)>,
-    /// Instant up to which this connection has read news of work orders, UTC, and whether those included updates.
+    /// Instant up to which this run has read news of work orders, UTC.
     news: Option<DateTime<Utc>>,
+    /// True if this run lists work orders as the mirror has them, because webhooks told of the news.
+    listed_as_kept: bool,
 }
 
 impl fmt::Debug for State {
@@ -61,7 +64,13 @@ impl Mirror {
         ledger: Arc<dyn Ledger>,
         account: impl Into<String>,
     ) -> Self {
-        Self { source, store, ledger, account: account.into(), state: Mutex::default() }
+        Self { source, store, ledger, account: account.into(), told: false, state: Mutex::default() }
+    }
+
+    /// The mirror of a process that takes Latchel's webhooks: the schedule's runs ask for news once an hour.
+    #[must_use]
+    pub fn told_by_webhooks(self) -> Self {
+        Self { told: true, ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -5,15 +5,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::{JobsAsked, Mirror, MirrorList, Mirrored, Walk};
-use crate::model::{Job, JobId, Kind};
-use crate::{Error, ErrorKind, Result};
+use crate::model::{Job, JobId, Kind, RecordKey};
+use crate::{Error, ErrorKind, Latchel, Result};
 
 /// Days for which a source is asked beyond the day at hand, because nobody knows its zone and lists may leave rows out.
 const OVERLAP: Days = Days::new(1);
 /// Time for which a narrow question is trusted, until it is compared again with the wide one.
 const TRUSTED: TimeDelta = TimeDelta::days(1);
 
+/// Time for which webhooks are trusted to have told of everything, until work orders are asked for again.
+const TOLD: TimeDelta = TimeDelta::hours(1);
+/// Time for which a record is taken to be as it was seen, whatever a webhook tells: most tell of what we wrote and read back.
+const JUST_SEEN: TimeDelta = TimeDelta::minutes(2);
+
 impl Mirror {
+    /// True if work orders were asked for less than an hour ago.
+    pub(super) async fn has_late_news(&self) -> Result<bool> {
+        let walk = self.store.walk(&self.account, MirrorList::Jobs).await?;
+        let until = walk.and_then(|walk| walk.news_until);
+        Ok(until.is_some_and(|at| self.clock() - at < TOLD))
+    }
+
+    /// Reads a property or a resident that a webhook told of, by one call, unless it was just seen.
+    pub(super) async fn hear_of(&self, record: &RecordKey) -> Result<()> {
+        let Ok(id) = record.id.parse() else { return Ok(()) };
+        let kept = self.store.by_id(&self.account, record.kind, &[id]).await?;
+        if kept.iter().any(|one| self.clock() - one.seen_at < JUST_SEEN) {
+            return Ok(());
+        }
+        self.refresh(record.kind, id).await.map(drop)
+    }
+
     /// Reads the work orders that were created or closed since the last news, or since `from` where there were none.
     pub(super) async fn read_news(&self, from: DateTime<Utc>) -> Result<()> {
         let now = self.clock();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     InvalidRecord, Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob,
-    NewProperty, NewResident, PropertyPatch, ResidentId, ResidentPatch, WorkOrderId,
+    NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
 };
 use crate::{Portfolio, Probe, Result};
 
@@ -48,6 +48,12 @@ pub trait LatchelSource: Send + Sync + fmt::Debug {
     /// [`Unsupported`](crate::ErrorKind::Unsupported) if the source cannot be asked so; the mirror then asks for more.
     async fn jobs(&self, asked: JobsAsked, page: u32) -> Result<SourcePage<Job>>;
 
+    /// Names of what made work orders on `since` or later, as far as a page or two show them. By default nobody knows.
+    async fn makers_of_jobs(&self, since: NaiveDate) -> Result<Vec<String>> {
+        let _ = since;
+        Ok(Vec::new())
+    }
+
     /// One property, read afresh; `None` if it is not there.
     async fn property(&self, id: LatchelPropertyId) -> Result<Option<LatchelProperty>>;
 
@@ -86,6 +92,12 @@ pub trait LatchelSource: Send + Sync + fmt::Debug {
 
     /// Sets the work order's number and its reference to the platform's.
     async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()>;
+
+    /// Sets a property's reference.
+    async fn refer_property(&self, id: LatchelPropertyId, reference: &PropertyRef) -> Result<()>;
+
+    /// Sets a resident's reference.
+    async fn refer_resident(&self, id: LatchelResidentId, reference: &ResidentId) -> Result<()>;
 }
 
 /// Capabilities and limits of a [`LatchelSource`].

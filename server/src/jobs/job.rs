@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
+use latchel_sync_core::engine::{Proposal, Proposals};
 use latchel_sync_core::ledger::{Outcome, Run, RunStatus, Trigger};
 use latchel_sync_core::model::{Phase, RecordKey};
 use serde::Serialize;
@@ -28,13 +31,30 @@ pub enum Work {
     Reconcile,
     /// A plan, which says what a sync of these phases would do; it writes nothing.
     Plan(Vec<Phase>),
+    /// A comparison that proposes pairs of records (rule A2); it writes nothing.
+    Propose,
+    /// Links for these pairs (rule A2).
+    Adopt(Vec<Proposal>),
 }
 
 impl Work {
+    /// Name of the kind of work.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Sync { .. } => "sync",
+            Self::Named(_) => "named",
+            Self::Reconcile => "reconcile",
+            Self::Plan(_) => "plan",
+            Self::Propose => "propose",
+            Self::Adopt(_) => "adopt",
+        }
+    }
+
     /// The phases, which no other job of the account may hold at the same time; none for a plan, which holds nothing.
     pub fn holds(&self) -> Vec<Phase> {
         match self {
-            Self::Plan(_) => Vec::new(),
+            Self::Plan(_) | Self::Propose => Vec::new(),
+            Self::Adopt(_) => Phase::ALL.to_vec(),
             work => work.phases(),
         }
     }
@@ -44,6 +64,7 @@ impl Work {
         match self {
             Self::Sync { phases, .. } | Self::Plan(phases) => phases.clone(),
             Self::Reconcile => vec![Phase::Properties, Phase::Residents],
+            Self::Propose | Self::Adopt(_) => Vec::new(),
             Self::Named(records) => {
                 let of = |phase: &Phase| {
                     records.iter().any(|key| key.kind == phase.kind() && key.side == phase.source())
@@ -87,7 +108,7 @@ pub struct QueuedJob {
     pub id: QueuedJobId,
     /// The account.
     pub account: String,
-    /// Kind of work: `sync`, `named`, `reconcile` or `plan`.
+    /// Kind of work: `sync`, `named`, `reconcile`, `plan`, `propose` or `adopt`.
     pub work: &'static str,
     /// Trigger of the job: somebody by hand, the schedule, or a webhook.
     #[schema(value_type = schema::Trigger)]
@@ -112,6 +133,12 @@ pub struct QueuedJob {
     pub planned: Vec<Outcome>,
     /// Of a plan: how many more it would write than `planned` names.
     pub planned_more: u64,
+    /// Pairs that a comparison found; the page of the job shows them.
+    #[serde(skip)]
+    pub proposals: Option<Arc<Proposals>>,
+    /// Pairs that were to be linked and are not, in words.
+    #[serde(skip)]
+    pub refused: Vec<String>,
 }
 
 impl QueuedJob {
@@ -119,6 +146,7 @@ impl QueuedJob {
     pub fn state(&self) -> &'static str {
         match (&self.run, self.began_at, self.ended_at) {
             (Some(run), _, Some(_)) if run.status != RunStatus::Unfinished => run.status.as_str(),
+            (_, _, Some(_)) if self.proposals.is_some() => "success",
             (_, _, Some(_)) => "failed",
             (_, Some(_), None) => "under_way",
             (_, None, None) => "waiting",

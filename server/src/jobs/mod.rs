@@ -61,12 +61,7 @@ impl Jobs {
         let job = QueuedJob {
             id: QueuedJobId(Uuid::now_v7()),
             account: new.account.clone(),
-            work: match new.work {
-                Work::Sync { .. } => "sync",
-                Work::Named(_) => "named",
-                Work::Reconcile => "reconcile",
-                Work::Plan(_) => "plan",
-            },
+            work: new.work.name(),
             trigger: new.trigger,
             by: new.by.clone(),
             asked_at: now,
@@ -77,6 +72,8 @@ impl Jobs {
             error: None,
             planned: Vec::new(),
             planned_more: 0,
+            proposals: None,
+            refused: Vec::new(),
         };
         let id = job.id;
         state.waiting.push((job, new));

@@ -3,7 +3,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use latchel_sync_core::engine::{Lists, Mode, Request, StopSignal};
+use latchel_sync_core::engine::{AdoptRequest, Adopted, Lists, Mode, Proposals, Request, StopSignal};
 use latchel_sync_core::ledger::{Overlay, Run};
 use latchel_sync_core::{Error, ErrorKind, LedgerAdmin, Result};
 use latchel_sync_ledger::SqliteLedger;
@@ -18,6 +18,8 @@ use crate::pulse::{BETWEEN_BEATS, Pulses};
 
 /// Most jobs that are under way at once, of all accounts together.
 const AT_ONCE: usize = 8;
+/// Most pairs of a comparison that are kept for people to decide on: a bound on memory.
+const PROPOSED_AT_MOST: usize = 20_000;
 
 /// Does the jobs.
 #[derive(Debug, Clone)]
@@ -65,25 +67,53 @@ impl Worker {
             ))
         });
         match &done {
-            Ok(run) if !matches!(new.work, Work::Plan(_)) => self.metrics.ended(run),
+            Ok(Done::Run(run)) if !matches!(new.work, Work::Plan(_)) => self.metrics.ended(run),
+            Ok(Done::Adopted(adopted)) => self.metrics.ended(&adopted.run),
             Ok(_) => {}
             Err(error) => tracing::warn!(account = new.account, %error, "a job could not be done"),
         }
         self.jobs.end(id, self.clock.now(), |job| match done {
-            Ok(run) => job.run = Some(run),
+            Ok(Done::Run(run)) => job.run = Some(run),
+            Ok(Done::Proposed(proposals)) => job.proposals = Some(Arc::new(proposals)),
+            Ok(Done::Adopted(adopted)) => {
+                job.refused = adopted.refused.iter().map(ToString::to_string).collect();
+                job.run = Some(adopted.run);
+            }
             Err(error) => job.error = Some(error.to_string()),
         });
     }
 
-    async fn run(&self, id: QueuedJobId, new: &JobRequest, stop: StopSignal) -> Result<Run> {
+    async fn run(&self, id: QueuedJobId, new: &JobRequest, stop: StopSignal) -> Result<Done> {
         let account = self.accounts.get(&new.account).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "there is no account of this name").with("account", &new.account)
         })?;
+        let holder = format!("{} on {}", new.by, self.host);
+        let progress = |keeps_outcomes| Progress { jobs: self.jobs.clone(), job: id, keeps_outcomes };
+        match &new.work {
+            Work::Propose => {
+                let engine = account.engine(self.ledger.clone());
+                let progress = progress(false);
+                let proposing = engine.adopt_proposals(self.clock.now(), &progress);
+                let stopped = Error::new(ErrorKind::Timeout, "latchel-sync was asked to stop");
+                return tokio::select! {
+                    () = stop.asked() => Err(stopped),
+                    proposals = proposing => Ok(Done::Proposed(bounded(proposals?))),
+                };
+            }
+            Work::Adopt(pairs) => {
+                let rows = Some(pairs.clone());
+                let request =
+                    AdoptRequest { rows, write_references: false, now: self.clock.now(), holder, stop };
+                let adopted = account.engine(self.ledger.clone()).adopt(&request, &progress(false)).await?;
+                return Ok(Done::Adopted(Box::new(adopted)));
+            }
+            _ => {}
+        }
         let mode = if matches!(new.work, Work::Plan(_)) { Mode::Plan } else { Mode::Apply };
         let request = Request {
             phases: new.work.phases(),
             trigger: new.trigger,
-            holder: format!("{} on {}", new.by, self.host),
+            holder,
             records: match &new.work {
                 Work::Named(records) => Some(records.clone()),
                 _ => None,
@@ -93,14 +123,33 @@ impl Worker {
             stop,
             ..Request::everything(mode, self.clock.now())
         };
-        let progress = Progress { jobs: self.jobs.clone(), job: id, keeps_outcomes: mode == Mode::Plan };
+        let progress = progress(mode == Mode::Plan);
         if mode == Mode::Apply {
-            return account.engine(self.ledger.clone()).run(&request, &progress).await;
+            return account.engine(self.ledger.clone()).run(&request, &progress).await.map(Done::Run);
         }
         let scratch = Arc::new(SqliteLedger::scratch().await?);
         let overlay = Overlay::new(self.ledger.clone(), scratch.clone());
         let planned = account.engine(Arc::new(overlay)).run(&request, &progress).await;
         scratch.close().await?;
-        planned
+        planned.map(Done::Run)
     }
+}
+
+/// Result of a job.
+enum Done {
+    Run(Run),
+    Proposed(Proposals),
+    Adopted(Box<Adopted>),
+}
+
+/// The proposals, as many as are kept.
+fn bounded(mut proposals: Proposals) -> Proposals {
+    let more = proposals.pairs.len().saturating_sub(PROPOSED_AT_MOST);
+    if more > 0 {
+        proposals.pairs.truncate(PROPOSED_AT_MOST);
+        proposals
+            .warnings
+            .push(format!("{more} further pairs are not shown: compare again once these are linked"));
+    }
+    proposals
 }

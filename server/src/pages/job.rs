@@ -7,6 +7,7 @@ use latchel_sync_core::model::{Phase, Reason, Tense};
 use uuid::Uuid;
 
 use super::account::address;
+use super::adopt::Found;
 use super::live::JobRow;
 use super::page::{Answer, Problem, Top, go, page};
 use super::results::{Line, record_address};
@@ -30,6 +31,9 @@ struct Page {
     counts: Vec<Counted>,
     planned: Vec<Line>,
     more: u64,
+    /// Pairs of a comparison that has ended.
+    found: Option<Found>,
+    refused: Vec<String>,
 }
 
 struct Counted {
@@ -72,6 +76,8 @@ pub(super) async fn show(
             .map(|outcome| Line::of(outcome, record_address(&job.account, &outcome.key), Tense::Will))
             .collect(),
         more: job.planned_more,
+        found: job.proposals.as_deref().map(Found::of),
+        refused: job.refused,
         job: row,
         account: job.account,
     })

@@ -51,6 +51,8 @@ impl JobRow {
                 "plan" => "Preview",
                 "reconcile" => "Reconciliation",
                 "named" => "Sync of single records",
+                "propose" => "Comparison for taking over",
+                "adopt" => "Taking over",
                 _ => "Sync",
             },
             by: job.by.clone(),

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod adopt;
 mod assets;
 mod audit;
 mod csv;
@@ -13,7 +14,6 @@ mod page;
 mod record;
 mod results;
 mod runs;
-
 mod sync_start;
 mod text;
 
@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/assets/{file}", get(assets::serve))
         .route("/jobs/{id}", get(job::show))
         .route("/jobs/{id}/apply", post(job::apply))
+        .route("/jobs/{id}/link", post(adopt::link))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/accounts/{account}", get(account::show))
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/accounts/{account}/preview", post(account::preview))
         .route("/accounts/{account}/pause", post(account::pause))
         .route("/accounts/{account}/resume", post(account::resume))
+        .route("/accounts/{account}/adopt", get(adopt::ask).post(adopt::propose))
         .route("/accounts/{account}/sync-start", get(sync_start::ask).post(sync_start::set))
         .route("/accounts/{account}/live", get(live::stream))
         .route("/accounts/{account}/find", get(record::find))

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod access;
+mod adopt;
 mod alerts;
 mod api;
 mod document;

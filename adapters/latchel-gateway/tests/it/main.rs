@@ -4,7 +4,7 @@
 mod far;
 mod fields;
 mod reads;
-
+mod webhooks;
 mod writes;
 
 use adapter_latchel_gateway as _;

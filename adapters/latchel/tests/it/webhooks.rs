@@ -46,8 +46,13 @@ async fn a_job_names_its_work_order_on_latchels_side() {
 }
 
 #[tokio::test]
-async fn what_goes_to_latchel_only_means_nothing_when_it_comes_from_there() {
-    for object_type in ["Property", "Resident", "Portfolio", "Invoice", "File", "Owner"] {
+async fn a_property_and_a_resident_are_named_for_the_mirror() {
+    let property = envelope("Property", json!({"property_id": "7"}), KEY);
+    let resident = envelope("Resident", json!({"user_id": 8}), KEY);
+    let named = |kind, id| [RecordKey::latchel(kind, id)];
+    assert_eq!(read(Some(KEY), &property).await.expect("it is read"), named(Kind::Property, 7));
+    assert_eq!(read(Some(KEY), &resident).await.expect("it is read"), named(Kind::Resident, 8));
+    for object_type in ["Portfolio", "Invoice", "File", "Owner"] {
         let found = read(Some(KEY), envelope(object_type, json!({"property_id": 1}), KEY)).await;
         assert_eq!(found.expect("it is read"), [], "{object_type}");
     }
@@ -64,10 +69,10 @@ async fn the_key_must_be_right_in_the_header_and_in_the_body() {
 
 #[tokio::test]
 async fn a_body_of_another_shape_is_malformed() {
-    let unnamed = envelope("Job", json!({"job_id": "ab12c"}), KEY);
-    for body in
-        ["garbage".to_owned(), "[]".to_owned(), json!({"secret": KEY}).to_string(), unnamed.to_string()]
-    {
-        assert_eq!(refused(Some(KEY), body).await, ErrorKind::Malformed);
+    let odd = [json!({"job_id": "ab12c"}), json!({"job_id": -1}), json!({"job_id": 0}), json!({})];
+    let odd = odd.map(|job| envelope("Job", job, KEY).to_string());
+    let shapeless = ["garbage".to_owned(), "[]".to_owned(), json!({"secret": KEY}).to_string()];
+    for body in shapeless.into_iter().chain(odd) {
+        assert_eq!(refused(Some(KEY), &body).await, ErrorKind::Malformed, "{body}");
     }
 }

@@ -38,7 +38,7 @@ pub(crate) async fn run(
     }
     let csv = how.csv.as_deref();
     if how.apply {
-        apply(config, scope, &accounts, csv, now).await
+        apply(config, scope, &accounts, how, now).await
     } else {
         propose(config, scope, &accounts, csv, now).await
     }
@@ -146,10 +146,11 @@ async fn apply(
     config: &Config,
     scope: &Scope,
     accounts: &[&Account],
-    csv: Option<&Path>,
+    how: &Adopting,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let read = csv.map(table::read).transpose()?;
+    let write_references = how.write_references;
+    let read = how.csv.as_deref().map(table::read).transpose()?;
     let (rows, unreadable) = match read {
         Some(table::Decisions { rows, unreadable }) => (Some(rows), unreadable),
         None => (None, Vec::new()),
@@ -163,7 +164,13 @@ async fn apply(
                 break;
             }
             let engine = connect::engine(config, account, ledger.clone(), ledger.clone())?;
-            let request = AdoptRequest { rows: rows.clone(), now, holder: holder(), stop: stop.clone() };
+            let request = AdoptRequest {
+                rows: rows.clone(),
+                write_references,
+                now,
+                holder: holder(),
+                stop: stop.clone(),
+            };
             all.push(if std::io::stderr().is_terminal() {
                 let progress = Progress::new();
                 let adopted = engine.adopt(&request, &progress).await;
@@ -187,27 +194,24 @@ async fn apply(
         if !scope.json {
             summary(one);
         }
-        for refusal in &one.refused {
-            let kind = refusal.kind;
-            anstream::eprintln!(
-                "refused: {kind} {} with Latchel's {}: {}",
-                refusal.platform_id,
-                refusal.latchel_id,
-                refusal.why
-            );
-        }
+        one.refused.iter().for_each(|refusal| anstream::eprintln!("refused: {refusal}"));
         one.run.warnings.iter().for_each(|warning| anstream::eprintln!("warning: {warning}"));
         exit = worse(exit, &one.run);
     }
-    anstream::eprintln!("nothing was created or changed in either system: the links are in the ledger alone");
+    let where_to = if write_references {
+        "nothing was created; the links are in the ledger, and Latchel carries the references"
+    } else {
+        "nothing was created or changed in either system: the links are in the ledger alone"
+    };
+    anstream::eprintln!("{where_to}");
     Ok(exit)
 }
 
 fn summary(adopted: &Adopted) {
-    let Adopted { run, linked, already, undecided, refused } = adopted;
+    let Adopted { run, linked, already, references, undecided, refused } = adopted;
     anstream::println!("{}: {} ({})", run.account, run.status.as_str(), run.id);
     anstream::println!(
-        "  {linked} linked, {already} linked before, {undecided} undecided, {} refused",
+        "  {linked} linked, {already} linked before, {references} references written, {undecided} undecided, {} refused",
         refused.len()
     );
 }

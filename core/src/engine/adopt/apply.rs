@@ -1,6 +1,7 @@
 //! Links for pairs that were decided.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -8,7 +9,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::check::{Checked, check};
-use super::{AdoptDecision, Proposal, propose};
+use super::{AdoptDecision, Proposal, propose, references};
 use crate::engine::context::{Context, Purpose};
 use crate::engine::driver::outcome::outcome;
 use crate::engine::{AdoptRequest, Engine, Observer};
@@ -28,9 +29,11 @@ pub struct Adopted {
     pub linked: u64,
     /// Number of pairs that were linked like that already.
     pub already: u64,
+    /// Number of references that were written to Latchel.
+    pub references: u64,
     /// Number of proposals without a decision.
     pub undecided: u64,
-    /// Pairs that were to be linked and are not.
+    /// Pairs that were to be linked and are not, and those whose reference was not written.
     pub refused: Vec<Refusal>,
 }
 
@@ -47,9 +50,16 @@ pub struct Refusal {
     pub why: String,
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, platform_id, latchel_id, why } = self;
+        write!(f, "{kind} {platform_id} with Latchel's {latchel_id}: {why}")
+    }
+}
+
 impl Engine {
-    /// Links the pairs that are decided (rule A2): in the ledger alone. Nothing is written to either system. A pair that does
-    /// not hold is refused by itself.
+    /// Links the pairs that are decided (rule A2): in the ledger, and where it is asked for, by Latchel's references. Nothing
+    /// is created. A pair that does not hold is refused by itself.
     ///
     /// # Errors
     ///
@@ -69,7 +79,8 @@ impl Engine {
         let lease = self.ledger.begin_run(&new).await?;
         let named = request.rows.as_ref().map(Vec::len);
         let run = Run { named, ..Run::begin(&new) };
-        let mut adopted = Adopted { run, linked: 0, already: 0, undecided: 0, refused: Vec::new() };
+        let mut adopted =
+            Adopted { run, linked: 0, already: 0, references: 0, undecided: 0, refused: Vec::new() };
         let work = self.adopt_under(lease, &account, (request, started), observer, &mut adopted);
         let (worked, calls) = calls::recorded(Box::pin(work)).await;
         adopted.run.calls = calls.made;
@@ -100,7 +111,7 @@ impl Engine {
         let proposed;
         let rows = match &request.rows {
             Some(rows) => {
-                let begin = RunBegin { now: cx.now, kinds: Kind::ALL.to_vec(), lists: false };
+                let begin = RunBegin::of_all(cx.now, false);
                 cx.reading(cx.latchel().begin(&begin)).await?;
                 rows
             }
@@ -121,8 +132,11 @@ impl Engine {
             }
             observer.phase_started(phase, Window { from: cx.now });
             let before = adopted.linked;
-            let done = Box::pin(apply(&cx, phase, &rows, observer, adopted)).await;
-            let report = report(&cx, phase, adopted.linked - before, done.as_ref().err());
+            let written = adopted.references;
+            let references = request.write_references;
+            let done = Box::pin(apply(&cx, phase, (&rows, references), observer, adopted)).await;
+            let counts = (adopted.linked - before, adopted.references - written);
+            let report = report(&cx, phase, counts, done.as_ref().err());
             observer.phase_finished(&report);
             adopted.run.phases.push(report);
             done?;
@@ -134,7 +148,7 @@ impl Engine {
 async fn apply(
     cx: &Context<'_>,
     phase: Phase,
-    rows: &[&Proposal],
+    (rows, write_references): (&[&Proposal], bool),
     observer: &dyn Observer,
     adopted: &mut Adopted,
 ) -> Result<()> {
@@ -143,11 +157,12 @@ async fn apply(
         let verdicts = cx.reading(Box::pin(check(cx, kind, rows))).await?;
         let mut taken = Taken::look_up(cx, kind, rows).await?;
         cx.keep_lease().await?;
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut linked) = (Vec::new(), Vec::new());
         for (row, verdict) in rows.iter().zip(verdicts) {
             let verdict = match taken.stands(row) {
                 Stands::Linked => {
                     adopted.already += 1;
+                    linked.extend(verdict.map(|checked| checked.link));
                     continue;
                 }
                 Stands::Refused(why) => Err(why),
@@ -166,6 +181,7 @@ async fn apply(
                     let said = Outcome { counterpart, label, action: Action::Link, ..said };
                     observer.outcome(phase, &said);
                     outcomes.push(said);
+                    linked.push(link);
                 }
                 Err(why) => adopted.refused.push(Refusal {
                     kind,
@@ -177,6 +193,11 @@ async fn apply(
         }
         // A record that was pending is so no longer; what it differs in shows in the next run.
         cx.ledger().record(&cx.lease, &outcomes).await?;
+        if write_references {
+            let written = Box::pin(references::write(cx, &linked)).await?;
+            adopted.references += written.count;
+            adopted.refused.extend(written.refused);
+        }
     }
     Ok(())
 }
@@ -240,13 +261,18 @@ impl Taken {
     }
 }
 
-fn report(cx: &Context<'_>, phase: Phase, linked: u64, error: Option<&Error>) -> PhaseReport {
+fn report(
+    cx: &Context<'_>,
+    phase: Phase,
+    (linked, writes): (u64, u64),
+    error: Option<&Error>,
+) -> PhaseReport {
     let window_from: DateTime<Utc> = cx.now;
     PhaseReport {
         phase,
         window_from,
         counts: [(Reason::Adopted, linked)].into_iter().filter(|(_, count)| *count > 0).collect(),
-        writes: 0,
+        writes,
         error: error.map(ToString::to_string),
         error_kind: error.map(Error::kind),
         paused: None,

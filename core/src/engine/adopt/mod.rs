@@ -5,6 +5,7 @@ mod check;
 mod listed;
 mod matching;
 mod properties;
+mod references;
 mod residents;
 mod work_orders;
 
@@ -84,6 +85,8 @@ pub struct Proposals {
 pub struct AdoptRequest {
     /// The pairs, with people's decisions; `None` for those that are proposed now.
     pub rows: Option<Vec<Proposal>>,
+    /// True to write the references of the linked records to Latchel too.
+    pub write_references: bool,
     /// *Now*, UTC.
     pub now: DateTime<Utc>,
     /// Holder of the lease, for people.
@@ -108,7 +111,7 @@ async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result<Proposals>
     let since = Window { from: cx.now - WORK_ORDER_DAYS };
     // A day more, because nobody knows Latchel's zone.
     cx.latchel().reach_back(since.from.date_naive() - Days::new(1)).await?;
-    let begin = RunBegin { now: cx.now, kinds: Kind::ALL.to_vec(), lists: true };
+    let begin = RunBegin::of_all(cx.now, true);
     let warnings = cx.latchel().begin(&begin).await?;
 
     let properties = Box::pin(properties::propose(cx, observer)).await?;

@@ -3,20 +3,21 @@
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures::{StreamExt, stream};
+use futures::future::{BoxFuture, pending};
+use futures::{FutureExt, StreamExt, stream};
 
 use crate::engine::context::Context;
 use crate::engine::driver::failure::failed_write;
 use crate::engine::driver::held::held;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
-use crate::engine::driver::prepare::{Reader, may_be_about_one};
+use crate::engine::driver::prepare::Reader;
+use crate::engine::driver::read_back::{Group, Read, read_back};
 use crate::engine::driver::state::Driver;
 use crate::engine::driver::tally::Tally;
-use crate::engine::patience::Patience;
-use crate::engine::phases::create::{confirmed, settle_nothing};
+use crate::engine::phases::create::settle_nothing;
 use crate::engine::phases::flow::{Applied, Flow, Learned};
 use crate::ledger::{Action, Intent, Memory, Outcome};
-use crate::model::{Freshness, Link, Reason, Row, Side, Status};
+use crate::model::{Freshness, Reason, Row, Side, Status};
 use crate::rules::{Decision, Trace};
 use crate::{Error, ErrorKind, Result};
 
@@ -27,8 +28,8 @@ const HELD_AT_MOST: usize = 2_000;
 const READ_AGAIN: usize = 200;
 /// Number of creates under way at once, where the far side's limits allow it.
 const AT_ONCE: usize = 8;
-/// Number of creates that are read back together; a bound on what a run that dies leaves to be confirmed by the next
-/// one.
+/// Number of creates that are read back together; twice as many are what a run that dies may leave to be confirmed by the
+/// next one.
 const READ_BACK: usize = 100;
 
 impl<F: Flow> Driver<'_, F> {
@@ -101,6 +102,8 @@ impl<F: Flow> Driver<'_, F> {
 
     /// Applies decisions that do not depend on each other, several at once. After an error that ends the phase, or a
     /// request to stop, no further one is begun; those under way come to their end.
+    ///
+    /// Creates are read back a group at a time, with one call, while those of the next group are sent.
     async fn apply_all(
         &mut self,
         decided: Vec<(F::Case, Decision<F::Action>)>,
@@ -115,65 +118,51 @@ impl<F: Flow> Driver<'_, F> {
             let tried = Tried::of(flow, &case, decision).await;
             Some((case, tried))
         };
+        let mut applied = pin!(stream::iter(decided).map(apply).buffered(AT_ONCE).fuse());
         let (mut end, mut all) = (Ok(()), true);
-        let mut decided = decided.into_iter().peekable();
-        while decided.peek().is_some() {
-            // Group by group: each is read back with one call before the next is sent.
-            let together: Vec<_> = decided.by_ref().take(READ_BACK).collect();
-            let mut applied = pin!(stream::iter(together).map(apply).buffered(AT_ONCE));
-            let mut done = Vec::new();
-            // No early return: a create that was sent needs its read-back and its outcome, also after an error. The
-            // error waits in `end`.
-            while let Some(one) = applied.next().await {
-                let Some((case, tried)) = one else {
-                    all = false;
-                    continue;
-                };
-                let patience = self.bear(&tried);
-                over.fetch_or(patience.is_err(), Ordering::Relaxed);
-                end = end.and(patience);
-                done.push((case, tried));
+        let mut done = Vec::new();
+        let mut reading: Option<BoxFuture<'_, (Group<F>, Read)>> = None;
+        // No early return: a create that was sent needs its read-back and its outcome, also after an error. The error waits
+        // in `end`.
+        loop {
+            if reading.is_none() && (done.len() >= READ_BACK || (applied.is_done() && !done.is_empty())) {
+                let group = std::mem::take(&mut done);
+                reading = Some(read_back(flow, group).boxed());
+                continue;
             }
-            let patience = self.read_back(&mut done).await;
-            over.fetch_or(patience.is_err(), Ordering::Relaxed);
-            end = end.and(patience);
-            news.extend(done.into_iter().map(|(case, tried)| self.news_of(&case, tried.applied)));
+            if reading.is_none() && applied.is_done() {
+                break;
+            }
+            let read = async {
+                match &mut reading {
+                    Some(reading) => reading.await,
+                    None => pending().await,
+                }
+            };
+            // Whoever sends waits for the reader, so that no more than two groups are unconfirmed.
+            tokio::select! {
+                one = applied.next(), if done.len() < READ_BACK && !applied.is_done() => match one {
+                    Some(Some((case, tried))) => {
+                        let patience = self.bear(&tried);
+                        over.fetch_or(patience.is_err(), Ordering::Relaxed);
+                        end = end.and(patience);
+                        done.push((case, tried));
+                    }
+                    Some(None) => all = false,
+                    None => {}
+                },
+                (group, read) = read => {
+                    reading = None;
+                    let patience = self.bear_reading(read);
+                    over.fetch_or(patience.is_err(), Ordering::Relaxed);
+                    end = end.and(patience);
+                    news.extend(group.into_iter().map(|(case, tried)| self.news_of(&case, tried.applied)));
+                }
+            }
         }
         end?;
         // Some were left out without an error: somebody asked the run to stop.
         if all { Ok(()) } else { cx.stop.check() }
-    }
-
-    /// Reads back all creates of a group with one look-up (rule E3). One that is not shown as it was sent becomes a
-    /// failure. Returns the error that ends the phase, if there is one.
-    async fn read_back(&mut self, done: &mut [(F::Case, Tried)]) -> Result<()> {
-        let (flow, cx) = (self.flow, self.flow.context());
-        let unread = |(_, tried): &(F::Case, Tried)| tried.applied.as_ref().ok()?.unread.clone();
-        let links: Vec<_> = done.iter().map(unread).collect();
-        let pairs: Vec<_> =
-            done.iter().zip(&links).filter_map(|((case, _), link)| Some((case, link.as_deref()?))).collect();
-        if pairs.is_empty() {
-            return Ok(());
-        }
-        let (read, patience) = match cx.writing(flow.read_back(&pairs)).await {
-            Ok(read) => {
-                self.patience.succeeded();
-                (read, Ok(()))
-            }
-            Err(error) if may_be_about_one(&error) => read_back_alone(flow, &mut self.patience, &pairs).await,
-            Err(error) => (pairs.iter().map(|_| Err(error.again())).collect(), self.patience.failed(&error)),
-        };
-        let created = done.iter_mut().zip(&links).filter(|(_, link)| link.is_some());
-        for (((_, tried), _), read) in created.zip(read) {
-            let confirmed = match read {
-                Ok(link) => confirmed(cx, link).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = confirmed {
-                tried.applied = Err(error);
-            }
-        }
-        patience
     }
 
     /// Adds the outcome of a decision to `news`. Returns the error that ends the phase, if there is one.
@@ -300,38 +289,11 @@ impl<F: Flow> Driver<'_, F> {
     }
 }
 
-/// Reads creates back one by one, where one of them may be what the look-up for all of them failed at (rule E2), until as many in
-/// a row have failed as end the phase.
-async fn read_back_alone<F: Flow>(
-    flow: &F,
-    patience: &mut Patience,
-    pairs: &[(&F::Case, &Link)],
-) -> (Vec<Result<Link>>, Result<()>) {
-    let (mut all, mut end) = (Vec::new(), Ok(()));
-    for pair in pairs {
-        let one = match &end {
-            Ok(()) => flow.context().writing(flow.read_back(std::slice::from_ref(pair))).await,
-            Err(error) => Err(Error::again(error)),
-        };
-        match one {
-            Ok(read) => {
-                patience.succeeded();
-                all.extend(read);
-            }
-            Err(error) => {
-                end = end.and_then(|()| patience.failed(&error));
-                all.push(Err(error));
-            }
-        }
-    }
-    (all, end)
-}
-
 /// Result of applying a decision.
-struct Tried {
+pub(super) struct Tried {
     /// True if something was to be done, so that a failure or success says something about the far side.
     calls: bool,
-    applied: Result<Applied>,
+    pub applied: Result<Applied>,
 }
 
 impl Tried {

@@ -10,6 +10,7 @@ pub(super) mod mass_change;
 pub(super) mod outcome;
 pub(super) mod prepare;
 pub(super) mod read_ahead;
+mod read_back;
 pub(super) mod scope;
 pub(super) mod state;
 pub(super) mod tally;

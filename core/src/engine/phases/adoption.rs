@@ -11,7 +11,7 @@ use crate::model::{
     AdoptionGuard, Kind, LatchelProperty, LatchelPropertyId, Property, PropertyRef, Reason, Row, Side,
 };
 use crate::rules::{latchel_addresses, platform_address};
-use crate::{Held, Result};
+use crate::{Held, Platform, Result};
 
 /// Number of references that the platform is asked about: enough to tell *most* from *few*.
 const SAMPLE: usize = 40;
@@ -63,7 +63,7 @@ impl Adoption {
         }
         // Asked only where they could be most of all.
         if referring * 2 > active && !sample.is_empty() {
-            let known = known_to_platform(cx, &sample).await?;
+            let known = known_to_platform(cx.platform(), &sample).await?;
             let is_known = |one: &&PropertyRef| known.iter().any(|id| id == one.property.as_str());
             let foreign: Vec<_> = sample.iter().filter(|one| !is_known(one)).collect();
             let share = foreign.len() as f64 / sample.len() as f64;
@@ -113,7 +113,7 @@ pub(in crate::engine) async fn of_properties(
     let mut linked = memories.into_iter().map(|memory| memory.link.is_some());
     there.retain(|_| !linked.next().unwrap_or(false));
     let refs: Vec<_> = there.iter().filter_map(|one| one.reference.clone()).collect();
-    let known = if refs.is_empty() { Vec::new() } else { known_to_platform(cx, &refs).await? };
+    let known = if refs.is_empty() { Vec::new() } else { known_to_platform(cx.platform(), &refs).await? };
     let refers = |one: &LatchelProperty| {
         one.reference.as_ref().is_some_and(|own| known.iter().any(|id| id == own.property.as_str()))
     };
@@ -129,13 +129,16 @@ pub(in crate::engine) async fn of_properties(
 }
 
 /// Ids of the properties among the references that the platform has.
-async fn known_to_platform(cx: &Context<'_>, refs: &[PropertyRef]) -> Result<Vec<String>> {
+pub(in crate::engine) async fn known_to_platform(
+    platform: &dyn Platform,
+    refs: &[PropertyRef],
+) -> Result<Vec<String>> {
     let id = |row: Row<Property>| match row {
         Row::Record(property) => Some(property.id.property.as_str().to_owned()),
         Row::Invalid(invalid) => Some(PropertyRef::from_key(&invalid.id).property.as_str().to_owned()),
         _ => None,
     };
-    match cx.platform().properties_by_id(refs).await {
+    match platform.properties_by_id(refs).await {
         Ok(rows) => Ok(rows.into_iter().filter_map(id).collect()),
         // References of another kind are not even ids here.
         Err(error) if error.is_about_the_request() => Ok(Vec::new()),

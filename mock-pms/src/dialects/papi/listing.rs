@@ -38,20 +38,23 @@ impl Listing {
     ) -> Answer {
         let mut rows: Vec<&T> = T::table(world).iter().filter(|row| keep(row)).collect();
         let number = call.value("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1);
+        let (total, pages) = (rows.len(), rows.len().div_ceil(self.size).max(1));
+        // With the pages beside it, from which rows come and to which they go.
+        let before = number.min(pages + 2).saturating_sub(2) * self.size;
+        let local = if number == 1 { 0 } else { 1 };
         let page = if call.has(&UNSTABLE_ORDER) {
-            rows.sort_unstable_by_key(|row| order::place(row.id()));
+            let near = order::nth(&mut rows, before, 3 * self.size, |row| order::place(row.id()));
             let mut chance = order::chance(world, call.shuffle);
-            order::page(&rows, self.size, number - 1, &mut chance)
+            order::page(near, self.size, local, &mut chance)
         } else {
-            rows.sort_unstable_by_key(|row| row.id());
-            rows.chunks(self.size).nth(number - 1).unwrap_or_default().to_vec()
+            let near = order::nth(&mut rows, before, 3 * self.size, |row| row.id());
+            near.chunks(self.size).nth(local).unwrap_or_default().to_vec()
         };
         let data: Vec<Value> = page.into_iter().map(|row| render(world, row)).collect();
-        let pages = rows.len().div_ceil(self.size).max(1);
         let mut answer = json!({ "data": data, "links": self.links(call, number, pages) });
         if call.has(&META_TOTAL) {
             answer["meta"] = json!({
-                "current_page": number, "last_page": pages, "per_page": self.size, "total": rows.len(),
+                "current_page": number, "last_page": pages, "per_page": self.size, "total": total,
             });
         }
         Ok(Reply::Page(answer))

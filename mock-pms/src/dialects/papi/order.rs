@@ -18,6 +18,23 @@ pub(super) fn place(id: Id) -> u64 {
     mixed ^ (mixed >> 29)
 }
 
+/// Up to `count` rows from the one at `from` in the order of their keys, and in it. The others are in no order: a page of a long list
+/// is wanted more often than the list.
+pub(super) fn nth<T, K: Ord>(rows: &mut [T], from: usize, count: usize, key: impl Fn(&T) -> K) -> &[T] {
+    if from >= rows.len() {
+        return &[];
+    }
+    rows.select_nth_unstable_by_key(from, &key);
+    let behind = &mut rows[from..];
+    if count < behind.len() {
+        behind.select_nth_unstable_by_key(count, &key);
+    }
+    let wanted = count.min(behind.len());
+    let wanted = &mut behind[..wanted];
+    wanted.sort_unstable_by_key(&key);
+    wanted
+}
+
 /// Chance for one request: the same for the same company and the same number of requests before it.
 pub(super) fn chance(world: &World, request: u64) -> ChaCha8Rng {
     let mut hasher = DefaultHasher::new();
@@ -61,6 +78,18 @@ mod tests {
         assert_eq!(seen.len(), rows.len());
         let missed = rows.len() - different.len();
         assert!((200..300).contains(&missed), "{missed} of 5000");
+    }
+
+    #[test]
+    fn a_part_of_the_order_is_as_in_the_whole() {
+        let all: Vec<Id> = (0..200).map(|id| id * 37 % 200).collect();
+        let mut sorted = all.clone();
+        sorted.sort_unstable_by_key(|id| place(*id));
+        for (from, count) in [(0, 30), (10, 30), (180, 30), (199, 5), (200, 5), (0, 500)] {
+            let end = (from + count).min(200);
+            let part = nth(&mut all.clone(), from, count, |id| place(*id)).to_vec();
+            assert_eq!(part, sorted[from.min(200)..end], "{from} {count}");
+        }
     }
 
     #[test]
