@@ -5,6 +5,7 @@ mod far_alone;
 mod first_sync;
 mod full_sync;
 mod memory;
+mod partner_api;
 mod quiet;
 mod rate_limits;
 mod scenes;
@@ -39,12 +40,14 @@ pub enum Step {
     T6,
     /// Start-up.
     T8,
+    /// Calls of Latchel's Partner API.
+    T9,
 }
 
 impl Step {
     /// All of them, in the order in which they are run.
-    pub const ALL: [Self; 8] =
-        [Self::Far, Self::T1, Self::T2, Self::T3, Self::T4, Self::T5, Self::T6, Self::T8];
+    pub const ALL: [Self; 9] =
+        [Self::Far, Self::T1, Self::T2, Self::T3, Self::T4, Self::T5, Self::T6, Self::T8, Self::T9];
 }
 
 /// Sizes of the measurements.
@@ -77,6 +80,12 @@ pub struct Sizes {
     /// Latency of the far side, in milliseconds.
     #[arg(long, default_value_t = 50)]
     pub latency: u64,
+    /// Units of the accounts in which calls of Latchel's Partner API are counted.
+    #[arg(long, value_delimiter = ',', default_values_t = [500, 5_000, 50_000])]
+    pub partner_units: Vec<u32>,
+    /// Runs of a day there, which is shorter with fewer.
+    #[arg(long, default_value_t = 96)]
+    pub partner_runs: u32,
 }
 
 impl Sizes {
@@ -92,6 +101,8 @@ impl Sizes {
             ledgers: None,
             world: 30,
             pull_seconds: 3,
+            partner_units: vec![60],
+            partner_runs: 8,
         }
     }
 }
@@ -116,5 +127,6 @@ pub async fn run(step: Step, scenes: &mut Scenes, report: &mut Report) -> Result
         Step::T5 => rate_limits::run(&scenes.sizes, report).await,
         Step::T6 => change::run(scenes, report).await,
         Step::T8 => startup::run(scenes, report).await,
+        Step::T9 => partner_api::run(&scenes.sizes, report).await,
     }
 }

@@ -3,6 +3,7 @@
 
 use anyhow::{Result, ensure};
 use chrono::TimeDelta;
+use futures::future::try_join_all;
 use mock_pms::world::Edit;
 use mock_pms::{Dialect, LoggedRequest, Side};
 use serde_json::{Value, json};
@@ -21,11 +22,15 @@ const CHANGES: usize = 8;
 /// Lines and figures of every platform.
 pub async fn run(sizes: &Sizes) -> Result<(Vec<Line>, Value)> {
     let (mut lines, mut figures) = (Vec::new(), Vec::new());
-    for dialect in Dialect::ALL {
-        let mut mocked = Mocked::start(*dialect, sizes.world, Pace::Unlimited).await?;
-        let first = first_run(&mocked)?;
+    let world = sizes.world;
+    let one = |dialect| async move {
+        let mut mocked = Mocked::start(dialect, world, Pace::Unlimited).await?;
+        anyhow::Ok((first_run(&mocked)?, costs(&mut mocked)?))
+    };
+    let of_all = Dialect::ALL.iter().map(|dialect| tokio::spawn(one(*dialect)));
+    for (dialect, found) in Dialect::ALL.iter().zip(try_join_all(of_all).await?) {
+        let (first, costs) = found?;
         lines.push(first.line(*dialect));
-        let costs = costs(&mut mocked)?;
         lines.push(Line::told(
             "T2",
             format!("{}, calls for each record, of the platform and of Latchel", dialect.title()),

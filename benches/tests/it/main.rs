@@ -112,3 +112,28 @@ fn each_read_page_is_asked_for_at_its_time_and_answered() {
     assert!(report["under_load"].as_f64().is_some_and(|seconds| seconds >= 1.9), "{report}");
     assert!(table.contains("| results, a text that none has | "), "{table}");
 }
+
+#[test]
+fn an_account_that_another_program_filled_is_taken_over_and_kept_with_few_calls() {
+    let (figures, table) = step("t9", &["--partner-units", "40", "--partner-runs", "3"]);
+    let accounts = figures["accounts"].as_array().expect("with sound lists, and with rows that repeat");
+    assert_eq!(accounts.len(), 2, "{figures}");
+    for account in accounts {
+        let calls = &account["calls"];
+        let of = |name: &str| calls[name].as_u64().expect("a number of calls");
+        assert!(of("activation") >= of("pages") && of("adoption") > 0, "{figures}");
+        for day in ["without", "with"] {
+            let runs = calls[day]["runs"].as_array().expect("runs");
+            assert_eq!(runs.len(), 3, "{figures}");
+        }
+        // The schedule asks for nothing where webhooks tell: the first run may be more than an hour after the last news.
+        let last = &calls["with"]["runs"][2];
+        assert_eq!((&last[0], &last[1]), (&0.into(), &0.into()), "{figures}");
+        assert!(calls["without"]["runs"][2][0].as_u64() > Some(0), "{figures}");
+    }
+    assert_eq!(
+        accounts[0]["calls"]["activation"], accounts[0]["calls"]["pages"],
+        "sound lists are walked once"
+    );
+    assert!(table.contains("Partner API, 40 units, rows repeat"), "{table}");
+}

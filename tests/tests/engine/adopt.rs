@@ -21,8 +21,13 @@ async fn proposals(pair: &Pair) -> Proposals {
 }
 
 async fn adopt(pair: &Pair, rows: Option<Vec<Proposal>>) -> Adopted {
-    let request =
-        AdoptRequest { rows, now: pair.now, holder: "robin".to_owned(), stop: StopSignal::default() };
+    let request = AdoptRequest {
+        rows,
+        write_references: false,
+        now: pair.now,
+        holder: "robin".to_owned(),
+        stop: StopSignal::default(),
+    };
     Box::pin(pair.engine.adopt(&request, &Quiet)).await.expect("a run")
 }
 
@@ -311,8 +316,13 @@ async fn nothing_is_taken_over_while_a_run_is_under_way_and_the_work_may_go_to_a
     };
     let (platform, latchel) = (pair.platform.clone(), pair.latchel.clone());
     let engine = latchel_sync_core::engine::Engine::new(settings, platform, latchel, ledger);
-    let request =
-        AdoptRequest { rows: None, now: pair.now, holder: "robin".to_owned(), stop: StopSignal::default() };
+    let request = AdoptRequest {
+        rows: None,
+        write_references: false,
+        now: pair.now,
+        holder: "robin".to_owned(),
+        stop: StopSignal::default(),
+    };
     let error = goes_anywhere(Box::pin(engine.adopt(&request, &Quiet))).await.expect_err("held");
     assert_eq!(error.kind(), ErrorKind::Busy);
     goes_anywhere(Box::pin(engine.adopt_proposals(pair.now, &Quiet))).await.expect("it only reads");

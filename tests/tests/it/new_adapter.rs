@@ -1,74 +1,14 @@
 //! `adapters new`: what it writes compiles without a warning, and its tests fail with what to do next.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::cargo::binary;
+use crate::copies::{cargo, copy_of, of_their_own_version, repository, tests_alone, with_guests};
 
 /// Prefix of the line that the skeleton shows for each of its steps that is not done.
 const NEXT: &str = "next: ";
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Folder of a copy of a workspace, always the same, so that what was built for it is found again.
-fn copy_of(folder: &Path, name: &str) -> PathBuf {
-    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    mirror(folder, &copy);
-    copy
-}
-
-/// Makes `copy` hold what `folder` holds, but for what is built and for history; leaves alone what is the same, which cargo
-/// knows by its time.
-fn mirror(folder: &Path, copy: &Path) {
-    fs::create_dir_all(copy).expect("a folder");
-    let skipped = |name: &OsStr| [".git", "target", "corpus"].iter().any(|one| name == *one);
-    let names = |of: &Path| -> BTreeSet<_> {
-        let entries = fs::read_dir(of).expect("a folder").flatten();
-        entries.map(|entry| entry.file_name()).filter(|name| !skipped(name)).collect()
-    };
-    let wanted = names(folder);
-    for gone in names(copy).difference(&wanted) {
-        let gone = copy.join(gone);
-        if gone.is_dir() { fs::remove_dir_all(gone) } else { fs::remove_file(gone) }
-            .expect("it can be removed");
-    }
-    for name in &wanted {
-        let (from, to) = (folder.join(name), copy.join(name));
-        if from.is_dir() {
-            mirror(&from, &to);
-        } else {
-            let text = fs::read(&from).expect("a file");
-            if fs::read(&to).ok().as_ref() != Some(&text) {
-                fs::write(&to, text).expect("it can be written");
-            }
-        }
-    }
-}
-
-/// Lets cargo, which knows a member of a workspace by its name, version and place in there, tell the copy's crates from
-/// ours: they share the target folder, so that what both depend on is built once.
-fn of_its_own_version(copy: &Path) {
-    let manifest = copy.join("Cargo.toml");
-    let text = fs::read_to_string(&manifest).expect("the manifest");
-    let own = text.lines().find(|line| line.starts_with("version = ")).expect("the workspace has a version");
-    let other = text.replacen(own, "version = \"99.0.0\"", 1);
-    fs::write(&manifest, other).expect("it can be written");
-}
-
-/// Gives a package's end-to-end tests a name that no other package's have, so that cargo can be asked for them out of the
-/// whole workspace. Of one package alone it would build every dependency again, with the features that this one needs.
-fn tests_alone(package: &Path, name: &str) {
-    fs::rename(package.join("tests/it"), package.join("tests").join(name)).expect("it has tests");
-    let manifest = package.join("Cargo.toml");
-    let text = fs::read_to_string(&manifest).expect("the manifest");
-    let named = text.replace("[[test]]\nname = \"it\"", &format!("[[test]]\nname = \"{name}\""));
-    fs::write(&manifest, named).expect("it can be written");
-}
 
 fn new(args: &[&str], path: &Path) -> Output {
     let mut command = Command::new(binary());
@@ -77,14 +17,6 @@ fn new(args: &[&str], path: &Path) -> Output {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Cargo in a workspace, with this workspace's target folder.
-fn cargo(workspace: &Path, args: &[&str]) -> Output {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target");
-    let mut command = crate::cargo::cargo();
-    command.args(args).current_dir(workspace).env("CARGO_TARGET_DIR", target).env("RUST_BACKTRACE", "0");
-    command.output().expect("cargo runs")
 }
 
 /// Builds a package's tests, which must not even warn, and returns what they print; they must fail.
@@ -114,7 +46,7 @@ fn steps(printed: &str) -> (Vec<&str>, Vec<&str>) {
 #[test]
 fn a_new_adapter_of_the_repository_compiles_and_says_step_by_step_what_is_next() {
     let copy = copy_of(&repository(), "repository");
-    of_its_own_version(&copy);
+    of_their_own_version(&copy, &["adapters", "mock-pms"]);
     let written = new(&["harbor", "--title", "Harbor Homes"], &copy.join("core"));
     assert!(written.status.success(), "{}", text(&written.stderr));
     assert!(!text(&written.stderr).contains("add to"), "every line has its place: {}", text(&written.stderr));
@@ -168,19 +100,17 @@ fn the_tests_of_the_whole_command_call_what_is_here() {
 #[test]
 fn a_new_adapter_of_a_workspace_of_ones_own_compiles_and_says_what_is_next() {
     let copy = copy_of(&repository().join("examples/private-adapter"), "workspace");
-    let manifest = copy.join("Cargo.toml");
-    let root = repository().canonicalize().expect("a folder");
-    let absolute = fs::read_to_string(&manifest).expect("it").replace("../..", &root.display().to_string());
     let written = new(&["harbor"], &copy);
     let said = text(&written.stderr);
     assert!(written.status.success() && said.contains("add to src/main.rs"), "{said}");
-    let members = absolute.replace("[\"adapter-notebook\"]", "[\"adapter-harbor\", \"adapter-notebook\"]");
+    let manifest = copy.join("Cargo.toml");
+    let members = fs::read_to_string(&manifest).expect("it");
+    let members = members.replace("[\"adapter-notebook\"]", "[\"adapter-harbor\", \"adapter-notebook\"]");
     fs::write(&manifest, members).expect("it can be written");
 
-    // With the binary, whose dependencies are built for other tests as well.
-    let [config, profile] = &crate::cargo::as_here();
-    let packages = ["--package", "adapter-harbor", "--package", "my-latchel-sync", config, profile];
-    let printed = failing_tests(&copy, &packages);
+    let joined = with_guests(&copy, "workspace-joined");
+    tests_alone(&joined.join("examples/private-adapter/adapter-harbor"), "own-harbor");
+    let printed = failing_tests(&joined, &["--workspace", "--test", "own-harbor"]);
     let (passed, failed) = steps(&printed);
     assert_eq!((&passed[..], failed.len()), (&["step_01_the_account_is_checked"][..], 12), "{printed}");
 }

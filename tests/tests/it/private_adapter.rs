@@ -1,8 +1,9 @@
 //! An adapter in somebody's own workspace, with a binary of three lines: built, held against the conformance suite, and
 //! synced both ways.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use mock_pms::world::{Job, Table};
 use mock_pms::{GenerateSpec, MockServer, Options, World};
@@ -10,34 +11,36 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cargo::profile;
+use crate::copies::{cargo, repository, with_guests};
 
-/// Cargo in the example as it stands there now.
-fn in_example(args: &[&str]) {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/private-adapter");
-    let done = crate::cargo::cargo()
-        .args(args)
-        .args(crate::cargo::as_here())
-        .args(["--quiet", "--locked", "--target-dir"])
-        .arg(profile().parent().expect("target"))
-        .current_dir(example)
-        .status()
-        .expect("cargo runs");
-    assert!(
-        done.success(),
-        "cargo {args:?} fails in examples/private-adapter; after a change of dependencies, `cargo update --workspace` there"
-    );
+fn example() -> PathBuf {
+    repository().join("examples/private-adapter")
 }
 
-/// The example's binary.
-fn binary() -> PathBuf {
-    in_example(&["build"]);
-    profile().join("my-latchel-sync")
-}
+/// The example's binary, and what its own tests print.
+static BUILT: LazyLock<(PathBuf, String)> = LazyLock::new(|| {
+    let joined = with_guests(&example(), "example-joined");
+    let tests = ["test", "--offline", "--workspace", "--test", "conformance", "--test", "guest"];
+    let done = cargo(&joined, &tests);
+    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    assert!(done.status.success(), "{said}");
+    (profile().join("my-latchel-sync"), said)
+});
 
 #[test]
 fn its_own_tests_hold_it_against_the_conformance_suite() {
-    // The binary's package as well, whose features are those that the other test builds with.
-    in_example(&["test", "--package", "adapter-notebook", "--package", "my-latchel-sync"]);
+    let (_, said) = &*BUILT;
+    assert!(said.contains("test the_notebook_holds_the_suite ... ok"), "{said}");
+}
+
+#[test]
+fn its_own_lock_file_fits_what_it_depends_on() {
+    let locked = cargo(&example(), &["metadata", "--locked", "--offline", "--format-version", "1"]);
+    let said = String::from_utf8_lossy(&locked.stderr);
+    assert!(
+        locked.status.success(),
+        "after a change of dependencies, `cargo update --workspace` in examples/private-adapter: {said}"
+    );
 }
 
 /// The example's notebook, a mock Latchel that is empty, and the binary between them.
@@ -65,7 +68,7 @@ impl Example {
             latchel.latchel_url()
         );
         std::fs::write(folder.path().join("latchel-sync.toml"), config).expect("a configuration");
-        let binary = tokio::task::spawn_blocking(binary).await.expect("no panic");
+        let binary = tokio::task::spawn_blocking(|| BUILT.0.clone()).await.expect("no panic");
         Self { binary, folder, latchel }
     }
 

@@ -98,6 +98,13 @@ impl Setup {
         setup
     }
 
+    /// Other lines about the account from now on.
+    pub fn with_policy(self, policy: &str) -> Self {
+        let setup = Self { policy: policy.to_owned(), ..self };
+        setup.configure("lease = \"1ms\"");
+        setup
+    }
+
     /// The same with its ledger in this database.
     pub fn on_postgres(mut self, url: String) -> Self {
         self.postgres = Some(url);

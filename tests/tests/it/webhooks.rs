@@ -6,6 +6,8 @@ use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use latchel_sync_core::ledger::Trigger;
+use latchel_sync_core::mirror::MirrorStore;
+use latchel_sync_core::model::Kind;
 use mock_pms::world::{Job, TaskStatus, WorkOrder};
 use mock_pms::{Dialect, SentWebhook, Side, Subscription, WebhookFault};
 
@@ -263,4 +265,34 @@ async fn appfolio_is_believed_by_the_keys_that_it_publishes() {
     let runs = ended(&setup, serving).await;
     assert!(!runs.is_empty() && runs.iter().all(|trigger| *trigger == Trigger::Webhook), "{runs:?}");
     assert_eq!(["Gutter", "Gable"].map(|title| in_latchel(&setup, title).len()), [1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mirror_hears_of_a_property_and_asks_for_it_by_one_call() {
+    let policy = format!("{SELDOM}\nwebhooks = {{ latchel_key = \"{KEY}\" }}");
+    let setup = Setup::on_partner_api(|_| (), "writes = \"on\"").await.with_policy(&policy);
+    let mut setup = after_its_first_sync(setup).await;
+    // What was just seen would not be asked for again.
+    setup.advance(TimeDelta::minutes(2));
+    let id = setup.server.read(|world| world.latchel.properties.iter().map(|one| one.id).max()).expect("one");
+    let serving = Serving::start(&setup).await;
+    let url = format!("{}webhooks/main/latchel", serving.url);
+    let one = Subscription { side: Side::Latchel, url, secret: KEY.to_owned(), faults: Vec::new() };
+    setup.server.subscribe(vec![one]).expect("a subscription");
+    setup.server.clear_requests();
+    setup.edit(&format!(
+        r#"[{{"side": "latchel", "collection": "properties", "id": {id}, "set": {{"name": "Renamed by hand"}}}}]"#
+    ));
+    let kept = async || {
+        let kept = setup.ledger().await.by_id("main", Kind::Property, &[id]).await.expect("the mirror");
+        kept.first().is_some_and(|one| one.body.contains("Renamed by hand"))
+    };
+    assert!(!kept().await, "the mirror is older");
+    let path = format!("/v1/properties/{id}");
+    let asked = |setup: &Setup| setup.server.requests().iter().any(|one| one.path == path);
+    until(&setup, "a question about the property", asked).await;
+    let runs = ended(&setup, serving).await;
+    assert_eq!(runs, [Trigger::Webhook]);
+    assert!(kept().await, "the mirror has the new name");
+    assert_eq!(setup.server.requests().len(), 1);
 }

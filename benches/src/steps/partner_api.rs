@@ -1,0 +1,331 @@
+//! Target 9: calls of Latchel's Partner API, on an account that another program has filled: taking it over, a day without webhooks and a
+//! day with them. Calls are counted at the mock; no limit slows anything down here, and nothing waits.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use latchel_sync_cli::Config;
+use latchel_sync_core::engine::{AccountSettings, AdoptRequest, Engine, Mode, Quiet, Request, StopSignal};
+use latchel_sync_core::ledger::{RunStatus, Trigger};
+use latchel_sync_core::model::{Kind, Phase, Policy, RecordKey};
+use latchel_sync_ledger::SqliteLedger;
+use mock_pms::world::Edit;
+use mock_pms::{Filling, Foreign, GenerateSpec, LatchelDialect, MockServer, Options, Side, Switch, World};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::Sizes;
+use crate::table::{Line, Report, Verdict};
+
+/// Runs in a day, one every 15 minutes.
+const RUNS: u32 = 96;
+/// Changes for each unit and day: a live account's 0.11 updated work orders, of which two in eleven are new and as many closed
+/// (contract sheet `latchel-papi.md`, *What a walk costs*).
+const NEW: f64 = 0.02;
+const CLOSED: f64 = 0.02;
+const NOTED: f64 = 0.07;
+/// Calls of the key that the sync may make in ten minutes, as it is set by default.
+const SHARE: usize = 480;
+/// Calls that a run of work orders may cost at 5,000 units: with nothing but lists, and beside its writes where webhooks tell.
+const WITHOUT: usize = 20;
+const WITH: usize = 2;
+const AIMED_AT: u32 = 5_000;
+
+pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
+    let mut figures = Vec::new();
+    let mut lines = Vec::new();
+    for units in &sizes.partner_units {
+        for order in [Switch::Off, Switch::On] {
+            let found = account(*units, order, sizes.partner_runs).await?;
+            lines.extend(found.lines(*units, order));
+            figures.push(json!({ "units": units, "rows_repeat": order == Switch::On, "calls": found }));
+        }
+    }
+    report.add("t9", lines, json!({ "accounts": figures }));
+    Ok(())
+}
+
+/// Calls of Latchel that one account cost.
+#[derive(Debug, Serialize)]
+struct Found {
+    /// Pages that its properties and residents fill.
+    pages: usize,
+    activation: usize,
+    adoption: usize,
+    first_run: usize,
+    without: Day,
+    with: Day,
+}
+
+/// Calls of a day.
+#[derive(Debug, Default, Serialize)]
+struct Day {
+    /// Each run of work orders by the schedule: its calls, and how many of them write.
+    runs: Vec<(usize, usize)>,
+    /// All other calls: the daily run of properties and residents, and what webhooks tell of.
+    others: usize,
+    /// Records that webhooks told of.
+    told: usize,
+}
+
+impl Day {
+    fn all(&self) -> usize {
+        self.others + self.runs.iter().map(|(calls, _)| calls).sum::<usize>()
+    }
+
+    fn largest(&self) -> usize {
+        self.runs.iter().map(|(calls, writes)| calls - writes).max().unwrap_or(0)
+    }
+
+    /// The run in the middle of all, by its calls beside its writes.
+    fn usual(&self) -> usize {
+        let mut calls: Vec<_> = self.runs.iter().map(|(calls, writes)| calls - writes).collect();
+        calls.sort_unstable();
+        calls.get(calls.len() / 2).copied().unwrap_or(0)
+    }
+}
+
+impl Found {
+    fn lines(&self, units: u32, order: Switch) -> Vec<Line> {
+        let lists = if order == Switch::On { "rows repeat" } else { "sound lists" };
+        let named = |what: &str| format!("Partner API, {units} units, {lists}: {what}");
+        let aim = units == AIMED_AT && order == Switch::Off;
+        let line = |what: &str, value: usize, most: usize| match aim {
+            true => Line::target(
+                "T9",
+                named(what),
+                format!("≤ {most}"),
+                value.to_string(),
+                Verdict::of(value <= most),
+            ),
+            false => Line::told("T9", named(what), value.to_string()),
+        };
+        let minutes = |calls: usize| calls.div_ceil(SHARE).saturating_sub(1) * 10;
+        vec![
+            line("calls that fill the mirror of properties and residents", self.activation, self.pages),
+            Line::told(
+                "T9",
+                named("calls for adoption, and for the first run after it"),
+                format!("{}, {}", self.adoption, self.first_run),
+            ),
+            Line::told(
+                "T9",
+                named("the share of the key allows all that in about"),
+                format!("{} min", minutes(self.activation + self.adoption + self.first_run)),
+            ),
+            line(
+                "calls of a usual run of work orders beside its writes, without webhooks",
+                self.without.usual(),
+                WITHOUT,
+            ),
+            line("the same, the largest of a day", self.without.largest(), SHARE),
+            line(
+                "calls of a usual run of work orders beside its writes, with webhooks",
+                self.with.usual(),
+                WITH,
+            ),
+            Line::told(
+                "T9",
+                named("calls of a day, without webhooks and with them"),
+                format!("{}, {} ({} told)", self.without.all(), self.with.all(), self.with.told),
+            ),
+        ]
+    }
+}
+
+async fn account(units: u32, order: Switch, runs: u32) -> Result<Found> {
+    let mut account = Account::start(units, order).await?;
+    let pages = account.server.read(|world| {
+        let latchel = &world.latchel;
+        latchel.properties.iter().count().div_ceil(10) + latchel.residents.iter().count().div_ceil(10)
+    });
+    let request = account.request(Trigger::Manual);
+    let adopt = AdoptRequest {
+        rows: None,
+        write_references: false,
+        now: account.now,
+        holder: request.holder.clone(),
+        stop: StopSignal::default(),
+    };
+    let adopted = account.polled.adopt(&adopt, &Quiet).await?;
+    ensure!(adopted.run.status == RunStatus::Success && adopted.linked > 0, "{:?}", adopted.run);
+    let (all, _) = account.calls();
+    let filling = account.pages_of(&["/v1/properties", "/v1/tenants"]);
+    account.server.clear_requests();
+    account.advance();
+    account.sync(account.request(Trigger::Manual), Told::Not).await?;
+    let (first_run, _) = account.calls();
+    let without = account.day(runs, Told::Not).await?;
+    let with = account.day(runs, Told::ByWebhooks).await?;
+    account.server.shutdown().await;
+    Ok(Found { pages, activation: filling, adoption: all - filling, first_run, without, with })
+}
+
+/// A way in which changes in Latchel are learned of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Not,
+    ByWebhooks,
+}
+
+struct Account {
+    server: MockServer,
+    polled: Engine,
+    told: Engine,
+    now: DateTime<Utc>,
+    /// Changes that are due, in parts of one: new, closed, noted.
+    due: [f64; 3],
+    units: u32,
+    /// Number of changes so far, by which records are chosen in turn.
+    changes: usize,
+    _folder: TempDir,
+}
+
+impl Account {
+    async fn start(units: u32, order: Switch) -> Result<Self> {
+        let now = Utc::now().trunc_subsecs(0);
+        let mut world = World::generate(&GenerateSpec { units, seed: 7, now });
+        world.fill_latchel(Filling::Foreign(Foreign::default()), 7);
+        let quirk = LatchelDialect::Papi.quirks().iter().find(|quirk| quirk.name == "unstable-order");
+        quirk.context("the order of lists can be switched")?.switch(&mut world, order);
+        let options = Options { latchel: LatchelDialect::Papi, ..Options::unlimited() };
+        let server = MockServer::start(world, options).await?;
+        let folder = TempDir::new()?;
+        let ledger = Arc::new(SqliteLedger::open(folder.path().join("ledger.sqlite")).await?);
+        let engine = |told: bool| -> Result<Engine> {
+            let path = folder.path().join("latchel-sync.toml");
+            std::fs::write(&path, config(&server))?;
+            let config = Config::read(&path).map_err(|failure| anyhow::anyhow!("{failure}"))?;
+            let sides = config.far_sides().map_err(|failure| anyhow::anyhow!("{failure}"))?;
+            let (platform, latchel) = sides.into_iter().next().context("the configuration has no account")?;
+            let latchel = latchel.dressed(ledger.clone(), ledger.clone(), "main", told);
+            let policy: Policy = serde_json::from_value(json!({ "sync_method": "all" }))?;
+            let settings = AccountSettings {
+                name: "main".to_owned(),
+                time_zone: "America/Los_Angeles".parse()?,
+                policy,
+            };
+            Ok(Engine::new(settings, platform, latchel, ledger.clone()))
+        };
+        let (polled, told) = (engine(false)?, engine(true)?);
+        Ok(Self { server, polled, told, now, due: [0.0; 3], units, changes: 0, _folder: folder })
+    }
+
+    fn request(&self, trigger: Trigger) -> Request {
+        Request { trigger, holder: "benches".to_owned(), ..Request::everything(Mode::Apply, self.now) }
+    }
+
+    async fn sync(&self, request: Request, told: Told) -> Result<()> {
+        let engine = if told == Told::Not { &self.polled } else { &self.told };
+        let run = engine.run(&request, &Quiet).await?;
+        ensure!(run.status == RunStatus::Success, "{run:?}");
+        Ok(())
+    }
+
+    /// Calls of Latchel since the log was cleared, and how many of them write.
+    fn calls(&self) -> (usize, usize) {
+        let requests = self.server.requests();
+        let latchel = requests.iter().filter(|one| one.side == Side::Latchel);
+        (latchel.clone().count(), latchel.filter(|one| one.is_write()).count())
+    }
+
+    fn pages_of(&self, paths: &[&str]) -> usize {
+        self.server.requests().iter().filter(|one| paths.contains(&one.path.as_str())).count()
+    }
+
+    fn advance(&mut self) {
+        self.now += TimeDelta::minutes(i64::from(24 * 60 / RUNS));
+        let now = self.now;
+        self.server.edit(|world| world.clock.set(now));
+    }
+
+    async fn day(&mut self, runs: u32, told: Told) -> Result<Day> {
+        let mut day = Day::default();
+        for run in 0..runs {
+            self.advance();
+            let changed = self.change()?;
+            self.server.clear_requests();
+            if told == Told::ByWebhooks {
+                day.told += changed.len();
+                let records =
+                    Some(changed.iter().map(|id| RecordKey::latchel(Kind::WorkOrder, *id)).collect());
+                let phases = vec![Phase::WorkOrdersToPlatform];
+                self.sync(Request { records, phases, ..self.request(Trigger::Webhook) }, told).await?;
+            }
+            if run == 0 {
+                let phases = vec![Phase::Properties, Phase::Residents];
+                self.sync(Request { phases, ..self.request(Trigger::Schedule) }, told).await?;
+            }
+            day.others += self.calls().0;
+            self.server.clear_requests();
+            let phases = vec![Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform];
+            self.sync(Request { phases, ..self.request(Trigger::Schedule) }, told).await?;
+            day.runs.push(self.calls());
+        }
+        Ok(day)
+    }
+
+    /// Lets people work in Latchel for as long as lies between two runs. Returns the ids of the work orders that they touched.
+    fn change(&mut self) -> Result<Vec<i64>> {
+        let mut changed = Vec::new();
+        for (kind, rate) in [NEW, CLOSED, NOTED].into_iter().enumerate() {
+            self.due[kind] += f64::from(self.units) * rate / f64::from(RUNS);
+            while self.due[kind] >= 1.0 {
+                self.due[kind] -= 1.0;
+                self.changes += 1;
+                changed.extend(self.one(kind)?);
+            }
+        }
+        Ok(changed)
+    }
+
+    /// One change: 0 a new work order, 1 a closing, 2 a note.
+    fn one(&self, kind: usize) -> Result<Option<i64>> {
+        let turn = self.changes;
+        let chosen = self.server.read(|world| {
+            if kind == 0 {
+                let active: Vec<i64> =
+                    world.latchel.properties.iter().filter(|one| one.is_active).map(|one| one.id).collect();
+                return active.get(turn * 31 % active.len().max(1)).copied();
+            }
+            let open = |state: &str| state != "Completed" && state != "Cancelled";
+            let jobs: Vec<i64> =
+                world.latchel.jobs.iter().filter(|job| open(&job.state)).map(|job| job.id).collect();
+            jobs.get(turn * 31 % jobs.len().max(1)).copied()
+        });
+        let Some(chosen) = chosen else { return Ok(None) };
+        let before = self.server.read(|world| world.latchel.jobs.next_id());
+        let edit: Value = match kind {
+            0 => {
+                json!({"create": {"source": "Tenant Call", "state": "Diagnosing Issue", "name": format!("Reported {turn}"),
+                "description": "It drips.", "property_id": chosen}})
+            }
+            1 => json!({"id": chosen, "set": {"state": "Completed"}}),
+            _ => json!({"id": chosen, "set": {"description": format!("It drips more and more ({turn}).")}}),
+        };
+        let Value::Object(mut edit) = edit else { return Ok(None) };
+        edit.extend([("side".to_owned(), json!("latchel")), ("collection".to_owned(), json!("jobs"))]);
+        let edit: Edit = serde_json::from_value(Value::Object(edit))?;
+        self.server.edit(|world| world.apply(&[edit])).context("an edit")?;
+        Ok(Some(if kind == 0 { before } else { chosen }))
+    }
+}
+
+/// The account, without any limit to its calls.
+fn config(server: &MockServer) -> String {
+    let (client_id, client_secret, key) = server.read(|world| {
+        let account = &world.platform.account;
+        (account.client_id.clone(), account.client_secret.clone(), world.latchel.company.api_key.clone())
+    });
+    format!(
+        "[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"all\"\n\
+         [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"{client_id}\"\nclient_secret = \"{client_secret}\"\n\
+         calls_per_second = 100000\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}{}\"\napi_key = \"{key}\"\n\
+         writes = \"on\"\ncalls_per_span = 100000000\n",
+        server.platform_url(),
+        server.latchel_url(),
+        LatchelDialect::Papi.base_path(),
+    )
+}
