@@ -22,6 +22,9 @@ use latchel_sync_core::registry::{LatchelAdapter, LatchelConnect, Setting, Setti
 
 pub use webhooks::Reader as WebhookReader;
 
+/// Address of the API.
+const ADDRESS: &str = "https://papi.latchel.com/v1";
+
 latchel_sync_core::inventory::submit! {
     LatchelAdapter {
         name: "latchel",
@@ -29,13 +32,15 @@ latchel_sync_core::inventory::submit! {
         about: "Latchel's Partner API; reading as its users report it, writing as guessed and off by default.",
         settings: &[
             // The sandbox, which has a key of its own, is https://latchel-demo.com/v1.
-            Setting::text("base_url", "Where the API is.").default("https://papi.latchel.com/v1"),
+            Setting::text("base_url", "Where the API is.").default(ADDRESS),
             Setting::text("writes", "`on` or `off`: whether anything is written to Latchel. How it takes writes is not public, so \
                 that they are off until somebody has confirmed the guesses (docs/latchel.md).").default("off"),
             Setting::decimal("calls_share", "Share of the key's 600 calls in 10 minutes that the sync may use; other tools use \
                 the same key.").default_decimal("0.8"),
             Setting::integer("calls_per_span", "The key's calls in 10 minutes, where Latchel has agreed to another number.")
                 .default_number(600),
+            Setting::boolean("other_host", "Whether `base_url` may be at a host that is not Latchel's, such as a proxy before it.")
+                .default_flag(false),
             Setting::secret("api_key", "The key, from Account Settings, Integrations, API Key."),
         ],
         connect: LatchelConnect::Lists(connect),
