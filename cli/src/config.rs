@@ -12,7 +12,9 @@ use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
-use latchel_sync_core::registry::{COMMON_SETTINGS, PlainHttp, Setting, SettingForm, Settings};
+use latchel_sync_core::registry::{
+    self, COMMON_SETTINGS, LatchelAdapter, PlainHttp, Setting, SettingForm, Settings,
+};
 use latchel_sync_server::alerts::{AlertsConfig, Watcher};
 use latchel_sync_server::schedule::Schedule;
 use latchel_sync_server::{Expiries, Secret, ServerConfig};
@@ -266,7 +268,8 @@ impl Config {
             let Some(setting) = known.iter().find(|setting| setting.key == key) else {
                 let keys = known.iter().chain(COMMON_SETTINGS).map(|setting| setting.key);
                 let keys: Vec<_> = keys.chain(expiry::key(section)).collect();
-                let hint = did_you_mean(key, keys.iter().copied());
+                let hint =
+                    of_another_latchel(section, key).or_else(|| did_you_mean(key, keys.iter().copied()));
                 return Err(self
                     .problem(account, section, key, "is not a setting of this adapter")
                     .hint(hint.unwrap_or_else(|| format!("its settings: {}", keys.join(", ")))));
@@ -297,6 +300,14 @@ impl Config {
         let at = self.source.find(account.start, section, key);
         self.source.problem(at, &format!("{section}.{key}: {what}"))
     }
+}
+
+/// Hint at the adapter for Latchel that has a setting of this name: `latchel` was the name of another one once.
+fn of_another_latchel(section: &str, key: &str) -> Option<String> {
+    let has_it = |adapter: &&LatchelAdapter| adapter.settings.iter().any(|setting| setting.key == key);
+    let adapter = registry::latchels().into_iter().find(has_it).filter(|_| section == "latchel")?;
+    let (name, about) = (adapter.name, adapter.about);
+    Some(format!("it is one of `adapter = {name:?}`: {about}"))
 }
 
 impl fmt::Debug for Account {

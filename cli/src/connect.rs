@@ -49,7 +49,11 @@ pub(crate) fn platform_adapter(
     })
 }
 
-fn latchel_adapter(config: &Config, account: &Account) -> Result<&'static LatchelAdapter, Failure> {
+/// The adapter for Latchel that an account names, or has by default.
+pub(crate) fn latchel_adapter(
+    config: &Config,
+    account: &Account,
+) -> Result<&'static LatchelAdapter, Failure> {
     let name = account.latchel.get("adapter").and_then(toml::Value::as_str).unwrap_or("latchel");
     registry::latchels().into_iter().find(|adapter| adapter.name == name).ok_or_else(|| {
         let known: Vec<_> = registry::latchels().iter().map(|adapter| adapter.name).collect();
@@ -154,7 +158,7 @@ pub(crate) fn platform(
 }
 
 /// An adapter that refuses its settings, with the place in the configuration.
-fn wrong(config: &Config, account: &Account, section: &'static str, error: Error) -> Failure {
+pub(crate) fn wrong(config: &Config, account: &Account, section: &'static str, error: Error) -> Failure {
     match (error.kind(), error.context("key")) {
         (ErrorKind::Config, Some(key)) => config.problem(account, section, key, error.message()),
         _ => Failure::from(error),

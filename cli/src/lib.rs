@@ -20,6 +20,7 @@ use clap::Parser;
 use crate::args::{Args, LogFormat};
 use crate::exit::{Exit, report};
 
+pub use crate::commands::read_document;
 pub use crate::config::Config;
 pub use crate::exit::Failure;
 pub use crate::since::Since;

@@ -7,6 +7,7 @@
 //! - [`mirror`]: a Latchel that can only list, dressed as one that can be asked for anything.
 //! - [`registry`]: descriptors of adapters, with their settings and defaults.
 //! - [`engine`]: a run, from pages to outcomes.
+//! - [`guesses`]: what an adapter guesses about Latchel's API, and how it is confirmed.
 //! - [`calls`]: record of the calls that a run makes, and of the clocks that their answers show.
 #![cfg_attr(feature = "memory", doc = "- [`in_memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
@@ -14,6 +15,7 @@
 pub mod calls;
 pub mod engine;
 mod error;
+pub mod guesses;
 #[cfg(feature = "memory")]
 pub mod in_memory;
 mod latchel;

@@ -135,6 +135,21 @@ impl Transport {
         self.0.name
     }
 
+    /// The host that every call goes to, in lower case: redirects are not followed.
+    pub fn host(&self) -> &str {
+        self.0.base.host_str().unwrap_or_default()
+    }
+
+    /// True if that is this machine.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.0.base)
+    }
+
+    /// True if calls go over TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.0.base.scheme() == "https"
+    }
+
     /// `text` with every secret of this connection blotted out, for an adapter's own errors.
     pub fn without_secrets(&self, text: &str) -> String {
         self.0.without_secrets(text)

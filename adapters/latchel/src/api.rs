@@ -12,6 +12,15 @@ use crate::config::{Config, Writes};
 /// The headers that tell what is left of the key's limit; none says when there is more.
 const LEFT: RateLimitHeaders = RateLimitHeaders { remaining: "x-ratelimit-remaining", reset: None };
 
+/// The header that carries the key.
+pub(crate) const KEY: &str = "x-api-key";
+/// The parameter that counts pages.
+pub(crate) const PAGE: &str = "page";
+/// The member that holds a list's rows, or one record.
+pub(crate) const DATA: &str = "data";
+/// Pointer to the member that is null on the last page.
+pub(crate) const NEXT: &str = "/links/next";
+
 #[derive(Debug)]
 pub(crate) struct Api {
     pub transport: Transport,
@@ -36,8 +45,9 @@ impl Api {
         let transport = Transport::builder("Latchel", &config.base_url, settings)
             .rate_limits(&[budget])
             .rate_limit_headers(LEFT)
-            .secret_header("x-api-key", settings.secret("api_key")?)
+            .secret_header(KEY, settings.secret("api_key")?)
             .build()?;
+        config.check_host(&transport)?;
         Ok(Self { transport, writes: config.writes == Writes::On, budget })
     }
 
@@ -50,13 +60,13 @@ impl Api {
         (what, id): (&'static str, &'static str),
     ) -> Result<Rows<T>> {
         let call = self.transport.get(path).queries(filters.iter().map(|(name, value)| (name, value)));
-        let answer = call.query("page", page).send().await?;
+        let answer = call.query(PAGE, page).send().await?;
         let mut body = answer.value()?;
-        let more = body.pointer("/links/next").is_some_and(|next| !next.is_null());
-        let Some(Value::Array(raw)) = body.get_mut("data").map(Value::take) else {
+        let more = body.pointer(NEXT).is_some_and(|next| !next.is_null());
+        let Some(Value::Array(raw)) = body.get_mut(DATA).map(Value::take) else {
             return Err(Error::new(ErrorKind::Malformed, "the answer holds no list of rows")
                 .with("call", path)
-                .with("field", "data"));
+                .with("field", DATA));
         };
         let (mut read, mut invalid) = (Vec::new(), Vec::new());
         for row in rows::<T>(&raw, what, |row| loose::id_in(row, id)) {
@@ -77,7 +87,7 @@ impl Api {
 
 /// The record of an answer, which is in `data`; a record that comes bare is understood too.
 pub(crate) fn record(mut body: Value) -> Value {
-    match body.get_mut("data").map(Value::take) {
+    match body.get_mut(DATA).map(Value::take) {
         Some(record @ Value::Object(_)) => record,
         _ => body,
     }

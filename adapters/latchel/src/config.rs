@@ -1,5 +1,6 @@
 use latchel_sync_core::registry::RateLimit;
 use latchel_sync_core::{Error, ErrorKind, Result};
+use latchel_sync_http::Transport;
 use serde::Deserialize;
 
 /// Length of the span in which the key's calls are counted, in seconds (contract sheet `latchel-papi.md`, 1).
@@ -13,7 +14,14 @@ pub(crate) struct Config {
     pub writes: Writes,
     pub calls_share: f64,
     pub calls_per_span: u32,
+    pub other_host: bool,
 }
+
+/// Domains of Latchel's: the one of the API, and that of its sandbox.
+const DOMAINS: [&str; 2] = ["latchel.com", SANDBOX];
+
+/// Host of the sandbox (contract sheet `latchel-papi.md`, 1).
+pub(crate) const SANDBOX: &str = "latchel-demo.com";
 
 /// Permission to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -32,6 +40,21 @@ impl Config {
         }
         let problem = "the Partner API's address ends with its version, like https://papi.latchel.com/v1; for a gateway of \
                        your own the key is `adapter = \"latchel-gateway\"`";
+        Err(Error::new(ErrorKind::Config, problem).with("key", "base_url"))
+    }
+
+    /// Refuses a host that is not Latchel's, unless the configuration permits it: a gateway has an address of its own, and the
+    /// account's key is no business of anybody else's.
+    pub fn check_host(&self, transport: &Transport) -> Result<()> {
+        let host = transport.host();
+        let is_of = |domain: &&str| {
+            host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        if self.other_host || transport.is_local() || DOMAINS.iter().any(is_of) {
+            return Ok(());
+        }
+        let problem = "this is no host of Latchel's; for a gateway of your own the key is `adapter = \"latchel-gateway\"`, and for \
+                       a proxy before the Partner API set `other_host = true`";
         Err(Error::new(ErrorKind::Config, problem).with("key", "base_url"))
     }
 

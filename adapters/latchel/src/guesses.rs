@@ -12,6 +12,8 @@
 //! - *`enter_permission`*: 1 is refused without access instructions, by the webhook reference's texts.
 //! - *Closing*: the state's id, which rows show beside its name.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use latchel_sync_core::model::{
     Address, ClosedStatus, LatchelPropertyId, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef,
@@ -41,6 +43,11 @@ impl Collection {
         }
     }
 
+    /// Path of one record.
+    pub fn one(self, id: impl fmt::Display) -> String {
+        format!("{}/{id}", self.path())
+    }
+
     /// The field that holds a record's id.
     pub fn id(self) -> &'static str {
         match self {
@@ -66,8 +73,7 @@ impl Api {
     /// Changes the fields of a record that the body names.
     pub async fn change(&self, collection: Collection, id: i64, body: &Value) -> Result<()> {
         self.may_write()?;
-        let path = format!("{}/{id}", collection.path());
-        self.transport.patch(&path).json(body).send().await.map(|_| ())
+        self.transport.patch(&collection.one(id)).json(body).send().await.map(|_| ())
     }
 
     /// The engine asks before; nothing gets past here all the same.
@@ -187,6 +193,11 @@ pub(crate) fn property_reference(reference: &PropertyRef) -> Value {
 
 pub(crate) fn tenant_reference(reference: &ResidentId) -> Value {
     json!({ "ref_user_id": reference.as_str() })
+}
+
+/// Closing of a work order. A sync closes none in Latchel; the trial in the sandbox puts away what it made.
+pub(crate) fn closing(status: ClosedStatus, states: &States) -> Result<Value> {
+    Ok(json!({ "state_id": closed_state(status, states)? }))
 }
 
 /// The id of a closed state.

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,8 +27,8 @@ const LOOK_PAGES: u32 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Source {
-    api: Api,
-    states: States,
+    pub api: Api,
+    pub states: States,
 }
 
 impl Source {
@@ -36,7 +37,7 @@ impl Source {
     }
 
     async fn job_page(&self, filters: &[(&'static str, String)], page: u32) -> Result<Rows<wire::Job>> {
-        let read = self.api.page("jobs", filters, page, ("work order", "job_id")).await?;
+        let read = self.api.page(Collection::Jobs.path(), filters, page, ("work order", "job_id")).await?;
         read.raw.iter().for_each(|row| self.states.learn(row));
         Ok(read)
     }
@@ -60,6 +61,27 @@ fn paged<W, T: From<W>>(read: Rows<W>) -> SourcePage<T> {
         invalid: read.invalid,
         more: read.more,
     }
+}
+
+/// Parameters of a question for work orders.
+pub(crate) fn filters(asked: JobsAsked, states: &States) -> Result<Vec<(&'static str, String)>> {
+    Ok(match asked {
+        JobsAsked::Created(from) => vec![day("created_at_start_date", from)],
+        JobsAsked::Updated(from) => vec![day("updated_at_start_date", from)],
+        JobsAsked::Closed(from) => {
+            let ids = [ClosedStatus::Completed, ClosedStatus::Cancelled].map(|one| states.closed(one));
+            let [Some(completed), Some(cancelled)] = ids else {
+                let message = "the ids of the closed states are not known yet";
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            };
+            vec![("in_states", format!("{completed},{cancelled}")), day("updated_at_start_date", from)]
+        }
+    })
+}
+
+/// Path of the list of a work order's states.
+pub(crate) fn history(id: impl fmt::Display) -> String {
+    format!("{}/history/state", Collection::Jobs.one(id))
 }
 
 fn day(name: &'static str, day: NaiveDate) -> (&'static str, String) {
@@ -95,38 +117,24 @@ impl LatchelSource for Source {
             checkup.found([Finding::warning(
                 "writes",
                 "off: what would be written to Latchel waits",
-                "Confirm how Latchel takes writes (docs/latchel.md), then set `writes = \"on\"`.",
+                "Confirm how Latchel takes writes with `latchel-sync adapters verify latchel` (docs/latchel.md), then set `writes = \"on\"`.",
             )]);
         }
         Ok(checkup.finish())
     }
 
     async fn properties(&self, page: u32) -> Result<SourcePage<LatchelProperty>> {
-        let read =
-            self.api.page::<wire::Property>("properties", &[], page, ("property", "property_id")).await?;
-        Ok(paged(read))
+        let path = Collection::Properties.path();
+        Ok(paged(self.api.page::<wire::Property>(path, &[], page, ("property", "property_id")).await?))
     }
 
     async fn residents(&self, page: u32) -> Result<SourcePage<SourceResident>> {
-        let read = self.api.page::<wire::Tenant>("tenants", &[], page, ("resident", "user_id")).await?;
-        Ok(paged(read))
+        let path = Collection::Tenants.path();
+        Ok(paged(self.api.page::<wire::Tenant>(path, &[], page, ("resident", "user_id")).await?))
     }
 
     async fn jobs(&self, asked: JobsAsked, page: u32) -> Result<SourcePage<Job>> {
-        let filters = match asked {
-            JobsAsked::Created(from) => vec![day("created_at_start_date", from)],
-            JobsAsked::Updated(from) => vec![day("updated_at_start_date", from)],
-            JobsAsked::Closed(from) => {
-                let ids =
-                    [ClosedStatus::Completed, ClosedStatus::Cancelled].map(|one| self.states.closed(one));
-                let [Some(completed), Some(cancelled)] = ids else {
-                    let message = "the ids of the closed states are not known yet";
-                    return Err(Error::new(ErrorKind::Unsupported, message));
-                };
-                vec![("in_states", format!("{completed},{cancelled}")), day("updated_at_start_date", from)]
-            }
-        };
-        Ok(paged(self.job_page(&filters, page).await?))
+        Ok(paged(self.job_page(&filters(asked, &self.states)?, page).await?))
     }
 
     async fn makers_of_jobs(&self, since: NaiveDate) -> Result<Vec<String>> {
@@ -142,20 +150,20 @@ impl LatchelSource for Source {
     }
 
     async fn property(&self, id: LatchelPropertyId) -> Result<Option<LatchelProperty>> {
-        self.single::<wire::Property, _>(&format!("properties/{id}")).await
+        self.single::<wire::Property, _>(&Collection::Properties.one(id)).await
     }
 
     async fn resident(&self, id: LatchelResidentId) -> Result<Option<SourceResident>> {
-        self.single::<wire::Tenant, _>(&format!("tenants/{id}")).await
+        self.single::<wire::Tenant, _>(&Collection::Tenants.one(id)).await
     }
 
     async fn job(&self, id: JobId) -> Result<Option<Job>> {
-        self.single::<wire::Job, _>(&format!("jobs/{id}")).await
+        self.single::<wire::Job, _>(&Collection::Jobs.one(id)).await
     }
 
     /// The newest entry of its history.
     async fn state_changed_at(&self, id: JobId) -> Result<Option<DateTime<Utc>>> {
-        let path = format!("jobs/{id}/history/state");
+        let path = history(id);
         let mut newest = None;
         for page in 1..=HISTORY_PAGES {
             let read = self.api.page::<wire::StateChange>(&path, &[], page, ("change", "state_id")).await?;

@@ -1,3 +1,5 @@
+mod document;
+mod guesses;
 mod verify;
 
 use std::path::Path;
@@ -9,6 +11,7 @@ use latchel_sync_core::{ChangeFilter, MarkerPlace};
 use scaffold::Style;
 use serde_json::json;
 
+pub use self::document::read_document;
 use crate::args::AdaptersAction;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
@@ -31,8 +34,14 @@ pub(crate) async fn run(
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     match action {
-        AdaptersAction::Verify { account, days, rows } => {
-            let asked = verify::Asked { account, days: *days, rows: *rows };
+        AdaptersAction::Verify { name, spec: Some(file), .. } => {
+            return guesses::against(name, file, config, as_json);
+        }
+        AdaptersAction::Verify { name, sandbox: true, .. } => {
+            return guesses::in_sandbox(&config()?, name, as_json, now).await;
+        }
+        AdaptersAction::Verify { name, days, rows, .. } => {
+            let asked = verify::Asked { account: name, days: *days, rows: *rows };
             return verify::run(&config()?, &asked, as_json, now).await;
         }
         AdaptersAction::New { name, title, graphql, path } => {

@@ -23,6 +23,7 @@ mod users;
 use chrono::{DateTime, Utc};
 use clap::CommandFactory;
 
+pub use self::adapters::read_document;
 use crate::args::{Args, Command};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};

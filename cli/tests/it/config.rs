@@ -53,6 +53,36 @@ fn a_mistake_in_an_inline_table_is_reported_whatever_letters_stand_before_it() {
 }
 
 #[test]
+fn a_file_for_the_gateway_under_its_former_name_is_told_the_new_one() {
+    let old = GOOD.replace("latchel-gateway", "latchel");
+    for (text, key) in [
+        (old.clone(), "latchel.base_url"),
+        (old.replace("adapter = \"latchel\"\n", ""), "latchel.base_url"),
+        (old.replace("example.com", "example.com/v1"), "latchel.base_url"),
+        (old.replace("base_url", "calls_per_second = 10\nbase_url"), "latchel.calls_per_second"),
+        (
+            old.replace(
+                "https://latchel.example.com",
+                "https://papi.latchel.com/v1\"\ncalls_per_second = \"10",
+            ),
+            "latchel.calls_per_second",
+        ),
+    ] {
+        let refusal = refusal(&text);
+        assert!(
+            refusal.contains(key) && refusal.contains("adapter = \"latchel-gateway\""),
+            "{text}{refusal}"
+        );
+    }
+    for address in ["https://papi.latchel.com/v1", "https://latchel-demo.com/v1", "http://127.0.0.1:9/v1"] {
+        let text = old.replace("https://latchel.example.com", address);
+        parse(&text).and_then(|config| config.far_sides()).expect(address);
+    }
+    let proxied = old.replace("example.com\"", "example.com/v1\"\nother_host = true");
+    parse(&proxied).and_then(|config| config.far_sides()).expect("a proxy");
+}
+
+#[test]
 fn a_lease_is_a_day_at_most() {
     parse(&format!("lease = \"1day\"\n{GOOD}")).expect("a day");
     for lease in ["25h", "99999999years"] {

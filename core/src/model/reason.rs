@@ -82,7 +82,7 @@ reasons! {
 
     LatchelWritesOff "latchel_writes_off" W3 Pending:
         "Writes to Latchel are off (`writes = \"off\"`), because how its API takes them is not confirmed.",
-        "Compare the guesses (docs/latchel.md) with Latchel's own reference, or try them on its sandbox; then set `writes = \"on\"` under `latchel`, and the next run carries it out.";
+        "Confirm the guesses with `latchel-sync adapters verify latchel --spec FILE` and `--sandbox` (docs/latchel.md); then set `writes = \"on\"` under `latchel`, and the next run carries it out.";
     MirrorIncomplete "mirror_incomplete" E1 Pending:
         "It is not known yet what Latchel has, so that nothing is created there.",
         "Wait for the next runs, which go on reading, or read everything now with `latchel-sync mirror fill`.";

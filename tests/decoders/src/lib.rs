@@ -12,6 +12,7 @@ mod headers;
 mod http;
 mod latchel;
 mod mock;
+mod openapi;
 mod platform;
 mod script;
 mod seen;
@@ -22,6 +23,7 @@ pub use headers::headers;
 pub use http::http;
 pub use latchel::latchel;
 pub use mock::{faults, world};
+pub use openapi::openapi;
 pub use platform::platform;
 pub use words::words;
 
@@ -33,6 +35,7 @@ pub const TARGETS: &[(&str, Decoder)] = &[
     ("config", config),
     ("world", world),
     ("faults", faults),
+    ("openapi", openapi),
     ("words", words),
     ("http", http),
     ("headers", headers),

@@ -31,15 +31,20 @@ pub struct Asked<'a> {
     pub path: &'a str,
 }
 
+/// The document in this file, or `None` and a word about that.
+pub fn document(file: &str) -> Option<Value> {
+    let path = Path::new(FOLDER).join(file);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: {} is not there to check against", path.display());
+        return None;
+    };
+    Some(serde_json::from_str(&text).expect("the specification is JSON"))
+}
+
 impl Spec {
     /// The specification in this file, or `None` and a word about that.
     pub fn at_hand(file: &str) -> Option<Self> {
-        let path = Path::new(FOLDER).join(file);
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            eprintln!("skipped: {} is not there to check against", path.display());
-            return None;
-        };
-        let document: Value = serde_json::from_str(&text).expect("the specification is JSON");
+        let document = document(file)?;
         let schemas = translated(&document["components"]["schemas"]);
         Some(Self { document, schemas })
     }

@@ -17,6 +17,7 @@ mod guide;
 mod inputs;
 mod interrupted;
 mod kills;
+mod latchel_verify;
 mod ledger_reading;
 mod ledger_trouble;
 mod manifests;
