@@ -72,10 +72,16 @@ pub(super) fn calls() -> Result<Vec<Expected>> {
         one(properties, "read one property", PROPERTY),
         create(properties, "create a property", properties_created()),
         change(properties, "change a property, or set it inactive", properties_changed()),
+        change(
+            properties,
+            "write a property's reference (`adopt --write-references`)",
+            properties_referring(),
+        ),
         list(tenants.path(), "list residents", vec![Vec::new()], TENANT),
         one(tenants, "read one resident", TENANT),
         create(tenants, "create a resident", residents_created()),
         change(tenants, "change a resident, or set it inactive", residents_changed()),
+        change(tenants, "write a resident's reference (`adopt --write-references`)", residents_referring()),
         list(jobs.path(), "list work orders", asked, JOB),
         one(jobs, "read one work order", JOB),
         list(&history("{id}"), "read a work order's states", vec![Vec::new()], STATE_CHANGE),
@@ -183,6 +189,11 @@ fn properties_changed() -> Vec<Value> {
     .collect()
 }
 
+fn properties_referring() -> Vec<Value> {
+    let house = |unit: Option<&str>| PropertyRef::new(PropertyId::new("11"), unit.map(UnitId::new));
+    [house(Some("21")), house(None)].iter().map(guesses::property_reference).collect()
+}
+
 fn residents_created() -> Vec<Value> {
     let new = |contact: Option<&str>, date: Option<NaiveDate>, is_active| {
         let reference = ResidentRef::new(ResidentId::new("31"), PropertyId::new("11"));
@@ -213,6 +224,10 @@ fn residents_changed() -> Vec<Value> {
     let mut bodies: Vec<_> = patches.map(|patch| guesses::tenant_patch(&patch, None)).collect();
     bodies.push(guesses::tenant_patch(&none, Some(LatchelPropertyId(501))));
     bodies
+}
+
+fn residents_referring() -> Vec<Value> {
+    vec![guesses::tenant_reference(&ResidentId::new("31"))]
 }
 
 fn jobs_created(states: &States) -> Result<Vec<Value>> {
