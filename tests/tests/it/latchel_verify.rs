@@ -1,6 +1,6 @@
 //! `adapters verify latchel`: against OpenAPI files, and against the mock in place of the sandbox.
 
-use mock_pms::{Side, Switch};
+use mock_pms::{Fault, FaultPlan, FaultRule, Side, Switch};
 use serde_json::{Value, json};
 
 use crate::privacy::echo;
@@ -128,6 +128,28 @@ async fn a_work_order_that_cannot_be_cancelled_is_left_to_people() {
     assert_eq!(with_verdict(&report, "not_tried"), ["jobs.closed_import", "jobs.cancel"], "{report:#}");
     let left = report["left"][0].as_str().unwrap_or_default();
     assert!(left.starts_with("job_id ") && left.ends_with("cancel it"), "{report:#}");
+}
+
+#[tokio::test]
+async fn a_far_side_that_fails_in_the_middle_says_nothing_of_the_guesses_and_what_was_made_is_put_away() {
+    let setup = mocked(&[]).await;
+    let before = active(&setup);
+    let failing = Fault::Status { status: 503, retry_after: None };
+    let rule = FaultRule {
+        side: Some(Side::Latchel),
+        method: Some("POST".to_owned()),
+        path: Some("/v1/jobs".to_owned()),
+        ..FaultRule::always(failing)
+    };
+    setup.server.set_faults(FaultPlan { seed: 0, faults: vec![rule] });
+    let report = tried(&setup, 1).await;
+    assert_eq!(with_verdict(&report, "does_not_hold"), Vec::<&str>::new(), "{report:#}");
+    assert!(with_verdict(&report, "not_tried").contains(&"jobs.create"), "{report:#}");
+    assert!(with_verdict(&report, "holds").contains(&"properties.deactivate"), "{report:#}");
+    // Nobody knows if it was made.
+    let left = report["left"].as_array().expect("a list");
+    assert!(left.len() == 1 && left[0].as_str().is_some_and(|one| one.starts_with("perhaps")), "{report:#}");
+    assert_eq!(active(&setup), before);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use latchel_sync_core::model::{
 };
 use serde_json::Value;
 
-use super::trial::{Made, Trial, told};
+use super::trial::{Made, Trial, told, verdict};
 use crate::guesses::{self, Collection};
 use crate::wire;
 
@@ -141,7 +141,7 @@ impl Trial<'_> {
         };
         let id = match self.source.create_job(&new).await {
             Ok(id) => id,
-            Err(error) => return self.note(guess, about, Verdict::DoesNotHold, told(&error)),
+            Err(error) => return self.note(guess, about, verdict(&error), told(&error)),
         };
         let state = match self.source.job(id).await {
             Ok(Some(job)) => job.state,
@@ -178,7 +178,7 @@ impl Trial<'_> {
         let body = guesses::closing(ClosedStatus::Cancelled, &self.source.states)
             .map_err(|_| (Verdict::NotTried, UNKNOWN_STATE.to_owned()))?;
         let answer = self.source.api.change(Collection::Jobs, id, &body).await;
-        answer.map_err(|error| (Verdict::DoesNotHold, told(&error)))?;
+        answer.map_err(|error| (verdict(&error), told(&error)))?;
         match self.source.job(JobId(id)).await {
             Ok(Some(job)) if job.state == JobState::Cancelled => Ok(()),
             Ok(Some(job)) => {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::guesses::{Guess, Told, TrialReport, Verdict};
 use latchel_sync_core::mirror::{JobsAsked, LatchelSource};
 use latchel_sync_core::model::ClosedStatus;
-use latchel_sync_core::{Error, Result};
+use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_http::read_row;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -134,7 +134,7 @@ impl<'a> Trial<'a> {
                         self.mark
                     ));
                 }
-                self.note(&guess("create"), about, Verdict::DoesNotHold, told(&error));
+                self.note(&guess("create"), about, verdict(&error), told(&error));
                 self.not_tried(&guess("read"), read, "nothing was made");
                 self.not_tried(&guess("fields"), fields, "nothing was made");
                 return None;
@@ -147,8 +147,8 @@ impl<'a> Trial<'a> {
                 self.judge(&guess("fields"), fields, &differences(body, &shown));
                 Some(shown)
             }
-            Err(problem) => {
-                self.note(&guess("read"), read, Verdict::DoesNotHold, problem);
+            Err((verdict, problem)) => {
+                self.note(&guess("read"), read, verdict, problem);
                 self.not_tried(&guess("fields"), fields, "the record could not be read");
                 None
             }
@@ -169,7 +169,7 @@ impl<'a> Trial<'a> {
         let rest = format!("{name}.rest");
         let about_rest = "the fields that a change does not name stay as they are";
         if let Err(error) = answer {
-            self.note(name, about, Verdict::DoesNotHold, told(&error));
+            self.note(name, about, verdict(&error), told(&error));
             self.not_tried(&rest, about_rest, "nothing was changed");
             return false;
         }
@@ -188,15 +188,32 @@ impl<'a> Trial<'a> {
     }
 
     /// A record as it is shown, if the adapter's own reader understands it.
-    async fn shown<W: DeserializeOwned>(&self, collection: Collection, id: i64) -> Result<Value, String> {
+    async fn shown<W: DeserializeOwned>(
+        &self,
+        collection: Collection,
+        id: i64,
+    ) -> Result<Value, (Verdict, String)> {
         let path = collection.one(id);
-        let row = self.source.api.one(&path).await.map_err(|error| told(&error))?;
-        let row = row.ok_or_else(|| format!("GET /{path} finds nothing"))?;
+        let wrong = |problem: String| (Verdict::DoesNotHold, format!("GET /{path} {problem}"));
+        let row = self.source.api.one(&path).await.map_err(|error| (verdict(&error), told(&error)))?;
+        let row = row.ok_or_else(|| wrong("finds nothing".to_owned()))?;
         self.source.states.learn(&row);
         match read_row::<W>(&row) {
             Ok(_) => Ok(row),
-            Err(bad) => Err(format!("GET /{path} cannot be understood: {}: {}", bad.field, bad.problem)),
+            Err(bad) => Err(wrong(format!("cannot be understood: {}: {}", bad.field, bad.problem))),
         }
+    }
+}
+
+/// Verdict on a guess whose call failed: a far side that is not there, or will not hear us, says nothing of it.
+pub(super) fn verdict(error: &Error) -> Verdict {
+    match error.kind() {
+        ErrorKind::Unavailable
+        | ErrorKind::Timeout
+        | ErrorKind::RateLimited
+        | ErrorKind::Paused
+        | ErrorKind::Unauthorized => Verdict::NotTried,
+        _ => Verdict::DoesNotHold,
     }
 }
 
