@@ -6,7 +6,6 @@ use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use latchel_sync_core::ledger::Trigger;
-use latchel_sync_core::mirror::MirrorStore;
 use latchel_sync_core::model::Kind;
 use mock_pms::world::{Job, TaskStatus, WorkOrder};
 use mock_pms::{Dialect, SentWebhook, Side, Subscription, WebhookFault};
