@@ -14,6 +14,11 @@ const OVERLAP: Days = Days::new(1);
 const TRUSTED: TimeDelta = TimeDelta::days(1);
 
 impl Mirror {
+    /// Reads the news, unless this run has.
+    pub(super) async fn with_news(&self, from: DateTime<Utc>) -> Result<()> {
+        if self.state().news.is_some() { Ok(()) } else { self.read_news(from).await }
+    }
+
     /// Reads the work orders that were created or closed since the last news, or since `from` where there were none.
     pub(super) async fn read_news(&self, from: DateTime<Utc>) -> Result<()> {
         let now = self.clock();
