@@ -45,6 +45,13 @@ pub trait Latchel: Send + Sync + fmt::Debug {
         Ok(None)
     }
 
+    /// Called before records of a kind are created, and before they are looked for a last time, to bring up to date what
+    /// look-ups are answered from. By default every look-up asks Latchel itself.
+    async fn before_creates(&self, kind: Kind) -> Result<()> {
+        let _ = kind;
+        Ok(())
+    }
+
     /// True if look-ups may be answered from memory, and lists come without texts; the record is then read afresh before
     /// something is written because of it. By default every answer is Latchel's own.
     fn remembers(&self) -> bool {
@@ -55,6 +62,13 @@ pub trait Latchel: Send + Sync + fmt::Debug {
     /// shown it differently. By default they always show it as it is.
     async fn refresh(&self, kind: Kind, id: i64) -> Result<bool> {
         let _ = (kind, id);
+        Ok(false)
+    }
+
+    /// Makes look-ups show these records as they are since the instant beside each, which is when what they are compared with
+    /// changed, UTC. True if they had shown one of them differently. By default they always show them as they are.
+    async fn renew(&self, kind: Kind, since: &[(i64, DateTime<Utc>)]) -> Result<bool> {
+        let _ = (kind, since);
         Ok(false)
     }
 

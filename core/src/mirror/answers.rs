@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{Mirror, Mirrored, SourceResident};
-use crate::Result;
 use crate::model::{
     Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, PropertyRef,
     RecordKey, ResidentRef, Side,
 };
+use crate::{Error, ErrorKind, Result};
 
 /// Number of single records that are read at once.
 const AT_ONCE: usize = 4;
+/// Number of other records that are tried before a source is taken for one that shows none by its id.
+const CONTROLS: u32 = 3;
 
 impl Mirror {
     /// The kept properties with these ids; what we have just written, and what is not kept, is read afresh.
@@ -87,13 +89,42 @@ impl Mirror {
         match record {
             Some(record) => {
                 self.keep(vec![record]).await?;
-                self.state().written.remove(&(kind, id));
+                let mut state = self.state();
+                state.written.remove(&(kind, id));
+                state.single.insert(kind);
                 Ok(())
             }
             // What was just written may not be shown yet.
             None if self.state().written.contains(&(kind, id)) => Ok(()),
-            None => self.store.forget(&self.account, kind, id).await,
+            None => {
+                if !self.store.by_id(&self.account, kind, &[id]).await?.is_empty() {
+                    self.shows_single(kind, id).await?;
+                }
+                self.store.forget(&self.account, kind, id).await
+            }
         }
+    }
+
+    /// Makes sure that the source shows single records at all, by another one that a list has shown. One that does not would
+    /// have every record taken for gone.
+    async fn shows_single(&self, kind: Kind, but: i64) -> Result<()> {
+        let known = self.store.page(&self.account, kind, None, 1 + CONTROLS).await?;
+        let others: Vec<_> = known.iter().map(|one| one.id).filter(|id| *id != but).collect();
+        for id in &others {
+            let is_shown = self.state().single.contains(&kind)
+                || match kind {
+                    Kind::Property => self.source.property(LatchelPropertyId(*id)).await?.is_some(),
+                    Kind::Resident => self.source.resident(LatchelResidentId(*id)).await?.is_some(),
+                    Kind::WorkOrder => self.source.job(JobId(*id)).await?.is_some(),
+                };
+            if is_shown {
+                self.state().single.insert(kind);
+                return Ok(());
+            }
+        }
+        let message = "Latchel lists the record and does not show it by its id";
+        let error = Error::new(ErrorKind::Unsupported, message).with("record", RecordKey::latchel(kind, but));
+        if others.is_empty() { Ok(()) } else { Err(error) }
     }
 
     pub(super) async fn properties_referring(&self, refs: &[PropertyRef]) -> Result<Vec<LatchelProperty>> {

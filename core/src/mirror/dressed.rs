@@ -52,7 +52,10 @@ impl Latchel for Mirror {
     async fn begin(&self, run: &RunBegin) -> Result<Vec<String>> {
         self.starts(run.now);
         let kept = run.scheduled && self.told && self.has_late_news().await?;
-        (self.state().news, self.state().listed_as_kept) = (None, kept);
+        {
+            let mut state = self.state();
+            (state.news, state.began, state.listed_as_kept) = (None, Some(run.now), kept);
+        }
         let work_orders = run.kinds.contains(&Kind::WorkOrder);
         if work_orders && run.lists && !kept {
             self.read_news(run.now - TimeDelta::hours(72)).await?;
@@ -87,6 +90,15 @@ impl Latchel for Mirror {
         Ok(())
     }
 
+    /// Reads the news of work orders, and walks through a list of properties or residents where that is a small part of the
+    /// budget: somebody else may have made the record since the last walk, as may an earlier create of unknown outcome.
+    async fn before_creates(&self, kind: Kind) -> Result<()> {
+        if kind == Kind::WorkOrder {
+            return self.with_news(self.clock() - TimeDelta::hours(72)).await;
+        }
+        self.walk_before_creates(MirrorList::of(kind)).await
+    }
+
     async fn holds(&self, write: &LatchelWrite) -> Result<Option<Held>> {
         if !self.source.capabilities().writes {
             return Ok(Some(Held { reason: Reason::LatchelWritesOff, detail: String::new() }));
@@ -94,9 +106,7 @@ impl Latchel for Mirror {
         let LatchelWrite::Create { kind, made_at, sent_before } = *write else { return Ok(None) };
         let now = self.clock();
         if kind == Kind::WorkOrder {
-            if self.state().news.is_none() {
-                self.read_news(now - TimeDelta::hours(72)).await?;
-            }
+            self.with_news(now - TimeDelta::hours(72)).await?;
             // The counterpart of a work order that another program brought over is as old as the work order.
             let day = made_at.map_or(NaiveDate::MIN, |at| at.date_naive() - Days::new(2));
             if self.jobs_since().await?.is_none_or(|from| day < from) {
@@ -138,6 +148,21 @@ impl Latchel for Mirror {
         })
     }
 
+    /// Reads by one call each those that were seen before that. A source that shows no single records keeps what it listed.
+    async fn renew(&self, kind: Kind, since: &[(i64, DateTime<Utc>)]) -> Result<bool> {
+        let ids: Vec<_> = since.iter().map(|(id, _)| *id).collect();
+        let mut kept = self.store.by_id(&self.account, kind, &ids).await?;
+        kept.retain(|one| since.iter().any(|(id, at)| *id == one.id && one.seen_at < *at));
+        let mut otherwise = false;
+        for one in kept {
+            otherwise |= match self.refresh(kind, one.id).await {
+                Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(otherwise),
+                read => read?,
+            };
+        }
+        Ok(otherwise)
+    }
+
     async fn reach_back(&self, day: NaiveDate) -> Result<()> {
         self.widen_jobs(day).await
     }
@@ -171,12 +196,9 @@ impl Latchel for Mirror {
     /// The kept work orders of the window, without their texts: those are read before a write.
     fn jobs(&self, window: Window) -> Pages<'_, Job> {
         let page = move |after: Option<i64>| async move {
-            let is_read = {
-                let state = self.state();
-                state.listed_as_kept || state.news.is_some()
-            };
-            if !is_read {
-                self.read_news(window.from).await?;
+            let listed_as_kept = self.state().listed_as_kept;
+            if !listed_as_kept {
+                self.with_news(window.from).await?;
             }
             let (account, from) = (&self.account, window.from);
             let kept = self.store.changed_since(account, Kind::WorkOrder, from, after, PAGE).await?;

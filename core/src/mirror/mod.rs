@@ -42,8 +42,12 @@ pub struct Mirror {
 struct State {
     /// The last run's *now*, and the monotonic instant at which it was told.
     now: Option<(DateTime<Utc>, Instant)>,
+    /// The last run's *now*, if it is under way.
+    began: Option<DateTime<Utc>>,
     /// Records that we have just written: a look-up by id reads them afresh.
     written: HashSet<(Kind, i64)>,
+    /// Kinds of which a single record was shown by its id.
+    single: HashSet<Kind>,
     /// Instant up to which this run has read news of work orders, UTC.
     news: Option<DateTime<Utc>>,
     /// True if this run lists work orders as the mirror has them, because webhooks told of the news.

@@ -36,6 +36,11 @@ impl Mirror {
         self.refresh(record.kind, id).await.map(drop)
     }
 
+    /// Reads the news, unless this run has.
+    pub(super) async fn with_news(&self, from: DateTime<Utc>) -> Result<()> {
+        if self.state().news.is_some() { Ok(()) } else { self.read_news(from).await }
+    }
+
     /// Reads the work orders that were created or closed since the last news, or since `from` where there were none.
     pub(super) async fn read_news(&self, from: DateTime<Utc>) -> Result<()> {
         let now = self.clock();

@@ -157,6 +157,19 @@ fn unreadable(error: serde_json::Error) -> Error {
     Error::new(ErrorKind::Ledger, "a mirrored record cannot be read").with_source(error)
 }
 
+/// Number of walks in a row that must add nothing, where the count of records never comes to that of rows: such a list
+/// repeats rows of itself, and leaves none out.
+const BARREN: u32 = 3;
+
+/// Comparison of the known records with the rows of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// As many are known.
+    All,
+    /// Fewer are known, or nobody counted.
+    Fewer,
+}
+
 /// A walk through the pages of a list, which may take hours and survives restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walk {
@@ -174,6 +187,9 @@ pub struct Walk {
     pub added: u64,
     /// True once it came to its end.
     pub ended: bool,
+    /// Number of walks in a row, up to this one, that added nothing.
+    #[serde(default)]
+    pub barren: u32,
     /// Pages of the last walk that came to its end.
     pub pages: Option<u32>,
     /// Beginning of the walk that proved the list complete last, UTC: whatever was there then is in the mirror.
@@ -198,6 +214,7 @@ impl Walk {
             repeated: 0,
             added: 0,
             ended: false,
+            barren: 0,
             pages: None,
             proven_at: None,
             from,
@@ -210,6 +227,7 @@ impl Walk {
     pub fn again(&self, now: DateTime<Utc>) -> Self {
         Self {
             number: self.number + 1,
+            barren: self.barren,
             pages: self.pages,
             proven_at: self.proven_at,
             news_until: self.news_until,
@@ -218,12 +236,15 @@ impl Walk {
         }
     }
 
-    /// The walk after its last page. A walk without a repeated row has seen every row; else a later one that adds nothing
-    /// shows that the earlier ones had.
-    pub fn end(mut self) -> Self {
+    /// The walk after its last page. One without a repeated row has seen every row. After one with repeated rows the list is
+    /// proven if `counted` says that as many records are known as it has rows; or, where it was proven before or rows are
+    /// repeated in every walk, by what walks add.
+    pub(super) fn end(mut self, counted: Counted) -> Self {
         self.ended = true;
         self.pages = Some(self.next_page.max(2) - 1);
-        if self.repeated == 0 || (self.number > 1 && self.added == 0) {
+        self.barren = if self.added == 0 { self.barren + 1 } else { 0 };
+        let goes_on = self.added == 0 && self.proven_at.is_some();
+        if self.repeated == 0 || counted == Counted::All || goes_on || self.barren >= BARREN {
             self.proven_at = Some(self.began_at);
         }
         self

@@ -3,12 +3,16 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::store::Counted;
 use super::{JobsAsked, Mirror, MirrorList, Mirrored, SourcePage, Walk};
 use crate::Result;
+use crate::model::{Job, JobId, Kind, LatchelPropertyId, LatchelResidentId};
 
 /// Number of days before the first walk from which on work orders are kept; older ones are asked for when a platform work
 /// order is as old.
 const JOBS_SINCE: Days = Days::new(30);
+/// Number of kept records that are looked through together.
+const PAGE: u32 = 500;
 /// Number of pages of properties and residents up to which they are walked through again every day; more take a week.
 const DAILY_UP_TO: u32 = 2_000;
 
@@ -118,6 +122,8 @@ impl Mirror {
         } else {
             walk
         };
+        // A list that has grown has more pages than the last walk found.
+        let pages = pages.max(walk.next_page);
         let passed = (now - walk.began_at).num_seconds() as f64 / interval.num_seconds() as f64;
         let due = (f64::from(pages) * passed.clamp(0.0, 2.0)).ceil() as u32;
         let mut budget = due.max(1).saturating_sub(walk.next_page - 1).min(self.pages_of_a_run());
@@ -125,6 +131,30 @@ impl Mirror {
         while budget > 0 && !walk.ended {
             walk = self.step(list, walk).await?;
             budget -= 1;
+        }
+        Ok(())
+    }
+
+    /// Walks through a proven list anew, if this run has not yet, and if four such walks fit into a run's budget. Rows that the
+    /// walk leaves out are read one by one: somebody may have changed their references.
+    pub(super) async fn walk_before_creates(&self, list: MirrorList) -> Result<()> {
+        let Some(walk) = self.store.walk(&self.account, list).await? else { return Ok(()) };
+        let began = self.state().began;
+        let is_fresh = walk.proven_at.is_none_or(|at| began.is_none_or(|began| at >= began));
+        let pages = walk.pages.map(|pages| pages.max(walk.next_page - 1));
+        let affordable = pages.filter(|pages| pages.saturating_mul(4) <= self.pages_of_a_run());
+        let (false, Some(pages)) = (is_fresh, affordable) else { return Ok(()) };
+        let mut budget = pages.saturating_mul(3);
+        let mut walk = walk.again(self.clock());
+        while budget > 0 && !(walk.ended && walk.proven_at == Some(walk.began_at)) {
+            walk = if walk.ended { walk.again(self.clock()) } else { walk };
+            walk = self.step(list, walk).await?;
+            budget -= 1;
+        }
+        if walk.ended && walk.repeated > 0 {
+            for id in self.left_out(list, &walk).await? {
+                self.is_there(list.kind(), id).await?;
+            }
         }
         Ok(())
     }
@@ -137,9 +167,58 @@ impl Mirror {
         if !last {
             return Ok(kept);
         }
-        let ended = kept.end();
+        let counted = self.counted(list, &kept).await?;
+        let ended = kept.end(counted);
         self.store.put_walk(&self.account, list, &ended).await?;
         Ok(ended)
+    }
+
+    /// Compares the known records with the rows of a walk that is at its end. A list whose rows change places between two
+    /// pages has as many rows as records: for each row that it repeats, it leaves one out. If that many are known from
+    /// earlier walks, and are still there, then no record is unknown.
+    async fn counted(&self, list: MirrorList, walk: &Walk) -> Result<Counted> {
+        if walk.repeated == 0 || (walk.added == 0 && walk.proven_at.is_some()) {
+            return Ok(Counted::Fewer);
+        }
+        let left_out = self.left_out(list, walk).await?;
+        if (left_out.len() as u64) < walk.repeated {
+            return Ok(Counted::Fewer);
+        }
+        let mut there = 0;
+        for id in left_out {
+            there += u64::from(self.is_there(list.kind(), id).await?);
+            if there == walk.repeated {
+                return Ok(Counted::All);
+            }
+        }
+        Ok(Counted::Fewer)
+    }
+
+    /// Records that an earlier walk has shown and this one has not, though they belong to the list.
+    async fn left_out(&self, list: MirrorList, walk: &Walk) -> Result<Vec<i64>> {
+        let (mut left_out, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.store.page(&self.account, list.kind(), after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(left_out) };
+            after = Some(last.id);
+            for one in page.iter().filter(|one| one.walk != 0 && one.walk != walk.number) {
+                // Of the first day, and of the day before in some zone, nobody knows if it was asked for.
+                let inside = match (list, walk.from) {
+                    (MirrorList::Jobs, Some(from)) => one.read::<Job>()?.created_at.date_naive() > from,
+                    _ => true,
+                };
+                left_out.extend(inside.then_some(one.id));
+            }
+        }
+    }
+
+    /// Reads a record by one call. True if Latchel still has it.
+    async fn is_there(&self, kind: Kind, id: i64) -> Result<bool> {
+        Ok(match kind {
+            Kind::Property => self.fresh_property(LatchelPropertyId(id)).await?.is_some(),
+            Kind::Resident => self.fresh_resident(LatchelResidentId(id)).await?.is_some(),
+            Kind::WorkOrder => self.fresh_job(JobId(id)).await?.is_some(),
+        })
     }
 
     async fn read(&self, list: MirrorList, walk: &Walk) -> Result<(Vec<Mirrored>, bool)> {

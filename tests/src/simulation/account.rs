@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use latchel_sync_core::model::*;
 
 use super::clock::Clock;
 use super::history::{Event, History};
+use super::listings::Listings;
 use super::log::Log;
 use super::quoted::Keeps;
 use super::tally::Shared;
@@ -32,6 +33,8 @@ pub struct Account {
     born: Mutex<BTreeMap<RecordKey, DateTime<Utc>>>,
     /// The platform's work orders that runs created, with the Latchel ones that they were made from.
     made: Mutex<BTreeMap<WorkOrderId, Made>>,
+    /// Lists of Latchel, where it can only list.
+    listings: Mutex<Listings>,
 }
 
 /// A work order that a run created on the platform.
@@ -56,6 +59,24 @@ pub struct Habits {
     pub declared_lag: Duration,
     /// Place where the platform keeps the marker.
     pub keeps: Keeps,
+    /// Questions that Latchel answers.
+    pub face: Face,
+}
+
+/// Questions that a far Latchel answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Any: by reference, by id, by window.
+    Whole,
+    /// Lists and single records by id, so that it wears a mirror.
+    Lists {
+        /// Rows of a page.
+        rows: usize,
+        /// Calls of a span, of which a run may spend half on filling lists.
+        calls: u32,
+        /// True if it can be asked for closed work orders alone.
+        closed: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +126,7 @@ impl Account {
             links: Mutex::default(),
             born: Mutex::default(),
             made: Mutex::default(),
+            listings: Mutex::default(),
         }
     }
 
@@ -151,7 +173,31 @@ impl Account {
 
     pub fn note(&self, event: Event) {
         let now = self.clock.now();
+        // Lists come in another order whenever somebody changes a record.
+        if matches!(event, Event::LatchelProperty(_) | Event::LatchelResident(_) | Event::Job(_)) {
+            self.listings().turn();
+        }
         self.history().0.push((now, event));
+    }
+
+    pub fn listings(&self) -> MutexGuard<'_, Listings> {
+        self.listings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True if Latchel can only list.
+    pub fn only_lists(&self) -> bool {
+        self.habits.face != Face::Whole
+    }
+
+    /// True if a reference that somebody changes in Latchel shows before the next create: of a long list, a mirror sees it a
+    /// day later.
+    pub fn is_read_before_creates(&self) -> bool {
+        match self.habits.face {
+            Face::Whole => true,
+            Face::Lists { rows, calls, .. } => {
+                self.in_latchel(|world| world.properties.len()).div_ceil(rows) * 4 <= calls as usize
+            }
+        }
     }
 
     /// A property was linked.
@@ -162,6 +208,11 @@ impl Account {
     /// The Latchel property that a rentable unit is linked to.
     pub fn linked(&self, id: &PropertyRef) -> Option<LatchelPropertyId> {
         self.links.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    }
+
+    /// The Latchel properties that something is linked to.
+    pub fn linked_in_latchel(&self) -> BTreeSet<LatchelPropertyId> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).values().copied().collect()
     }
 
     /// Both systems show what they hold now until `until`, whatever changes.

@@ -7,7 +7,7 @@ use latchel_sync_core::ledger::{Memory, Outcome};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Ledger, Platform};
 
-use self::verdict::{Verdict, overtaken, so, went_wrong};
+use self::verdict::{Verdict, overtaken, so, unseen, went_wrong};
 use super::account::Account;
 use super::fault_injector::FaultInjector;
 use super::history::Event;
@@ -101,6 +101,13 @@ fn is_true(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> 
         Reason::CreateUnsettled => so(!injector.account.habits.declared_lag.is_zero(), || {
             "everything that is created is visible at once".to_owned()
         }),
+        Reason::MirrorIncomplete => {
+            so(injector.account.only_lists(), || "it can be asked anything".to_owned())
+        }
+        Reason::HeldForAdoption | Reason::PossibleTwin => {
+            let guard = injector.account.policy().adoption.guard;
+            so(guard == AdoptionGuard::On, || "nobody compares addresses".to_owned())
+        }
         Reason::MassChangeHeld => so(injector.account.policy().mass_change.at_least <= 10, String::new),
         Reason::MarkerAmbiguous => Ok(()),
         _ if outcome.status() == Status::Synced && link.is_none() => Err("nothing is linked".to_owned()),
@@ -144,7 +151,15 @@ fn property(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) ->
             else {
                 return Err("it is not in Latchel".to_owned());
             };
-            if overtaken(injector, |event| matches!(event, Event::LatchelProperty(one) if one.id == now.id)) {
+            let is_it = |event: &Event| matches!(event, Event::LatchelProperty(one) if one.id == now.id);
+            let unwritten = outcome.reason == Reason::PropertyUnchanged;
+            // The guard looks at properties once more, by their ids (rule A1), after they were listed.
+            let on_platform = |event: &Event| matches!(event, Event::Property(one) if one.id == id);
+            let new = outcome.reason == Reason::PropertyNew && policy.adoption.guard == AdoptionGuard::On;
+            if overtaken(injector, is_it)
+                || (unwritten && unseen(injector, is_it))
+                || (new && overtaken(injector, on_platform))
+            {
                 return Ok(());
             }
             let name = naive::as_stored(&naive::name(&shown));
@@ -172,9 +187,11 @@ fn resident(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) ->
         account.in_latchel(|world| world.residents.get(&LatchelResidentId(link.latchel_id)).cloned())
     });
     let stay = shown.as_ref().map(|one| naive::stay(one, today));
+    let unwritten = outcome.reason == Reason::ResidentUnchanged;
     let touched = |one: &LatchelResident| {
         let id = one.id;
-        overtaken(injector, move |event| matches!(event, Event::LatchelResident(one) if one.id == id))
+        let is_it = move |event: &Event| matches!(event, Event::LatchelResident(one) if one.id == id);
+        overtaken(injector, is_it) || (unwritten && unseen(injector, is_it))
     };
     match (outcome.reason, stay, now) {
         (Reason::ResidentNewMovedOut, Some(stay), _) => so(
@@ -227,7 +244,8 @@ fn waits(injector: &FaultInjector, outcome: &Outcome) -> Verdict {
         Event::LatchelProperty(one) | Event::LatchelPropertyWritten(one) => one.id == there,
         _ => false,
     });
-    let hidden = injector.account.was_invisible(&RecordKey::latchel(Kind::Property, there), began);
+    let hidden = injector.account.was_invisible(&RecordKey::latchel(Kind::Property, there), began)
+        || (injector.account.only_lists() && !injector.account.listings().was_shown(Kind::Property, there.0));
     so(!old || hidden || injector.account.is_stale(), || format!("{id} is in Latchel as {there}"))
 }
 
@@ -298,7 +316,10 @@ fn job(injector: &FaultInjector, outcome: &Outcome, link: Option<&Link>) -> Verd
                 seen.property.and_then(|id| account.in_latchel(|world| world.properties.get(&id).cloned()));
             let reference = property.and_then(|one| one.reference);
             let gone = |id: &PropertyRef| !account.on_platform(|world| world.properties.contains_key(id));
-            so(reference.is_none_or(|id| gone(&id) || account.is_stale()), || {
+            let is_it =
+                |event: &Event| matches!(event, Event::LatchelProperty(one) if Some(one.id) == seen.property);
+            let excused = account.is_stale() || unseen(injector, is_it);
+            so(reference.is_none_or(|id| gone(&id) || excused), || {
                 "its property is on the platform".to_owned()
             })
         }

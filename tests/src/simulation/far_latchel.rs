@@ -11,18 +11,18 @@ use latchel_sync_core::{Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
 
 use super::account::Read;
 use super::fault_injector::FaultInjector;
-use super::history::{Event, How};
-use super::pages::{garble, page_after};
-use super::{eligible, watch};
+use super::history::Event;
+use super::pages::page_after;
+use super::watch;
 
 /// The Latchel of one account, through a worker's fault injector.
 #[derive(Debug)]
 pub struct FarLatchel(pub Arc<FaultInjector>);
 
-const SIDE: Side = Side::Latchel;
+pub const SIDE: Side = Side::Latchel;
 
 impl FarLatchel {
-    fn real(&self) -> &MemoryLatchel {
+    pub fn real(&self) -> &MemoryLatchel {
         &self.0.account.latchel
     }
 
@@ -31,27 +31,49 @@ impl FarLatchel {
         MemoryLatchel::new(world, Arc::new(Journal::new()))
     }
 
-    fn is_visible(&self, kind: Kind, id: impl ToString) -> bool {
+    pub fn is_visible(&self, kind: Kind, id: impl ToString) -> bool {
         !self.0.account.is_invisible(&RecordKey::latchel(kind, id.to_string()))
     }
 
-    fn show_properties(&self, found: &[LatchelProperty]) {
-        let mut view = self.0.view();
-        found.iter().for_each(|one| drop(view.latchel_properties.insert(one.id, one.clone())));
+    /// Creates a resident, at a property where Latchel is told it.
+    pub async fn create_resident_at(
+        &self,
+        new: &NewResident,
+        property: Option<LatchelPropertyId>,
+    ) -> Result<LatchelResidentId> {
+        watch::create_resident(&self.0, new);
+        let create = async || {
+            let id = self.real().create_resident(new).await?;
+            self.house(id, property);
+            self.0.account.born(RecordKey::latchel(Kind::Resident, id));
+            self.note_resident(id);
+            watch::no_two_in_latchel(&self.0.account);
+            Ok(id)
+        };
+        let on = new.reference.key();
+        self.0.write(SIDE, "create a resident", on, LatchelResidentId(1), create).await
     }
 
-    fn show_residents(&self, found: &[LatchelResident]) {
-        let mut view = self.0.view();
-        found.iter().for_each(|one| drop(view.latchel_residents.insert(one.id, one.clone())));
+    /// Changes a resident, and the property where Latchel is told it.
+    pub async fn update_resident_at(
+        &self,
+        id: LatchelResidentId,
+        patch: &ResidentPatch,
+        property: Option<LatchelPropertyId>,
+    ) -> Result<()> {
+        watch::update_resident(&self.0, id, patch);
+        let update = async || {
+            self.real().update_resident(id, patch).await?;
+            self.house(id, property);
+            self.note_resident(id);
+            Ok(())
+        };
+        let on = format!("{id}: {}", patch.fields().join(", "));
+        self.0.write(SIDE, "update a resident", on, (), update).await
     }
 
-    fn show_jobs(&self, found: &[Job], how: How) {
-        for job in found {
-            let eligible = eligible::to_export(&self.0.account, job);
-            let mut view = self.0.view();
-            view.jobs.insert(job.id, job.clone());
-            self.0.account.note(Event::JobShown(view.run(), job.clone(), eligible, how));
-        }
+    fn house(&self, id: LatchelResidentId, property: Option<LatchelPropertyId>) {
+        property.into_iter().for_each(|property| self.0.account.listings().house(id, property));
     }
 
     /// Writes down how a property came out of a write.
@@ -104,30 +126,24 @@ impl Latchel for FarLatchel {
         let act = async || self.shown(Read::LookUp).properties_by_ref(refs).await;
         let mut found = self.0.read(SIDE, "properties by reference", act).await?;
         found.retain(|one| self.is_visible(Kind::Property, one.id));
-        self.show_properties(&found);
         Ok(found)
     }
 
     async fn properties_by_id(&self, ids: &[LatchelPropertyId]) -> Result<Vec<LatchelProperty>> {
         let act = async || self.shown(Read::Plain).properties_by_id(ids).await;
-        let found = self.0.read(SIDE, "properties by id", act).await?;
-        self.show_properties(&found);
-        Ok(found)
+        self.0.read(SIDE, "properties by id", act).await
     }
 
     async fn residents_by_ref(&self, refs: &[ResidentRef]) -> Result<Vec<LatchelResident>> {
         let act = async || self.shown(Read::LookUp).residents_by_ref(refs).await;
         let mut found = self.0.read(SIDE, "residents by reference", act).await?;
         found.retain(|one| self.is_visible(Kind::Resident, one.id));
-        self.show_residents(&found);
         Ok(found)
     }
 
     async fn residents_by_id(&self, ids: &[LatchelResidentId]) -> Result<Vec<LatchelResident>> {
         let act = async || self.shown(Read::Plain).residents_by_id(ids).await;
-        let found = self.0.read(SIDE, "residents by id", act).await?;
-        self.show_residents(&found);
-        Ok(found)
+        self.0.read(SIDE, "residents by id", act).await
     }
 
     fn jobs(&self, window: Window) -> Pages<'_, Job> {
@@ -146,8 +162,6 @@ impl Latchel for FarLatchel {
             let page = self.0.read(SIDE, phase.as_str(), read).await?;
             Ok(page.map(|(rows, last)| (rows, Some(last))))
         })
-        .map_ok(move |rows| garble(&self.0, phase, rows, |job| job.id.to_string()))
-        .inspect_ok(|rows| self.show_jobs(&super::generate::rows_to_records(rows), How::Listed))
         .boxed()
     }
 
@@ -160,9 +174,7 @@ impl Latchel for FarLatchel {
 
     async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<Job>> {
         let act = async || self.shown(Read::Plain).jobs_by_id(ids).await;
-        let found = self.0.read(SIDE, "work orders by id", act).await?;
-        self.show_jobs(&found, How::ById);
-        Ok(found)
+        self.0.read(SIDE, "work orders by id", act).await
     }
 
     async fn latchel_only(&self) -> Result<LatchelOnly> {
@@ -194,27 +206,11 @@ impl Latchel for FarLatchel {
     }
 
     async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
-        watch::create_resident(&self.0, new);
-        let create = async || {
-            let id = self.real().create_resident(new).await?;
-            self.0.account.born(RecordKey::latchel(Kind::Resident, id));
-            self.note_resident(id);
-            watch::no_two_in_latchel(&self.0.account);
-            Ok(id)
-        };
-        let on = new.reference.key();
-        self.0.write(SIDE, "create a resident", on, LatchelResidentId(1), create).await
+        self.create_resident_at(new, None).await
     }
 
     async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
-        watch::update_resident(&self.0, id, patch);
-        let update = async || {
-            self.real().update_resident(id, patch).await?;
-            self.note_resident(id);
-            Ok(())
-        };
-        let on = format!("{id}: {}", patch.fields().join(", "));
-        self.0.write(SIDE, "update a resident", on, (), update).await
+        self.update_resident_at(id, patch, None).await
     }
 
     async fn create_job(&self, new: &NewJob) -> Result<JobId> {

@@ -11,9 +11,10 @@ use latchel_sync_core::in_memory::{
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Platform, Portfolio};
 
-use super::account::{Account, Habits, Stamps};
+use super::account::{Account, Face, Habits, Stamps};
 use super::chance::Chance;
 use super::clock::Clock;
+use super::foreign;
 use super::history::Event;
 use super::log::Log;
 use super::pair::{LATCHEL_USER, job, property, resident, unit, work_order};
@@ -41,11 +42,19 @@ pub fn account(
         policy: policy(chance),
     };
     let made = clock.now() - BEFORE;
-    let platform = platform_world(chance, &habits, made);
+    let guard = settings.policy.adoption.guard;
+    let platform = platform_world(chance, &habits, made, guard);
     let mut latchel = latchel_world(chance, made);
-    if chance.percent(30) {
-        let adopted = adopted(chance, &platform, made);
-        latchel.residents.extend(adopted.map(|one| (one.id, one)));
+    if guard == AdoptionGuard::On {
+        foreign::add(chance, &mut latchel);
+    }
+    if chance.percent(30)
+        && let Some(one) = adopted(chance, &platform, made)
+    {
+        if habits.face != Face::Whole {
+            house(&mut latchel, &one);
+        }
+        latchel.residents.insert(one.id, one);
     }
     let systems = (
         MemoryPlatform::new(platform, journal()).with_capabilities(capabilities),
@@ -59,8 +68,10 @@ pub fn account(
 fn policy(chance: &mut Chance) -> Policy {
     let mut policy =
         Policy::new(chance.pick(&[SyncMethod::All, SyncMethod::All, SyncMethod::Assigned, SyncMethod::None]));
-    // Its properties share addresses, so that nearly everything would be held back as a twin.
-    policy.adoption.guard = AdoptionGuard::Off;
+    // Without it properties share an address, so that nearly everything would be held back as a twin.
+    if chance.percent(60) {
+        policy.adoption.guard = AdoptionGuard::Off;
+    }
     let leave_out = |chance: &mut Chance| match chance.percent(30) {
         true => NewRecords::Skip,
         false => NewRecords::Create,
@@ -106,7 +117,21 @@ pub fn units(count: i64) -> Vec<PropertyRef> {
         .collect()
 }
 
-fn platform_world(chance: &mut Chance, habits: &Habits, made: DateTime<Utc>) -> PlatformWorld {
+/// A property as it is first entered: where the guard compares addresses, each has its own.
+pub fn new_property(guard: AdoptionGuard, id: &PropertyRef) -> Property {
+    let mut one = property(id);
+    if guard == AdoptionGuard::On {
+        one.address.line1 = Some(format!("{} Elm Street", id.property));
+    }
+    one
+}
+
+fn platform_world(
+    chance: &mut Chance,
+    habits: &Habits,
+    made: DateTime<Utc>,
+    guard: AdoptionGuard,
+) -> PlatformWorld {
     let stamps = habits.stamps;
     let units = units(chance.from(2, 5));
     let user = |id: &str, name: &str| User { id: UserId::new(id), name: name.to_owned(), is_active: true };
@@ -121,7 +146,7 @@ fn platform_world(chance: &mut Chance, habits: &Habits, made: DateTime<Utc>) -> 
         ..PlatformWorld::default()
     };
     for id in &units {
-        let mut one = property(id);
+        let mut one = new_property(guard, id);
         one.is_active = !chance.percent(15);
         if chance.percent(10) {
             one.address.state = None;
@@ -256,7 +281,16 @@ fn adopted(chance: &mut Chance, world: &PlatformWorld, made: DateTime<Utc>) -> O
     })
 }
 
-fn by_hand(id: LatchelPropertyId, reference: Option<PropertyRef>) -> LatchelProperty {
+/// Gives somebody who is in Latchel already a property to live at, which lists tell.
+fn house(world: &mut LatchelWorld, one: &LatchelResident) {
+    let home = one.reference.as_ref().map(|own| PropertyRef::new(own.property.clone(), one.unit.clone()));
+    if !world.properties.values().any(|one| one.reference == home) {
+        let id = LatchelPropertyId(92);
+        world.properties.insert(id, by_hand(id, home));
+    }
+}
+
+pub(super) fn by_hand(id: LatchelPropertyId, reference: Option<PropertyRef>) -> LatchelProperty {
     LatchelProperty {
         id,
         portfolio: None,

@@ -5,8 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{AccountSettings, Engine, Mode, Observer, Request};
 use latchel_sync_core::in_memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::ledger::{Outcome, Run};
+use latchel_sync_core::mirror::Mirror;
 use latchel_sync_core::model::*;
 use latchel_sync_ledger::SqliteLedger;
+
+use super::only_lists::OnlyLists;
 
 /// The id of the platform user that is Latchel.
 pub const LATCHEL_USER: &str = "1";
@@ -66,6 +69,21 @@ impl Pair {
         let latchel = Arc::new(MemoryLatchel::new(latchel, Arc::clone(&journal)));
         let (ledger, engine) = engine(&policy, &platform, &latchel).await;
         Self { platform, latchel, journal, ledger, engine, policy, now }
+    }
+
+    /// Goes on as a new process to which Latchel can only list, in so many calls of ten minutes.
+    pub fn only_list(&mut self, calls: u32) -> Arc<OnlyLists> {
+        let source = Arc::new(OnlyLists::of(&self.latchel, calls));
+        self.begin_anew(&source);
+        source
+    }
+
+    /// Goes on as a new process with a mirror of this.
+    pub fn begin_anew(&mut self, source: &Arc<OnlyLists>) {
+        let (store, ledger) = (self.ledger.clone(), self.ledger.clone());
+        let mirror = Mirror::new(Arc::clone(source) as _, store, ledger, "main");
+        let account = settings(&self.policy);
+        self.engine = Engine::new(account, self.platform.clone(), Arc::new(mirror), self.ledger.clone());
     }
 
     /// Goes on with an empty ledger.
@@ -143,9 +161,12 @@ async fn engine(
     // A run that died keeps nobody out: time in a story is not this machine's.
     let ledger = SqliteLedger::in_memory().await.expect("a ledger").with_lease(TimeDelta::zero());
     let ledger = Arc::new(ledger);
+    (ledger.clone(), Engine::new(settings(policy), platform.clone(), latchel.clone(), ledger))
+}
+
+fn settings(policy: &Policy) -> AccountSettings {
     let time_zone = chrono_tz::America::Los_Angeles;
-    let account = AccountSettings { name: "main".to_owned(), time_zone, policy: policy.clone() };
-    (ledger.clone(), Engine::new(account, platform.clone(), latchel.clone(), ledger))
+    AccountSettings { name: "main".to_owned(), time_zone, policy: policy.clone() }
 }
 
 pub fn noon() -> DateTime<Utc> {

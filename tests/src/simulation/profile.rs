@@ -6,7 +6,7 @@ use adapters as _;
 use latchel_sync_core::registry::{PlatformAdapter, platforms};
 use latchel_sync_core::{Capabilities, ChangeFilter};
 
-use super::account::{Habits, Stamps};
+use super::account::{Face, Habits, Stamps};
 use super::chance::Chance;
 use super::quoted::Keeps;
 
@@ -81,5 +81,18 @@ fn habits(chance: &mut Chance, declared_lag: Duration) -> Habits {
         lag: declared_lag / if chance.percent(50) { 2 } else { 10 },
         declared_lag,
         keeps: chance.pick(&[Keeps::Field, Keeps::Title, Keeps::Description]),
+        face: face(chance),
+    }
+}
+
+/// A third can only list: some in one go, some a few pages a run.
+fn face(chance: &mut Chance) -> Face {
+    if !chance.percent(33) {
+        return Face::Whole;
+    }
+    Face::Lists {
+        rows: chance.pick(&[2, 3, 10]),
+        calls: chance.pick(&[6, 20, 600]),
+        closed: chance.percent(60),
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::Lists;
 use latchel_sync_core::in_memory::MemoryLedger;
-use latchel_sync_core::model::{Phase, Side};
+use latchel_sync_core::mirror::{MirrorList, MirrorStore};
+use latchel_sync_core::model::{JobId, Kind, Phase, RecordKey, Side};
 use tokio::task::JoinSet;
 
 use super::account::Account;
@@ -147,7 +148,16 @@ fn order(account: &Account, chance: &mut Chance) -> Order {
             freezes: chance.pick(&[0, 0, 0, 15]),
         };
     }
-    Order { phases, lists, skew, weather, allow_mass_change: chance.percent(5) }
+    let records = chance.percent(8).then(|| webhooks(account, chance));
+    let phases = if records.is_some() { vec![Phase::WorkOrdersToPlatform] } else { phases };
+    Order { phases, lists, records, skew, weather, allow_mass_change: chance.percent(5) }
+}
+
+/// Work orders that webhooks name: any, whatever has happened to them, one perhaps twice, one perhaps that is not there yet.
+fn webhooks(account: &Account, chance: &mut Chance) -> Vec<RecordKey> {
+    let mut ids: Vec<_> = account.in_latchel(|world| world.jobs.keys().copied().collect());
+    ids.push(JobId(9_999));
+    (0..chance.from(1, 3)).map(|_| RecordKey::latchel(Kind::WorkOrder, chance.pick(&ids))).collect()
 }
 
 /// The dust settles: nothing fails any more, nobody changes anything, and syncs come by often enough.
@@ -155,13 +165,16 @@ async fn settle(account: &Arc<Account>, ledger: &Arc<MemoryLedger>, seed: u64) {
     account.freshen();
     let injector = FaultInjector::new(Arc::clone(account), "last", Arc::clone(ledger), Chance::new(seed, 7));
     let worker = Worker::new(Arc::new(injector));
+    // A mirror's lists are read again in a day.
+    let rewalk: &[u64] = if account.only_lists() { &[13, 13, 13] } else { &[] };
     // The longest of lease, visibility and pause between two tries; a day, so that every date is looked at.
-    for hours in [1, 7, 7, 10] {
+    for hours in [1, 7, 7, 10].iter().chain(rewalk) {
         tokio::time::sleep(Duration::from_secs(hours * 3_600)).await;
         let order = Order { allow_mass_change: true, ..Order::calm() };
         let End::Finished(run) = worker.run(order).await else { panic!("nobody else is there") };
         let failed: Vec<_> = run.phases.iter().filter_map(|phase| phase.error.as_ref()).collect();
         assert!(failed.is_empty(), "{failed:?}");
+        fill(account, ledger, &worker).await;
     }
     // W6: from now on nothing is gone of which nobody is told.
     let order = Order { lists: Lists::Whole, allow_mass_change: true, ..Order::calm() };
@@ -182,4 +195,22 @@ async fn settle(account: &Arc<Account>, ledger: &Arc<MemoryLedger>, seed: u64) {
         }
         before = Some(today);
     }
+}
+
+/// Runs until the mirror's lists are proven: a run reads a few pages alone.
+async fn fill(account: &Account, ledger: &MemoryLedger, worker: &Worker) {
+    for _ in 0..40 {
+        let mut proven = true;
+        for list in MirrorList::ALL {
+            let walk = ledger.walk(&account.settings.name, list).await.expect("the ledger answers");
+            proven &= walk.is_some_and(|walk| walk.is_proven(account.clock.now()));
+        }
+        if proven || !account.only_lists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(900)).await;
+        let order = Order { allow_mass_change: true, ..Order::calm() };
+        let End::Finished(_) = worker.run(order).await else { panic!("nobody else is there") };
+    }
+    panic!("{}: the mirror is not proven after 40 quiet runs", account.settings.name);
 }

@@ -17,8 +17,15 @@ pub fn create_property(injector: &FaultInjector, new: &NewProperty) {
     assert!(naive::is_complete(&new.source_address), "P6: {id} has no whole address");
     let skip = injector.account.policy().properties.new_inactive == NewRecords::Skip;
     assert!(new.is_active || !skip, "P1: {id} is inactive, and such are left out");
-    let expected = (naive::as_stored(&naive::name(shown)), &shown.address, shown.is_active);
-    assert_eq!((naive::as_stored(&new.name), &new.source_address, new.is_active), expected, "P1: {id}");
+    let as_sent = |one: &Property| {
+        let expected = (naive::as_stored(&naive::name(one)), &one.address, one.is_active);
+        (naive::as_stored(&new.name), &new.source_address, new.is_active) == expected
+    };
+    // By its id it may be shown once more for the guard's sake (rule A1), and be another by then.
+    let (run, history) = (view.run(), injector.account.history());
+    let listed = |event: &Event| matches!(event, Event::PropertyShown(of, one) if (*of, &one.id) == (run, id) && as_sent(one));
+    let fits = as_sent(shown) || history.events().any(listed);
+    assert!(fits, "P1: {new:?} is not {shown:?}");
 }
 
 /// P8: the platform no longer has it, or shows an old copy that has not.
@@ -220,9 +227,20 @@ pub fn close_work_order(injector: &FaultInjector, id: &WorkOrderId, status: Clos
     let property = latchel.and_then(|one| one.reference.as_ref());
     let method = account.in_latchel(|world| naive::method(account, latchel, property, world));
     assert_ne!(method, SyncMethod::None, "L4: {id}");
-    let stopped = method == SyncMethod::Assigned && !naive::is_wanted(account, shown, job.id);
+    // Whoever took it from Latchel before a run was shown that it ever was Latchel's has left no trace of that.
+    let known = account.history().events().any(|event| match event {
+        Event::WorkOrderShown(_, one, ..) => one.id == *id && naive::is_assigned(one),
+        _ => made.is_none(),
+    });
+    let stopped = method == SyncMethod::Assigned && !naive::is_wanted(account, shown, job.id) && known;
     assert!(!stopped, "L11: {id} is no longer assigned to Latchel");
     assert!(account.platform.capabilities().can_close(status), "the platform cannot set {status}");
+}
+
+/// E1: nothing is created of a kind of which somebody has not yet been shown all that was there.
+pub fn everything_was_listed(account: &Account, kind: Kind) {
+    let never = account.listings().never_shown(kind);
+    assert_eq!(never, Some(Vec::new()), "E1: a create, and the list of each {kind} was never seen whole");
 }
 
 /// E1: no two records in Latchel refer to one of the platform's.

@@ -4,22 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
-use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Engine, Lists, Mode, Observer, Request};
 use latchel_sync_core::ledger::{Outcome, PhaseReport, Run};
-use latchel_sync_core::model::{Phase, Reason};
+use latchel_sync_core::mirror::Mirror;
+use latchel_sync_core::model::{Phase, Reason, RecordKey};
+use latchel_sync_core::{ErrorKind, Latchel, Ledger};
 
 use super::far_latchel::FarLatchel;
 use super::far_ledger::FarLedger;
+use super::far_mirror::FarMirror;
 use super::far_platform::FarPlatform;
+use super::far_source::FarSource;
 use super::fault_injector::{FaultInjector, Weather};
 use super::history::Event;
+use super::shown::Shown;
 
 /// One process that syncs an account.
 #[derive(Debug)]
 pub struct Worker {
     pub injector: Arc<FaultInjector>,
-    engine: Engine,
+    /// The process's engine; one that died has none.
+    engine: Mutex<Option<Arc<Engine>>>,
 }
 
 /// A run that a worker is to make.
@@ -28,6 +33,8 @@ pub struct Order {
     pub phases: Vec<Phase>,
     /// True if it is a reconciliation.
     pub lists: Lists,
+    /// These records alone.
+    pub records: Option<Vec<RecordKey>>,
     /// Error of the machine's clock: positive means fast.
     pub skew: TimeDelta,
     pub weather: Weather,
@@ -40,6 +47,7 @@ impl Order {
         Self {
             phases: Phase::ALL.to_vec(),
             lists: Lists::Changed,
+            records: None,
             skew: TimeDelta::zero(),
             weather: Weather::default(),
             allow_mass_change: false,
@@ -58,13 +66,13 @@ pub enum End {
 
 impl Worker {
     pub fn new(injector: Arc<FaultInjector>) -> Self {
-        let engine = Engine::new(
-            injector.account.settings.clone(),
-            Arc::new(FarPlatform(Arc::clone(&injector))),
-            Arc::new(FarLatchel(Arc::clone(&injector))),
-            Arc::new(FarLedger(Arc::clone(&injector))),
-        );
-        Self { injector, engine }
+        Self { injector, engine: Mutex::default() }
+    }
+
+    /// The process's engine, of a new process if the one before died: what a mirror knew beside the ledger is lost then.
+    fn engine(&self) -> Arc<Engine> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(engine.get_or_insert_with(|| Arc::new(engine_of(&self.injector))))
     }
 
     /// Makes a run, or as much of it as the worker lives to see.
@@ -76,17 +84,23 @@ impl Worker {
         let mut request = Request::everything(Mode::Apply, now);
         request.phases = order.phases;
         request.lists = order.lists;
+        request.records.clone_from(&order.records);
         request.allow_mass_change = order.allow_mass_change;
         request.holder = injector.worker.clone();
-        let seen = Seen { injector: Arc::clone(injector), lists: order.lists, outcomes: Mutex::default() };
+        let whole = order.lists == Lists::Changed && order.records.is_none();
+        let seen = Seen { injector: Arc::clone(injector), whole, outcomes: Mutex::default() };
+        let engine = self.engine();
         let end = tokio::select! {
             biased;
             () = injector.crashed() => End::Died,
-            run = self.engine.run(&request, &seen) => match run {
+            run = engine.run(&request, &seen) => match run {
                 Ok(run) => End::Finished(run),
                 Err(error) => End::Refused(error.kind()),
             },
         };
+        if matches!(end, End::Died) {
+            *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
         let how = match &end {
             End::Died => "died",
             End::Refused(ErrorKind::Busy) => "found another run under way",
@@ -108,11 +122,27 @@ impl Worker {
     }
 }
 
+fn engine_of(injector: &Arc<FaultInjector>) -> Engine {
+    let ledger: Arc<dyn Ledger> = Arc::new(FarLedger(Arc::clone(injector)));
+    let settings = injector.account.settings.clone();
+    let latchel: Arc<dyn Latchel> = match injector.account.only_lists() {
+        true => {
+            let (source, store) = (FarSource::new(Arc::clone(injector)), FarMirror(Arc::clone(injector)));
+            let name = settings.name.clone();
+            Arc::new(Mirror::new(Arc::new(source), Arc::new(store), Arc::clone(&ledger), name))
+        }
+        false => Arc::new(FarLatchel(Arc::clone(injector))),
+    };
+    let shown = Shown { injector: Arc::clone(injector), latchel };
+    Engine::new(settings, Arc::new(FarPlatform(Arc::clone(injector))), Arc::new(shown), ledger)
+}
+
 /// Sees that a run gives each record that it was shown one outcome.
 #[derive(Debug)]
 struct Seen {
     injector: Arc<FaultInjector>,
-    lists: Lists,
+    /// True if the run looks at everything in the window.
+    whole: bool,
     outcomes: Mutex<BTreeMap<Phase, BTreeSet<String>>>,
 }
 
@@ -144,7 +174,7 @@ impl Observer for Seen {
         let counted: u64 = outside.iter().filter_map(|reason| report.counts.get(reason)).sum();
         assert_eq!(untold.len() as u64, counted, "{}: {untold:?} have no outcome", self.injector.worker);
         // Of what is not linked, a reconciliation looks at the window alone.
-        if self.lists == Lists::Changed {
+        if self.whole {
             self.injector.account.note(Event::PhaseDone(run, report.phase));
         }
     }

@@ -16,6 +16,7 @@ mod lost_answers;
 mod manual_links;
 mod markers;
 mod mass_change;
+mod mirror;
 mod named;
 mod outage;
 mod part_of_the_window;

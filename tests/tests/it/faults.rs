@@ -115,6 +115,12 @@ async fn every_fault_of_every_other_platform_is_survived() {
     }
 }
 
+/// The platform is the same for each, so that its faults are left out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_fault_of_the_partner_api_is_survived() {
+    every_fault(Story::both_ways_on_partner_api().await, &[Side::Latchel]).await;
+}
+
 #[tokio::test]
 async fn a_platform_that_is_down_gives_one_clear_message() {
     let setup = Story::both_ways().await.begin().await;

@@ -1,6 +1,7 @@
 //! The built `latchel-sync` against the mock systems, over HTTP; what is asserted is the world and the request log.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod adopt;
 mod altered;
 mod appfolio;
 mod both_ways;

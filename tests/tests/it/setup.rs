@@ -84,11 +84,13 @@ impl Setup {
     pub async fn on_partner_api(change: impl FnOnce(&mut World), settings: &str) -> Self {
         let mut world = World::generate(&GenerateSpec { units: 40, seed: 7, now: noon() });
         change(&mut world);
+        Self::of_partner_api(world, "sync_method = \"all\"", settings).await
+    }
+
+    /// A setup with this world and these lines about the account, whose Latchel speaks its Partner API.
+    pub async fn of_partner_api(world: World, policy: &str, settings: &str) -> Self {
         let options = Options { latchel: LatchelDialect::Papi, ..Options::unlimited() };
-        let setup = Self::with(options, world, "sync_method = \"all\"").await;
-        let setup = Self { partner_api: Some(settings.to_owned()), ..setup };
-        setup.configure("lease = \"1ms\"");
-        setup
+        Self::with(options, world, policy).await.with_latchel_settings(settings)
     }
 
     /// Other settings of the adapter `latchel` from now on.
@@ -151,7 +153,11 @@ impl Setup {
         assert_eq!(self.postgres, None, "a database is not copied");
         let options = Options { platform: self.platform, ..Options::unlimited() };
         let world = self.server.read(World::clone);
-        let copy = Self { now: self.now, ..Self::with(options, world, &self.policy).await };
+        let copy = match &self.partner_api {
+            None => Self::with(options, world, &self.policy).await,
+            Some(settings) => Self::of_partner_api(world, &self.policy, settings).await,
+        };
+        let copy = Self { now: self.now, ..copy };
         for entry in std::fs::read_dir(self.folder.path()).expect("the folder").flatten() {
             let name = entry.file_name();
             if name.to_string_lossy().contains("sqlite") {

@@ -39,6 +39,12 @@ impl Story {
         .await
     }
 
+    /// The same with Latchel's Partner API, behind the mirror.
+    pub async fn both_ways_on_partner_api() -> Self {
+        let setup = Setup::of_partner_api(small_world(), "sync_method = \"all\"", "writes = \"on\"").await;
+        Self::both_ways_in(setup).await
+    }
+
     /// The same, in a setup of the small world in which nothing has happened yet.
     pub async fn both_ways_in(mut setup: Setup) -> Self {
         setup.sync(0).await;

@@ -7,6 +7,7 @@ use futures::future::{BoxFuture, pending};
 use futures::{FutureExt, StreamExt, stream};
 
 use crate::engine::context::Context;
+use crate::engine::driver::afresh::{afresh, no_longer_shown};
 use crate::engine::driver::failure::failed_write;
 use crate::engine::driver::held::held;
 use crate::engine::driver::outcome::{News, counterpart_of, outcome};
@@ -17,7 +18,7 @@ use crate::engine::driver::tally::Tally;
 use crate::engine::phases::create::settle_nothing;
 use crate::engine::phases::flow::{Applied, Flow, Learned};
 use crate::ledger::{Action, Intent, Memory, Outcome};
-use crate::model::{Freshness, Reason, Row, Side, Status};
+use crate::model::{Freshness, Reason, Side, Status};
 use crate::rules::{Decision, Trace};
 use crate::{Error, ErrorKind, Result};
 
@@ -74,6 +75,9 @@ impl<F: Flow> Driver<'_, F> {
             creates
         } else {
             let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
+            if flow.phase().source() == Side::Platform {
+                cx.reading(cx.latchel().before_creates(flow.phase().kind())).await?;
+            }
             cx.reading(flow.gather(creates.iter().map(again).collect())).await?
         };
         let (mut create, mut found) = (Vec::new(), Vec::new());
@@ -340,36 +344,12 @@ async fn learn_and_apply<F: Flow>(
     match Box::pin(afresh(flow, case)).await? {
         Some(case) => {
             let decision = flow.decide(&case, &mut Trace::off());
+            // The counterpart is gone, and nobody has looked for another yet: pending, it is taken up as any new one.
+            if !creates && decision.action.as_ref().is_some_and(|action| flow.creates(action)) {
+                return Err(no_longer_shown(&flow.memory(&case).key));
+            }
             flow.apply(&case, decision, &mut Trace::off()).await
         }
         None => flow.apply(case, decision, &mut Trace::off()).await,
     }
-}
-
-/// The case as it is now, where Latchel is answered for from memory and has the record otherwise: something is about to
-/// be written because of it.
-async fn afresh<F: Flow>(flow: &F, case: &F::Case) -> Result<Option<F::Case>> {
-    let cx = flow.context();
-    if cx.is_dry() || !cx.latchel().remembers() {
-        return Ok(None);
-    }
-    let key = &flow.memory(case).key;
-    let records = match flow.phase().source() {
-        // A look-up by its id reads the work order, with its texts.
-        Side::Latchel => flow.fetch(std::slice::from_ref(&key.id)).await?,
-        Side::Platform => {
-            let counterpart = flow.counterpart(case).and_then(|id| id.parse().ok());
-            let Some(id) = counterpart else { return Ok(None) };
-            if !cx.latchel().refresh(key.kind, id).await? {
-                return Ok(None);
-            }
-            vec![Row::Record(flow.record(case).clone())]
-        }
-    };
-    let Some(Row::Record(record)) = records.into_iter().next() else {
-        return Err(Error::new(ErrorKind::NotFound, "Latchel no longer shows the record").with("record", key));
-    };
-    let memory = cx.ledger().recall(cx.account(), std::slice::from_ref(key)).await?.into_iter().next();
-    let memory = memory.unwrap_or_else(|| flow.memory(case).clone());
-    Ok(flow.gather(vec![(record, memory)]).await?.into_iter().next())
 }

@@ -41,12 +41,13 @@ impl<F: Flow> Driver<'_, F> {
             if end.is_err() {
                 break;
             }
-            let applied = match acts {
-                true => match update_held(cx).await? {
+            let gone = if acts { cx.reading(self.gone_afresh(gone)).await? } else { gone };
+            let applied = match gone.decision.action {
+                Some(_) => match update_held(cx).await? {
                     Some(held) => Ok(Applied::held(held)),
                     None => cx.writing(self.flow.apply_gone(&gone)).await,
                 },
-                false => Ok(left(&gone.decision)),
+                None => Ok(left(&gone.decision)),
             };
             if acts {
                 cx.changed();
@@ -66,6 +67,21 @@ impl<F: Flow> Driver<'_, F> {
         }
         self.record(news, tally).await?;
         end
+    }
+
+    /// The decision by the counterpart as it is now, where Latchel is answered for from memory: something is about to be
+    /// written.
+    async fn gone_afresh(&self, gone: Gone<F::Action>) -> Result<Gone<F::Action>> {
+        let (cx, memory) = (self.flow.context(), &gone.memory);
+        let counterpart = memory.link.as_deref().map(|link| link.latchel_id);
+        let Some(id) = counterpart.filter(|_| !cx.is_dry() && cx.latchel().remembers()) else {
+            return Ok(gone);
+        };
+        if !cx.latchel().refresh(memory.key.kind, id).await? {
+            return Ok(gone);
+        }
+        let again = self.flow.gone(vec![memory.clone()], &mut Trace::off()).await?.into_iter().next();
+        Ok(again.unwrap_or(gone))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A phase's way through its records, whatever they are: read pages before their turn, decide, hold back, apply, count.
 
+mod afresh;
 pub(super) mod apply;
 pub(super) mod drive;
 pub(super) mod failure;

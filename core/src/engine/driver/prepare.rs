@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use foldhash::{HashSet, HashSetExt};
 
 use crate::engine::driver::failure::failed;
@@ -11,7 +12,7 @@ use crate::engine::driver::tally::hash;
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::{Applied, Displaced, Flow};
 use crate::ledger::{Intent, Memory, Outcome};
-use crate::model::{Fingerprint, Freshness, InvalidRecord, Reason, Row};
+use crate::model::{Fingerprint, Freshness, InvalidRecord, Kind, Reason, Row, Side};
 use crate::rules::WindowVerdict;
 use crate::{Error, ErrorKind, Result};
 
@@ -118,7 +119,39 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     pub(in crate::engine) async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
-        if inside.is_empty() { Ok(Vec::new()) } else { self.flow().gather(inside).await }
+        if inside.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (flow, cx) = (self.flow(), self.flow().context());
+        let cases = flow.gather(inside).await?;
+        let kind = flow.phase().kind();
+        if flow.phase().source() == Side::Latchel || kind == Kind::WorkOrder || !cx.latchel().remembers() {
+            return Ok(cases);
+        }
+        // A change on the platform is compared with what Latchel has had since, also where nothing is to be written.
+        let since: Vec<_> = cases.iter().filter_map(|case| self.changed(case)).collect();
+        if since.is_empty() || !cx.latchel().renew(kind, &since).await? {
+            return Ok(cases);
+        }
+        let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
+        flow.gather(cases.iter().map(again).collect()).await
+    }
+
+    /// The counterpart of a record that has changed, and when: without stamps, since it was seen last.
+    fn changed(self, case: &F::Case) -> Option<(i64, DateTime<Utc>)> {
+        let counterpart = self.flow().counterpart(case)?.parse().ok()?;
+        let at = match self.flow().freshness(self.flow().record(case))? {
+            Freshness::Stamped { created_at, updated_at } => (*updated_at).max(*created_at)?,
+            Freshness::Fingerprint { fingerprint, .. } => {
+                let newest = self.flow().memory(case).outcome.as_deref()?;
+                if newest.fingerprint.as_ref() == Some(fingerprint) {
+                    return None;
+                }
+                self.flow().context().now
+            }
+            Freshness::Filtered => return None,
+        };
+        Some((counterpart, at))
     }
 
     pub(in crate::engine) fn flow(self) -> &'a F {

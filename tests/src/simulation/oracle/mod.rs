@@ -4,6 +4,7 @@
 //! code with the product's rules. Where the end depends on who was faster, people or a run, it allows either; each such
 //! place says why.
 
+mod mirror;
 mod properties;
 mod residents;
 mod work_orders;
@@ -23,6 +24,9 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
     work_orders::check_import(account, ledger).await;
     work_orders::check_export(account, ledger).await;
     nothing_is_lost(account, ledger).await;
+    if account.only_lists() {
+        mirror::check(account, ledger).await;
+    }
     let wrong = ledger.check().await.expect("the ledger answers");
     assert!(wrong.is_empty(), "{wrong:?}");
 }
@@ -76,6 +80,12 @@ fn was_shown(account: &Account, key: &RecordKey) -> bool {
 async fn is_reported(account: &Account, ledger: &MemoryLedger, key: RecordKey) -> bool {
     let memory = ledger.recall(&account.settings.name, &[key]).await.expect("the ledger answers").pop();
     memory.is_some_and(|memory| claims::is_reported(account, &memory))
+}
+
+/// The newest outcome's reason.
+async fn newest(account: &Account, ledger: &MemoryLedger, key: RecordKey) -> Option<Reason> {
+    let memory = ledger.recall(&account.settings.name, &[key]).await.expect("the ledger answers").pop()?;
+    memory.outcome.map(|newest| newest.reason)
 }
 
 /// The Latchel property for a rentable unit: the one that carries its reference, else the linked one.

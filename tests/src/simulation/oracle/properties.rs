@@ -5,7 +5,7 @@ use latchel_sync_core::model::*;
 
 use super::super::account::{Account, Stamps};
 use super::super::history::Event;
-use super::super::{generate, naive};
+use super::super::{foreign, generate, naive};
 
 /// P1 to P8, for each of the platform's properties.
 pub async fn check(account: &Account, ledger: &MemoryLedger) {
@@ -19,6 +19,7 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
             p2_is_alike(account, &property, &latchel);
         } else if !p7_is_claimed(account, id)
             && !super::is_reported(account, ledger, RecordKey::platform(Kind::Property, id.key())).await
+            && !a1_a3_waits(account, ledger, &property).await
         {
             p1_p6_is_left_out(account, &property);
         }
@@ -60,6 +61,15 @@ fn p1_p6_is_left_out(account: &Account, property: &Property) {
     let skip = account.policy().properties.new_inactive == NewRecords::Skip;
     let left_out = !naive::is_complete(&property.address) || (skip && !property.is_active);
     assert!(left_out || !was_listed(account, &property.id), "P1: {property:?} is not in Latchel");
+}
+
+/// A1, A3: people are told that Latchel may have it already, and it may.
+async fn a1_a3_waits(account: &Account, ledger: &MemoryLedger, property: &Property) -> bool {
+    match super::newest(account, ledger, RecordKey::platform(Kind::Property, property.id.key())).await {
+        Some(Reason::HeldForAdoption) => foreign::is_guarded(account),
+        Some(Reason::PossibleTwin) => foreign::is_twin(account, property),
+        _ => false,
+    }
 }
 
 /// True if a run that got through the phase was shown the property as it is now. A property that every page left out was

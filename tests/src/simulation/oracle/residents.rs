@@ -16,7 +16,8 @@ pub async fn check(account: &Account, ledger: &MemoryLedger) {
         match counterpart(account, ledger, &resident.id).await {
             None => {
                 let key = RecordKey::platform(Kind::Resident, resident.id.key());
-                if !super::is_reported(account, ledger, key).await {
+                let waits = a3_waits(account, ledger, key.clone()).await;
+                if !waits && !super::is_reported(account, ledger, key).await {
                     r1_r5_is_left_out(account, &resident, housed);
                 }
             }
@@ -63,6 +64,18 @@ fn r1_r5_is_left_out(account: &Account, resident: &Resident, housed: bool) {
     // Which stay counted when a run looked, and whether it was over then, depends on the day it looked.
     let gone = skip && resident.tenancies.iter().any(|stay| stay.move_out.is_some());
     assert!(!housed || gone || !was_seen(account, &resident.id), "R1: {resident:?} is not in Latchel");
+}
+
+/// A3: people are told that somebody in Latchel, whom nothing is linked with, may be the same.
+async fn a3_waits(account: &Account, ledger: &MemoryLedger, key: RecordKey) -> bool {
+    if super::newest(account, ledger, key).await != Some(Reason::PossibleTwin) {
+        return false;
+    }
+    let active =
+        account.in_latchel(|world| world.residents.clone()).into_values().filter(|one| one.is_active);
+    let keys: Vec<_> = active.map(|one| RecordKey::latchel(Kind::Resident, one.id)).collect();
+    let memories = ledger.recall(&account.settings.name, &keys).await.expect("the ledger answers");
+    memories.iter().any(|memory| memory.link.is_none())
 }
 
 /// True if a run that got through the phase was shown the resident as they are now.

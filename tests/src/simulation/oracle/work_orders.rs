@@ -211,6 +211,8 @@ fn l8_to_l12_end(account: &Account, job: &Job) {
     // L15: it may have been inactive, or without an assignee, when the runs came by, and was so until they ended.
     let capabilities = account.platform.capabilities();
     let refused = capabilities.refuses_at_inactive || capabilities.refuses_unassigned;
+    // A mirror has it in the end, and the window with it.
+    let shown = shown || account.only_lists();
     let wanted = always && !opened && shown && !refused && super::can_close(account, status);
     assert!(!wanted, "L8: {id} is open, and {job:?} has ended");
 }

@@ -4,9 +4,9 @@ use latchel_sync_core::model::*;
 
 use crate::simulation::account::Account;
 use crate::simulation::chance::Chance;
-use crate::simulation::generate::{put_property, put_resident, records};
+use crate::simulation::generate::{new_property, put_property, put_resident, records};
 use crate::simulation::history::Event;
-use crate::simulation::pair::{property, unit};
+use crate::simulation::pair::unit;
 
 /// Changes one of the platform's properties.
 fn change_property(
@@ -53,7 +53,8 @@ pub fn add_property(account: &Account, chance: &mut Chance) -> Option<String> {
         if world.properties.contains_key(&id) {
             return None;
         }
-        let one = Property { is_active: !chance.percent(15), ..property(&id) };
+        let new = new_property(account.policy().adoption.guard, &id);
+        let one = Property { is_active: !chance.percent(15), ..new };
         put_property(world, account.habits.stamps, one.clone());
         Some(one)
     })?;
@@ -132,7 +133,7 @@ pub fn make_unreachable(account: &Account, chance: &mut Chance) -> Option<String
 pub fn merge(account: &Account, chance: &mut Chance) -> Option<String> {
     let id = unit("12", None);
     // An old copy of one system beside a new one of the other tells a run that the merge never happened.
-    if account.is_stale() {
+    if account.is_stale() || !account.is_read_before_creates() {
         return None;
     }
     let merged = account.in_latchel(|world| {
@@ -149,8 +150,9 @@ pub fn merge(account: &Account, chance: &mut Chance) -> Option<String> {
     })?;
     account.note(Event::LatchelProperty(merged.clone()));
     let added = account.on_platform(|world| {
-        put_property(world, account.habits.stamps, property(&id));
-        property(&id)
+        let one = new_property(account.policy().adoption.guard, &id);
+        put_property(world, account.habits.stamps, one.clone());
+        one
     });
     account.note(Event::Property(added));
     Some(format!("Latchel's {} now refers to {id}", merged.id))

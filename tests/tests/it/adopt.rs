@@ -1,0 +1,151 @@
+//! Taking over an account that another program filled, from the command to both of Latchel's faces (rules A1 to A3).
+
+use chrono::TimeDelta;
+use mock_pms::world::LatchelProperty;
+use mock_pms::{GenerateSpec, LoggedRequest, Side, World};
+
+use crate::pairs::pairs;
+use crate::setup::{Setup, noon};
+
+/// Who has moved out is compared with nobody (rule A3), and is left out here.
+const POLICY: &str = "sync_method = \"all\"\nresidents = { new_moved_out = \"skip\" }";
+
+/// Parts of a sync.
+type Parts = &'static [&'static str];
+
+const ALL: Parts = &[];
+/// The gateway does not say who lives at a property, so that nobody there is paired.
+const WITHOUT_RESIDENTS: Parts = &["--only", "properties", "--only", "work-orders"];
+
+fn world() -> World {
+    World::generate(&GenerateSpec { units: 24, seed: 7, now: noon() })
+}
+
+/// Two systems in step, Latchel under another program's references; the ledger is gone. Latchel lacks every third property
+/// with whoever is there, has one that the platform no longer has, and has one twice.
+async fn filled_by_another(mut setup: Setup, parts: Parts) -> Setup {
+    for _ in 0..2 {
+        written(&mut setup, parts).await;
+    }
+    setup.advance(TimeDelta::days(4));
+    setup.server.edit(make_foreign);
+    for entry in std::fs::read_dir(setup.folder.path()).expect("the folder").flatten() {
+        if entry.file_name().to_string_lossy().contains("sqlite") {
+            std::fs::remove_file(entry.path()).expect("the ledger");
+        }
+    }
+    setup
+}
+
+fn make_foreign(world: &mut World) {
+    let foreign = |id: &mut Option<String>| *id = id.take().map(|id| format!("F{id}"));
+    let latchel = &mut world.latchel;
+    let referring = latchel.properties.iter().filter(|one| one.ref_property_id.is_some());
+    let all: Vec<LatchelProperty> = referring.cloned().collect();
+    let lacking: Vec<_> = all.iter().skip(2).step_by(3).map(|one| one.id).collect();
+    let is_lacking = |id: Option<i64>| id.is_some_and(|id| lacking.contains(&id));
+    let ids: Vec<_> = latchel.jobs.iter().map(|one| (one.id, one.property_id)).collect();
+    for (id, property) in ids {
+        foreign(&mut latchel.jobs.get_mut(id).expect("it is there").ref_job_id);
+        if is_lacking(Some(property)) {
+            latchel.jobs.remove(id);
+        }
+    }
+    let ids: Vec<_> = latchel.residents.iter().map(|one| (one.id, one.property_id)).collect();
+    for (id, property) in ids {
+        let one = latchel.residents.get_mut(id).expect("it is there");
+        foreign(&mut one.ref_user_id);
+        foreign(&mut one.ref_property_id);
+        if is_lacking(property) {
+            latchel.residents.remove(id);
+        }
+    }
+    for one in &all {
+        foreign(&mut latchel.properties.get_mut(one.id).expect("it is there").ref_property_id);
+        if is_lacking(Some(one.id)) {
+            latchel.properties.remove(one.id);
+        }
+    }
+    let first = all.first().expect("a property").clone();
+    let stale = LatchelProperty {
+        id: 9_001,
+        ref_property_id: Some("F9001".to_owned()),
+        name: "Sold long ago".to_owned(),
+        address1: "1 Vanished Road".to_owned(),
+        ..first.clone()
+    };
+    let doubled = LatchelProperty { id: 9_002, ref_property_id: Some("F9002".to_owned()), ..first };
+    for one in [stale, doubled] {
+        latchel.properties.insert(one).expect("a free id");
+    }
+}
+
+/// Numbers of properties, residents and work orders in Latchel.
+fn sizes(setup: &Setup) -> [usize; 3] {
+    setup.server.read(|world| {
+        [world.latchel.properties.len(), world.latchel.residents.len(), world.latchel.jobs.len()]
+    })
+}
+
+/// Writes to Latchel of a run over everything that there ever was.
+async fn written(setup: &mut Setup, parts: Parts) -> Vec<LoggedRequest> {
+    setup.advance(TimeDelta::minutes(15));
+    setup.server.clear_requests();
+    setup.output(&[&["sync", "--since", "3650d"], parts].concat()).await;
+    let failed = setup.run(0, &["pending", "list"]).await;
+    assert!(!failed.contains("failed"), "{failed}");
+    setup.writes().into_iter().filter(|write| write.side == Side::Latchel).collect()
+}
+
+/// Somebody decides where several stand on one side: for the first of each.
+fn decide(table: &str) -> (String, usize) {
+    let mut decided = std::collections::HashSet::new();
+    let mut lines: Vec<String> = Vec::new();
+    for line in table.lines() {
+        let mut parts = line.splitn(3, ',');
+        let id = (parts.next().map(str::to_owned), parts.next().map(str::to_owned));
+        let is_open = line.ends_with(',');
+        lines.push(if is_open && decided.insert(id) { format!("{line}link") } else { line.to_owned() });
+    }
+    (lines.join("\n") + "\n", decided.len())
+}
+
+async fn is_taken_over(setup: Setup, parts: Parts) {
+    let mut setup = filled_by_another(setup, parts).await;
+    let before = sizes(&setup);
+    assert_eq!(
+        (written(&mut setup, parts).await, sizes(&setup)),
+        (vec![], before),
+        "it may be there already"
+    );
+
+    let told = setup.run(0, &["adopt"]).await;
+    assert!(told.contains("to link") && told.contains("for people to decide"), "{told}");
+    setup.run(0, &["adopt", "--csv", "pairs.csv"]).await;
+    let file = setup.folder.path().join("pairs.csv");
+    let (table, open) = decide(&std::fs::read_to_string(&file).expect("the table"));
+    assert!(open > 0, "the doubled property is left to people: {table}");
+    std::fs::write(&file, table).expect("the decisions");
+    setup.server.clear_requests();
+    setup.run(0, &["adopt", "--apply", "--csv", "pairs.csv"]).await;
+    assert_eq!((setup.writes(), sizes(&setup)), (vec![], before), "the links are in the ledger alone");
+
+    // What Latchel lacks is created once; whatever was there stays what it is. The list of work orders is widened first.
+    for _ in 0..2 {
+        written(&mut setup, parts).await;
+    }
+    let made = sizes(&setup);
+    pairs(&setup);
+    assert!(made[0] > before[0], "{before:?} {made:?}");
+    assert_eq!((written(&mut setup, parts).await, sizes(&setup)), (vec![], made), "nothing is left to do");
+}
+
+#[tokio::test]
+async fn an_account_is_taken_over_through_the_gateway() {
+    is_taken_over(Setup::of(world(), POLICY).await, WITHOUT_RESIDENTS).await;
+}
+
+#[tokio::test]
+async fn an_account_is_taken_over_through_the_partner_api() {
+    is_taken_over(Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await, ALL).await;
+}
