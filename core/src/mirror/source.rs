@@ -9,7 +9,7 @@ use crate::model::{
     InvalidRecord, Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob,
     NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
 };
-use crate::{Portfolio, Probe, Result};
+use crate::{Error, ErrorKind, Portfolio, Probe, Result};
 
 /// Latchel where it can only list: it looks nothing up by reference, and many records by id only one by one. A
 /// [`Mirror`](super::Mirror) dresses it as a [`Latchel`](crate::Latchel).
@@ -93,11 +93,19 @@ pub trait LatchelSource: Send + Sync + fmt::Debug {
     /// Sets the work order's number and its reference to the platform's.
     async fn write_number_back(&self, id: JobId, number: &str, work_order: &WorkOrderId) -> Result<()>;
 
-    /// Sets a property's reference.
-    async fn refer_property(&self, id: LatchelPropertyId, reference: &PropertyRef) -> Result<()>;
+    /// Sets a property's reference. By default that cannot be done.
+    async fn refer_property(&self, id: LatchelPropertyId, reference: &PropertyRef) -> Result<()> {
+        Err(unchangeable().with("property", id).with("reference", reference))
+    }
 
-    /// Sets a resident's reference.
-    async fn refer_resident(&self, id: LatchelResidentId, reference: &ResidentId) -> Result<()>;
+    /// Sets a resident's reference. By default that cannot be done.
+    async fn refer_resident(&self, id: LatchelResidentId, reference: &ResidentId) -> Result<()> {
+        Err(unchangeable().with("resident", id).with("reference", reference))
+    }
+}
+
+fn unchangeable() -> Error {
+    Error::new(ErrorKind::Unsupported, "references cannot be changed here")
 }
 
 /// Capabilities and limits of a [`LatchelSource`].

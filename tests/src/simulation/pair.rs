@@ -80,8 +80,20 @@ impl Pair {
 
     /// Goes on as a new process with a mirror of this.
     pub fn begin_anew(&mut self, source: &Arc<OnlyLists>) {
+        self.begin_with(self.mirror(source));
+    }
+
+    /// The same as a process that takes Latchel's webhooks.
+    pub fn begin_anew_told(&mut self, source: &Arc<OnlyLists>) {
+        self.begin_with(self.mirror(source).told_by_webhooks());
+    }
+
+    fn mirror(&self, source: &Arc<OnlyLists>) -> Mirror {
         let (store, ledger) = (self.ledger.clone(), self.ledger.clone());
-        let mirror = Mirror::new(Arc::clone(source) as _, store, ledger, "main");
+        Mirror::new(Arc::clone(source) as _, store, ledger, "main")
+    }
+
+    fn begin_with(&mut self, mirror: Mirror) {
         let account = settings(&self.policy);
         self.engine = Engine::new(account, self.platform.clone(), Arc::new(mirror), self.ledger.clone());
     }

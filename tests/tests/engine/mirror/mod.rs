@@ -1,6 +1,7 @@
 //! A Latchel that can only list, behind its mirror.
 
 mod stale;
+mod told;
 mod walks;
 
 use std::sync::Arc;
