@@ -237,14 +237,13 @@ impl Walk {
     }
 
     /// The walk after its last page. One without a repeated row has seen every row. After one with repeated rows the list is
-    /// proven if `counted` says that as many records are known as it has rows; or, where it was proven before or rows are
-    /// repeated in every walk, by what walks add.
+    /// proven if `counted` says that as many records are known as it has rows; or, where rows are repeated in every walk, by
+    /// walks that add nothing.
     pub(super) fn end(mut self, counted: Counted) -> Self {
         self.ended = true;
         self.pages = Some(self.next_page.max(2) - 1);
         self.barren = if self.added == 0 { self.barren + 1 } else { 0 };
-        let goes_on = self.added == 0 && self.proven_at.is_some();
-        if self.repeated == 0 || counted == Counted::All || goes_on || self.barren >= BARREN {
+        if self.repeated == 0 || counted == Counted::All || self.barren >= BARREN {
             self.proven_at = Some(self.began_at);
         }
         self

@@ -143,8 +143,10 @@ impl Mirror {
         let is_fresh = walk.proven_at.is_none_or(|at| began.is_none_or(|began| at >= began));
         let pages = walk.pages.map(|pages| pages.max(walk.next_page - 1));
         let affordable = pages.filter(|pages| pages.saturating_mul(4) <= self.pages_of_a_run());
-        let (false, Some(pages)) = (is_fresh, affordable) else { return Ok(()) };
-        let mut budget = pages.saturating_mul(3);
+        if is_fresh || affordable.is_none() {
+            return Ok(());
+        }
+        let mut budget = self.pages_of_a_run() / 4 * 3;
         let mut walk = walk.again(self.clock());
         while budget > 0 && !(walk.ended && walk.proven_at == Some(walk.began_at)) {
             walk = if walk.ended { walk.again(self.clock()) } else { walk };
@@ -177,8 +179,8 @@ impl Mirror {
     /// pages has as many rows as records: for each row that it repeats, it leaves one out. If that many are known from
     /// earlier walks, and are still there, then no record is unknown.
     async fn counted(&self, list: MirrorList, walk: &Walk) -> Result<Counted> {
-        if walk.repeated == 0 || (walk.added == 0 && walk.proven_at.is_some()) {
-            return Ok(Counted::Fewer);
+        if walk.repeated == 0 {
+            return Ok(Counted::All);
         }
         let left_out = self.left_out(list, walk).await?;
         if (left_out.len() as u64) < walk.repeated {

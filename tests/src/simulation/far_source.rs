@@ -67,6 +67,10 @@ impl FarSource {
             let more = rows.len() > size * page as usize;
             let rows: Vec<_> = rows.into_iter().skip(size * (page as usize - 1)).take(size).collect();
             listings.show(kind, rows.iter().map(|(id, _)| *id));
+            injector.say(|| {
+                let ids: Vec<_> = rows.iter().map(|(id, _)| id.to_string()).collect();
+                format!("Latchel lists {} of {kind}", ids.join(", "))
+            });
             Ok(SourcePage { rows: rows.into_iter().map(|(_, row)| row).collect(), invalid: Vec::new(), more })
         };
         injector.read(SIDE, &format!("page {page} of {name}"), read).await

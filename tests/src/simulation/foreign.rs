@@ -45,7 +45,7 @@ fn is_known(account: &Account, id: &PropertyRef) -> bool {
     account.on_platform(|world| world.properties.contains_key(id))
 }
 
-/// A3: an unlinked property in Latchel at the address, that does not refer to another one of the platform's.
+/// A3: a property in Latchel at the address, that does not refer to another one of the platform's.
 pub fn is_twin(account: &Account, property: &Property) -> bool {
     let street = |address: &Address| {
         let line1 = address.line1.clone().unwrap_or_default();
@@ -53,9 +53,10 @@ pub fn is_twin(account: &Account, property: &Property) -> bool {
     };
     let is_it = |one: &LatchelProperty| {
         let refers = one.reference.as_ref().is_some_and(|own| is_known(account, own));
-        !refers && street(&one.source_address) == street(&property.address)
+        let unit = property.unit_name.as_ref().is_none_or(|unit| one.name.ends_with(unit));
+        !refers && unit && street(&one.source_address) == street(&property.address)
     };
-    property.id.unit.is_none() && strangers(account).iter().any(is_it)
+    account.in_latchel(|world| world.properties.values().cloned().collect::<Vec<_>>()).iter().any(is_it)
 }
 
 /// A1: most of Latchel's active properties are unlinked and refer to what the platform does not have. A unit that is gone is

@@ -283,7 +283,7 @@ async fn reasons(setup: &Setup) -> BTreeSet<Reason> {
 }
 
 /// Reasons that cannot occur in a run over Buildium and Latchel, and an explanation of each.
-const CANNOT_OCCUR: [(Reason, &str); 6] = [
+const CANNOT_OCCUR: [(Reason, &str); 11] = [
     (Reason::FarSidePaused, "neither is ever closed by its own schedule"),
     (Reason::PropertyGoneFromSource, "a reconciliation finds it"),
     (Reason::ResidentGoneFromSource, "a reconciliation finds it"),
@@ -293,6 +293,11 @@ const CANNOT_OCCUR: [(Reason, &str); 6] = [
         Reason::NotSupportedByPlatform,
         "nobody deactivates a rental or unassigns a task of what is to be closed",
     ),
+    (Reason::LatchelWritesOff, "the gateway always takes writes"),
+    (Reason::MirrorIncomplete, "the gateway needs no mirror"),
+    (Reason::HeldForAdoption, "no other program has filled Latchel"),
+    (Reason::PossibleTwin, "nobody enters in Latchel what is on the platform"),
+    (Reason::Adopted, "nothing is taken over"),
 ];
 
 #[tokio::test]

@@ -40,14 +40,14 @@ fn shown_work_order(account: &Account, id: &WorkOrderId) -> Shown {
         Event::WorkOrderShown(run, one, eligible, How::Listed)
             if one.id == *id && history.done(*run, Phase::WorkOrdersToLatchel) =>
         {
-            Some(if is_in_doubt(&history, *at) { Eligible::No } else { *eligible })
+            Some(if is_in_doubt(account, &history, *at) { Eligible::No } else { *eligible })
         }
         _ => None,
     });
     // A run that did not get through may have brought it over as well.
     let ever = |(at, event): &(DateTime<Utc>, Event)| match event {
         Event::WorkOrderShown(_, one, eligible, _) => {
-            one.id == *id && (*eligible == Eligible::Yes || is_in_doubt(&history, *at))
+            one.id == *id && (*eligible == Eligible::Yes || is_in_doubt(account, &history, *at))
         }
         _ => false,
     };
@@ -104,9 +104,14 @@ pub async fn check_export(account: &Account, ledger: &MemoryLedger) {
 }
 
 /// True if people changed a property in Latchel shortly after something was shown, or one of the platform's about then: the run
-/// may have gone by what they set, and by an old copy of what was before.
-fn is_in_doubt(history: &History, at: DateTime<Utc>) -> bool {
+/// may have gone by what they set, and by an old copy of what was before. A mirror's copy of a property may be days old.
+fn is_in_doubt(account: &Account, history: &History, at: DateTime<Utc>) -> bool {
     let (shortly_before, soon) = (at - TimeDelta::minutes(2), at + TimeDelta::minutes(10));
+    let mirrored = |then: DateTime<Utc>| at - TimeDelta::days(3) <= then && then <= at;
+    let method = |event: &Event| matches!(event, Event::LatchelProperty(_));
+    if account.only_lists() && history.0.iter().any(|(then, event)| method(event) && mirrored(*then)) {
+        return true;
+    }
     let about = history.0.iter().filter(|(then, _)| shortly_before <= *then && *then <= soon);
     about.into_iter().any(|(then, event)| match event {
         Event::LatchelProperty(_) => at <= *then,
@@ -121,13 +126,13 @@ fn shown_job(account: &Account, id: JobId) -> Shown {
         Event::JobShown(run, one, eligible, How::Listed)
             if one.id == id && history.done(*run, Phase::WorkOrdersToPlatform) =>
         {
-            Some(if is_in_doubt(&history, *at) { Eligible::No } else { *eligible })
+            Some(if is_in_doubt(account, &history, *at) { Eligible::No } else { *eligible })
         }
         _ => None,
     });
     let ever = |(at, event): &(DateTime<Utc>, Event)| match event {
         Event::JobShown(_, one, eligible, _) => {
-            one.id == id && (*eligible == Eligible::Yes || is_in_doubt(&history, *at))
+            one.id == id && (*eligible == Eligible::Yes || is_in_doubt(account, &history, *at))
         }
         _ => false,
     };
