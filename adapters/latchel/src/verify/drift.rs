@@ -91,6 +91,8 @@ async fn everything(source: &Source) -> latchel_sync_core::Result<()> {
         access_instructions: Some(String::new()),
         closed: Some(ClosedStatus::Cancelled),
     };
+    source.refer_property(LatchelPropertyId(501), &PropertyRef::new(PropertyId::new("11"), None)).await?;
+    source.refer_resident(LatchelResidentId(601), &ResidentId::new("31")).await?;
     source.create_job(&new).await?;
     source.write_number_back(JobId(7), "81-1", &WorkOrderId::new("81")).await
 }

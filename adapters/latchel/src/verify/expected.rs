@@ -72,16 +72,10 @@ pub(super) fn calls() -> Result<Vec<Expected>> {
         one(properties, "read one property", PROPERTY),
         create(properties, "create a property", properties_created()),
         change(properties, "change a property, or set it inactive", properties_changed()),
-        change(
-            properties,
-            "write a property's reference (`adopt --write-references`)",
-            properties_referring(),
-        ),
         list(tenants.path(), "list residents", vec![Vec::new()], TENANT),
         one(tenants, "read one resident", TENANT),
         create(tenants, "create a resident", residents_created()),
         change(tenants, "change a resident, or set it inactive", residents_changed()),
-        change(tenants, "write a resident's reference (`adopt --write-references`)", residents_referring()),
         list(jobs.path(), "list work orders", asked, JOB),
         one(jobs, "read one work order", JOB),
         list(&history("{id}"), "read a work order's states", vec![Vec::new()], STATE_CHANGE),
@@ -186,12 +180,14 @@ fn properties_changed() -> Vec<Value> {
     ]
     .iter()
     .map(guesses::property_patch)
+    .chain(properties_referring())
     .collect()
 }
 
-fn properties_referring() -> Vec<Value> {
+/// References, which `adopt --write-references` writes.
+fn properties_referring() -> [Value; 2] {
     let house = |unit: Option<&str>| PropertyRef::new(PropertyId::new("11"), unit.map(UnitId::new));
-    [house(Some("21")), house(None)].iter().map(guesses::property_reference).collect()
+    [house(Some("21")), house(None)].map(|reference| guesses::property_reference(&reference))
 }
 
 fn residents_created() -> Vec<Value> {
@@ -223,11 +219,8 @@ fn residents_changed() -> Vec<Value> {
     });
     let mut bodies: Vec<_> = patches.map(|patch| guesses::tenant_patch(&patch, None)).collect();
     bodies.push(guesses::tenant_patch(&none, Some(LatchelPropertyId(501))));
+    bodies.push(guesses::tenant_reference(&ResidentId::new("31")));
     bodies
-}
-
-fn residents_referring() -> Vec<Value> {
-    vec![guesses::tenant_reference(&ResidentId::new("31"))]
 }
 
 fn jobs_created(states: &States) -> Result<Vec<Value>> {
