@@ -55,7 +55,7 @@ async fn pairs_are_proposed_and_linked_as_people_decide_and_nothing_is_written_t
     let told = visitor.get(&job).await.body;
     assert!(told.contains("<strong>1</strong> properties with exactly one on each side"), "{told}");
     let box_of = |latchel: i64| {
-        let label = format!("property {DOUBLED} is Latchel&#39;s {latchel}");
+        let label = format!("property {DOUBLED} is Latchel's {latchel}");
         let (before, _) = told.split_once(&label).unwrap_or_else(|| panic!("{label}: {told}"));
         let (_, value) = before.rsplit_once("value=\"").expect("a value");
         value.split_once('"').expect("its end").0.to_owned()

@@ -42,8 +42,8 @@ async fn garbage_gets_400_from_those_with_the_key_and_what_is_not_synced_200() {
     for garbage in ["", "garbage", "[1]", r#"{"secret":1}"#] {
         assert_eq!(post(&world, LATCHEL, &key, garbage).await.0, 400, "{garbage}");
     }
-    let tenant = envelope(JobId(1), LATER).replace(r#""Job""#, r#""Resident""#);
-    assert_eq!(post(&world, LATCHEL, &key, tenant).await.0, 200);
+    let owner = envelope(JobId(1), LATER).replace(r#""Job""#, r#""Owner""#);
+    assert_eq!(post(&world, LATCHEL, &key, owner).await.0, 200);
     assert_eq!(open(&*world.app.desk).await, 0);
     assert_eq!(post(&world, LATCHEL, &key, envelope(JobId(1), LATER)).await.0, 200);
     assert_eq!(open(&*world.app.desk).await, 1, "a whole one is kept before the answer");
