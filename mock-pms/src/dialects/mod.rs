@@ -9,6 +9,7 @@ mod gateway;
 pub(crate) mod latchel;
 mod papi;
 mod propertyware;
+mod references;
 mod rentmanager;
 mod rentvine;
 pub(crate) mod spec;

@@ -48,6 +48,7 @@ fn compile_umbrella(text: &str) -> Result<(), String> {
     rustc.args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "--out-dir"]);
     rustc.arg(folder.path()).arg(&source).arg("-L").arg(format!("dependency={}", artifacts().display()));
     for adapter in registered() {
+        let adapter = adapter.replace('-', "_");
         let library = library(&format!("libadapter_{adapter}-"));
         rustc.arg("--extern").arg(format!("adapter_{adapter}={}", library.display()));
     }

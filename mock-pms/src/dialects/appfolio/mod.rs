@@ -7,7 +7,6 @@ mod names;
 mod people;
 mod problem;
 mod properties;
-mod references;
 mod serial;
 mod tenants;
 mod units;
@@ -26,8 +25,10 @@ use axum::routing::{MethodFilter, get};
 
 use self::call::{read, write};
 use self::listing::PREFIX;
+use self::names::{Kind, uuid};
 use self::problem::{Problem, refuse};
 use self::serial::Serial;
+use super::references::{self, Naming};
 use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
@@ -62,6 +63,20 @@ pub(super) const SPEC: Spec = Spec {
     },
 };
 
+const NAMING: Naming = Naming {
+    property: |id| uuid(Kind::Property, id),
+    unit: |id| uuid(Kind::Unit, id),
+    resident: |platform, tenant, property| {
+        let theirs = platform.leases.iter().filter(|lease| {
+            lease.tenants.iter().any(|one| one.tenant_id == tenant)
+                && property.is_none_or(|property| lease.property_id == property)
+        });
+        let occupancy = theirs.max_by_key(|lease| lease.from_date)?.id;
+        Some(names::tenant(tenant, occupancy))
+    },
+    work_order: |id| uuid(Kind::WorkOrder, id),
+};
+
 fn refuse_haste(wait: Duration) -> Response {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.");
@@ -71,7 +86,7 @@ fn refuse_haste(wait: Duration) -> Response {
 
 /// All endpoints.
 fn router(shared: &Shared) -> Router {
-    shared.edit(references::translate);
+    shared.edit(|world| references::translate(world, &NAMING));
     let serial = Arc::new(Serial::default());
     let all = Router::new()
         .route("/properties", read("properties", properties::list))

@@ -22,12 +22,13 @@ use axum::routing::{MethodFilter, MethodRouter};
 use self::problem::refuse;
 use self::reply::Answer;
 use super::endpoint::{self, Request};
+use super::references::{self, Naming};
 use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::system::{Rationing, System};
-use crate::world::{WorkOrder, World};
+use crate::world::{Property, Tenant, Unit, WorkOrder, World};
 
 pub(super) const SPEC: Spec = Spec {
     system: System {
@@ -51,8 +52,16 @@ pub(super) const SPEC: Spec = Spec {
     credentials: |world| vec![("token", world.platform.account.client_secret.clone())],
 };
 
+const NAMING: Naming = Naming {
+    property: oid::oid::<Property>,
+    unit: oid::oid::<Unit>,
+    resident: |_, tenant, _| Some(oid::oid::<Tenant>(tenant)),
+    work_order: oid::oid::<WorkOrder>,
+};
+
 /// All endpoints.
 fn router(shared: &Shared) -> Router {
+    shared.edit(|world| references::translate(world, &NAMING));
     Router::new()
         .route("/api/properties", read("properties", properties::list))
         .route("/api/properties/{id}", read("properties", properties::get))
