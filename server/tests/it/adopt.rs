@@ -42,7 +42,7 @@ async fn links(world: &World) -> Vec<Option<i64>> {
 }
 
 #[tokio::test]
-async fn pairs_are_proposed_and_linked_as_people_decide_and_nothing_is_written_to_either_system() {
+async fn pairs_are_proposed_and_linked_as_people_decide_and_nothing_is_created() {
     let world = World::new().await;
     filled(&world);
     let mut visitor = world.visitor();
@@ -66,7 +66,9 @@ async fn pairs_are_proposed_and_linked_as_people_decide_and_nothing_is_written_t
     assert_eq!(answer.status, 303, "{}", answer.body);
     world.work().await;
     assert_eq!(links(&world).await, [Some(501), Some(503)]);
-    assert_eq!(world.journal.take_writes().len(), 0);
+    // The schedule has synced meanwhile, and brought over what differs.
+    let writes = world.journal.take_writes();
+    assert!(writes.iter().all(|call| call.method.starts_with("update_")), "nothing is created: {writes:?}");
     assert_eq!(world.audit().await.last().map(String::as_str), Some("local adoption_asked_for 2 pairs"));
 
     // Both candidates of one house cannot be it.

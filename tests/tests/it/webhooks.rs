@@ -272,7 +272,7 @@ async fn the_mirror_hears_of_a_property_and_asks_for_it_by_one_call() {
     let setup = Setup::on_partner_api(|_| (), "writes = \"on\"").await.with_policy(&policy);
     let mut setup = after_its_first_sync(setup).await;
     // What was just seen would not be asked for again.
-    setup.advance(TimeDelta::minutes(2));
+    setup.advance(TimeDelta::hours(1));
     let id = setup.server.read(|world| world.latchel.properties.iter().map(|one| one.id).max()).expect("one");
     let serving = Serving::start(&setup).await;
     let url = format!("{}webhooks/main/latchel", serving.url);
@@ -287,6 +287,8 @@ async fn the_mirror_hears_of_a_property_and_asks_for_it_by_one_call() {
         kept.first().is_some_and(|one| one.body.contains("Renamed by hand"))
     };
     assert!(!kept().await, "the mirror is older");
+    assert_eq!(statuses(&setup.server.webhooks_reach(1).await), [Some(200)]);
+    assert_eq!(counted(&serving, Side::Latchel, "accepted").await, 1);
     let path = format!("/v1/properties/{id}");
     let asked = |setup: &Setup| setup.server.requests().iter().any(|one| one.path == path);
     until(&setup, "a question about the property", asked).await;

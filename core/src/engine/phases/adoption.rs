@@ -6,6 +6,8 @@ use foldhash::{HashMap, HashMapExt};
 use futures::TryStreamExt;
 
 use crate::engine::context::Context;
+use crate::engine::driver::prepare::may_be_about_one;
+use crate::engine::patience::Patience;
 use crate::engine::phases::index::distinct;
 use crate::model::{
     AdoptionGuard, Kind, LatchelProperty, LatchelPropertyId, Property, PropertyRef, Reason, Row, Side,
@@ -128,7 +130,8 @@ pub(in crate::engine) async fn of_properties(
         .collect())
 }
 
-/// Ids of the properties among the references that the platform has.
+/// Ids of the properties among the references that the platform has. One at which the platform fails counts as there: it is no
+/// sign of another program, and must not keep others from being looked at (rule E2).
 pub(in crate::engine) async fn known_to_platform(
     platform: &dyn Platform,
     refs: &[PropertyRef],
@@ -139,11 +142,27 @@ pub(in crate::engine) async fn known_to_platform(
         _ => None,
     };
     match platform.properties_by_id(refs).await {
-        Ok(rows) => Ok(rows.into_iter().filter_map(id).collect()),
+        Ok(rows) => return Ok(rows.into_iter().filter_map(id).collect()),
         // References of another kind are not even ids here.
-        Err(error) if error.is_about_the_request() => Ok(Vec::new()),
-        Err(error) => Err(error),
+        Err(error) if error.is_about_the_request() => return Ok(Vec::new()),
+        Err(error) if !may_be_about_one(&error) => return Err(error),
+        Err(_) => {}
     }
+    let (mut known, mut patience) = (Vec::new(), Patience::default());
+    for one in refs {
+        match platform.properties_by_id(std::slice::from_ref(one)).await {
+            Ok(rows) => {
+                patience.succeeded();
+                known.extend(rows.into_iter().filter_map(id));
+            }
+            Err(error) if error.is_about_the_request() => patience.succeeded(),
+            Err(error) => {
+                patience.failed(&error)?;
+                known.push(one.property.as_str().to_owned());
+            }
+        }
+    }
+    Ok(known)
 }
 
 fn digest(address: &str) -> u64 {
