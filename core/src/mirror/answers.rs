@@ -6,8 +6,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{Mirror, Mirrored, SourceResident};
 use crate::model::{
-    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, PropertyId,
-    PropertyRef, RecordKey, ResidentRef, Side,
+    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, PropertyRef,
+    RecordKey, ResidentRef, Side,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -202,18 +202,6 @@ impl Mirror {
             places.extend(property.reference.map(|reference| (property.id, reference)));
         }
         Ok(places)
-    }
-
-    /// The platform's property of a resident: by our link of them, because people may have given the property that they live at
-    /// in Latchel to another of the platform's; else by their reference.
-    pub(super) async fn home_of(&self, id: LatchelResidentId) -> Result<Option<PropertyId>> {
-        let memories = self.ledger.recall(&self.account, &[RecordKey::latchel(Kind::Resident, id)]).await?;
-        let linked = memories.into_iter().find_map(|memory| memory.link);
-        if let Some(reference) = linked.and_then(|link| ResidentRef::from_key(&link.platform_id)) {
-            return Ok(Some(reference.property));
-        }
-        let resident = self.residents_with(&[id]).await?.into_iter().next();
-        Ok(resident.and_then(|one| one.reference).map(|reference| reference.property))
     }
 
     /// The property in Latchel for a rentable unit: the linked one, else one that carries the reference.

@@ -258,7 +258,9 @@ impl Latchel for Mirror {
     async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
         let place = match &patch.unit {
             Some(unit) => {
-                let property = self.home_of(id).await?.ok_or_else(not_there)?;
+                let resident = self.residents_with(&[id]).await?.into_iter().next();
+                let reference = resident.and_then(|one| one.reference);
+                let property = reference.map(|reference| reference.property).ok_or_else(not_there)?;
                 Some(self.property_of(&PropertyRef::new(property, unit.clone())).await?)
             }
             None => None,
