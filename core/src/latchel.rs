@@ -58,11 +58,11 @@ pub trait Latchel: Send + Sync + fmt::Debug {
         false
     }
 
-    /// Makes look-ups show a record as it is now, directly before something is written because of it. True if they had
-    /// shown it differently. By default they always show it as it is.
-    async fn refresh(&self, kind: Kind, id: i64) -> Result<bool> {
+    /// Makes look-ups show a record as it is now, directly before something is written because of it. Whoever looked it up before
+    /// looks it up again. By default they always show it as it is.
+    async fn refresh(&self, kind: Kind, id: i64) -> Result<()> {
         let _ = (kind, id);
-        Ok(false)
+        Ok(())
     }
 
     /// Makes look-ups show these records as they are since the instant beside each, which is when what they are compared with

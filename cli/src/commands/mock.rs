@@ -6,14 +6,14 @@ use mock_pms::{
 
 use serde_json::json;
 
-use crate::args::Command;
+use crate::args::Mocking;
 use crate::exit::{Exit, Failure};
 use crate::render;
 use crate::suggest::did_you_mean;
 
 /// Runs the mock systems until they are interrupted.
-pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, Failure> {
-    let Command::Mock {
+pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Failure> {
+    let Mocking {
         platform,
         latchel,
         latchel_limit,
@@ -27,10 +27,7 @@ pub(crate) async fn run(command: &Command, now: DateTime<Utc>) -> Result<Exit, F
         admin_port,
         json,
         schema,
-    } = command
-    else {
-        return Ok(Exit::Usage);
-    };
+    } = asked;
     if *list_quirks {
         if *json {
             let all = systems().into_iter().map(|(name, quirks)| (name, json!(quirks)));

@@ -47,7 +47,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Ledger { action, json } => ledger::run(&config()?, action, *json).await,
         Command::Adapters { action, json } => adapters::run(action, *json, config, now).await,
         Command::Rules { markdown, json } => rules::run(*markdown, *json),
-        Command::Mock { .. } => mock::run(&args.command, now).await,
+        Command::Mock(asked) => mock::run(asked, now).await,
         Command::Demo { units, seed, serve, listen } => {
             demo::run(*units, *seed, now, serve.then_some(*listen)).await
         }

@@ -38,7 +38,12 @@ impl Mirror {
         let read = async |id| self.fresh_resident(LatchelResidentId(id)).await;
         let read = stream::iter(afresh).map(read).buffered(AT_ONCE).try_collect::<Vec<_>>().await?;
         found.extend(read.into_iter().flatten().map(|one| (one, true)));
-        self.placed(found).await
+        let keys: Vec<_> = ids.iter().map(|id| RecordKey::latchel(Kind::Resident, id)).collect();
+        let memories =
+            if keys.is_empty() { Vec::new() } else { self.ledger.recall(&self.account, &keys).await? };
+        let links = memories.into_iter().filter_map(|memory| memory.link);
+        let linked: Vec<_> = links.filter_map(|link| ResidentRef::from_key(&link.platform_id)).collect();
+        self.placed(found, &linked).await
     }
 
     /// The work orders with these ids, each read afresh: they are asked for before a write or after one.
@@ -80,7 +85,7 @@ impl Mirror {
         let known = self.store.by_id(&self.account, Kind::WorkOrder, &[id.0]).await?;
         let before = known.first().map(Mirrored::read::<Job>).transpose()?;
         let read = self.with_change_of_state(&read, before).await?;
-        let record = Mirrored::job(&read, self.clock())?;
+        let record = self.learned(&read, known.first())?;
         self.read_afresh(Kind::WorkOrder, id.0, Some(record)).await?;
         Ok(Some(read))
     }
@@ -137,7 +142,7 @@ impl Mirror {
         let keys: Vec<_> = refs.iter().map(|one| one.resident.to_string()).collect();
         let found = self.store.by_reference(&self.account, Kind::Resident, &keys).await?;
         let found = found.iter().map(|one| Ok((one.read()?, false))).collect::<Result<Vec<_>>>()?;
-        let mut placed = self.placed(found).await?;
+        let mut placed = self.placed(found, refs).await?;
         // One person may be at several properties.
         placed.retain(|one| one.reference.as_ref().is_some_and(|own| refs.contains(own)));
         Ok(placed)
@@ -153,12 +158,17 @@ impl Mirror {
         let found: Vec<(SourceResident, bool)> =
             found.into_iter().filter(|(one, _): &(SourceResident, bool)| one.is_active).collect();
         let at: Vec<_> = found.iter().filter_map(|(one, _)| one.property).collect();
-        Ok(at.into_iter().zip(self.placed(found).await?).collect())
+        Ok(at.into_iter().zip(self.placed(found, &[]).await?).collect())
     }
 
     /// Residents with the platform's identity of the property that they live at: by our link of that property, which may
-    /// carry another reference (rule A2), else by the property's own reference.
-    async fn placed(&self, residents: Vec<(SourceResident, bool)>) -> Result<Vec<LatchelResident>> {
+    /// carry another reference (rule A2), else by the property's own reference. Where people have given a linked property the
+    /// reference of another one, it is both, and `wanted` says as whom somebody there is known.
+    async fn placed(
+        &self,
+        residents: Vec<(SourceResident, bool)>,
+        wanted: &[ResidentRef],
+    ) -> Result<Vec<LatchelResident>> {
         let mut ids: Vec<_> = residents.iter().filter_map(|(one, _)| one.property).collect();
         ids.sort();
         ids.dedup();
@@ -166,13 +176,16 @@ impl Mirror {
         Ok(residents
             .into_iter()
             .map(|(one, contact_known)| {
-                let place = one.property.and_then(|id| places.get(&id));
+                let places = one.property.and_then(|id| places.get(&id)).map_or(&[][..], Vec::as_slice);
+                let known_as = |place: &PropertyRef| {
+                    Some(ResidentRef::new(one.reference.clone()?, place.property.clone()))
+                };
+                let is_wanted =
+                    |place: &&PropertyRef| known_as(place).is_some_and(|own| wanted.contains(&own));
+                let place = places.iter().find(is_wanted).or(places.first());
                 LatchelResident {
                     id: one.id,
-                    reference: one
-                        .reference
-                        .zip(place)
-                        .map(|(person, place)| ResidentRef::new(person, place.property.clone())),
+                    reference: place.and_then(known_as),
                     unit: place.and_then(|place| place.unit.clone()),
                     name: one.name,
                     email: one.email,
@@ -186,20 +199,30 @@ impl Mirror {
             .collect())
     }
 
-    async fn places(&self, ids: &[LatchelPropertyId]) -> Result<HashMap<LatchelPropertyId, PropertyRef>> {
+    /// The platform's identities of properties: that of our link, and the reference.
+    async fn places(
+        &self,
+        ids: &[LatchelPropertyId],
+    ) -> Result<HashMap<LatchelPropertyId, Vec<PropertyRef>>> {
         let keys: Vec<_> = ids.iter().map(|id| RecordKey::latchel(Kind::Property, id)).collect();
         let memories =
             if keys.is_empty() { Vec::new() } else { self.ledger.recall(&self.account, &keys).await? };
-        let mut places = HashMap::new();
-        let mut unlinked = Vec::new();
+        let mut places: HashMap<_, Vec<_>> = HashMap::new();
+        let (mut linked, mut unlinked) = (Vec::new(), Vec::new());
         for (id, memory) in ids.iter().zip(memories) {
             match memory.link {
-                Some(link) => drop(places.insert(*id, PropertyRef::from_key(&link.platform_id))),
+                Some(link) => {
+                    places.insert(*id, vec![PropertyRef::from_key(&link.platform_id)]);
+                    linked.push(id.0);
+                }
                 None => unlinked.push(*id),
             }
         }
-        for property in self.properties_with(&unlinked).await? {
-            places.extend(property.reference.map(|reference| (property.id, reference)));
+        // Of those that are linked, what the mirror has is enough: no call is made for a reference that is rarely another.
+        let kept = self.store.by_id(&self.account, Kind::Property, &linked).await?;
+        let kept = kept.iter().map(Mirrored::read::<LatchelProperty>).collect::<Result<Vec<_>>>()?;
+        for property in self.properties_with(&unlinked).await?.into_iter().chain(kept) {
+            places.entry(property.id).or_default().extend(property.reference);
         }
         Ok(places)
     }

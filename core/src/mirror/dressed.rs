@@ -16,7 +16,7 @@ use crate::model::{
 use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
 
 /// Number of kept work orders that are read together.
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
 /// Number of pages of properties that a first look reads.
 const LOOK_PAGES: u32 = 3;
 
@@ -51,7 +51,7 @@ impl Latchel for Mirror {
     /// Fills what is not proven yet, within the run's share of the budget, and reads the news of work orders.
     async fn begin(&self, run: &RunBegin) -> Result<Vec<String>> {
         self.starts(run.now);
-        let kept = run.scheduled && self.told && self.has_late_news().await?;
+        let kept = run.scheduled && self.told && self.has_late_news();
         {
             let mut state = self.state();
             (state.news, state.began, state.listed_as_kept) = (None, Some(run.now), kept);
@@ -60,11 +60,8 @@ impl Latchel for Mirror {
         if work_orders && run.lists && !kept {
             self.read_news(run.now - TimeDelta::hours(72)).await?;
         }
-        for record in &run.told_of {
-            self.hear_of(record).await?;
-        }
+        let mut warnings = self.hear_of_all(&run.told_of).await?;
         let mut budget = if run.lists { self.pages_of_a_run() / 2 } else { 0 };
-        let mut warnings = Vec::new();
         for list in MirrorList::ALL {
             let wanted = list == MirrorList::Properties || run.kinds.contains(&list.kind());
             if !wanted {
@@ -132,20 +129,9 @@ impl Latchel for Mirror {
         true
     }
 
-    /// Reads the record by one call. True if it is no longer as the mirror had it.
-    async fn refresh(&self, kind: Kind, id: i64) -> Result<bool> {
-        let before = self.store.by_id(&self.account, kind, &[id]).await?.into_iter().next();
-        match kind {
-            Kind::Property => drop(self.fresh_property(LatchelPropertyId(id)).await?),
-            Kind::Resident => drop(self.fresh_resident(LatchelResidentId(id)).await?),
-            Kind::WorkOrder => drop(self.fresh_job(JobId(id)).await?),
-        }
-        let after = self.store.by_id(&self.account, kind, &[id]).await?.into_iter().next();
-        Ok(match (before, after) {
-            (Some(before), Some(after)) => !before.is_like(&after),
-            (None, None) => false,
-            _ => true,
-        })
+    /// Reads the record by one call.
+    async fn refresh(&self, kind: Kind, id: i64) -> Result<()> {
+        self.is_there(kind, id).await.map(drop)
     }
 
     /// Reads by one call each those that were seen before that. A source that shows no single records keeps what it listed.
@@ -155,10 +141,12 @@ impl Latchel for Mirror {
         kept.retain(|one| since.iter().any(|(id, at)| *id == one.id && one.seen_at < *at));
         let mut otherwise = false;
         for one in kept {
-            otherwise |= match self.refresh(kind, one.id).await {
+            match self.refresh(kind, one.id).await {
                 Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(otherwise),
                 read => read?,
-            };
+            }
+            let after = self.store.by_id(&self.account, kind, &[one.id]).await?;
+            otherwise |= !after.first().is_some_and(|after| one.is_like(after));
         }
         Ok(otherwise)
     }

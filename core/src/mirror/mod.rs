@@ -7,6 +7,7 @@
 mod answers;
 mod dressed;
 mod news;
+mod questions;
 mod source;
 mod store;
 mod walk;
@@ -50,6 +51,8 @@ struct State {
     single: HashSet<Kind>,
     /// Instant up to which this run has read news of work orders, UTC.
     news: Option<DateTime<Utc>>,
+    /// Instant at which this process asked for work orders last, UTC.
+    asked: Option<DateTime<Utc>>,
     /// True if this run lists work orders as the mirror has them, because webhooks told of the news.
     listed_as_kept: bool,
 }

@@ -1,15 +1,16 @@
 //! News of work orders: narrow questions in place of everything that was updated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
+use super::questions::Answer;
 use super::{JobsAsked, Mirror, MirrorList, Mirrored, Walk};
 use crate::model::{Job, JobId, Kind, RecordKey};
 use crate::{Error, ErrorKind, Latchel, Result};
 
 /// Days for which a source is asked beyond the day at hand, because nobody knows its zone and lists may leave rows out.
-const OVERLAP: Days = Days::new(1);
+pub(super) const OVERLAP: Days = Days::new(1);
 /// Time for which a narrow question is trusted, until it is compared again with the wide one.
 const TRUSTED: TimeDelta = TimeDelta::days(1);
 
@@ -17,23 +18,47 @@ const TRUSTED: TimeDelta = TimeDelta::days(1);
 const TOLD: TimeDelta = TimeDelta::hours(1);
 /// Time for which a record is taken to be as it was seen, whatever a webhook tells: most tell of what we wrote and read back.
 const JUST_SEEN: TimeDelta = TimeDelta::minutes(2);
+/// Number of records that could not be read, of those that webhooks told of, after which the others are left to the next walk.
+const UNHEARD: usize = 3;
 
 impl Mirror {
-    /// True if work orders were asked for less than an hour ago.
-    pub(super) async fn has_late_news(&self) -> Result<bool> {
-        let walk = self.store.walk(&self.account, MirrorList::Jobs).await?;
-        let until = walk.and_then(|walk| walk.news_until);
-        Ok(until.is_some_and(|at| self.clock() - at < TOLD))
+    /// True if this process asked for work orders less than an hour ago.
+    pub(super) fn has_late_news(&self) -> bool {
+        let now = self.clock();
+        self.state().asked.is_some_and(|at| now - at < TOLD)
+    }
+
+    /// Reads the properties and residents that webhooks told of. Returns warnings about those that could not be read: nothing waits
+    /// for them, and the next walk reads them.
+    ///
+    /// # Errors
+    ///
+    /// An error that ends the run: no further call would succeed.
+    pub(super) async fn hear_of_all(&self, records: &[RecordKey]) -> Result<Vec<String>> {
+        let mut warnings = Vec::new();
+        for record in records {
+            match self.hear_of(record).await {
+                Ok(()) => {}
+                Err(error) if error.ends_the_run() => return Err(error),
+                Err(error) => {
+                    warnings.push(format!("{record}, of which a webhook told, was not read: {error}"))
+                }
+            }
+            if warnings.len() >= UNHEARD {
+                break;
+            }
+        }
+        Ok(warnings)
     }
 
     /// Reads a property or a resident that a webhook told of, by one call, unless it was just seen.
-    pub(super) async fn hear_of(&self, record: &RecordKey) -> Result<()> {
+    async fn hear_of(&self, record: &RecordKey) -> Result<()> {
         let Ok(id) = record.id.parse() else { return Ok(()) };
         let kept = self.store.by_id(&self.account, record.kind, &[id]).await?;
         if kept.iter().any(|one| self.clock() - one.seen_at < JUST_SEEN) {
             return Ok(());
         }
-        self.refresh(record.kind, id).await.map(drop)
+        self.refresh(record.kind, id).await
     }
 
     /// Reads the news, unless this run has.
@@ -41,68 +66,64 @@ impl Mirror {
         if self.state().news.is_some() { Ok(()) } else { self.read_news(from).await }
     }
 
-    /// Reads the work orders that were created or closed since the last news, or since `from` where there were none.
+    /// Reads the work orders that were created or closed since the last news, or since `from` where there were none. The news go on
+    /// from here only if nothing was left out; until then the next run asks for the same days again.
     pub(super) async fn read_news(&self, from: DateTime<Utc>) -> Result<()> {
         let now = self.clock();
         let walk = self.store.walk(&self.account, MirrorList::Jobs).await?;
         let walk = walk.unwrap_or_else(|| Walk::first(now, Some(now.date_naive() - Days::new(30))));
         let since = walk.news_until.unwrap_or(from).min(now);
         let day = since.date_naive() - OVERLAP;
-        self.read_jobs(JobsAsked::Created(day)).await?;
-        let narrow_since = match walk.narrow_since.filter(|at| now - *at < TRUSTED) {
-            Some(at) => match self.read_jobs(JobsAsked::Closed(day)).await {
-                Ok(_) => Some(at),
-                Err(error) if error.kind() == ErrorKind::Unsupported => {
-                    self.compared(day).await?.then_some(now)
-                }
+        let created = self.ask(JobsAsked::Created(day)).await?;
+        let narrow = match walk.narrow_since.filter(|at| now - *at < TRUSTED) {
+            Some(at) => match self.ask(JobsAsked::Closed(day)).await {
+                Ok(closed) => Some((closed, Some(at))),
+                Err(error) if error.kind() == ErrorKind::Unsupported => None,
                 Err(error) => return Err(error),
             },
-            None => self.compared(day).await?.then_some(now),
+            None => None,
+        };
+        let (changed, narrow_since) = match narrow {
+            Some(narrow) => narrow,
+            None => {
+                let (updated, is_narrow) = self.compared(day).await?;
+                (updated, is_narrow.then_some(now))
+            }
+        };
+        let whole = match created.repeated + changed.repeated {
+            0 => true,
+            // The same day is asked for by the next run in any case.
+            _ if since.date_naive() == now.date_naive() => false,
+            _ => self.is_whole(&created).await? && self.is_whole(&changed).await?,
         };
         // The walk may have gone on meanwhile: only this run's part of it is changed.
         let walk = self.store.walk(&self.account, MirrorList::Jobs).await?.unwrap_or(walk);
-        let walk = Walk { news_until: Some(now), narrow_since, ..walk };
+        let news_until = Some(if whole { now } else { since });
+        let walk = Walk { news_until, narrow_since, ..walk };
         self.store.put_walk(&self.account, MirrorList::Jobs, &walk).await?;
-        self.state().news = Some(now);
+        let mut state = self.state();
+        (state.news, state.asked) = (Some(now), Some(now));
         Ok(())
     }
 
     /// Reads everything that was updated, and then those in a closed state. True if the narrower question showed what
     /// the wider one had, and nothing else, so that it alone may be asked for a day.
-    async fn compared(&self, day: NaiveDate) -> Result<bool> {
-        let updated = self.read_jobs(JobsAsked::Updated(day)).await?;
-        let narrow = match self.read_jobs(JobsAsked::Closed(day)).await {
+    async fn compared(&self, day: NaiveDate) -> Result<(Answer, bool)> {
+        let updated = self.ask(JobsAsked::Updated(day)).await?;
+        let narrow = match self.ask(JobsAsked::Closed(day)).await {
             Ok(narrow) => narrow,
-            Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::Unsupported => return Ok((updated, false)),
             Err(error) => return Err(error),
         };
-        let closed = |jobs: &BTreeMap<JobId, bool>| -> BTreeSet<JobId> {
-            jobs.iter().filter(|(_, closed)| **closed).map(|(id, _)| *id).collect()
+        let closed = |answer: &Answer| -> BTreeSet<JobId> {
+            answer.seen.iter().filter(|(_, closed)| **closed).map(|(id, _)| *id).collect()
         };
         let (wanted, shown) = (closed(&updated), closed(&narrow));
         // Lists may leave rows out, so that most of them is enough; the days overlap for the rest.
         let both = wanted.intersection(&shown).count();
-        Ok(!wanted.is_empty() && both * 5 >= wanted.len() * 4 && narrow.len() == shown.len())
-    }
-
-    /// Reads all pages of a question and keeps them. Returns the work orders, and if each is closed.
-    async fn read_jobs(&self, asked: JobsAsked) -> Result<BTreeMap<JobId, bool>> {
-        let mut seen = BTreeMap::new();
-        for page in 1.. {
-            let read = self.source.jobs(asked, page).await?;
-            self.keep_jobs(&read.rows).await?;
-            if let JobsAsked::Closed(day) = asked
-                && read.rows.iter().any(|job| job.updated_at.date_naive() + OVERLAP < day)
-            {
-                let message = "work orders in closed states are not narrowed by the day";
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-            seen.extend(read.rows.iter().map(|job| (job.id, job.closed().is_some())));
-            if read.is_last() {
-                break;
-            }
-        }
-        Ok(seen)
+        let is_narrow =
+            !wanted.is_empty() && both * 5 >= wanted.len() * 4 && narrow.seen.len() == shown.len();
+        Ok((updated, is_narrow))
     }
 
     /// Keeps work orders as they were just seen. Of a closed one that has changed, the instant of its last change of state
@@ -112,11 +133,22 @@ impl Mirror {
         let known = self.store.by_id(&self.account, Kind::WorkOrder, &ids).await?;
         let mut records = Vec::new();
         for job in jobs {
-            let before = known.iter().find(|one| one.id == job.id.0);
-            let before = before.map(Mirrored::read::<Job>).transpose()?;
-            records.push(Mirrored::job(&self.with_change_of_state(job, before).await?, self.clock())?);
+            let known = known.iter().find(|one| one.id == job.id.0);
+            let before = known.map(Mirrored::read::<Job>).transpose()?;
+            records.push(self.learned(&self.with_change_of_state(job, before).await?, known)?);
         }
         self.keep(records).await
+    }
+
+    /// A work order as it is to be kept. It counts as changed when the mirror learns of the change, which may be long after
+    /// Latchel's own stamp where a list had left it out: what a phase has not been shown must not lie behind its window.
+    pub(super) fn learned(&self, job: &Job, known: Option<&Mirrored>) -> Result<Mirrored> {
+        let record = Mirrored::job(job, self.clock())?;
+        let changed_at = match known {
+            Some(known) if known.body == record.body => known.changed_at,
+            _ => record.changed_at.max(Some(self.clock())),
+        };
+        Ok(Mirrored { changed_at, ..record })
     }
 
     pub(super) async fn with_change_of_state(&self, job: &Job, before: Option<Job>) -> Result<Job> {

@@ -82,7 +82,7 @@ pub struct Mirrored {
     pub place: Option<i64>,
     /// Its number, of a work order.
     pub number: Option<String>,
-    /// Instant of its last change by Latchel's own stamp, UTC, where it has one.
+    /// Instant from which its last change counts, UTC: of a work order, Latchel's own stamp, or when the mirror learned of it later.
     pub changed_at: Option<DateTime<Utc>>,
     /// Instant at which it was seen last, UTC.
     pub seen_at: DateTime<Utc>,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::dressed::PAGE;
 use super::store::Counted;
 use super::{JobsAsked, Mirror, MirrorList, Mirrored, SourcePage, Walk};
 use crate::Result;
@@ -11,8 +12,6 @@ use crate::model::{Job, JobId, Kind, LatchelPropertyId, LatchelResidentId};
 /// Number of days before the first walk from which on work orders are kept; older ones are asked for when a platform work
 /// order is as old.
 const JOBS_SINCE: Days = Days::new(30);
-/// Number of kept records that are looked through together.
-const PAGE: u32 = 500;
 /// Number of pages of properties and residents up to which they are walked through again every day; more take a week.
 const DAILY_UP_TO: u32 = 2_000;
 
@@ -215,7 +214,7 @@ impl Mirror {
     }
 
     /// Reads a record by one call. True if Latchel still has it.
-    async fn is_there(&self, kind: Kind, id: i64) -> Result<bool> {
+    pub(super) async fn is_there(&self, kind: Kind, id: i64) -> Result<bool> {
         Ok(match kind {
             Kind::Property => self.fresh_property(LatchelPropertyId(id)).await?.is_some(),
             Kind::Resident => self.fresh_resident(LatchelResidentId(id)).await?.is_some(),

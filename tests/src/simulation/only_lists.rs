@@ -1,6 +1,6 @@
 //! Latchel in memory where it can only list, in pages of two rows; which rows a walk shows can be set.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,18 +28,26 @@ pub struct OnlyLists {
     calls: u32,
     walks: Mutex<BTreeMap<MirrorList, VecDeque<Shown>>>,
     reads: Mutex<Vec<String>>,
+    /// Single reads that fail, as [`take_reads`](Self::take_reads) names them.
+    broken: Mutex<BTreeSet<String>>,
 }
 
 impl OnlyLists {
     /// One that allows so many calls in ten minutes, of which a run may spend half on filling lists.
     pub fn of(latchel: &Arc<MemoryLatchel>, calls: u32) -> Self {
-        Self { latchel: Arc::clone(latchel), calls, walks: Mutex::default(), reads: Mutex::default() }
+        let (walks, reads, broken) = Default::default();
+        Self { latchel: Arc::clone(latchel), calls, walks, reads, broken }
     }
 
     /// Sets what the pages of the next walk through a list show.
     pub fn next_walk(&self, list: MirrorList, pages: &[&[i64]]) {
         let pages = pages.iter().map(|page| page.to_vec()).collect();
         locked(&self.walks).entry(list).or_default().push_back(pages);
+    }
+
+    /// Lets a single read fail from now on, as `property 150`.
+    pub fn fail_at(&self, read: &str) {
+        locked(&self.broken).insert(read.to_owned());
     }
 
     /// The reads so far, which are then forgotten.
@@ -65,9 +73,19 @@ impl OnlyLists {
         SourcePage { rows, invalid: Vec::new(), more }
     }
 
-    fn one<T>(&self, kind: Kind, id: i64, find: impl FnOnce(&LatchelWorld) -> Option<T>) -> Option<T> {
-        locked(&self.reads).push(format!("{kind} {id}"));
-        self.latchel.edit(|world| find(world))
+    fn one<T>(
+        &self,
+        kind: Kind,
+        id: i64,
+        find: impl FnOnce(&LatchelWorld) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let read = format!("{kind} {id}");
+        let is_broken = locked(&self.broken).contains(&read);
+        locked(&self.reads).push(read);
+        if is_broken {
+            return Err(Error::new(ErrorKind::Unavailable, "it fails at this one"));
+        }
+        Ok(self.latchel.edit(|world| find(world)))
     }
 }
 
@@ -139,16 +157,16 @@ impl LatchelSource for OnlyLists {
     }
 
     async fn property(&self, id: LatchelPropertyId) -> Result<Option<LatchelProperty>> {
-        Ok(self.one(Kind::Property, id.0, |world| world.properties.get(&id).cloned()))
+        self.one(Kind::Property, id.0, |world| world.properties.get(&id).cloned())
     }
 
     async fn resident(&self, id: LatchelResidentId) -> Result<Option<SourceResident>> {
         let find = |world: &LatchelWorld| world.residents.get(&id).map(|one| listed(world, one));
-        Ok(self.one(Kind::Resident, id.0, find))
+        self.one(Kind::Resident, id.0, find)
     }
 
     async fn job(&self, id: JobId) -> Result<Option<Job>> {
-        Ok(self.one(Kind::WorkOrder, id.0, |world| world.jobs.get(&id).cloned()))
+        self.one(Kind::WorkOrder, id.0, |world| world.jobs.get(&id).cloned())
     }
 
     async fn state_changed_at(&self, id: JobId) -> Result<Option<DateTime<Utc>>> {

@@ -1,4 +1,4 @@
-//! What an engine is shown of Latchel, whoever answers: the far side itself, or a mirror.
+//! Latchel as an engine is shown it, whoever answers: the far side itself, or a mirror.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,7 +75,7 @@ impl Latchel for Shown {
         self.latchel.remembers()
     }
 
-    async fn refresh(&self, kind: Kind, id: i64) -> Result<bool> {
+    async fn refresh(&self, kind: Kind, id: i64) -> Result<()> {
         self.latchel.refresh(kind, id).await
     }
 

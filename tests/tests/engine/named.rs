@@ -83,3 +83,20 @@ async fn of_one_that_is_nowhere_nothing_is_said_and_of_one_that_is_gone_that() {
     assert_eq!(done.outcomes.len(), 1);
     assert_eq!(done.reason(&key(gone.as_str())), Reason::GoneFromSource);
 }
+
+#[tokio::test]
+async fn one_that_is_named_several_times_has_one_outcome_also_where_it_cannot_be_read() {
+    let mut pair = Pair::new(world()).await;
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let job = pair.add_job("Diagnosing Issue");
+    let key = RecordKey::latchel(Kind::WorkOrder, job);
+    pair.journal.decide(|call| match call.method {
+        "jobs_by_id" => Intercept::Fail(ErrorKind::Unavailable),
+        _ => Intercept::Proceed,
+    });
+    assert_eq!(sync_named(&pair, vec![key.clone(); 3]).await.reason(&key), Reason::CallFailed);
+    pair.journal.decide(|_| Intercept::Proceed);
+    assert_eq!(sync_named(&pair, vec![key.clone(); 3]).await.reason(&key), Reason::WorkOrderCreated);
+    assert_eq!(pair.made_from(job).len(), 1);
+}

@@ -21,7 +21,7 @@ pub(super) struct Written {
 ///
 /// # Errors
 ///
-/// What makes every further write fail too: a lost lease, wrong credentials, writes that are off.
+/// An error that every further write would meet too: a lost lease, wrong credentials, writes that are off.
 pub(super) async fn write(cx: &Context<'_>, links: &[Link]) -> Result<Written> {
     if let Some(held) = update_held(cx).await? {
         return Err(Error::new(ErrorKind::Unsupported, "references cannot be written to Latchel now")

@@ -4,8 +4,8 @@ use crate::engine::phases::flow::Flow;
 use crate::model::{RecordKey, Row, Side};
 use crate::{Error, ErrorKind, Result};
 
-/// The case as it is now, where Latchel is answered for from memory and has the record otherwise: something is about to
-/// be written because of it.
+/// The case as it is now, where Latchel is answered for from memory: something is about to be written because of it. It is looked
+/// up again whatever the call shows: memory may have learned of a change since the case was made.
 pub(super) async fn afresh<F: Flow>(flow: &F, case: &F::Case) -> Result<Option<F::Case>> {
     let cx = flow.context();
     if cx.is_dry() || !cx.latchel().remembers() {
@@ -18,9 +18,7 @@ pub(super) async fn afresh<F: Flow>(flow: &F, case: &F::Case) -> Result<Option<F
         Side::Platform => {
             let counterpart = flow.counterpart(case).and_then(|id| id.parse().ok());
             let Some(id) = counterpart else { return Ok(None) };
-            if !cx.latchel().refresh(key.kind, id).await? {
-                return Ok(None);
-            }
+            cx.latchel().refresh(key.kind, id).await?;
             vec![Row::Record(flow.record(case).clone())]
         }
     };

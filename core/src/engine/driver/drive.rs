@@ -12,6 +12,7 @@ use crate::engine::driver::tally::{Recent, Tally};
 use crate::engine::driver::unlisted::{ListedIds, Unlisted};
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::Flow;
+use crate::engine::phases::index::distinct;
 use crate::engine::{Observer, Request};
 use crate::ledger::{Intent, Memory, Outcome, PhaseReport};
 use crate::model::{Reason, RecordKey, Window};
@@ -106,7 +107,8 @@ impl<F: Flow> Driver<'_, F> {
     async fn named(&mut self, records: &[RecordKey], tally: &mut Tally<'_>) -> Result<()> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let of_phase = |key: &&RecordKey| key.kind == phase.kind() && key.side == phase.source();
-        let ids = records.iter().filter(of_phase).map(|key| key.id.clone());
+        // Whoever names a record twice means one.
+        let ids = distinct(records.iter().filter(of_phase).map(|key| key.id.clone()));
         let memories = cx.recall(phase.kind(), phase.source(), ids).await?;
         let intents: Vec<_> =
             memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();

@@ -77,9 +77,7 @@ impl<F: Flow> Driver<'_, F> {
         let Some(id) = counterpart.filter(|_| !cx.is_dry() && cx.latchel().remembers()) else {
             return Ok(gone);
         };
-        if !cx.latchel().refresh(memory.key.kind, id).await? {
-            return Ok(gone);
-        }
+        cx.latchel().refresh(memory.key.kind, id).await?;
         let again = self.flow.gone(vec![memory.clone()], &mut Trace::off()).await?.into_iter().next();
         Ok(again.unwrap_or(gone))
     }

@@ -61,12 +61,10 @@ pub(in crate::engine) async fn evaluate_move_outs(
             // Latchel's own date counts: the remembered one may be older than a write whose answer was lost.
             let resident = resident.filter(|one| one.move_out.is_some_and(|day| day <= cx.today));
             let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
-            let resident = match cx.reading(afresh(cx, &resident)).await? {
-                Seen::AsBefore => resident,
-                Seen::Otherwise(now) if now.move_out.is_some_and(|day| day <= cx.today) => *now,
-                // Somebody has changed the move-out in Latchel, or removed the resident.
-                Seen::Otherwise(_) | Seen::Gone => continue,
-            };
+            // Behind a mirror, somebody may have changed the move-out in Latchel since, or removed the resident.
+            let resident = cx.reading(afresh(cx, resident)).await?;
+            let resident = resident.filter(|one| one.move_out.is_some_and(|day| day <= cx.today));
+            let Some(resident) = resident else { continue };
             evaluated = cx.stop.check();
             if evaluated.is_err() {
                 break;
@@ -147,21 +145,14 @@ async fn evaluate(
     })
 }
 
-/// A resident who was looked at once more.
-enum Seen {
-    AsBefore,
-    Otherwise(Box<LatchelResident>),
-    Gone,
-}
-
 /// The resident as they are now, where Latchel is answered for from memory: something may be written because of it.
-async fn afresh(cx: &Context<'_>, resident: &LatchelResident) -> Result<Seen> {
+async fn afresh(cx: &Context<'_>, resident: LatchelResident) -> Result<Option<LatchelResident>> {
     let latchel = cx.latchel();
-    if cx.is_dry() || !latchel.remembers() || !latchel.refresh(Kind::Resident, resident.id.0).await? {
-        return Ok(Seen::AsBefore);
+    if cx.is_dry() || !latchel.remembers() {
+        return Ok(Some(resident));
     }
-    let now = latchel.residents_by_id(&[resident.id]).await?.into_iter().next();
-    Ok(now.map_or(Seen::Gone, |now| Seen::Otherwise(Box::new(now))))
+    latchel.refresh(Kind::Resident, resident.id.0).await?;
+    Ok(latchel.residents_by_id(&[resident.id]).await?.into_iter().next())
 }
 
 /// True if the resident was active when last evaluated, and has moved out by today.

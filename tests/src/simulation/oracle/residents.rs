@@ -126,14 +126,7 @@ fn r2_is_alike(account: &Account, resident: &Resident, latchel: &LatchelResident
     let corrects = touched.is_none() && goes_on && account.policy().residents.returning == Returning::Correct;
     let frozen = (latchel.move_out.is_some_and(|day| day <= today) && !corrects)
         || (touched.is_some() && (!latchel.is_active || touched >= last || unstamped));
-    // Behind a mirror, a resident of a property that people have given to another of the platform's cannot be written: each run
-    // tells it as a failed call.
-    let given = |event: &Event| {
-        let at = |own: &PropertyRef| own.property == resident.id.property;
-        matches!(event, Event::LatchelProperty(one) if one.reference.as_ref().is_some_and(at))
-    };
-    let untold = account.only_lists() && account.history().events().any(given);
-    if frozen || untold || !was_seen(account, &resident.id) {
+    if frozen || !was_seen(account, &resident.id) {
         return;
     }
     let first = match corrects {

@@ -88,3 +88,24 @@ async fn a_property_that_a_webhook_tells_of_is_read_by_one_call_unless_it_was_ju
     let kept = pair.ledger.by_id("main", Kind::Property, &[id.0]).await.expect("it is kept");
     assert!(kept[0].body.contains("Renamed"), "{kept:?}");
 }
+
+#[tokio::test]
+async fn a_property_that_cannot_be_read_keeps_no_work_order_of_the_same_webhooks_waiting() {
+    let (mut pair, source) = in_step(PLENTY).await;
+    pair.begin_anew_told(&source);
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(16));
+    source.fail_at("property 150");
+    let job = pair.add_job("Diagnosing Issue");
+    let key = RecordKey::latchel(Kind::WorkOrder, job);
+    let request = Request {
+        records: Some(vec![RecordKey::latchel(Kind::Property, LatchelPropertyId(150)), key.clone()]),
+        phases: vec![Phase::WorkOrdersToPlatform],
+        trigger: Trigger::Webhook,
+        ..Request::everything(Mode::Apply, pair.now)
+    };
+    let done = pair.request(&request).await;
+    assert_eq!(done.reason(&key), Reason::WorkOrderCreated);
+    let warned = |one: &String| one.contains("property") && one.contains("150");
+    assert!(done.run.warnings.iter().any(warned), "{:?}", done.run.warnings);
+}

@@ -138,3 +138,46 @@ async fn a_list_that_cannot_be_read_costs_no_more_than_the_run() {
     }
     assert_eq!(carriers(&pair, &new).len(), 1);
 }
+
+/// The list repeats a row in the place of the new one, as it may, and days pass between the runs.
+#[tokio::test]
+async fn a_work_order_that_a_question_leaves_out_is_asked_for_again_and_created_days_later() {
+    let (mut pair, source) = in_step(PLENTY).await;
+    let known: Vec<_> = pair.latchel.edit(|world| world.jobs.keys().map(|id| id.0).collect());
+    let [one, other] = known[..] else { panic!("two work orders: {known:?}") };
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let new = pair.add_job("Diagnosing Issue");
+    pair.advance(TimeDelta::days(5));
+    // Those that were created, and those that were updated.
+    for _ in 0..2 {
+        source.next_walk(MirrorList::Jobs, &[&[one, other], &[other]]);
+    }
+    pair.sync().await;
+    assert_eq!(pair.made_from(new).len(), 0, "nobody has seen it");
+    pair.advance(TimeDelta::days(4));
+    pair.sync().await;
+    assert_eq!(pair.made_from(new).len(), 1);
+}
+
+/// A run of the other direction is the first to see it; the direction that creates it has looked at later days meanwhile.
+#[tokio::test]
+async fn a_work_order_that_is_found_late_by_the_other_direction_is_created_all_the_same() {
+    let (mut pair, source) = in_step(PLENTY).await;
+    let known: Vec<_> = pair.latchel.edit(|world| world.jobs.keys().map(|id| id.0).collect());
+    let [one, other] = known[..] else { panic!("two work orders: {known:?}") };
+    pair.sync().await;
+    pair.advance(TimeDelta::minutes(1));
+    let new = pair.add_job("Diagnosing Issue");
+    pair.advance(TimeDelta::days(5));
+    for _ in 0..2 {
+        source.next_walk(MirrorList::Jobs, &[&[one, other], &[other]]);
+    }
+    pair.sync().await;
+    pair.advance(TimeDelta::days(4));
+    let phases = vec![Phase::WorkOrdersToLatchel];
+    pair.request(&Request { phases, ..Request::everything(Mode::Apply, pair.now) }).await;
+    pair.advance(TimeDelta::days(3));
+    pair.sync().await;
+    assert_eq!(pair.made_from(new).len(), 1);
+}
