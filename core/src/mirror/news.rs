@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::questions::Answer;
 use super::{JobsAsked, Mirror, MirrorList, Mirrored, Walk};
 use crate::model::{Job, JobId, Kind, RecordKey};
-use crate::{Error, ErrorKind, Latchel, Result};
+use crate::{ErrorKind, Latchel, Result};
 
 /// Days for which a source is asked beyond the day at hand, because nobody knows its zone and lists may leave rows out.
 pub(super) const OVERLAP: Days = Days::new(1);
