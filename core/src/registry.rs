@@ -125,7 +125,7 @@ impl ConnectedLatchel {
             Self::Whole(latchel) => latchel,
             Self::Lists(source) => {
                 let mirror = Mirror::new(source, store, ledger, account);
-                Arc::new(if told { mirror.told_by_webhooks() } else { mirror })
+                Arc::new(if told { mirror.with_webhooks() } else { mirror })
             }
         }
     }

@@ -57,7 +57,7 @@ pub enum Cut {
 
 /// Answer to the call for a part of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Listed<R = Value> {
+pub struct Rows<R = Value> {
     /// Its rows.
     pub rows: Vec<R>,
     /// Number of rows of the whole list, where the far side says so.
@@ -79,11 +79,11 @@ pub async fn in_parts<R, F, Fut>(
     (offset, size): (usize, usize),
     cut: Cut,
     ask: F,
-) -> Result<Listed<R>>
+) -> Result<Rows<R>>
 where
     R: ListRow,
     F: Fn(Part) -> Fut,
-    Fut: Future<Output = Result<Listed<R>>>,
+    Fut: Future<Output = Result<Rows<R>>>,
 {
     let whole = Part { offset, size, effort: Effort::Usual };
     let failure = match ask(whole).await {
@@ -134,7 +134,7 @@ where
         pieces = next;
     }
     let rows = pieces.into_iter().flat_map(Piece::into_rows).collect();
-    Ok(Listed { rows, total })
+    Ok(Rows { rows, total })
 }
 
 enum Piece<R> {
@@ -167,7 +167,7 @@ async fn alone<R, F, Fut>(list: &str, part: Part, ask: &F, error: &Error) -> Res
 where
     R: ListRow,
     F: Fn(Part) -> Fut,
-    Fut: Future<Output = Result<Listed<R>>>,
+    Fut: Future<Output = Result<Rows<R>>>,
 {
     match ask(Part { effort: Effort::Usual, ..part }).await {
         Ok(listed) => return Ok(Piece::Came(listed.rows)),
@@ -182,7 +182,7 @@ where
 }
 
 /// True if a part may have more rows than came.
-fn is_short<R>(listed: &Listed<R>, part: Part, cut: Cut) -> bool {
+fn is_short<R>(listed: &Rows<R>, part: Part, cut: Cut) -> bool {
     match cut {
         Cut::AtMultiple { full_up_to } if part.size > full_up_to => {
             !listed.rows.is_empty() && listed.rows.len() < part.size

@@ -167,6 +167,6 @@ async fn open_ids(ledger: &dyn Ledger, after: Option<&str>, limit: u32) -> Vec<S
     page.into_iter().map(|pending| pending.outcome.key.id).collect()
 }
 
-async fn recall_one(ledger: &dyn Ledger, key: RecordKey) -> Memory {
+async fn recall_one(ledger: &dyn Ledger, key: RecordKey) -> RecordMemory {
     ledger.recall("a", &[key]).await.expect("memories").pop().expect("a memory")
 }

@@ -164,7 +164,7 @@ impl Reading {
         };
         // A work order has string keys only, so that nothing is left out of its JSON.
         let content = || serde_json::to_value(&work_order).unwrap_or_default();
-        work_order.freshness = Freshness::told(stamps.created_at, stamps.updated_at, content);
+        work_order.freshness = Freshness::of_record(stamps.created_at, stamps.updated_at, content);
         work_order
     }
 }

@@ -244,7 +244,8 @@ fn property(owner: &Owner, unit: Option<(wire::Unit, Address)>, of_unit: Stamps)
     let id = reference(&owner.wire.id, unit.as_ref().map(|unit| unit.id.clone()));
     let unit_name = unit.and_then(|unit| unit.name);
     let Stamps { created_at, updated_at } = owner.stamps.or_later(of_unit);
-    let freshness =
-        Freshness::told(created_at, updated_at, || json!([property_name, unit_name, address, is_active]));
+    let freshness = Freshness::of_record(created_at, updated_at, || {
+        json!([property_name, unit_name, address, is_active])
+    });
     Property { id, property_name, unit_name, address, is_active, freshness }
 }

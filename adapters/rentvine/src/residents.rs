@@ -194,7 +194,7 @@ impl Stay {
         let name = name.unwrap_or_default();
         let updated_at = self.stamps.updated_at.max(changed_at);
         let content = || json!([name, email, phone, self.tenancies]);
-        let freshness = Freshness::told(self.stamps.created_at, updated_at, content);
+        let freshness = Freshness::of_record(self.stamps.created_at, updated_at, content);
         Row::Record(Resident { id, name, email, phone, tenancies: self.tenancies, freshness })
     }
 }

@@ -109,6 +109,6 @@ fn read(api: &Api, words: &StatusWords, known: &Known, row: &Value) -> Row<WorkO
     let Stamps { created_at, updated_at } = Stamps::of(record(row, ENVELOPE), api.zone);
     // A work order has string keys only, so that nothing is left out of its JSON.
     let content = || serde_json::to_value(&work_order).unwrap_or_default();
-    work_order.freshness = Freshness::told(created_at, updated_at, content);
+    work_order.freshness = Freshness::of_record(created_at, updated_at, content);
     Row::Record(work_order)
 }

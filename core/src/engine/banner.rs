@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::ledger::{Memory, Outcome, Retry};
+use crate::ledger::{Outcome, RecordMemory, Retry};
 use crate::model::{Reason, Side, Status, Tense};
 
 /// Sync status to show on top of a work order (RULES.md, S).
@@ -39,7 +39,7 @@ pub struct Banner {
 /// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's title, and
 /// instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side
 /// that waits, failed or was stopped.
-pub fn banner(memories: &[Memory], platform_name: &str, now: DateTime<Utc>, zone: Tz) -> Banner {
+pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>, zone: Tz) -> Banner {
     let link = memories.iter().find_map(|memory| memory.link.as_deref());
     let told = memories.iter().filter_map(|memory| Some((memory, memory.outcome.as_deref()?)));
     let worst_of = told.max_by_key(|(_, outcome)| severity(outcome));
@@ -92,7 +92,7 @@ fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
     (rank, outcome.at)
 }
 
-fn label(memories: &[Memory]) -> String {
+fn label(memories: &[RecordMemory]) -> String {
     let mut labels = memories.iter().filter_map(|memory| Some(&memory.outcome.as_deref()?.label));
     labels.find(|label| !label.is_empty()).cloned().unwrap_or_default()
 }

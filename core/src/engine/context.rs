@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::engine::lease::{PROMPT, RENEW_AFTER};
 use crate::engine::phases::adoption::Adoption;
 use crate::engine::{Engine, StopSignal};
-use crate::ledger::{Intent, IntentId, Lease, Memory};
+use crate::ledger::{Intent, IntentId, Lease, RecordMemory};
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Link, Origin, Phase, Policy, PortfolioId, PropertyRef,
     RecordKey, RunId, Side, SyncMethod, User, UserId,
@@ -110,7 +110,7 @@ impl<'a> Context<'a> {
     }
 
     /// Memory of the content of a record of the phase at hand (rule W5).
-    pub fn remembered<'m>(&self, memory: &'m Memory) -> Remembered<'m> {
+    pub fn remembered<'m>(&self, memory: &'m RecordMemory) -> Remembered<'m> {
         match memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref()) {
             Some(fingerprint) => Remembered::Fingerprint(fingerprint),
             None if self.first.load(Ordering::Relaxed) => Remembered::NothingYet,
@@ -244,7 +244,7 @@ impl<'a> Context<'a> {
         kind: Kind,
         side: Side,
         ids: impl IntoIterator<Item = String>,
-    ) -> Result<Vec<Memory>> {
+    ) -> Result<Vec<RecordMemory>> {
         let keys: Vec<_> = ids.into_iter().map(|id| RecordKey { kind, side, id }).collect();
         if keys.is_empty() { Ok(Vec::new()) } else { self.ledger().recall(self.account(), &keys).await }
     }

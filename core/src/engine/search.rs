@@ -12,7 +12,7 @@ use crate::engine::phases::flow::Flow;
 use crate::engine::phases::import::Import;
 use crate::engine::phases::property::Properties;
 use crate::engine::phases::resident::Residents;
-use crate::ledger::{Memory, bare, exact, look_up, may_be_a_name, records};
+use crate::ledger::{RecordMemory, bare, exact, look_up, may_be_a_name, records};
 use crate::model::{Kind, Phase, RecordKey, Row, Side, Status, Window};
 
 /// Limit to the records that are listed.
@@ -36,7 +36,7 @@ impl Choice {
     }
 
     /// The choice that stands for what is remembered of one record, of one or both sides.
-    pub fn remembered(memories: &[Memory]) -> Self {
+    pub fn remembered(memories: &[RecordMemory]) -> Self {
         let link = memories.iter().find_map(|memory| memory.link.as_deref());
         let keys = match link {
             Some(link) if link.kind == Kind::WorkOrder => {
@@ -45,7 +45,7 @@ impl Choice {
             Some(link) => vec![link.key(Side::Platform)],
             None => memories.iter().map(|memory| memory.key.clone()).collect(),
         };
-        let newest = |memory: &&Memory| memory.outcome.as_deref().map(|outcome| outcome.at);
+        let newest = |memory: &&RecordMemory| memory.outcome.as_deref().map(|outcome| outcome.at);
         let outcome = memories.iter().max_by_key(newest).and_then(|memory| memory.outcome.as_deref());
         let mut labels = memories.iter().filter_map(|memory| Some(&memory.outcome.as_deref()?.label));
         let number =

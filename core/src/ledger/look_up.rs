@@ -1,4 +1,4 @@
-use super::{Ledger, Memory};
+use super::{Ledger, RecordMemory};
 use crate::Result;
 use crate::model::{Kind, RecordKey, Side};
 
@@ -9,14 +9,19 @@ use crate::model::{Kind, RecordKey, Side};
 /// # Errors
 ///
 /// If the ledger cannot be read.
-pub async fn look_up(ledger: &dyn Ledger, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+pub async fn look_up(
+    ledger: &dyn Ledger,
+    account: &str,
+    kind: Kind,
+    text: &str,
+) -> Result<Vec<RecordMemory>> {
     let Some(key) = exact(kind, text) else {
         let mut found = ledger.find(account, kind, bare(text)).await?;
         found.retain(|memory| !was_its_counterpart(memory, bare(text)));
         return Ok(found);
     };
     let found = ledger.recall(account, std::slice::from_ref(&key)).await?;
-    let other = |memory: &Memory| {
+    let other = |memory: &RecordMemory| {
         memory.link.as_deref().map(|link| [Side::Platform, Side::Latchel].map(|side| link.key(side)))
     };
     let mut keys: Vec<_> = found.iter().filter_map(other).flatten().filter(|other| *other != key).collect();
@@ -28,7 +33,7 @@ pub async fn look_up(ledger: &dyn Ledger, account: &str, kind: Kind, text: &str)
 }
 
 /// True of a record that was found only because it was once linked to the record that `text` names.
-fn was_its_counterpart(memory: &Memory, text: &str) -> bool {
+fn was_its_counterpart(memory: &RecordMemory, text: &str) -> bool {
     let outcome = memory.outcome.as_deref().filter(|_| memory.link.is_none() && memory.key.id != text);
     let number = format!("#{text}");
     outcome.is_some_and(|newest| {
@@ -57,12 +62,12 @@ pub(crate) fn exact(kind: Kind, text: &str) -> Option<RecordKey> {
 }
 
 /// The same memories, record by record: the two sides of a pair are one.
-pub fn records(memories: Vec<Memory>) -> Vec<Vec<Memory>> {
-    let record = |memory: &Memory| match &memory.link {
+pub fn records(memories: Vec<RecordMemory>) -> Vec<Vec<RecordMemory>> {
+    let record = |memory: &RecordMemory| match &memory.link {
         Some(link) => link.key(Side::Platform),
         None => memory.key.clone(),
     };
-    let mut all: Vec<(RecordKey, Vec<Memory>)> = Vec::new();
+    let mut all: Vec<(RecordKey, Vec<RecordMemory>)> = Vec::new();
     for memory in memories {
         let of = record(&memory);
         match all.iter_mut().find(|(key, _)| *key == of) {

@@ -28,7 +28,7 @@ use crate::model::{Kind, Link, Phase, RecordKey, Side};
 
 /// Memory of one record in the ledger. Its parts are boxed, because it is passed on often.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Memory {
+pub struct RecordMemory {
     /// The record.
     pub key: RecordKey,
     /// The pair of ids that it is part of.
@@ -84,7 +84,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()>;
 
     /// Memory of each of `keys`, in their order.
-    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>>;
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<RecordMemory>>;
 
     /// Writes a page's outcomes: the newest of each record, and the run's history where an outcome differs from
     /// the one before. A pending or failed one becomes pending (rule W3); any other ends its being pending.
@@ -130,7 +130,7 @@ pub trait Ledger: Send + Sync + fmt::Debug {
     /// not, or of which `text` is a part of a composed id. A property is also found by a part of its name, in whatever
     /// case, if nothing else is called so and the text [may be a name](may_be_a_name). Fifty at most. [`look_up`] takes
     /// what people type.
-    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>>;
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<RecordMemory>>;
 
     /// Number of records of one kind that are linked and, as far as the ledger knows, active in Latchel.
     async fn linked(&self, account: &str, kind: Kind) -> Result<u64>;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Account, Intent, IntentId, Lease, Ledger, LedgerAdmin, Memory, NewRun, Outcome, Pending, Run};
+use super::{
+    Account, Intent, IntentId, Lease, Ledger, LedgerAdmin, NewRun, Outcome, Pending, RecordMemory, Run,
+};
 use crate::Result;
 use crate::model::{Kind, Link, Phase, RecordKey, Side};
 
@@ -61,13 +63,13 @@ impl Ledger for Overlay {
         self.scratch.set_last_reconciled(lease, at).await
     }
 
-    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<RecordMemory>> {
         let real = self.real.recall(account, keys).await?;
         let scratch = self.scratch.recall(account, keys).await?;
         Ok(real
             .into_iter()
             .zip(scratch)
-            .map(|(real, scratch)| Memory {
+            .map(|(real, scratch)| RecordMemory {
                 key: real.key,
                 link: scratch.link.or(real.link),
                 outcome: scratch.outcome.or(real.outcome),
@@ -123,7 +125,7 @@ impl Ledger for Overlay {
         self.real.with_reached_dates(account, today, after, limit).await
     }
 
-    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<RecordMemory>> {
         self.real.find(account, kind, text).await
     }
 

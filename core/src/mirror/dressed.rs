@@ -51,7 +51,7 @@ impl Latchel for Mirror {
     /// Fills what is not proven yet, within the run's share of the budget, and reads the news of work orders.
     async fn begin(&self, run: &RunBegin) -> Result<Vec<String>> {
         self.starts(run.now);
-        let kept = run.scheduled && self.told && self.has_late_news();
+        let kept = run.scheduled && self.has_webhooks && self.has_late_news();
         {
             let mut state = self.state();
             (state.news, state.began, state.listed_as_kept) = (None, Some(run.now), kept);

@@ -34,7 +34,7 @@ pub struct Mirror {
     store: Arc<dyn MirrorStore>,
     ledger: Arc<dyn Ledger>,
     account: String,
-    told: bool,
+    has_webhooks: bool,
     state: Mutex<State>,
 }
 
@@ -71,13 +71,13 @@ impl Mirror {
         ledger: Arc<dyn Ledger>,
         account: impl Into<String>,
     ) -> Self {
-        Self { source, store, ledger, account: account.into(), told: false, state: Mutex::default() }
+        Self { source, store, ledger, account: account.into(), has_webhooks: false, state: Mutex::default() }
     }
 
     /// The mirror of a process that takes Latchel's webhooks: the schedule's runs ask for news once an hour.
     #[must_use]
-    pub fn told_by_webhooks(self) -> Self {
-        Self { told: true, ..self }
+    pub fn with_webhooks(self) -> Self {
+        Self { has_webhooks: true, ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

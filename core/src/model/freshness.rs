@@ -57,7 +57,7 @@ impl Freshness {
     }
 
     /// Stamps, if the record has the instant of its last change, and else a fingerprint of its content.
-    pub fn told(
+    pub fn of_record(
         created_at: Option<DateTime<Utc>>,
         updated_at: Option<DateTime<Utc>>,
         content: impl FnOnce() -> serde_json::Value,

@@ -8,11 +8,11 @@ use latchel_sync_core::Result;
 use super::paging::{Counted, Unit};
 use super::{Asked, Counts};
 use crate::look_ahead::with_totals;
-use crate::{Cut, ListRow, Listed, Page, Part, covered, in_parts, pages};
+use crate::{Cut, ListRow, Page, Part, Rows, covered, in_parts, pages};
 
 impl Asked {
     /// Asks for a part of the list; `size` is what the far side is told of its size.
-    async fn part<R: ListRow>(&self, counted: Counted, part: Part, size: usize) -> Result<Listed<R>> {
+    async fn part<R: ListRow>(&self, counted: Counted, part: Part, size: usize) -> Result<Rows<R>> {
         let begin = if counted.unit == Unit::Rows { part.offset } else { part.number() };
         let call = self.call(part.effort).queries(self.paging.also.iter().copied());
         let call = call.query(counted.parameter, begin).query(self.paging.size_parameter, size);
@@ -28,7 +28,7 @@ pub(super) fn even<R: ListRow>(list: Asked, counted: Counted, cut: Cut) -> Count
         async move {
             let size = list.paging.size;
             let ask = |part: Part| list.part(counted, part, part.size);
-            let Listed { rows, total } = in_parts(&list.path, (offset, size), cut, ask).await?;
+            let Rows { rows, total } = in_parts(&list.path, (offset, size), cut, ask).await?;
             let next =
                 offset + if counted.unit == Unit::Rows { covered(&rows, list.paging.id) } else { size };
             // Behind a full page is looked whatever the total says, so that one that is too small loses nothing.

@@ -7,11 +7,11 @@ use latchel_sync_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
 use super::{Asked, Counts, Way};
-use crate::{Effort, ListRow, Listed, Page, pages, query_of_link};
+use crate::{Effort, ListRow, Page, Rows, pages, query_of_link};
 
 impl Asked {
     /// Asks for the page that begins behind `after`, and returns it with the rest of its body.
-    async fn page_behind<R: ListRow>(&self, after: Option<String>) -> Result<(Listed<R>, Value)> {
+    async fn page_behind<R: ListRow>(&self, after: Option<String>) -> Result<(Rows<R>, Value)> {
         let call = self.call(Effort::Usual).queries(self.paging.also.iter().copied());
         let call = call.query(self.paging.size_parameter, self.paging.size);
         let call = match (self.paging.way, after) {
@@ -29,7 +29,7 @@ pub(super) fn by_cursor<R: ListRow>(list: Asked, next: &'static str) -> Counts<R
     let pages = pages(None, move |cursor: Option<String>| {
         let list = Arc::clone(&list);
         async move {
-            let (Listed { rows, .. }, body) = list.page_behind(cursor).await?;
+            let (Rows { rows, .. }, body) = list.page_behind(cursor).await?;
             let next = match body.get(next) {
                 Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor.clone()),
                 Some(Value::Number(cursor)) => Some(cursor.to_string()),
@@ -46,7 +46,7 @@ pub(super) fn by_key<R: ListRow>(list: Asked) -> Counts<R> {
     let pages = pages(None, move |after: Option<String>| {
         let list = Arc::clone(&list);
         async move {
-            let (Listed { rows, .. }, _) = list.page_behind(after).await?;
+            let (Rows { rows, .. }, _) = list.page_behind(after).await?;
             if rows.len() < list.paging.size {
                 return Ok(Page { rows, next: None });
             }
@@ -80,7 +80,7 @@ pub(super) fn by_link<R: ListRow>(
         async move {
             let call =
                 list.transport.get(&list.path).queries(query.iter().map(|(name, value)| (name, value)));
-            let (Listed { rows, .. }, body) = list.listed(call.send().await?).await?;
+            let (Rows { rows, .. }, body) = list.listed(call.send().await?).await?;
             let link = body.get(next).and_then(Value::as_str).filter(|link| !link.is_empty());
             let next_query = link.map(|link| query_of_link(link, &list.path)).transpose()?;
             if next_query.as_ref() == Some(&query) {

@@ -14,7 +14,7 @@ use serde_json::Value;
 pub use paging::Paging;
 use paging::{Counted, Total, Unit, Way};
 
-use crate::{Answer, Call, Cut, Effort, ListRow, Listed, Transport, loose};
+use crate::{Answer, Call, Cut, Effort, ListRow, Rows, Transport, loose};
 
 /// Pages of a list.
 pub type RawPages<'a> = BoxStream<'a, Result<Vec<Value>>>;
@@ -148,13 +148,13 @@ impl Asked {
     }
 
     /// Reads the rows of an answer with the total, as far as it is told, and the rest of its body.
-    async fn listed<R: ListRow>(&self, answer: Answer) -> Result<(Listed<R>, Value)> {
+    async fn listed<R: ListRow>(&self, answer: Answer) -> Result<(Rows<R>, Value)> {
         let paging = self.paging;
         answer.beside(move |answer| listed(answer, &paging)).await
     }
 }
 
-fn listed<R: ListRow>(answer: &Answer, paging: &Paging) -> Result<(Listed<R>, Value)> {
+fn listed<R: ListRow>(answer: &Answer, paging: &Paging) -> Result<(Rows<R>, Value)> {
     let read = if answer.status == 204 { None } else { R::of_text(answer, paging.rows) };
     let (rows, body) = match read {
         Some(read) => read,
@@ -165,7 +165,7 @@ fn listed<R: ListRow>(answer: &Answer, paging: &Paging) -> Result<(Listed<R>, Va
         Total::Header(name) => answer.header(name).and_then(|text| text.trim().parse().ok()),
         Total::Member(name) => body.get(name).and_then(total_of),
     };
-    Ok((Listed { rows, total }, body))
+    Ok((Rows { rows, total }, body))
 }
 
 /// Reads the rows by way of JSON values, and the rest of the body; `member` holds the rows, or the body itself if it is

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use latchel_sync_core::model::Unserved;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use latchel_sync_http::{Cut, Effort, Listed, Part, in_parts};
+use latchel_sync_http::{Cut, Effort, Part, Rows, in_parts};
 use serde_json::{Value, json};
 
 const BY_NUMBER: Cut = Cut::AtMultiple { full_up_to: 1_000 };
@@ -26,11 +26,11 @@ impl Far {
         Self { rows, bad: bad.to_vec(), most: usize::MAX, asked: Mutex::default() }
     }
 
-    async fn page(&self, offset: usize, size: usize, cut: Cut) -> Result<Listed> {
+    async fn page(&self, offset: usize, size: usize, cut: Cut) -> Result<Rows> {
         in_parts("things", (offset, size), cut, |part| std::future::ready(self.answer(part, cut))).await
     }
 
-    fn answer(&self, part: Part, cut: Cut) -> Result<Listed> {
+    fn answer(&self, part: Part, cut: Cut) -> Result<Rows> {
         self.asked.lock().expect("no panic").push(part);
         let size = part.size.min(self.most);
         let offset = match cut {
@@ -44,7 +44,7 @@ impl Far {
         if rows.clone().any(|row| self.bad.contains(&row)) {
             return Err(failure(500));
         }
-        Ok(Listed { rows: rows.map(Value::from).collect(), total: Some(self.rows) })
+        Ok(Rows { rows: rows.map(Value::from).collect(), total: Some(self.rows) })
     }
 
     fn calls(&self) -> usize {
@@ -53,7 +53,7 @@ impl Far {
 }
 
 /// The rows that came, and the places of those that did not.
-fn told(listed: &Listed) -> (Vec<u64>, Vec<usize>) {
+fn told(listed: &Rows) -> (Vec<u64>, Vec<usize>) {
     let came = listed.rows.iter().filter_map(Value::as_u64).collect();
     (came, listed.rows.iter().filter_map(|row| Some(Unserved::of(row)?.row)).collect())
 }
@@ -125,7 +125,7 @@ async fn only_a_failure_of_the_far_sides_own_is_about_a_row_and_only_where_rows_
         let calls = Mutex::new(0);
         let ask = |_: Part| {
             *calls.lock().expect("no panic") += 1;
-            std::future::ready(Err::<Listed, _>(error()))
+            std::future::ready(Err::<Rows, _>(error()))
         };
         assert!(in_parts("things", (0, 100), Cut::AtOffset, ask).await.is_err());
         assert_eq!(*calls.lock().expect("no panic"), 1);

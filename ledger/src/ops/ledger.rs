@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::{
-    Account, Counts, Intent, IntentId, Lease, Memory, NewRun, Outcome, Pending, Run,
+    Account, Counts, Intent, IntentId, Lease, NewRun, Outcome, Pending, RecordMemory, Run,
 };
 use latchel_sync_core::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 use latchel_sync_core::{Ledger, LedgerAdmin, Result};
@@ -45,7 +45,7 @@ impl Ledger for Backend {
         accounts::set_watermark(&self.pool, lease, RECONCILIATION, at).await
     }
 
-    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<RecordMemory>> {
         recall::recall(&self.pool, account, keys).await
     }
 
@@ -94,7 +94,7 @@ impl Ledger for Backend {
         links::with_reached_dates(&self.pool, account, today, after, limit).await
     }
 
-    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<RecordMemory>> {
         recall::find(self.readers(), account, kind, text).await
     }
 

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use latchel_sync_core::ledger::{Memory, Outcome, may_be_a_name};
+use latchel_sync_core::ledger::{Outcome, RecordMemory, may_be_a_name};
 use latchel_sync_core::model::{Kind, RecordKey, Side};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
@@ -12,11 +12,16 @@ use crate::error::{failed, unreadable};
 
 /// Recalls what is remembered of each key, in their order. It takes one query for each kind and side, however many keys
 /// there are, and a second one where some of them are tried again.
-pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
-    let nothing =
-        |key: &RecordKey| Memory { key: key.clone(), link: None, outcome: None, intent: None, pending: None };
+pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Result<Vec<RecordMemory>> {
+    let nothing = |key: &RecordKey| RecordMemory {
+        key: key.clone(),
+        link: None,
+        outcome: None,
+        intent: None,
+        pending: None,
+    };
     let mut memories: Vec<_> = keys.iter().map(nothing).collect();
-    let mut groups: BTreeMap<(Kind, Side), Vec<&mut Memory>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Kind, Side), Vec<&mut RecordMemory>> = BTreeMap::new();
     for memory in &mut memories {
         groups.entry((memory.key.kind, memory.key.side)).or_default().push(memory);
     }
@@ -31,7 +36,7 @@ pub(crate) async fn recall(pool: &Pool, account: &str, keys: &[RecordKey]) -> Re
 type What<'a> = (&'a str, Kind, Side);
 
 /// Links, outcomes and intents, as lines of one text: a row for each costs more than reading it.
-async fn remember(pool: &Pool, what: What<'_>, group: &mut [&mut Memory]) -> Result<()> {
+async fn remember(pool: &Pool, what: What<'_>, group: &mut [&mut RecordMemory]) -> Result<()> {
     let id_of_link = match what.2 {
         Side::Platform => "links.platform_id = value",
         Side::Latchel => "links.latchel_id = CAST(value AS BIGINT)",
@@ -73,7 +78,7 @@ fn record<T: DeserializeOwned>(data: Option<&str>, what: &'static str) -> Result
 type Waiting = (String, DateTime<Utc>, i64, bool);
 
 /// Adds the pending state of those records whose newest outcome says that they are tried again; no others are pending.
-async fn wait(pool: &Pool, what: What<'_>, group: &mut [&mut Memory]) -> Result<()> {
+async fn wait(pool: &Pool, what: What<'_>, group: &mut [&mut RecordMemory]) -> Result<()> {
     let again = group.iter().filter(|one| one.outcome.as_deref().is_some_and(Outcome::is_tried_again));
     let again: Vec<_> = again.map(|memory| &memory.key).collect();
     if again.is_empty() {
@@ -120,7 +125,7 @@ where
 
 /// The records of one kind that `text` names: an id of either side, a part of a composed id, or a number; a property
 /// also by a part of its name, if nothing else is called so.
-pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+pub(crate) async fn find(pool: &Pool, account: &str, kind: Kind, text: &str) -> Result<Vec<RecordMemory>> {
     // PostgreSQL refuses such a text, which names nothing.
     if text.is_empty() || text.contains('\0') {
         return Ok(Vec::new());

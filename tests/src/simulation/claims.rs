@@ -3,7 +3,7 @@
 
 mod verdict;
 
-use latchel_sync_core::ledger::{Memory, Outcome};
+use latchel_sync_core::ledger::{Outcome, RecordMemory};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Ledger, Platform};
 
@@ -53,7 +53,7 @@ fn is_not_as_sent(account: &Account, link: &Link) -> bool {
 }
 
 /// E3: what was answered and is not there is reported, and not sent again.
-pub fn is_reported(account: &Account, memory: &Memory) -> bool {
+pub fn is_reported(account: &Account, memory: &RecordMemory) -> bool {
     let missing = memory
         .link
         .as_deref()

@@ -82,7 +82,7 @@ impl Ledger for FarLedger {
     async fn set_last_reconciled(&self, lease: &Lease, at: DateTime<Utc>) -> Result<()> {
         self.call(self.real().set_last_reconciled(lease, at)).await
     }
-    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<RecordMemory>> {
         self.call(self.real().recall(account, keys)).await
     }
     async fn record(&self, lease: &Lease, outcomes: &[Outcome]) -> Result<()> {
@@ -137,7 +137,7 @@ impl Ledger for FarLedger {
     ) -> Result<Vec<Link>> {
         self.call(self.real().with_reached_dates(account, today, after, limit)).await
     }
-    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<RecordMemory>> {
         self.call(self.real().find(account, kind, text)).await
     }
     async fn linked(&self, account: &str, kind: Kind) -> Result<u64> {

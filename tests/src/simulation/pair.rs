@@ -85,7 +85,7 @@ impl Pair {
 
     /// The same as a process that takes Latchel's webhooks.
     pub fn begin_anew_told(&mut self, source: &Arc<OnlyLists>) {
-        self.begin_with(self.mirror(source).told_by_webhooks());
+        self.begin_with(self.mirror(source).with_webhooks());
     }
 
     fn mirror(&self, source: &Arc<OnlyLists>) -> Mirror {

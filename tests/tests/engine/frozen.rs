@@ -115,7 +115,7 @@ ledger_that_freezes! {
     last_success(account: &str, phase: Phase) -> Option<DateTime<Utc>>;
     set_last_success(lease: &Lease, phase: Phase, at: DateTime<Utc>) -> ();
     set_last_reconciled(lease: &Lease, at: DateTime<Utc>) -> ();
-    recall(account: &str, keys: &[RecordKey]) -> Vec<Memory>;
+    recall(account: &str, keys: &[RecordKey]) -> Vec<RecordMemory>;
     record(lease: &Lease, outcomes: &[Outcome]) -> ();
     put_link(lease: &Lease, link: &Link) -> ();
     unlink(lease: &Lease, kind: Kind, platform_id: &str) -> bool;
@@ -124,7 +124,7 @@ ledger_that_freezes! {
     pending(account: &str, kind: Kind, side: Side, after: Option<&str>, limit: u32) -> Vec<Pending>;
     retry(account: &str, key: &RecordKey) -> bool;
     with_reached_dates(account: &str, today: NaiveDate, after: Option<&str>, limit: u32) -> Vec<Link>;
-    find(account: &str, kind: Kind, text: &str) -> Vec<Memory>;
+    find(account: &str, kind: Kind, text: &str) -> Vec<RecordMemory>;
     linked(account: &str, kind: Kind) -> u64;
     links(account: &str, kind: Kind, after: Option<&str>, limit: u32) -> Vec<Link>;
 }

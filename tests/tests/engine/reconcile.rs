@@ -5,7 +5,7 @@ mod guard;
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{Lists, Mode, Request};
 use latchel_sync_core::in_memory::PlatformWorld;
-use latchel_sync_core::ledger::{Action, Memory, RunStatus};
+use latchel_sync_core::ledger::{Action, RecordMemory, RunStatus};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Capabilities, ChangeFilter, Ledger, LedgerAdmin, Platform};
 
@@ -39,7 +39,7 @@ fn of_resident(id: &PropertyRef) -> RecordKey {
     RecordKey::platform(Kind::Resident, resident(id).id)
 }
 
-async fn memory(pair: &Pair, key: &RecordKey) -> Memory {
+async fn memory(pair: &Pair, key: &RecordKey) -> RecordMemory {
     let keys = std::slice::from_ref(key);
     pair.ledger.recall("main", keys).await.expect("a memory").pop().expect("a memory")
 }
@@ -278,7 +278,7 @@ async fn a_list_that_is_whole_in_every_run_tells_at_once_and_asks_once() {
     .await;
     // Such a platform has no stamps.
     pair.platform.edit(|world| {
-        let told = |content| Freshness::told(None, None, || serde_json::json!(content));
+        let told = |content| Freshness::of_record(None, None, || serde_json::json!(content));
         for row in world.properties.values_mut() {
             if let Row::Record(one) = row {
                 one.freshness = told(one.id.key());

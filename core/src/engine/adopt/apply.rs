@@ -13,7 +13,9 @@ use super::{AdoptDecision, Proposal, propose, references};
 use crate::engine::context::{Context, Purpose};
 use crate::engine::driver::outcome::outcome;
 use crate::engine::{AdoptRequest, Engine, Observer};
-use crate::ledger::{Account, Action, Lease, Memory, NewRun, Outcome, PhaseReport, Run, RunStatus, Trigger};
+use crate::ledger::{
+    Account, Action, Lease, NewRun, Outcome, PhaseReport, RecordMemory, Run, RunStatus, Trigger,
+};
 use crate::model::{Kind, Link, Phase, Reason, RunId, Side, Window};
 use crate::{Error, Result, RunBegin, calls};
 
@@ -225,7 +227,7 @@ impl Taken {
             cx.recall(kind, Side::Platform, rows.iter().map(|row| row.platform_id.clone())).await?;
         let latchel =
             cx.recall(kind, Side::Latchel, rows.iter().map(|row| row.latchel_id.to_string())).await?;
-        let links = |memories: &[Memory]| -> Vec<_> {
+        let links = |memories: &[RecordMemory]| -> Vec<_> {
             memories.iter().filter_map(|memory| memory.link.as_deref().cloned()).collect()
         };
         let of_platform = links(&platform).into_iter();

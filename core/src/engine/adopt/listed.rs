@@ -5,12 +5,12 @@ use futures::TryStreamExt;
 use super::CHUNK;
 use crate::engine::Observer;
 use crate::engine::context::Context;
-use crate::ledger::Memory;
+use crate::ledger::RecordMemory;
 use crate::model::{Kind, Link, Phase, Row, Side};
 use crate::{Pages, Result};
 
 /// The rows of a list.
-pub(super) struct Listed<T> {
+pub(super) struct WholeList<T> {
     /// Records that were understood.
     pub records: Vec<T>,
     /// Ids of those that are listed without their content.
@@ -24,8 +24,8 @@ pub(super) async fn listed<T>(
     mut pages: Pages<'_, T>,
     phase: Phase,
     observer: &dyn Observer,
-) -> Result<Listed<T>> {
-    let mut all = Listed { records: Vec::new(), hinted: Vec::new(), unread: Vec::new() };
+) -> Result<WholeList<T>> {
+    let mut all = WholeList { records: Vec::new(), hinted: Vec::new(), unread: Vec::new() };
     while let Some(rows) = pages.try_next().await? {
         observer.read(phase, rows.len());
         for row in rows {
@@ -46,7 +46,7 @@ pub(super) async fn remembered<T>(
     (kind, side): (Kind, Side),
     mut records: Vec<T>,
     id: impl Fn(&T) -> String,
-) -> Result<Vec<(T, Memory)>> {
+) -> Result<Vec<(T, RecordMemory)>> {
     records.sort_by_cached_key(&id);
     records.dedup_by_key(|record| id(record));
     let mut memories = Vec::with_capacity(records.len());
@@ -57,6 +57,6 @@ pub(super) async fn remembered<T>(
 }
 
 /// True if nothing is known of a counterpart but what a reference says, nor of one that is on its way.
-pub(super) fn is_free(memory: &Memory) -> bool {
+pub(super) fn is_free(memory: &RecordMemory) -> bool {
     memory.link.as_deref().is_none_or(Link::is_by_reference_alone) && memory.intent.is_none()
 }

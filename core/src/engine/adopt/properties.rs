@@ -16,17 +16,17 @@ use crate::rules::{latchel_addresses, platform_address};
 /// Proposed pairs of properties, and where everything is.
 pub(super) struct Properties {
     pub pairs: Vec<Proposal>,
-    pub places: Places,
+    pub places: LatchelUnits,
 }
 
 /// Latchel's property of each rentable unit: linked, referring to it, or proposed without a doubt.
 #[derive(Default)]
-pub(super) struct Places {
+pub(super) struct LatchelUnits {
     latchel: HashMap<PropertyRef, LatchelPropertyId>,
     units: HashMap<PropertyId, Vec<PropertyRef>>,
 }
 
-impl Places {
+impl LatchelUnits {
     /// Latchel's property of a rentable unit.
     pub fn of(&self, unit: &PropertyRef) -> Option<LatchelPropertyId> {
         self.latchel.get(unit).copied()
@@ -66,7 +66,7 @@ pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result
     let referring: HashMap<PropertyRef, LatchelPropertyId> =
         referring.into_iter().rev().filter_map(|one| Some((one.reference?, one.id))).collect();
 
-    let mut places = Places::default();
+    let mut places = LatchelUnits::default();
     for unit in &known {
         places.units.entry(unit.property.clone()).or_default().push(unit.clone());
     }
@@ -85,7 +85,11 @@ pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result
     Ok(Properties { pairs, places })
 }
 
-fn by_address(platform: &[Property], latchel: &[LatchelProperty], places: &mut Places) -> Vec<Proposal> {
+fn by_address(
+    platform: &[Property],
+    latchel: &[LatchelProperty],
+    places: &mut LatchelUnits,
+) -> Vec<Proposal> {
     let addresses: Vec<_> = platform.iter().map(platform_address).collect();
     let forms: Vec<_> = latchel.iter().map(latchel_addresses).collect();
     // First by the form that says most, so that no unit takes the place of its building.

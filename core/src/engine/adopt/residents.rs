@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::listed::{is_free, listed, remembered};
 use super::matching::{alone, candidates};
-use super::properties::Places;
+use super::properties::LatchelUnits;
 use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
 use crate::Result;
 use crate::engine::Observer;
@@ -24,7 +24,7 @@ struct Household {
 /// Reads the platform's list, and pairs the active residents who are free at the same property.
 pub(super) async fn propose(
     cx: &Context<'_>,
-    places: &Places,
+    places: &LatchelUnits,
     observer: &dyn Observer,
 ) -> Result<Vec<Proposal>> {
     let whole = Window { from: chrono::DateTime::UNIX_EPOCH };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::listed::{is_free, listed, remembered};
-use super::properties::Places;
+use super::properties::LatchelUnits;
 use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
 use crate::Result;
 use crate::engine::Observer;
@@ -13,7 +13,7 @@ use crate::model::{Job, JobId, Kind, Phase, Row, Side, Window, WorkOrder, WorkOr
 /// Reads the platform's list since `window`, and pairs what is free by number and property.
 pub(super) async fn propose(
     cx: &Context<'_>,
-    places: &Places,
+    places: &LatchelUnits,
     window: Window,
     observer: &dyn Observer,
 ) -> Result<Vec<Proposal>> {
@@ -81,7 +81,7 @@ async fn jobs_by_number(
     Ok(jobs)
 }
 
-fn pairs(found: &[(&WorkOrder, Vec<Job>)], places: &Places) -> Vec<Proposal> {
+fn pairs(found: &[(&WorkOrder, Vec<Job>)], places: &LatchelUnits) -> Vec<Proposal> {
     let mut wanted: HashMap<JobId, u32> = HashMap::new();
     found.iter().flat_map(|(_, jobs)| jobs).for_each(|job| *wanted.entry(job.id).or_default() += 1);
     let mut pairs = Vec::new();

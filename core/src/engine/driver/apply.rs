@@ -17,7 +17,7 @@ use crate::engine::driver::state::Driver;
 use crate::engine::driver::tally::Tally;
 use crate::engine::phases::create::settle_nothing;
 use crate::engine::phases::flow::{Applied, Flow, Learned};
-use crate::ledger::{Action, Intent, Memory, Outcome};
+use crate::ledger::{Action, Intent, Outcome, RecordMemory};
 use crate::model::{Freshness, Reason, Side, Status};
 use crate::rules::{Decision, Trace};
 use crate::{Error, ErrorKind, Result};
@@ -230,7 +230,7 @@ impl<F: Flow> Driver<'_, F> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let memories = cx.recall(phase.kind(), phase.source(), ids.iter().cloned()).await?;
         let intents = memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
-        let brief = |memory: Memory| Outcome {
+        let brief = |memory: RecordMemory| Outcome {
             counterpart: counterpart_of(&memory),
             label: memory.outcome.map(|newest| newest.label).unwrap_or_default(),
             ..outcome(cx, memory.key, Reason::MassChangeHeld, None)

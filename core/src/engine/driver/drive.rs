@@ -14,7 +14,7 @@ use crate::engine::patience::Patience;
 use crate::engine::phases::flow::Flow;
 use crate::engine::phases::index::distinct;
 use crate::engine::{Observer, Request};
-use crate::ledger::{Intent, Memory, Outcome, PhaseReport};
+use crate::ledger::{Intent, Outcome, PhaseReport, RecordMemory};
 use crate::model::{Reason, RecordKey, Window};
 use crate::{Error, Result};
 
@@ -224,7 +224,7 @@ impl<F: Flow> Driver<'_, F> {
             let intents: Vec<_> =
                 memories.iter().filter_map(|memory| memory.intent.as_deref().cloned()).collect();
             // A reconciliation looks at linked records also while they wait: they may be gone (rule W6).
-            let is_asked = |memory: &&Memory| matches!(scope, Scope::Whole(_)) && memory.link.is_some();
+            let is_asked = |memory: &&RecordMemory| matches!(scope, Scope::Whole(_)) && memory.link.is_some();
             let asked: HashSet<String> =
                 memories.iter().filter(is_asked).map(|memory| memory.key.id.clone()).collect();
             let open: Vec<_> = page

@@ -9,7 +9,7 @@ use crate::engine::driver::outcome::{News, counterpart_of, outcome};
 use crate::engine::driver::state::Driver;
 use crate::engine::driver::tally::Tally;
 use crate::engine::phases::flow::{Applied, Flow, Gone};
-use crate::ledger::{Action, Memory, Outcome};
+use crate::ledger::{Action, Outcome, RecordMemory};
 use crate::model::{InvalidRecord, Reason, RecordKey, Row};
 use crate::rules::{Decision, Trace};
 
@@ -88,13 +88,13 @@ fn left<A>(decision: &Decision<A>) -> Applied {
     Applied { detail: decision.detail.clone(), ..Applied::plain(decision.reason, Action::None) }
 }
 
-fn label_of(memory: &Memory) -> String {
+fn label_of(memory: &RecordMemory) -> String {
     memory.outcome.as_deref().map(|newest| newest.label.clone()).unwrap_or_default()
 }
 
 impl<A> Gone<A> {
     /// A decision to write nothing, because the record is gone and no rule asks for more.
-    pub fn plain(memory: Memory) -> Self {
+    pub fn plain(memory: RecordMemory) -> Self {
         Self { memory, decision: Decision::leave(Reason::GoneFromSource), counterpart: None }
     }
 }

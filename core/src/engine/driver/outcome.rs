@@ -1,7 +1,7 @@
 //! Outcomes, and what the ledger knows of a record already.
 
 use crate::engine::context::Context;
-use crate::ledger::{Action, Memory, Outcome};
+use crate::ledger::{Action, Outcome, RecordMemory};
 use crate::model::{Origin, Reason, RecordKey, Side};
 
 /// An outcome, and whether it must be written down.
@@ -15,7 +15,7 @@ pub(in crate::engine) enum News {
 
 impl News {
     /// Compares an outcome with the newest one in `memory`: it is known if that says the same and nothing is left open.
-    pub fn beside(memory: &Memory, outcome: Outcome) -> Self {
+    pub fn beside(memory: &RecordMemory, outcome: Outcome) -> Self {
         let nothing_done = outcome.action == Action::None && !outcome.is_tried_again();
         let settled = nothing_done && memory.pending.is_none() && memory.intent.is_none();
         match &memory.outcome {
@@ -26,14 +26,14 @@ impl News {
 }
 
 /// True if this run has decided the record, or made its pair by a create in Latchel.
-pub(in crate::engine) fn decided_in(memory: &Memory, cx: &Context<'_>) -> bool {
+pub(in crate::engine) fn decided_in(memory: &RecordMemory, cx: &Context<'_>) -> bool {
     let decided = memory.outcome.as_deref().is_some_and(|newest| newest.run == cx.run);
     let made =
         memory.link.as_deref().is_some_and(|link| link.run == cx.run && link.origin == Origin::FromPlatform);
     decided || made
 }
 
-pub(in crate::engine) fn counterpart_of(memory: &Memory) -> Option<String> {
+pub(in crate::engine) fn counterpart_of(memory: &RecordMemory) -> Option<String> {
     memory.link.as_deref().map(|link| match memory.key.side {
         Side::Platform => link.latchel_id.to_string(),
         Side::Latchel => link.platform_id.clone(),

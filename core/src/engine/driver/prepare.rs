@@ -11,7 +11,7 @@ use crate::engine::driver::scope::Scope;
 use crate::engine::driver::tally::hash;
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::{Applied, Displaced, Flow};
-use crate::ledger::{Intent, Memory, Outcome};
+use crate::ledger::{Intent, Outcome, RecordMemory};
 use crate::model::{Fingerprint, Freshness, InvalidRecord, Kind, Reason, Row, Side};
 use crate::rules::WindowVerdict;
 use crate::{Error, ErrorKind, Result};
@@ -28,7 +28,7 @@ impl<F> Clone for Reader<'_, F> {
 impl<F> Copy for Reader<'_, F> {}
 
 /// Rows with what is remembered of them.
-type Recalled<T> = Vec<(Row<T>, Memory)>;
+type Recalled<T> = Vec<(Row<T>, RecordMemory)>;
 
 /// A page that is ready to be decided.
 pub(in crate::engine) struct Prepared<C> {
@@ -47,7 +47,7 @@ pub(in crate::engine) struct Prepared<C> {
     /// Open creates of records that are gone.
     pub gone: Vec<Intent>,
     /// Memories of changed records that this run had decided before it read this page.
-    pub passed: Vec<Memory>,
+    pub passed: Vec<RecordMemory>,
     /// Cases to decide, or the error because of which they could not be read.
     pub cases: Result<Vec<C>>,
     /// Number of the run's changes when reading began (see `Context::changes`).
@@ -64,11 +64,11 @@ impl<'a, F: Flow> Reader<'a, F> {
         let (changes, listed) = (cx.changes(), rows.len());
         let mut sorted = Sorted::new();
         let (undecided, decided) = self.with_memories(rows).await?;
-        let linked_in = |(_, memory): &(_, Memory)| memory.link.is_some().then(|| hash(&memory.key.id));
+        let linked_in = |(_, memory): &(_, RecordMemory)| memory.link.is_some().then(|| hash(&memory.key.id));
         let linked = undecided.iter().chain(&decided).filter_map(linked_in).collect();
         // This run decided these before the list showed them, such as a resident whose date was reached. If they
         // changed too, `Flow::look_later` may have the next run look at them again.
-        let changed = |(row, memory): &(Row<F::Record>, Memory)| match row {
+        let changed = |(row, memory): &(Row<F::Record>, RecordMemory)| match row {
             Row::Record(one) => scope.is_some() && self.judge(one, memory, scope) == WindowVerdict::Inside,
             _ => false,
         };
@@ -113,12 +113,15 @@ impl<'a, F: Flow> Reader<'a, F> {
         Ok(Prepared { cases: self.gather(inside.collect()).await, changes: cx.changes(), ..page })
     }
 
-    pub(in crate::engine) fn displaced(self, inside: &[(F::Record, Memory)]) -> Vec<Displaced> {
+    pub(in crate::engine) fn displaced(self, inside: &[(F::Record, RecordMemory)]) -> Vec<Displaced> {
         let new = inside.iter().filter(|(_, memory)| memory.link.is_none());
         new.filter_map(|(record, _)| self.flow().displaces(record)).collect()
     }
 
-    pub(in crate::engine) async fn gather(self, inside: Vec<(F::Record, Memory)>) -> Result<Vec<F::Case>> {
+    pub(in crate::engine) async fn gather(
+        self,
+        inside: Vec<(F::Record, RecordMemory)>,
+    ) -> Result<Vec<F::Case>> {
         if inside.is_empty() {
             return Ok(Vec::new());
         }
@@ -162,7 +165,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     pub(in crate::engine) fn sort(
         self,
         row: Row<F::Record>,
-        memory: Memory,
+        memory: RecordMemory,
         scope: Option<Scope>,
         sorted: &mut Sorted<F::Record>,
     ) {
@@ -249,7 +252,7 @@ impl<'a, F: Flow> Reader<'a, F> {
         Ok((rows, failures))
     }
 
-    fn judge(self, record: &F::Record, memory: &Memory, scope: Option<Scope>) -> WindowVerdict {
+    fn judge(self, record: &F::Record, memory: &RecordMemory, scope: Option<Scope>) -> WindowVerdict {
         let remembered = self.flow().context().remembered(memory);
         match (scope, self.flow().freshness(record)) {
             (Some(scope), Some(freshness)) => scope.judge(freshness, memory, remembered),
@@ -258,7 +261,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     /// True if the record failed, has not changed since, and is dismissed or waits for its next try.
-    pub fn rests(self, record: &F::Record, memory: &Memory) -> bool {
+    pub fn rests(self, record: &F::Record, memory: &RecordMemory) -> bool {
         let Some(pending) = &memory.pending else { return false };
         let later = pending.next_try().is_some_and(|at| pending.dismissed || at > self.flow().context().now);
         later && pending.outcome.fingerprint.is_some() && pending.outcome.fingerprint == self.seen(record)
@@ -271,7 +274,7 @@ impl<'a, F: Flow> Reader<'a, F> {
     }
 
     /// The reason for a record of which only a hint came; `None` if it must be fetched.
-    fn judge_hint(self, memory: &Memory, fingerprint: &Fingerprint) -> Option<Reason> {
+    fn judge_hint(self, memory: &RecordMemory, fingerprint: &Fingerprint) -> Option<Reason> {
         let remembered = memory.outcome.as_deref().and_then(|newest| newest.fingerprint.as_ref());
         if remembered == Some(fingerprint) {
             return Some(Reason::UnchangedSinceLastSeen);
@@ -334,7 +337,7 @@ fn keep<T>(these: &mut Vec<T>, kept: &[bool]) {
 pub(in crate::engine) struct Sorted<T> {
     pub outcomes: Vec<Outcome>,
     pub outside: Vec<(String, Reason)>,
-    pub inside: Vec<(T, Memory)>,
+    pub inside: Vec<(T, RecordMemory)>,
     pub hinted: BTreeMap<String, Fingerprint>,
 }
 

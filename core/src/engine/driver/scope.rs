@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::Lists;
-use crate::ledger::Memory;
+use crate::ledger::RecordMemory;
 use crate::model::{Freshness, Window};
 use crate::rules::{Remembered, Trace, WindowVerdict, judge_unlinked, judge_window};
 
@@ -31,7 +31,12 @@ impl Scope {
     }
 
     /// Judges if a listed record is to be looked at. A linked record that was gone and has come back always is.
-    pub fn judge(self, freshness: &Freshness, memory: &Memory, remembered: Remembered<'_>) -> WindowVerdict {
+    pub fn judge(
+        self,
+        freshness: &Freshness,
+        memory: &RecordMemory,
+        remembered: Remembered<'_>,
+    ) -> WindowVerdict {
         let newest = memory.outcome.as_deref();
         let is_back = newest.is_some_and(|newest| newest.reason.is_gone());
         let trace = &mut Trace::off();

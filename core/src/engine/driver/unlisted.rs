@@ -11,7 +11,7 @@ use crate::engine::driver::state::{Driver, Found};
 use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::tally::{Tally, hash};
 use crate::engine::phases::flow::{Displaced, Flow};
-use crate::ledger::{Memory, Outcome};
+use crate::ledger::{Outcome, RecordMemory};
 use crate::model::Reason;
 
 /// Links that are read at once, and about as many records that are asked for at once.
@@ -102,7 +102,7 @@ impl<F: Flow> Driver<'_, F> {
         if asked.is_empty() { Ok(()) } else { self.ask(asked, tally).await }
     }
 
-    fn is_asked_for(&self, memory: &Memory, which: Unlisted) -> bool {
+    fn is_asked_for(&self, memory: &RecordMemory, which: Unlisted) -> bool {
         let cx = self.flow.context();
         let is_gone = memory.outcome.as_deref().is_some_and(|newest| newest.reason.is_gone());
         let waits =
@@ -114,7 +114,7 @@ impl<F: Flow> Driver<'_, F> {
             && (which == Unlisted::All || !is_gone)
     }
 
-    async fn ask(&mut self, memories: Vec<Memory>, tally: &mut Tally<'_>) -> Result<()> {
+    async fn ask(&mut self, memories: Vec<RecordMemory>, tally: &mut Tally<'_>) -> Result<()> {
         let cx = self.flow.context();
         let (mut newest, mut intents) = (Vec::new(), Vec::new());
         for memory in memories {

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ledger::{Action, Memory, Outcome, Retry};
+use crate::ledger::{Action, Outcome, RecordMemory, Retry};
 use crate::model::{Link, Reason, RecordKey};
 use crate::rules::{Check, Trace};
 
@@ -51,7 +51,7 @@ impl Explanation {
     }
 
     /// Adds what the ledger remembers of the record.
-    pub(super) fn remembering(self, memory: Memory) -> Self {
+    pub(super) fn remembering(self, memory: RecordMemory) -> Self {
         let retry = memory.pending.as_deref().and_then(Retry::of);
         let outcome = memory.outcome.map(|newest| *newest);
         let label = match &outcome {

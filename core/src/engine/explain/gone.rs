@@ -2,16 +2,16 @@ use crate::Result;
 use crate::engine::explain::explanation::Explanation;
 use crate::engine::masked::masked;
 use crate::engine::phases::flow::Flow;
-use crate::ledger::{Action, Memory};
+use crate::ledger::{Action, RecordMemory};
 use crate::model::{Reason, Side};
 use crate::rules::Trace;
 
 /// Explains a record that the ledger knows and its source no longer has. A deactivation is announced only for a record
 /// that is tried again: it is not certain that a run would read any other.
-pub(super) async fn explain_gone<F: Flow>(flow: &F, memory: Memory) -> Result<Explanation> {
+pub(super) async fn explain_gone<F: Flow>(flow: &F, memory: RecordMemory) -> Result<Explanation> {
     let cx = flow.context();
     let trace = || Trace::on().in_zone(cx.zone());
-    let plain = |memory: Memory| {
+    let plain = |memory: RecordMemory| {
         Explanation::new(memory.key.clone(), Reason::GoneFromSource, trace()).remembering(memory)
     };
     if memory.link.is_none() {

@@ -8,7 +8,7 @@ use crate::engine::explain::gone::explain_gone;
 use crate::engine::explain::named::Named;
 use crate::engine::masked::masked;
 use crate::engine::phases::flow::{Applied, Flow};
-use crate::ledger::{Action, Memory, Outcome, Retry};
+use crate::ledger::{Action, Outcome, RecordMemory, Retry};
 use crate::model::{Freshness, Reason, RecordKey, Row, RuleId, Status, Window};
 use crate::rules::{Decision, Trace, WindowVerdict, judge_window};
 use crate::{ErrorKind, Result};
@@ -82,7 +82,7 @@ async fn explain_one<F: Flow>(
     flow: &F,
     window: Window,
     record: F::Record,
-    memory: Memory,
+    memory: RecordMemory,
 ) -> Result<Option<Explanation>> {
     let cx = flow.context();
     let mut trace = Trace::on().in_zone(cx.zone());

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::engine::context::Context;
-use crate::ledger::{Intent, Memory};
+use crate::ledger::{Intent, RecordMemory};
 use crate::model::{
     Difference, Job, JobId, Kind, Link, Marker, Origin, PropertyId, PropertyRef, Row, Side, WorkOrder,
 };
@@ -23,7 +23,7 @@ pub(in crate::engine) async fn carriers(
     }
     let rows = cx.platform().work_orders_by_id(&ids).await?;
     let memories = cx.recall(Kind::WorkOrder, Side::Platform, ids.iter().map(ToString::to_string)).await?;
-    let of_another = |memory: &Memory| {
+    let of_another = |memory: &RecordMemory| {
         let other = memory.link.as_deref().filter(|link| link.latchel_id != job.0);
         other.is_some_and(|link| link.origin != Origin::FromLatchel || !link.awaits_confirmation())
     };

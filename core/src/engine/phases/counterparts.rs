@@ -2,7 +2,7 @@ use std::hash::Hash;
 
 use foldhash::{HashMap, HashMapExt};
 
-use crate::ledger::Memory;
+use crate::ledger::RecordMemory;
 
 /// Counterparts in Latchel of a page's records, in the order of the records.
 pub(in crate::engine) struct Counterparts<C>(Vec<Option<C>>);
@@ -14,13 +14,17 @@ impl<C> Counterparts<C> {
     }
 
     /// Fills in counterparts that were looked up by the records' links.
-    pub fn linked<R>(&mut self, records: &[(R, Memory)], found: Vec<C>, id: impl Fn(&C) -> i64) {
+    pub fn linked<R>(&mut self, records: &[(R, RecordMemory)], found: Vec<C>, id: impl Fn(&C) -> i64) {
         let keys = records.iter().map(|(_, memory)| memory.link.as_deref().map(|link| link.latchel_id));
         self.place(keys, found, |one| Some(id(one)));
     }
 
     /// The references of the records that have none yet.
-    pub fn missing<'r, R, K>(&self, records: &'r [(R, Memory)], reference: impl Fn(&'r R) -> K) -> Vec<K> {
+    pub fn missing<'r, R, K>(
+        &self,
+        records: &'r [(R, RecordMemory)],
+        reference: impl Fn(&'r R) -> K,
+    ) -> Vec<K> {
         let missing = records.iter().zip(&self.0).filter(|(_, found)| found.is_none());
         missing.map(|((record, _), _)| reference(record)).collect()
     }
@@ -29,7 +33,7 @@ impl<C> Counterparts<C> {
     /// one reference, the one with the lowest id counts.
     pub fn referred<'r, R, K: Hash + Eq>(
         &mut self,
-        records: &'r [(R, Memory)],
+        records: &'r [(R, RecordMemory)],
         reference: impl Fn(&'r R) -> K,
         mut found: Vec<C>,
         (id, of): (impl Fn(&C) -> i64, impl Fn(&C) -> Option<K>),
@@ -75,6 +79,6 @@ impl<C> IntoIterator for Counterparts<C> {
 }
 
 /// The ids in Latchel that the records are linked to.
-pub(in crate::engine) fn links<R>(records: &[(R, Memory)]) -> impl Iterator<Item = i64> {
+pub(in crate::engine) fn links<R>(records: &[(R, RecordMemory)]) -> impl Iterator<Item = i64> {
     records.iter().filter_map(|(_, memory)| memory.link.as_deref().map(|link| link.latchel_id))
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::engine::check::SKEW_WARNING;
 use crate::engine::context::Context;
-use crate::ledger::{Intent, IntentId, Memory};
+use crate::ledger::{Intent, IntentId, RecordMemory};
 use crate::model::{Link, Marker, Origin, PropertyRef, RecordKey, SentDates, Side};
 use crate::{Error, ErrorKind, Result};
 
@@ -117,7 +117,7 @@ async fn check_new(cx: &Context<'_>, link: &Link, source: &RecordKey) -> Result<
     };
     let made = link.key(side);
     let memories = cx.recall(made.kind, side, [made.id.clone()]).await?;
-    let taken = |memory: Memory| {
+    let taken = |memory: RecordMemory| {
         let other = memory.link.filter(|other| other.key(source.side) != *source);
         let made = |other: &Link| other.origin == Origin::FromLatchel && other.awaits_confirmation();
         other.is_some_and(|other| source.side == Side::Platform || !made(&other))
@@ -135,7 +135,7 @@ pub(in crate::engine) async fn confirmed(cx: &Context<'_>, link: Link) -> Result
 }
 
 /// The id in Latchel that the answer to our create named, if no read-back has shown it yet.
-pub(in crate::engine) fn answered(memory: &Memory) -> Option<i64> {
+pub(in crate::engine) fn answered(memory: &RecordMemory) -> Option<i64> {
     let link = memory.link.as_deref().filter(|link| link.origin == Origin::FromPlatform)?;
     link.awaits_confirmation().then_some(link.latchel_id)
 }

@@ -18,7 +18,7 @@ use crate::engine::phases::flow::{Applied, Flow, Learned};
 use crate::engine::phases::index::distinct;
 use crate::engine::phases::owners::Owners;
 use crate::engine::phases::places::Places;
-use crate::ledger::{Action, Intent, Memory, Pending};
+use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::{
     Freshness, Job, JobId, Kind, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reach, Reason,
     ResidentId, Row, RuleId, Window,
@@ -77,7 +77,7 @@ impl Flow for Export<'_> {
         Freshness::Stamped { created_at: Some(job.created_at), updated_at: Some(job.updated_at) }
     }
 
-    async fn gather(&self, records: Vec<(Job, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Job, RecordMemory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel_user = cx.assignee()?;
         let number_waits = cx.latchel().holds(&LatchelWrite::Update).await?.is_some();
@@ -125,7 +125,7 @@ impl Flow for Export<'_> {
         &case.rule.job
     }
 
-    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+    fn memory<'c>(&self, case: &'c Case) -> &'c RecordMemory {
         &case.memory
     }
 
@@ -275,7 +275,7 @@ fn referred(cx: &Context<'_>, job: &Job) -> Option<Link> {
 
 async fn requesters(
     cx: &Context<'_>,
-    records: &[(Job, Memory)],
+    records: &[(Job, RecordMemory)],
 ) -> Result<HashMap<LatchelResidentId, ResidentId>> {
     let ids = distinct(records.iter().filter(|(_, m)| m.link.is_none()).filter_map(|(job, _)| job.resident));
     let residents = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };

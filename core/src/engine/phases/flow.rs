@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::engine::context::Context;
-use crate::ledger::{Action, Intent, IntentId, Memory, Pending};
+use crate::ledger::{Action, Intent, IntentId, Pending, RecordMemory};
 use crate::model::{Freshness, Link, Marker, Phase, PropertyRef, Reason, RecordKey, Row, Window, WorkOrder};
 use crate::rules::{Decision, Trace};
 use crate::{Held, LatchelWrite, Pages, Result};
@@ -54,12 +54,12 @@ pub(in crate::engine) trait Flow: Sync {
     }
 
     /// Looks up, in batches, everything that the decisions need; the cases are in the records' order.
-    async fn gather(&self, records: Vec<(Self::Record, Memory)>) -> Result<Vec<Self::Case>>;
+    async fn gather(&self, records: Vec<(Self::Record, RecordMemory)>) -> Result<Vec<Self::Case>>;
 
     fn record<'c>(&self, case: &'c Self::Case) -> &'c Self::Record;
 
     /// The record's memory, from when it was read.
-    fn memory<'c>(&self, case: &'c Self::Case) -> &'c Memory;
+    fn memory<'c>(&self, case: &'c Self::Case) -> &'c RecordMemory;
 
     fn decide(&self, case: &Self::Case, trace: &mut Trace) -> Decision<Self::Action>;
 
@@ -106,7 +106,7 @@ pub(in crate::engine) trait Flow: Sync {
     }
 
     /// Decides of linked records that their source no longer has (rules P8, R8), in their order.
-    async fn gone(&self, linked: Vec<Memory>, _trace: &mut Trace) -> Result<Vec<Gone<Self::Action>>> {
+    async fn gone(&self, linked: Vec<RecordMemory>, _trace: &mut Trace) -> Result<Vec<Gone<Self::Action>>> {
         Ok(linked.into_iter().map(Gone::plain).collect())
     }
 
@@ -155,7 +155,7 @@ pub(in crate::engine) trait Flow: Sync {
 
     /// The link to save so that the next run looks at the record again (see [`Flow::due`]): this run had decided it
     /// before it read what the source says of it, and that may change the decision.
-    fn look_later(&self, _memory: &Memory) -> Option<Link> {
+    fn look_later(&self, _memory: &RecordMemory) -> Option<Link> {
         None
     }
 
@@ -190,7 +190,7 @@ pub(in crate::engine) struct Due {
     /// The id after which the next page begins.
     pub last: String,
     /// Memory of those that are to be looked at.
-    pub memories: Vec<Memory>,
+    pub memories: Vec<RecordMemory>,
 }
 
 /// Records that may have ended when another began.
@@ -205,7 +205,7 @@ pub(in crate::engine) enum Displaced {
 /// A linked record that its source no longer has, and what is decided of it (rules P8, R8).
 pub(in crate::engine) struct Gone<A> {
     /// Memory of it.
-    pub memory: Memory,
+    pub memory: RecordMemory,
     pub decision: Decision<A>,
     /// The other side's record, for `explain`.
     pub counterpart: Option<serde_json::Value>,

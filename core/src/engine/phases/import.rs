@@ -13,7 +13,7 @@ use crate::engine::phases::create::{NewIntent, answered, confirmed, create_once,
 use crate::engine::phases::flow::{Applied, Flow, Gone, Learned};
 use crate::engine::phases::index::index;
 use crate::engine::phases::resident::ready_by_property;
-use crate::ledger::{Action, Intent, Memory, Pending};
+use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::text::same_optional;
 use crate::model::{
     CloseVerdict, Difference, Freshness, Job, JobId, Kind, Link, Marker, NewJob, Obstacle, Origin, Phase,
@@ -31,7 +31,7 @@ pub(in crate::engine) struct Import<'a>(pub &'a Context<'a>);
 
 pub(in crate::engine) struct Case {
     rule: ImportCase,
-    memory: Memory,
+    memory: RecordMemory,
     job: Option<Job>,
     /// The rentable unit that it was sent to the platform for.
     sent_for: Option<PropertyRef>,
@@ -85,9 +85,9 @@ impl Flow for Import<'_> {
         settled.then_some(Reason::ExistingWorkOrderNotUpdated)
     }
 
-    async fn gather(&self, records: Vec<(WorkOrder, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(WorkOrder, RecordMemory)>) -> Result<Vec<Case>> {
         let cx = self.0;
-        let open = |memory: &Memory| memory.link.is_none() || answered(memory).is_some();
+        let open = |memory: &RecordMemory| memory.link.is_none() || answered(memory).is_some();
         let remembered = records.iter().filter(|(_, memory)| open(memory));
         let remembered: Vec<_> = remembered.map(|(record, memory)| (record, memory)).collect();
         let unlinked: Vec<_> = remembered.iter().map(|(record, _)| *record).collect();
@@ -103,7 +103,7 @@ impl Flow for Import<'_> {
         let requesters: HashSet<_> = unlinked.iter().filter_map(|record| requester(record)).collect();
         let residents = residents(cx, requesters).await?;
 
-        let case = |(platform, memory): (WorkOrder, Memory)| {
+        let case = |(platform, memory): (WorkOrder, RecordMemory)| {
             let (counterpart, job) = match (&memory.link, answered(&memory)) {
                 (_, Some(job)) => (Counterpart::Created(JobId(job)), None),
                 (Some(link), None) => (Counterpart::Linked(JobId(link.latchel_id)), None),
@@ -134,7 +134,7 @@ impl Flow for Import<'_> {
         &case.rule.platform
     }
 
-    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+    fn memory<'c>(&self, case: &'c Case) -> &'c RecordMemory {
         &case.memory
     }
 
@@ -246,14 +246,14 @@ impl Flow for Import<'_> {
         ready_by_property(self.0, pending).await
     }
 
-    async fn gone(&self, linked: Vec<Memory>, _trace: &mut Trace) -> Result<Vec<Gone<ImportAction>>> {
+    async fn gone(&self, linked: Vec<RecordMemory>, _trace: &mut Trace) -> Result<Vec<Gone<ImportAction>>> {
         let ids: Vec<_> =
             linked.iter().filter_map(|one| Some(JobId(one.link.as_deref()?.latchel_id))).collect();
         let jobs = if ids.is_empty() { Vec::new() } else { self.0.latchel().jobs_by_id(&ids).await? };
-        let job = |memory: &Memory| {
+        let job = |memory: &RecordMemory| {
             jobs.iter().find(|job| Some(job.id.0) == memory.link.as_deref().map(|link| link.latchel_id))
         };
-        let gone = |memory: Memory| {
+        let gone = |memory: RecordMemory| {
             let counterpart = job(&memory).and_then(|job| serde_json::to_value(job).ok());
             Gone { counterpart, ..Gone::plain(memory) }
         };

@@ -9,7 +9,7 @@ use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{NewIntent, answered, create_once, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Flow, Gone, Learned, is_part, latchel_obstacles};
 use crate::engine::phases::index::index;
-use crate::ledger::{Action, Intent, Memory, Pending};
+use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::text::same_text;
 use crate::model::{
     Freshness, Kind, LatchelProperty, LatchelPropertyId, Link, NewProperty, Origin, Phase, Property,
@@ -25,7 +25,7 @@ pub(in crate::engine) struct Properties<'a>(pub &'a Context<'a>);
 
 pub(in crate::engine) struct Case {
     rule: PropertyCase,
-    memory: Memory,
+    memory: RecordMemory,
 }
 
 #[async_trait]
@@ -67,12 +67,12 @@ impl Flow for Properties<'_> {
         Some(&record.freshness)
     }
 
-    async fn gather(&self, records: Vec<(Property, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Property, RecordMemory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel = counterparts(cx, &records).await?;
         let owners = owners(cx, &records, &latchel).await?;
 
-        let case = |((platform, memory), latchel): ((Property, Memory), Option<LatchelProperty>)| {
+        let case = |((platform, memory), latchel): ((Property, RecordMemory), Option<LatchelProperty>)| {
             let owner = latchel.as_ref().and_then(|property| owners.get(&property.id));
             let claimed_by = owner
                 .map(|link| PropertyRef::from_key(&link.platform_id))
@@ -88,7 +88,7 @@ impl Flow for Properties<'_> {
         &case.rule.platform
     }
 
-    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+    fn memory<'c>(&self, case: &'c Case) -> &'c RecordMemory {
         &case.memory
     }
 
@@ -198,7 +198,7 @@ impl Flow for Properties<'_> {
         })
     }
 
-    async fn gone(&self, linked: Vec<Memory>, trace: &mut Trace) -> Result<Vec<Gone<PropertyAction>>> {
+    async fn gone(&self, linked: Vec<RecordMemory>, trace: &mut Trace) -> Result<Vec<Gone<PropertyAction>>> {
         let cx = self.0;
         let linked: Vec<_> = linked.into_iter().map(|memory| ((), memory)).collect();
         let ids: Vec<_> = links(&linked).map(LatchelPropertyId).collect();
@@ -206,7 +206,7 @@ impl Flow for Properties<'_> {
         if !ids.is_empty() {
             found.linked(&linked, cx.latchel().properties_by_id(&ids).await?, |property| property.id.0);
         }
-        let gone = |(((), memory), latchel): (((), Memory), Option<LatchelProperty>)| {
+        let gone = |(((), memory), latchel): (((), RecordMemory), Option<LatchelProperty>)| {
             let id = PropertyRef::from_key(&memory.key.id);
             let held = latchel.as_ref().and_then(|latchel| serde_json::to_value(latchel).ok());
             let excluded_by = cx.excluded_by(&id);
@@ -298,7 +298,7 @@ fn shows(property: &LatchelProperty, patch: &PropertyPatch) -> bool {
 /// Each property's counterpart: the linked one, else one that carries its reference.
 async fn counterparts(
     cx: &Context<'_>,
-    records: &[(Property, Memory)],
+    records: &[(Property, RecordMemory)],
 ) -> Result<Counterparts<LatchelProperty>> {
     let mut found = Counterparts::none(records.len());
     let ids: Vec<_> = links(records).map(LatchelPropertyId).collect();
@@ -317,7 +317,7 @@ async fn counterparts(
 /// Links of the Latchel properties that were found for records which are not linked to them.
 async fn owners(
     cx: &Context<'_>,
-    records: &[(Property, Memory)],
+    records: &[(Property, RecordMemory)],
     latchel: &Counterparts<LatchelProperty>,
 ) -> Result<HashMap<LatchelPropertyId, Link>> {
     let found =

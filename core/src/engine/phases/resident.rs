@@ -15,7 +15,7 @@ use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{answered, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Due, Flow, Gone, Learned, is_part};
 use crate::engine::phases::index::index;
-use crate::ledger::{Action, Intent, Memory, Outcome, Pending};
+use crate::ledger::{Action, Intent, Outcome, Pending, RecordMemory};
 use crate::model::{
     Freshness, Kind, LatchelResident, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reason, Resident,
     ResidentMemory, ResidentRef, Returning, Row, Side, Tenancy, Window,
@@ -38,7 +38,7 @@ const DUE: u32 = 200;
 
 pub(in crate::engine) struct Case {
     rule: ResidentCase,
-    memory: Memory,
+    memory: RecordMemory,
     /// Local date from which another stay or another unit counts, by the platform.
     turns_on: Option<NaiveDate>,
 }
@@ -87,7 +87,7 @@ impl Flow for Residents<'_> {
         Some(&record.freshness)
     }
 
-    async fn gather(&self, records: Vec<(Resident, Memory)>) -> Result<Vec<Case>> {
+    async fn gather(&self, records: Vec<(Resident, RecordMemory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let stay = |resident: &Resident| {
             let none = Tenancy { unit: None, move_in: None, move_out: None };
@@ -101,7 +101,7 @@ impl Flow for Residents<'_> {
         let units = cx.latchel_properties(wanted.collect()).await?;
         let latchel = counterparts(cx, &records).await?;
 
-        let case = |(((platform, memory), latchel), stay): (((Resident, Memory), _), Tenancy)| Case {
+        let case = |(((platform, memory), latchel), stay): (((Resident, RecordMemory), _), Tenancy)| Case {
             turns_on: next_turn(&platform.tenancies, cx.today),
             rule: ResidentCase {
                 unit_in_latchel: units.contains_key(&unit(&platform, &stay)),
@@ -120,7 +120,7 @@ impl Flow for Residents<'_> {
         &case.rule.platform
     }
 
-    fn memory<'c>(&self, case: &'c Case) -> &'c Memory {
+    fn memory<'c>(&self, case: &'c Case) -> &'c RecordMemory {
         &case.memory
     }
 
@@ -198,7 +198,7 @@ impl Flow for Residents<'_> {
         Some(Displaced::Beginning(format!("{}@", record.id.resident)))
     }
 
-    async fn gone(&self, linked: Vec<Memory>, trace: &mut Trace) -> Result<Vec<Gone<ResidentAction>>> {
+    async fn gone(&self, linked: Vec<RecordMemory>, trace: &mut Trace) -> Result<Vec<Gone<ResidentAction>>> {
         let cx = self.0;
         let linked: Vec<_> = linked.into_iter().map(|memory| ((), memory)).collect();
         let ids: Vec<_> = links(&linked).map(LatchelResidentId).collect();
@@ -206,7 +206,7 @@ impl Flow for Residents<'_> {
         if !ids.is_empty() {
             found.linked(&linked, cx.latchel().residents_by_id(&ids).await?, |resident| resident.id.0);
         }
-        let gone = |(((), memory), latchel): (((), Memory), Option<LatchelResident>)| {
+        let gone = |(((), memory), latchel): (((), RecordMemory), Option<LatchelResident>)| {
             let decision = decide_gone_resident(latchel.as_ref(), cx.today, trace);
             let counterpart = latchel.and_then(|latchel| serde_json::to_value(latchel).ok());
             Gone { memory, decision, counterpart }
@@ -295,7 +295,7 @@ impl Flow for Residents<'_> {
     }
 
     /// Looks again at residents who were set inactive before the platform's list came: by that they may stay (rule R9).
-    fn look_later(&self, memory: &Memory) -> Option<Link> {
+    fn look_later(&self, memory: &RecordMemory) -> Option<Link> {
         let lapsed = memory.outcome.as_deref().is_some_and(|newest| newest.reason == Reason::ResidentLapsed);
         let corrects = self.0.policy().residents.returning == Returning::Correct;
         let link = memory.link.as_deref().filter(|_| lapsed && corrects)?;
@@ -383,7 +383,7 @@ fn dated(able: &Capabilities, stay: Tenancy, latchel: Option<&LatchelResident>) 
 /// Each resident's counterpart: the linked one, else one that carries the reference.
 async fn counterparts(
     cx: &Context<'_>,
-    records: &[(Resident, Memory)],
+    records: &[(Resident, RecordMemory)],
 ) -> Result<Counterparts<LatchelResident>> {
     let mut found = Counterparts::none(records.len());
     let ids: Vec<_> = links(records).map(LatchelResidentId).collect();

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::ledger::{Action, Counts, Intent, IntentId, Memory, Outcome, Pending, may_be_a_name};
+use crate::ledger::{Action, Counts, Intent, IntentId, Outcome, Pending, RecordMemory, may_be_a_name};
 use crate::model::{Kind, Link, Reason, RecordKey, RunId, Side};
 use crate::{Error, ErrorKind, Result};
 
@@ -34,12 +34,12 @@ fn says(outcome: &Outcome) -> Says {
 }
 
 impl Book {
-    pub fn recall(&self, key: &RecordKey) -> Memory {
+    pub fn recall(&self, key: &RecordKey) -> RecordMemory {
         let platform_id = match key.side {
             Side::Platform => Some(&key.id),
             Side::Latchel => key.id.parse().ok().and_then(|id: i64| self.owners.get(&(key.kind, id))),
         };
-        Memory {
+        RecordMemory {
             key: key.clone(),
             link: platform_id.and_then(|id| self.links.get(&(key.kind, id.clone())).cloned().map(Box::new)),
             outcome: self.outcomes.get(key).cloned().map(Box::new),
@@ -154,7 +154,7 @@ impl Book {
         of_kind.filter(move |link| after.is_none_or(|after| *link.platform_id > *after))
     }
 
-    pub fn find(&self, kind: Kind, text: &str) -> Vec<Memory> {
+    pub fn find(&self, kind: Kind, text: &str) -> Vec<RecordMemory> {
         let part = |id: &str| {
             let parts = [format!("{text}/"), format!("{text}@")];
             kind != Kind::WorkOrder

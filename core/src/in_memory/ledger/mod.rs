@@ -16,7 +16,8 @@ use self::leases::Leases;
 use super::locked;
 use crate::Result;
 use crate::ledger::{
-    Account, Counts, Intent, IntentId, Lease, Ledger, LedgerAdmin, Memory, NewRun, Outcome, Pending, Run,
+    Account, Counts, Intent, IntentId, Lease, Ledger, LedgerAdmin, NewRun, Outcome, Pending, RecordMemory,
+    Run,
 };
 use crate::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 
@@ -130,7 +131,7 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<Memory>> {
+    async fn recall(&self, account: &str, keys: &[RecordKey]) -> Result<Vec<RecordMemory>> {
         self.read(account, |book| keys.iter().map(|key| book.recall(key)).collect())
     }
 
@@ -198,7 +199,7 @@ impl Ledger for MemoryLedger {
         })
     }
 
-    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<Memory>> {
+    async fn find(&self, account: &str, kind: Kind, text: &str) -> Result<Vec<RecordMemory>> {
         self.read(account, |book| book.find(kind, text))
     }
 

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::export::standing;
 use crate::engine::phases::index::distinct;
-use crate::ledger::{Memory, Pending};
+use crate::ledger::{Pending, RecordMemory};
 use crate::model::{Kind, Link, Obstacle, PropertyRef, Reason, Side, SyncMethod};
 use crate::rules::{Standing, sync_method};
 
@@ -38,7 +38,7 @@ pub(in crate::engine) async fn ready(cx: &Context<'_>, pending: &[Pending]) -> R
     Ok(bars.iter().map(is_ready).collect())
 }
 
-fn link_of(memory: Memory) -> Option<Link> {
+fn link_of(memory: RecordMemory) -> Option<Link> {
     memory.link.map(|link| *link)
 }
 

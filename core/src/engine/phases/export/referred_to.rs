@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::index::distinct;
-use crate::ledger::Memory;
+use crate::ledger::RecordMemory;
 use crate::model::{AdoptionGuard, Job, PropertyRef, Row, WorkOrderId};
 
 /// The work orders that the platform has, with the property of each; `None` where references alone count.
@@ -13,7 +13,7 @@ pub(super) struct ReferredTo(Option<HashMap<WorkOrderId, PropertyRef>>);
 
 impl ReferredTo {
     /// Asks the platform for what unlinked work orders refer to.
-    pub async fn look_up(cx: &Context<'_>, records: &[(Job, Memory)]) -> Result<Self> {
+    pub async fn look_up(cx: &Context<'_>, records: &[(Job, RecordMemory)]) -> Result<Self> {
         if cx.policy().adoption.guard == AdoptionGuard::Off {
             return Ok(Self(None));
         }

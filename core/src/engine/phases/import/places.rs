@@ -6,7 +6,7 @@ use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::OnPlatform;
-use crate::ledger::Memory;
+use crate::ledger::RecordMemory;
 use crate::model::{LatchelProperty, PropertyId, PropertyRef, Reason, Row, WorkOrder};
 use crate::rules::{Whereabouts, unit_missing};
 
@@ -14,11 +14,12 @@ use crate::rules::{Whereabouts, unit_missing};
 /// exactly one. What an earlier run found is not asked for again; for the others there is one look-up together.
 pub(in crate::engine) async fn without_unit(
     cx: &Context<'_>,
-    records: &[(&WorkOrder, &Memory)],
+    records: &[(&WorkOrder, &RecordMemory)],
     known: &HashMap<PropertyRef, LatchelProperty>,
 ) -> Result<HashMap<PropertyRef, Whereabouts>> {
-    let unplaced =
-        |(one, _): &&(&WorkOrder, &Memory)| one.property.unit.is_none() && !known.contains_key(&one.property);
+    let unplaced = |(one, _): &&(&WorkOrder, &RecordMemory)| {
+        one.property.unit.is_none() && !known.contains_key(&one.property)
+    };
     let mut places = HashMap::new();
     let mut asked = Vec::new();
     for (one, memory) in records.iter().filter(unplaced) {
@@ -50,7 +51,7 @@ pub(in crate::engine) async fn without_unit(
 }
 
 /// Place that the work order waits for by its newest outcome, if that was at the same property.
-fn found_before(property: &PropertyRef, memory: &Memory) -> Option<Whereabouts> {
+fn found_before(property: &PropertyRef, memory: &RecordMemory) -> Option<Whereabouts> {
     let newest = memory.outcome.as_deref().filter(|newest| newest.reason == Reason::NoPropertyMatch)?;
     let waits_for = newest.waits_for.as_ref().filter(|unit| unit.property == property.property)?;
     let several = newest.detail.as_deref() == Some(&unit_missing(property));

@@ -2,7 +2,7 @@
 
 use super::{Case, Import};
 use crate::engine::phases::flow::latchel_obstacles;
-use crate::ledger::Memory;
+use crate::ledger::RecordMemory;
 use crate::model::{AdoptionGuard, Kind, Reason, Side};
 use crate::{Held, Result};
 
@@ -18,7 +18,7 @@ pub(super) async fn of_work_orders(flow: &Import<'_>, creates: &[&Case]) -> Resu
     let memories =
         cx.recall(Kind::WorkOrder, Side::Latchel, alike.iter().map(|job| job.id.to_string())).await?;
     // A foreign reference makes a link with what the platform does not have.
-    let bound = |memory: Memory| memory.link.is_some_and(|link| !link.is_by_reference_alone());
+    let bound = |memory: RecordMemory| memory.link.is_some_and(|link| !link.is_by_reference_alone());
     let mut linked = memories.into_iter().map(bound);
     alike.retain(|_| !linked.next().unwrap_or(false));
     for (obstacle, case) in obstacles.iter_mut().zip(creates).filter(|(obstacle, _)| obstacle.is_none()) {

@@ -3,14 +3,14 @@
 use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::create::unconfirmed;
-use crate::ledger::{Intent, Memory};
+use crate::ledger::{Intent, RecordMemory};
 use crate::model::{LatchelResident, Link, ResidentMemory, ResidentPatch, SentDates};
 use crate::rules::active;
 
 /// Memory of a resident. If its create was sent and not confirmed, the memory is made from what Latchel shows.
 pub(in crate::engine) fn remembered(
     cx: &Context<'_>,
-    memory: &Memory,
+    memory: &RecordMemory,
     latchel: Option<&LatchelResident>,
 ) -> Option<ResidentMemory> {
     match (&memory.link, &memory.intent, latchel) {
