@@ -182,6 +182,19 @@ pub(crate) struct Resident {
     move_in_date: Option<NaiveDate>,
     #[serde(default, deserialize_with = "loose::day")]
     move_out_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "loose::spare_number")]
+    property_id: Option<i64>,
+}
+
+impl Resident {
+    /// The property of Latchel where the resident lives.
+    pub fn home(&self) -> Option<core::LatchelPropertyId> {
+        self.property_id.map(core::LatchelPropertyId)
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.is_active
+    }
 }
 
 impl From<Resident> for core::LatchelResident {

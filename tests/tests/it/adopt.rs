@@ -10,22 +10,15 @@ use crate::setup::{Setup, noon};
 /// Who has moved out is compared with nobody (rule A3), and is left out here.
 const POLICY: &str = "sync_method = \"all\"\nresidents = { new_moved_out = \"skip\" }";
 
-/// Parts of a sync.
-type Parts = &'static [&'static str];
-
-const ALL: Parts = &[];
-/// The gateway does not say who lives at a property, so that nobody there is paired.
-const WITHOUT_RESIDENTS: Parts = &["--only", "properties", "--only", "work-orders"];
-
 fn world() -> World {
     World::generate(&GenerateSpec { units: 24, seed: 7, now: noon() })
 }
 
 /// Two systems in step, Latchel under another program's references; the ledger is gone. Latchel lacks every third property
 /// with whoever is there, has one that the platform no longer has, and has one twice.
-async fn filled_by_another(mut setup: Setup, parts: Parts) -> Setup {
+async fn filled_by_another(mut setup: Setup) -> Setup {
     for _ in 0..2 {
-        written(&mut setup, parts).await;
+        written(&mut setup).await;
     }
     setup.advance(TimeDelta::days(4));
     setup.server.edit(make_foreign);
@@ -88,10 +81,10 @@ fn sizes(setup: &Setup) -> [usize; 3] {
 }
 
 /// Writes to Latchel of a run over everything that there ever was.
-async fn written(setup: &mut Setup, parts: Parts) -> Vec<LoggedRequest> {
+async fn written(setup: &mut Setup) -> Vec<LoggedRequest> {
     setup.advance(TimeDelta::minutes(15));
     setup.server.clear_requests();
-    setup.output(&[&["sync", "--since", "3650d"], parts].concat()).await;
+    setup.output(&["sync", "--since", "3650d"]).await;
     let failed = setup.run(0, &["pending", "list"]).await;
     assert!(!failed.contains("failed"), "{failed}");
     setup.writes().into_iter().filter(|write| write.side == Side::Latchel).collect()
@@ -110,11 +103,11 @@ fn decide(table: &str) -> (String, usize) {
     (lines.join("\n") + "\n", decided.len())
 }
 
-async fn is_taken_over(setup: Setup, parts: Parts) {
-    let mut setup = filled_by_another(setup, parts).await;
+async fn is_taken_over(setup: Setup) {
+    let mut setup = filled_by_another(setup).await;
     let before = sizes(&setup);
     assert_eq!(
-        (written(&mut setup, parts).await, sizes(&setup)),
+        (written(&mut setup).await, sizes(&setup)),
         (vec![], before),
         "it may be there already"
     );
@@ -132,20 +125,20 @@ async fn is_taken_over(setup: Setup, parts: Parts) {
 
     // What Latchel lacks is created once; whatever was there stays what it is. The list of work orders is widened first.
     for _ in 0..2 {
-        written(&mut setup, parts).await;
+        written(&mut setup).await;
     }
     let made = sizes(&setup);
     pairs(&setup);
     assert!(made[0] > before[0], "{before:?} {made:?}");
-    assert_eq!((written(&mut setup, parts).await, sizes(&setup)), (vec![], made), "nothing is left to do");
+    assert_eq!((written(&mut setup).await, sizes(&setup)), (vec![], made), "nothing is left to do");
 }
 
 #[tokio::test]
 async fn an_account_is_taken_over_through_the_gateway() {
-    is_taken_over(Setup::of(world(), POLICY).await, WITHOUT_RESIDENTS).await;
+    is_taken_over(Setup::of(world(), POLICY).await).await;
 }
 
 #[tokio::test]
 async fn an_account_is_taken_over_through_the_partner_api() {
-    is_taken_over(Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await, ALL).await;
+    is_taken_over(Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await).await;
 }

@@ -52,6 +52,19 @@ async fn the_same_resident_again_is_a_second_one() {
 }
 
 #[tokio::test]
+async fn who_lives_at_a_property_is_found_by_it() {
+    let latchel = Latchel::start().await;
+    let at = async |homes: Value| {
+        latchel.post("/v1/residents/lookup", json!({ "property_ids": homes })).await.each("user_id")
+    };
+    let home = latchel.get("/v1/residents/1").await.good()["property_id"].clone();
+    assert_eq!(at(json!([home, 99])).await, [1]);
+    assert_eq!(at(json!([99])).await, [0; 0]);
+    latchel.patch("/v1/residents/1", json!({ "is_active": false })).await.good();
+    assert_eq!(at(json!([home])).await, [0; 0], "who has left does not live there");
+}
+
+#[tokio::test]
 async fn a_patch_sets_and_null_clears() {
     let latchel = Latchel::start().await;
     let dates = json!({ "move_in_date": "2026-02-01", "move_out_date": "2026-03-31", "is_active": false });
