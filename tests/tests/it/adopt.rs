@@ -22,12 +22,17 @@ async fn filled_by_another(mut setup: Setup) -> Setup {
     }
     setup.advance(TimeDelta::days(4));
     setup.server.edit(make_foreign);
+    forget(&setup);
+    setup
+}
+
+/// Removes the ledger.
+fn forget(setup: &Setup) {
     for entry in std::fs::read_dir(setup.folder.path()).expect("the folder").flatten() {
         if entry.file_name().to_string_lossy().contains("sqlite") {
             std::fs::remove_file(entry.path()).expect("the ledger");
         }
     }
-    setup
 }
 
 fn make_foreign(world: &mut World) {
@@ -103,22 +108,24 @@ fn decide(table: &str) -> (String, usize) {
     (lines.join("\n") + "\n", decided.len())
 }
 
-async fn is_taken_over(setup: Setup) {
-    let mut setup = filled_by_another(setup).await;
-    let before = sizes(&setup);
-    assert_eq!(
-        (written(&mut setup).await, sizes(&setup)),
-        (vec![], before),
-        "it may be there already"
-    );
-
+/// Proposals in a table, in which somebody has decided. Returns the number of decisions.
+async fn decided(setup: &Setup) -> usize {
     let told = setup.run(0, &["adopt"]).await;
     assert!(told.contains("to link") && told.contains("for people to decide"), "{told}");
     setup.run(0, &["adopt", "--csv", "pairs.csv"]).await;
     let file = setup.folder.path().join("pairs.csv");
     let (table, open) = decide(&std::fs::read_to_string(&file).expect("the table"));
-    assert!(open > 0, "the doubled property is left to people: {table}");
     std::fs::write(&file, table).expect("the decisions");
+    open
+}
+
+async fn is_taken_over(setup: Setup) {
+    let mut setup = filled_by_another(setup).await;
+    let before = sizes(&setup);
+    assert_eq!((written(&mut setup).await, sizes(&setup)), (vec![], before), "it may be there already");
+
+    let open = decided(&setup).await;
+    assert!(open > 0, "the doubled property is left to people");
     setup.server.clear_requests();
     setup.run(0, &["adopt", "--apply", "--csv", "pairs.csv"]).await;
     assert_eq!((setup.writes(), sizes(&setup)), (vec![], before), "the links are in the ledger alone");
@@ -141,4 +148,35 @@ async fn an_account_is_taken_over_through_the_gateway() {
 #[tokio::test]
 async fn an_account_is_taken_over_through_the_partner_api() {
     is_taken_over(Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await).await;
+}
+
+#[tokio::test]
+async fn references_that_are_written_are_known_without_a_ledger() {
+    let setup = Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await;
+    let mut setup = filled_by_another(setup).await;
+    let foreign = |setup: &Setup| {
+        setup.server.read(|world| {
+            let latchel = &world.latchel;
+            let is_foreign = |id: &Option<String>| id.as_ref().is_some_and(|id| id.starts_with('F'));
+            let properties = latchel.properties.iter().filter(|one| is_foreign(&one.ref_property_id)).count();
+            let residents = latchel.residents.iter().filter(|one| is_foreign(&one.ref_user_id)).count();
+            [properties, residents, latchel.jobs.iter().filter(|one| is_foreign(&one.ref_job_id)).count()]
+        })
+    };
+    decided(&setup).await;
+    let (before, sizes_before) = (foreign(&setup), sizes(&setup));
+    let told = setup.run(0, &["adopt", "--apply", "--csv", "pairs.csv", "--write-references"]).await;
+    assert!(told.contains("references written") && !told.contains(" 0 references written"), "{told}");
+    let after = foreign(&setup);
+    assert!(before.iter().zip(after).all(|(before, after)| after < *before), "{before:?} {after:?}");
+    assert_eq!(sizes(&setup), sizes_before, "nothing was created");
+
+    // Once more writes nothing; and without the ledger, what carries a reference is known by it.
+    setup.server.clear_requests();
+    setup.run(0, &["adopt", "--apply", "--csv", "pairs.csv", "--write-references"]).await;
+    assert_eq!(setup.writes(), vec![]);
+    forget(&setup);
+    let known = written(&mut setup).await;
+    let creates = known.iter().filter(|write| write.method == "POST").count();
+    assert_eq!((creates, sizes(&setup)), (0, sizes_before), "{known:?}");
 }
