@@ -110,6 +110,18 @@ impl Latchel for Adapter {
         Ok(found.into_iter().map(Into::into).collect())
     }
 
+    /// A gateway that finds others too, or that does not know the parameter and finds nobody, does no harm.
+    async fn residents_at(
+        &self,
+        properties: &[LatchelPropertyId],
+    ) -> Result<Vec<(LatchelPropertyId, LatchelResident)>> {
+        let found: Vec<wire::Resident> =
+            self.api.look_up(Collection::Residents, "property_ids", properties).await?;
+        let there = found.into_iter().filter(wire::Resident::is_active);
+        let there = there.filter_map(|resident| Some((resident.home()?, resident.into())));
+        Ok(there.filter(|(home, _)| properties.contains(home)).collect())
+    }
+
     fn jobs(&self, window: Window) -> Pages<'_, Job> {
         let since = window.from.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
         let read = |page: Vec<Value>| {

@@ -182,6 +182,19 @@ pub(crate) struct Resident {
     move_in_date: Option<NaiveDate>,
     #[serde(default, deserialize_with = "loose::day")]
     move_out_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "loose::spare_number")]
+    property_id: Option<i64>,
+}
+
+impl Resident {
+    /// The property of Latchel where the resident lives.
+    pub fn home(&self) -> Option<core::LatchelPropertyId> {
+        self.property_id.map(core::LatchelPropertyId)
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.is_active
+    }
 }
 
 impl From<Resident> for core::LatchelResident {
@@ -213,6 +226,7 @@ pub(crate) struct NewResident<'a> {
     ref_user_id: &'a str,
     ref_property_id: &'a str,
     ref_unit_id: Option<&'a str>,
+    property_id: i64,
     move_in_date: Option<NaiveDate>,
     move_out_date: Option<NaiveDate>,
 }
@@ -227,6 +241,7 @@ impl<'a> From<&'a core::NewResident> for NewResident<'a> {
             ref_user_id: new.reference.resident.as_str(),
             ref_property_id: new.reference.property.as_str(),
             ref_unit_id: new.tenancy.unit.as_ref().map(core::UnitId::as_str),
+            property_id: new.home.0,
             move_in_date: new.tenancy.move_in,
             move_out_date: new.tenancy.move_out,
         }
@@ -242,6 +257,8 @@ pub(crate) struct ResidentPatch<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ref_unit_id: Option<Option<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    property_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     is_active: Option<bool>,
 }
 
@@ -250,7 +267,8 @@ impl<'a> From<&'a core::ResidentPatch> for ResidentPatch<'a> {
         Self {
             move_in_date: patch.move_in,
             move_out_date: patch.move_out,
-            ref_unit_id: patch.unit.as_ref().map(|unit| unit.as_ref().map(core::UnitId::as_str)),
+            ref_unit_id: patch.unit.as_ref().map(|home| home.unit.as_ref().map(core::UnitId::as_str)),
+            property_id: patch.unit.as_ref().map(|home| home.property.0),
             is_active: patch.is_active,
         }
     }

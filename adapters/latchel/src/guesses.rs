@@ -113,20 +113,20 @@ pub(crate) fn property_patch(patch: &PropertyPatch) -> Value {
     Value::Object(body)
 }
 
-pub(crate) fn new_tenant(new: &NewResident, property: LatchelPropertyId) -> Value {
+pub(crate) fn new_tenant(new: &NewResident) -> Value {
     json!({
         "name": new.name,
         "email": new.email,
         "phone": new.phone,
         "is_active": flag(new.is_active),
-        "property_id": property.0,
+        "property_id": new.home.0,
         "ref_user_id": new.reference.resident.as_str(),
         "move_in_date": day(new.tenancy.move_in),
         "move_out_date": day(new.tenancy.move_out),
     })
 }
 
-pub(crate) fn tenant_patch(patch: &ResidentPatch, property: Option<LatchelPropertyId>) -> Value {
+pub(crate) fn tenant_patch(patch: &ResidentPatch) -> Value {
     let mut body = Map::new();
     if let Some(date) = patch.move_in {
         body.insert("move_in_date".to_owned(), day(date));
@@ -134,8 +134,8 @@ pub(crate) fn tenant_patch(patch: &ResidentPatch, property: Option<LatchelProper
     if let Some(date) = patch.move_out {
         body.insert("move_out_date".to_owned(), day(date));
     }
-    if let Some(property) = property {
-        body.insert("property_id".to_owned(), json!(property.0));
+    if let Some(home) = &patch.unit {
+        body.insert("property_id".to_owned(), json!(home.property.0));
     }
     if let Some(active) = patch.is_active {
         body.insert("is_active".to_owned(), flag(active));

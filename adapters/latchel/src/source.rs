@@ -184,22 +184,12 @@ impl LatchelSource for Source {
         self.api.change(Collection::Properties, id.0, &guesses::property_patch(patch)).await
     }
 
-    async fn create_resident(
-        &self,
-        new: &NewResident,
-        property: LatchelPropertyId,
-    ) -> Result<LatchelResidentId> {
-        let body = guesses::new_tenant(new, property);
-        Ok(LatchelResidentId(self.api.create(Collection::Tenants, &body).await?))
+    async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
+        Ok(LatchelResidentId(self.api.create(Collection::Tenants, &guesses::new_tenant(new)).await?))
     }
 
-    async fn update_resident(
-        &self,
-        id: LatchelResidentId,
-        patch: &ResidentPatch,
-        property: Option<LatchelPropertyId>,
-    ) -> Result<()> {
-        self.api.change(Collection::Tenants, id.0, &guesses::tenant_patch(patch, property)).await
+    async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
+        self.api.change(Collection::Tenants, id.0, &guesses::tenant_patch(patch)).await
     }
 
     async fn create_job(&self, new: &NewJob) -> Result<JobId> {

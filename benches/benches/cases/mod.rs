@@ -46,7 +46,7 @@ pub fn equal_resident() -> (ResidentCase, Policy) {
         tenancy,
         latchel: Some(latchel_resident()),
         created: None,
-        unit_in_latchel: true,
+        home: Some(latchel_property().id),
         memory: Some(memory()),
     };
     (case, policy())

@@ -290,7 +290,7 @@ impl Latchel for MemoryLatchel {
             let resident = found(&mut world.residents, id)?;
             set(&mut resident.move_in, &patch.move_in);
             set(&mut resident.move_out, &patch.move_out);
-            set(&mut resident.unit, &patch.unit);
+            set(&mut resident.unit, &patch.unit.as_ref().map(|home| home.unit.clone()));
             set(&mut resident.is_active, &patch.is_active);
             Ok(())
         })

@@ -226,15 +226,4 @@ impl Mirror {
         }
         Ok(places)
     }
-
-    /// The property in Latchel for a rentable unit: the linked one, else one that carries the reference.
-    pub(super) async fn property_for(&self, place: &PropertyRef) -> Result<Option<LatchelPropertyId>> {
-        let key = RecordKey { kind: Kind::Property, side: Side::Platform, id: place.key() };
-        let memory = self.ledger.recall(&self.account, &[key]).await?.into_iter().next();
-        if let Some(link) = memory.and_then(|memory| memory.link) {
-            return Ok(Some(LatchelPropertyId(link.latchel_id)));
-        }
-        let found = self.properties_referring(std::slice::from_ref(place)).await?;
-        Ok(found.iter().map(|one| one.id).min())
-    }
 }

@@ -237,24 +237,14 @@ impl Latchel for Mirror {
     }
 
     async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
-        let place = PropertyRef::new(new.reference.property.clone(), new.tenancy.unit.clone());
-        let id = self.source.create_resident(new, self.property_of(&place).await?).await?;
+        let id = self.source.create_resident(new).await?;
         self.wrote(Kind::Resident, id.0);
         Ok(id)
     }
 
     async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
-        let place = match &patch.unit {
-            Some(unit) => {
-                let resident = self.residents_with(&[id]).await?.into_iter().next();
-                let reference = resident.and_then(|one| one.reference);
-                let property = reference.map(|reference| reference.property).ok_or_else(not_there)?;
-                Some(self.property_of(&PropertyRef::new(property, unit.clone())).await?)
-            }
-            None => None,
-        };
         self.wrote(Kind::Resident, id.0);
-        self.source.update_resident(id, patch, place).await
+        self.source.update_resident(id, patch).await
     }
 
     async fn create_job(&self, new: &NewJob) -> Result<JobId> {
@@ -288,10 +278,6 @@ impl Mirror {
         self.state().written.insert((kind, id));
     }
 
-    async fn property_of(&self, place: &PropertyRef) -> Result<LatchelPropertyId> {
-        self.property_for(place).await?.ok_or_else(|| not_there().with("property", place))
-    }
-
     /// Words for a list from which *absent* cannot be concluded yet, with the time that it will take.
     async fn unproven(&self, list: MirrorList, now: DateTime<Utc>) -> Result<Option<Held>> {
         let walk = self.store.walk(&self.account, list).await?;
@@ -321,8 +307,4 @@ impl Mirror {
         };
         Ok(Some(Held { reason: Reason::MirrorIncomplete, detail }))
     }
-}
-
-fn not_there() -> Error {
-    Error::new(ErrorKind::Refused, "the resident's property is not in Latchel")
 }

@@ -72,20 +72,11 @@ pub trait LatchelSource: Send + Sync + fmt::Debug {
     /// Changes a property.
     async fn update_property(&self, id: LatchelPropertyId, patch: &PropertyPatch) -> Result<()>;
 
-    /// Creates a resident at `property` and returns its id. Sends the request once.
-    async fn create_resident(
-        &self,
-        new: &NewResident,
-        property: LatchelPropertyId,
-    ) -> Result<LatchelResidentId>;
+    /// Creates a resident and returns its id. Sends the request once.
+    async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId>;
 
-    /// Changes a resident; `property` is the new place, if the patch changes that.
-    async fn update_resident(
-        &self,
-        id: LatchelResidentId,
-        patch: &ResidentPatch,
-        property: Option<LatchelPropertyId>,
-    ) -> Result<()>;
+    /// Changes a resident.
+    async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()>;
 
     /// Creates a work order and returns its id. Sends the request once.
     async fn create_job(&self, new: &NewJob) -> Result<JobId>;

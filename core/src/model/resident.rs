@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Freshness, LatchelResidentId, ResidentRef, UnitId};
+use super::{Freshness, LatchelPropertyId, LatchelResidentId, ResidentRef, UnitId};
 
 /// A resident at one property of the platform.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +69,8 @@ pub struct NewResident {
     pub phone: Option<String>,
     /// The tenancy that counts today.
     pub tenancy: Tenancy,
+    /// The property in Latchel that the tenancy's unit is, whatever reference it carries.
+    pub home: LatchelPropertyId,
     /// True if that tenancy is active today.
     pub is_active: bool,
 }
@@ -80,10 +82,19 @@ pub struct ResidentPatch {
     pub move_in: Option<Option<NaiveDate>>,
     /// The new move-out date; the inner `None` clears it.
     pub move_out: Option<Option<NaiveDate>>,
-    /// The new unit; the inner `None` says that the property has none.
-    pub unit: Option<Option<UnitId>>,
+    /// The new unit.
+    pub unit: Option<Home>,
     /// The new activity.
     pub is_active: Option<bool>,
+}
+
+/// Unit to which a resident moves within the platform's property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    /// The platform's unit; `None` says that the property has none.
+    pub unit: Option<UnitId>,
+    /// The property in Latchel that it is, whatever reference that carries.
+    pub property: LatchelPropertyId,
 }
 
 impl ResidentPatch {
@@ -124,5 +135,5 @@ macro_rules! debug_without_contact {
 debug_without_contact! {
     Resident { id, tenancies, freshness }
     LatchelResident { id, reference, unit, move_in, move_out, is_active }
-    NewResident { reference, tenancy, is_active }
+    NewResident { reference, tenancy, home, is_active }
 }

@@ -4,8 +4,8 @@ use super::trace::{OrNone, UnitName, activity, differs, yes};
 use super::{Decision, Trace, active};
 use crate::model::text::{same_optional, same_text};
 use crate::model::{
-    LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy, PropertyRef, Reason, Resident,
-    ResidentMemory, ResidentPatch, Returning, RuleId, Tenancy,
+    Home, LatchelPropertyId, LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy,
+    PropertyRef, Reason, Resident, ResidentMemory, ResidentPatch, Returning, RuleId, Tenancy,
 };
 
 /// Facts about one resident.
@@ -19,8 +19,8 @@ pub struct ResidentCase {
     pub latchel: Option<LatchelResident>,
     /// Id that Latchel answered to our create, and that no read-back has shown yet (rule E3).
     pub created: Option<LatchelResidentId>,
-    /// True if the tenancy's unit is in Latchel.
-    pub unit_in_latchel: bool,
+    /// The property in Latchel that the tenancy's unit is.
+    pub home: Option<LatchelPropertyId>,
     /// Our memory, with what Latchel shows of a write whose answer was lost.
     pub memory: Option<ResidentMemory>,
 }
@@ -100,11 +100,9 @@ fn decide_new(
     if gone && policy.residents.new_moved_out == NewRecords::Skip {
         return Decision::leave(Reason::ResidentNewMovedOut);
     }
-    if trace.check(RuleId::R5, "Is the unit in Latchel?", &in_latchel(case), !case.unit_in_latchel) {
-        return waits(case);
-    }
-    let action = ResidentAction::Create(new_resident(case, active(stay.move_in, stay.move_out, today)));
-    Decision::act(action, Reason::ResidentNew)
+    let Some(home) = home(case, trace) else { return waits(case) };
+    let is_active = active(stay.move_in, stay.move_out, today);
+    Decision::act(ResidentAction::Create(new_resident(case, home, is_active)), Reason::ResidentNew)
 }
 
 /// Decides rules R2, R5 and R7, and of R6 the move-in: the platform's dates, unit and activity are brought over, and
@@ -116,15 +114,13 @@ fn update(
     reason: Reason,
     trace: &mut Trace,
 ) -> Decision<ResidentAction> {
-    if trace.check(RuleId::R5, "Is the unit in Latchel?", &in_latchel(case), !case.unit_in_latchel) {
-        return waits(case);
-    }
+    let Some(home) = home(case, trace) else { return waits(case) };
     let stay = &case.tenancy;
     let now_active = active(stay.move_in, stay.move_out, today);
     let patch = ResidentPatch {
         move_in: (latchel.move_in != stay.move_in).then_some(stay.move_in),
         move_out: (latchel.move_out != stay.move_out).then_some(stay.move_out),
-        unit: (latchel.unit != stay.unit).then(|| stay.unit.clone()),
+        unit: (latchel.unit != stay.unit).then(|| Home { unit: stay.unit.clone(), property: home }),
         is_active: (latchel.is_active != now_active).then_some(now_active),
     };
     let moves_in = patch == activity_alone(true) && reason == Reason::ResidentChanged;
@@ -191,21 +187,25 @@ fn span(stay: &Tenancy) -> String {
     format!("move-in {}, move-out {}", OrNone(stay.move_in), OrNone(stay.move_out))
 }
 
-fn in_latchel(case: &ResidentCase) -> String {
-    format!("{}, {}", yes(case.unit_in_latchel), UnitName(&case.unit()))
+/// The property in Latchel that the unit is (rule R5).
+fn home(case: &ResidentCase, trace: &mut Trace) -> Option<LatchelPropertyId> {
+    let answer = format_args!("{}, {}", yes(case.home.is_some()), UnitName(&case.unit()));
+    trace.check(RuleId::R5, "Is the unit in Latchel?", &answer, case.home.is_none());
+    case.home
 }
 
 fn waits(case: &ResidentCase) -> Decision<ResidentAction> {
     Decision::leave(Reason::NoPropertyMatch).with_detail(format!("waits for {}", UnitName(&case.unit())))
 }
 
-fn new_resident(case: &ResidentCase, is_active: bool) -> NewResident {
+fn new_resident(case: &ResidentCase, home: LatchelPropertyId, is_active: bool) -> NewResident {
     NewResident {
         reference: case.platform.id.clone(),
         name: case.platform.name.clone(),
         email: case.platform.email.clone(),
         phone: case.platform.phone.clone(),
         tenancy: case.tenancy.clone(),
+        home,
         is_active,
     }
 }

@@ -32,7 +32,7 @@ pub fn known() -> ResidentCase {
         tenancy,
         latchel: Some(latchel),
         created: None,
-        unit_in_latchel: true,
+        home: Some(LatchelPropertyId(35)),
         memory: None,
     }
 }
@@ -114,7 +114,7 @@ fn what_we_set_inactive_by_a_date_is_corrected_once_the_stay_goes_on() {
     let patch = ResidentPatch {
         move_in: None,
         move_out: Some(None),
-        unit: Some(Some(UnitId::new("35"))),
+        unit: Some(Home { unit: Some(UnitId::new("35")), property: LatchelPropertyId(35) }),
         is_active: Some(true),
     };
     assert_eq!(decision.action, Some(ResidentAction::Update(LatchelResidentId(70), patch)));
@@ -128,7 +128,7 @@ fn what_we_set_inactive_by_a_date_is_corrected_once_the_stay_goes_on() {
 
     let over = with_move_out_reached(|case| case.tenancy.move_out = Some(today()));
     assert_eq!(reason_of(&over), Reason::ResidentMovedOut);
-    let waits = with_move_out_reached(|case| case.unit_in_latchel = false);
+    let waits = with_move_out_reached(|case| case.home = None);
     assert_eq!(reason_of(&waits), Reason::NoPropertyMatch);
 }
 
@@ -204,7 +204,7 @@ pub fn cases() -> Vec<Case> {
             reason: Reason::NoPropertyMatch,
             holds: reason(|c, _| {
                 c.latchel = None;
-                c.unit_in_latchel = false;
+                c.home = None;
             }),
             fails: reason(|c, _| c.latchel = None),
         },

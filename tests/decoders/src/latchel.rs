@@ -68,6 +68,7 @@ async fn call(latchel: &dyn Latchel, name: &str) -> Seen {
             let new = NewResident {
                 reference: resident,
                 tenancy: Tenancy { unit: None, move_in: None, move_out: None },
+                home: LatchelPropertyId(1),
                 name: "Ada".to_owned(),
                 email: None,
                 phone: None,

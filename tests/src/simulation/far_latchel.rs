@@ -35,45 +35,9 @@ impl FarLatchel {
         !self.0.account.is_invisible(&RecordKey::latchel(kind, id.to_string()))
     }
 
-    /// Creates a resident, at a property where Latchel is told it.
-    pub async fn create_resident_at(
-        &self,
-        new: &NewResident,
-        property: Option<LatchelPropertyId>,
-    ) -> Result<LatchelResidentId> {
-        watch::create_resident(&self.0, new);
-        let create = async || {
-            let id = self.real().create_resident(new).await?;
-            self.house(id, property);
-            self.0.account.born(RecordKey::latchel(Kind::Resident, id));
-            self.note_resident(id);
-            watch::no_two_in_latchel(&self.0.account);
-            Ok(id)
-        };
-        let on = new.reference.key();
-        self.0.write(SIDE, "create a resident", on, LatchelResidentId(1), create).await
-    }
-
-    /// Changes a resident, and the property where Latchel is told it.
-    pub async fn update_resident_at(
-        &self,
-        id: LatchelResidentId,
-        patch: &ResidentPatch,
-        property: Option<LatchelPropertyId>,
-    ) -> Result<()> {
-        watch::update_resident(&self.0, id, patch);
-        let update = async || {
-            self.real().update_resident(id, patch).await?;
-            self.house(id, property);
-            self.note_resident(id);
-            Ok(())
-        };
-        let on = format!("{id}: {}", patch.fields().join(", "));
-        self.0.write(SIDE, "update a resident", on, (), update).await
-    }
-
-    fn house(&self, id: LatchelResidentId, property: Option<LatchelPropertyId>) {
-        property.into_iter().for_each(|property| self.0.account.listings().house(id, property));
+    /// Has lists show the resident at this property.
+    fn house(&self, id: LatchelResidentId, property: LatchelPropertyId) {
+        self.0.account.listings().house(id, property);
     }
 
     /// Writes down how a property came out of a write.
@@ -206,11 +170,31 @@ impl Latchel for FarLatchel {
     }
 
     async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
-        self.create_resident_at(new, None).await
+        watch::create_resident(&self.0, new);
+        let create = async || {
+            let id = self.real().create_resident(new).await?;
+            self.house(id, new.home);
+            self.0.account.born(RecordKey::latchel(Kind::Resident, id));
+            self.note_resident(id);
+            watch::no_two_in_latchel(&self.0.account);
+            Ok(id)
+        };
+        let on = new.reference.key();
+        self.0.write(SIDE, "create a resident", on, LatchelResidentId(1), create).await
     }
 
     async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
-        self.update_resident_at(id, patch, None).await
+        watch::update_resident(&self.0, id, patch);
+        let update = async || {
+            self.real().update_resident(id, patch).await?;
+            if let Some(home) = &patch.unit {
+                self.house(id, home.property);
+            }
+            self.note_resident(id);
+            Ok(())
+        };
+        let on = format!("{id}: {}", patch.fields().join(", "));
+        self.0.write(SIDE, "update a resident", on, (), update).await
     }
 
     async fn create_job(&self, new: &NewJob) -> Result<JobId> {

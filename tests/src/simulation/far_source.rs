@@ -202,22 +202,13 @@ impl LatchelSource for FarSource {
         self.0.update_property(id, patch).await
     }
 
-    async fn create_resident(
-        &self,
-        new: &NewResident,
-        property: LatchelPropertyId,
-    ) -> Result<LatchelResidentId> {
+    async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
         watch::everything_was_listed(self.account(), Kind::Resident);
-        self.0.create_resident_at(new, Some(property)).await
+        self.0.create_resident(new).await
     }
 
-    async fn update_resident(
-        &self,
-        id: LatchelResidentId,
-        patch: &ResidentPatch,
-        property: Option<LatchelPropertyId>,
-    ) -> Result<()> {
-        self.0.update_resident_at(id, patch, property).await
+    async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
+        self.0.update_resident(id, patch).await
     }
 
     async fn create_job(&self, new: &NewJob) -> Result<JobId> {

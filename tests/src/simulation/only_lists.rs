@@ -181,16 +181,11 @@ impl LatchelSource for OnlyLists {
         self.latchel.update_property(id, patch).await
     }
 
-    async fn create_resident(&self, new: &NewResident, _: LatchelPropertyId) -> Result<LatchelResidentId> {
+    async fn create_resident(&self, new: &NewResident) -> Result<LatchelResidentId> {
         self.latchel.create_resident(new).await
     }
 
-    async fn update_resident(
-        &self,
-        id: LatchelResidentId,
-        patch: &ResidentPatch,
-        _: Option<LatchelPropertyId>,
-    ) -> Result<()> {
+    async fn update_resident(&self, id: LatchelResidentId, patch: &ResidentPatch) -> Result<()> {
         self.latchel.update_resident(id, patch).await
     }
 

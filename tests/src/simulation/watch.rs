@@ -100,7 +100,7 @@ pub fn update_resident(injector: &FaultInjector, id: LatchelResidentId, patch: &
         (!reached || may_be_corrected(&injector.account, latchel))
             && patch.move_in.is_none_or(|new| new == stay.move_in)
             && patch.move_out.is_none_or(|new| new == stay.move_out)
-            && patch.unit.as_ref().is_none_or(|new| *new == stay.unit)
+            && patch.unit.as_ref().is_none_or(|new| new.unit == stay.unit)
             && patch.is_active.unwrap_or(latchel.is_active)
                 == naive::lives_there(stay.move_in, stay.move_out, view.today)
     });

@@ -10,31 +10,29 @@ use crate::setup::{Setup, noon};
 /// Who has moved out is compared with nobody (rule A3), and is left out here.
 const POLICY: &str = "sync_method = \"all\"\nresidents = { new_moved_out = \"skip\" }";
 
-/// Parts of a sync.
-type Parts = &'static [&'static str];
-
-const ALL: Parts = &[];
-/// The gateway does not say who lives at a property, so that nobody there is paired.
-const WITHOUT_RESIDENTS: Parts = &["--only", "properties", "--only", "work-orders"];
-
 fn world() -> World {
     World::generate(&GenerateSpec { units: 24, seed: 7, now: noon() })
 }
 
 /// Two systems in step, Latchel under another program's references; the ledger is gone. Latchel lacks every third property
 /// with whoever is there, has one that the platform no longer has, and has one twice.
-async fn filled_by_another(mut setup: Setup, parts: Parts) -> Setup {
+async fn filled_by_another(mut setup: Setup) -> Setup {
     for _ in 0..2 {
-        written(&mut setup, parts).await;
+        written(&mut setup).await;
     }
     setup.advance(TimeDelta::days(4));
     setup.server.edit(make_foreign);
+    forget(&setup);
+    setup
+}
+
+/// Removes the ledger.
+fn forget(setup: &Setup) {
     for entry in std::fs::read_dir(setup.folder.path()).expect("the folder").flatten() {
         if entry.file_name().to_string_lossy().contains("sqlite") {
             std::fs::remove_file(entry.path()).expect("the ledger");
         }
     }
-    setup
 }
 
 fn make_foreign(world: &mut World) {
@@ -88,10 +86,10 @@ fn sizes(setup: &Setup) -> [usize; 3] {
 }
 
 /// Writes to Latchel of a run over everything that there ever was.
-async fn written(setup: &mut Setup, parts: Parts) -> Vec<LoggedRequest> {
+async fn written(setup: &mut Setup) -> Vec<LoggedRequest> {
     setup.advance(TimeDelta::minutes(15));
     setup.server.clear_requests();
-    setup.output(&[&["sync", "--since", "3650d"], parts].concat()).await;
+    setup.output(&["sync", "--since", "3650d"]).await;
     let failed = setup.run(0, &["pending", "list"]).await;
     assert!(!failed.contains("failed"), "{failed}");
     setup.writes().into_iter().filter(|write| write.side == Side::Latchel).collect()
@@ -110,42 +108,75 @@ fn decide(table: &str) -> (String, usize) {
     (lines.join("\n") + "\n", decided.len())
 }
 
-async fn is_taken_over(setup: Setup, parts: Parts) {
-    let mut setup = filled_by_another(setup, parts).await;
-    let before = sizes(&setup);
-    assert_eq!(
-        (written(&mut setup, parts).await, sizes(&setup)),
-        (vec![], before),
-        "it may be there already"
-    );
-
+/// Proposals in a table, in which somebody has decided. Returns the number of decisions.
+async fn decided(setup: &Setup) -> usize {
     let told = setup.run(0, &["adopt"]).await;
     assert!(told.contains("to link") && told.contains("for people to decide"), "{told}");
     setup.run(0, &["adopt", "--csv", "pairs.csv"]).await;
     let file = setup.folder.path().join("pairs.csv");
     let (table, open) = decide(&std::fs::read_to_string(&file).expect("the table"));
-    assert!(open > 0, "the doubled property is left to people: {table}");
     std::fs::write(&file, table).expect("the decisions");
+    open
+}
+
+async fn is_taken_over(setup: Setup) {
+    let mut setup = filled_by_another(setup).await;
+    let before = sizes(&setup);
+    assert_eq!((written(&mut setup).await, sizes(&setup)), (vec![], before), "it may be there already");
+
+    let open = decided(&setup).await;
+    assert!(open > 0, "the doubled property is left to people");
     setup.server.clear_requests();
     setup.run(0, &["adopt", "--apply", "--csv", "pairs.csv"]).await;
     assert_eq!((setup.writes(), sizes(&setup)), (vec![], before), "the links are in the ledger alone");
 
     // What Latchel lacks is created once; whatever was there stays what it is. The list of work orders is widened first.
     for _ in 0..2 {
-        written(&mut setup, parts).await;
+        written(&mut setup).await;
     }
     let made = sizes(&setup);
     pairs(&setup);
     assert!(made[0] > before[0], "{before:?} {made:?}");
-    assert_eq!((written(&mut setup, parts).await, sizes(&setup)), (vec![], made), "nothing is left to do");
+    assert_eq!((written(&mut setup).await, sizes(&setup)), (vec![], made), "nothing is left to do");
 }
 
 #[tokio::test]
 async fn an_account_is_taken_over_through_the_gateway() {
-    is_taken_over(Setup::of(world(), POLICY).await, WITHOUT_RESIDENTS).await;
+    is_taken_over(Setup::of(world(), POLICY).await).await;
 }
 
 #[tokio::test]
 async fn an_account_is_taken_over_through_the_partner_api() {
-    is_taken_over(Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await, ALL).await;
+    is_taken_over(Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await).await;
+}
+
+#[tokio::test]
+async fn references_that_are_written_are_known_without_a_ledger() {
+    let setup = Setup::of_partner_api(world(), POLICY, "writes = \"on\"").await;
+    let mut setup = filled_by_another(setup).await;
+    let foreign = |setup: &Setup| {
+        setup.server.read(|world| {
+            let latchel = &world.latchel;
+            let is_foreign = |id: &Option<String>| id.as_ref().is_some_and(|id| id.starts_with('F'));
+            let properties = latchel.properties.iter().filter(|one| is_foreign(&one.ref_property_id)).count();
+            let residents = latchel.residents.iter().filter(|one| is_foreign(&one.ref_user_id)).count();
+            [properties, residents, latchel.jobs.iter().filter(|one| is_foreign(&one.ref_job_id)).count()]
+        })
+    };
+    decided(&setup).await;
+    let (before, sizes_before) = (foreign(&setup), sizes(&setup));
+    let told = setup.run(0, &["adopt", "--apply", "--csv", "pairs.csv", "--write-references"]).await;
+    assert!(told.contains("references written") && !told.contains(" 0 references written"), "{told}");
+    let after = foreign(&setup);
+    assert!(before.iter().zip(after).all(|(before, after)| after < *before), "{before:?} {after:?}");
+    assert_eq!(sizes(&setup), sizes_before, "nothing was created");
+
+    // Once more writes nothing; and without the ledger, what carries a reference is known by it.
+    setup.server.clear_requests();
+    setup.run(0, &["adopt", "--apply", "--csv", "pairs.csv", "--write-references"]).await;
+    assert_eq!(setup.writes(), vec![]);
+    forget(&setup);
+    let known = written(&mut setup).await;
+    let creates = known.iter().filter(|write| write.method == "POST").count();
+    assert_eq!((creates, sizes(&setup)), (0, sizes_before), "{known:?}");
 }

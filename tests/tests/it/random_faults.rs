@@ -10,8 +10,6 @@ use crate::pairs::{pairs, untrue};
 use crate::setup::Setup;
 use crate::story::Story;
 
-/// Number of seeds that are tried.
-const SEEDS: u64 = 20;
 /// Number of runs that each of them has on a bad line.
 const RUNS: usize = 4;
 
@@ -45,11 +43,9 @@ async fn run(setup: &mut Setup, what: &str) {
     pairs(setup);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn after_runs_on_a_bad_line_the_end_is_the_same() {
-    let story = Story::both_ways().await;
+async fn ends_the_same_after_storms(story: Story, seeds: u64) {
     let (expected, _) = story.undisturbed().await;
-    let faults = futures::stream::iter(0..SEEDS)
+    let faults = futures::stream::iter(0..seeds)
         .map(|seed| {
             let (story, expected) = (&story, &expected);
             async move {
@@ -69,6 +65,16 @@ async fn after_runs_on_a_bad_line_the_end_is_the_same() {
         .buffer_unordered(AT_ONCE)
         .collect::<Vec<_>>()
         .await;
-    eprintln!("{} faults in {SEEDS} storms", faults.iter().sum::<u64>());
+    eprintln!("{} faults in {seeds} storms", faults.iter().sum::<u64>());
     assert!(faults.iter().all(|happened| *happened > 0), "{faults:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn after_runs_on_a_bad_line_the_end_is_the_same() {
+    ends_the_same_after_storms(Story::both_ways().await, 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn after_runs_on_a_bad_line_to_the_partner_api_the_end_is_the_same() {
+    ends_the_same_after_storms(Story::both_ways_on_partner_api().await, 10).await;
 }

@@ -52,6 +52,7 @@ async fn creates_send_what_there_is_and_answer_the_id() {
         email: text("ada@example.com"),
         phone: None,
         tenancy: Tenancy { unit: None, move_in: day("2025-09-01"), move_out: None },
+        home: LatchelPropertyId(501),
         is_active: true,
     };
     assert_eq!(far.latchel.create_property(&property).await.expect("an id"), LatchelPropertyId(7));
@@ -67,7 +68,7 @@ async fn creates_send_what_there_is_and_answer_the_id() {
     assert_eq!(
         bodies[1],
         json!({"name": "Ada Abara", "is_active": true, "email": "ada@example.com", "phone": null,
-        "ref_user_id": "21", "ref_property_id": "1", "ref_unit_id": null, "move_in_date": "2025-09-01",
+        "ref_user_id": "21", "ref_property_id": "1", "ref_unit_id": null, "property_id": 501, "move_in_date": "2025-09-01",
         "move_out_date": null})
     );
     assert_eq!(
@@ -85,15 +86,16 @@ async fn a_patch_sends_only_what_changes_and_null_only_to_clear() {
     far.answers("PATCH", "/v1/jobs/701", ok(json!({}))).await;
     let off = PropertyPatch { deactivate: true, ..PropertyPatch::default() };
     far.latchel.update_property(LatchelPropertyId(501), &off).await.expect("done");
+    let home = Home { unit: None, property: LatchelPropertyId(501) };
     let patch =
-        ResidentPatch { move_in: None, move_out: Some(None), unit: Some(None), is_active: Some(true) };
+        ResidentPatch { move_in: None, move_out: Some(None), unit: Some(home), is_active: Some(true) };
     far.latchel.update_resident(LatchelResidentId(601), &patch).await.expect("done");
     far.latchel.write_number_back(JobId(701), "81", &WorkOrderId::new("81")).await.expect("done");
     assert_eq!(
         far.bodies().await,
         [
             json!({"is_active": false}),
-            json!({"move_out_date": null, "ref_unit_id": null, "is_active": true}),
+            json!({"move_out_date": null, "ref_unit_id": null, "property_id": 501, "is_active": true}),
             json!({"order_number": "81", "ref_job_id": "81"}),
         ]
     );

@@ -72,12 +72,14 @@ async fn everything(source: &Source) -> latchel_sync_core::Result<()> {
         email: None,
         phone: None,
         tenancy: Tenancy { unit: None, move_in: None, move_out: None },
+        home: LatchelPropertyId(501),
         is_active: true,
     };
-    source.create_resident(&new, LatchelPropertyId(501)).await?;
+    source.create_resident(&new).await?;
+    let home = Home { unit: None, property: LatchelPropertyId(501) };
     let patch =
-        ResidentPatch { move_in: Some(None), move_out: Some(None), unit: Some(None), is_active: Some(true) };
-    source.update_resident(LatchelResidentId(601), &patch, Some(LatchelPropertyId(501))).await?;
+        ResidentPatch { move_in: Some(None), move_out: Some(None), unit: Some(home), is_active: Some(true) };
+    source.update_resident(LatchelResidentId(601), &patch).await?;
     let new = NewJob {
         work_order: WorkOrderId::new("81"),
         number: "81-1".to_owned(),

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::mirror::JobsAsked;
 use latchel_sync_core::model::{
-    Address, ClosedStatus, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty, NewResident,
+    Address, ClosedStatus, Home, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty, NewResident,
     PropertyId, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, ResidentRef, Severity, Tenancy,
     UnitId, WorkOrderId,
 };
@@ -201,9 +201,10 @@ fn residents_created() -> Vec<Value> {
             email: contact.clone(),
             phone: contact,
             tenancy,
+            home: LatchelPropertyId(501),
             is_active,
         };
-        guesses::new_tenant(&new, LatchelPropertyId(501))
+        guesses::new_tenant(&new)
     };
     vec![new(Some("ada@example.com"), Some(NaiveDate::default()), true), new(None, None, false)]
 }
@@ -217,8 +218,9 @@ fn residents_changed() -> Vec<Value> {
             ResidentPatch { is_active: Some(date.is_some()), ..none.clone() },
         ]
     });
-    let mut bodies: Vec<_> = patches.map(|patch| guesses::tenant_patch(&patch, None)).collect();
-    bodies.push(guesses::tenant_patch(&none, Some(LatchelPropertyId(501))));
+    let mut bodies: Vec<_> = patches.map(|patch| guesses::tenant_patch(&patch)).collect();
+    let home = Home { unit: None, property: LatchelPropertyId(501) };
+    bodies.push(guesses::tenant_patch(&ResidentPatch { unit: Some(home), ..none }));
     bodies.push(guesses::tenant_reference(&ResidentId::new("31")));
     bodies
 }

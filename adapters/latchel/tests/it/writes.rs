@@ -72,7 +72,7 @@ async fn a_change_sends_what_changes_and_no_more() {
     far.answers("PATCH", "/v1/tenants/601", ResponseTemplate::new(200)).await;
     far.answers("PATCH", "/v1/jobs/7", ResponseTemplate::new(200)).await;
     let patch = ResidentPatch { move_out: Some(None), is_active: Some(true), ..ResidentPatch::default() };
-    far.source.update_resident(LatchelResidentId(601), &patch, None).await.expect("a change");
+    far.source.update_resident(LatchelResidentId(601), &patch).await.expect("a change");
     assert_eq!(body(&far).await, json!({"move_out_date": null, "is_active": 1}));
     far.source.write_number_back(JobId(7), "81-1", &WorkOrderId::new("81")).await.expect("a change");
     assert_eq!(body(&far).await, json!({"order_number": "81-1", "ref_job_id": "81"}));

@@ -104,7 +104,7 @@ impl Flow for Residents<'_> {
         let case = |(((platform, memory), latchel), stay): (((Resident, RecordMemory), _), Tenancy)| Case {
             turns_on: next_turn(&platform.tenancies, cx.today),
             rule: ResidentCase {
-                unit_in_latchel: units.contains_key(&unit(&platform, &stay)),
+                home: units.get(&unit(&platform, &stay)).map(|property| property.id),
                 memory: remembered(cx, &memory, Option::as_ref(&latchel)),
                 created: answered(&memory).map(LatchelResidentId),
                 tenancy: dated(&cx.platform().capabilities(), stay, latchel.as_ref()),

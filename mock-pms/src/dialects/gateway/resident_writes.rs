@@ -1,14 +1,14 @@
-//! Making and changing residents, who live where their references say.
+//! Making and changing residents, who live at the property that is named, or else where their references say.
 
 use super::body::{Body, Shape};
 use super::call::{Answer, Call, Reply};
 use super::problem::Problem;
 use super::residents::render;
-use crate::world::{Id, Resident, World};
+use crate::world::{Id, LatchelProperty, Resident, World};
 
 const NEW: Shape = Shape {
     required: &["name", "is_active"],
-    plain: &[],
+    plain: &["property_id"],
     nullable: &[
         "email",
         "phone",
@@ -23,7 +23,7 @@ const NEW: Shape = Shape {
 
 const PATCH: Shape = Shape {
     required: &[],
-    plain: &["name", "is_active"],
+    plain: &["name", "is_active", "property_id"],
     nullable: &["email", "phone", "ref_unit_id", "move_in_date", "move_out_date"],
 };
 
@@ -40,7 +40,7 @@ pub(super) fn post(world: &mut World, call: &Call) -> Answer {
         ref_user_id: body.word("ref_user_id"),
         ref_property_id: body.word("ref_property_id"),
         ref_unit_id: body.word("ref_unit_id"),
-        property_id: None,
+        property_id: body.id("property_id"),
         move_in_date: body.date("move_in_date"),
         move_out_date: body.date("move_out_date"),
         integration_data: body.text("integration_data"),
@@ -48,7 +48,10 @@ pub(super) fn post(world: &mut World, call: &Call) -> Answer {
         updated_at: now,
     };
     body.finish()?;
-    resident.property_id = home(world, &resident)?;
+    resident.property_id = match resident.property_id {
+        Some(id) => Some(named(world, id)?),
+        None => home(world, &resident)?,
+    };
     let answer = render(world, &resident);
     world.insert(resident).map_err(|e| Problem::field("user_id", &e.to_string()))?;
     Ok(Reply::Created(answer))
@@ -81,13 +84,24 @@ pub(super) fn patch(world: &mut World, call: &Call) -> Answer {
     if moves {
         resident.ref_unit_id = body.word("ref_unit_id");
     }
+    let property = body.id("property_id");
     body.finish()?;
-    if moves {
+    if let Some(id) = property {
+        resident.property_id = Some(named(world, id)?);
+    } else if moves {
         resident.property_id = new_home(world, &resident)?;
     }
     world.update(id, |row| *row = resident).map_err(|_| Problem::no("resident"))?;
     let resident = world.get(id).ok_or_else(|| Problem::no("resident"))?;
     Ok(Reply::Found(render(world, resident)))
+}
+
+/// A property that is named by its own id may carry other references than the resident.
+fn named(world: &World, id: Id) -> Result<Id, Problem> {
+    match world.get::<LatchelProperty>(id) {
+        Some(_) => Ok(id),
+        None => Err(Problem::field("property_id", "matches no property")),
+    }
 }
 
 /// A unit that was cleared need not leave a property behind; one that was named must.

@@ -23,7 +23,7 @@ pub(super) fn get(world: &World, call: &Call) -> Answer {
     Ok(Reply::Found(render(world, resident)))
 }
 
-const LOOKUP: Shape = Shape { required: &[], plain: &["refs", "ids"], nullable: &[] };
+const LOOKUP: Shape = Shape { required: &[], plain: &["refs", "ids", "property_ids"], nullable: &[] };
 const REF: Shape = Shape { required: &["ref_user_id", "ref_property_id"], plain: &[], nullable: &[] };
 
 pub(super) fn look_up(world: &World, call: &Call) -> Answer {
@@ -33,11 +33,13 @@ pub(super) fn look_up(world: &World, call: &Call) -> Answer {
     lookup::check_size(&body, LOOKUP.plain)?;
     let refs: HashSet<(String, String)> = body.objects("refs", &REF, a_ref).into_iter().collect();
     let ids: HashSet<Id> = body.ids("ids").into_iter().collect();
+    let homes: HashSet<Id> = body.ids("property_ids").into_iter().collect();
     body.finish()?;
     let by_ref = |r: &Resident| {
         r.ref_user_id.clone().zip(r.ref_property_id.clone()).is_some_and(|pair| refs.contains(&pair))
     };
-    lookup::matches(world, |r: &Resident| ids.contains(&r.id) || by_ref(r), render)
+    let lives_there = |r: &Resident| r.is_active && r.property_id.is_some_and(|id| homes.contains(&id));
+    lookup::matches(world, |r: &Resident| ids.contains(&r.id) || by_ref(r) || lives_there(r), render)
 }
 
 fn a_ref(body: &mut Body<'_>) -> Option<(String, String)> {

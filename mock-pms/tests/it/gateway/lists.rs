@@ -113,6 +113,7 @@ async fn a_look_up_has_500_entries_at_most() {
     for (list, full, over) in [
         ("properties", json!({ "ids": ids }), json!({ "ids": ids, "refs": one })),
         ("residents", json!({ "ids": ids }), json!({ "ids": ids, "refs": same })),
+        ("residents", json!({ "property_ids": ids }), json!({ "ids": [1], "property_ids": ids })),
         ("jobs", json!({ "ref_job_ids": words }), json!({ "ref_job_ids": words, "order_numbers": ["900"] })),
     ] {
         let path = format!("/v1/{list}/lookup");
@@ -135,6 +136,7 @@ async fn a_malformed_entry_of_a_look_up_is_named() {
         ("properties", json!({ "refs": [{ "ref_property_id": "7" }] }), "refs[0].ref_unit_id"),
         ("residents", json!({ "refs": [{ "ref_user_id": "t1" }] }), "refs[0].ref_property_id"),
         ("residents", json!({ "refs": [], "names": [] }), "names"),
+        ("residents", json!({ "property_ids": ["1"] }), "property_ids[0]"),
     ] {
         assert_eq!(latchel.post(&format!("/v1/{list}/lookup"), body).await.fault(), (422, Some(field)));
     }

@@ -52,6 +52,36 @@ async fn the_same_resident_again_is_a_second_one() {
 }
 
 #[tokio::test]
+async fn a_property_that_is_named_is_the_home_whatever_references_it_carries() {
+    let latchel = Latchel::start().await;
+    let mut body = new();
+    (body["ref_property_id"], body["ref_unit_id"]) = (json!("99"), Value::Null);
+    body["property_id"] = json!(4);
+    let made = latchel.post("/v1/residents", body.clone()).await.good();
+    assert_eq!((&made["property_id"], &made["ref_property_id"]), (&json!(4), &json!("99")));
+    let moved = json!({ "property_id": 1, "ref_unit_id": "98" });
+    let moved = latchel.patch("/v1/residents/3", moved).await.good();
+    assert_eq!((&moved["property_id"], &moved["ref_unit_id"]), (&json!(1), &json!("98")));
+    body["property_id"] = json!(77);
+    assert_eq!(latchel.post("/v1/residents", body).await.fault(), (422, Some("property_id")));
+    let nowhere = latchel.patch("/v1/residents/3", json!({ "property_id": 77 })).await;
+    assert_eq!(nowhere.fault(), (422, Some("property_id")));
+}
+
+#[tokio::test]
+async fn who_lives_at_a_property_is_found_by_it() {
+    let latchel = Latchel::start().await;
+    let at = async |homes: Value| {
+        latchel.post("/v1/residents/lookup", json!({ "property_ids": homes })).await.each("user_id")
+    };
+    let home = latchel.get("/v1/residents/1").await.good()["property_id"].clone();
+    assert_eq!(at(json!([home, 99])).await, [1]);
+    assert_eq!(at(json!([99])).await, [0; 0]);
+    latchel.patch("/v1/residents/1", json!({ "is_active": false })).await.good();
+    assert_eq!(at(json!([home])).await, [0; 0], "who has left does not live there");
+}
+
+#[tokio::test]
 async fn a_patch_sets_and_null_clears() {
     let latchel = Latchel::start().await;
     let dates = json!({ "move_in_date": "2026-02-01", "move_out_date": "2026-03-31", "is_active": false });
@@ -78,7 +108,7 @@ async fn a_new_unit_is_a_new_home() {
 #[tokio::test]
 async fn a_patch_cannot_make_somebody_else_of_a_resident() {
     let latchel = Latchel::start().await;
-    for name in ["ref_user_id", "ref_property_id", "property_id", "integration_data"] {
+    for name in ["ref_user_id", "ref_property_id", "integration_data"] {
         let reply = latchel.patch("/v1/residents/1", json!({ name: null })).await;
         assert_eq!(reply.fault(), (422, Some(name)));
     }

@@ -65,11 +65,11 @@ impl Trial<'_> {
             // A number that is reserved for examples.
             phone: Some("+12025550142".to_owned()),
             tenancy: Tenancy { unit: None, move_in: Some(self.today), move_out: None },
+            home: LatchelPropertyId(property.id),
             is_active: true,
         };
-        let place = LatchelPropertyId(property.id);
-        let created = self.source.create_resident(&new, place).await.map(|id| id.0);
-        let body = guesses::new_tenant(&new, place);
+        let created = self.source.create_resident(&new).await.map(|id| id.0);
+        let body = guesses::new_tenant(&new);
         let Some(mut made) = self.made::<wire::Tenant>(Collection::Tenants, &body, created).await else {
             self.not_tried("tenants.change", about, "nothing was made");
             return None;
@@ -77,8 +77,8 @@ impl Trial<'_> {
         self.say("changing its move-out date");
         let out = Some(self.today + TimeDelta::days(30));
         let patch = ResidentPatch { move_out: Some(out), ..ResidentPatch::default() };
-        let answer = self.source.update_resident(LatchelResidentId(made.id), &patch, None).await;
-        let body = guesses::tenant_patch(&patch, None);
+        let answer = self.source.update_resident(LatchelResidentId(made.id), &patch).await;
+        let body = guesses::tenant_patch(&patch);
         let guess = ("tenants.change", about);
         self.changed::<wire::Tenant>(Collection::Tenants, &mut made, &body, answer, guess).await;
         Some(made)
@@ -196,8 +196,8 @@ impl Trial<'_> {
         };
         self.say("setting the resident inactive");
         let patch = ResidentPatch { is_active: Some(false), ..ResidentPatch::default() };
-        let answer = self.source.update_resident(LatchelResidentId(made.id), &patch, None).await;
-        let body = guesses::tenant_patch(&patch, None);
+        let answer = self.source.update_resident(LatchelResidentId(made.id), &patch).await;
+        let body = guesses::tenant_patch(&patch);
         let guess = ("tenants.deactivate", about);
         if !self.changed::<wire::Tenant>(Collection::Tenants, &mut made, &body, answer, guess).await {
             self.leave(format!("user_id {}, \"{}\": set it inactive", made.id, self.mark));

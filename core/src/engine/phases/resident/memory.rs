@@ -74,6 +74,6 @@ pub(in crate::engine) fn created(
 fn shows(resident: &LatchelResident, patch: &ResidentPatch) -> bool {
     patch.move_in.is_none_or(|date| date == resident.move_in)
         && patch.move_out.is_none_or(|date| date == resident.move_out)
-        && patch.unit.as_ref().is_none_or(|unit| *unit == resident.unit)
+        && patch.unit.as_ref().is_none_or(|home| home.unit == resident.unit)
         && patch.is_active.is_none_or(|is_active| is_active == resident.is_active)
 }
