@@ -16,8 +16,8 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use latchel_sync_core::model::{
-    Address, ClosedStatus, LatchelPropertyId, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef,
-    ResidentId, ResidentPatch, Severity, UnitId, WorkOrderId,
+    Address, ClosedStatus, NewJob, NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentId,
+    ResidentPatch, Severity, UnitId, WorkOrderId,
 };
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_http::loose;

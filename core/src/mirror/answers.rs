@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::{Mirror, Mirrored, SourceResident};
 use crate::model::{
     Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, PropertyRef,
-    RecordKey, ResidentRef, Side,
+    RecordKey, ResidentRef,
 };
 use crate::{Error, ErrorKind, Result};
 

@@ -13,7 +13,7 @@ use crate::model::{
     NewProperty, NewResident, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef, Row, Window,
     WorkOrderId,
 };
-use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use crate::{ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
 
 /// Number of kept work orders that are read together.
 pub(super) const PAGE: u32 = 500;
