@@ -17,7 +17,8 @@ fn world() -> World {
 /// Two systems in step, Latchel under another program's references; the ledger is gone. Latchel lacks every third property
 /// with whoever is there, has one that the platform no longer has, and has one twice.
 async fn filled_by_another(mut setup: Setup) -> Setup {
-    for _ in 0..2 {
+    // Work orders are created once the mirror's list of them was widened.
+    for _ in 0..3 {
         written(&mut setup).await;
     }
     setup.advance(TimeDelta::days(4));
