@@ -43,6 +43,12 @@ impl World {
                 refers(path, "property", &p.properties, Some(*id))?;
             }
         }
+        for (i, user) in p.users.iter().enumerate() {
+            for (j, id) in user.property_ids.iter().flatten().enumerate() {
+                let path = || format!("platform.users[{i}].property_ids[{j}]");
+                refers(path, "property", &p.properties, Some(*id))?;
+            }
+        }
         for (i, unit) in p.units.iter().enumerate() {
             let path = || format!("platform.units[{i}].property_id");
             refers(path, "property", &p.properties, Some(unit.property_id))?;

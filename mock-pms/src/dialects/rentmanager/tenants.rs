@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::Answer;
 use super::call::path_id;
+use super::leases;
 use super::names::{local_with_blank, phones, without_nulls};
 use super::resource::Holds::{Number, Text, Time};
 use super::resource::Resource;
@@ -11,8 +12,6 @@ use crate::dialects::endpoint::Request;
 use crate::world::{LeaseStatus, Tenant, World};
 
 const TENANTS: Resource = Resource {
-    kind: "tenant",
-    key: "TenantID",
     fields: &[
         ("TenantID", Number),
         ("TenantDisplayID", Number),
@@ -23,7 +22,8 @@ const TENANTS: Resource = Resource {
         ("Status", Text),
         ("UpdateDate", Time),
     ],
-    embeds: &["Contacts"],
+    embeds: &["Contacts", "Leases"],
+    ..Resource::of("tenant", "TenantID")
 };
 
 pub(super) fn list(world: &World, request: &Request) -> Answer {
@@ -73,5 +73,6 @@ fn tenant(world: &World, tenant: &Tenant, leased: &Leased) -> Value {
         },
         "UpdateDate": local_with_blank(&world.platform.account, tenant.updated_at),
         "Contacts": [contact],
+        "Leases": leases::of_tenant(world, tenant.id),
     })
 }
