@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod rentmanager;
+mod rentvine;
 
 use axum::http::Method;
 use mock_pms::world::Unit;
@@ -135,13 +136,7 @@ async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
             made - told > chrono::TimeDelta::hours(1)
         }
         ("rentmanager", quirk) => rentmanager::is_seen(&far, quirk).await,
-        ("rentvine", "pretended-writes") => {
-            let body = json!({ "workOrder": { "propertyID": "1" } }).to_string();
-            let path = "/api/manager/maintenance/work-orders";
-            let answer = far.send(Method::POST, path, &far.headers, body).await;
-            assert!([200, 400].contains(&answer.status), "{}", answer.status);
-            answer.status == 200
-        }
+        ("rentvine", name) => rentvine::is_seen(&far, name, switch).await,
         (platform, quirk) => panic!("nothing looks at {quirk} of {platform} yet"),
     }
 }
