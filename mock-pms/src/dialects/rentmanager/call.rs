@@ -41,3 +41,8 @@ pub(super) fn path_id(request: &Request) -> Result<Id, Problem> {
     let id = request.id().and_then(|id| id.parse().ok());
     id.ok_or_else(|| Problem::invalid("id", "The value is not valid for Int32."))
 }
+
+/// True if a part is among those to embed. One that takes long to put together is left out otherwise.
+pub(super) fn embeds(request: &Request, part: &str) -> bool {
+    request.parameter("embeds").is_some_and(|parts| parts.split(',').any(|one| one.trim() == part))
+}

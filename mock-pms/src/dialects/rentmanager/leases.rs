@@ -51,12 +51,14 @@ fn resource(request: &Request) -> &'static Resource {
 
 /// The leases of a tenant, without the parts that are embedded in them.
 pub(super) fn of_tenant(world: &World, tenant: Id) -> Value {
-    let own = all(world).filter(|(_, lease)| lease["TenantID"] == tenant);
-    let bare = |(_, mut lease): (Id, Value)| {
-        lease["LeaseRenewals"] = Value::Null;
-        without_nulls(lease)
+    let is_theirs = |(_, own): &(Id, &LeaseTenant)| own.tenant_id == tenant;
+    let bare = |lease, (id, own)| {
+        let mut row = render(world, lease, id, own);
+        row["LeaseRenewals"] = Value::Null;
+        without_nulls(row)
     };
-    own.map(bare).collect()
+    let of_lease = |lease| with_ids(lease).filter(is_theirs).map(move |part| bare(lease, part));
+    world.platform.leases.iter().flat_map(of_lease).collect()
 }
 
 fn all(world: &World) -> impl Iterator<Item = (Id, Value)> {

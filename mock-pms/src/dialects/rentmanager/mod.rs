@@ -41,7 +41,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 use crate::world::World;
 
 /// Path of the call that gives a token, with credentials in its body.
@@ -63,6 +63,7 @@ pub(super) const SPEC: Spec = Spec {
         },
         quirks: &quirks::ALL,
         webhooks: None,
+        settle: as_it_is,
     },
     rate_limits: &[RateLimit { calls: 500, seconds: 60 }],
     router,

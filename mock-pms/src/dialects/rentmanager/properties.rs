@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::call::path_id;
+use super::call::{embeds, path_id};
 use super::names::{addresses, local_with_blank, local_with_strange_offset, property_type, without_nulls};
 use super::resource::Holds::{Flag, Number, Text, Time};
 use super::resource::Resource;
@@ -36,12 +36,12 @@ const UNITS: Resource = Resource {
 };
 
 pub(super) fn list(world: &World, request: &Request) -> Answer {
-    let all = world.platform.properties.iter().map(|one| (one.id, property(world, one)));
+    let all = world.platform.properties.iter().map(|one| (one.id, property(world, request, one)));
     PROPERTIES.page(world, request, all)
 }
 
 pub(super) fn get(world: &World, request: &Request) -> Answer {
-    let found = world.get::<Property>(path_id(request)?).map(|one| (one.id, property(world, one)));
+    let found = world.get::<Property>(path_id(request)?).map(|one| (one.id, property(world, request, one)));
     PROPERTIES.one(world, request, found)
 }
 
@@ -55,7 +55,7 @@ pub(super) fn get_unit(world: &World, request: &Request) -> Answer {
     UNITS.one(world, request, found)
 }
 
-fn property(world: &World, property: &Property) -> Value {
+fn property(world: &World, request: &Request, property: &Property) -> Value {
     let units = world.platform.units.iter().filter(|unit| unit.property_id == property.id);
     let bare = |one: &Unit| {
         let mut unit = unit(world, one);
@@ -70,7 +70,7 @@ fn property(world: &World, property: &Property) -> Value {
         "PropertyType": property_type(property.kind),
         "UpdateDate": local_with_blank(&world.platform.account, property.updated_at),
         "Addresses": addresses(world, property.id, &property.address),
-        "Units": units.map(bare).collect::<Vec<_>>(),
+        "Units": embeds(request, "Units").then(|| units.map(bare).collect::<Vec<_>>()),
     })
 }
 
