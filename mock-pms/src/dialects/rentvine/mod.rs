@@ -29,7 +29,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 use crate::world::World;
 
 pub(super) const SPEC: Spec = Spec {
@@ -39,6 +39,7 @@ pub(super) const SPEC: Spec = Spec {
         refuse,
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: Some(webhooks::messages),
+        settle: as_it_is,
         rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
         quirks: &[

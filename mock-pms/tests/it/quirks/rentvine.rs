@@ -24,10 +24,9 @@ pub(super) async fn is_seen(far: &Switched, quirk: &str, switch: Switch) -> bool
         "other-primary-statuses" => {
             let rows = far.get("/api/manager/maintenance/work-order/statuses").await.json();
             let primary = |name: &str| {
-                let all = rows.as_array().expect("rows").iter().map(|row| &row["workOrderStatus"]);
-                let one =
-                    all.filter(|status| status["name"] == name).map(|one| &one["primaryWorkOrderStatusID"]);
-                one.last().expect("the status").as_str().expect("an id").to_owned()
+                let mut all = rows.as_array().expect("rows").iter().map(|row| &row["workOrderStatus"]);
+                let status = all.find(|status| status["name"] == name).expect("the status");
+                status["primaryWorkOrderStatusID"].as_str().expect("an id").to_owned()
             };
             let told = [primary("Closed"), primary("On Hold")];
             assert!(told == ["3", "4"] || told == ["4", "3"], "{told:?}");
