@@ -36,7 +36,7 @@ async fn world(State(shared): State<Shared>) -> Json<World> {
 async fn replace_world(State(shared): State<Shared>, body: String) -> Response {
     match World::from_json(&body) {
         Ok(world) => {
-            shared.edit(|current| *current = world);
+            shared.replace(world);
             StatusCode::NO_CONTENT.into_response()
         }
         Err(error) => refuse(&error.to_string()),

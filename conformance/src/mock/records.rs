@@ -166,6 +166,7 @@ pub(super) fn add_work_order(world: &mut World, new: &NewWorkOrder) -> Able<Hand
         invoice_number: None,
         chargeable_to: None,
         line_items: Vec::new(),
+        steps: Vec::new(),
         created_at: now,
         updated_at: now,
     };

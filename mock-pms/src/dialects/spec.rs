@@ -9,7 +9,7 @@ use crate::shared::Shared;
 use crate::shared::purpose::{Purpose, PurposeOf};
 use crate::shared::quirk::Quirk;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 use crate::world::{Id, World};
 
 /// Everything about a platform's dialect that is used outside its folder.
@@ -45,6 +45,7 @@ impl Spec {
             purpose: Purpose::by_method,
             quirks: &[],
             webhooks: None,
+            settle: as_it_is,
         };
         let (credentials, work_order) = (no_credentials as _, as_in_the_world as _);
         Self { system, rate_limits: &[], router, credentials, work_order }

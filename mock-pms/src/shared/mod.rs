@@ -107,7 +107,8 @@ struct Inner {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, setup: Setup) -> Self {
+    pub(crate) fn new(mut world: World, setup: Setup) -> Self {
+        (setup.platform.settle)(&mut world);
         Self(Arc::new(Inner {
             world: RwLock::new(world),
             log: Mutex::default(),
@@ -149,6 +150,12 @@ impl Shared {
             self.0.webhooks.tell(&before, &world);
         }
         changed
+    }
+
+    /// Puts another world in the place of this one.
+    pub(crate) fn replace(&self, mut world: World) {
+        (self.0.platform.settle)(&mut world);
+        self.edit(|current| *current = world);
     }
 
     pub(crate) fn log<R>(&self, use_it: impl FnOnce(&mut RequestLog) -> R) -> R {

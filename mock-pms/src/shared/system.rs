@@ -37,9 +37,14 @@ pub(crate) struct System {
     pub(crate) purpose: PurposeOf,
     /// Oddities that can be switched.
     pub(crate) quirks: &'static [Quirk],
+    /// Prepares a world for it: records of other systems that refer to its own do so by its ids.
+    pub(crate) settle: fn(&mut World),
     /// Makes its webhooks, if the mock sends any.
     pub(crate) webhooks: Option<Telling>,
 }
+
+/// A system whose ids are the world's has nothing to prepare.
+pub(crate) fn as_it_is(_: &mut World) {}
 
 impl std::fmt::Debug for System {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -10,7 +10,7 @@ pub struct Subscription {
     pub side: Side,
     /// Address that it posts to; without TLS.
     pub url: String,
-    /// Secret that proves the sender: Latchel sends it along, Buildium signs with it; AppFolio signs with a key of its own
+    /// Secret that proves the sender: Latchel sends it along, Buildium and Rentvine sign with it; AppFolio signs with a key of its own
     /// and ignores this one.
     pub secret: String,
     /// Faults that happen on purpose, all of them each time.

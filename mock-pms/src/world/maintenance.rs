@@ -133,6 +133,7 @@ impl World {
             invoice_number: None,
             chargeable_to: None,
             line_items: Vec::new(),
+            steps: Vec::new(),
             created_at: now,
             updated_at: now,
         };

@@ -32,7 +32,8 @@ pub use platform::{
 };
 pub use record::Record;
 pub use requests::{
-    Category, Contact, EntryAllowed, HistoryEntry, LineItem, Priority, Task, TaskKind, TaskStatus, WorkOrder,
+    Category, Contact, EntryAllowed, HistoryEntry, LineItem, Priority, Step, Task, TaskKind, TaskStatus,
+    WorkOrder,
 };
 pub use side::Side;
 pub use switch::Switch;

@@ -253,6 +253,9 @@ pub struct User {
     pub active: bool,
     #[serde(default)]
     pub role: Option<String>,
+    /// Properties that they can reach, on a platform that tells it; all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property_ids: Option<Vec<Id>>,
 }
 
 /// A vendor.

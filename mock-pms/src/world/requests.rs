@@ -149,6 +149,32 @@ pub struct LineItem {
     pub memo: Option<String>,
 }
 
+/// A step of a work order, with an id that no step of another has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Step {
+    pub id: Id,
+    pub description: String,
+    #[serde(default)]
+    pub completed_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub due: Option<NaiveDate>,
+    /// Users who do it.
+    #[serde(default)]
+    pub assigned_to: Vec<Id>,
+    #[serde(default)]
+    pub tags: Option<String>,
+    #[serde(default)]
+    pub private: bool,
+    #[serde(default)]
+    pub starred: bool,
+    #[serde(default)]
+    pub comments: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
 /// A work order: what a vendor is sent for a task. Its own status, priority and due date may disagree
 /// with the task's; absent ones are unknown to the platform.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -192,6 +218,9 @@ pub struct WorkOrder {
     pub chargeable_to: Option<String>,
     #[serde(default)]
     pub line_items: Vec<LineItem>,
+    /// Steps of the work, on a platform that keeps tasks within a work order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }

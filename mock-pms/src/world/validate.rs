@@ -1,5 +1,7 @@
 //! References and identities within a world: each error names the path.
 
+use std::collections::HashSet;
+
 use chrono::Datelike;
 
 use super::{Id, Lease, Record, Table, Task, World, WorldError};
@@ -43,6 +45,12 @@ impl World {
                 refers(path, "property", &p.properties, Some(*id))?;
             }
         }
+        for (i, user) in p.users.iter().enumerate() {
+            for (j, id) in user.property_ids.iter().flatten().enumerate() {
+                let path = || format!("platform.users[{i}].property_ids[{j}]");
+                refers(path, "property", &p.properties, Some(*id))?;
+            }
+        }
         for (i, unit) in p.units.iter().enumerate() {
             let path = || format!("platform.units[{i}].property_id");
             refers(path, "property", &p.properties, Some(unit.property_id))?;
@@ -53,10 +61,20 @@ impl World {
         for (i, task) in p.tasks.iter().enumerate() {
             self.check_task(&format!("platform.tasks[{i}]"), task)?;
         }
+        let mut steps = HashSet::new();
         for (i, order) in p.work_orders.iter().enumerate() {
             let at = |field: &'static str| move || format!("platform.work_orders[{i}].{field}");
             refers(at("task_id"), "task", &p.tasks, Some(order.task_id))?;
             refers(at("vendor_id"), "vendor", &p.vendors, order.vendor_id)?;
+            for (j, step) in order.steps.iter().enumerate() {
+                let path = |field: &str| format!("platform.work_orders[{i}].steps[{j}].{field}");
+                for id in &step.assigned_to {
+                    refers(|| path("assigned_to"), "user", &p.users, Some(*id))?;
+                }
+                if !steps.insert(step.id) {
+                    return Err(invalid(path("id"), format!("id {} occurs twice", step.id)));
+                }
+            }
         }
         Ok(())
     }

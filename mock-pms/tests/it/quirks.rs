@@ -1,6 +1,9 @@
 //! Every quirk that can be switched, by what a client sees of it where it is on and where it is off.
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
+mod rentmanager;
+mod rentvine;
+
 use axum::http::Method;
 use mock_pms::world::Unit;
 use mock_pms::{Dialect, GenerateSpec, MockServer, Options, Quirk, Switch, World};
@@ -20,7 +23,10 @@ impl Switched {
         let mut world = World::generate(&GenerateSpec { units: 40, seed: 1, now });
         world.platform.account.quirks.insert(quirk.name.to_owned(), switch);
         world.validate().expect("a quirk that is known");
-        let options = Options { platform, ..Options::unlimited() };
+        let usual = Options { rate_limits: None, ..Options::default() };
+        // What is told of a limit is seen only where there is one.
+        let options = if quirk.name == "other-rate-header" { usual } else { Options::unlimited() };
+        let options = Options { platform, ..options };
         let server = MockServer::start(world, options).await.expect("the server starts");
         let mut headers = vec![("content-type", "application/json")];
         headers.extend_from_slice(match platform.name() {
@@ -75,6 +81,24 @@ async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
             let all = "/api/v0/units?filters[LastUpdatedAtFrom]=1970-01-01T00:00:00Z";
             far.get(all).await.status == 533
         }
+        ("appfolio", "hidden-properties-only") => {
+            let filters = "filters[LastUpdatedAtFrom]=1970-01-01T00:00:00Z&filters[IncludeHidden]=true";
+            let status = async |list: &str| far.get(&format!("/api/v0/{list}?{filters}")).await.status;
+            assert_eq!(status("properties").await, 200);
+            let statuses = [status("tenants").await, status("units").await, status("vendors").await];
+            assert!([[200; 3], [400; 3]].contains(&statuses), "{statuses:?}");
+            statuses[0] == 400
+        }
+        ("appfolio", "short-creates") => {
+            let all = "filters[LastUpdatedAtFrom]=1970-01-01T00:00:00Z";
+            let property = far.ids(&format!("/api/v0/properties?{all}")).await[0].clone();
+            let body = json!({ "PropertyId": property, "JobDescription": "It drips.", "Priority": "Normal" });
+            let made = far.send(Method::POST, "/api/v0/work_orders", &far.headers, body.to_string()).await;
+            assert!((200..300).contains(&made.status), "{} {}", made.status, made.text());
+            let made = made.json();
+            assert!(made["Id"].is_string(), "{made}");
+            made["Link"].is_string() && made["JobDescription"].is_null()
+        }
         ("appfolio", "technicians-only") => {
             far.server.edit(|world| {
                 for id in world.platform.users.iter().map(|user| user.id).collect::<Vec<_>>() {
@@ -108,12 +132,38 @@ async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
             before.retain(|id| kept.contains(id));
             kept != before
         }
+        ("doorloop", "stamps-in-seconds") => {
+            let row = far.get("/api/units").await.json()["data"][0].clone();
+            let made = row["createdAt"].as_i64().expect("a number");
+            made < 100_000_000_000
+        }
+        ("doorloop", "undated-records") => {
+            let mut dated = Vec::new();
+            for list in ["tasks", "properties", "units", "leases", "leases/tenants", "tenants", "vendors"] {
+                let row = far.get(&format!("/api/{list}")).await.json()["data"][0].clone();
+                assert_eq!(row["createdAt"].is_number(), row["updatedAt"].is_number(), "{row}");
+                dated.push(row["updatedAt"].is_number());
+            }
+            let (task, others) = (dated.remove(0), dated);
+            assert!(task && others.iter().all(|one| *one == others[0]), "{others:?}");
+            !others[0]
+        }
+        ("doorloop", "stamps-as-texts") => {
+            let row = far.get("/api/tasks").await.json()["data"][0].clone();
+            assert_eq!(row["createdAt"].is_string(), row["updatedAt"].is_string(), "{row}");
+            row["updatedAt"].is_string()
+        }
         ("propertyware", "last-page-total") => {
             let all = far.ids("/pw/api/rest/v1/units?limit=500").await.len();
             let last = far.get(&format!("/pw/api/rest/v1/units?limit=500&offset={}", all - 3)).await;
             let told = last.header("x-total-count").expect("a total").to_owned();
             assert!([all.to_string(), "3".to_owned()].contains(&told), "{told}");
             told == "3"
+        }
+        ("propertyware", "closed-beta") => {
+            let answer = far.get("/pw/api/rest/v1/leases/statuses").await;
+            assert!([200, 404].contains(&answer.status), "{}", answer.status);
+            answer.status == 404
         }
         ("propertyware", "silent-400") => {
             let path = "/pw/api/rest/v1/units";
@@ -129,24 +179,8 @@ async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
             let made = far.server.read(|world| world.platform.vendors.get(id).expect("it").created_at);
             made - told > chrono::TimeDelta::hours(1)
         }
-        ("rentmanager", "empty-is-204") => {
-            let who =
-                json!({ "Username": "mock-client-id", "Password": "mock-client-secret", "LocationID": 1 });
-            let log_in = "/Authentication/AuthorizeUser";
-            let token = far.send(Method::POST, log_in, &far.headers, who.to_string()).await.json();
-            let headers = [("x-rm12api-apitoken", token.as_str().expect("a token"))];
-            let nobody = "/Tenants?filters=TenantID,eq,999999";
-            let answer = far.send(Method::GET, nobody, &headers, String::new()).await;
-            assert!([200, 204].contains(&answer.status), "{} {}", answer.status, answer.text());
-            answer.status == 204
-        }
-        ("rentvine", "pretended-writes") => {
-            let body = json!({ "workOrder": { "propertyID": "1" } }).to_string();
-            let path = "/api/manager/maintenance/work-orders";
-            let answer = far.send(Method::POST, path, &far.headers, body).await;
-            assert!([200, 400].contains(&answer.status), "{}", answer.status);
-            answer.status == 200
-        }
+        ("rentmanager", quirk) => rentmanager::is_seen(&far, quirk).await,
+        ("rentvine", name) => rentvine::is_seen(&far, name, switch).await,
         (platform, quirk) => panic!("nothing looks at {quirk} of {platform} yet"),
     }
 }

@@ -16,7 +16,10 @@ use crate::specified::{Specified, Vendor};
 const KEY: (&str, &str) = ("authorization", "Basic bW9jay1jbGllbnQtaWQ6bW9jay1jbGllbnQtc2VjcmV0");
 
 /// Paths that the contract sheet has, and the specification has not.
-const NOT_SPECIFIED: [&str; 4] = ["/maintenance-technicians", "/portfolios", "/tenants", "/units"];
+const NOT_SPECIFIED: [&str; 6] =
+    ["/maintenance-technicians", "/portfolios", "/portfolios/search", "/leases", "/tenants", "/units"];
+/// The same, with an id behind them.
+const NOT_SPECIFIED_EACH: [&str; 2] = ["/leases", "/maintenance/work-order/statuses"];
 
 type Rentvine = Specified<Api>;
 
@@ -40,7 +43,9 @@ impl Vendor for Api {
 
 fn is_specified(path: &str) -> bool {
     let bare = path.split('?').next().unwrap_or_default();
+    let one = bare.rsplit_once('/').filter(|(_, id)| id.parse::<i64>().is_ok()).map(|(list, _)| list);
     !NOT_SPECIFIED.iter().any(|end| bare.ends_with(end))
+        && !one.is_some_and(|list| NOT_SPECIFIED_EACH.contains(&list))
 }
 
 fn is_pretended(sent: &Value) -> bool {

@@ -8,8 +8,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::post;
 use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use mock_pms::{Dialect, MockServer, Options, SentWebhook, Side, Subscription, WebhookFault};
+use ring::hmac;
 use ring::signature::{RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 
@@ -20,24 +21,24 @@ const SECRET: &str = "shown-beside-it";
 
 /// A request, as it came.
 #[derive(Debug, Clone)]
-struct Got {
+pub(crate) struct Got {
     headers: HeaderMap,
     text: String,
 }
 
 impl Got {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().expect("text")
     }
 
-    fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         serde_json::from_str(&self.text).expect("JSON")
     }
 }
 
 /// The mock, and somebody who listens to it.
-struct Listening {
-    mock: MockServer,
+pub(crate) struct Listening {
+    pub(crate) mock: MockServer,
     url: String,
     got: Arc<Mutex<Vec<Got>>>,
 }
@@ -48,7 +49,7 @@ impl Listening {
         Self::on(Dialect::BUILDIUM, status).await
     }
 
-    async fn on(platform: Dialect, status: StatusCode) -> Self {
+    pub(crate) async fn on(platform: Dialect, status: StatusCode) -> Self {
         let got: Arc<Mutex<Vec<Got>>> = Arc::default();
         let take = async move |State(got): State<Arc<Mutex<Vec<Got>>>>, headers: HeaderMap, text: String| {
             got.lock().expect("no panic").push(Got { headers, text });
@@ -70,20 +71,20 @@ impl Listening {
         listening
     }
 
-    fn subscribe(&self, side: Side, faults: &[WebhookFault]) {
+    pub(crate) fn subscribe(&self, side: Side, faults: &[WebhookFault]) {
         let secret = if side == Side::Latchel { KEY } else { SECRET };
         let (url, secret) = (self.url.clone(), secret.to_owned());
         let one = Subscription { side, url, secret, faults: faults.to_vec() };
         self.mock.subscribe(vec![one]).expect("a subscription");
     }
 
-    fn edit(&self, edits: Value) {
+    pub(crate) fn edit(&self, edits: Value) {
         let edits: Vec<mock_pms::Edit> = serde_json::from_value(edits).expect("edits");
         self.mock.edit(|world| world.apply(&edits)).expect("the edits fit");
     }
 
     /// Waits until so many were sent; returns those that came.
-    async fn got(&self, count: usize) -> Vec<Got> {
+    pub(crate) async fn got(&self, count: usize) -> Vec<Got> {
         let sent = self.mock.webhooks_reach(count).await;
         assert_eq!(sent.len(), count);
         self.got.lock().expect("no panic").clone()
@@ -222,6 +223,56 @@ async fn appfolio_signs_with_a_key_that_it_publishes() {
 }
 
 #[tokio::test]
+async fn rentvine_signs_the_time_and_the_body_of_records_as_its_lists_show_them() {
+    let listening = Listening::on(Dialect::RENTVINE, StatusCode::OK).await;
+    listening.subscribe(Side::Platform, &[]);
+    listening.edit(json!([
+        {"collection": "properties", "id": 1, "set": {"name": "Elm Yard"}},
+        {"collection": "units", "id": 11, "set": {"number": "1-01"}},
+        {"collection": "tenants", "id": 21, "set": {"first_name": "Eda"}},
+        {"collection": "leases", "id": 31, "set": {"/move_outs/1": {"tenant_id": 21, "move_out": "2026-03-31"}}},
+        {"collection": "tasks", "id": 72, "set": {"status": "closed"}},
+        {"collection": "work_orders", "id": 81, "set": {"details": "It drips."}},
+        {"collection": "work_orders", "delete": 83},
+    ]));
+    let got = listening.got(6).await;
+    let told = |got: &Got| got.body()["event_type"].as_str().expect("an event").to_owned();
+    assert_eq!(
+        got.iter().map(told).collect::<Vec<_>>(),
+        [
+            "property.updated",
+            "unit.updated",
+            "lease.updated",
+            "lease.updated",
+            "work_order.updated",
+            "work_order.updated"
+        ]
+    );
+    let data: Vec<_> = got.iter().map(|one| one.body()["data"].clone()).collect();
+    assert_eq!((&data[0]["propertyID"], &data[0]["name"]), (&json!("1"), &json!("Elm Yard")));
+    assert_eq!(data[1]["unitID"], "11");
+    assert_ne!(data[2]["leaseID"], data[3]["leaseID"], "a lease for each pair of dates");
+    assert_eq!((&data[4]["workOrderID"], &data[4]["workOrderStatusID"]), (&json!("82"), &json!("1105")));
+    assert_eq!(
+        (&data[5]["workOrderID"], &data[5]["description"]),
+        (&json!("81"), &json!("<p>It drips.</p>"))
+    );
+    for one in &got {
+        assert_eq!(one.header("x-rentvine-timestamp"), "1772481600");
+        let signed = BASE64_STANDARD.decode(one.header("x-rentvine-signature")).expect("base64");
+        let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+        assert!(hmac::verify(&key, format!("1772481600{}", one.text).as_bytes(), &signed).is_ok(), "{one:?}");
+    }
+    listening.subscribe(Side::Platform, &[WebhookFault::Forged]);
+    listening.edit(json!([{"collection": "work_orders", "create": {"task_id": 71}}]));
+    let forged = listening.got(7).await[6].clone();
+    assert_eq!(told(&forged), "work_order.created");
+    let signed = BASE64_STANDARD.decode(forged.header("x-rentvine-signature")).expect("base64");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+    assert!(hmac::verify(&key, format!("1772481600{}", forged.text).as_bytes(), &signed).is_err());
+}
+
+#[tokio::test]
 async fn what_a_client_writes_is_told_too_and_what_is_refused_is_not() {
     let listening = Listening::to(Side::Platform, &[]).await;
     let key = [
@@ -318,10 +369,10 @@ async fn over_the_admin_api_one_subscribes_and_looks() {
 
 #[tokio::test]
 async fn a_system_whose_webhooks_are_not_imitated_says_so() {
-    let options = Options { platform: Dialect::RENTVINE, ..Options::unlimited() };
+    let options = Options { platform: Dialect::PROPERTYWARE, ..Options::unlimited() };
     let mock = MockServer::start(example(), options).await.expect("the mock starts");
     let (url, secret) = ("http://127.0.0.1:9/".to_owned(), String::new());
     let one = Subscription { side: Side::Platform, url, secret, faults: Vec::new() };
     let refused = mock.subscribe(vec![one]).expect_err("it sends none");
-    assert_eq!(refused.to_string(), "[0].side: the mock rentvine sends no webhooks");
+    assert_eq!(refused.to_string(), "[0].side: the mock propertyware sends no webhooks");
 }

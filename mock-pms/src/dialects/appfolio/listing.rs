@@ -6,7 +6,14 @@ use serde_json::{Value, json};
 use super::call::{Answer, Call, Reply};
 use super::names::{Kind, id_of, is_uuid};
 use super::problem::Problem;
+use crate::shared::quirk::Quirk;
 use crate::world::{Id, Record};
+
+pub(super) const HIDDEN_PROPERTIES_ONLY: Quirk = Quirk::rare(
+    "hidden-properties-only",
+    "Only the list of properties takes `filters[IncludeHidden]`: on tenants, units and vendors it is a 400.",
+    "Every list of what can be hidden takes it.",
+);
 
 /// Prefix of every path, also of those of next pages.
 pub(super) const PREFIX: &str = "/api/v0";
@@ -78,6 +85,15 @@ impl<'c> Listing<'c> {
             Some(wrong) => Err(Problem::parameter(&name, format!("has {wrong:?}, which is no id."))),
             None => Ok(Some(texts)),
         }
+    }
+
+    /// The same on other lists than that of properties, which may not have the filter.
+    pub(super) fn with_hidden_beside_properties(&self) -> Result<bool, Problem> {
+        let name = "filters[IncludeHidden]";
+        if self.call.0.has(&HIDDEN_PROPERTIES_ONLY) && self.call.0.parameter(name).is_some() {
+            return Err(Problem::parameter(name, "is not a parameter of this list."));
+        }
+        self.with_hidden()
     }
 
     /// True if hidden records were asked for. Refuses any value other than true or false.

@@ -42,9 +42,15 @@ pub(super) const SPEC: Spec = Spec {
         refuse,
         refuse_haste,
         webhooks: Some(webhooks::messages),
+        settle: |world| references::translate(world, &NAMING),
         rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
-        quirks: &[gate::NIGHTLY_PAUSE, work_order_body::TECHNICIANS_ONLY],
+        quirks: &[
+            gate::NIGHTLY_PAUSE,
+            listing::HIDDEN_PROPERTIES_ONLY,
+            work_order_body::TECHNICIANS_ONLY,
+            work_orders::SHORT_CREATES,
+        ],
     },
     rate_limits: &[
         RateLimit::per_second(8),
@@ -86,10 +92,10 @@ fn refuse_haste(wait: Duration) -> Response {
 
 /// All endpoints.
 fn router(shared: &Shared) -> Router {
-    shared.edit(|world| references::translate(world, &NAMING));
     let serial = Arc::new(Serial::default());
     let all = Router::new()
         .route("/properties", read("properties", properties::list))
+        .route("/property_groups", read("properties", properties::groups))
         .route("/units", read("units", units::list))
         .route("/tenants", read("tenants", tenants::list))
         .route("/users", read("users", people::users))

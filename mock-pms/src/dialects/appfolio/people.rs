@@ -24,7 +24,7 @@ pub(super) fn users(world: &World, call: &Call) -> Answer {
 pub(super) fn vendors(world: &World, call: &Call) -> Answer {
     let listing = Listing::of(call, &["Id", "IncludeHidden"])?;
     let ids = listing.ids("Id", Kind::Vendor)?;
-    let hidden = listing.with_hidden()?;
+    let hidden = listing.with_hidden_beside_properties()?;
     let rows = world
         .platform
         .vendors

@@ -1,11 +1,12 @@
-//! Properties. A hidden one is not active any more.
+//! Properties, and their groups. A hidden property is not active any more.
 
+use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::call::{Answer, Call};
 use super::listing::Listing;
 use super::names::{self, Kind, instant, uuid};
-use crate::world::{Property, PropertyKind, World};
+use crate::world::{Property, PropertyGroup, PropertyKind, World};
 
 pub(super) fn list(world: &World, call: &Call) -> Answer {
     let listing = Listing::of(call, &["Id", "IncludeHidden"])?;
@@ -19,6 +20,27 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
         .filter(|p| ids.as_ref().is_none_or(|ids| ids.contains(&p.id)))
         .collect();
     listing.page_of("properties", rows, |property| render(world, property))
+}
+
+/// Groups, of which nothing says when one changed.
+pub(super) fn groups(world: &World, call: &Call) -> Answer {
+    let listing = Listing::of(call, &["Id"])?;
+    let ids = listing.ids("Id", Kind::PropertyGroup)?;
+    let rows = world
+        .platform
+        .property_groups
+        .iter()
+        .filter(|one| ids.as_ref().is_none_or(|ids| ids.contains(&one.id)))
+        .filter(|_| listing.holds(DateTime::UNIX_EPOCH))
+        .collect();
+    listing.page_of("property_groups", rows, |group| render_group(world, group))
+}
+
+fn render_group(world: &World, group: &PropertyGroup) -> Value {
+    let members: Vec<_> = group.property_ids.iter().map(|id| uuid(Kind::Property, *id)).collect();
+    let record =
+        json!({ "Id": uuid(Kind::PropertyGroup, group.id), "Name": group.name, "PropertyIds": members });
+    world.distort("property_group", group.id, record)
 }
 
 fn render(world: &World, property: &Property) -> Value {

@@ -19,7 +19,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
     let ids = listing.texts("Id")?;
     let properties = listing.ids("PropertyId", Kind::Property)?;
     let units = listing.ids("UnitId", Kind::Unit)?;
-    listing.with_hidden()?;
+    listing.with_hidden_beside_properties()?;
     let wanted = |one: &Occupant<'_>| {
         listing.holds(one.tenant.updated_at.max(one.lease.updated_at))
             && ids.as_ref().is_none_or(|ids| ids.contains(&names::tenant(one.tenant.id, one.lease.id)))

@@ -12,7 +12,7 @@ pub(super) fn list(world: &World, call: &Call) -> Answer {
     let listing = Listing::of(call, &["Id", "PropertyId", "IncludeHidden"])?;
     let ids = listing.ids("Id", Kind::Unit)?;
     let properties = listing.ids("PropertyId", Kind::Property)?;
-    let hidden = listing.with_hidden()?;
+    let hidden = listing.with_hidden_beside_properties()?;
     let rows = world
         .platform
         .units

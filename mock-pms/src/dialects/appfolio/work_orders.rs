@@ -3,11 +3,18 @@
 use serde_json::{Value, json};
 
 use super::call::{Answer, Call, Reply};
-use super::listing::Listing;
+use super::listing::{Listing, PREFIX};
 use super::names::{self, Kind, STATUS, id_of, instant, uuid};
 use super::problem::Problem;
 use super::work_order_body::{Change, New};
+use crate::shared::quirk::Quirk;
 use crate::world::{EntryAllowed, Id, Lease, Maintenance, Task, TaskStatus, World};
+
+pub(super) const SHORT_CREATES: Quirk = Quirk::rare(
+    "short-creates",
+    "A create is answered with `Id` and `Link` alone.",
+    "It is answered with the record.",
+);
 
 pub(super) fn list(world: &World, call: &Call) -> Answer {
     let listing = Listing::of(call, &["Id", "PropertyId", "UnitId", "Statuses"])?;
@@ -37,6 +44,11 @@ pub(super) fn post(world: &mut World, call: &Call) -> Answer {
     let new = New::read(world, &call.object()?)?;
     let id = world.open_maintenance(new.0).map_err(|error| Problem::unprocessable(error.to_string()))?;
     let made = world.maintenance_of(id).ok_or_else(|| Problem::no("work order"))?;
+    if call.0.has(&SHORT_CREATES) {
+        let id = uuid(Kind::WorkOrder, made.order.id);
+        let link = format!("{PREFIX}/work_orders/{id}");
+        return Ok(Reply::Created(json!({ "Id": id, "Link": link })));
+    }
     Ok(Reply::Created(render(world, &made)))
 }
 

@@ -33,7 +33,7 @@ use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::quirk::SHUFFLED_LISTS;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 use crate::world::TaskKind;
 
 pub(super) const SPEC: Spec = Spec {
@@ -44,6 +44,7 @@ pub(super) const SPEC: Spec = Spec {
         // No Retry-After: the real service gives no hint either.
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: Some(webhooks::messages),
+        settle: as_it_is,
         rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
         quirks: &[gate::LONG_QUERIES_FAIL, SHUFFLED_LISTS],

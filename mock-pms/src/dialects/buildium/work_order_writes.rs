@@ -131,6 +131,7 @@ impl Body {
             invoice_number: None,
             chargeable_to: None,
             line_items: Vec::new(),
+            steps: Vec::new(),
             created_at: now,
             updated_at: now,
         };

@@ -2,14 +2,17 @@
 //! world's tasks that have no work order are not shown.
 
 mod gate;
+mod leases;
 mod listing;
 mod names;
 mod oid;
 mod people;
+mod portfolios;
 mod problem;
 mod properties;
 mod reply;
 mod residents;
+mod stamps;
 mod task_body;
 mod task_writes;
 mod tasks;
@@ -42,9 +45,10 @@ pub(super) const SPEC: Spec = Spec {
             answer
         },
         webhooks: None,
+        settle: |world| references::translate(world, &NAMING),
         rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
-        quirks: &[listing::SHIFTING_ORDER],
+        quirks: &[listing::SHIFTING_ORDER, stamps::SECONDS, stamps::TEXTS, stamps::UNDATED_RECORDS],
     },
     rate_limits: &[RateLimit { calls: 50, seconds: 60 }, RateLimit { calls: 500, seconds: 3_600 }],
     router,
@@ -61,23 +65,40 @@ const NAMING: Naming = Naming {
 
 /// All endpoints.
 fn router(shared: &Shared) -> Router {
-    shared.edit(|world| references::translate(world, &NAMING));
     Router::new()
         .route("/api/properties", read("properties", properties::list))
         .route("/api/properties/{id}", read("properties", properties::get))
         .route("/api/units", read("units", properties::list_units))
         .route("/api/units/{id}", read("units", properties::get_unit))
+        .route("/api/portfolios", read("properties", portfolios::list))
+        .route("/api/portfolios/{id}", read("properties", portfolios::get))
+        .route("/api/leases", read("leases", leases::list))
+        .route("/api/leases/{id}", read("leases", leases::get))
         .route("/api/leases/tenants", read("leases", residents::list))
+        .route("/api/tenants", read("tenants", residents::list_tenants))
+        .route("/api/tenants/{id}", read("tenants", residents::get_tenant))
+        .route("/api/vendors", read("vendors", people::list_vendors))
+        .route("/api/vendors/{id}", read("vendors", people::get_vendor))
         .route("/api/users", read("users", people::list))
         .route("/api/users/me", read("users", people::me))
         .route("/api/users/{id}", read("users", people::get))
         .route("/api/tasks", read("tasks", tasks::list).merge(write(MethodFilter::POST, task_writes::post)))
         .route("/api/tasks/update", write(MethodFilter::POST, task_writes::update))
-        .route("/api/tasks/{id}", read("tasks", tasks::get).merge(write(MethodFilter::PUT, task_writes::put)))
-        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "Not found") })
-        .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED, problem::FORBIDDEN) })
+        .route(
+            "/api/tasks/{id}",
+            read("tasks", tasks::get)
+                .merge(write(MethodFilter::PUT, task_writes::put))
+                .merge(write(MethodFilter::DELETE, task_writes::delete)),
+        )
+        .fallback(not_found)
+        // 405 says that a token lacks a permission, and nothing else.
+        .method_not_allowed_fallback(not_found)
         .layer(from_fn_with_state(shared.clone(), gate::check))
         .with_state(shared.clone())
+}
+
+async fn not_found() -> axum::response::Response {
+    refuse(StatusCode::NOT_FOUND, "Not found")
 }
 
 fn read<F>(resource: &'static str, endpoint: F) -> MethodRouter<Shared>

@@ -1,7 +1,7 @@
 //! Ids of 24 hexadecimal digits, made from the world's and read back.
 
 use super::problem::Problem;
-use crate::world::{Id, Lease, Property, Record, Tenant, Unit, User, Vendor, WorkOrder};
+use crate::world::{Id, Lease, Property, PropertyGroup, Record, Tenant, Unit, User, Vendor, WorkOrder};
 
 /// A sort of record that has ids of its own here. A task is a work order of the world.
 pub(super) trait Named: Record {
@@ -28,6 +28,7 @@ named! {
     User, 0x6500_0005, "User";
     Vendor, 0x6500_0006, "Vendor";
     WorkOrder, 0x6500_0007, "Task";
+    PropertyGroup, 0x6500_0008, "Portfolio";
 }
 
 /// The id for a record of the world.

@@ -5,13 +5,16 @@ use serde_json::{Value, json};
 use super::listing::Listing;
 use super::names::{address, is_residential, property_type, without_nulls};
 use super::oid::{self, oid};
+use super::portfolios;
 use super::problem::Problem;
 use super::reply::{Answer, Reply};
+use super::stamps::of_record;
 use crate::dialects::endpoint::Request;
 use crate::world::{Property, Unit, World};
 
 pub(super) fn list(world: &World, request: &Request) -> Answer {
-    let listing = Listing::of(request, &["filter_text", "filter_class"], &["filter_group", "filter_owner"])?;
+    let listing = Listing::of(request, &["filter_text", "filter_class", "filter_group"], &["filter_owner"])?;
+    let group = portfolios::filter(world, &listing, "filter_group")?;
     let text = listing.part("filter_text");
     let class = listing.word("filter_class", &[("RESIDENTIAL", true), ("COMMERCIAL", false)])?;
     let rows: Vec<&Property> = world
@@ -19,6 +22,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answer {
         .properties
         .iter()
         .filter(|one| text.as_ref().is_none_or(|part| one.name.to_lowercase().contains(part)))
+        .filter(|one| group.holds(one.id))
         .filter(|one| class.is_none_or(|residential| is_residential(one.kind) == residential))
         .collect();
     listing.page(rows, |one| one.id, |one| render(world, one))
@@ -33,7 +37,8 @@ pub(super) fn get(world: &World, request: &Request) -> Answer {
 
 pub(super) fn list_units(world: &World, request: &Request) -> Answer {
     let listing =
-        Listing::of(request, &["filter_property", "filter_text"], &["filter_group", "filter_owner"])?;
+        Listing::of(request, &["filter_property", "filter_text", "filter_group"], &["filter_owner"])?;
+    let group = portfolios::filter(world, &listing, "filter_group")?;
     let property = listing.id::<Property>("filter_property")?;
     let text = listing.part("filter_text");
     let rows: Vec<&Unit> = world
@@ -41,6 +46,7 @@ pub(super) fn list_units(world: &World, request: &Request) -> Answer {
         .units
         .iter()
         .filter(|one| property.is_none_or(|id| one.property_id == id))
+        .filter(|one| group.holds(one.property_id))
         .filter(|one| text.as_ref().is_none_or(|part| one.number.to_lowercase().contains(part)))
         .collect();
     listing.page(rows, |one| one.id, |one| render_unit(world, one))
@@ -63,8 +69,10 @@ fn render(world: &World, property: &Property) -> Value {
         "owners": [],
         // Not in the vendor's schema, but in live answers.
         "active": property.active,
+        "createdAt": of_record(world, property.created_at),
+        "updatedAt": of_record(world, property.updated_at),
     });
-    world.distort("property", property.id, record)
+    world.distort("property", property.id, without_nulls(record))
 }
 
 fn render_unit(world: &World, unit: &Unit) -> Value {
@@ -77,6 +85,8 @@ fn render_unit(world: &World, unit: &Unit) -> Value {
         "active": true,
         "addressSameAsProperty": same,
         "address": (!same).then(|| address(&unit.address)),
+        "createdAt": of_record(world, unit.created_at),
+        "updatedAt": of_record(world, unit.updated_at),
     });
     world.distort("unit", unit.id, without_nulls(record))
 }

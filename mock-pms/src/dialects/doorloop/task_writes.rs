@@ -1,4 +1,4 @@
-//! Making tasks, replacing them, and adding updates to them. Nothing of it is idempotent but the replacement.
+//! Making tasks, replacing and deleting them, and adding updates to them. Nothing of it is idempotent but the replacement.
 
 use super::names::{PRIORITY, STATUS};
 use super::oid;
@@ -61,6 +61,18 @@ pub(super) fn put(world: &mut World, request: &Request) -> Answer {
         (order.entry_allowed, order.entry_notes) = (body.entry_allowed, body.entry_notes);
         order.reference = body.reference;
     })
+}
+
+/// Deletes a task, and answers what it was.
+pub(super) fn delete(world: &mut World, request: &Request) -> Answer {
+    let id = oid::read::<WorkOrder>("id", request.id().unwrap_or_default())?;
+    let task = world.maintenance_of(id).ok_or_else(|| Problem::no("Task"))?;
+    let (answer, below) = (render(world, &task), task.task.id);
+    world.platform.work_orders.remove(id);
+    if !world.platform.work_orders.iter().any(|order| order.task_id == below) {
+        world.platform.tasks.remove(below);
+    }
+    Ok(Reply::One(answer))
 }
 
 /// Adds an update to a task each time, even if it changes nothing.

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::listing::Listing;
 use super::names::{self, ENTRY, PRIORITY, STATUS, TASK_TYPE, TaskType, without_nulls, word};
 use super::oid::{self, oid};
+use super::portfolios;
 use super::problem::Problem;
 use super::reply::{Answer, Reply};
+use super::stamps::stamp;
 use crate::dialects::endpoint::Request;
 use crate::world::{
     Maintenance, Property, TaskKind, TaskStatus, Tenant, Unit, User, Vendor, WorkOrder, World,
@@ -30,8 +32,10 @@ pub(super) fn list(world: &World, request: &Request) -> Answer {
         "filter_completedAt_to",
         "filter_assignedToUser",
         "filter_text",
+        "filter_propertyGroup",
     ];
-    let listing = Listing::of(request, &filters, &["filter_propertyGroup", "filter_requestedById"])?;
+    let listing = Listing::of(request, &filters, &["filter_requestedById"])?;
+    let group = portfolios::filter(world, &listing, "filter_propertyGroup")?;
     let property = listing.id::<Property>("filter_property")?;
     let unit = listing.id::<Unit>("filter_unit")?;
     let kind = listing.word("filter_type", TASK_TYPE)?;
@@ -46,6 +50,7 @@ pub(super) fn list(world: &World, request: &Request) -> Answer {
         .maintenance()
         .filter(|one| property.is_none_or(|id| one.task.property_id == Some(id)))
         .filter(|one| unit.is_none_or(|id| one.task.unit_id == Some(id)))
+        .filter(|one| group.holds(one.task.property_id))
         .filter(|one| kind.is_none_or(|kind| type_of(one) == kind))
         .filter(|one| status.is_none_or(|word| status_of(one) == word))
         .filter(|one| created.hold_instant(world, created_at(one)))
@@ -107,9 +112,8 @@ pub(super) fn render(world: &World, one: &Maintenance<'_>) -> Value {
                 "assignedToVendor": oid::<Vendor>(id), "instructionsToVendor": order.vendor_notes,
             }))
         }),
-        // Numbers, by the schema; that they count milliseconds is this imitation's choice.
-        "createdAt": created_at(one).timestamp_millis(),
-        "updatedAt": one.updated_at().timestamp_millis(),
+        "createdAt": stamp(world, created_at(one)),
+        "updatedAt": stamp(world, one.updated_at()),
     });
     world.distort("task", order.id, without_nulls(record))
 }

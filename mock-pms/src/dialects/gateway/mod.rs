@@ -26,7 +26,7 @@ use self::call::{look_up, read, write};
 use self::problem::refuse;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 
 const CONTRACT: &str = include_str!("../../../../contracts/latchel.openapi.json");
 
@@ -42,6 +42,7 @@ pub(crate) const SYSTEM: System = System {
     rationing: Rationing::SLIDING,
     quirks: &[],
     webhooks: Some(webhooks::messages),
+    settle: as_it_is,
 };
 
 /// All endpoints.

@@ -29,7 +29,7 @@ use self::problem::refuse;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::{Counting, RateLimit};
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 
 /// The limit of the live system, for each key.
 pub(crate) const RATE_LIMITS: [RateLimit; 1] = [RateLimit { calls: 600, seconds: 600 }];
@@ -49,6 +49,7 @@ pub(crate) const SYSTEM: System = System {
     purpose: Purpose::by_method,
     quirks: &quirks::ALL,
     webhooks: Some(webhooks::messages),
+    settle: as_it_is,
 };
 
 /// All endpoints.

@@ -7,8 +7,24 @@ use super::call::{Answer, Call, Reply};
 use super::listing::{COMMON, Row, page};
 use super::names::FURTHER;
 use super::problem::Problem;
-use super::{contacts as people, names};
-use crate::world::{Id, Lease, LeasePart, LeaseStatus, World};
+use super::{contacts as people, names, work_orders as orders};
+use crate::shared::quirk::Quirk;
+use crate::world::{Id, Lease, LeasePart, LeaseStatus, Maintenance, World};
+
+pub(super) const CLOSED_BETA: Quirk = Quirk::rare(
+    "closed-beta",
+    "`/leases/statuses`, which the documents call a beta, is a 404 without a reason.",
+    "It is open.",
+);
+
+/// The organisation's statuses of leases, and whether one is that of an active lease.
+const STATUSES: [(&str, bool); 5] = [
+    ("Active", true),
+    ("Active - Notice Given", true),
+    ("Draft", false),
+    ("Eviction", true),
+    ("Terminated", false),
+];
 
 pub(super) fn list(world: &World, call: &Call) -> Answer {
     let known = [&COMMON[..], &["portfolioID", "buildingID", "unitID", "status"]].concat();
@@ -50,6 +66,30 @@ pub(super) fn contacts(world: &World, call: &Call) -> Answer {
         row["role"] = json!("Tenant");
         row["namedOnLease"] = json!(true);
         row
+    });
+    Ok(Reply::One(rows.collect()))
+}
+
+/// The work orders that the tenants on a lease have asked for at its building.
+pub(super) fn work_orders(world: &World, call: &Call) -> Answer {
+    call.check(&[], &[])?;
+    let part = wanted(world, call)?;
+    let is_theirs = |one: &Maintenance<'_>| {
+        one.task.property_id == Some(part.lease.property_id)
+            && one.task.requested_by.is_some_and(|tenant| part.tenants.contains(&tenant))
+    };
+    let rows = world.maintenance().filter(is_theirs).map(|one| orders::render(world, &one));
+    Ok(Reply::One(rows.collect()))
+}
+
+pub(super) fn statuses(_: &World, call: &Call) -> Answer {
+    call.check(&[], &[])?;
+    if call.has(&CLOSED_BETA) {
+        return Err(Problem::beta());
+    }
+    let rows = (1..).zip(STATUSES).map(|(at, (status, is_active))| {
+        json!({ "id": at, "status": status, "defineActive": is_active, "orderIndex": at,
+            "portalLoginEnabled": is_active, "readonly": false })
     });
     Ok(Reply::One(rows.collect()))
 }

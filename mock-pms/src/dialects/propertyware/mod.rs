@@ -9,6 +9,7 @@ mod names;
 mod portfolios;
 mod problem;
 mod properties;
+mod tasks;
 mod vendors;
 mod work_order_writes;
 mod work_orders;
@@ -26,7 +27,7 @@ use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::quirk::SHUFFLED_LISTS;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 
 pub(super) const SPEC: Spec = Spec {
     system: System {
@@ -36,9 +37,16 @@ pub(super) const SPEC: Spec = Spec {
         // No Retry-After: the real service gives no hint either.
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
         webhooks: None,
+        settle: as_it_is,
         rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
-        quirks: &[listing::LAST_PAGE_TOTAL, gate::SILENT_400, names::EARLY_CREATED, SHUFFLED_LISTS],
+        quirks: &[
+            listing::LAST_PAGE_TOTAL,
+            gate::SILENT_400,
+            names::EARLY_CREATED,
+            SHUFFLED_LISTS,
+            leases::CLOSED_BETA,
+        ],
     },
     // The vendor publishes no number; this is one that a client cannot take for "none at all".
     rate_limits: &[RateLimit::per_second(10)],
@@ -66,7 +74,9 @@ fn router(shared: &Shared) -> Router {
         .route("/contacts/{id}", read("contacts", contacts::get))
         .route("/leases", read("leases", leases::list))
         .route("/leases/{id}", read("leases", leases::get))
+        .route("/leases/statuses", read("leases", leases::statuses))
         .route("/leases/{id}/contacts", read("leases", leases::contacts))
+        .route("/leases/{id}/workorders", read("work_orders", leases::work_orders))
         .route("/portfolios", read("portfolios", portfolios::list))
         .route("/portfolios/{id}", read("portfolios", portfolios::get))
         .route("/vendors", read("vendors", vendors::list))
@@ -82,6 +92,20 @@ fn router(shared: &Shared) -> Router {
         .route(
             "/workorders/{id}",
             read("work_orders", work_orders::get).merge(delete(async || Problem::beta())),
+        )
+        .route(
+            "/workorders/{id}/tasks",
+            read("work_orders", tasks::list).merge(write(MethodFilter::POST, "work_orders", tasks::create)),
+        )
+        .route(
+            "/workorders/{id}/tasks/{task}",
+            read("work_orders", tasks::get)
+                .merge(write(MethodFilter::PUT, "work_orders", tasks::replace))
+                .merge(delete(async || Problem::beta())),
+        )
+        .route(
+            "/workorders/{id}/tasks/{task}/comments",
+            write(MethodFilter::POST, "work_orders", tasks::comment),
         )
         .route(
             "/workorders/closeworkorder/{id}",

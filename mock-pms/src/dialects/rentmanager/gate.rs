@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::names;
 use super::problem::Problem;
+use super::quirks::{OTHER_RATE_HEADER, SESSION_TABLE_FULL};
 use crate::dialects::fields::Fields;
 use crate::shared::Shared;
 use crate::shared::rate_limit::Counting;
@@ -28,9 +29,16 @@ const IDLE: TimeDelta = TimeDelta::minutes(15);
 /// Entry in the account's `denied` that makes log-in fail: its password must be changed first.
 const DENIED: &str = "authentication";
 
+/// Time until somebody else's session ends, where the table of sessions is full.
+const CROWDED: TimeDelta = TimeDelta::seconds(30);
+
 /// The tokens that were given, by the world's clock.
 #[derive(Debug, Default)]
-pub(super) struct Sessions(Mutex<HashMap<String, Session>>);
+pub(super) struct Sessions {
+    held: Mutex<HashMap<String, Session>>,
+    /// The time at which there is room for one more, since somebody was refused.
+    room_from: Mutex<Option<DateTime<Utc>>>,
+}
 
 #[derive(Debug)]
 struct Session {
@@ -39,8 +47,22 @@ struct Session {
 }
 
 impl Sessions {
+    /// Refuses whoever comes while the table is full.
+    fn admit(&self, world: &World) -> Result<(), Problem> {
+        if !SESSION_TABLE_FULL.is_on(world) {
+            return Ok(());
+        }
+        let mut room_from = self.room_from.lock().unwrap_or_else(PoisonError::into_inner);
+        if *room_from.get_or_insert(world.now() + CROWDED) > world.now() {
+            let message = "User is already logged in maximum number of times.";
+            return Err(Problem::model(StatusCode::UNAUTHORIZED, message));
+        }
+        *room_from = None;
+        Ok(())
+    }
+
     fn begin(&self, world: &World) -> String {
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let half = |salt: u8| {
             let mut hasher = DefaultHasher::new();
             (salt, sessions.len(), &world.platform.account.client_secret).hash(&mut hasher);
@@ -53,7 +75,7 @@ impl Sessions {
 
     /// True if the token still holds. This use of it counts, and keeps it alive.
     fn hold(&self, token: &str, now: DateTime<Utc>) -> bool {
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(session) = sessions.get_mut(token) else { return false };
         let holds = now - session.begun < LONGEST && now - session.used < IDLE;
         if holds {
@@ -70,6 +92,7 @@ pub(super) async fn log_in(
 ) -> Response {
     let let_in = shared.read(|world| {
         admit(world, &headers, &body)?;
+        sessions.admit(world)?;
         Ok::<_, Problem>(sessions.begin(world))
     });
     match let_in {
@@ -124,8 +147,13 @@ pub(super) async fn tell_limit(State(shared): State<Shared>, request: Request, n
     let mut answer = next.run(request).await;
     let Some(left) = shared.limits(Side::Platform).left(Counting::Sliding) else { return answer };
     let seconds = i64::try_from(left.resets_in.as_secs()).unwrap_or(i64::MAX) + 1;
-    let reset = shared.read(World::now) + TimeDelta::seconds(seconds);
+    let (now, is_other) = shared.read(|world| (world.now(), OTHER_RATE_HEADER.is_on(world)));
+    let reset = now + TimeDelta::seconds(seconds);
     let headers = answer.headers_mut();
+    if is_other {
+        headers.insert("x-rateremaining", HeaderValue::from(left.remaining));
+        return answer;
+    }
     headers.insert("x-ratelimit-limit", HeaderValue::from(left.calls));
     headers.insert("x-ratelimit-remaining", HeaderValue::from(left.remaining));
     headers.insert("x-ratelimit-reset", HeaderValue::from(reset.timestamp()));

@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value};
 
+use super::issues::KEY;
+use super::links;
 use super::names::{self, CATEGORIES, LONGEST_TEXT, LONGEST_TITLE, PRIORITIES, STATUSES};
 use super::problem::Problem;
+use super::quirks::PLACE_IN_LINKS_ONLY;
 use crate::dialects::fields::Fields;
 use crate::world::{Id, Priority, Property, TaskStatus, Tenant, Unit, User, UserKind, Vendor, World};
 
-const KEY: &str = "ServiceManagerIssueID";
-
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 23] = [
     KEY,
     "Title",
     "Description",
@@ -30,6 +31,9 @@ const FIELDS: [&str; 20] = [
     "Resolution",
     "ConcurrencyID",
     "UpdateDate",
+    links::UNITS,
+    links::PROPERTIES,
+    links::TENANTS,
 ];
 
 /// An issue as far as a client says something of it.
@@ -80,9 +84,9 @@ impl IssueBody {
         if assigned_to.is_some_and(|id| !world.get::<User>(id).is_some_and(is_staff)) {
             fields.fault("AssignedToUserID", "is not an active user");
         }
-        let unit = fields.id32("UnitID").map(|id| (id, world.get::<Unit>(id).map(|unit| unit.property_id)));
-        let unit_id = unit.map(|(id, _)| id);
-        let property_id = fields.id32("PropertyID");
+        let unit_id = place(world, &mut fields, "UnitID", links::UNITS);
+        let unit = unit_id.map(|id| (id, world.get::<Unit>(id).map(|unit| unit.property_id)));
+        let property_id = place(world, &mut fields, "PropertyID", links::PROPERTIES);
         let known_property = property_id.is_none_or(|id| world.get::<Property>(id).is_some());
         if !known_property {
             fields.fault("PropertyID", "is not a property");
@@ -91,7 +95,7 @@ impl IssueBody {
         if of_unit.is_some_and(|of| of.is_none() || (property_id.is_some() && of != property_id)) {
             fields.fault("UnitID", "is not a unit of the property");
         }
-        let requested_by = fields.id32("TenantID");
+        let requested_by = place(world, &mut fields, "TenantID", links::TENANTS);
         if requested_by.is_some_and(|id| world.get::<Tenant>(id).is_none()) {
             fields.fault("TenantID", "is not a tenant");
         }
@@ -130,4 +134,18 @@ impl IssueBody {
         }
         self.status.map(|_| (status, word))
     }
+}
+
+/// An id of the place or of whoever asked, by a field or by a link, which must say the same. Where links alone tell the
+/// place, the field is ignored like any that the service does not know.
+fn place(world: &World, fields: &mut Fields<'_>, field: &str, links: &str) -> Option<Id> {
+    let linked = links::sent(fields, links, field);
+    if PLACE_IN_LINKS_ONLY.is_on(world) {
+        return linked;
+    }
+    let named = fields.id32(field);
+    if linked.is_some_and(|linked| named.is_some_and(|named| named != linked)) {
+        fields.fault(links, format!("contradicts {field}"));
+    }
+    named.or(linked)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::call::path_id;
 use super::call::{Answer, Reply};
 use super::issue_body::IssueBody;
-use super::issues::{ISSUES, concurrency, render};
+use super::issues::{KEY, concurrency, render};
 use super::names::{self, without_nulls};
 use super::problem::Problem;
 use crate::dialects::endpoint::{BodyFault, Request};
@@ -32,8 +32,8 @@ pub(super) fn item(world: &mut World, request: &Request) -> Answer {
     let Value::Object(model) = json(request)? else {
         return Err(Problem::invalid("model", "One model is required."));
     };
-    if model.get(ISSUES.key).and_then(Value::as_i64) != Some(id) {
-        return Err(Problem::invalid(ISSUES.key, "The model must have the id of the address."));
+    if model.get(KEY).and_then(Value::as_i64) != Some(id) {
+        return Err(Problem::invalid(KEY, "The model must have the id of the address."));
     }
     save(world, &model).map(Reply::One)
 }

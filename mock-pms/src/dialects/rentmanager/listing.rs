@@ -1,28 +1,23 @@
-//! Lists: filters in one string, pages by number, chosen fields, embedded parts. Their order is that of the ids, and
-//! cannot be chosen.
+//! Lists: filters in one string, pages by number, chosen fields, embedded parts. Their order is that of the ids, unless it
+//! can be chosen.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
 use super::call::{Answer, Reply};
 use super::filters::Filters;
 use super::names::without_nulls;
+use super::order::Order;
 use super::problem::Problem;
+use super::quirks::{DEAF_ORDER, EMBEDS_NEED_FIELDS, EMPTY_IS_204, EMPTY_IS_404, PARTIAL_IS_206};
 use super::resource::Resource;
 use crate::dialects::endpoint::Request;
-use crate::shared::quirk::Quirk;
 use crate::world::{Id, World};
 
 /// Longer pages are cut into pages of this size where no size is asked for.
 const DEFAULT_SIZE: usize = 1_000;
 /// The documents say 1,000; pages of this size were seen.
 const MAX_SIZE: usize = 5_000;
-
-pub(super) const EMPTY_IS_204: Quirk = Quirk::usual(
-    "empty-is-204",
-    "A list without rows is a 204 without a body.",
-    "It is a list without rows.",
-);
 
 impl Resource {
     /// The page of these records that was asked for. Filters see them as they are, whatever is laid over them.
@@ -32,19 +27,30 @@ impl Resource {
         request: &Request,
         records: impl Iterator<Item = (Id, Value)>,
     ) -> Answer {
-        self.check(request, &["filters", "fields", "embeds", "embed", "pagenumber", "pagesize"])?;
+        self.check(request, &["filters", "orderby", "fields", "embeds", "embed", "pagenumber", "pagesize"])?;
         let filters = Filters::read(self, request.parameter("filters").unwrap_or_default())?;
+        let order = Order::read(self, request.parameter("orderby").unwrap_or_default())?;
         let chosen = self.chosen(request)?;
         let number = positive(request, "pagenumber", 1, usize::MAX)?;
         let size = positive(request, "pagesize", DEFAULT_SIZE, MAX_SIZE)?;
         let mut rows: Vec<_> = records.filter(|(_, record)| filters.hold(record)).collect();
         rows.sort_by_key(|(id, _)| *id);
+        if !request.has(&DEAF_ORDER) {
+            rows.sort_by(|(_, one), (_, other)| order.compare(one, other));
+        }
         let total = rows.len();
         let page = rows.into_iter().skip((number - 1).saturating_mul(size)).take(size);
         let page: Vec<_> = page.map(|(id, record)| self.shown(world, id, record, &chosen)).collect();
         let headers = headers(request, (number, size), page.len(), total);
-        let is_empty = page.is_empty() && EMPTY_IS_204.is_on(world);
-        Ok(if is_empty { Reply::NoRows(headers) } else { Reply::Page(page, headers) })
+        if page.is_empty() {
+            if request.has(&EMPTY_IS_404) && !filters.is_empty() {
+                return Err(Problem::model(StatusCode::NOT_FOUND, "No records were found."));
+            }
+            let is_bare = request.has(&EMPTY_IS_204);
+            return Ok(if is_bare { Reply::NoRows(headers) } else { Reply::Page(page, headers) });
+        }
+        let is_part = page.len() < total && request.has(&PARTIAL_IS_206);
+        Ok(if is_part { Reply::Part(page, headers) } else { Reply::Page(page, headers) })
     }
 
     /// One record, which may have parts embedded as in a list.
@@ -62,8 +68,7 @@ impl Resource {
         }
     }
 
-    /// The fields to show. What is embedded without being a field is not shown, and `embed`, as the documents spell it,
-    /// embeds nothing.
+    /// The fields to show. `embed`, as the documents spell it, embeds nothing.
     fn chosen(&self, request: &Request) -> Result<Vec<&'static str>, Problem> {
         let list = |name: &str| -> Vec<&str> {
             let text = request.parameter(name).unwrap_or_default();
@@ -73,13 +78,16 @@ impl Resource {
         if let Some(strange) = embeds.iter().find(|name| !self.embeds.contains(*name)) {
             return Err(Problem::invalid("embeds", format!("{strange} cannot be embedded.")));
         }
-        let known = |name: &&&str| self.holds(name).is_some() || self.embeds.contains(*name);
+        let known = |name: &&&str| {
+            self.holds(name).is_some() || self.embeds.contains(*name) || self.ignored.contains(*name)
+        };
         if let Some(strange) = fields.iter().find(|name| !known(name)) {
             return Err(Problem::invalid("fields", format!("{strange} is not a field.")));
         }
         let own = self.fields.iter().map(|(name, _)| *name);
         let own = own.filter(|name| fields.is_empty() || *name == self.key || fields.contains(name));
-        let parts = self.embeds.iter().filter(|name| fields.contains(*name) && embeds.contains(*name));
+        let is_field = |name: &str| !request.has(&EMBEDS_NEED_FIELDS) || fields.contains(&name);
+        let parts = self.embeds.iter().filter(|name| embeds.contains(*name) && is_field(name));
         Ok(own.chain(parts.copied()).collect())
     }
 

@@ -2,17 +2,23 @@
 //! unverified stands in `names.rs`.
 
 mod call;
+mod company;
 mod filters;
 mod gate;
 mod issue_body;
 mod issue_writes;
 mod issues;
 mod leases;
+mod links;
 mod listing;
+mod mark;
 mod names;
+mod order;
 mod problem;
 mod properties;
+mod quirks;
 mod resource;
+mod spelling;
 mod tables;
 mod tenants;
 mod users;
@@ -22,7 +28,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, post};
 
@@ -35,11 +41,11 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 use crate::world::World;
 
 /// Path of the call that gives a token, with credentials in its body.
-const LOG_IN: &str = "/Authentication/AuthorizeUser";
+const LOG_IN: &str = "/authentication/authorizeuser";
 
 pub(super) const SPEC: Spec = Spec {
     system: System {
@@ -49,10 +55,15 @@ pub(super) const SPEC: Spec = Spec {
         refuse_haste,
         rationing: Rationing::SLIDING,
         purpose: |method, path, body| {
-            if path == LOG_IN { Purpose::LogIn } else { Purpose::by_method(method, path, body) }
+            if path.eq_ignore_ascii_case(LOG_IN) {
+                Purpose::LogIn
+            } else {
+                Purpose::by_method(method, path, body)
+            }
         },
-        quirks: &[listing::EMPTY_IS_204],
+        quirks: &quirks::ALL,
         webhooks: None,
+        settle: as_it_is,
     },
     rate_limits: &[RateLimit { calls: 500, seconds: 60 }],
     router,
@@ -79,20 +90,27 @@ fn refuse_haste(wait: Duration) -> Response {
 fn router(shared: &Shared) -> Router {
     let sessions = Arc::new(Sessions::default());
     let open = Router::new().route(LOG_IN, post(gate::log_in)).with_state((shared.clone(), sessions.clone()));
-    let issues = "/ServiceManagerIssues";
+    let issues = "/servicemanagerissues";
     let inside = Router::new()
-        .route("/Properties", read("properties", properties::list))
-        .route("/Properties/{id}", read("properties", properties::get))
-        .route("/Units", read("units", properties::list_units))
-        .route("/Units/{id}", read("units", properties::get_unit))
-        .route("/Tenants", read("tenants", tenants::list))
-        .route("/Tenants/{id}", read("tenants", tenants::get))
-        .route("/Leases", read("leases", leases::list))
-        .route("/Leases/{id}", read("leases", leases::get))
-        .route("/Users", read("users", users::list))
-        .route("/Users/{id}", read("users", users::get))
+        .route("/locations", read("locations", company::locations))
+        .route("/propertygroups", read("properties", company::groups))
+        .route("/propertygroups/{id}", read("properties", company::get_group))
+        .route("/properties", read("properties", properties::list))
+        .route("/properties/{id}", read("properties", properties::get))
+        .route("/units", read("units", properties::list_units))
+        .route("/units/{id}", read("units", properties::get_unit))
+        .route("/tenants", read("tenants", tenants::list))
+        .route("/tenants/{id}", read("tenants", tenants::get))
+        .route("/leases", read("leases", leases::list))
+        .route("/leases/{id}", read("leases", leases::get))
+        .route("/users", read("users", users::list))
+        .route("/users/{id}", read("users", users::get))
+        .route("/owners", read("owners", users::list_owners))
+        .route("/owners/{id}", read("owners", users::get_owner))
         .route(issues, read("work_orders", issues::list).merge(write(issue_writes::collection)))
         .route(&format!("{issues}/{{id}}"), read("work_orders", issues::get).merge(write(issue_writes::item)))
+        .route(&format!("{issues}/{{id}}/linkunit"), write(links::link_unit))
+        .route(&format!("{issues}/{{id}}/linkproperty"), write(links::link_property))
         .route(
             names::STATUSES_PATH,
             read("work_orders", |_, call| tables::list(call, tables::STATUS, STATUSES)),
@@ -112,7 +130,12 @@ fn router(shared: &Shared) -> Router {
         })
         .layer(from_fn_with_state((shared.clone(), sessions), gate::check))
         .with_state(shared.clone());
-    open.merge(inside).layer(from_fn_with_state(shared.clone(), gate::tell_limit))
+    // The layer that folds the path has to come before the routes are looked at.
+    Router::new()
+        .fallback_service(open.merge(inside))
+        .layer(from_fn(spelling::fold))
+        .layer(from_fn_with_state(shared.clone(), mark::mark))
+        .layer(from_fn_with_state(shared.clone(), gate::tell_limit))
 }
 
 fn read<F>(resource: &'static str, endpoint: F) -> MethodRouter<Shared>

@@ -4,11 +4,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::world::{Account, Address, Id, Phone, PhoneKind, Priority, PropertyKind, TaskStatus};
+use super::quirks::{NO_STREET, NO_STREET_LINES};
+use crate::world::{Account, Address, Id, Phone, PhoneKind, Priority, PropertyKind, TaskStatus, World};
 
-pub(super) const STATUSES_PATH: &str = "/ServiceManagerStatuses";
-pub(super) const PRIORITIES_PATH: &str = "/ServiceManagerPriorities";
-pub(super) const CATEGORIES_PATH: &str = "/ServiceManagerCategories";
+pub(super) const STATUSES_PATH: &str = "/servicemanagerstatuses";
+pub(super) const PRIORITIES_PATH: &str = "/servicemanagerpriorities";
+pub(super) const CATEGORIES_PATH: &str = "/servicemanagercategories";
 pub(super) const LONGEST_TITLE: usize = 100;
 /// No length is published; a text this long is a mistake all the same.
 pub(super) const LONGEST_TEXT: usize = 10_000;
@@ -89,13 +90,19 @@ pub(super) fn day(day: NaiveDate) -> String {
     format!("{day}T00:00:00")
 }
 
-/// An address in a list of one; what stands below the street is its second line.
-pub(super) fn addresses(id: Id, address: &Address) -> Value {
-    let lines: Vec<_> =
-        [&address.line1, &address.line2, &address.line3].into_iter().flatten().map(String::as_str).collect();
+/// An address in a list of one. What stands below the street is its second line, in one text or in two.
+pub(super) fn addresses(world: &World, id: Id, address: &Address) -> Value {
+    let lines = |lines: &[&Option<String>]| {
+        let lines: Vec<_> = lines.iter().copied().flatten().map(String::as_str).collect();
+        (!lines.is_empty()).then(|| lines.join("\r\n"))
+    };
+    let Address { line1, line2, line3, .. } = address;
+    let (whole, halves) = (!NO_STREET.is_on(world), !NO_STREET_LINES.is_on(world));
     json!([without_nulls(json!({
         "AddressID": id,
-        "Street": lines.join("\r\n"),
+        "Street": lines(&[line1, line2, line3]).filter(|_| whole),
+        "Street1": line1.as_ref().filter(|_| halves),
+        "Street2": lines(&[line2, line3]).filter(|_| halves),
         "City": address.city,
         "State": address.state,
         "PostalCode": address.postal_code,

@@ -3,16 +3,14 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::call::path_id;
-use super::names::{addresses, local_with_blank, local_with_strange_offset, property_type};
+use super::call::{embeds, path_id};
+use super::names::{addresses, local_with_blank, local_with_strange_offset, property_type, without_nulls};
 use super::resource::Holds::{Flag, Number, Text, Time};
 use super::resource::Resource;
 use crate::dialects::endpoint::Request;
 use crate::world::{Property, Unit, World};
 
 const PROPERTIES: Resource = Resource {
-    kind: "property",
-    key: "PropertyID",
     fields: &[
         ("PropertyID", Number),
         ("Name", Text),
@@ -21,12 +19,11 @@ const PROPERTIES: Resource = Resource {
         ("PropertyType", Text),
         ("UpdateDate", Time),
     ],
-    embeds: &["Addresses"],
+    embeds: &["Addresses", "Units"],
+    ..Resource::of("property", "PropertyID")
 };
 
 const UNITS: Resource = Resource {
-    kind: "unit",
-    key: "UnitID",
     fields: &[
         ("UnitID", Number),
         ("PropertyID", Number),
@@ -35,15 +32,16 @@ const UNITS: Resource = Resource {
         ("UpdateDate", Time),
     ],
     embeds: &["Addresses"],
+    ..Resource::of("unit", "UnitID")
 };
 
 pub(super) fn list(world: &World, request: &Request) -> Answer {
-    let all = world.platform.properties.iter().map(|one| (one.id, property(world, one)));
+    let all = world.platform.properties.iter().map(|one| (one.id, property(world, request, one)));
     PROPERTIES.page(world, request, all)
 }
 
 pub(super) fn get(world: &World, request: &Request) -> Answer {
-    let found = world.get::<Property>(path_id(request)?).map(|one| (one.id, property(world, one)));
+    let found = world.get::<Property>(path_id(request)?).map(|one| (one.id, property(world, request, one)));
     PROPERTIES.one(world, request, found)
 }
 
@@ -57,7 +55,13 @@ pub(super) fn get_unit(world: &World, request: &Request) -> Answer {
     UNITS.one(world, request, found)
 }
 
-fn property(world: &World, property: &Property) -> Value {
+fn property(world: &World, request: &Request, property: &Property) -> Value {
+    let units = world.platform.units.iter().filter(|unit| unit.property_id == property.id);
+    let bare = |one: &Unit| {
+        let mut unit = unit(world, one);
+        unit["Addresses"] = Value::Null;
+        without_nulls(unit)
+    };
     json!({
         "PropertyID": property.id,
         "Name": property.name,
@@ -65,7 +69,8 @@ fn property(world: &World, property: &Property) -> Value {
         "IsActive": property.active,
         "PropertyType": property_type(property.kind),
         "UpdateDate": local_with_blank(&world.platform.account, property.updated_at),
-        "Addresses": addresses(property.id, &property.address),
+        "Addresses": addresses(world, property.id, &property.address),
+        "Units": embeds(request, "Units").then(|| units.map(bare).collect::<Vec<_>>()),
     })
 }
 
@@ -76,6 +81,6 @@ fn unit(world: &World, unit: &Unit) -> Value {
         "Name": unit.number,
         "UnitTypeID": 1,
         "UpdateDate": local_with_strange_offset(&world.platform.account, unit.updated_at),
-        "Addresses": addresses(unit.id, &unit.address),
+        "Addresses": addresses(world, unit.id, &unit.address),
     })
 }

@@ -6,8 +6,10 @@ pub(super) struct Resource {
     pub(super) key: &'static str,
     /// Its fields, and what they hold.
     pub(super) fields: &'static [(&'static str, Holds)],
-    /// Parts that are told only if they are asked for, both as a field and as embedded.
+    /// Parts that are told only if they are asked for.
     pub(super) embeds: &'static [&'static str],
+    /// Names that a client may ask for among the fields, and that show nothing.
+    pub(super) ignored: &'static [&'static str],
 }
 
 /// Type of a field's value.
@@ -21,6 +23,11 @@ pub(super) enum Holds {
 }
 
 impl Resource {
+    /// A list of these records, with nothing but its id.
+    pub(super) const fn of(kind: &'static str, key: &'static str) -> Self {
+        Self { kind, key, fields: &[], embeds: &[], ignored: &[] }
+    }
+
     pub(super) fn holds(&self, field: &str) -> Option<Holds> {
         self.fields.iter().find(|(name, _)| *name == field).map(|(_, holds)| *holds)
     }

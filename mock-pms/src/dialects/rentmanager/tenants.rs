@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::call::path_id;
+use super::call::{embeds, path_id};
+use super::leases;
 use super::names::{local_with_blank, phones, without_nulls};
 use super::resource::Holds::{Number, Text, Time};
 use super::resource::Resource;
@@ -11,8 +12,6 @@ use crate::dialects::endpoint::Request;
 use crate::world::{LeaseStatus, Tenant, World};
 
 const TENANTS: Resource = Resource {
-    kind: "tenant",
-    key: "TenantID",
     fields: &[
         ("TenantID", Number),
         ("TenantDisplayID", Number),
@@ -23,18 +22,19 @@ const TENANTS: Resource = Resource {
         ("Status", Text),
         ("UpdateDate", Time),
     ],
-    embeds: &["Contacts"],
+    embeds: &["Contacts", "Leases"],
+    ..Resource::of("tenant", "TenantID")
 };
 
 pub(super) fn list(world: &World, request: &Request) -> Answer {
     let leased = leased(world);
-    let all = world.platform.tenants.iter().map(|one| (one.id, tenant(world, one, &leased)));
+    let all = world.platform.tenants.iter().map(|one| (one.id, tenant(world, request, one, &leased)));
     TENANTS.page(world, request, all)
 }
 
 pub(super) fn get(world: &World, request: &Request) -> Answer {
     let found = world.get::<Tenant>(path_id(request)?);
-    TENANTS.one(world, request, found.map(|one| (one.id, tenant(world, one, &leased(world)))))
+    TENANTS.one(world, request, found.map(|one| (one.id, tenant(world, request, one, &leased(world)))))
 }
 
 /// For each tenant: the property of the last lease, and the lease's status.
@@ -49,7 +49,7 @@ fn leased(world: &World) -> Leased {
     world.platform.leases.iter().flat_map(of_lease).collect()
 }
 
-fn tenant(world: &World, tenant: &Tenant, leased: &Leased) -> Value {
+fn tenant(world: &World, request: &Request, tenant: &Tenant, leased: &Leased) -> Value {
     let home = leased.get(&tenant.id);
     let contact = without_nulls(json!({
         "ContactID": tenant.id,
@@ -73,5 +73,6 @@ fn tenant(world: &World, tenant: &Tenant, leased: &Leased) -> Value {
         },
         "UpdateDate": local_with_blank(&world.platform.account, tenant.updated_at),
         "Contacts": [contact],
+        "Leases": embeds(request, "Leases").then(|| leases::of_tenant(world, tenant.id)),
     })
 }

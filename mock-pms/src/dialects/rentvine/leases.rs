@@ -1,17 +1,42 @@
 //! Leases: where the dates are, one pair for all who are on it, with whoever lives there.
 
+use axum::Json;
 use serde_json::{Value, json};
 
-use super::listing::{Listing, Modified, PER_PAGE};
+use super::listing::{Listing, Modified, PER_PAGE, only, path_id};
 use super::names::{self, flag, id, stamp};
 use super::problem::Problem;
 use super::properties::{portfolio_of, property, render_unit};
 use super::reply::Answer;
 use crate::dialects::endpoint::Request;
-use crate::world::{Id, LeasePart, LeaseStatus, Property, Tenant, Unit, World};
+use crate::world::{Id, Lease, LeasePart, LeaseStatus, Property, Tenant, Unit, World};
 
 /// Offset between the ids of the parts of a lease.
 const FURTHER: Id = 1 << 40;
+
+/// Leases by themselves, without what an export puts beside them.
+pub(super) fn list(world: &World, request: &Request) -> Answer {
+    let listing = Listing::of(request, PER_PAGE, &[])?;
+    let rows = world.platform.leases.iter().flat_map(|lease| lease.parts(FURTHER)).collect();
+    listing.page(rows, |part: &LeasePart<'_>| part.id, |part| json!({ "lease": lease(world, part) }))
+}
+
+pub(super) fn get(world: &World, request: &Request) -> Answer {
+    only(request, &[])?;
+    let id = path_id(request)?;
+    record(world, id).map(|lease| Json(json!({ "lease": lease }))).ok_or_else(Problem::gone)
+}
+
+/// The lease with this id.
+pub(super) fn record(world: &World, id: Id) -> Option<Value> {
+    let mut parts = world.platform.leases.iter().flat_map(|lease| lease.parts(FURTHER));
+    parts.find(|part| part.id == id).map(|part| lease(world, &part))
+}
+
+/// The leases that a lease of the world is.
+pub(super) fn ids(lease: &Lease) -> Vec<Id> {
+    lease.parts(FURTHER).into_iter().map(|part| part.id).collect()
+}
 
 pub(super) fn export(world: &World, request: &Request) -> Answer {
     let filters =
@@ -51,7 +76,21 @@ fn status(world: &World, part: &LeasePart<'_>) -> Id {
     2100 + primary_status(world, part)
 }
 
+/// A row of an export: a lease, and all that it is part of.
 fn render(world: &World, part: &LeasePart<'_>) -> Value {
+    let unit = part.lease.unit_id.and_then(|unit| world.get::<Unit>(unit));
+    let property_of = world.get::<Property>(part.lease.property_id);
+    let members = [
+        ("lease", Some(lease(world, part))),
+        ("unit", unit.map(|unit| render_unit(world, unit))),
+        ("property", property_of.map(|one| property(world, one))),
+        ("portfolio", portfolio_of(world, part.lease.property_id)),
+    ];
+    let there = members.into_iter().filter_map(|(name, member)| Some((name.to_owned(), member?)));
+    Value::Object(there.collect())
+}
+
+fn lease(world: &World, part: &LeasePart<'_>) -> Value {
     let lease = part.lease;
     let has_left = part.has_left(world.platform_today());
     let tenants = part.tenants.iter().filter_map(|id| world.get::<Tenant>(*id));
@@ -83,14 +122,5 @@ fn render(world: &World, part: &LeasePart<'_>) -> Value {
         "dateTimeCreated": stamp(lease.created_at),
         "dateTimeModified": stamp(lease.updated_at),
     });
-    let unit = lease.unit_id.and_then(|unit| world.get::<Unit>(unit));
-    let property_of = world.get::<Property>(lease.property_id);
-    let members = [
-        ("lease", Some(world.distort("lease", part.id, record))),
-        ("unit", unit.map(|unit| render_unit(world, unit))),
-        ("property", property_of.map(|one| property(world, one))),
-        ("portfolio", portfolio_of(world, lease.property_id)),
-    ];
-    let there = members.into_iter().filter_map(|(name, member)| Some((name.to_owned(), member?)));
-    Value::Object(there.collect())
+    world.distort("lease", part.id, record)
 }

@@ -11,6 +11,8 @@ mod problem;
 mod properties;
 mod reply;
 mod statuses;
+mod trades;
+mod webhooks;
 mod work_order_body;
 mod work_order_writes;
 mod work_orders;
@@ -27,7 +29,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 use crate::world::World;
 
 pub(super) const SPEC: Spec = Spec {
@@ -36,10 +38,17 @@ pub(super) const SPEC: Spec = Spec {
         title: "Rentvine",
         refuse,
         refuse_haste: |_| refuse(StatusCode::TOO_MANY_REQUESTS, "Too many requests."),
-        webhooks: None,
+        webhooks: Some(webhooks::messages),
+        settle: as_it_is,
         rationing: Rationing::SLIDING,
         purpose: Purpose::by_method,
-        quirks: &[work_order_body::PRETENDED_WRITES],
+        quirks: &[
+            work_order_body::PRETENDED_WRITES,
+            trades::BARE_TRADES,
+            webhooks::ENVELOPED_WEBHOOKS,
+            webhooks::HEX_SIGNATURES,
+            statuses::OTHER_PRIMARY_STATUSES,
+        ],
     },
     // The vendor publishes no number; this is one that a client cannot take for "none at all".
     rate_limits: &[RateLimit::per_second(10)],
@@ -60,12 +69,17 @@ fn router(shared: &Shared) -> Router {
         .route("/properties/{id}", read("properties", properties::get))
         .route("/properties/{id}/units", read("units", properties::units))
         .route("/portfolios", read("portfolios", properties::portfolios))
+        .route("/portfolios/search", read("portfolios", properties::portfolios))
+        .route("/leases", read("leases", leases::list))
+        .route("/leases/{id}", read("leases", leases::get))
         .route("/leases/export", read("leases", leases::export))
         .route("/tenants", read("tenants", people::tenants))
         .route("/tenants/search", read("tenants", people::tenants))
         .route("/vendors/search", read("vendors", people::vendors))
         .route("/maintenance-technicians", read("users", people::technicians))
+        .route("/maintenance/vendor-trades", read("vendors", trades::list))
         .route("/maintenance/work-order/statuses", read("work_orders", statuses::list))
+        .route("/maintenance/work-order/statuses/{id}", read("work_orders", statuses::get))
         .route(
             "/maintenance/work-orders",
             read("work_orders", work_orders::list).merge(write(work_order_writes::create)),

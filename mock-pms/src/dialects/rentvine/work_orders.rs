@@ -62,7 +62,7 @@ fn is_new(one: &Maintenance<'_>) -> bool {
     one.task.status == TaskStatus::New
 }
 
-fn render(world: &World, one: &Maintenance<'_>) -> Value {
+pub(super) fn render(world: &World, one: &Maintenance<'_>) -> Value {
     let Maintenance { order, task } = one;
     let status = statuses::of(one);
     let zone = world.platform.account.timezone;
@@ -76,7 +76,7 @@ fn render(world: &World, one: &Maintenance<'_>) -> Value {
         "unitID": task.unit_id.map(id),
         "leaseID": task.lease_id.map(id),
         "workOrderStatusID": id(status.id),
-        "primaryWorkOrderStatusID": id(status.primary),
+        "primaryWorkOrderStatusID": id(status.primary(world)),
         "priorityID": names::priority(task.priority),
         "description": html::from_text(description),
         "isOwnerApproved": flag(false),

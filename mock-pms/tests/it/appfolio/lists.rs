@@ -94,6 +94,17 @@ async fn tenants_have_their_dates_one_phone_and_no_secrets() {
 }
 
 #[tokio::test]
+async fn groups_have_names_and_members() {
+    let server = AppFolio::start().await;
+    let groups = server.rows("property_groups", "").await;
+    let properties = server.rows("properties", "&filters[IncludeHidden]=true").await;
+    let (group, hazel) = (with(&groups, "Name", "Not managed"), with(&properties, "Name", "Hazel House"));
+    assert_eq!(group["PropertyIds"], json!([hazel["Id"]]));
+    assert_eq!(hazel["PropertyGroupIds"], json!([group["Id"]]));
+    assert_eq!(server.get("property_groups").await.status, 400, "it needs the filter too");
+}
+
+#[tokio::test]
 async fn users_are_staff_with_their_role_and_those_who_left_are_inactive() {
     let server = AppFolio::start().await;
     let rows = server.rows("users", "").await;

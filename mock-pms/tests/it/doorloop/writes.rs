@@ -1,5 +1,6 @@
 //! Making, replacing and updating tasks.
 
+use axum::http::Method;
 use mock_pms::world::{Task, TaskStatus, WorkOrder};
 use serde_json::{Value, json};
 
@@ -117,4 +118,19 @@ async fn a_replacement_loses_what_it_leaves_out_and_keeps_the_type() {
     let other =
         json!({"type": "INTERNAL_TASK", "subject": "Gate", "status": "RECEIVED", "requestedByUser": LATCHEL});
     assert_eq!(far.put(&path, &other).await.status, 422);
+}
+
+#[tokio::test]
+async fn a_task_can_be_deleted_once() {
+    let far = DoorLoop::start().await;
+    let made = far.post("/tasks", &request()).await.good();
+    let path = format!("/tasks/{}", made["id"].as_str().expect("an id"));
+    let tasks = || far.server.read(|world| world.platform.tasks.len());
+    let before = tasks();
+    assert_eq!(far.ask(Method::DELETE, &path, None).await.good(), made);
+    assert_eq!((far.status(&path).await, tasks()), (404, before - 1));
+    assert_eq!(far.ask(Method::DELETE, &path, None).await.status, 404);
+    let second_visit = "/tasks/650000070000000000000053";
+    assert_eq!(far.ask(Method::DELETE, second_visit, None).await.status, 200);
+    assert_eq!(tasks(), before - 1, "the first visit needs what both stand for");
 }

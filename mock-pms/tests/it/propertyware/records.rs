@@ -117,3 +117,18 @@ async fn buildings_and_units_share_one_space_of_ids() {
     let order = json!({"buildingID": 1, "unitIDs": [shown]});
     assert_eq!(propertyware.post("/workorders", &order).await.good()["unitID"], shown);
 }
+
+#[tokio::test]
+async fn a_lease_lists_what_its_tenants_asked_for_and_the_organisation_its_statuses() {
+    let propertyware = Propertyware::start().await;
+    let of = async |lease: i64| propertyware.ids(&format!("/leases/{lease}/workorders")).await;
+    assert_eq!(of(31).await, [81, 83]);
+    assert_eq!(of(32).await, [0; 0], "the fault of the smoke alarms is nobody's request");
+    assert_eq!(propertyware.status("/leases/99/workorders").await, 404);
+    let statuses = propertyware.one("/leases/statuses").await;
+    let names: Vec<_> =
+        statuses.as_array().expect("rows").iter().filter_map(|row| row["status"].as_str()).collect();
+    for lease in propertyware.one("/leases").await.as_array().expect("rows") {
+        assert!(names.contains(&lease["status"].as_str().expect("a status")), "{lease}");
+    }
+}

@@ -126,3 +126,59 @@ async fn the_word_of_a_closed_work_order_goes_when_it_is_opened_again() {
         assert_eq!(propertyware.one("/workorders/81").await["status"], word);
     }
 }
+
+#[tokio::test]
+async fn a_work_order_has_tasks_that_can_be_made_replaced_and_commented() {
+    let propertyware = Propertyware::start().await;
+    let (tasks, order) = ("/workorders/81/tasks", propertyware.one("/workorders/81").await);
+    let body = json!({"description": "Call the tenant", "dueDate": "2026-03-04", "delegates": "41, 42", "starred": true});
+    let made = propertyware.post(tasks, &body).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let made = made.good();
+    assert_eq!((&made["delegates"], &made["completed"]), (&json!("41,42"), &json!(false)));
+    let again = propertyware.post(tasks, &body).await.good();
+    assert_ne!(made["id"], again["id"], "nothing is idempotent");
+    let other = propertyware.post("/workorders/82/tasks", &body).await.good();
+    assert!(![&made["id"], &again["id"]].contains(&&other["id"]));
+    let one = format!("{tasks}/{}", made["id"]);
+    assert_eq!(propertyware.one(&one).await, json!([made]), "a list of one");
+    let done = propertyware.put(&one, &json!({"description": "Called", "completed": true})).await.good();
+    assert_eq!((&done["completed"], &done["completedTime"]), (&json!(true), &json!("2026-03-02T20:00:00Z")));
+    assert_eq!((done.get("dueDate"), done.get("delegates")), (None, None), "what is left out is lost");
+    assert_eq!(propertyware.ids(&format!("{tasks}?completed=true")).await.len(), 1);
+    assert_eq!(
+        propertyware.ids(&format!("{tasks}?dueDate=2026-03-04")).await,
+        [again["id"].as_i64().expect("an id")]
+    );
+    assert_eq!(
+        propertyware.post(&format!("{one}/comments"), &json!({"text": "No answer"})).await.status,
+        201
+    );
+    propertyware.server.read(|world| {
+        let steps = &world.platform.work_orders.get(81).expect("the work order").steps;
+        assert_eq!(steps[0].comments, ["No answer"]);
+    });
+    assert_eq!(propertyware.one("/workorders/81").await, order, "it does not move the work order");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_task_is_named() {
+    let propertyware = Propertyware::start().await;
+    let tasks = "/workorders/81/tasks";
+    for (body, name) in [
+        (json!({}), "description"),
+        (json!({"description": "x", "delegates": "44"}), "delegates"),
+        (json!({"description": "x", "delegates": "Robin"}), "delegates"),
+        (json!({"description": "x", "dueDate": "tomorrow"}), "dueDate"),
+        (json!({"description": "x", "privateTask": true}), "privateTask"),
+    ] {
+        assert_eq!(faults(&propertyware.post(tasks, &body).await), [name], "{body}");
+    }
+    let made = propertyware.post(tasks, &json!({"description": "x"})).await.good();
+    let comments = format!("{tasks}/{}/comments", made["id"]);
+    assert_eq!(faults(&propertyware.post(&comments, &json!({"text": ""})).await), ["text"]);
+    let elsewhere = format!("/workorders/82/tasks/{}", made["id"]);
+    for gone in [&elsewhere, "/workorders/81/tasks/99", "/workorders/99/tasks"] {
+        assert_eq!(propertyware.status(gone).await, 404, "{gone}");
+    }
+}

@@ -6,7 +6,7 @@ use mock_pms::{Options, RateLimit};
 use serde_json::{Value, json};
 
 use super::{LOG_IN, RentManager, TOKEN, credentials, model, wrong};
-use crate::client::{example, raw};
+use crate::client::{JSON, example, raw};
 
 #[tokio::test]
 async fn a_token_is_a_json_string_and_every_log_in_gives_another() {
@@ -44,6 +44,17 @@ async fn a_password_that_must_be_reset_is_a_500() {
     let far = RentManager::start().await;
     far.server.edit(|world| world.platform.account.denied = vec!["authentication".to_owned()]);
     assert!(model(&far.log_in(&credentials()).await, 500).contains("reset"));
+}
+
+#[tokio::test]
+async fn a_log_in_in_any_case_is_one_and_tells_the_log_no_secret() {
+    let far = RentManager::start().await;
+    let url = format!("{}/authentication/AUTHORIZEUSER", far.server.platform_url());
+    let answer = raw(Method::POST, &url, &[JSON], credentials().to_string()).await.expect("an answer");
+    assert_eq!(answer.status, 200);
+    let log = far.server.requests();
+    let shown = serde_json::to_string(&log).expect("a log");
+    assert!(log[1].is_log_in() && !shown.contains("mock-client-secret"), "{shown}");
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! Filters, pages, fields, embedded parts, and how records are told.
 
+use mock_pms::{Options, Switch};
 use serde_json::{Value, json};
 
 use super::{RentManager, wrong};
+use crate::client::example;
 
 #[tokio::test]
 async fn a_list_is_in_the_order_of_ids_in_pages_by_number() {
@@ -39,6 +41,13 @@ async fn filters_are_one_string_and_all_of_them_hold() {
         ("UpdateDate,ge,2026-03-02", vec![23]),
         ("UpdateDate,gt,2026-03-02%2009:59:59", vec![23]),
         ("UpdateDate,gt,2026-03-02T10:00:00", vec![]),
+        ("TenantID,in,(21,23,99)", vec![21, 23]),
+        ("TenantID,ni,(21,23)", vec![22]),
+        ("TenantID,bt,(22,23)", vec![22, 23]),
+        ("UpdateDate,bt,(2026-03-01,2026-03-02)", vec![21]),
+        ("LastName,in,(abara,Castillo)", vec![21, 23]),
+        ("TenantID,22", vec![22]),
+        ("LastName,Brandt;TenantID,22", vec![22]),
         ("", vec![21, 22, 23]),
     ] {
         assert_eq!(far.ids(&format!("/Tenants?filters={filters}"), "TenantID").await, ids, "{filters}");
@@ -51,11 +60,111 @@ async fn filters_are_one_string_and_all_of_them_hold() {
         "TenantID,ct,2",
         "UpdateDate,ge,yesterday",
         "TenantID,in,21",
+        "TenantID,in,(21,x)",
+        "TenantID,bt,(21,22,23)",
+        "TenantID,hv,true",
     ] {
         assert_eq!(wrong(&far.get(&format!("/Tenants?filters={bad}")).await), ["filters"], "{bad}");
     }
-    assert_eq!(wrong(&far.get("/Tenants?orderby=Name").await), ["orderby"], "an order cannot be chosen");
-    assert_eq!(wrong(&far.get("/Leases?filters=UpdateDate,ge,2026-03-02").await), ["filters"]);
+    assert_eq!(far.ids("/Leases?filters=UpdateDate,ge,2026-03-02", "LeaseID").await, [3300]);
+}
+
+#[tokio::test]
+async fn an_order_is_taken_and_changes_nothing_unless_the_service_hears_it() {
+    let mut world = example();
+    let far = RentManager::with(world.clone(), Options::unlimited()).await;
+    assert_eq!(far.ids("/Tenants?orderby=Name%20desc", "TenantID").await, [21, 22, 23]);
+    assert_eq!(wrong(&far.get("/Tenants?orderby=Email").await), ["orderby"]);
+    world.platform.account.quirks.insert("deaf-orderby".to_owned(), Switch::Off);
+    let far = RentManager::with(world, Options::unlimited()).await;
+    for (order, ids) in [
+        ("Name desc", [23, 22, 21]),
+        ("UpdateDate", [22, 21, 23]),
+        ("PropertyID,TenantID desc", [23, 22, 21]),
+        ("Status", [21, 22, 23]),
+        ("", [21, 22, 23]),
+    ] {
+        let path = format!("/Tenants?orderby={}", order.replace(' ', "%20"));
+        assert_eq!(far.ids(&path, "TenantID").await, ids, "{order}");
+    }
+    for bad in ["Email", "Name%20up"] {
+        assert_eq!(wrong(&far.get(&format!("/Tenants?orderby={bad}")).await), ["orderby"], "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn paths_and_names_of_parameters_are_taken_in_any_case_and_values_are_not() {
+    let far = RentManager::start().await;
+    for path in ["/tenants?PageSize=1", "/TENANTS?PAGESIZE=1", "/Tenants?pagesize=1&Filters=Name,ct,ada"] {
+        assert_eq!(far.ids(path, "TenantID").await, [21], "{path}");
+    }
+    assert_eq!(far.get("/servicemanagerissues/81").await.status, 200);
+    assert_eq!(wrong(&far.get("/Tenants?Filters=tenantid,eq,21").await), ["filters"]);
+    assert_eq!(far.server.requests()[1].path, "/tenants", "the log has what was sent");
+}
+
+#[tokio::test]
+async fn owners_groups_and_the_location_have_lists() {
+    let mut world = example();
+    let owner = json!({"id": 45, "kind": "rental_owner", "first_name": "Olive", "last_name": "Owner", "active": true});
+    world.platform.users.insert(serde_json::from_value(owner).expect("a user")).expect("a new id");
+    let far = RentManager::with(world, Options::unlimited()).await;
+    assert_eq!(far.ids("/Owners", "OwnerID").await, [45]);
+    assert_eq!(far.get("/Owners/45").await.json()["Name"], "Olive Owner");
+    assert_eq!(far.get("/Owners/41").await.status, 404, "one of the staff");
+    assert_eq!(far.get("/Users/45").await.status, 404, "an owner");
+    assert_eq!(far.rows("/Locations").await, [json!({"LocationID": 1, "Name": "Example Homes"})]);
+    let groups = far.rows("/PropertyGroups?fields=Name,Properties&embeds=Properties").await;
+    assert_eq!(
+        groups,
+        [
+            json!({"PropertyGroupID": 1, "Name": "Not managed", "Properties": [{"PropertyID": 3, "Name": "Hazel House"}]})
+        ]
+    );
+    assert_eq!(far.get("/PropertyGroups/1").await.json()["Name"], "Not managed");
+}
+
+#[tokio::test]
+async fn what_a_user_can_reach_is_embedded() {
+    let far = RentManager::start().await;
+    let reach = async |path: &str| {
+        let user = far.get(&format!("{path}?fields=UserProperties&embeds=UserProperties")).await.json();
+        let rows = user["UserProperties"].as_array().expect("rows").clone();
+        rows.iter().filter_map(|row| row["PropertyID"].as_i64()).collect::<Vec<_>>()
+    };
+    assert_eq!(reach("/Users/41").await, [1, 2, 3], "all, where nothing is said");
+    far.server.edit(|world| {
+        world.platform.users.get_mut(41).expect("the user").property_ids = Some(vec![2]);
+    });
+    assert_eq!(reach("/Users/41").await, [2]);
+    let plain = far.get("/Users/41").await.json();
+    assert_eq!(plain["UserProperties"], Value::Null, "only if it is asked for");
+}
+
+#[tokio::test]
+async fn the_place_of_an_issue_stands_in_its_links_too() {
+    let far = RentManager::start().await;
+    let links = "LinkedUnits,LinkedProperties,LinkedTenants";
+    let issue =
+        far.get(&format!("/ServiceManagerIssues/81?fields=Title,{links}&embeds={links}")).await.json();
+    assert_eq!(issue["LinkedUnits"], json!([{"UnitID": 11, "PropertyID": 1, "Name": "101"}]));
+    assert_eq!(issue["LinkedProperties"], json!([{"PropertyID": 1, "Name": "Elm Court"}]));
+    assert_eq!(issue["LinkedTenants"], json!([{"TenantID": 21, "Name": "Ada Abara"}]));
+    assert_eq!(far.get("/ServiceManagerIssues/81").await.json()["LinkedUnits"], Value::Null);
+}
+
+#[tokio::test]
+async fn parts_of_tenants_leases_and_properties_are_embedded() {
+    let far = RentManager::start().await;
+    let tenant = far.get("/Tenants/22?fields=Leases&embeds=Leases").await.json();
+    let ids: Vec<_> =
+        tenant["Leases"].as_array().expect("leases").iter().map(|one| one["LeaseID"].clone()).collect();
+    assert_eq!(ids, [json!(3101), json!(3300)]);
+    let lease = far.get("/Leases/3101?fields=LeaseRenewals&embeds=LeaseRenewals").await.json();
+    assert_eq!(lease["LeaseRenewals"][0]["StartDate"], "2025-09-01T00:00:00");
+    let property = far.get("/Properties/1?fields=Units&embeds=Units").await.json();
+    assert_eq!(property["Units"][1]["UnitID"], 12);
+    assert_eq!(property["Units"][1]["Addresses"], Value::Null);
 }
 
 #[tokio::test]
@@ -76,6 +185,8 @@ async fn a_part_is_embedded_only_if_it_is_a_field_too() {
     assert_eq!(row, json!({"PropertyID": 1, "Name": "Elm Court"}));
     let unit = far.get("/Units/11?fields=Addresses&embeds=Addresses").await.json();
     assert_eq!(street(&unit).as_deref(), Some("12 Elm Street\r\nUnit 101"));
+    let lines = ["Street1", "Street2"].map(|name| unit["Addresses"][0][name].clone());
+    assert_eq!(lines, ["12 Elm Street", "Unit 101"]);
     assert_eq!(wrong(&far.get("/Properties?embeds=Owners").await), ["embeds"]);
     assert_eq!(wrong(&far.get("/Properties?fields=Owner").await), ["fields"]);
 }
@@ -101,7 +212,8 @@ async fn a_lease_is_one_tenants_and_says_who_has_left_and_who_is_expected_to() {
     assert_eq!(
         leases[0],
         json!({"LeaseID": 3101, "TenantID": 22, "UnitID": 11, "PropertyID": 1, "MoveInDate": "2025-09-01T00:00:00",
-            "MoveOutDate": "2026-02-15T00:00:00", "NoticeDate": "2026-01-15T00:00:00", "IsMoveOutConfirmed": true})
+            "MoveOutDate": "2026-02-15T00:00:00", "NoticeDate": "2026-01-15T00:00:00", "IsMoveOutConfirmed": true,
+            "CreateDate": "2025-08-20T11:00:00", "UpdateDate": "2026-03-01T10:00:00"})
     );
     assert_eq!(leases.len(), 2);
     let house = far.get("/Leases/3200").await.json();

@@ -114,3 +114,43 @@ async fn an_address_and_its_model_are_of_one_issue() {
     let gone = json!({"ServiceManagerIssueID": 999, "StatusID": 1, "ConcurrencyID": 1});
     assert_eq!(far.post(&format!("{ISSUES}/999"), &gone).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_place_can_be_sent_as_links_which_must_not_contradict_it() {
+    let far = RentManager::start().await;
+    let place = |id: i64| {
+        far.server.read(|world| {
+            let order = world.platform.work_orders.get(id).expect("the work order");
+            let task = world.platform.tasks.get(order.task_id).expect("its task");
+            (task.property_id, task.unit_id, task.requested_by)
+        })
+    };
+    let linked =
+        json!({"Title": "Leak", "LinkedUnits": [{"UnitID": 11}], "LinkedTenants": [{"TenantID": 21}]});
+    let made = far.post(ISSUES, &json!([linked])).await.json();
+    let id = made[0]["ServiceManagerIssueID"].as_i64().expect("an id");
+    assert_eq!(place(id), (Some(1), Some(11), Some(21)));
+    let mut both = new();
+    both["LinkedUnits"] = json!([{"UnitID": 11}]);
+    both["LinkedProperties"] = json!([{"PropertyID": 1}]);
+    assert_eq!(far.post(ISSUES, &json!([both])).await.status, 200);
+    for (name, links) in [
+        ("LinkedUnits", json!([{"UnitID": 12}])),
+        ("LinkedUnits", json!([{"UnitID": 11}, {"UnitID": 12}])),
+        ("LinkedProperties", json!([{"ID": 1}])),
+        ("LinkedTenants", json!({"TenantID": 21})),
+    ] {
+        let mut bad = new();
+        bad[name] = links.clone();
+        assert_eq!(wrong(&far.post(ISSUES, &json!([bad])).await), [name], "{links}");
+    }
+    let bare = far.post(ISSUES, &json!([{"Title": "Somewhere"}])).await.json();
+    let id = bare[0]["ServiceManagerIssueID"].as_i64().expect("an id");
+    assert_eq!(far.post(&format!("{ISSUES}/{id}/LinkUnit?unitID=12"), &json!(null)).await.status, 200);
+    assert_eq!(place(id), (Some(1), Some(12), None));
+    assert_eq!(far.post(&format!("{ISSUES}/{id}/LinkProperty?propertyID=2"), &json!(null)).await.status, 200);
+    assert_eq!(place(id), (Some(2), None, None), "the unit was another property's");
+    model(&far.post(&format!("{ISSUES}/{id}/LinkUnit?unitID=99"), &json!(null)).await, 400);
+    assert_eq!(wrong(&far.post(&format!("{ISSUES}/{id}/LinkUnit"), &json!(null)).await), ["unitid"]);
+    assert_eq!(far.post(&format!("{ISSUES}/999/LinkUnit?unitID=12"), &json!(null)).await.status, 404);
+}

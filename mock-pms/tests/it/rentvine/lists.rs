@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 use super::Rentvine;
 use crate::client::example;
 
-const LISTS: [(&str, &str); 8] = [
+const LISTS: [(&str, &str); 11] = [
     ("/properties", "property"),
     ("/properties/export", "property"),
     ("/properties/units/export", "unit"),
     ("/leases/export", "lease"),
+    ("/leases", "lease"),
+    ("/portfolios/search", "portfolio"),
     ("/tenants/search", "contact"),
     ("/vendors/search", "contact"),
+    ("/maintenance/vendor-trades", "vendorTrade"),
     ("/maintenance/work-order/statuses", "workOrderStatus"),
     ("/maintenance/work-orders", "workOrder"),
 ];
@@ -114,6 +117,20 @@ async fn a_lease_has_one_pair_of_dates_so_that_tenants_with_others_are_on_anothe
     let both = far.rows("/leases/export?leaseIDs[]=32&leaseIDs[]=33", "lease").await;
     assert_eq!(ids(&both, "leaseID"), ["32", "33"]);
     assert_eq!(of("23", Value::Null)["propertyID"], "2", "a house has no unit");
+}
+
+#[tokio::test]
+async fn a_lease_and_a_status_can_be_read_by_themselves() {
+    let far = Rentvine::start().await;
+    let exported = far.rows("/leases/export?pageSize=50", "lease").await;
+    assert_eq!(far.rows("/leases?pageSize=50", "lease").await, exported);
+    let id = exported[1]["leaseID"].as_str().expect("an id");
+    assert_eq!(far.one(&format!("/leases/{id}")).await["lease"], exported[1]);
+    let status = far.one("/maintenance/work-order/statuses/1105").await["workOrderStatus"].clone();
+    assert_eq!((&status["name"], &status["primaryWorkOrderStatusID"]), (&json!("Cancelled"), &json!("5")));
+    for gone in ["/leases/999", "/maintenance/work-order/statuses/5"] {
+        assert_eq!(far.status(gone).await, 404, "{gone}");
+    }
 }
 
 #[tokio::test]
