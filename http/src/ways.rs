@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_stream::try_stream;
+use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::{Error, ErrorKind, Result};
@@ -13,9 +14,11 @@ use latchel_sync_core::{Error, ErrorKind, Result};
 /// ```
 /// # use latchel_sync_core::Result;
 /// # use latchel_sync_http::Ways;
-/// # async fn users(ask: impl AsyncFn(&str) -> Result<Vec<String>>) -> Result<Vec<String>> {
+/// # use futures::FutureExt;
+/// # async fn get(path: &str) -> Result<Vec<String>> { Ok(vec![path.to_owned()]) }
+/// # async fn users() -> Result<Vec<String>> {
 /// let ways = Ways::default();
-/// ways.ask(&["users?hidden=true", "users"], async |path| ask(path).await).await
+/// ways.ask(&["users?hidden=true", "users"], |path| get(path).boxed()).await
 /// # }
 /// ```
 #[derive(Debug, Default)]
@@ -32,7 +35,11 @@ impl Ways {
     /// # Errors
     ///
     /// The refusal of the first that was tried if all are refused, and any other failure at once.
-    pub async fn ask<W: Copy, T>(&self, ways: &[W], ask: impl AsyncFn(W) -> Result<T>) -> Result<T> {
+    pub async fn ask<'f, W: Copy, T>(
+        &self,
+        ways: &[W],
+        ask: impl Fn(W) -> BoxFuture<'f, Result<T>>,
+    ) -> Result<T> {
         let mut refused = None;
         for (place, way) in ways.iter().enumerate().skip(self.first(ways.len())) {
             match ask(*way).await {
@@ -121,6 +128,9 @@ fn none_left() -> Error {
 mod tests {
     use std::cell::RefCell;
 
+    use futures::FutureExt;
+    use futures::future::ready;
+
     use super::*;
 
     fn refusal(way: &str) -> Error {
@@ -131,9 +141,10 @@ mod tests {
     async fn asked(ways: &Ways, taken: &str) -> (Result<String>, String) {
         let tried = RefCell::new(String::new());
         let answer = ways
-            .ask(&["a", "b", "c"], async |way| {
+            .ask(&["a", "b", "c"], |way| {
                 tried.borrow_mut().push_str(way);
-                if taken.contains(way) { Ok(way.to_owned()) } else { Err(refusal(way)) }
+                let answer = if taken.contains(way) { Ok(way.to_owned()) } else { Err(refusal(way)) };
+                ready(answer).boxed()
             })
             .await;
         (answer, tried.into_inner())
@@ -158,7 +169,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_failure_is_no_refusal() {
-        let failing = async |_| Err::<(), _>(Error::new(ErrorKind::Unavailable, "down"));
+        let failing = |_| ready(Err::<(), _>(Error::new(ErrorKind::Unavailable, "down"))).boxed();
         let error = Ways::default().ask(&["a", "b"], failing).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unavailable);
     }
