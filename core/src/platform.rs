@@ -173,6 +173,14 @@ pub trait Platform: Send + Sync + fmt::Debug {
         let _ = status;
         Err(unsupported("close").with("work order", id))
     }
+
+    /// Leaves word for staff, on the work order itself, that Latchel closed it with a status that the platform cannot be told
+    /// (rule L15). It is asked once for each time that Latchel's status becomes so, and again after a failure, so that an adapter
+    /// that does it looks for what it left before. By default nothing is done, which is also right where nobody asked for it.
+    async fn leave_word(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()> {
+        let _ = (id, status);
+        Ok(())
+    }
 }
 
 /// The error of a platform that is asked for what its [`Capabilities`] exclude.

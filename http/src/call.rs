@@ -7,13 +7,15 @@ use bytes::{Bytes, BytesMut};
 use latchel_sync_core::registry::Access;
 use latchel_sync_core::{Error, ErrorKind, Result, calls};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Response, Url};
+use reqwest::{Method, Response, StatusCode, Url};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::answer::server_time;
 use crate::failure::{Failure, broken_off, refused, refused_inside, unanswered};
+use crate::list::IsEmpty;
+use crate::mend::mended;
 use crate::retry::{Repeat, with_retries};
 use crate::session::{Session, Token};
 use crate::transport::{Inner, secret_value};
@@ -38,6 +40,7 @@ pub struct Call {
     body: Option<serde_json::Result<Body>>,
     repeat: Repeat,
     session: Presence,
+    empty: Option<IsEmpty>,
 }
 
 /// A request's body, with its type.
@@ -67,6 +70,7 @@ impl Call {
             body: None,
             repeat,
             session: Presence::Inside,
+            empty: None,
         }
     }
 
@@ -122,6 +126,12 @@ impl Call {
         self
     }
 
+    /// Takes such error answers for a success without content.
+    pub(crate) fn empty_if(mut self, is_empty: Option<IsEmpty>) -> Self {
+        self.empty = is_empty;
+        self
+    }
+
     /// Carries no token: this is how one is got.
     pub(crate) fn without_session(mut self) -> Self {
         self.session = Presence::Outside;
@@ -169,8 +179,9 @@ impl Call {
                 .with("call", &call)
                 .with_source(error)
         })?;
-        let Self { transport, method, headers, secret_headers, repeat, session, .. } = self;
-        let request = Request { transport: &transport, method, url, headers, secret_headers, body, call };
+        let Self { transport, method, headers, secret_headers, repeat, session, empty, .. } = self;
+        let transport = &transport;
+        let request = Request { transport, method, url, headers, secret_headers, body, call, empty };
         match transport.session.as_ref().filter(|_| session == Presence::Inside) {
             None => with_retries(repeat, || request.attempt(None)).await,
             Some(session) => request.within(session, repeat).await,
@@ -193,6 +204,7 @@ struct Request<'a> {
     secret_headers: Vec<(&'static str, SecretString)>,
     body: Option<Body>,
     call: String,
+    empty: Option<IsEmpty>,
 }
 
 impl Request<'_> {
@@ -268,6 +280,9 @@ impl Request<'_> {
         if let Some((kind, words)) = inside {
             return Err(refused_inside(self.transport, kind, &words, &headers, self.body.as_ref()));
         }
+        let is_empty = |is: IsEmpty| !status.is_success() && is(status.as_u16(), &mended(&body));
+        let is_empty = self.empty.is_some_and(is_empty);
+        let (status, body) = if is_empty { (StatusCode::NO_CONTENT, Bytes::new()) } else { (status, body) };
         if status.is_success() {
             self.transport.was_answered.store(true, Ordering::Relaxed);
             return Ok(Answer {

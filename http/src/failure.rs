@@ -75,7 +75,8 @@ pub(crate) fn refused(
     };
     let error = Error::new(kind, format!("{name} {what}")).with("status", status.as_u16());
     let words = (transport.explain_error)(body);
-    with_details(error, transport, words.as_deref(), headers, sent)
+    let pause = asked_pause(headers).or_else(|| (transport.asks_to_wait)(status.as_u16(), body));
+    with_details(error, transport, words.as_deref(), pause, sent)
 }
 
 /// The failure that came with the status of a success.
@@ -87,7 +88,7 @@ pub(crate) fn refused_inside(
     sent: Option<&Body>,
 ) -> Failure {
     let error = Error::new(kind, format!("{} {}", transport.name, meaning(kind)));
-    with_details(error, transport, Some(words), headers, sent)
+    with_details(error, transport, Some(words), asked_pause(headers), sent)
 }
 
 /// Adds the far side's own words, and the time that it asks to wait.
@@ -95,10 +96,9 @@ fn with_details(
     mut error: Error,
     transport: &Inner,
     words: Option<&str>,
-    headers: &HeaderMap,
+    pause: Option<Duration>,
     sent: Option<&Body>,
 ) -> Failure {
-    let pause = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(pause);
     if let Some(words) = words {
         let words = without_contact_data(transport.without_secrets(words), sent.map(|body| &*body.bytes));
         error = error.with("answer", words.chars().take(LONGEST_WORDS).collect::<String>());
@@ -148,6 +148,11 @@ pub(crate) fn broken_off(transport: &Inner, error: &reqwest::Error) -> Failure {
         format!("the connection to {name} broke off: {}", root_cause(error))
     };
     Error::new(ErrorKind::Timeout, message).into()
+}
+
+/// The pause that an answer asks for by its headers.
+fn asked_pause(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok().and_then(pause)
 }
 
 /// Reads a Retry-After: seconds, or an HTTP date; at most [`LONGEST_PAUSE`].

@@ -3,6 +3,7 @@
 //! - [`Transport`], [`Call`], [`Answer`]: the HTTP client, with TLS, time-outs, bounds, retries, rate limits, log-ins
 //!   ([`LogIn`]) and the mapping of failures to [`Error`](latchel_sync_core::Error)s.
 //! - [`Paging`], [`List`]: lists, described by how the vendor splits them into pages; [`pages()`] for any other way.
+//! - [`Ways`]: ways to ask for the same thing, where it is not known which of them a far side takes.
 //! - [`Checkup`]: the test of a connection, as a list of needs with a remedy for each.
 //! - [`loose`], [`read_row`]: lenient readers, which leave one bad row alone.
 //! - [`error_words`], [`graphql_failure`]: the texts of errors, and errors inside a success.
@@ -30,6 +31,7 @@ pub mod testing;
 mod text_row;
 mod transport;
 mod vendor;
+mod ways;
 mod webhook;
 mod words;
 
@@ -50,5 +52,6 @@ pub use session::LogIn;
 pub use text_row::{Identified, ListRow, TextRow};
 pub use transport::{Transport, TransportBuilder};
 pub use vendor::{Vendor, choose_vendor};
+pub use ways::Ways;
 pub use webhook::Webhook;
 pub use words::{error_words, is_web_page};

@@ -1,13 +1,15 @@
 //! Far sides that give a token for the credentials, which every other call then carries.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use latchel_sync_core::model::Fingerprint;
 use latchel_sync_core::{Error, ErrorKind, Result};
-use reqwest::Method;
 use reqwest::header::HeaderValue;
+use reqwest::{Method, Url};
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::transport::Inner;
 use crate::{Answer, Call};
@@ -35,9 +37,19 @@ impl fmt::Debug for LogIn {
     }
 }
 
+/// Sessions that outlive the connections that began them, by a digest of place and credentials. There are as many as a
+/// process has accounts.
+static KEPT: Mutex<BTreeMap<String, Arc<Shared>>> = Mutex::new(BTreeMap::new());
+
 /// A session: begun with the first call, and once more whenever its token is refused.
 pub(crate) struct Session {
     log_in: LogIn,
+    shared: Arc<Shared>,
+}
+
+/// Part of a session that several connections may have in common.
+#[derive(Default)]
+struct Shared {
     token: Mutex<Option<Token>>,
     /// Held by whoever logs in, so that calls side by side do it once.
     door: tokio::sync::Mutex<()>,
@@ -69,7 +81,16 @@ impl Token {
 
 impl Session {
     pub fn new(log_in: LogIn) -> Self {
-        Self { log_in, token: Mutex::default(), door: tokio::sync::Mutex::default() }
+        Self { log_in, shared: Arc::default() }
+    }
+
+    /// The session of whoever logged in at `base` in the same way before, or one that is kept for those to come.
+    pub fn kept(log_in: LogIn, base: &Url) -> Self {
+        let LogIn { path, credentials, header, scheme, .. } = &log_in;
+        let whose = Fingerprint::of(&json!([base.as_str(), path, credentials, header, scheme]));
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = Arc::clone(kept.entry(whose.as_str().to_owned()).or_default());
+        Self { log_in, shared }
     }
 
     /// The header that carries the token.
@@ -93,7 +114,7 @@ impl Session {
     }
 
     async fn token_but(&self, transport: &Arc<Inner>, refused: Option<&Token>) -> Result<Token> {
-        let _inside = self.door.lock().await;
+        let _inside = self.shared.door.lock().await;
         let other = |known: &Token| refused.is_none_or(|refused| refused.value != known.value);
         if let Some(known) = self.known().filter(other) {
             return Ok(known);
@@ -103,12 +124,12 @@ impl Session {
         // Boxed because this call is made within another.
         let answer = Box::pin(answer).await.map_err(|error| at_the_door(transport.name, error))?;
         let token = Token::read((self.log_in.token)(&answer)?, self.log_in.scheme)?;
-        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        *self.shared.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
         Ok(token)
     }
 
     fn known(&self) -> Option<Token> {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

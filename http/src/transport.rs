@@ -29,6 +29,9 @@ pub(crate) type ExplainError = fn(&[u8]) -> Option<String>;
 /// Reads from an error answer's status and body what it means; `None` where it means what HTTP says.
 pub(crate) type ClassifyError = fn(u16, &[u8]) -> Option<ErrorKind>;
 
+/// Reads from an error answer's status and body how long it asks to wait.
+pub(crate) type AsksToWait = fn(u16, &[u8]) -> Option<Duration>;
+
 /// Reads from the body of a success that it is none: what it means, and the far side's own words.
 pub(crate) type FailureInside = fn(&[u8]) -> Option<(ErrorKind, String)>;
 
@@ -46,6 +49,7 @@ pub(crate) struct Inner {
     /// Meaning of error answers before the first success, and whether there was one.
     pub classify_first: Option<ClassifyError>,
     pub was_answered: AtomicBool,
+    pub asks_to_wait: AsksToWait,
     pub failure_inside: Option<FailureInside>,
     pub opens_again: Option<&'static str>,
     pub access: Access,
@@ -87,10 +91,12 @@ impl Transport {
             explain_error: error_words,
             classify_error: |_, _| None,
             classify_first: None,
+            asks_to_wait: |_, _| None,
             failure_inside: None,
             opens_again: None,
             limit_headers: None,
             log_in: None,
+            keeps_session: false,
         }
     }
 
@@ -181,10 +187,12 @@ pub struct TransportBuilder {
     explain_error: ExplainError,
     classify_error: ClassifyError,
     classify_first: Option<ClassifyError>,
+    asks_to_wait: AsksToWait,
     failure_inside: Option<FailureInside>,
     opens_again: Option<&'static str>,
     limit_headers: Option<RateLimitHeaders>,
     log_in: Option<LogIn>,
+    keeps_session: bool,
 }
 
 impl TransportBuilder {
@@ -219,6 +227,13 @@ impl TransportBuilder {
     pub fn log_in(mut self, log_in: LogIn, secret: SecretString) -> Self {
         self.log_in = Some(log_in);
         self.secrets.push(secret);
+        self
+    }
+
+    /// Keeps the token for the connections that the process makes later with the same credentials, for a far side that
+    /// bounds the number of sessions. It is kept in memory alone.
+    pub fn keep_session(mut self) -> Self {
+        self.keeps_session = true;
         self
     }
 
@@ -265,6 +280,13 @@ impl TransportBuilder {
         self
     }
 
+    /// Says how long an error answer asks to wait, by status and body, where it does so in words; a Retry-After counts
+    /// before it. The kind of such an error is for [`TransportBuilder::classify_error`] to say.
+    pub fn asks_to_wait(mut self, pause: AsksToWait) -> Self {
+        self.asks_to_wait = pause;
+        self
+    }
+
     /// Tells failures that come with the status of a success, as those of GraphQL do
     /// ([`graphql_failure`](crate::graphql_failure)): they are then treated like any other, and a token that was refused is
     /// renewed.
@@ -291,6 +313,10 @@ impl TransportBuilder {
             base.set_path(&format!("{}{}/", base.path(), self.path.trim_matches('/')));
         }
         let limits = Limits::new(&self.limits)?;
+        let session = self.log_in.map(|log_in| match self.keeps_session {
+            true => Session::kept(log_in, &base),
+            false => Session::new(log_in),
+        });
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             headers.insert(header_name(name)?, header_value(name, value)?);
@@ -307,11 +333,12 @@ impl TransportBuilder {
             classify_error: self.classify_error,
             classify_first: self.classify_first,
             was_answered: AtomicBool::new(false),
+            asks_to_wait: self.asks_to_wait,
             failure_inside: self.failure_inside,
             opens_again: self.opens_again,
             access: self.access,
             limit_headers: self.limit_headers,
-            session: self.log_in.map(Session::new),
+            session,
             clock: Mutex::default(),
             // What a header carries is blotted out before the parts that it may be made of.
             secrets: self.secret_headers.into_iter().map(|(_, secret)| secret).chain(self.secrets).collect(),

@@ -1,9 +1,9 @@
-use futures::TryStreamExt;
+use futures::{FutureExt, TryFutureExt, TryStreamExt};
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_http::loose::id_in;
-use latchel_sync_http::{Call, List, Paging, Transport};
+use latchel_sync_http::{Answer, Call, List, Paging, RawPages, Transport, Ways};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ pub(crate) const PROPERTIES: &str = "properties";
 pub(crate) const UNITS: &str = "units";
 pub(crate) const TENANTS: &str = "tenants";
 pub(crate) const USERS: &str = "users";
+pub(crate) const PROPERTY_GROUPS: &str = "property_groups";
 pub(crate) const WORK_ORDERS: &str = "work_orders";
 
 const PAGING: Paging =
@@ -35,6 +36,9 @@ pub(crate) type Query = Vec<(String, String)>;
 #[derive(Debug)]
 pub(crate) struct Api {
     transport: Transport,
+    /// Lists of units and of tenants, with hidden ones or in the way that is not refused.
+    units: Ways,
+    tenants: Ways,
 }
 
 impl Api {
@@ -47,12 +51,42 @@ impl Api {
             .classify_error(classify)
             .opens_again(OPENS_AGAIN)
             .build()?;
-        Ok(Self { transport })
+        Ok(Self { transport, units: Ways::default(), tenants: Ways::default() })
     }
 
     /// A list with these filters.
     pub fn list<'a>(&self, resource: &str, filters: Query) -> List<'a> {
         self.transport.list(resource, &PAGING).queries(filters)
+    }
+
+    /// The pages of a list with these filters. That hidden records may be asked for is confirmed for properties alone: a list
+    /// of units or tenants that refuses it is read without, once and for all.
+    pub fn pages<'a>(&'a self, resource: &str, filters: Query) -> RawPages<'a> {
+        let Some(ways) = self.ways(resource) else { return self.list(resource, filters).pages() };
+        let visible = visible(&filters);
+        ways.pages([filters, visible].map(|filters| self.list(resource, filters).pages()).into())
+    }
+
+    /// The first row of a list, and true if the list shows hidden records too.
+    pub async fn peek(&self, resource: &str) -> Result<(Answer, bool)> {
+        let all = everything(resource);
+        let Some(ways) = self.ways(resource) else {
+            return Ok((self.list(resource, all).peek().await?, true));
+        };
+        let visible = visible(&all);
+        let ask = |hidden: bool| {
+            let first_row = self.list(resource, if hidden { all.clone() } else { visible.clone() }).peek();
+            first_row.map_ok(move |answer| (answer, hidden)).boxed()
+        };
+        ways.ask(&[true, false], ask).await
+    }
+
+    fn ways(&self, resource: &str) -> Option<&Ways> {
+        match resource {
+            UNITS => Some(&self.units),
+            TENANTS => Some(&self.tenants),
+            _ => None,
+        }
     }
 
     /// Every row that one of `ids` selects by `filter`, in as few calls as the query's length allows.
@@ -64,7 +98,7 @@ impl Api {
             }
             let mut query = everything(resource);
             query.push((filter.to_owned(), chunk.join(",")));
-            rows.extend(self.list(resource, query).pages().try_concat().await?);
+            rows.extend(self.pages(resource, query).try_concat().await?);
         }
         Ok(rows)
     }
@@ -95,6 +129,11 @@ fn filters(resource: &str, from: String) -> Query {
         query.push((INCLUDE_HIDDEN.to_owned(), "true".to_owned()));
     }
     query
+}
+
+/// The same filters for a list that shows no hidden records.
+fn visible(filters: &Query) -> Query {
+    filters.iter().filter(|(name, _)| name != INCLUDE_HIDDEN).cloned().collect()
 }
 
 /// An id as it may stand in an address; AppFolio's are UUIDs.

@@ -74,9 +74,15 @@ impl Platform for AppFolio {
         let mut checkup = Checkup::of("key", KEY);
         for (resource, field) in NEEDED {
             let remedy = format!("Ask AppFolio to permit {resource} to the integration; writing needs Max.");
-            let first_row = self.api.list(resource, everything(resource)).peek();
-            let answer = checkup.need(format!("permission for {resource}"), remedy, first_row).await?;
-            let page = answer.map(|answer| answer.value()).transpose()?.unwrap_or_default();
+            let first_row = self.api.peek(resource);
+            let seen = checkup.need(format!("permission for {resource}"), remedy, first_row).await?;
+            if let Some((_, false)) = seen {
+                let detail = format!("AppFolio shows no hidden {resource}");
+                let remedy =
+                    "Let `latchel-sync reconcile` run now and then, which notices what a list no longer has.";
+                checkup.found([Finding::warning("hidden records", detail, remedy)]);
+            }
+            let page = seen.map(|(answer, _)| answer.value()).transpose()?.unwrap_or_default();
             if page.pointer("/data/0").is_some_and(|row| row.get(field).is_none()) {
                 let remedy = "Ask AppFolio to add the field to the integration's agreement.";
                 let detail = format!("{resource} come without {field}");

@@ -1,18 +1,20 @@
 //! Properties and their units as rentable units. What is hidden is not active.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use async_stream::try_stream;
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Freshness, GroupId, InvalidRecord, Property, PropertyGroup, PropertyId, PropertyRef, Row, UnitId, Window,
 };
-use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::loose::id_in;
-use latchel_sync_http::rows;
+use latchel_sync_core::{ErrorKind, Pages, Result};
+use latchel_sync_http::loose::{as_id, id_in};
+use latchel_sync_http::{Ways, rows};
 use serde_json::Value;
 
-use crate::api::{Api, ID, PROPERTIES, PROPERTY_ID, UNITS, distinct, everything, row_id, since};
+use crate::api::{
+    Api, ID, PROPERTIES, PROPERTY_GROUPS, PROPERTY_ID, Query, UNITS, distinct, everything, row_id, since,
+};
 use crate::wire::{self, Unit};
 
 /// Changed properties bring all their units, because hiding a property hides them; then come changed units.
@@ -22,7 +24,7 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
         while let Some(page) = properties.try_next().await? {
             yield with_units(api, page).await?;
         }
-        let mut units = api.list(UNITS, since(UNITS, window)).pages();
+        let mut units = api.pages(UNITS, since(UNITS, window));
         while let Some(page) = units.try_next().await? {
             yield with_properties(api, page).await?;
         }
@@ -43,19 +45,58 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
     Ok(with_units(api, properties).await?.into_iter().filter(wanted).collect())
 }
 
-/// Groups are known by their ids alone, which every property lists.
+/// Groups have names in a list of their own. Where that is not permitted, or tells of no properties, the properties tell the
+/// ids of their groups.
 pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
-    let mut groups: BTreeMap<String, Vec<PropertyId>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    for row in named_groups(api).await? {
+        let Some(id) = row_id(&row) else { continue };
+        let properties = row.get("PropertyIds").and_then(Value::as_array).into_iter().flatten();
+        let properties = properties.filter_map(as_id).collect();
+        let name = row.get("Name").and_then(Value::as_str).map(str::to_owned);
+        groups.insert(id, Group { name, properties });
+    }
+    if groups.values().all(|group| group.properties.is_empty()) {
+        read_members(api, &mut groups).await?;
+    }
+    let group = |(id, group): (String, Group)| PropertyGroup {
+        id: GroupId::new(&id),
+        name: group.name.unwrap_or(id),
+        properties: group.properties.into_iter().map(PropertyId::new).collect(),
+    };
+    Ok(groups.into_iter().map(group).collect())
+}
+
+/// A group's name and the ids of its properties.
+#[derive(Default)]
+struct Group {
+    name: Option<String>,
+    properties: BTreeSet<String>,
+}
+
+/// The list of groups; empty where it cannot be had. Whether it needs a filter, as other lists do, is not known.
+async fn named_groups(api: &Api) -> Result<Vec<Value>> {
+    let ask = |filters: &Query| api.list(PROPERTY_GROUPS, filters.clone()).all().boxed();
+    match Ways::default().ask(&[&everything(PROPERTY_GROUPS), &Query::new()], ask).await {
+        Err(error)
+            if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Forbidden | ErrorKind::NotFound) =>
+        {
+            Ok(Vec::new())
+        }
+        rows => rows,
+    }
+}
+
+async fn read_members(api: &Api, groups: &mut BTreeMap<String, Group>) -> Result<()> {
     let mut pages = api.list(PROPERTIES, everything(PROPERTIES)).pages();
     while let Some(page) = pages.try_next().await? {
         for property in rows::<wire::Property>(&page, "property", row_id).into_iter().flatten() {
             for group in property.property_group_ids {
-                groups.entry(group).or_default().push(PropertyId::new(&property.id));
+                groups.entry(group).or_default().properties.insert(property.id.clone());
             }
         }
     }
-    let group = |(id, properties): (String, _)| PropertyGroup { id: GroupId::new(&id), name: id, properties };
-    Ok(groups.into_iter().map(group).collect())
+    Ok(())
 }
 
 /// A page of properties, each as its units, or as itself where it has none.

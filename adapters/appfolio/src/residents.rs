@@ -15,7 +15,7 @@ use crate::wire::{Tenant, filled, full_name};
 
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
     try_stream! {
-        let mut tenants = api.list(TENANTS, since(TENANTS, window)).pages();
+        let mut tenants = api.pages(TENANTS, since(TENANTS, window));
         while let Some(page) = tenants.try_next().await? {
             yield page.iter().map(resident).collect::<Vec<_>>();
         }

@@ -6,6 +6,7 @@
 mod api;
 mod census;
 mod config;
+mod groups;
 mod platform;
 mod properties;
 mod residents;
@@ -35,8 +36,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     refuses_at_inactive: false,
     refuses_unassigned: false,
     knows_reach: false,
-    // Lists can be filtered by a group, but no list of the groups is documented.
-    property_groups: false,
+    property_groups: true,
     move_in: true,
     move_out: true,
     marker: MarkerPlace::ReferenceField,

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use latchel_sync_core::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyRef, Resident, ResidentRef, Row, User, UserId,
-    Window, WorkOrder, WorkOrderId,
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyRef, Resident, ResidentRef, Row,
+    User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{Capabilities, ErrorKind, Pages, Platform, Probe, Result};
@@ -11,7 +11,7 @@ use crate::api::{Api, row_id};
 use crate::config::Config;
 use crate::wire::{self, full_name};
 use crate::work_orders::Reading;
-use crate::{properties, residents, work_orders, writes};
+use crate::{groups, properties, residents, work_orders, writes};
 
 const USERS: &str = "api/users";
 
@@ -96,6 +96,10 @@ impl Platform for DoorLoop {
             is_active: user.active.unwrap_or(true),
         };
         Ok(users.into_iter().flatten().map(user).collect())
+    }
+
+    async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
+        groups::groups(&self.api).await
     }
 
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use async_stream::try_stream;
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Address, Fingerprint, Freshness, InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId,
@@ -172,6 +173,7 @@ struct Owned {
     name: String,
     address: Address,
     is_active: bool,
+    updated_at: Option<DateTime<Utc>>,
     has_units: bool,
 }
 
@@ -186,6 +188,7 @@ impl Block {
                         name: property.name.unwrap_or_default(),
                         address: property.address.map(Address::from).unwrap_or_default(),
                         is_active: property.active.unwrap_or(true),
+                        updated_at: property.updated_at,
                         has_units: false,
                     };
                     self.properties.insert(property.id, Some(owned));
@@ -244,7 +247,8 @@ impl Block {
                 let problem = "a unit whose property cannot be read may be this one's".to_owned();
                 return Row::Invalid(InvalidRecord { id: id.clone(), field: "property".to_owned(), problem });
             }
-            Row::Record(property(reference(id, None), owned, None, owned.address.clone(), owned.is_active))
+            let itself = (owned.address.clone(), owned.is_active);
+            Row::Record(property(reference(id, None), owned, None, itself, None))
         };
         alone.map(row).collect()
     }
@@ -262,24 +266,28 @@ fn unit_of(owned: &Owned, unit: wire::Unit) -> Property {
     let own = unit.address.filter(|_| unit.address_same_as_property != Some(true)).map(Address::from);
     let address = own.filter(|address| address.line1.is_some()).unwrap_or_else(|| owned.address.clone());
     let is_active = owned.is_active && unit.active.unwrap_or(true);
-    property(reference(&unit.property, Some(unit.id)), owned, unit.name, address, is_active)
+    let id = reference(&unit.property, Some(unit.id));
+    property(id, owned, unit.name, (address, is_active), unit.updated_at)
 }
 
-/// A rentable unit, with a fingerprint of what a sync reads of it: rents and pictures change more often.
+/// A rentable unit, with a fingerprint of what a sync reads of it and of when it and its property changed last, which is
+/// known from live answers alone.
 fn property(
     id: PropertyRef,
     owned: &Owned,
     unit_name: Option<String>,
-    address: Address,
-    is_active: bool,
+    (address, is_active): (Address, bool),
+    updated_at: Option<DateTime<Utc>>,
 ) -> Property {
-    let content = json!([owned.name, unit_name, address, is_active]);
+    let fingerprint =
+        Fingerprint::of(&json!([owned.name, unit_name, address, is_active, owned.updated_at, updated_at]));
+    let at_least = owned.updated_at.max(updated_at);
     Property {
         id,
         property_name: owned.name.clone(),
         unit_name,
         address,
         is_active,
-        freshness: Freshness::Fingerprint { fingerprint: Fingerprint::of(&content), at_least: None },
+        freshness: Freshness::Fingerprint { fingerprint, at_least },
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
 
 use async_stream::try_stream;
+use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy,
@@ -113,6 +114,8 @@ struct Stay {
     id: ResidentRef,
     contact: Contact,
     tenancies: Vec<Tenancy>,
+    /// The last change of a row or of the tenant, where they tell it.
+    updated_at: Option<DateTime<Utc>>,
     /// The date that a tenancy lacks which has none that counts: then it says nothing of who lives there.
     undated: Option<&'static str>,
 }
@@ -141,6 +144,7 @@ impl Stays {
                     if contact > stay.contact {
                         stay.contact = contact;
                     }
+                    stay.updated_at = stay.updated_at.max(wire.updated_at());
                     match undated(&wire) {
                         Some(field) => stay.undated = Some(field),
                         None => stay.tenancies.extend(tenancies(&wire)),
@@ -168,6 +172,7 @@ fn stay(wire: &LeaseTenant) -> Stay {
         id: ResidentRef::new(ResidentId::new(&wire.tenant.id), PropertyId::new(&wire.property)),
         contact: contact(wire),
         tenancies: Vec::new(),
+        updated_at: None,
         undated: None,
     }
 }
@@ -201,7 +206,7 @@ fn tenancies(wire: &LeaseTenant) -> Vec<Tenancy> {
 }
 
 fn into_row(stay: Stay) -> Row<Resident> {
-    let Stay { id, contact: Contact { name, email, phone }, mut tenancies, undated } = stay;
+    let Stay { id, contact: Contact { name, email, phone }, mut tenancies, updated_at, undated } = stay;
     if let Some(field) = undated.filter(|_| tenancies.is_empty()) {
         let problem = "the tenancy is not of today by its status, and has no date that says so".to_owned();
         return Row::Invalid(InvalidRecord { id: id.key(), field: field.to_owned(), problem });
@@ -209,8 +214,8 @@ fn into_row(stay: Stay) -> Row<Resident> {
     // The rows come in any order.
     tenancies.sort();
     tenancies.dedup();
-    let fingerprint = Fingerprint::of(&json!([name, email, phone, tenancies]));
-    let freshness = Freshness::Fingerprint { fingerprint, at_least: None };
+    let fingerprint = Fingerprint::of(&json!([name, email, phone, tenancies, updated_at]));
+    let freshness = Freshness::Fingerprint { fingerprint, at_least: updated_at };
     Row::Record(Resident { id, name, email, phone, tenancies, freshness })
 }
 

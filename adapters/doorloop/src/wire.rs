@@ -18,6 +18,8 @@ pub(crate) struct Property {
     /// Not in the vendor's schema, though in live answers.
     #[serde(default, deserialize_with = "loose::flag")]
     pub active: Option<bool>,
+    #[serde(rename = "updatedAt", default, deserialize_with = "stamp")]
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,6 +37,8 @@ pub(crate) struct Unit {
     pub address: Option<Address>,
     #[serde(default, deserialize_with = "loose::spare_flag")]
     pub address_same_as_property: Option<bool>,
+    #[serde(default, deserialize_with = "stamp")]
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -80,7 +84,16 @@ pub(crate) struct LeaseTenant {
     pub move_in_at: Option<NaiveDate>,
     #[serde(default, deserialize_with = "loose::day")]
     pub move_out_at: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "stamp")]
+    updated_at: Option<DateTime<Utc>>,
     pub tenant: Tenant,
+}
+
+impl LeaseTenant {
+    /// The last change of the row or of its tenant.
+    pub fn updated_at(&self) -> Option<DateTime<Utc>> {
+        self.updated_at.max(self.tenant.updated_at)
+    }
 }
 
 #[derive(Deserialize)]
@@ -98,6 +111,8 @@ pub(crate) struct Tenant {
     pub emails: Vec<Email>,
     #[serde(default, deserialize_with = "loose::list")]
     pub phones: Vec<Phone>,
+    #[serde(default, deserialize_with = "stamp")]
+    updated_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]

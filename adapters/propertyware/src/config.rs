@@ -13,6 +13,7 @@ pub(crate) struct Config {
     pub vendor: Option<String>,
     pub calls_per_second: NonZeroU32,
     pub marker_days: u32,
+    pub leave_tasks: bool,
     pub status: StatusWords,
 }
 

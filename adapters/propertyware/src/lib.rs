@@ -10,6 +10,7 @@ mod people;
 mod platform;
 mod properties;
 mod residents;
+mod tasks;
 mod wire;
 mod work_orders;
 
@@ -62,6 +63,9 @@ latchel_sync_core::inventory::submit! {
             Setting::integer("marker_days", "How many days back a work order that was made from a Latchel one is looked \
                                              for before one is created; 0 looks at all there are.")
                 .default_number(90),
+            Setting::boolean("leave_tasks", "Adds a task to a work order where somebody must do by hand what the API cannot: assign \
+                                          one that came from Latchel, cancel one that Latchel cancelled.")
+                .default_flag(false),
             Setting::table("status", "The organisation's words for statuses, several with commas between: `completed`, \
                                       `cancelled`, and `not_a_lease` for leases of which nobody is a tenant yet.")
                 .entries(&[

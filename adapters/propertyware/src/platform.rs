@@ -14,7 +14,7 @@ use crate::markers::Markers;
 use crate::people::{self, Managers};
 use crate::wire;
 use crate::work_orders::{self, WORK_ORDERS};
-use crate::{properties, residents};
+use crate::{properties, residents, tasks};
 
 /// Paths that a sync reads, each with the permission that it needs.
 const NEEDED: [(&str, &str); 7] = [
@@ -126,7 +126,12 @@ impl Platform for Propertyware {
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
         let body = work_orders::new_body(&self.api, new, marker)?;
         let created = self.api.post(WORK_ORDERS, &body).send().await?;
-        Ok(WorkOrderId::new(created.created("id")?))
+        let id = WorkOrderId::new(created.created("id")?);
+        if self.config.leave_tasks {
+            // The work order is there, and its id counts, with or without the task.
+            let _ = tasks::leave(&self.api, &id, tasks::ASSIGN).await;
+        }
+        Ok(id)
     }
 
     async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>> {
@@ -140,5 +145,14 @@ impl Platform for Propertyware {
         }
         let vendor = *self.vendor.get_or_try_init(async || self.api.number(&self.vendor().await?.id)).await?;
         work_orders::close(&self.api, id, vendor).await
+    }
+
+    async fn leave_word(&self, id: &WorkOrderId, status: ClosedStatus) -> Result<()> {
+        match status {
+            ClosedStatus::Cancelled if self.config.leave_tasks => {
+                tasks::leave(&self.api, id, tasks::CANCEL).await
+            }
+            ClosedStatus::Cancelled | ClosedStatus::Completed => Ok(()),
+        }
     }
 }

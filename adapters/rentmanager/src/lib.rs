@@ -7,6 +7,8 @@ mod clock;
 mod close;
 mod config;
 mod filters;
+mod groups;
+mod places;
 mod platform;
 mod properties;
 mod residents;
@@ -31,15 +33,15 @@ const CAPABILITIES: Capabilities = Capabilities {
     set_cancelled: true,
     refuses_at_inactive: false,
     refuses_unassigned: false,
-    knows_reach: false,
-    property_groups: false,
+    knows_reach: true,
+    property_groups: true,
     move_in: true,
     move_out: true,
     marker: MarkerPlace::TextTag,
     // Nothing is known of it; a minute costs nothing, because the next run comes later.
     visibility_delay: Duration::from_secs(60),
     properties_since: ChangeFilter::Day,
-    // Leases, where the dates are, do not say when they were changed.
+    // Leases, where the dates are, may not say when they were changed, nor be asked for by it.
     residents_since: ChangeFilter::None,
     work_orders_since: ChangeFilter::Day,
 };

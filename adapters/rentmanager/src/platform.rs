@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use chrono_tz::Tz;
 use latchel_sync_core::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyRef, Resident, ResidentRef, Row, User, UserId,
-    Window, WorkOrder, WorkOrderId,
+    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
+    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{Capabilities, Finding, Pages, Platform, Probe, Result};
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::{Checkup, created, rows};
+use latchel_sync_http::{Checkup, Ways, created, rows};
 use serde_json::Value;
 
 use crate::api::{Api, Resource};
@@ -16,7 +16,7 @@ use crate::filters::Filters;
 use crate::tables::{Known, Table};
 use crate::wire;
 use crate::work_orders::{self, ID, ISSUES, Reading};
-use crate::{close, properties, residents};
+use crate::{close, groups, places, properties, residents};
 
 const USERS: Resource = Resource { path: "Users", fields: "", embeds: "" };
 
@@ -42,17 +42,19 @@ pub(crate) struct RentManager {
     config: Config,
     known: Known,
     zone: Tz,
+    ways: Ways,
 }
 
 impl RentManager {
     pub fn connect(settings: &Settings) -> Result<Self> {
         let config: Config = settings.read()?;
         let api = Api::connect(settings, &config)?;
-        Ok(Self { api, config, known: Known::default(), zone: settings.time_zone() })
+        Ok(Self { api, config, known: Known::default(), zone: settings.time_zone(), ways: Ways::default() })
     }
 
     fn reading(&self) -> Reading<'_> {
-        Reading { api: &self.api, known: &self.known, names: &self.config.names, zone: self.zone }
+        let Self { api, known, config, zone, ways } = self;
+        Reading { api, known, names: &config.names, zone: *zone, ways }
     }
 
     /// Findings about the names that work orders are written with: one for each, good or missing.
@@ -80,6 +82,7 @@ impl Platform for RentManager {
         // Without the privilege there are no names to look for.
         if checkup.is_complete() {
             checkup.found(self.named().await?);
+            checkup.found(places::finding(self.reading()).await?);
         }
         Ok(checkup.finish())
     }
@@ -119,12 +122,25 @@ impl Platform for RentManager {
         Ok(users.into_iter().flatten().map(user).collect())
     }
 
+    async fn property_groups(&self) -> Result<Vec<PropertyGroup>> {
+        groups::groups(&self.api).await
+    }
+
+    async fn reach(&self, user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
+        groups::reach(&self.api, user, properties).await
+    }
+
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {
         let body = work_orders::new_body(self.reading(), new, marker).await?;
         let answer = self.api.post(ISSUES.path, &body).send().await?.value()?;
         // The models that were sent come back; whether one alone comes in an array is not known.
         let model = answer.as_array().and_then(|models| models.first()).unwrap_or(&answer);
-        Ok(WorkOrderId::new(created("Rent Manager", model, ID)?))
+        let id = WorkOrderId::new(created("Rent Manager", model, ID)?);
+        // The work order is there, and its id counts, whatever becomes of its place, which is compared when it is read back.
+        if let Ok(number) = self.api.number(id.as_str()) {
+            let _ = places::settle(self.reading(), number, &new.property).await;
+        }
+        Ok(id)
     }
 
     async fn find_by_marker(&self, marker: &Marker) -> Result<Vec<WorkOrderId>> {

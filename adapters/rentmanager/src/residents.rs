@@ -1,10 +1,12 @@
-//! Tenants with their leases as residents. When somebody comes and goes is said by the leases, which do not say when they
-//! were changed, so that every run reads both lists whole and compares by content. Tenants come in the order of their
-//! ids: the leases of one page of them are those of one span of ids.
+//! Tenants with their leases as residents. When somebody comes and goes is said by the leases. That they say when they were
+//! changed is known from one client alone, and not that a list can be narrowed by it, so that every run reads both lists
+//! whole and compares by content; the time decides only where nothing is remembered. Tenants come in the order of their ids:
+//! the leases of one page of them are those of one span of ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_stream::try_stream;
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
@@ -82,16 +84,19 @@ async fn with_leases(api: &Api, zone: Tz, page: &[Value]) -> Result<Vec<Row<Resi
     Ok(out)
 }
 
-/// Tenancies by the leases of one tenant at one property; without one of them a resident would be moved out.
-type Stay = Result<Vec<Tenancy>, Unreadable>;
+/// Tenancies by the leases of one tenant at one property, with the last change of a lease; without one of them a resident
+/// would be moved out.
+type Stay = Result<(Vec<Tenancy>, Option<NaiveDateTime>), Unreadable>;
 
 /// Takes in a lease; returns what cannot be understood and tells of nobody.
 fn take(stays: &mut BTreeMap<Pair, Stay>, row: &Value) -> Option<InvalidRecord> {
     match read_row::<Lease>(row) {
         Ok(lease) => {
-            let stay = stays.entry((lease.tenant_id, lease.property_id)).or_insert_with(|| Ok(Vec::new()));
-            if let Ok(tenancies) = stay {
+            let stay =
+                stays.entry((lease.tenant_id, lease.property_id)).or_insert_with(|| Ok((Vec::new(), None)));
+            if let Ok((tenancies, changed)) = stay {
                 tenancies.push(tenancy(&lease));
+                *changed = lease.changed().max(*changed);
             }
             None
         }
@@ -116,8 +121,8 @@ fn tenancy(lease: &Lease) -> Tenancy {
 
 fn resident(pair: Pair, tenant: Result<&Tenant, &Unreadable>, stay: Stay, zone: Tz) -> Row<Resident> {
     let id = resident_ref(pair);
-    let (tenant, mut tenancies) = match (tenant, stay) {
-        (Ok(tenant), Ok(tenancies)) => (tenant, tenancies),
+    let (tenant, (mut tenancies, changed)) = match (tenant, stay) {
+        (Ok(tenant), Ok(stay)) => (tenant, stay),
         (Err(bad), _) => return Row::Invalid(bad.clone().of(id.key())),
         (_, Err(bad)) => return Row::Invalid(bad.of(id.key())),
     };
@@ -126,7 +131,7 @@ fn resident(pair: Pair, tenant: Result<&Tenant, &Unreadable>, stay: Stay, zone: 
     tenancies.dedup();
     let (name, email, phone) = (tenant.full_name(), tenant.email(), tenant.phone());
     let fingerprint = Fingerprint::of(&json!([name, email, phone, tenancies]));
-    let at_least = tenant.update_date.and_then(|local| instant(local, zone));
+    let at_least = tenant.update_date.max(changed).and_then(|local| instant(local, zone));
     let freshness = Freshness::Fingerprint { fingerprint, at_least };
     Row::Record(Resident { id, name, email, phone, tenancies, freshness })
 }

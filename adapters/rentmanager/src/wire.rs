@@ -44,9 +44,14 @@ pub(crate) struct Unit {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Address {
-    /// Lines of the street; all after the first go into the second line of an address.
+    /// Lines of the street; all after the first go into the second line of an address. Some models have each line in a field
+    /// of its own, beside this one or in its place.
     #[serde(default, deserialize_with = "loose::text")]
     street: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    street1: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    street2: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
     city: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
@@ -61,7 +66,10 @@ pub(crate) struct Address {
 pub(crate) fn address(all: &[Address]) -> core::Address {
     let chosen = all.iter().min_by_key(|one| one.is_primary != Some(true));
     let Some(chosen) = chosen.cloned() else { return core::Address::default() };
-    let lines = chosen.street.unwrap_or_default();
+    let whole = chosen.street.filter(|street| !street.trim().is_empty());
+    let lines = whole.unwrap_or_else(|| {
+        [chosen.street1, chosen.street2].into_iter().flatten().collect::<Vec<_>>().join("\n")
+    });
     let mut lines = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
     let line1 = lines.next();
     let rest: Vec<_> = lines.collect();
@@ -147,6 +155,17 @@ pub(crate) struct Lease {
     pub move_out_date: Option<NaiveDate>,
     #[serde(default, deserialize_with = "loose::day")]
     pub expected_move_out_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "time")]
+    create_date: Option<NaiveDateTime>,
+    #[serde(default, deserialize_with = "time")]
+    update_date: Option<NaiveDateTime>,
+}
+
+impl Lease {
+    /// Its last change that is told.
+    pub fn changed(&self) -> Option<NaiveDateTime> {
+        self.update_date.max(self.create_date)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -216,6 +235,11 @@ impl Issue {
         let of_unit = || own_or_linked(None, self.linked_units.iter().flatten(), |one| one.property_id);
         own_or_linked(self.property_id, self.linked_properties.iter().flatten(), |one| one.property_id)
             .or_else(of_unit)
+    }
+
+    /// True if the property or the unit is told.
+    pub fn has_place(&self) -> bool {
+        self.unit().or_else(|| self.property()).is_some()
     }
 
     pub fn tenant(&self) -> Option<i64> {

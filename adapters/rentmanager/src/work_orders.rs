@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_stream::try_stream;
 use chrono_tz::Tz;
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
     Fingerprint, Marker, NewWorkOrder, ResidentId, Row, Severity, UserId, Window, WorkOrder, WorkOrderId,
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::{List, read_row};
+use latchel_sync_http::{List, RawPages, Ways, read_row};
 use serde_json::{Map, Value, json};
 
 use crate::api::{Api, Resource};
@@ -22,6 +22,28 @@ use crate::tables::{Known, Table, Tables};
 use crate::wire::Issue;
 
 pub(crate) const ISSUES: Resource = Resource { path: "ServiceManagerIssues", fields: "", embeds: "" };
+
+/// Links of an issue, of which one may be the only place that it tells.
+const LINKS: &str = "LinkedProperties,LinkedUnits,LinkedTenants";
+
+/// Ways to ask for issues with their places. The sources disagree whether an issue has ids of its own for its place, or
+/// links alone, which come only if they are embedded and among the fields.
+const WITH_PLACES: [Resource; 4] = [
+    Resource {
+        fields: "ServiceManagerIssueID,Title,Description,StatusID,PriorityID,IsClosed,AssignedToUserID,CreateDate,\
+                 UpdateDate,PropertyID,UnitID,TenantID,LinkedProperties,LinkedUnits,LinkedTenants",
+        embeds: LINKS,
+        ..ISSUES
+    },
+    Resource {
+        fields: "ServiceManagerIssueID,Title,Description,StatusID,PriorityID,IsClosed,AssignedToUserID,CreateDate,\
+                 UpdateDate,LinkedProperties,LinkedUnits,LinkedTenants",
+        embeds: LINKS,
+        ..ISSUES
+    },
+    Resource { embeds: LINKS, ..ISSUES },
+    ISSUES,
+];
 pub(crate) const ID: &str = "ServiceManagerIssueID";
 
 /// Tools and settings for reading issues.
@@ -31,13 +53,32 @@ pub(crate) struct Reading<'a> {
     pub known: &'a Known,
     pub names: &'a Names,
     pub zone: Tz,
+    /// The one of the ways to ask for places that is taken.
+    pub ways: &'a Ways,
+}
+
+impl<'a> Reading<'a> {
+    /// Issues with their places.
+    pub fn issues(self, filters: &Filters) -> RawPages<'a> {
+        self.ways.pages(WITH_PLACES.map(|way| self.api.list(way, filters).pages()).into())
+    }
+
+    /// One issue with its place; `None` if it is not there.
+    pub async fn issue(self, id: i64) -> Result<Option<Value>> {
+        self.ways.ask(&WITH_PLACES, |way| self.api.find_as(way, id).boxed()).await
+    }
+
+    async fn issues_among(self, ids: &BTreeSet<i64>) -> Result<Vec<Value>> {
+        let ask = |way| self.api.among(way, ID, ids, List::whole).try_concat().boxed();
+        self.ways.ask(&WITH_PLACES, ask).await
+    }
 }
 
 pub(crate) fn changed(reading: Reading<'_>, window: Window) -> Pages<'_, WorkOrder> {
     let since = Filters::changed_since(first_day(window, reading.zone));
     try_stream! {
         let mut tables = None;
-        let mut pages = reading.api.list(ISSUES, &since).pages();
+        let mut pages = reading.issues(&since);
         while let Some(page) = pages.try_next().await? {
             if page.is_empty() {
                 continue;
@@ -58,8 +99,8 @@ pub(crate) async fn by_id(reading: Reading<'_>, ids: &[WorkOrderId]) -> Result<V
     let numbers: BTreeSet<i64> =
         ids.iter().map(|id| reading.api.number(id.as_str())).collect::<Result<_>>()?;
     let found: Vec<Value> = match numbers.first().filter(|_| numbers.len() == 1) {
-        Some(one) => reading.api.find(&format!("{}/{one}", ISSUES.path)).await?.into_iter().collect(),
-        None => reading.api.among(ISSUES, ID, &numbers, List::whole).try_concat().await?,
+        Some(one) => reading.issue(*one).await?.into_iter().collect(),
+        None => reading.issues_among(&numbers).await?,
     };
     if found.is_empty() {
         return Ok(Vec::new());
@@ -140,15 +181,20 @@ pub(crate) async fn new_body(reading: Reading<'_>, new: &NewWorkOrder, marker: &
     put("CategoryID", json!(categories.id(&names.category)?));
     put("StatusID", json!(tables.statuses.id(&names.open)?));
     put("PriorityID", json!(tables.priorities.id(priority)?));
-    put("PropertyID", json!(api.number(new.property.property.as_str())?));
-    let ids = [
-        ("UnitID", new.property.unit.as_ref().map(|id| id.as_str())),
-        ("TenantID", new.requested_by.as_ref().map(|id| id.as_str())),
-        ("AssignedToUserID", new.assigned_to.as_ref().map(|id| id.as_str())),
+    if let Some(user) = &new.assigned_to {
+        put("AssignedToUserID", json!(api.number(user.as_str())?));
+    }
+    // A place is told in both forms, of which Rent Manager may know one alone.
+    let place = [
+        ("PropertyID", "LinkedProperties", Some(new.property.property.as_str())),
+        ("UnitID", "LinkedUnits", new.property.unit.as_ref().map(|id| id.as_str())),
+        ("TenantID", "LinkedTenants", new.requested_by.as_ref().map(|id| id.as_str())),
     ];
-    for (name, id) in ids {
+    for (name, links, id) in place {
         if let Some(id) = id {
-            put(name, json!(api.number(id)?));
+            let id = api.number(id)?;
+            put(name, json!(id));
+            put(links, json!([{name: id}]));
         }
     }
     Ok(json!([body]))

@@ -12,6 +12,7 @@ mod platform;
 mod properties;
 mod residents;
 mod statuses;
+mod webhooks;
 mod wire;
 mod work_orders;
 mod writes;
@@ -19,7 +20,8 @@ mod writes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::model::Side;
+use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings, WebhooksAdapter};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// The vendor publishes no number.
@@ -67,6 +69,15 @@ latchel_sync_core::inventory::submit! {
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
         connect,
+    }
+}
+
+latchel_sync_core::inventory::submit! {
+    WebhooksAdapter {
+        side: Side::Platform,
+        adapter: "rentvine",
+        settings: &[Setting::secret("secret", "The key with which Rentvine signs, which it shows beside the webhook.")],
+        connect: |settings, adapter| Ok(Arc::new(webhooks::Reader::connect(settings, adapter)?)),
     }
 }
 

@@ -174,6 +174,20 @@ fn of_properties(
     .boxed()
 }
 
+/// The key of the unit with this id, if it is among those that changed in `window`.
+pub(crate) async fn changed_unit(api: &Api, id: &str, window: Window) -> Result<Option<PropertyRef>> {
+    for standing in STANDINGS {
+        let mut pages = api.list(UNITS, vec![since(window), standing.filter()]).pages();
+        while let Some(page) = pages.try_next().await? {
+            let of_it = |row: &&Value| id_of(row, "unit", "unitID").is_some_and(|one| one == id);
+            if let Some(property) = page.iter().find(of_it).and_then(property_of_unit) {
+                return Ok(Some(reference(&property, Some(id.to_owned()))));
+            }
+        }
+    }
+    Ok(None)
+}
+
 fn stamps(api: &Api, row: &Value, envelope: &str) -> Stamps {
     Stamps::of(record(row, envelope), api.zone)
 }

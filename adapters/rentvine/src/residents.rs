@@ -19,6 +19,7 @@ use crate::api::{Api, Query, since};
 use crate::wire::{self, Lease, Stamps, Tenant, record};
 
 pub(crate) const LEASES: &str = "leases/export";
+const LEASE: &str = "leases";
 pub(crate) const TENANTS: &str = "tenants/search";
 
 /// Number of residents that are kept until their leases are read in one go.
@@ -73,6 +74,30 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
 pub(crate) async fn by_id(api: &Api, ids: &[ResidentRef]) -> Result<Vec<Row<Resident>>> {
     let pair = |id: &ResidentRef| (id.resident.as_str().to_owned(), id.property.as_str().to_owned());
     at(api, &ids.iter().map(pair).collect()).await
+}
+
+/// The residents on the lease with this id, as far as it names them: on the lease itself, or in the list of those that
+/// changed in `window`.
+pub(crate) async fn on_lease_with(api: &Api, id: &str, window: Window) -> Result<Vec<ResidentRef>> {
+    let Some(row) = api.find(&format!("{LEASE}/{id}")).await? else { return Ok(Vec::new()) };
+    let named = residents_on(record(&row, "lease"));
+    if !named.is_empty() {
+        return Ok(named);
+    }
+    let mut pages = api.list(LEASES, vec![since(window)]).pages();
+    while let Some(page) = pages.try_next().await? {
+        let of_it = |row: &&Value| id_in(record(row, "lease"), "leaseID").is_some_and(|one| one == id);
+        if let Some(row) = page.iter().find(of_it) {
+            return Ok(residents_on(record(row, "lease")));
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn residents_on(lease: &Value) -> Vec<ResidentRef> {
+    let resident =
+        |(contact, property): Pair| ResidentRef::new(ResidentId::new(contact), PropertyId::new(property));
+    on_lease(lease).into_iter().flatten().map(resident).collect()
 }
 
 /// Whom the changed leases of a page are about; what names nobody is told of itself.

@@ -305,4 +305,9 @@ impl Platform for MemoryPlatform {
             Ok(())
         })
     }
+
+    /// Only noted: word for people is no part of this world.
+    async fn leave_word(&self, id: &WorkOrderId, _status: ClosedStatus) -> Result<()> {
+        self.read("leave_word", id, |_| ())
+    }
 }

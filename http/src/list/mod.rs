@@ -11,6 +11,7 @@ use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
+pub(crate) use paging::IsEmpty;
 pub use paging::Paging;
 use paging::{Counted, Total, Unit, Way};
 
@@ -144,7 +145,7 @@ impl Asked {
     /// A call for a part of the list, which does not yet say for which.
     fn call(&self, effort: Effort) -> Call {
         let query = self.query.iter().map(|(name, value)| (name, value));
-        self.transport.get(&self.path).effort(effort).queries(query)
+        self.transport.get(&self.path).effort(effort).queries(query).empty_if(self.paging.empty)
     }
 
     /// Reads the rows of an answer with the total, as far as it is told, and the rest of its body.

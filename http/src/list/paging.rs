@@ -1,5 +1,8 @@
 //! The ways in which far sides cut a list into pages, as values.
 
+/// Tells from the status and body of an error answer that it stands for a list without rows.
+pub(crate) type IsEmpty = fn(u16, &[u8]) -> bool;
+
 /// Way in which a far side cuts its lists into pages. One that fits none of these has the closure form,
 /// [`pages`](fn@crate::pages).
 ///
@@ -27,6 +30,8 @@ pub struct Paging {
     pub(super) also: &'static [(&'static str, &'static str)],
     /// Number of pages that are asked for at once.
     pub(super) at_once: usize,
+    /// Tells an error answer that stands for a list without rows.
+    pub(super) empty: Option<IsEmpty>,
 }
 
 /// Beginning of a page, as the far side is told it.
@@ -70,7 +75,8 @@ pub(super) enum Total {
 
 impl Paging {
     const fn new(way: Way, size_parameter: &'static str, size: usize) -> Self {
-        Self { way, size_parameter, size, rows: "", total: Total::Untold, id: "id", also: &[], at_once: 1 }
+        let (total, rows) = (Total::Untold, "");
+        Self { way, size_parameter, size, rows, total, id: "id", also: &[], at_once: 1, empty: None }
     }
 
     /// By the number of rows before a page, in the parameter `offset`; `size` rows at once, in the parameter `limit`.
@@ -160,6 +166,12 @@ impl Paging {
     /// The same where pages are known to be full but for the last.
     pub const fn exact(self) -> Self {
         self.at_least(self.size)
+    }
+
+    /// An error answer with such a status and body says that a list has no rows (or none from this page on). It does so for
+    /// lists alone: a record that is asked for by its id and is not there stays an error.
+    pub const fn empty_if(self, is_empty: fn(u16, &[u8]) -> bool) -> Self {
+        Self { empty: Some(is_empty), ..self }
     }
 
     /// Up to `pages` are asked for at once, where the far side tells a total and beginnings can be computed: by offset and by

@@ -4,6 +4,7 @@
 
 mod fields;
 mod odd;
+mod relied_on;
 mod rows;
 mod stub;
 

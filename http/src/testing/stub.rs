@@ -8,12 +8,17 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Match, Mock, MockBuilder, MockServer, Request, Respond, ResponseTemplate};
 
+use super::relied_on::left_out;
+
 /// A platform, as far as the tests of its adapter need it.
 pub trait Stub {
     /// The name that the adapter is registered by.
     const ADAPTER: &'static str;
     /// Prefix of every path.
     const BASE: &'static str = "";
+    /// README of the adapter, whose table *Relied on, and confirmed by* must name every request that a test of the adapter
+    /// makes; empty for an adapter without such a table.
+    const README: &'static str = "";
 
     /// The settings that the adapter has where a test gives no others, beside the address and the secrets.
     fn settings() -> Value {
@@ -57,7 +62,7 @@ pub trait Stub {
 
 /// A server on a free port that answers as a [`Stub`] does, and the adapter that is connected to it.
 #[derive(Debug)]
-pub struct StubServer<S> {
+pub struct StubServer<S: Stub> {
     /// The server, for answers that are like no others.
     pub server: MockServer,
     /// The adapter.
@@ -152,6 +157,18 @@ impl<S: Stub> StubServer<S> {
     pub async fn written(&self) -> Vec<Value> {
         let body = |write: &Request| serde_json::from_slice(&write.body).expect("JSON");
         self.writes().await.iter().map(body).collect()
+    }
+}
+
+/// Holds the adapter's README to name whatever the test had the adapter ask for.
+impl<S: Stub> Drop for StubServer<S> {
+    fn drop(&mut self) {
+        if S::README.is_empty() || std::thread::panicking() {
+            return;
+        }
+        let requests = futures::executor::block_on(self.server.received_requests()).unwrap_or_default();
+        let left_out = left_out(S::README, S::BASE, &requests);
+        assert!(left_out.is_empty(), "the README's table of endpoints leaves out {left_out:?}");
     }
 }
 

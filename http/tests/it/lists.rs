@@ -220,6 +220,23 @@ async fn an_empty_list_may_have_no_body() {
 }
 
 #[tokio::test]
+async fn an_empty_list_may_be_an_error_answer_and_a_record_that_is_not_there_stays_one() {
+    const PAGING: Paging =
+        Paging::by_number("page", "size", 2).empty_if(|status, body| status == 404 && body.starts_with(b"{"));
+    let server = far(|request| match number(request, "page") {
+        1 => ResponseTemplate::new(200).set_body_json(rows(0, 2)),
+        _ => ResponseTemplate::new(404).set_body_json(json!({"message": "nothing"})),
+    })
+    .await;
+    let far = transport(&server);
+    assert_eq!(far.list("things", &PAGING).all().await.expect("a list").len(), 2, "none behind a full page");
+    let error = far.get("things").query("page", 2).send().await.expect_err("no list");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let error = far.list("elsewhere", &PAGING).all().await.expect_err("an answer of another kind");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
 async fn a_row_with_an_id_of_letters_that_comes_twice_hides_none_behind_it() {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&asked);

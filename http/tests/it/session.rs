@@ -1,6 +1,7 @@
 //! Far sides that give a token for the credentials.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use latchel_sync_core::registry::{Access, Settings};
 use latchel_sync_core::{Error, ErrorKind};
@@ -150,6 +151,70 @@ async fn a_call_waits_for_what_the_answer_before_says_that_others_used_up() {
         far.get("v1/things").send().await.expect("an answer");
     }
     assert!(begin.elapsed() >= std::time::Duration::from_millis(900), "{:?}", begin.elapsed());
+}
+
+/// A far side that answers "full" to one log-in too many; connections to it keep their session.
+fn full(server: &MockServer, user: &str) -> Transport {
+    let log_in = LogIn {
+        path: "log-in",
+        credentials: json!({"user": user}),
+        token: |answer| answer.json(),
+        header: "x-token",
+        scheme: "",
+    };
+    fn is_full(status: u16, body: &[u8]) -> bool {
+        status == 401 && body.starts_with(b"full")
+    }
+    Transport::builder("Far", &server.uri(), &Settings::default())
+        .log_in(log_in, "the-password".to_owned().into())
+        .keep_session()
+        .classify_error(|status, body| is_full(status, body).then_some(ErrorKind::RateLimited))
+        .asks_to_wait(|status, body| is_full(status, body).then_some(Duration::from_millis(300)))
+        .build()
+        .expect("a transport")
+}
+
+#[tokio::test]
+async fn a_wait_that_is_asked_for_in_words_is_kept() {
+    let server = MockServer::start().await;
+    let refusal = ResponseTemplate::new(401).set_body_string("full: nobody else may log in");
+    Mock::given(path("/log-in")).respond_with(refusal).up_to_n_times(1).expect(1).mount(&server).await;
+    let token = ResponseTemplate::new(200).set_body_json("the-token");
+    Mock::given(path("/log-in")).respond_with(token).expect(1).mount(&server).await;
+    takes(&server, "GET", "the-token", 1).await;
+    let begin = std::time::Instant::now();
+    full(&server, "who waits").get("v1/things").send().await.expect("an answer");
+    assert!(begin.elapsed() >= Duration::from_millis(300), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn an_answer_that_asks_for_no_wait_is_what_it_says() {
+    let server = MockServer::start().await;
+    let refusal = ResponseTemplate::new(401).set_body_string("wrong");
+    Mock::given(path("/log-in")).respond_with(refusal).expect(1).mount(&server).await;
+    let error = refused(&full(&server, "who is wrong")).await;
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Unauthorized, None));
+}
+
+#[tokio::test]
+async fn a_session_that_is_kept_serves_the_connections_to_come_and_nobody_elses() {
+    let server = MockServer::start().await;
+    let token = ResponseTemplate::new(200).set_body_json("the-token");
+    Mock::given(path("/log-in")).respond_with(token).expect(2).mount(&server).await;
+    takes(&server, "GET", "the-token", 3).await;
+    for user in ["one who comes again", "one who comes again", "another"] {
+        full(&server, user).get("v1/things").send().await.expect("an answer");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_kept_is_the_connections_own() {
+    let server = far(2).await;
+    takes(&server, "GET", "token-number-1", 1).await;
+    takes(&server, "GET", "token-number-2", 1).await;
+    for _ in 0..2 {
+        transport(&server, Access::ReadOnly).get("v1/things").send().await.expect("an answer");
+    }
 }
 
 async fn refused(far: &Transport) -> Error {

@@ -1,8 +1,9 @@
 //! Limits: things that a platform cannot do, and properties that its Latchel user cannot reach.
 
 use chrono::TimeDelta;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Capabilities, FindingLevel, Platform};
+use latchel_sync_core::{Capabilities, ErrorKind, FindingLevel, Platform};
 
 use tests::simulation::pair::{LATCHEL_USER, Pair, unit, work_order, world};
 
@@ -47,7 +48,35 @@ async fn a_platform_that_cannot_cancel_still_completes() {
     pair.advance(TimeDelta::minutes(15));
     let outcome = pair.sync().await;
     assert_eq!(outcome.reason(&RecordKey::latchel(Kind::WorkOrder, done)), Reason::StatusCompleted);
-    assert_eq!(outcome.reason(&RecordKey::latchel(Kind::WorkOrder, off)), Reason::NotSupportedByPlatform);
+    let off_key = RecordKey::latchel(Kind::WorkOrder, off);
+    assert_eq!(outcome.reason(&off_key), Reason::NotSupportedByPlatform);
+    let words = |pair: &Pair| {
+        let calls = pair.journal.take();
+        calls.iter().filter(|call| call.method == "leave_word").count()
+    };
+    assert_eq!(words(&pair), 1, "of the one that was cancelled");
+    pair.advance(TimeDelta::minutes(15));
+    pair.sync().await;
+    assert_eq!(words(&pair), 0, "once for each time that it is cancelled");
+}
+
+#[tokio::test]
+async fn word_that_could_not_be_left_is_left_later() {
+    let mut pair = with(|capabilities| capabilities.set_cancelled = false).await;
+    let off = pair.add_job("Diagnosing Issue");
+    pair.advance(TimeDelta::minutes(15));
+    pair.sync().await;
+    pair.latchel.edit(|world| world.change_job(off, |job| job.state = JobState::Cancelled));
+    let mut tries = 0;
+    pair.journal.decide(move |call| match call.method {
+        "leave_word" if std::mem::replace(&mut tries, 1) == 0 => Intercept::Fail(ErrorKind::Unavailable),
+        _ => Intercept::Proceed,
+    });
+    pair.advance(TimeDelta::minutes(15));
+    let key = RecordKey::latchel(Kind::WorkOrder, off);
+    assert_eq!(pair.sync().await.reason(&key).status(), Status::Failed);
+    pair.advance(TimeDelta::minutes(15));
+    assert_eq!(pair.sync().await.reason(&key), Reason::NotSupportedByPlatform);
 }
 
 #[tokio::test]

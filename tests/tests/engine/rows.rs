@@ -108,6 +108,61 @@ async fn a_record_of_another_kind_has_its_outcome_and_is_looked_at_once() {
     assert_eq!(done.run.status, RunStatus::Success, "it is no failure");
 }
 
+/// Work orders of kinds that are not synced, one for each of `kinds`.
+fn unsynced(kinds: &[&str]) -> Vec<(WorkOrderId, Row<WorkOrder>)> {
+    let row = |(number, kind): (usize, &&str)| {
+        let id = format!("unsynced-{number}");
+        let row = Row::NotSupported { id: id.clone(), what: (*kind).to_owned(), fingerprint: None };
+        (WorkOrderId::new(id), row)
+    };
+    kinds.iter().enumerate().map(row).collect()
+}
+
+/// Status and last error of a run over these work orders alone.
+async fn run_over(work_orders: Vec<(WorkOrderId, Row<WorkOrder>)>) -> (RunStatus, String) {
+    let mut world = world();
+    world.work_orders = work_orders.into_iter().collect();
+    let run = Pair::new(world).await.sync().await.run;
+    (run.status, run.phases.iter().filter_map(|phase| phase.error.clone()).collect())
+}
+
+#[tokio::test]
+async fn work_orders_that_are_all_skipped_for_one_reason_are_no_quiet_run() {
+    const NOWHERE: &str = "an issue of no property or unit";
+    let (status, error) = run_over(unsynced(&[NOWHERE; 3])).await;
+    assert_eq!(status, RunStatus::Partial);
+    assert!(error.contains("all 3 work orders") && error.contains(NOWHERE), "{error}");
+    let mut with_another = unsynced(&[NOWHERE; 3]);
+    with_another.extend(world().work_orders.into_iter().take(1));
+    for quiet in
+        [unsynced(&[NOWHERE; 2]), unsynced(&[NOWHERE, NOWHERE, "a task of the office"]), with_another]
+    {
+        let done = run_over(quiet.clone()).await;
+        assert_eq!(done, (RunStatus::Success, String::new()), "{quiet:?}");
+    }
+}
+
+#[tokio::test]
+async fn where_work_orders_are_synced_a_time_without_any_is_quiet_and_one_that_no_longer_can_be_is_not() {
+    let mut pair = Pair::new(world()).await;
+    pair.sync().await;
+    let synced: Vec<_> = pair.platform.edit(|world| {
+        let before = std::mem::take(&mut world.work_orders);
+        world.work_orders = unsynced(&["a task of the office"; 3]).into_iter().collect();
+        before.into_keys().collect()
+    });
+    pair.now += TimeDelta::days(5);
+    assert_eq!(pair.sync().await.run.status, RunStatus::Success);
+    pair.platform.edit(|world| {
+        let id = synced[0].clone();
+        let what = "a task of the office".to_owned();
+        world
+            .work_orders
+            .insert(id.clone(), Row::NotSupported { id: id.to_string(), what, fingerprint: None });
+    });
+    assert_eq!(pair.sync().await.run.status, RunStatus::Partial);
+}
+
 #[tokio::test]
 async fn a_hint_is_followed_once_and_then_only_if_its_content_changes() {
     let id = WorkOrderId::new("W13");

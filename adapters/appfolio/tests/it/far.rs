@@ -12,6 +12,7 @@ pub struct AppFolio;
 
 impl Stub for AppFolio {
     const ADAPTER: &str = "appfolio";
+    const README: &str = include_str!("../../README.md");
     const BASE: &str = "/api/v0/";
 
     fn settings() -> Value {

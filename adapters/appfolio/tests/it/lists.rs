@@ -1,10 +1,12 @@
 //! Facts about every list: the filter, the spelling, the link to the next page, and the kinds of error.
 
-use latchel_sync_core::ErrorKind;
+use futures::TryStreamExt;
+use latchel_sync_core::model::ResidentRef;
+use latchel_sync_core::{ErrorKind, FindingLevel};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::far::{Far, all, tenant, window};
+use crate::far::{Far, all, property, tenant, unit, window};
 
 #[tokio::test]
 async fn a_list_asks_for_its_window_with_literal_brackets_and_hidden_records() {
@@ -56,6 +58,55 @@ async fn a_link_elsewhere_or_to_itself_is_not_followed() {
         assert_eq!(failed.expect("an error").kind(), ErrorKind::Malformed, "{link}");
         assert_eq!(far.asked().await.len(), 1, "{link}");
     }
+}
+
+/// A far side that refuses to be asked for hidden records of this list.
+async fn without_hidden(list: &str, rows: Value) -> Far {
+    let far = Far::new().await;
+    let refusal = ResponseTemplate::new(400)
+        .set_body_json(json!({"code": 400, "message": "IncludeHidden is not a filter."}));
+    far.respond_for(list, &[("filters[IncludeHidden]", "true")], refusal).await;
+    far.list(list, rows).await;
+    far
+}
+
+#[tokio::test]
+async fn a_list_that_shows_no_hidden_records_is_read_without_them_once_it_refused() {
+    let far = without_hidden("tenants", json!([tenant("a1", "f1", json!("b1"))])).await;
+    for (asked, hidden) in [(2, 1), (3, 1)] {
+        assert_eq!(all(far.platform.residents(window())).await.len(), 1);
+        let lists = far.asked().await;
+        let with_hidden = lists.iter().filter(|one| one.contains("IncludeHidden")).count();
+        assert_eq!((lists.len(), with_hidden), (asked, hidden), "{lists:?}");
+    }
+    let found = far.platform.residents_by_id(&[ResidentRef::from_key("a1@a1").expect("a key")]).await;
+    assert_eq!(found.expect("a row").len(), 1);
+    assert_eq!(far.asked().await.len(), 4);
+}
+
+#[tokio::test]
+async fn units_too_and_properties_not() {
+    let far = without_hidden("units", json!([unit("b1", "a1")])).await;
+    far.list("properties", json!([property("a1", Value::Null)])).await;
+    let rows = all(far.platform.properties(window())).await;
+    assert_eq!(rows.len(), 2, "by the property and by itself");
+    let far = without_hidden("properties", json!([])).await;
+    far.list("units", json!([])).await;
+    let error = far.platform.properties(window()).try_concat().await.expect_err("hidden ones would be lost");
+    assert_eq!(error.kind(), ErrorKind::Refused);
+}
+
+#[tokio::test]
+async fn check_says_which_lists_show_no_hidden_records() {
+    let far = without_hidden("tenants", json!([tenant("a1", "f1", json!("b1"))])).await;
+    for list in ["properties", "units", "users", "work_orders"] {
+        far.list(list, json!([])).await;
+    }
+    let probe = far.platform.check().await.expect("a probe");
+    let wrong: Vec<_> = probe.findings.iter().filter(|one| one.level != FindingLevel::Ok).collect();
+    let [warning] = wrong.as_slice() else { panic!("{wrong:?}") };
+    assert_eq!((warning.level, warning.subject.as_str()), (FindingLevel::Warning, "hidden records"));
+    assert!(warning.detail.contains("tenants"), "{warning:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
-use latchel_sync_core::model::{PropertyId, PropertyRef, UnitId};
+use latchel_sync_core::ErrorKind;
+use latchel_sync_core::model::{PropertyGroup, PropertyId, PropertyRef, UnitId};
 use serde_json::{Value, json};
+use wiremock::{Request, ResponseTemplate};
 
 use crate::far::{Far, all, invalid, property, record, unit, window};
 
@@ -78,7 +80,49 @@ async fn groups_are_what_properties_say_they_are_in() {
     far.list("properties", json!([property("a1", Value::Null), property("a2", Value::Null), none])).await;
     let groups = far.platform.property_groups().await.expect("groups");
     let [group] = groups.as_slice() else { panic!("{groups:?}") };
-    assert_eq!((group.id.as_str(), group.properties.len()), ("e1", 2));
+    assert_eq!((group.id.as_str(), group.name.as_str(), group.properties.len()), ("e1", "e1", 2));
+}
+
+/// Groups as `ID NAME: PROPERTIES`.
+async fn groups(far: &Far) -> Vec<String> {
+    let shown = |group: PropertyGroup| {
+        let members: Vec<_> = group.properties.iter().map(|id| id.as_str()).collect();
+        format!("{} {}: {}", group.id.as_str(), group.name, members.join(" "))
+    };
+    far.platform.property_groups().await.expect("groups").into_iter().map(shown).collect()
+}
+
+#[tokio::test]
+async fn groups_have_names_and_properties_in_their_own_list() {
+    let far = Far::new().await;
+    let listed = json!([{"Id": "e1", "Name": "North", "PropertyIds": ["a1", "a2", null]}, {"Id": "e2", "PropertyIds": []},
+        {"Name": "no id"}]);
+    far.list("property_groups", listed).await;
+    assert_eq!(groups(&far).await, ["e1 North: a1 a2", "e2 e2: "]);
+    assert_eq!(far.asked().await.len(), 1, "no property is asked for its groups");
+}
+
+#[tokio::test]
+async fn a_group_that_names_no_properties_has_those_that_name_it() {
+    let far = Far::new().await;
+    far.list("property_groups", json!([{"Id": "e1", "Name": "North"}])).await;
+    far.list("properties", json!([property("a1", Value::Null)])).await;
+    assert_eq!(groups(&far).await, ["e1 North: a1"]);
+}
+
+#[tokio::test]
+async fn a_list_of_groups_is_asked_for_without_a_filter_too_and_an_outage_is_an_error() {
+    let far = Far::new().await;
+    let bare = |request: &Request| match request.url.query().unwrap_or_default().contains("filters") {
+        true => ResponseTemplate::new(400),
+        false => ResponseTemplate::new(200)
+            .set_body_json(json!({"data": [{"Id": "e1", "Name": "North", "PropertyIds": ["a1"]}]})),
+    };
+    far.respond_for("property_groups", &[], bare).await;
+    assert_eq!(groups(&far).await, ["e1 North: a1"]);
+    let far = Far::new().await;
+    far.answers("GET", "property_groups", ResponseTemplate::new(533)).await;
+    assert_eq!(far.platform.property_groups().await.expect_err("night").kind(), ErrorKind::Paused);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ pub struct Buildium;
 
 impl Stub for Buildium {
     const ADAPTER: &str = "buildium";
+    const README: &str = include_str!("../../README.md");
 
     fn page(rows: &[Value], request: &Request) -> ResponseTemplate {
         let offset = parameter(request, "offset").unwrap_or(0);

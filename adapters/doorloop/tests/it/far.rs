@@ -13,6 +13,7 @@ pub struct DoorLoop;
 
 impl Stub for DoorLoop {
     const ADAPTER: &str = "doorloop";
+    const README: &str = include_str!("../../README.md");
 
     fn settings() -> Value {
         json!({"calls_per_minute": 60_000, "calls_per_hour": 600_000})

@@ -61,9 +61,10 @@ async fn what_decides_nothing_costs_nothing() {
         "/address/city",
         "/address/state",
         "/address/zip",
+        "/updatedAt",
     ];
     cost_nothing(&of_property, |id| property(number(id)), properties).await;
-    let of_unit = ["/name", "/address", "/addressSameAsProperty"];
+    let of_unit = ["/name", "/address", "/addressSameAsProperty", "/updatedAt"];
     cost_nothing(&of_unit, |id| unit(number(id), 1), units).await;
     let of_stay = [
         "/name",
@@ -76,6 +77,8 @@ async fn what_decides_nothing_costs_nothing() {
         "/tenant/phones",
         "/tenant/phones/0/number",
         "/tenant/phones/0/type",
+        "/updatedAt",
+        "/tenant/updatedAt",
     ];
     cost_nothing(&of_stay, good_stay, stays).await;
     let of_task = [

@@ -118,6 +118,36 @@ async fn only_what_a_sync_reads_is_in_the_fingerprint() {
     assert_ne!(prints(|unit| unit["active"] = json!(false)).await, before);
 }
 
+#[tokio::test]
+async fn the_last_change_of_a_unit_and_of_its_property_is_in_the_fingerprint_and_decides_at_first() {
+    const EARLY: &str = "2026-03-01T10:00:00.000Z";
+    const LATE: &str = "2026-03-02T10:00:00.000Z";
+    let read = async |of_property: Value, of_unit: Option<Value>| {
+        let (mut property, mut unit) = (property(1), unit(11, 1));
+        property["updatedAt"] = of_property;
+        let units = of_unit.map(|at| {
+            unit["updatedAt"] = at;
+            json!([unit])
+        });
+        let far = lists(json!([property]), units.unwrap_or_else(|| json!([]))).await;
+        let rows = all(far.platform.properties(window())).await;
+        let freshness = record(&rows[0]).freshness.clone();
+        let Freshness::Fingerprint { fingerprint, at_least } = freshness else { panic!("{freshness:?}") };
+        (fingerprint, at_least)
+    };
+    let (before, at_least) = read(json!(EARLY), Some(json!(EARLY))).await;
+    assert_eq!(at_least, EARLY.parse().ok());
+    for (of_property, of_unit) in [(EARLY, LATE), (LATE, EARLY)] {
+        let (after, at_least) = read(json!(of_property), Some(json!(of_unit))).await;
+        assert_ne!(after, before);
+        assert_eq!(at_least, LATE.parse().ok());
+    }
+    let (alone, at_least) = read(json!(EARLY), None).await;
+    assert_eq!(at_least, EARLY.parse().ok());
+    assert_ne!(read(json!(LATE), None).await.0, alone);
+    assert_eq!(read(json!("soon"), Some(json!(null))).await.1, None, "what is no time decides nothing");
+}
+
 /// A unit was deleted between two pages, so that the next one slipped past the reader; maybe the one of property 2.
 #[tokio::test]
 async fn a_property_may_be_taken_for_its_own_unit_only_if_every_unit_was_seen() {

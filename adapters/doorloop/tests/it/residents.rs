@@ -79,6 +79,31 @@ async fn the_fingerprint_knows_no_order_and_nothing_that_a_sync_does_not_read() 
 }
 
 #[tokio::test]
+async fn the_last_change_of_a_tenant_or_of_the_part_in_a_lease_is_in_the_fingerprint_and_decides_at_first() {
+    let read = async |of_row: Value, of_tenant: Value| {
+        let mut two = row(2, 21, 1, (Some("2025-06-01"), None), "CURRENT");
+        two["updatedAt"] = of_row;
+        two["tenant"]["updatedAt"] = of_tenant;
+        let far = Far::new().await;
+        far.list(LIST, json!([row(1, 21, 1, (Some("2024-01-01"), Some("2024-12-31")), "PAST"), two])).await;
+        let read = all(far.platform.residents(window())).await;
+        let freshness = record(&read[0]).freshness.clone();
+        let Freshness::Fingerprint { fingerprint, at_least } = freshness else { panic!("{freshness:?}") };
+        (fingerprint, at_least)
+    };
+    // Seconds and milliseconds since 1970.
+    let (early, late) = (json!(1_772_359_200), json!(1_772_445_600_000_i64));
+    let (before, at_least) = read(early.clone(), early.clone()).await;
+    assert_eq!(at_least, "2026-03-01T10:00:00Z".parse().ok());
+    for (of_row, of_tenant) in [(&late, &early), (&early, &late)] {
+        let (after, at_least) = read(of_row.clone(), of_tenant.clone()).await;
+        assert_ne!(after, before);
+        assert_eq!(at_least, "2026-03-02T10:00:00Z".parse().ok());
+    }
+    assert_eq!(read(json!({}), Value::Null).await.1, None);
+}
+
+#[tokio::test]
 async fn a_lease_of_several_units_is_a_tenancy_in_each_and_one_without_is_of_the_property() {
     let far = Far::new().await;
     let mut two = row(1, 21, 1, (Some("2025-01-01"), None), "CURRENT");

@@ -15,6 +15,7 @@ pub struct Propertyware;
 
 impl Stub for Propertyware {
     const ADAPTER: &str = "propertyware";
+    const README: &str = include_str!("../../README.md");
     const BASE: &str = BASE;
 
     fn settings() -> Value {

@@ -125,6 +125,60 @@ async fn cancelling_is_not_possible_and_sends_nothing() {
     assert!(able.set_completed && !able.set_cancelled && able.create_work_order && !able.assign_user);
 }
 
+const ASSIGN: &str = "Latchel made this work order. Set who manages it: the API cannot.";
+const CANCEL: &str = "Latchel cancelled this work order. Cancel it here too: the API cannot.";
+
+/// With the setting, and with these tasks on work order 81.
+async fn leaving_tasks(tasks: Value) -> Far {
+    let far = Far::with(json!({"leave_tasks": true})).await;
+    far.list("workorders/81/tasks", tasks).await;
+    let made = ResponseTemplate::new(201).set_body_json(json!({"id": 9, "description": "x"}));
+    far.answers("POST", "workorders/81/tasks", made).await;
+    far.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(work_order(81))).await;
+    far
+}
+
+#[tokio::test]
+async fn what_the_api_cannot_do_is_left_as_a_task_if_the_setting_says_so() {
+    let id = WorkOrderId::new("81");
+    let far = leaving_tasks(json!([])).await;
+    far.platform.create_work_order(&new(), &marker()).await.expect("an id");
+    far.platform.leave_word(&id, ClosedStatus::Cancelled).await.expect("word");
+    assert_eq!(far.written().await[1..], [json!({"description": ASSIGN}), json!({"description": CANCEL})]);
+
+    let off = Far::new().await;
+    off.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(work_order(81))).await;
+    off.platform.create_work_order(&new(), &marker()).await.expect("an id");
+    off.platform.leave_word(&id, ClosedStatus::Cancelled).await.expect("nothing");
+    assert_eq!(off.asked().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_task_that_waits_is_not_left_twice_and_one_that_is_done_is() {
+    let task = |text: &str, completed: bool| json!({"id": 1, "description": text, "completed": completed});
+    let id = WorkOrderId::new("81");
+    for (there, left) in [
+        (json!([task(CANCEL, false)]), 0),
+        (json!([task(CANCEL, true)]), 1),
+        (json!([task(ASSIGN, false), task("Call the owner", false)]), 1),
+    ] {
+        let far = leaving_tasks(there.clone()).await;
+        far.platform.leave_word(&id, ClosedStatus::Cancelled).await.expect("word");
+        assert_eq!(far.written().await.len(), left, "{there}");
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_cannot_be_left_costs_a_create_nothing_and_is_told_of_a_cancellation() {
+    let far = Far::with(json!({"leave_tasks": true})).await;
+    far.answers("POST", "workorders", ResponseTemplate::new(201).set_body_json(work_order(81))).await;
+    far.answers("GET", "workorders/81/tasks", ResponseTemplate::new(403)).await;
+    let id = far.platform.create_work_order(&new(), &marker()).await.expect("an id");
+    assert_eq!(id.as_str(), "81");
+    let error = far.platform.leave_word(&id, ClosedStatus::Cancelled).await.expect_err("not permitted");
+    assert_eq!(error.kind(), ErrorKind::Forbidden);
+}
+
 #[tokio::test]
 async fn without_one_vendor_to_choose_nothing_is_closed() {
     for (settings, vendors, said) in [

@@ -1,28 +1,52 @@
+use futures::TryStreamExt;
+use latchel_sync_core::model::WorkOrderId;
 use latchel_sync_core::{ErrorKind, FindingLevel};
 use serde_json::{Map, Value, json};
 use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::far::{Far, logged_in};
+use crate::far::{Far, all, issue, logged_in, model, window};
 
 const LOG_IN: &str = "/Authentication/AuthorizeUser";
 const LISTS: [&str; 6] = ["Properties", "Units", "Tenants", "Leases", "Users", "ServiceManagerIssues"];
 
-fn model(message: &str) -> Value {
-    json!({"DeveloperMessage": message, "UserMessage": message, "ErrorCode": -2_146_233_088, "MoreInfoUri": ""})
-}
-
 #[tokio::test]
 async fn check_finds_the_log_in_the_privileges_and_the_names_in_order() {
     let far = logged_in(json!({})).await;
-    for list in LISTS {
+    for list in &LISTS[..5] {
         far.list(list, json!([{}])).await;
     }
+    far.list("ServiceManagerIssues", json!([issue(81), {}])).await;
     let probe = far.platform.check().await.expect("a probe");
     assert!(probe.findings.iter().all(|one| one.level == FindingLevel::Ok), "{:?}", probe.findings);
     let details: Vec<_> = probe.findings.iter().map(|one| one.detail.as_str()).collect();
     assert!(details.contains(&"[Latchel] Urgent (id 12)"), "{details:?}");
-    assert_eq!(details.len(), 8);
+    assert!(details.contains(&"1 of 2 issues show their property or unit"), "{details:?}");
+    assert_eq!(details.len(), 9);
+}
+
+#[tokio::test]
+async fn check_warns_of_issues_that_show_no_place_and_says_nothing_without_issues() {
+    let nowhere = json!({"ServiceManagerIssueID": 81, "Title": "Tap drips", "StatusID": 11});
+    for (issues, told) in [
+        (
+            json!([nowhere, nowhere]),
+            Some("0 of 2 issues show their property or unit, so that no work order would come to Latchel"),
+        ),
+        (json!([]), None),
+    ] {
+        let far = logged_in(json!({})).await;
+        for list in &LISTS[..5] {
+            far.list(list, json!([{}])).await;
+        }
+        far.list("ServiceManagerIssues", issues).await;
+        let probe = far.platform.check().await.expect("a probe");
+        let about = probe.findings.iter().find(|one| one.subject == "places of issues");
+        assert_eq!(
+            about.map(|one| (one.level, one.detail.as_str())),
+            told.map(|told| (FindingLevel::Warning, told))
+        );
+    }
 }
 
 #[tokio::test]
@@ -105,6 +129,61 @@ async fn a_failure_of_its_own_is_tried_again() {
     let told: Vec<_> =
         users.iter().map(|user| (user.id.as_str(), user.name.as_str(), user.is_active)).collect();
     assert_eq!(told, [("41", "Team Latchel", true), ("42", "rk", false)]);
+}
+
+#[tokio::test]
+async fn an_empty_list_may_be_a_404_with_the_model_of_errors_and_no_other() {
+    let far = logged_in(json!({})).await;
+    far.answers(
+        "GET",
+        "ServiceManagerIssues",
+        ResponseTemplate::new(404).set_body_json(model("No records.")),
+    )
+    .await;
+    assert!(all(far.platform.work_orders(window())).await.is_empty());
+    let gone = far.platform.work_orders_by_id(&[WorkOrderId::new("81")]).await.expect("none");
+    assert!(gone.is_empty());
+    for other in [
+        ResponseTemplate::new(404),
+        ResponseTemplate::new(404).set_body_json(json!({"Message": "No such resource."})),
+    ] {
+        let far = logged_in(json!({})).await;
+        far.answers("GET", "ServiceManagerIssues", other).await;
+        let pages = far.platform.work_orders(window()).try_concat().await;
+        assert_eq!(pages.expect_err("no such list").kind(), ErrorKind::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn sessions_that_are_all_taken_are_waited_for_and_are_no_wrong_credentials() {
+    let far = logged_in(json!({})).await;
+    far.list("Users", json!([])).await;
+    // The stub says how long to wait, so that the test is short.
+    let full = ResponseTemplate::new(401)
+        .insert_header("retry-after", "0")
+        .set_body_json(model("User is already logged in maximum number of times."));
+    let log_in = || Mock::given(method("POST")).and(path(LOG_IN)).respond_with(full.clone()).with_priority(1);
+    log_in().up_to_n_times(1).mount(&far.server).await;
+    assert!(far.platform.users().await.expect("after a while").is_empty());
+    let far = logged_in(json!({})).await;
+    log_in().mount(&far.server).await;
+    let error = far.platform.users().await.expect_err("never free");
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert!(error.context("answer").is_some_and(|words| words.contains("maximum number")), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_next_connection_of_a_process_goes_on_with_the_session() {
+    let far = logged_in(json!({"username": "user of several runs"})).await;
+    far.list("Users", json!([])).await;
+    far.platform.users().await.expect("none");
+    let again = Map::from_iter([
+        ("base_url".to_owned(), json!(far.server.uri())),
+        ("username".to_owned(), json!("user of several runs")),
+    ]);
+    Far::connect(again).expect("an adapter").users().await.expect("none");
+    let requests = far.server.received_requests().await.expect("recording");
+    assert_eq!(requests.iter().filter(|request| request.url.path() == LOG_IN).count(), 1);
 }
 
 #[tokio::test]

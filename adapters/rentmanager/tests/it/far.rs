@@ -1,10 +1,14 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use latchel_sync_core::registry::Settings;
 use latchel_sync_http::testing::{Stub, StubServer, parameter};
 use serde_json::{Value, json};
-use wiremock::matchers::{body_json, method, path};
+use wiremock::matchers::{method, path};
 use wiremock::{Mock, Request, ResponseTemplate};
 
 pub use latchel_sync_http::testing::{all, invalid, record, window};
+
+static USERS: AtomicUsize = AtomicUsize::new(0);
 
 const LOG_IN: &str = "/Authentication/AuthorizeUser";
 
@@ -15,10 +19,13 @@ pub struct RentManager;
 
 impl Stub for RentManager {
     const ADAPTER: &str = "rentmanager";
+    const README: &str = include_str!("../../README.md");
     const BASE: &str = "/";
 
     fn settings() -> Value {
-        json!({"username": "the-user", "location_id": "3", "calls_per_minute": 100_000})
+        // Each connection logs in for itself: a session is kept for whoever is the same user at the same address.
+        let number = USERS.fetch_add(1, Ordering::Relaxed);
+        json!({"username": format!("user {number}"), "location_id": "3", "calls_per_minute": 100_000})
     }
 
     fn account(settings: Settings) -> Settings {
@@ -56,8 +63,7 @@ impl Stub for RentManager {
 /// With a log-in, and with the tables that an issue is read and written by.
 pub async fn logged_in(settings: Value) -> Far {
     let far = Far::with(settings).await;
-    let sent = json!({"Username": "the-user", "Password": "the-password", "LocationID": 3});
-    let let_in = Mock::given(method("POST")).and(path(LOG_IN)).and(body_json(sent));
+    let let_in = Mock::given(method("POST")).and(path(LOG_IN)).and(is_user);
     let_in.respond_with(ResponseTemplate::new(200).set_body_json("the-token")).mount(&far.server).await;
     for (table, key, names) in [
         ("Statuses", "Status", ["Open", "Completed", "Cancelled"]),
@@ -73,17 +79,33 @@ pub async fn logged_in(settings: Value) -> Far {
     far
 }
 
+fn is_user(request: &Request) -> bool {
+    let sent: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let name = sent["Username"].as_str().unwrap_or_default();
+    name.starts_with("user ") && sent["Password"] == "the-password" && sent["LocationID"] == 3
+}
+
 /// True if a filter of numbers holds; any other filter is taken to hold.
 fn holds(filter: &str, row: &Value) -> bool {
     let parts: Vec<_> = filter.splitn(3, ',').collect();
     let [field, operator, value] = parts[..] else { return true };
-    let (Ok(value), Some(own)) = (value.parse::<i64>(), row[field].as_i64()) else { return true };
+    let Some(own) = row[field].as_i64() else { return true };
+    let several = value.trim_matches(['(', ')']).split(',').map(str::parse::<i64>);
+    let Ok(several) = several.collect::<Result<Vec<_>, _>>() else { return true };
+    let value = several[0];
     match operator {
+        "in" => several.contains(&own),
+        "bt" => (several[0]..=several[1]).contains(&own),
         "eq" => own == value,
         "ge" => own >= value,
         "le" => own <= value,
         _ => panic!("{filter}"),
     }
+}
+
+/// The model of errors, as the vendor's overview has it.
+pub fn model(message: &str) -> Value {
+    json!({"DeveloperMessage": message, "UserMessage": message, "ErrorCode": -2_146_233_088, "MoreInfoUri": ""})
 }
 
 /// The window as the filter that it is asked with.

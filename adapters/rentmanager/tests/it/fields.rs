@@ -66,6 +66,8 @@ async fn what_decides_nothing_costs_nothing() {
         "/Addresses",
         "/Addresses/0",
         "/Addresses/0/Street",
+        "/Addresses/0/Street1",
+        "/Addresses/0/Street2",
         "/Addresses/0/City",
         "/Addresses/0/State",
         "/Addresses/0/PostalCode",
@@ -87,7 +89,8 @@ async fn what_decides_nothing_costs_nothing() {
         "/Contacts/1/PhoneNumbers/1/PhoneNumber",
     ];
     cost_nothing(&of_tenant, tenant, tenants).await;
-    cost_nothing(&["/IsMoveOutConfirmed", "/NoticeDate"], good_lease, leases).await;
+    let of_lease = ["/IsMoveOutConfirmed", "/NoticeDate", "/CreateDate", "/UpdateDate"];
+    cost_nothing(&of_lease, good_lease, leases).await;
     let of_issue = [
         "/Title",
         "/Description",

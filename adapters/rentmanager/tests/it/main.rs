@@ -4,6 +4,7 @@
 mod errors;
 mod far;
 mod fields;
+mod groups;
 mod nonsense;
 mod properties;
 mod residents;

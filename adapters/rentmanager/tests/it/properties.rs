@@ -1,5 +1,6 @@
 use latchel_sync_core::model::{Freshness, PropertyRef};
 use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
 
 use crate::far::{SINCE, all, invalid, logged_in, property, record, unit, window};
 
@@ -23,8 +24,7 @@ async fn a_changed_property_brings_its_units_and_a_changed_unit_its_property() {
         far.asked().await,
         [
             format!("GET Properties?{SINCE}"),
-            "GET Units?PropertyID,eq,1".to_owned(),
-            "GET Units?PropertyID,eq,2".to_owned(),
+            "GET Units?PropertyID,in,(1,2)".to_owned(),
             format!("GET Units?{SINCE}"),
             "GET Properties?PropertyID,eq,1".to_owned(),
         ]
@@ -45,16 +45,36 @@ async fn a_changed_property_brings_its_units_and_a_changed_unit_its_property() {
 }
 
 #[tokio::test]
-async fn the_units_of_many_properties_are_one_span_of_ids() {
+async fn the_units_of_many_properties_are_one_list() {
     let far = logged_in(json!({})).await;
     let properties: Vec<Value> = (1..=20).map(|id| property(id, true)).collect();
     far.list("Properties", json!(properties)).await;
-    far.list("Units", json!([])).await;
+    far.list("Units", json!([unit(21, 7)])).await;
     let rows = all(far.platform.properties(window())).await;
-    assert_eq!(rows.len(), 20);
+    assert!(rows.iter().any(|row| record(row).id.key() == "7/21"));
     let asked = far.asked().await;
-    assert_eq!(asked[1], "GET Units?PropertyID,ge,1;PropertyID,le,20");
-    assert_eq!(asked.len(), 3, "{asked:?}");
+    let ids: Vec<_> = (1..=20).map(|id| id.to_string()).collect();
+    assert_eq!(asked[1], format!("GET Units?PropertyID,in,({})", ids.join(",")));
+    assert_eq!(asked.len(), 4, "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_filter_of_several_values_that_is_refused_or_finds_nothing_is_spelled_otherwise() {
+    let refusal = ResponseTemplate::new(400).set_body_json(json!({"Message": "The request is invalid."}));
+    for answer in [refusal, ResponseTemplate::new(204)] {
+        let far = logged_in(json!({})).await;
+        far.list("Properties", json!([property(1, true), property(2, true)])).await;
+        far.respond_for("Units", &[("filters", "PropertyID,in,(1,2)")], answer).await;
+        far.list("Units", json!([unit(11, 1), unit(21, 2)])).await;
+        let rows = all(far.platform.properties(window())).await;
+        let keys: Vec<_> = rows[..2].iter().map(|row| record(row).id.key()).collect();
+        assert_eq!(keys, ["1/11", "2/21"], "no property passes for one without units");
+        let before = far.asked().await.len();
+        all(far.platform.properties(window())).await;
+        let asked = far.asked().await.split_off(before);
+        assert!(asked.contains(&"GET Units?PropertyID,eq,2".to_owned()), "{asked:?}");
+        assert!(!asked.iter().any(|one| one.contains(",in,")), "it is tried once: {asked:?}");
+    }
 }
 
 #[tokio::test]
@@ -94,9 +114,11 @@ async fn an_address_may_lack_what_it_likes() {
     let mut bare = property(1, true);
     bare["Addresses"] =
         json!([{"Street": "1 Old Road"}, {"Street": " \r\n 7 New Road ", "State": "", "IsPrimary": true}]);
+    let mut in_lines = property(3, true);
+    in_lines["Addresses"] = json!([{"Street": "", "Street1": "9 Elm Street", "Street2": "Unit B"}]);
     let mut none = property(2, true);
     none.as_object_mut().expect("a record").remove("Addresses");
-    far.list("Properties", json!([bare, none])).await;
+    far.list("Properties", json!([bare, none, in_lines])).await;
     far.list("Units", json!([])).await;
     let rows = all(far.platform.properties(window())).await;
     let address = &record(&rows[0]).address;
@@ -105,6 +127,8 @@ async fn an_address_may_lack_what_it_likes() {
         (Some("7 New Road"), &None, &None)
     );
     assert_eq!(record(&rows[1]).address.line1, None);
+    let address = &record(&rows[2]).address;
+    assert_eq!((address.line1.as_deref(), address.line2.as_deref()), (Some("9 Elm Street"), Some("Unit B")));
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn a_tenant_is_one_resident_at_each_property_with_all_leases_there() {
     assert_eq!(record(&rows[1]).tenancies[0].unit, None);
     let Freshness::Fingerprint { at_least, .. } = &ada.freshness else { panic!("{:?}", ada.freshness) };
     assert_eq!(*at_least, "2026-03-01T18:00:00Z".parse().ok());
-    assert_eq!(far.asked().await, ["GET Tenants", "GET Leases?TenantID,eq,21", "GET Leases?TenantID,eq,22"]);
+    assert_eq!(far.asked().await, ["GET Tenants", "GET Leases?TenantID,in,(21,22)"]);
 }
 
 #[tokio::test]
@@ -45,11 +45,11 @@ async fn the_leases_of_a_page_of_tenants_are_one_span_of_ids() {
         far.asked().await,
         [
             "GET Tenants",
-            "GET Leases?TenantID,ge,1;TenantID,le,1000",
+            "GET Leases?TenantID,bt,(0,1001)",
             // Behind a full page.
-            "GET Leases?TenantID,ge,1;TenantID,le,1000",
+            "GET Leases?TenantID,bt,(0,1001)",
             "GET Tenants",
-            "GET Leases?TenantID,ge,1001;TenantID,le,1500"
+            "GET Leases?TenantID,bt,(1000,1501)"
         ]
     );
 }
@@ -69,6 +69,28 @@ async fn a_changed_lease_is_another_fingerprint_and_a_lease_that_comes_twice_is_
     let before = print(json!([one])).await;
     assert_eq!(print(json!([one, one])).await, before);
     assert_ne!(print(json!([other])).await, before);
+}
+
+#[tokio::test]
+async fn the_newest_time_of_a_tenant_or_a_lease_decides_where_nothing_is_remembered() {
+    let changed = |at: &str| {
+        let mut one = lease(31, 21, 1, 11);
+        (one["CreateDate"], one["UpdateDate"]) = (json!("2025-08-01T08:00:00"), json!(at));
+        one
+    };
+    for (leases, newest) in [
+        (json!([lease(31, 21, 1, 11)]), "2026-03-01T18:00:00Z"),
+        (json!([changed("2026-03-02T09:00:00"), changed("2025-09-01T09:00:00")]), "2026-03-02T17:00:00Z"),
+        (json!([changed("2026-02-01T09:00:00")]), "2026-03-01T18:00:00Z"),
+        (json!([changed("soon")]), "2026-03-01T18:00:00Z"),
+    ] {
+        let far = logged_in(json!({})).await;
+        far.list("Tenants", json!([tenant(21)])).await;
+        far.list("Leases", leases).await;
+        let rows = all(far.platform.residents(window())).await;
+        let Freshness::Fingerprint { at_least, .. } = &record(&rows[0]).freshness else { panic!("{rows:?}") };
+        assert_eq!(*at_least, newest.parse().ok());
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 use latchel_sync_core::model::{
     ClosedStatus, Freshness, JobId, Marker, Row, Severity, WorkOrderId, WorkOrderStatus,
 };
+use latchel_sync_http::testing::parameter;
 use serde_json::{Value, json};
+use wiremock::{Request, ResponseTemplate};
 
 use crate::far::{SINCE, all, invalid, issue, logged_in, record, unit, window};
 
@@ -108,6 +110,53 @@ async fn a_place_is_told_by_the_issue_or_by_its_links_or_by_the_unit_alone() {
     assert!(far.asked().await.contains(&"GET Units?UnitID,eq,61".to_owned()));
 }
 
+/// Answers with an issue that shows its place in the form that `shows` says for what was asked for: by ids of its own, by
+/// links, or not at all; `None` refuses.
+fn by_form(shows: fn(&str, &str) -> Option<&'static str>) -> impl Fn(&Request) -> ResponseTemplate {
+    move |request: &Request| {
+        let said = |name| parameter::<String>(request, name).unwrap_or_default();
+        let place = match shows(&said("fields"), &said("embeds")) {
+            None => {
+                return ResponseTemplate::new(400)
+                    .set_body_json(json!({"Message": "The request is invalid."}));
+            }
+            Some("ids") => json!({"LinkedUnits": null}),
+            Some("links") => json!({"PropertyID": null, "UnitID": null, "TenantID": null,
+                "LinkedUnits": [{"UnitID": 11, "PropertyID": 1}], "LinkedTenants": [{"TenantID": 21}]}),
+            Some(_) => json!({"PropertyID": null, "UnitID": null, "TenantID": null}),
+        };
+        ResponseTemplate::new(200).set_body_json(json!([issue_with(81, place)]))
+    }
+}
+
+#[tokio::test]
+async fn issues_are_asked_for_with_both_forms_of_a_place_or_with_what_is_not_refused() {
+    type Shows = fn(&str, &str) -> Option<&'static str>;
+    let both: Shows = |fields, embeds| {
+        let asked = fields.contains("PropertyID,UnitID")
+            && fields.contains("LinkedUnits")
+            && embeds.contains("LinkedUnits");
+        Some(if asked { "links" } else { "none" })
+    };
+    let no_ids: Shows = |fields, _| (!fields.contains("PropertyID,UnitID")).then_some("links");
+    let no_fields: Shows =
+        |fields, embeds| fields.is_empty().then_some(if embeds.is_empty() { "none" } else { "links" });
+    let nothing: Shows = |fields, embeds| (fields.is_empty() && embeds.is_empty()).then_some("ids");
+    for (shows, tries) in [(both, 1), (no_ids, 2), (no_fields, 3), (nothing, 4)] {
+        let far = logged_in(json!({})).await;
+        far.respond_for("ServiceManagerIssues", &[], by_form(shows)).await;
+        for tries in [tries, 1] {
+            let before = far.asked().await.len();
+            let rows = all(far.platform.work_orders(window())).await;
+            assert_eq!(record(&rows[0]).property.key(), "1/11");
+            assert_eq!(record(&rows[0]).requested_by.as_ref().map(|id| id.as_str()), Some("21"));
+            let asked = far.asked().await.split_off(before);
+            let lists = asked.iter().filter(|one| one.starts_with("GET ServiceManagerIssues")).count();
+            assert_eq!(lists, tries, "{asked:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_issue_that_cannot_be_read_stays_alone() {
     let far = logged_in(json!({})).await;
@@ -150,7 +199,7 @@ async fn one_is_read_by_itself_and_several_by_one_list_each_time_afresh() {
     let asked = far.asked().await;
     assert_eq!(
         asked.last().map(String::as_str),
-        Some("GET ServiceManagerIssues?ServiceManagerIssueID,ge,81;ServiceManagerIssueID,le,90")
+        Some("GET ServiceManagerIssues?ServiceManagerIssueID,in,(81,82,83,84,85,86,87,88,89,90)")
     );
     let tables = asked.iter().filter(|one| one.ends_with("Statuses")).count();
     assert_eq!(tables, 1, "the tables are known from the first time: {asked:?}");

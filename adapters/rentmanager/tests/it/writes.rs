@@ -44,7 +44,8 @@ async fn a_new_issue_has_the_accounts_ids_and_what_has_no_field_in_its_descripti
             "Description": "It fell over.\n\nFor the vendor: Bring nails.\n\nEntry is not allowed.\n\nAccess: Ring first.\n\n\
                             The unit is vacant.",
             "CategoryID": 11, "StatusID": 11, "PriorityID": 13, "PropertyID": 1, "UnitID": 11, "TenantID": 21,
-            "AssignedToUserID": 41,
+            "LinkedProperties": [{"PropertyID": 1}], "LinkedUnits": [{"UnitID": 11}],
+            "LinkedTenants": [{"TenantID": 21}], "AssignedToUserID": 41,
         }])]
     );
 }
@@ -72,9 +73,41 @@ async fn a_plain_one_says_no_more_than_it_knows_and_may_be_answered_alone() {
     let description = sent["Description"].as_str().expect("a description");
     assert!(description.starts_with(&"ä".repeat(200)), "what was cut off is kept: {description}");
     assert_eq!(sent["PriorityID"], 11);
-    for absent in ["UnitID", "TenantID", "AssignedToUserID"] {
+    assert_eq!(sent["LinkedProperties"], json!([{"PropertyID": 2}]));
+    for absent in ["UnitID", "TenantID", "AssignedToUserID", "LinkedUnits", "LinkedTenants"] {
         assert!(sent.get(absent).is_none(), "{sent}");
     }
+}
+
+/// The actions with which a new issue is linked, when it shows `place` after it was created.
+async fn linked_afterwards(unit: Option<&str>, place: Value) -> Vec<String> {
+    let far = logged_in(json!({})).await;
+    far.answers("POST", "ServiceManagerIssues", made(json!([{"ServiceManagerIssueID": 82}]))).await;
+    let mut row = json!({"ServiceManagerIssueID": 82, "Title": "Fence [Latchel #7]"});
+    row.as_object_mut().expect("a record").extend(place.as_object().expect("fields").clone());
+    far.one("ServiceManagerIssues/82", row).await;
+    let place = PropertyRef::new(PropertyId::new("1"), unit.map(UnitId::new));
+    let new = NewWorkOrder { property: place, ..new() };
+    let id =
+        far.platform.create_work_order(&new, &marker()).await.expect("an id, though no action is answered");
+    assert_eq!(id.as_str(), "82");
+    let actions = far.writes().await.split_off(1);
+    actions.iter().map(|one| format!("{}?{}", one.url.path(), one.url.query().unwrap_or_default())).collect()
+}
+
+#[tokio::test]
+async fn a_new_issue_that_shows_no_place_is_linked_to_it_and_one_that_does_is_not() {
+    let unit = "/ServiceManagerIssues/82/LinkUnit?unitID=11";
+    assert_eq!(linked_afterwards(Some("11"), json!({})).await, [unit]);
+    assert_eq!(linked_afterwards(Some("11"), json!({"PropertyID": 1})).await, [unit], "the unit is missing");
+    assert_eq!(
+        linked_afterwards(None, json!({})).await,
+        ["/ServiceManagerIssues/82/LinkProperty?propertyID=1"]
+    );
+    let none = [""; 0];
+    assert_eq!(linked_afterwards(Some("11"), json!({"PropertyID": 1, "UnitID": 11})).await, none);
+    assert_eq!(linked_afterwards(Some("11"), json!({"LinkedUnits": [{"UnitID": 11}]})).await, none);
+    assert_eq!(linked_afterwards(None, json!({"LinkedProperties": [{"PropertyID": 1}]})).await, none);
 }
 
 #[tokio::test]

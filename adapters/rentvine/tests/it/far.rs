@@ -15,6 +15,7 @@ pub struct Rentvine;
 
 impl Stub for Rentvine {
     const ADAPTER: &str = "rentvine";
+    const README: &str = include_str!("../../README.md");
     const BASE: &str = "/api/manager/";
 
     fn settings() -> Value {

@@ -9,6 +9,7 @@ mod paging;
 mod properties;
 mod residents;
 mod setup;
+mod webhooks;
 mod work_orders;
 mod writes;
 

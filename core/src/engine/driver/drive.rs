@@ -7,6 +7,7 @@ use crate::engine::driver::outcome::{News, decided_in, outcome};
 use crate::engine::driver::prepare::{Prepared, Reader};
 use crate::engine::driver::read_ahead::ReadAhead;
 use crate::engine::driver::scope::Scope;
+use crate::engine::driver::skipped::is_something_synced;
 use crate::engine::driver::state::{Driver, Found};
 use crate::engine::driver::tally::{Recent, Tally};
 use crate::engine::driver::unlisted::{ListedIds, Unlisted};
@@ -53,7 +54,11 @@ pub(in crate::engine) async fn drive<F: Flow>(
             None => driver.listed(Scope::new(request.lists, window), &mut tally).await?,
         }
         driver.release(&mut tally).await?;
-        tally.was_served()
+        tally.was_served()?;
+        match request.records {
+            Some(_) => Ok(()),
+            None => is_something_synced(flow, &tally).await,
+        }
     }
     .await;
     (tally.finish(result.as_ref().copied()), result.err())

@@ -13,6 +13,7 @@ pub(super) mod prepare;
 pub(super) mod read_ahead;
 mod read_back;
 pub(super) mod scope;
+mod skipped;
 pub(super) mod state;
 pub(super) mod tally;
 pub(super) mod unlisted;

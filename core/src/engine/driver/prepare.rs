@@ -176,8 +176,9 @@ impl<'a, F: Flow> Reader<'a, F> {
                 sorted.outcomes.push(outcome(cx, memory.key, Reason::InvalidRecord, Some(detail)));
             }
             Row::NotSupported { what, fingerprint, .. } => {
+                let counterpart = counterpart_of(&memory);
                 let unsupported = outcome(cx, memory.key, Reason::NotSupported, Some(what));
-                sorted.outcomes.push(Outcome { fingerprint, ..unsupported });
+                sorted.outcomes.push(Outcome { counterpart, fingerprint, ..unsupported });
             }
             Row::Hint { id, fingerprint } => match self.judge_hint(&memory, &fingerprint) {
                 Some(Reason::UnchangedSinceLastSeen) => {

@@ -4,6 +4,7 @@ use foldhash::quality::FixedState;
 use foldhash::{HashMap, HashSet};
 
 use crate::engine::Observer;
+use crate::engine::driver::skipped::Skipped;
 use crate::ledger::{Action, Counts, Outcome, Pending, PhaseReport};
 use crate::model::{Phase, Reason, Window};
 use crate::{Error, ErrorKind, Result};
@@ -23,6 +24,7 @@ pub(in crate::engine) struct Tally<'a> {
     rows: u64,
     /// Rows that the far side did not serve.
     unserved: u64,
+    skipped: Skipped,
     outside: HashMap<u64, Reason>,
 }
 
@@ -38,6 +40,7 @@ impl<'a> Tally<'a> {
             deactivations: 0,
             rows: 0,
             unserved: 0,
+            skipped: Skipped::default(),
             outside: HashMap::default(),
         }
     }
@@ -63,6 +66,9 @@ impl<'a> Tally<'a> {
         *self.counts.entry(outcome.reason).or_default() += 1;
         self.writes += u64::from(outcome.action.writes());
         self.deactivations += u64::from(outcome.action == Action::Deactivate);
+        if outcome.reason == Reason::NotSupported {
+            self.skipped.add(outcome);
+        }
         self.unserved += u64::from(outcome.key.is_place() && outcome.reason == Reason::InvalidRecord);
     }
 
@@ -91,6 +97,18 @@ impl<'a> Tally<'a> {
         if is_new {
             *self.counts.entry(reason).or_default() += 1;
         }
+    }
+
+    /// Records that were skipped because their kind is not synced.
+    pub(super) fn skipped(&self) -> &Skipped {
+        &self.skipped
+    }
+
+    /// Number of records that were looked at: all but those that nothing had changed.
+    pub(super) fn looked_at(&self) -> u64 {
+        let passed_over = [Reason::OutsideWindow, Reason::UnchangedSinceLastSeen];
+        let counts = self.counts.iter().filter(|(reason, _)| !passed_over.contains(reason));
+        counts.map(|(_, records)| records).sum()
     }
 
     /// Fails with [`ErrorKind::Unavailable`] if a row was not served. Such a row has no id to ask for it by, so that

@@ -236,6 +236,10 @@ impl Export<'_> {
         }
         let job_updated_at = case.rule.job.updated_at;
         let refused = decision.reason == Reason::NotSupportedByPlatform;
+        if refused && !close.can_close {
+            cx.renew_lease().await?;
+            cx.platform().leave_word(&id, status).await?;
+        }
         let obstacle = if refused { obstacle(&close) } else { None };
         let inactive = (obstacle == Some(Obstacle::InactiveProperty)).then_some(close.platform.property);
         let waits_for = inactive.clone();

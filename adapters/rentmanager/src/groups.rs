@@ -1,0 +1,85 @@
+//! Groups of properties (rule P5), and which properties a user can reach (rule L5).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::FutureExt;
+use latchel_sync_core::model::{GroupId, PropertyGroup, PropertyId, Reach, UserId};
+use latchel_sync_core::{ErrorKind, Result};
+use latchel_sync_http::Ways;
+use latchel_sync_http::loose::number_in;
+use serde_json::Value;
+
+use crate::api::{Api, Resource};
+use crate::filters::Filters;
+
+/// Groups with their properties, or without where those cannot be embedded.
+const GROUPS: [Resource; 2] = [
+    Resource { path: "PropertyGroups", fields: "PropertyGroupID,Name,Properties", embeds: "Properties" },
+    Resource { path: "PropertyGroups", fields: "", embeds: "" },
+];
+/// Properties with their groups.
+const MEMBERS: Resource =
+    Resource { path: "Properties", fields: "PropertyID,PropertyGroups", embeds: "PropertyGroups" };
+/// Users with the properties that they may see.
+const REACH: Resource = Resource { path: "Users", fields: "UserID,UserProperties", embeds: "UserProperties" };
+
+/// Groups by id: the name and the properties.
+type Groups = BTreeMap<i64, (Option<String>, BTreeSet<i64>)>;
+
+/// The groups. Where none of them names its properties, the properties name their groups.
+pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
+    let ask = |way| api.list(way, &Filters::default()).all().boxed();
+    let rows = Ways::default().ask(&GROUPS, ask).await?;
+    let mut groups: Groups = rows.iter().filter_map(group).collect();
+    if !groups.is_empty() && groups.values().all(|(_, members)| members.is_empty()) {
+        for property in api.list(MEMBERS, &Filters::default()).all().await? {
+            let Some(id) = number_in(&property, "PropertyID") else { continue };
+            for group in ids(&property, "PropertyGroups", "PropertyGroupID").0 {
+                groups.entry(group).or_default().1.insert(id);
+            }
+        }
+    }
+    Ok(groups.into_iter().map(shown).collect())
+}
+
+fn group(row: &Value) -> Option<(i64, (Option<String>, BTreeSet<i64>))> {
+    let name = row.get("Name").and_then(Value::as_str).map(str::to_owned);
+    Some((number_in(row, "PropertyGroupID")?, (name, ids(row, "Properties", "PropertyID").0)))
+}
+
+fn shown((id, (name, properties)): (i64, (Option<String>, BTreeSet<i64>))) -> PropertyGroup {
+    PropertyGroup {
+        id: GroupId::new(id.to_string()),
+        name: name.unwrap_or_else(|| id.to_string()),
+        properties: properties.into_iter().map(|id| PropertyId::new(id.to_string())).collect(),
+    }
+}
+
+/// Reach of a user. A user without a list of properties may see all of them or none, which nobody tells.
+pub(crate) async fn reach(api: &Api, user: &UserId, properties: &[PropertyId]) -> Result<Vec<Reach>> {
+    let unknown = vec![Reach::Unknown; properties.len()];
+    if properties.is_empty() {
+        return Ok(unknown);
+    }
+    let id = api.number(user.as_str())?;
+    let rows = match api.list(REACH, &Filters::of("UserID", id)).all().await {
+        Err(error) if error.kind() == ErrorKind::Refused => return Ok(unknown),
+        rows => rows?,
+    };
+    let Some(row) = rows.iter().find(|row| number_in(row, "UserID") == Some(id)) else { return Ok(unknown) };
+    let (reached, is_whole) = ids(row, "UserProperties", "PropertyID");
+    let reach = |property: &PropertyId| match property.as_str().parse() {
+        Ok(id) if reached.contains(&id) => Reach::Reachable,
+        Ok(_) if is_whole && !reached.is_empty() => Reach::Unreachable,
+        _ => Reach::Unknown,
+    };
+    Ok(properties.iter().map(reach).collect())
+}
+
+/// The ids in a list of records, and false if one of them cannot be read.
+fn ids(row: &Value, list: &str, id: &str) -> (BTreeSet<i64>, bool) {
+    let records = row.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let ids: BTreeSet<i64> = records.iter().filter_map(|one| number_in(one, id)).collect();
+    let is_whole = records.iter().all(|one| number_in(one, id).is_some());
+    (ids, is_whole)
+}
