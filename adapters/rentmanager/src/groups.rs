@@ -23,8 +23,11 @@ const MEMBERS: Resource =
 /// Users with the properties that they may see.
 const REACH: Resource = Resource { path: "Users", fields: "UserID,UserProperties", embeds: "UserProperties" };
 
+/// A group's name, and the properties in it.
+type Group = (Option<String>, BTreeSet<i64>);
+
 /// Groups by id: the name and the properties.
-type Groups = BTreeMap<i64, (Option<String>, BTreeSet<i64>)>;
+type Groups = BTreeMap<i64, Group>;
 
 /// The groups. Where none of them names its properties, the properties name their groups.
 pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
@@ -42,12 +45,12 @@ pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
     Ok(groups.into_iter().map(shown).collect())
 }
 
-fn group(row: &Value) -> Option<(i64, (Option<String>, BTreeSet<i64>))> {
+fn group(row: &Value) -> Option<(i64, Group)> {
     let name = row.get("Name").and_then(Value::as_str).map(str::to_owned);
     Some((number_in(row, "PropertyGroupID")?, (name, ids(row, "Properties", "PropertyID").0)))
 }
 
-fn shown((id, (name, properties)): (i64, (Option<String>, BTreeSet<i64>))) -> PropertyGroup {
+fn shown((id, (name, properties)): (i64, Group)) -> PropertyGroup {
     PropertyGroup {
         id: GroupId::new(id.to_string()),
         name: name.unwrap_or_else(|| id.to_string()),

@@ -11,7 +11,7 @@ use crate::setup::{Setup, noon};
 const POLICY: &str = "sync_method = \"all\"\nresidents = { new_moved_out = \"skip\" }";
 
 fn world() -> World {
-    World::generate(&GenerateSpec { units: 24, seed: 7, now: noon() })
+    World::generate(&GenerateSpec { units: 60, seed: 7, now: noon() })
 }
 
 /// Two systems in step, Latchel under another program's references; the ledger is gone. Latchel lacks every third property
