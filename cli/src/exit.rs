@@ -71,6 +71,9 @@ impl From<latchel_sync_core::Error> for Failure {
 
 /// Tells people of a failure, and returns the exit that goes with it.
 pub(crate) fn report(failure: &Failure) -> Exit {
-    anstream::eprintln!("error: {failure}");
+    note!("error: {:#}", failure.error);
+    if let Some(hint) = &failure.hint {
+        note!("hint: {hint}");
+    }
     failure.exit
 }

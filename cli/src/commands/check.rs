@@ -59,16 +59,16 @@ fn expiries(config: &Config, account: &Account, now: DateTime<Utc>) -> Vec<Findi
 }
 
 fn print(checked: &Checked) {
-    anstream::println!("{}", checked.account);
+    say!("{}", checked.account);
     for finding in &checked.findings {
         let mark = match finding.level {
             FindingLevel::Ok => "ok     ",
             FindingLevel::Warning => "warning",
             FindingLevel::Error => "ERROR  ",
         };
-        anstream::println!("  {mark}  {}: {}", finding.subject, finding.detail);
+        say!("  {mark}  {}: {}", finding.subject, finding.detail);
         if !finding.remedy.is_empty() {
-            anstream::println!("           hint: {}", finding.remedy);
+            say!("           hint: {}", finding.remedy);
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
             let all = systems().into_iter().map(|(name, quirks)| (name, json!(quirks)));
             render::json(&all.collect::<serde_json::Map<_, _>>())?;
         } else {
-            anstream::print!("{}", quirks());
+            render::lines(&quirks());
         }
         return Ok(Exit::Done);
     }
@@ -86,9 +86,9 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
     } else {
         let credentials: Vec<_> =
             credentials.into_iter().map(|(name, value)| format!("{name} {value}")).collect();
-        anstream::println!("platform {platform}: {} ({})", server.platform_url(), credentials.join(", "));
-        anstream::println!("latchel {latchel}: {latchel_url} (key {key})");
-        anstream::println!("admin: {}/_mock/world", server.admin_url());
+        say!("platform {platform}: {} ({})", server.platform_url(), credentials.join(", "));
+        say!("latchel {latchel}: {latchel_url} (key {key})");
+        say!("admin: {}/_mock/world", server.admin_url());
     }
     tokio::signal::ctrl_c().await.map_err(Failure::run)?;
     server.shutdown().await;

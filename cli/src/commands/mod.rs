@@ -27,6 +27,7 @@ pub use self::adapters::read_document;
 use crate::args::{Args, Command};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::render;
 
 pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let now: DateTime<Utc> = args.now.unwrap_or_else(Utc::now);
@@ -55,7 +56,10 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Users { action } => users::run(&config()?, action, now).await,
         Command::Alerts { action } => alerts::run(&config()?, action).await,
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut std::io::stdout());
+            // Into memory first: a reader that has seen enough is no reason to panic.
+            let mut completions = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut completions);
+            render::write(&completions);
             Ok(Exit::Done)
         }
     }

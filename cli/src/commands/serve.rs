@@ -47,7 +47,7 @@ pub(super) async fn over(
     let app = App::new(settings, accounts, ledger, desk, Clock::starting_at(now), holder());
     stop_on_interrupt(app.stop.clone())?;
     // Whoever started it waits for this line.
-    anstream::println!("dashboard: http://{address}/");
+    say!("dashboard: http://{address}/");
     latchel_sync_server::serve(app, listener).await.map_err(Failure::run)
 }
 

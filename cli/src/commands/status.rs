@@ -50,15 +50,15 @@ async fn healths(
 }
 
 fn print(health: &Health, zone: Tz) {
-    anstream::println!("{}: {}", health.account, health.health);
+    say!("{}: {}", health.account, health.health);
     if let Some(pause) = &health.paused {
-        anstream::println!("  {pause}; the first run after that goes on from there");
+        say!("  {pause}; the first run after that goes on from there");
     }
     for phase in &health.phases {
         let last = phase.last_success.map_or("never".to_owned(), |at| local(at, zone));
-        anstream::println!("  {:<24} last success {last}", phase.phase.to_string());
+        say!("  {:<24} last success {last}", phase.phase.to_string());
         if let Some((from, to)) = phase.gap {
-            anstream::println!(
+            say!(
                 "    gap: {} to {}; run `latchel-sync sync --since {}`",
                 local(from, zone),
                 local(to, zone),
@@ -66,14 +66,14 @@ fn print(health: &Health, zone: Tz) {
             );
         }
     }
-    anstream::println!("  pending {}, failed {}", health.pending, health.failed);
-    anstream::println!(
+    say!("  pending {}, failed {}", health.pending, health.failed);
+    say!(
         "  schedule: work orders {}, properties and residents {}",
         health.schedule.work_orders,
         health.schedule.properties_and_residents
     );
     if let Some(timetable) = &health.schedule.reconciliation {
-        anstream::println!("  reconciliation: {timetable}");
+        say!("  reconciliation: {timetable}");
     }
 }
 
@@ -94,8 +94,8 @@ async fn work_order(
         Chosen::One(account, choice) => (account, choice),
         Chosen::Several => return Ok(Exit::Several),
         Chosen::None => {
-            anstream::eprintln!("no run has seen a work order {id}");
-            anstream::eprintln!("hint: `latchel-sync explain work-order {id}` asks both systems");
+            note!("no run has seen a work order {id}");
+            note!("hint: `latchel-sync explain work-order {id}` asks both systems");
             return Ok(Exit::Partial);
         }
     };
@@ -111,7 +111,7 @@ async fn work_order(
 }
 
 fn print_banner(banner: &Banner, account: &Account) {
-    anstream::println!("[{}] {} ({})", banner.status.as_str(), banner.headline, account.settings.name);
+    say!("[{}] {} ({})", banner.status.as_str(), banner.headline, account.settings.name);
     let label = Some(&banner.label).filter(|label| !label.is_empty()).map(|label| format!("{label}: "));
     let latchel_id = banner.latchel_id.map(|id| id.to_string());
     let side = |id: Option<&str>, number: Option<&str>, place: &str| match (id, number) {
@@ -119,17 +119,17 @@ fn print_banner(banner: &Banner, account: &Account) {
         (Some(id), None) => format!("{id} {place}"),
         (Some(id), Some(number)) => format!("{id} {place} (number {number})"),
     };
-    anstream::println!(
+    say!(
         "  {}{}, {}",
         label.unwrap_or_default(),
         side(banner.platform_id.as_deref(), banner.platform_number.as_deref(), "on the platform"),
         side(latchel_id.as_deref(), banner.latchel_number.as_deref(), "in Latchel")
     );
     if let Some(at) = banner.verified_at {
-        anstream::println!("  confirmed by reading back at {}", local(at, account.settings.time_zone));
+        say!("  confirmed by reading back at {}", local(at, account.settings.time_zone));
     }
-    anstream::println!("  {}", banner.explanation);
+    say!("  {}", banner.explanation);
     if !banner.remedy.is_empty() {
-        anstream::println!("  hint: {}", banner.remedy);
+        say!("  hint: {}", banner.remedy);
     }
 }

@@ -56,7 +56,7 @@ pub(crate) async fn reconcile(
     }
     let telling = Telling { what: Told::WhatDiffers, shows_progress: std::io::stderr().is_terminal(), now };
     let exit = planned(config, scope, how.deadline, &telling, |_| request(Mode::Plan)).await?;
-    anstream::eprintln!("nothing was written; `latchel-sync reconcile --apply` does this");
+    note!("nothing was written; `latchel-sync reconcile --apply` does this");
     Ok(exit)
 }
 
@@ -134,7 +134,7 @@ async fn run_all(
     let mut runs = Vec::new();
     for (account, engine, request) in engines {
         if stop.is_set() {
-            anstream::eprintln!("{}: not begun", account.settings.name);
+            note!("{}: not begun", account.settings.name);
             exit = exit.max(Exit::Partial);
             continue;
         }
@@ -207,7 +207,7 @@ pub(super) fn stop_on_interrupt(stop: StopSignal) -> Result<(), Failure> {
                 std::process::exit(130);
             }
             stop.stop();
-            anstream::eprintln!("stopping after the record at hand; once more stops at once");
+            note!("stopping after the record at hand; once more stops at once");
         }
     });
     Ok(())
@@ -218,7 +218,7 @@ fn stop_at_the_deadline(stop: StopSignal, deadline: Option<humantime::Duration>)
     tokio::spawn(async move {
         tokio::time::sleep(*deadline).await;
         stop.stop();
-        anstream::eprintln!("the deadline of {deadline} is reached: stopping after the record at hand");
+        note!("the deadline of {deadline} is reached: stopping after the record at hand");
     });
 }
 
@@ -234,21 +234,22 @@ pub(super) fn worse(exit: Exit, run: &Run) -> Exit {
 /// The counts of each phase, by reason.
 fn summary(run: &Run, tense: Tense) {
     let verb = if tense == Tense::Has { "came out" } else { "will come out" };
-    anstream::println!("\n{}: {} ({})", run.account, run.status.as_str(), run.id);
+    say!();
+    say!("{}: {} ({})", run.account, run.status.as_str(), run.id);
     for phase in &run.phases {
-        anstream::println!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
+        say!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
         for (reason, count) in &phase.counts {
-            anstream::println!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence(tense));
+            say!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence(tense));
         }
         if let Some(error) = &phase.error {
-            anstream::println!("    ended early: {error}");
+            say!("    ended early: {error}");
         }
         if let Some(pause) = &phase.paused {
-            anstream::println!("    paused: {pause}");
+            say!("    paused: {pause}");
         }
     }
     for warning in &run.warnings {
-        anstream::eprintln!("warning: {warning}");
+        note!("warning: {warning}");
     }
 }
 
@@ -292,7 +293,7 @@ impl Printer {
         let Outcome { key, label, reason, .. } = outcome;
         let label = if label.is_empty() { String::new() } else { format!(" {label}") };
         let rule = reason.rule_for(key);
-        self.print(|| anstream::println!("  {does}: {key}{label} — {says} [{reason}, {rule}]"));
+        self.print(|| say!("  {does}: {key}{label} — {says} [{reason}, {rule}]"));
     }
 }
 
@@ -302,7 +303,7 @@ impl Observer for Printer {
             progress.phase_started(phase, window);
         }
         if !self.json {
-            self.print(|| anstream::println!("{phase}"));
+            self.print(|| say!("{phase}"));
         }
     }
 

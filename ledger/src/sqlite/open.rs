@@ -90,7 +90,7 @@ impl SqliteLedger {
             .filename(kept.path().join("ledger"))
             .create_if_missing(true)
             .synchronous(SqliteSynchronous::Off)
-            .journal_mode(SqliteJournalMode::RecordMemory);
+            .journal_mode(SqliteJournalMode::Memory);
         let ledger = Self::connect(options, None).await?.migrated().await?;
         Ok(Self { _kept: Some(Arc::new(kept)), ..ledger })
     }
