@@ -65,7 +65,8 @@ impl fmt::Display for Failure {
 impl From<latchel_sync_core::Error> for Failure {
     fn from(error: latchel_sync_core::Error) -> Self {
         // The error's own text already has its cause.
-        Self::run(Error::msg(error.to_string()))
+        let hint = error.kind().remedy().map(str::to_owned);
+        Self::run(Error::msg(error.to_string())).hint_if(hint)
     }
 }
 

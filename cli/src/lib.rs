@@ -6,6 +6,7 @@
 mod render;
 
 mod args;
+mod clock;
 mod commands;
 mod config;
 mod connect;

@@ -13,6 +13,7 @@ use crate::exit::Failure;
 
 /// Prints one line on stdout, whatever its arguments hold.
 macro_rules! say {
+    () => { $crate::render::write(b"\n") };
     ($($line:tt)*) => { $crate::render::line($crate::render::Place::Stdout, format_args!($($line)*)) };
 }
 
@@ -122,7 +123,9 @@ impl Table {
     fn text(&self, width: Option<u16>) -> String {
         let mut table = comfy_table::Table::new();
         table.set_content_arrangement(ContentArrangement::Disabled).set_header(&self.columns);
-        self.rows.iter().for_each(|row| drop(table.add_row(row)));
+        for row in &self.rows {
+            table.add_row(row);
+        }
         let widest = table.lines().next().map_or(0, |line| line.chars().count());
         match width.map(usize::from) {
             Some(width) if widest > width => self.paragraphs(width),
@@ -150,5 +153,44 @@ impl Table {
             text += &if line.is_empty() { String::new() } else { format!("  {line}\n") };
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs() -> Table {
+        let mut table = Table::new(&["run", "account", "by", "status", "took"]);
+        table.row([
+            "019aa5f0-0000-7000-8000-000000000001",
+            "main",
+            "robin on a host, process 4711",
+            "success",
+            "",
+        ]);
+        table.row(["019aa5f0-0000-7000-8000-000000000002", "a\n\u{1b}[2J", "", "failed", "2s"]);
+        table
+    }
+
+    #[test]
+    fn a_row_that_is_wider_than_the_terminal_is_a_paragraph_whose_words_stay_whole() {
+        let narrow = runs().text(Some(60));
+        let expected = "019aa5f0-0000-7000-8000-000000000001\n  account main, by robin on a host, process 4711,\n  \
+                        status success\n019aa5f0-0000-7000-8000-000000000002\n  account a␊␛[2J, status failed, took 2s\n";
+        assert_eq!(narrow, expected);
+        assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+        for wide in [runs().text(Some(200)), runs().text(None)] {
+            assert_eq!(wide.lines().count(), 7, "one line for each row, and the borders: {wide}");
+            assert!(wide.contains("| a␊␛[2J "), "{wide}");
+        }
+    }
+
+    #[test]
+    fn json_reads_the_same_and_commands_no_terminal() {
+        let text = "\u{9b}2J \u{202e}\u{7f}\u{e0001} \u{1b}\n é";
+        let json = plain_json(serde_json::to_string_pretty(&[text]).expect("JSON"));
+        assert!(!json.chars().any(|one| one != '\n' && is_unseen(one)), "{json:?}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&json).expect("JSON"), [text]);
     }
 }
