@@ -48,7 +48,8 @@ pub(super) async fn over(
     stop_on_interrupt(app.stop.clone())?;
     // Whoever started it waits for this line.
     say!("dashboard: http://{address}/");
-    latchel_sync_server::serve(app, listener).await.map_err(Failure::run)
+    latchel_sync_server::serve(app, listener).await;
+    Ok(())
 }
 
 /// On this machine alone nobody has to log in before there are users; elsewhere everybody could come in.
