@@ -4,6 +4,7 @@ mod accounts;
 mod adapters;
 mod adopt;
 mod alerts;
+mod audit;
 mod check;
 mod choose;
 mod demo;
@@ -35,7 +36,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Init { platform, force } => init::run(&args.config, platform, *force),
         Command::Check { scope } => check::run(&config()?, scope, now).await,
-        Command::Plan { scope, what } => sync::plan(&config()?, scope, what, now).await,
+        Command::Plan { scope, planned } => sync::plan(&config()?, scope, planned, now).await,
         Command::Sync { scope, what } => sync::sync(&config()?, scope, what, now).await,
         Command::Reconcile { scope, how } => sync::reconcile(&config()?, scope, how, now).await,
         Command::Adopt { scope, how } => adopt::run(&config()?, scope, how, now).await,
@@ -54,6 +55,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         }
         Command::Serve { listen } => serve::run(&config()?, *listen, now).await,
         Command::Users { action } => users::run(&config()?, action, now).await,
+        Command::Audit { limit, scope } => audit::run(&config()?, scope, *limit).await,
         Command::Alerts { action } => alerts::run(&config()?, action).await,
         Command::Completions { shell } => {
             // Into memory first: a reader that has seen enough is no reason to panic.
