@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{Engine, Mode, Observer, Request};
 use latchel_sync_core::ledger::{Outcome, PhaseReport};
 use latchel_sync_core::model::{Phase, Reason};
-use mock_pms::world::{Job, LatchelProperty, Property, Resident, Task, World};
+use mock_pms::world::{ClockMode, Job, LatchelProperty, Property, Resident, Task, World};
 use mock_pms::{GenerateSpec, LatchelDialect, LoggedRequest, MockServer, Options};
 
 use crate::commands::serve;
@@ -45,6 +45,7 @@ pub(crate) async fn run(
         if let Some(listen) = serve {
             say!();
             say!("== 5. The dashboard, on this world");
+            demo.let_time_pass();
             let listen = listen.unwrap_or(config.server.listen);
             serve::over(&config, books, listen, demo.now).await?;
         }
@@ -117,6 +118,15 @@ impl Demo {
         self.now += by;
         let now = self.now;
         self.server.edit(|world| world.clock.set(now));
+    }
+
+    /// From here on the systems' clocks go, as that of the server does: people look around for a while.
+    fn let_time_pass(&self) {
+        let now = self.now;
+        self.server.edit(|world| {
+            world.clock.set(now);
+            world.clock.set_mode(ClockMode::Running);
+        });
     }
 
     /// Syncs, tells what came out, and returns how many writes the systems saw.

@@ -1,15 +1,17 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Banner, Choice, banner};
 use latchel_sync_core::ledger::{look_up, records};
 use latchel_sync_core::model::Kind;
 use latchel_sync_core::words::local;
-use latchel_sync_core::{Ledger, LedgerAdmin};
-use latchel_sync_server::views::{Health, health};
+use latchel_sync_server::views::{Automatic, Health, NextRun, automatic, health};
+use serde::Serialize;
 
 use super::choose::{Chosen, choose};
 use crate::args::{Scope, StatusOf};
 use crate::config::{Account, Config};
+use crate::connect::Books;
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
@@ -20,36 +22,47 @@ pub(crate) async fn run(
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
-    connect::reading_ledger(config, async |ledger| match of {
+    connect::reading_books(config, async |books| match of {
         Some(StatusOf::WorkOrder { id }) => {
-            work_order(config, &accounts, &*ledger, id, now, scope.json).await
+            work_order(config, &accounts, &*books.ledger, id, now, scope.json).await
         }
-        None => healths(&accounts, &*ledger, scope, now).await,
+        None => all(&accounts, &books, scope, now).await,
     })
     .await
 }
 
-async fn healths(
+/// Health of an account, and what is done for it by itself.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    health: Health,
+    automatic: Automatic,
+}
+
+async fn all(
     accounts: &[&Account],
-    ledger: &dyn LedgerAdmin,
+    Books { ledger, desk }: &Books,
     scope: &Scope,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let mut all = Vec::new();
     for account in accounts {
-        all.push(health(&account.settings, &account.schedule, ledger, now).await?);
+        let (settings, schedule) = (&account.settings, &account.schedule);
+        let health = health(settings, schedule, &**ledger, now).await?;
+        let automatic = automatic(settings, schedule, (&**ledger, &**desk), now).await?;
+        all.push(Shown { health, automatic });
     }
     if scope.json {
         render::json(&all)?;
     } else {
-        for (account, health) in accounts.iter().zip(&all) {
-            print(health, account.settings.time_zone);
+        for (account, one) in accounts.iter().zip(&all) {
+            print(one, account.settings.time_zone, now);
         }
     }
     Ok(Exit::Done)
 }
 
-fn print(health: &Health, zone: Tz) {
+fn print(Shown { health, automatic }: &Shown, zone: Tz, now: DateTime<Utc>) {
     say!("{}: {}", health.account, health.health);
     if let Some(pause) = &health.paused {
         say!("  {pause}; the first run after that goes on from there");
@@ -74,6 +87,21 @@ fn print(health: &Health, zone: Tz) {
     );
     if let Some(timetable) = &health.schedule.reconciliation {
         say!("  reconciliation: {timetable}");
+    }
+    match automatic {
+        Automatic::Kept { next } => next.iter().for_each(|NextRun { part, at }| {
+            let at = at.map_or("never".to_owned(), |at| local(at.max(now), zone));
+            say!("  next sync of {}: {at}", part.title());
+        }),
+        Automatic::Paused(pause) => {
+            let since = local(pause.since, zone);
+            say!("  paused by {} since {since}: nothing is synced by itself", pause.by);
+        }
+        Automatic::NotKept { last } => {
+            let last = last.map(|last| format!(" (the last time: {})", local(last, zone)));
+            say!("  nothing is synced by itself{}", last.unwrap_or_default());
+            say!("    hint: `latchel-sync serve` keeps the schedule, for as long as it runs");
+        }
     }
 }
 
