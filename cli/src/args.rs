@@ -71,12 +71,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         scope: Scope,
     },
-    /// Show what a sync would do, record by record; write nothing.
+    /// Show what a sync would write, record by record, and count the rest; write nothing.
     Plan {
         #[command(flatten)]
         scope: Scope,
         #[command(flatten)]
-        what: What,
+        planned: Planned,
     },
     /// Sync; without options, everything in both directions.
     #[command(
@@ -210,22 +210,30 @@ pub(crate) enum Command {
         #[arg(long)]
         serve: bool,
         /// Address and port of the dashboard; port 0 takes a free one.
-        #[arg(long, value_name = "ADDRESS:PORT", requires = "serve")]
+        #[arg(long, value_name = "ADDRESS:PORT", requires = "serve", value_parser = latchel_sync_server::listen_address)]
         listen: Option<SocketAddr>,
     },
     /// Sync by timetables, take webhooks, and show a dashboard, until told to stop.
     #[command(
-        after_help = "Examples:\n  latchel-sync serve\n  latchel-sync serve --listen 127.0.0.1:9000\n  latchel-sync users add robin --role operator && latchel-sync serve --listen 0.0.0.0:8787"
+        after_help = "Examples:\n  latchel-sync serve\n  latchel-sync serve --listen localhost:9000\n  latchel-sync users add robin --role operator && latchel-sync serve --listen 0.0.0.0:8787"
     )]
     Serve {
         /// Address and port to listen on, instead of the configured ones; port 0 takes a free one.
-        #[arg(long, value_name = "ADDRESS:PORT")]
+        #[arg(long, value_name = "ADDRESS:PORT", value_parser = latchel_sync_server::listen_address)]
         listen: Option<SocketAddr>,
     },
     /// Say who may use the dashboard and the API.
     Users {
         #[command(subcommand)]
         action: UsersAction,
+    },
+    /// Show what people did, newest first: also log-ins, failed ones included, and users added.
+    Audit {
+        /// Number of entries to show.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
+        #[command(flatten)]
+        scope: Scope,
     },
     /// Try whether people are told of what goes wrong.
     Alerts {
@@ -267,6 +275,15 @@ pub(crate) struct What {
     /// End after so long, as 20m, with what was done by then.
     #[arg(long, value_name = "SPAN")]
     pub deadline: Option<humantime::Duration>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Planned {
+    #[command(flatten)]
+    pub what: What,
+    /// Show also the records of which nothing would be written; as JSON they are always shown.
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Debug, clap::Args)]

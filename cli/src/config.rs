@@ -1,8 +1,10 @@
 //! The configuration file. Every mistake is reported with file, line and key.
 
 mod expiry;
+mod readable;
 mod schedule;
 mod webhooks;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +26,7 @@ use toml::{Spanned, Table, Value};
 
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
+use readable::Readable;
 use schedule::{FileSchedule, interval};
 use webhooks::{FileWebhooks, Webhooks};
 
@@ -118,6 +121,7 @@ struct FileAccount {
 struct Source {
     path: PathBuf,
     text: String,
+    readable: Readable,
 }
 
 impl Config {
@@ -143,7 +147,7 @@ impl Config {
     ///
     /// As for [`Config::read`].
     pub fn parse(path: &Path, text: String) -> Result<Self, Failure> {
-        let source = Source { path: path.to_owned(), text };
+        let source = Source { path: path.to_owned(), text, readable: Readable::default() };
         let mut file: File = toml::from_str(&source.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             source.problem(at, error.message()).hint_if(out_of_error(error.message()))
@@ -162,13 +166,9 @@ impl Config {
             }
             let time_zone: Tz = account.time_zone.get_ref().parse().map_err(|_| {
                 let problem = format!("time_zone: {:?} is not a time zone", account.time_zone.get_ref());
-                source.problem(account.time_zone.span().start, &problem).hint(
-                    did_you_mean(
-                        account.time_zone.get_ref(),
-                        chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()),
-                    )
-                    .unwrap_or_else(|| "for example America/Los_Angeles".to_owned()),
-                )
+                source
+                    .problem(account.time_zone.span().start, &problem)
+                    .hint(zone::hint(account.time_zone.get_ref()))
             })?;
             let policy = Policy {
                 sync_method: account.sync_method,
@@ -200,10 +200,13 @@ impl Config {
             return Err(source.problem(0, "there is no [[account]]"));
         }
         let (at, place) = (file.ledger.span().start, file.ledger.into_inner());
-        let place =
-            source.secret(&place).map_err(|problem| source.problem(at, &format!("ledger: {problem}")))?;
+        let (given, place) =
+            source.given(&place).map_err(|problem| source.problem(at, &format!("ledger: {problem}")))?;
         let text = place.expose_secret();
         let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        if is_postgres {
+            source.readable.look_at(&given, path);
+        }
         let ledger = if is_postgres {
             LedgerLocation::Postgres(place)
         } else {
@@ -325,9 +328,17 @@ impl fmt::Debug for Source {
 impl Source {
     /// A secret: `{ env = "NAME" }`, `{ file = "PATH" }`, or the text itself.
     fn secret(&self, value: &Value) -> Result<SecretString, String> {
+        let (secret, text) = self.given(value)?;
+        self.readable.look_at(&secret, &self.path);
+        Ok(text)
+    }
+
+    /// The same of what may be none, with the way in which it is given.
+    fn given(&self, value: &Value) -> Result<(Secret, SecretString), String> {
         let secret: Secret =
             value.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
-        secret.read(self.folder())
+        let text = secret.read(self.folder())?;
+        Ok((secret, text))
     }
 
     /// Folder of the configuration file. Other files that it names are looked for there.
@@ -337,6 +348,7 @@ impl Source {
 
     /// Reads the secrets of the alerts, and looks whether people can be told over the channels.
     fn check_alerts(&self, alerts: &mut AlertsConfig) -> Result<(), Failure> {
+        alerts.secrets().for_each(|secret| self.readable.look_at(secret, &self.path));
         let checked = alerts.read_secrets(self.folder());
         let checked = checked.and_then(|()| Watcher::new(alerts).map_err(|error| error.to_string()));
         let at = self.text.find("[server.alerts").unwrap_or_default();

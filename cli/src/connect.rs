@@ -178,7 +178,16 @@ pub(crate) async fn reading_ledger<T>(
     config: &Config,
     work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    closing(ledger_to_read(config).await?, work).await
+    reading_books(config, async |books| work(books.ledger).await).await
+}
+
+/// Does `work`, which only reads, with the ledger and the desk: empty ones if there are none yet, which are not made.
+pub(crate) async fn reading_books<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(Books) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let Books { ledger, desk } = books_to_read(config).await?;
+    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
 }
 
 async fn closing<T>(
@@ -199,6 +208,13 @@ pub(crate) struct Books {
     pub desk: Arc<dyn Desk>,
 }
 
+impl Books {
+    fn of(opened: impl LedgerAdmin + Desk + 'static) -> Self {
+        let opened = Arc::new(opened);
+        Self { ledger: opened.clone(), desk: opened }
+    }
+}
+
 /// Does `work` with the ledger and the desk, which are made if they are not there yet, and closes them however that ends.
 pub(crate) async fn with_books<T>(
     config: &Config,
@@ -210,27 +226,22 @@ pub(crate) async fn with_books<T>(
 
 async fn books(config: &Config) -> Result<Books, Failure> {
     Ok(match &config.ledger {
-        LedgerLocation::File(path) => {
-            let opened = Arc::new(SqliteLedger::open(path).await?.with_lease(config.lease));
-            Books { ledger: opened.clone(), desk: opened }
-        }
+        LedgerLocation::File(path) => Books::of(SqliteLedger::open(path).await?.with_lease(config.lease)),
         LedgerLocation::Postgres(url) => {
-            let opened = PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease);
-            let opened = Arc::new(opened);
-            Books { ledger: opened.clone(), desk: opened }
+            Books::of(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
         }
     })
 }
 
-async fn ledger_to_read(config: &Config) -> Result<Arc<dyn LedgerAdmin>, Failure> {
-    Ok(match &config.ledger {
-        LedgerLocation::File(path) => match SqliteLedger::open_existing(path).await? {
-            Some(ledger) => Arc::new(ledger),
-            None => Arc::new(SqliteLedger::in_memory().await?),
-        },
-        LedgerLocation::Postgres(url) => match PostgresLedger::open_existing(url.expose_secret()).await? {
-            Some(ledger) => Arc::new(ledger),
-            None => Arc::new(SqliteLedger::in_memory().await?),
-        },
-    })
+async fn books_to_read(config: &Config) -> Result<Books, Failure> {
+    let found = match &config.ledger {
+        LedgerLocation::File(path) => SqliteLedger::open_existing(path).await?.map(Books::of),
+        LedgerLocation::Postgres(url) => {
+            PostgresLedger::open_existing(url.expose_secret()).await?.map(Books::of)
+        }
+    };
+    match found {
+        Some(books) => Ok(books),
+        None => Ok(Books::of(SqliteLedger::in_memory().await?)),
+    }
 }

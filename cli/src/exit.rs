@@ -65,12 +65,16 @@ impl fmt::Display for Failure {
 impl From<latchel_sync_core::Error> for Failure {
     fn from(error: latchel_sync_core::Error) -> Self {
         // The error's own text already has its cause.
-        Self::run(Error::msg(error.to_string()))
+        let hint = error.kind().remedy().map(str::to_owned);
+        Self::run(Error::msg(error.to_string())).hint_if(hint)
     }
 }
 
 /// Tells people of a failure, and returns the exit that goes with it.
 pub(crate) fn report(failure: &Failure) -> Exit {
-    anstream::eprintln!("error: {failure}");
+    note!("error: {:#}", failure.error);
+    if let Some(hint) = &failure.hint {
+        note!("hint: {hint}");
+    }
     failure.exit
 }

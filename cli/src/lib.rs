@@ -2,13 +2,17 @@
 //! Other tools can use its readers of configurations and arguments.
 #![warn(missing_docs)]
 
+#[macro_use]
+mod render;
+
 mod args;
+mod clock;
 mod commands;
 mod config;
 mod connect;
 mod environment;
 mod exit;
-mod render;
+mod logging;
 mod since;
 mod suggest;
 
@@ -17,7 +21,7 @@ use std::process::ExitCode;
 use adapters as _;
 use clap::Parser;
 
-use crate::args::{Args, LogFormat};
+use crate::args::Args;
 use crate::exit::{Exit, report};
 
 pub use crate::commands::read_document;
@@ -36,7 +40,7 @@ pub fn main() -> ExitCode {
             return if usage { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
-    logging(args.verbose, args.log_format);
+    logging::begin(args.verbose, args.log_format);
     if let Some(pause) = args.first_pause {
         latchel_sync_http::set_first_pause(pause.into());
     }
@@ -44,24 +48,6 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return report(&Failure::run(error)).into(),
     };
-    runtime.block_on(commands::run(args)).unwrap_or_else(|failure| report(&failure)).into()
-}
-
-fn logging(verbose: u8, format: LogFormat) {
-    let default = match verbose {
-        0 => "warn",
-        1 => "info",
-        2 => "info,latchel_sync_http=debug",
-        _ => "debug",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_env(environment::LOG)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
-    // A second initialisation, in a test, keeps the first.
-    let _ = match format {
-        LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().try_init(),
-    };
+    let exit = runtime.block_on(commands::run(args)).unwrap_or_else(|failure| report(&failure));
+    render::lost().map_or(exit, |failure| exit.max(report(&failure))).into()
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use latchel_sync_core::Error;
+use latchel_sync_core::words::visible;
 
 /// Result of one check.
 pub type Verdict = Result<(), Stop>;
@@ -122,6 +123,7 @@ impl fmt::Display for Line {
             Ok(()) => writeln!(f, "  passed       {name}"),
             Err(Stop::NotChecked(gap)) => writeln!(f, "  not checked  {name}: {gap}"),
             Err(Stop::Failed(what)) => {
+                let what = visible(what);
                 writeln!(f, "  FAILED       {name}\n    must: {behavior}\n    but:  {what}")
             }
         }

@@ -14,7 +14,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub const LONGEST_PAUSE_WITHIN_A_RUN: Duration = Duration::from_secs(60);
 
 /// Kind of a failure; callers branch on this and never on the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The credentials were refused.
@@ -54,6 +54,24 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Advice to people, in a sentence; `None` where the error alone can tell.
+    pub fn remedy(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Unauthorized => "Check the key in the configuration: it was refused.",
+            Self::Forbidden => "Give the key's user the permission that the error names.",
+            Self::RateLimited => "Wait: the next run goes on from there.",
+            Self::Paused => "Nothing is wrong: try again when it is open.",
+            Self::Unavailable | Self::Timeout => {
+                "Check the address in the configuration, and that this machine can reach it."
+            }
+            Self::Busy => "Wait until the other run has ended, or stop it.",
+            Self::MassChange => {
+                "Look at `latchel-sync plan`; if so many are to become inactive, add `--allow-mass-change`."
+            }
+            _ => return None,
+        })
+    }
+
     /// The kind's name in JSON and the ledger.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Instants in words for people, and texts for their spreadsheets.
+//! Instants in words for people, and texts of others for their spreadsheets and terminals.
 
 use std::borrow::Cow;
 
@@ -31,9 +31,57 @@ fn looks_like_a_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(FORMULA)
 }
 
+/// A text of others on one line of a terminal or of a text log: whatever would move the cursor, command the terminal, begin a
+/// line or turn the reading order becomes a visible sign, as `␛`, `␊` or `<U+202E>`. All else stays as it is.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unseen) {
+        return text.into();
+    }
+    let mut seen = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            '\0'..='\x1f' => seen.push(picture(character)),
+            '\x7f' => seen.push('␡'),
+            _ if is_unseen(character) => seen += &format!("<U+{:04X}>", u32::from(character)),
+            _ => seen.push(character),
+        }
+    }
+    seen.into()
+}
+
+/// True for characters that nobody sees and that change how the rest is seen: controls (C0, DEL, C1), line and paragraph
+/// separators, what turns the reading order, and the invisible ones that only programs use.
+pub fn is_unseen(character: char) -> bool {
+    let turns = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}');
+    let is_odd =
+        matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}');
+    character.is_control() || turns || is_odd
+}
+
+/// The picture that Unicode has of a C0 control.
+fn picture(control: char) -> char {
+    char::from_u32(0x2400 + u32::from(control)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_commands_a_terminal_is_seen_and_not_obeyed() {
+        let title = "\x1b]0;PWNED\x07\x1b[2J\u{9b}31m\x7f";
+        assert_eq!(visible(title), "␛]0;PWNED␇␛[2J<U+009B>31m␡");
+        assert_eq!(
+            visible("Leak\r\n[synced]\tin\u{2028}the\u{85}roof"),
+            "Leak␍␊[synced]␉in<U+2028>the<U+0085>roof"
+        );
+        assert_eq!(visible("a\u{202e}b\u{2066}c\u{200f}d\u{feff}"), "a<U+202E>b<U+2066>c<U+200F>d<U+FEFF>");
+        for text in ["", "Elm 12", "Größe, 漏水, تسرب", "👩\u{200d}🔧", "a\u{a0}b"] {
+            assert!(matches!(visible(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+        let all: String = (0..=0x11_0000).filter_map(char::from_u32).filter(|one| is_unseen(*one)).collect();
+        assert!(!visible(&all).contains(is_unseen), "a visible text is visible once and for all");
+    }
 
     #[test]
     fn an_instant_is_told_where_the_account_is() {

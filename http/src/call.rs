@@ -179,13 +179,19 @@ impl Call {
                 .with("call", &call)
                 .with_source(error)
         })?;
+        let doubled = doubled(&self.transport.base, &self.path);
         let Self { transport, method, headers, secret_headers, repeat, session, empty, .. } = self;
         let transport = &transport;
         let request = Request { transport, method, url, headers, secret_headers, body, call, empty };
-        match transport.session.as_ref().filter(|_| session == Presence::Inside) {
+        let answered = match transport.session.as_ref().filter(|_| session == Presence::Inside) {
             None => with_retries(repeat, || request.attempt(None)).await,
             Some(session) => request.within(session, repeat).await,
-        }
+        };
+        answered.map_err(|error| match doubled.filter(|_| error.kind() == ErrorKind::NotFound) {
+            Some(twice) => error
+                .with("perhaps", format_args!("`base_url` ends with /{twice}, which is there twice then")),
+            None => error,
+        })
     }
 }
 
@@ -295,6 +301,15 @@ impl Request<'_> {
         }
         Err(refused(self.transport, status, &headers, &body, self.body.as_ref()))
     }
+}
+
+/// The part of an address that stands in it twice: at the end of `base`, where people copy it to, and at the beginning of what
+/// follows.
+fn doubled(base: &Url, path: &str) -> Option<String> {
+    let mut of_base = base.path().rsplit('/').filter(|part| !part.is_empty());
+    let (last, before) = (of_base.next()?, of_base.next());
+    let is_twice = path.split('/').find(|part| !part.is_empty()) == Some(last) || before == Some(last);
+    is_twice.then(|| last.to_owned())
 }
 
 /// The address of `path` below `base`. An id that came from outside may be part of a path, and must not lead to another

@@ -133,8 +133,12 @@ fn meaning(kind: ErrorKind) -> &'static str {
 pub(crate) fn unanswered(transport: &Inner, error: &reqwest::Error) -> Failure {
     let name = transport.name;
     if error.is_connect() {
-        let message = format!("{name} cannot be reached: {}", root_cause(error));
-        return Failure { error: Error::new(ErrorKind::Unavailable, message), reached: Reached::Never };
+        let cause = root_cause(error);
+        let mut unreached = Error::new(ErrorKind::Unavailable, format!("{name} cannot be reached: {cause}"));
+        if cause.contains("InvalidContentType") {
+            unreached = unreached.with("perhaps", "what is there speaks http, and no https");
+        }
+        return Failure { error: unreached, reached: Reached::Never };
     }
     broken_off(transport, error)
 }

@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod blot;
 mod call;
 mod checkup;
 mod contact;

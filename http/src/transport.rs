@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::limit::{Limits, RateLimitHeaders};
 use crate::session::{LogIn, Session};
-use crate::{Call, error_words};
+use crate::{Call, blot, error_words};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -67,7 +67,7 @@ impl Inner {
         self.secrets.iter().chain(&token).fold(text.to_owned(), |text, secret| {
             match secret.expose_secret().trim() {
                 "" => text,
-                secret => text.replace(secret, "[secret]"),
+                secret => blot::without(&text, secret),
             }
         })
     }
@@ -309,8 +309,14 @@ impl TransportBuilder {
     /// [`ErrorKind::Config`] if the address or a header cannot be used; the context `key` names the setting.
     pub fn build(self) -> Result<Transport> {
         let mut base = base_url(&self.base_url, self.plain_http)?;
-        if !self.path.is_empty() {
-            base.set_path(&format!("{}{}/", base.path(), self.path.trim_matches('/')));
+        let path = self.path.trim_matches('/');
+        if !path.is_empty() && base.path().trim_end_matches('/').ends_with(&format!("/{path}")) {
+            let message =
+                format!("the address ends with /{path} already, which is added to it: leave it out");
+            return Err(Error::new(ErrorKind::Config, message).with("key", "base_url"));
+        }
+        if !path.is_empty() {
+            base.set_path(&format!("{}{path}/", base.path()));
         }
         let limits = Limits::new(&self.limits)?;
         let session = self.log_in.map(|log_in| match self.keeps_session {

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer};
@@ -49,8 +49,26 @@ impl Default for ServerConfig {
 
 fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let wrong = |_| format!("listen: {text:?} is not an address with a port, as 127.0.0.1:8787");
-    text.parse().map_err(wrong).map_err(serde::de::Error::custom)
+    listen_address(&text).map_err(|problem| serde::de::Error::custom(format!("listen: {problem}")))
+}
+
+/// Reads an address and port to listen on. The address may be a name of this machine, as `localhost`; of several addresses that
+/// it has, the first of IPv4 is taken, which is where people look.
+///
+/// # Errors
+///
+/// In a sentence that quotes the text.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let wrong = || format!("{text:?} is not an address with a port, as 127.0.0.1:8787");
+    let (name, port) = text.rsplit_once(':').filter(|(name, _)| !name.is_empty()).ok_or_else(wrong)?;
+    let port: u16 = port.parse().map_err(|_| wrong())?;
+    let found = (name, port).to_socket_addrs().map_err(|error| format!("{}: {error}", wrong()))?;
+    let found: Vec<_> = found.collect();
+    let first = found.iter().find(|address| address.is_ipv4()).or_else(|| found.first());
+    first.copied().ok_or_else(wrong)
 }
 
 fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {

@@ -19,6 +19,7 @@ pub mod api;
 mod app;
 mod clock;
 mod config;
+mod connections;
 mod health;
 pub mod jobs;
 mod metrics;
@@ -31,18 +32,19 @@ mod secret;
 pub mod views;
 mod webhooks;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use tokio::net::TcpListener;
 
+use crate::connections::Limits;
+
 pub use accounts::{Account, Expiries};
 pub use app::App;
 pub use clock::Clock;
-pub use config::ServerConfig;
+pub use config::{ServerConfig, listen_address};
 pub use metrics::Metrics;
-pub use secret::Secret;
+pub use secret::{Secret, read_by_everybody};
 pub use webhooks::Readers;
 
 pub(crate) use prose::prose;
@@ -55,15 +57,8 @@ pub fn router(app: Arc<App>) -> Router {
 }
 
 /// Serves until [`App::stop`] is set, and until the jobs that are under way then have ended after the record at hand.
-///
-/// # Errors
-///
-/// If the listener fails.
-pub async fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<()> {
+pub async fn serve(app: Arc<App>, listener: TcpListener) {
     let stop = app.stop.clone();
-    let routes = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let http =
-        axum::serve(listener, routes).with_graceful_shutdown(async move { stop.asked().await }).into_future();
-    let (served, ()) = tokio::join!(http, app.work());
-    served
+    let http = connections::serve(listener, router(app.clone()), stop, Limits::of_process());
+    tokio::join!(http, app.work());
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -51,6 +52,18 @@ impl Secret {
             text => Ok(text.to_owned().into()),
         }
     }
+}
+
+/// The file, of those in which this secret stands, that everybody on this machine may read; `None` if there is none. `given_in`
+/// is the file that gives the secret, in whose folder others are looked for.
+pub fn read_by_everybody(secret: &Secret, given_in: &Path) -> Option<PathBuf> {
+    let file = match &secret.0 {
+        SecretSource::Text(_) => given_in.to_owned(),
+        SecretSource::Variable(_) => return None,
+        SecretSource::File(File { file }) => given_in.parent().unwrap_or(Path::new("")).join(file),
+    };
+    let mode = std::fs::metadata(&file).ok()?.permissions().mode();
+    (mode & 0o004 != 0).then_some(file)
 }
 
 impl From<SecretString> for Secret {

@@ -40,11 +40,11 @@ async fn set_sync_start(
     instant: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     if ledger.account(name).await?.is_none() {
-        anstream::eprintln!("the account {name} has not been synced yet, so that it has no sync start");
+        note!("the account {name} has not been synced yet, so that it has no sync start");
         return Ok(Exit::Partial);
     }
     ledger.set_sync_start(name, instant).await?;
-    anstream::eprintln!("Latchel work orders created after {instant} are created on the platform");
+    note!("Latchel work orders created after {instant} are created on the platform");
     Ok(Exit::Done)
 }
 
@@ -67,9 +67,9 @@ fn print(all: &[serde_json::Value], json: bool) -> Result<Exit, Failure> {
     }
     for account in all {
         let text = |key: &str| account[key].as_str().unwrap_or("none yet").to_owned();
-        anstream::println!("{}: {}, {}", text("name"), text("platform"), text("time_zone"));
-        anstream::println!("  sync start {}", text("sync_start"));
-        anstream::println!("  policy {}", account["policy"]);
+        say!("{}: {}, {}", text("name"), text("platform"), text("time_zone"));
+        say!("  sync start {}", text("sync_start"));
+        say!("  policy {}", account["policy"]);
     }
     Ok(Exit::Done)
 }

@@ -48,7 +48,7 @@ pub(crate) async fn run(
             let style = if *graphql { Style::GraphQl } else { Style::Rest };
             return new(name, title.as_deref(), style, path);
         }
-        AdaptersAction::List { markdown: true } => anstream::print!("{}", markdown()),
+        AdaptersAction::List { markdown: true } => render::lines(&markdown()),
         AdaptersAction::List { .. } if as_json => {
             let platforms: Vec<_> = registry::platforms().iter().map(|adapter| adapter.name).collect();
             let latchel: Vec<_> = registry::latchels().iter().map(|adapter| adapter.name).collect();
@@ -56,10 +56,10 @@ pub(crate) async fn run(
         }
         AdaptersAction::List { .. } => {
             for adapter in registry::platforms() {
-                anstream::println!("{:<14} {}: {}", adapter.name, adapter.title, adapter.about);
+                say!("{:<14} {}: {}", adapter.name, adapter.title, adapter.about);
             }
             for adapter in registry::latchels() {
-                anstream::println!("{:<14} {}: {}", adapter.name, adapter.title, adapter.about);
+                say!("{:<14} {}: {}", adapter.name, adapter.title, adapter.about);
             }
         }
         AdaptersAction::Show { name } => {
@@ -86,14 +86,14 @@ pub(crate) async fn run(
 }
 
 fn print(adapter: &PlatformAdapter) {
-    anstream::println!("{}: {}", adapter.title, adapter.about);
+    say!("{}: {}", adapter.title, adapter.about);
     print_settings("platform", adapter.settings);
     if let Some(settings) = webhooks(adapter) {
         print_settings("webhooks.platform", settings);
     }
-    anstream::println!("what it can do:");
+    say!("what it can do:");
     for (what, can) in abilities(adapter) {
-        anstream::println!("  {what}: {can}");
+        say!("  {what}: {can}");
     }
 }
 
@@ -103,7 +103,7 @@ fn webhooks(adapter: &PlatformAdapter) -> Option<&'static [Setting]> {
 }
 
 fn print_settings(section: &str, settings: &[Setting]) {
-    anstream::println!("settings of [account.{section}]:");
+    say!("settings of [account.{section}]:");
     for Setting { key, help, form, required, default } in settings {
         let form = format!("{form:?}").to_lowercase();
         let note = match (default, required) {
@@ -111,7 +111,7 @@ fn print_settings(section: &str, settings: &[Setting]) {
             (None, true) => "required".to_owned(),
             (None, false) => "optional".to_owned(),
         };
-        anstream::println!("  {key} ({form}, {note}): {help}");
+        say!("  {key} ({form}, {note}): {help}");
     }
 }
 

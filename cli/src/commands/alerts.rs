@@ -42,8 +42,8 @@ impl From<&Rehearsed> for Shown {
 impl Shown {
     fn print(&self) {
         match &self.error {
-            None => anstream::println!("{}: taken", self.channel),
-            Some(error) => anstream::println!("{}: not taken: {error}", self.channel),
+            None => say!("{}: taken", self.channel),
+            Some(error) => say!("{}: not taken: {error}", self.channel),
         }
     }
 }

@@ -7,6 +7,7 @@ use latchel_sync_server::views::{Credential, Validity};
 use serde::Serialize;
 
 use crate::args::Scope;
+use crate::clock::Clock;
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
@@ -20,12 +21,14 @@ struct Checked {
 /// Tests both ends of each account.
 pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> Result<Exit, Failure> {
     let mut all = Vec::new();
+    let clock = Clock::starting_at(now);
     for account in config.chosen(scope.account.as_deref())? {
         // They are for the server alone; a mistake in them is one all the same.
         connect::webhooks(config, account)?;
         let ledger = Arc::new(SqliteLedger::in_memory().await?);
         let engine = connect::engine(config, account, ledger.clone(), ledger)?;
-        let mut findings = engine.check(now).await;
+        // The time that the accounts before took is no difference of clocks.
+        let mut findings = engine.check(clock.now()).await;
         findings.extend(expiries(config, account, now));
         all.push(Checked { account: account.settings.name.clone(), findings });
     }
@@ -59,16 +62,16 @@ fn expiries(config: &Config, account: &Account, now: DateTime<Utc>) -> Vec<Findi
 }
 
 fn print(checked: &Checked) {
-    anstream::println!("{}", checked.account);
+    say!("{}", checked.account);
     for finding in &checked.findings {
         let mark = match finding.level {
             FindingLevel::Ok => "ok     ",
             FindingLevel::Warning => "warning",
             FindingLevel::Error => "ERROR  ",
         };
-        anstream::println!("  {mark}  {}: {}", finding.subject, finding.detail);
+        say!("  {mark}  {}: {}", finding.subject, finding.detail);
         if !finding.remedy.is_empty() {
-            anstream::println!("           hint: {}", finding.remedy);
+            say!("           hint: {}", finding.remedy);
         }
     }
 }

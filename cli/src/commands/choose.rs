@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::config::Account;
 use crate::exit::Failure;
-use crate::render;
+use crate::render::{self, Table};
 
 /// Result of looking for the one that is meant.
 pub(super) enum Chosen<'a> {
@@ -45,9 +45,9 @@ pub(super) fn choose<'a>(
         };
         found.iter().try_for_each(listed)?;
     } else {
-        let mut table = render::table(&["account", "record", "label", "status", "exactly"]);
+        let mut table = Table::new(&["account", "record", "label", "status", "exactly"]);
         for (account, choice) in &found {
-            table.add_row([
+            table.row([
                 account.settings.name.clone(),
                 choice.keys.iter().map(id).collect::<Vec<_>>().join(", "),
                 choice.label.clone(),
@@ -55,12 +55,12 @@ pub(super) fn choose<'a>(
                 choice.exactly(),
             ]);
         }
-        anstream::println!("{table}");
+        table.print();
     }
-    anstream::eprintln!("{} records are called so", found.len());
+    note!("{} records are called so", found.len());
     if let Some((account, choice)) = found.first() {
         let (name, exactly) = (&account.settings.name, choice.exactly());
-        anstream::eprintln!("hint: choose one, as `latchel-sync {command} {exactly} --account {name}`");
+        note!("hint: choose one, as `latchel-sync {command} {exactly} --account {name}`");
     }
     Ok(Chosen::Several)
 }

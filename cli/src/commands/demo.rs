@@ -8,13 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::{Engine, Mode, Observer, Request};
 use latchel_sync_core::ledger::{Outcome, PhaseReport};
 use latchel_sync_core::model::{Phase, Reason};
-use mock_pms::world::{Job, LatchelProperty, Property, Resident, Task, World};
+use mock_pms::world::{ClockMode, Job, LatchelProperty, Property, Resident, Task, World};
 use mock_pms::{GenerateSpec, LatchelDialect, LoggedRequest, MockServer, Options};
 
 use crate::commands::serve;
 use crate::config::Config;
-use crate::connect;
 use crate::exit::{Exit, Failure};
+use crate::{connect, render};
 
 /// Number of examples that are named for each reason.
 const EXAMPLES: usize = 2;
@@ -43,7 +43,9 @@ pub(crate) async fn run(
         let mut demo = Demo { engine, server, now };
         tell(&mut demo, units, seed).await?;
         if let Some(listen) = serve {
-            anstream::println!("\n== 5. The dashboard, on this world");
+            say!();
+            say!("== 5. The dashboard, on this world");
+            demo.let_time_pass();
             let listen = listen.unwrap_or(config.server.listen);
             serve::over(&config, books, listen, demo.now).await?;
         }
@@ -54,38 +56,44 @@ pub(crate) async fn run(
 }
 
 async fn tell(demo: &mut Demo, units: u32, seed: u64) -> Result<(), Failure> {
-    anstream::println!(
+    say!(
         "A mock Buildium at {} and a mock of Latchel's Partner API at {},",
         demo.server.platform_url(),
         demo.server.latchel_url()
     );
-    anstream::println!("with a generated world of about {units} units (seed {seed}); method \"assigned\".");
+    say!("with a generated world of about {units} units (seed {seed}); method \"assigned\".");
 
-    anstream::println!("\n== 1. The first sync, both directions");
+    say!();
+    say!("== 1. The first sync, both directions");
     demo.sync().await?;
 
     demo.advance(TimeDelta::minutes(20));
     let waiting = demo.new_latchel_work_orders()?;
-    anstream::println!("\n== 2. People report problems in Latchel: {waiting} new work orders");
+    say!();
+    say!("== 2. People report problems in Latchel: {waiting} new work orders");
     demo.advance(TimeDelta::minutes(20));
     demo.sync().await?;
 
     demo.advance(TimeDelta::minutes(20));
-    anstream::println!("\n== 3. The world changes");
+    say!();
+    say!("== 3. The world changes");
     demo.change()?;
     demo.advance(TimeDelta::minutes(5));
-    anstream::println!("\nThe next sync brings over exactly these:");
+    say!();
+    say!("The next sync brings over exactly these:");
     demo.sync().await?;
 
-    anstream::println!("\n== 4. Once more, without any change");
+    say!();
+    say!("== 4. Once more, without any change");
     let writes = demo.sync().await?;
     if writes > 0 {
         return Err(Failure::run(anyhow::anyhow!(
             "the last sync should have written nothing, but wrote {writes}"
         )));
     }
-    anstream::println!("  The systems' own request log agrees: no write.");
-    anstream::println!("\n{NEXT}");
+    say!("  The systems' own request log agrees: no write.");
+    say!();
+    render::lines(NEXT);
     Ok(())
 }
 
@@ -112,6 +120,15 @@ impl Demo {
         self.server.edit(|world| world.clock.set(now));
     }
 
+    /// From here on the systems' clocks go, as that of the server does: people look around for a while.
+    fn let_time_pass(&self) {
+        let now = self.now;
+        self.server.edit(|world| {
+            world.clock.set(now);
+            world.clock.set_mode(ClockMode::Running);
+        });
+    }
+
     /// Syncs, tells what came out, and returns how many writes the systems saw.
     async fn sync(&self) -> Result<usize, Failure> {
         self.server.clear_requests();
@@ -123,7 +140,7 @@ impl Demo {
         }
         let requests = self.server.requests();
         let writes = requests.iter().filter(|request| LoggedRequest::is_write(request)).count();
-        anstream::println!(
+        say!(
             "  {} calls, {writes} of them writes; the run ended with {}",
             requests.len(),
             run.status.as_str()
@@ -177,7 +194,7 @@ impl Demo {
         });
         for (found, active, verb) in [(hidden, false, "hidden"), (shown, true, "unhidden")] {
             if let Some((id, name)) = found {
-                anstream::println!("  {name} is {verb} on the platform");
+                say!("  {name} is {verb} on the platform");
                 self.apply(
                     serde_json::json!([{"collection": "properties", "id": id, "set": {"active": active}}]),
                 )?;
@@ -192,7 +209,7 @@ impl Demo {
             world.latchel.jobs.iter().filter(reported).map(|one| (one.id, one.name.clone())).collect()
         });
         for ((id, name), state) in jobs.iter().zip(["Completed", "Cancelled", "Forwarded to PM"]) {
-            anstream::println!("  \"{name}\" is set {state} in Latchel");
+            say!("  \"{name}\" is set {state} in Latchel");
             self.apply(serde_json::json!([{"side": "latchel", "collection": "jobs", "id": id, "set": {"state": state}}]))?;
         }
         Ok(())
@@ -209,9 +226,7 @@ impl Demo {
             Some((job.id, work_order.id, work_order.task_id))
         });
         if let Some((job, work_order, task)) = found {
-            anstream::println!(
-                "  Work order {work_order} is taken from Latchel on the platform, and completed in Latchel"
-            );
+            say!("  Work order {work_order} is taken from Latchel on the platform, and completed in Latchel");
             self.server
                 .edit(|world| world.update::<Task>(task, |task| task.assigned_to = Some(9002)))
                 .map_err(Failure::run)?;
@@ -234,9 +249,7 @@ impl Demo {
         });
         let Some((property, unit)) = unit else { return Ok(()) };
         let task = self.server.read(|world| world.platform.tasks.next_id());
-        anstream::println!(
-            "  A work order for Latchel arrives at property {property}, which Latchel does not have"
-        );
+        say!("  A work order for Latchel arrives at property {property}, which Latchel does not have");
         self.apply(serde_json::json!([
             {"collection": "tasks", "create": {"id": task, "kind": "todo", "title": "Roof leak", "status": "new",
                 "priority": "high", "property_id": property, "unit_id": unit, "assigned_to": 9001}},
@@ -254,7 +267,7 @@ impl Demo {
         });
         if let Some(day) = day {
             let days = (day - today).num_days() + 1;
-            anstream::println!("  {days} days pass, and with them the move-out day {day} of a resident");
+            say!("  {days} days pass, and with them the move-out day {day} of a resident");
             self.advance(TimeDelta::days(days));
         }
     }
@@ -295,14 +308,14 @@ impl Observer for Teller {
 impl Teller {
     fn tell(&self, report: &PhaseReport) {
         let examples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        anstream::println!("  {}: {} records, {} written", report.phase, report.records(), report.writes);
+        say!("  {}: {} records, {} written", report.phase, report.records(), report.writes);
         for (reason, count) in &report.counts {
             let named =
                 examples.get(&(report.phase, *reason)).map(|some| some.join("; ")).unwrap_or_default();
-            anstream::println!("    {count:>5}  {:<32} {named}", reason.code());
+            say!("    {count:>5}  {:<32} {named}", reason.code());
         }
         if let Some(error) = &report.error {
-            anstream::println!("    ended early: {error}");
+            say!("    ended early: {error}");
         }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) async fn run(
             if scope.json {
                 render::json(&[json!({"id": id, "reason": reason, "rule": rule})])?;
             } else {
-                anstream::println!("{} ({reason}, rule {rule})", reason.sentence(Tense::Would));
+                say!("{} ({reason}, rule {rule})", reason.sentence(Tense::Would));
             }
             return Ok(Exit::Done);
         }
@@ -52,7 +52,7 @@ pub(crate) async fn run(
             if scope.json {
                 render::json(&[(); 0])?;
             }
-            anstream::eprintln!("neither side knows a {kind} {id}");
+            note!("neither side knows a {kind} {id}");
             return Ok(Exit::Partial);
         }
     };
@@ -85,21 +85,22 @@ fn print(kind: Kind, label: &str, explained: &[Explanation], now: DateTime<Utc>,
             Side::Latchel => format!("{} in Latchel", key.id),
         })
         .collect();
-    anstream::println!("{}: {}", named(kind, label), ids.join(", "));
+    say!("{}: {}", named(kind, label), ids.join(", "));
     match link {
-        Some(link) => anstream::println!("Linked since {}.", local(link.created_at, zone)),
-        None => anstream::println!("Not linked with a record of the other side."),
+        Some(link) => say!("Linked since {}.", local(link.created_at, zone)),
+        None => say!("Not linked with a record of the other side."),
     }
 
     for one in explained {
-        anstream::println!();
+        say!();
         decision(one, now, zone);
     }
 
     let held = |side: fn(&Explanation) -> Option<&Value>| explained.iter().find_map(side);
     let fields = fields(held(|one| one.platform.as_ref()), held(|one| one.latchel.as_ref()), zone);
     if !fields.is_empty() {
-        anstream::println!("\nBoth sides, as they are now (* differs)");
+        say!();
+        say!("Both sides, as they are now (* differs)");
         let row = |field: Field| {
             let mark = if field.differs { "* " } else { "  " };
             [format!("{mark}{}", field.name), line(&field.platform), line(&field.latchel)]
@@ -111,7 +112,7 @@ fn print(kind: Kind, label: &str, explained: &[Explanation], now: DateTime<Utc>,
         let (first, second) = (wide(0), wide(1));
         for [name, platform, latchel] in &rows {
             let row = format!("  {name:<first$}  {platform:<second$}  {latchel}");
-            anstream::println!("{}", row.trim_end());
+            say!("{}", row.trim_end());
         }
     }
 }
@@ -127,7 +128,7 @@ fn named(kind: Kind, label: &str) -> String {
 
 /// Prints one direction: questions, answers, the one that decided, and the remedy.
 fn decision(one: &Explanation, now: DateTime<Utc>, zone: Tz) {
-    anstream::println!(
+    say!(
         "{}",
         match one.key.side {
             Side::Platform => "From the platform to Latchel",
@@ -135,13 +136,11 @@ fn decision(one: &Explanation, now: DateTime<Utc>, zone: Tz) {
         }
     );
     match (&one.retry, &one.outcome) {
-        (Some(retry), _) => anstream::println!("  {}", retry.sentence(&one.key, now, zone)),
-        (None, Some(newest)) => anstream::println!(
-            "  Since the run of {}: {}",
-            local(newest.at, zone),
-            newest.reason.sentence(Tense::Has)
-        ),
-        (None, None) => anstream::println!("  No run has said anything of it yet."),
+        (Some(retry), _) => say!("  {}", retry.sentence(&one.key, now, zone)),
+        (None, Some(newest)) => {
+            say!("  Since the run of {}: {}", local(newest.at, zone), newest.reason.sentence(Tense::Has))
+        }
+        (None, None) => say!("  No run has said anything of it yet."),
     }
     let does = match one.action {
         Action::None => "nothing",
@@ -149,19 +148,15 @@ fn decision(one: &Explanation, now: DateTime<Utc>, zone: Tz) {
     };
     let detail = one.detail.as_deref().filter(|_| one.retry.is_none() || one.action != Action::None);
     let detail = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
-    anstream::println!("  A run now would: {does}. {}{detail}", one.reason.sentence(Tense::Would));
+    say!("  A run now would: {does}. {}{detail}", one.reason.sentence(Tense::Would));
     if !one.reason.remedy().is_empty() {
-        anstream::println!("  To change that: {}", one.reason.remedy());
+        say!("  To change that: {}", one.reason.remedy());
     }
-    anstream::println!(
-        "  What was asked ({} decided, by rule {}):",
-        one.reason,
-        one.reason.rule_for(&one.key)
-    );
+    say!("  What was asked ({} decided, by rule {}):", one.reason, one.reason.rule_for(&one.key));
     let widest = one.checks.iter().map(|check| check.question.chars().count()).max().unwrap_or_default();
     for Check { rule, question, answer, decided } in &one.checks {
         let mark = if *decided { "  <- this decided" } else { "" };
-        anstream::println!("    {:<4} {question:<widest$}  {}{mark}", rule.as_str(), line(answer));
+        say!("    {:<4} {question:<widest$}  {}{mark}", rule.as_str(), line(answer));
     }
 }
 

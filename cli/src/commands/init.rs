@@ -25,7 +25,7 @@ pub(crate) fn run(path: &Path, platform: &str, force: bool) -> Result<Exit, Fail
     }
     std::fs::write(path, text)
         .map_err(|error| Failure::run(error).hint(format!("writing {}", path.display())))?;
-    anstream::eprintln!("wrote {}; fill it in, then run `latchel-sync check`", path.display());
+    note!("wrote {}; fill it in, then run `latchel-sync check`", path.display());
     Ok(Exit::Done)
 }
 

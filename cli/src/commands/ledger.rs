@@ -20,15 +20,15 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             if as_json {
                 render::json(&json!({ "wrong": wrong, "not_confirmed": not_confirmed }))?;
             } else {
-                wrong.iter().chain(&not_confirmed).for_each(|line| anstream::println!("{line}"));
+                wrong.iter().chain(&not_confirmed).for_each(|line| say!("{line}"));
             }
             match (wrong.is_empty(), not_confirmed.is_empty()) {
-                (true, true) if !as_json => anstream::println!("the ledger is sound"),
-                (false, _) => anstream::eprintln!(
-                    "hint: keep a copy, and start with an empty ledger: a sync finds its records again"
-                ),
+                (true, true) if !as_json => say!("the ledger is sound"),
+                (false, _) => {
+                    note!("hint: keep a copy, and start with an empty ledger: a sync finds its records again")
+                }
                 // Without the ledger these would be made again.
-                (true, false) => anstream::eprintln!(
+                (true, false) => note!(
                     "hint: keep this ledger, and look at each with `latchel-sync explain`: none is ever sent again"
                 ),
                 (true, true) => {}
@@ -43,7 +43,7 @@ pub(crate) async fn run(config: &Config, action: &LedgerAction, as_json: bool) -
             let written = ledger.backup(file).await;
             let closed = ledger.close().await;
             written.and(closed)?;
-            anstream::eprintln!("wrote {}", file.display());
+            note!("wrote {}", file.display());
             Ok(Exit::Done)
         }
         (LedgerAction::Backup { .. }, LedgerLocation::Postgres(_)) => {

@@ -107,10 +107,10 @@ async fn fill(mirror: &Mirror, now: DateTime<Utc>) -> Result<(), Failure> {
 
 fn print(one: &Mirrored) {
     let Some(lists) = &one.lists else {
-        anstream::println!("{}: Latchel can be asked for anything; no mirror is needed", one.account);
+        say!("{}: Latchel can be asked for anything; no mirror is needed", one.account);
         return;
     };
-    anstream::println!("{}:", one.account);
+    say!("{}:", one.account);
     for list in lists {
         let state = match (&list.walk, list.proven) {
             (_, true) => "complete".to_owned(),
@@ -119,11 +119,6 @@ fn print(one: &Mirrored) {
         };
         let left =
             list.calls_left.filter(|_| !list.proven).map(|calls| format!(", about {calls} calls to go"));
-        anstream::println!(
-            "  {}: {} records, {state}{}",
-            list.list.as_str(),
-            list.records,
-            left.unwrap_or_default()
-        );
+        say!("  {}: {} records, {state}{}", list.list.as_str(), list.records, left.unwrap_or_default());
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
             let all = systems().into_iter().map(|(name, quirks)| (name, json!(quirks)));
             render::json(&all.collect::<serde_json::Map<_, _>>())?;
         } else {
-            anstream::print!("{}", quirks());
+            render::lines(&quirks());
         }
         return Ok(Exit::Done);
     }
@@ -72,6 +72,7 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
     let latchel_rate_limits = latchel_limit.as_ref().map(|limit| limit.0.clone());
     let options = Options { platform, latchel, latchel_rate_limits, ports, faults, ..Options::default() };
     let server = MockServer::start(world, options).await.map_err(Failure::run)?;
+    let is_papi = matches!(latchel, LatchelDialect::Papi);
     let latchel_url = format!("{}{}", server.latchel_url(), latchel.base_path());
     if *json {
         let mut settings = serde_json::Map::new();
@@ -84,15 +85,35 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
             &json!({"platform": platform, "latchel": latchel, "admin_url": server.admin_url()}),
         )?;
     } else {
-        let credentials: Vec<_> =
-            credentials.into_iter().map(|(name, value)| format!("{name} {value}")).collect();
-        anstream::println!("platform {platform}: {} ({})", server.platform_url(), credentials.join(", "));
-        anstream::println!("latchel {latchel}: {latchel_url} (key {key})");
-        anstream::println!("admin: {}/_mock/world", server.admin_url());
+        let mut settings = vec![("adapter", platform.name().to_owned())];
+        settings.push(("base_url", server.platform_url().to_owned()));
+        settings.extend(credentials);
+        let mut latchel = vec![("adapter", adapter(latchel).to_owned()), ("base_url", latchel_url)];
+        latchel.push(("api_key", key));
+        if is_papi {
+            latchel.push(("writes", "on".to_owned()));
+        }
+        render::lines(&pasted(&settings, &latchel));
+        say!();
+        say!("# Its world can be read and changed at {}/_mock/world (docs/mock-pms.md).", server.admin_url());
     }
     tokio::signal::ctrl_c().await.map_err(Failure::run)?;
     server.shutdown().await;
     Ok(Exit::Done)
+}
+
+/// A configuration for the two systems, to be pasted into a file.
+fn pasted(platform: &[(&str, String)], latchel: &[(&str, String)]) -> String {
+    let mut text =
+        "# Put this into latchel-sync.toml; then `latchel-sync check`, in another terminal.\n".to_owned();
+    text += "[[account]]\nname = \"mock\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"assigned\"\n";
+    for (section, settings) in [("platform", platform), ("latchel", latchel)] {
+        text += &format!("\n[account.{section}]\n");
+        for (name, value) in settings {
+            text += &format!("{name} = {}\n", toml::Value::String(value.clone()));
+        }
+    }
+    text
 }
 
 /// Adapter that speaks to this Latchel.

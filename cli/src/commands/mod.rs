@@ -4,6 +4,7 @@ mod accounts;
 mod adapters;
 mod adopt;
 mod alerts;
+mod audit;
 mod check;
 mod choose;
 mod demo;
@@ -27,6 +28,7 @@ pub use self::adapters::read_document;
 use crate::args::{Args, Command};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::render;
 
 pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let now: DateTime<Utc> = args.now.unwrap_or_else(Utc::now);
@@ -34,7 +36,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     match &args.command {
         Command::Init { platform, force } => init::run(&args.config, platform, *force),
         Command::Check { scope } => check::run(&config()?, scope, now).await,
-        Command::Plan { scope, what } => sync::plan(&config()?, scope, what, now).await,
+        Command::Plan { scope, planned } => sync::plan(&config()?, scope, planned, now).await,
         Command::Sync { scope, what } => sync::sync(&config()?, scope, what, now).await,
         Command::Reconcile { scope, how } => sync::reconcile(&config()?, scope, how, now).await,
         Command::Adopt { scope, how } => adopt::run(&config()?, scope, how, now).await,
@@ -53,9 +55,13 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         }
         Command::Serve { listen } => serve::run(&config()?, *listen, now).await,
         Command::Users { action } => users::run(&config()?, action, now).await,
+        Command::Audit { limit, scope } => audit::run(&config()?, scope, *limit).await,
         Command::Alerts { action } => alerts::run(&config()?, action).await,
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut std::io::stdout());
+            // Into memory first: a reader that has seen enough is no reason to panic.
+            let mut completions = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "latchel-sync", &mut completions);
+            render::write(&completions);
             Ok(Exit::Done)
         }
     }

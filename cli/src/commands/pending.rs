@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::args::{PendingAction, PendingRecords, Scope};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
+use crate::render::Table;
 use crate::suggest::did_you_mean;
 use crate::{connect, render};
 
@@ -80,14 +81,14 @@ async fn list(
         return Ok(Exit::Done);
     }
     if all.is_empty() {
-        anstream::println!("nothing is pending");
+        say!("nothing is pending");
         return Ok(Exit::Done);
     }
     let zone = |account: &&Account| (account.settings.name.clone(), account.settings.time_zone);
     let zones: HashMap<_, _> = accounts.iter().map(zone).collect();
     let columns =
         ["account", "record", "label", "reason", "for", "tries", "next try", "which would", "detail"];
-    let mut table = render::table(&columns);
+    let mut table = Table::new(&columns);
     for PendingRow { account, next_try, retry, pending: one } in &all {
         let zone = zones.get(account).copied().unwrap_or_default();
         let next = match next_try {
@@ -95,7 +96,7 @@ async fn list(
             Some(at) if *at > now => local(*at, zone),
             _ => "next run".to_owned(),
         };
-        table.add_row([
+        table.row([
             account.clone(),
             one.outcome.key.to_string(),
             one.outcome.label.clone(),
@@ -107,7 +108,7 @@ async fn list(
             one.outcome.detail.clone().unwrap_or_default(),
         ]);
     }
-    anstream::println!("{table}");
+    table.print();
     Ok(Exit::Done)
 }
 
@@ -135,19 +136,19 @@ async fn change(
     }
     if changed.is_empty() {
         match chosen {
-            Chosen::One(key) => anstream::eprintln!("{key} is not pending"),
-            Chosen::With(reason) => anstream::eprintln!("nothing is pending with the reason {reason}"),
-            Chosen::All => anstream::eprintln!("nothing is pending"),
+            Chosen::One(key) => note!("{key} is not pending"),
+            Chosen::With(reason) => note!("nothing is pending with the reason {reason}"),
+            Chosen::All => note!("nothing is pending"),
         }
-        anstream::eprintln!("hint: `latchel-sync pending list` shows what is");
+        note!("hint: `latchel-sync pending list` shows what is");
         return Ok(Exit::Partial);
     }
     match action {
-        PendingAction::Dismiss(_) => anstream::eprintln!(
+        PendingAction::Dismiss(_) => note!(
             "{} dismissed until something about them changes; `pending retry` takes it back",
             changed.len()
         ),
-        _ => anstream::eprintln!("{} to be tried again in the next run", changed.len()),
+        _ => note!("{} to be tried again in the next run", changed.len()),
     }
     Ok(Exit::Done)
 }

@@ -19,12 +19,12 @@ pub(crate) fn run(as_markdown: bool, as_json: bool) -> Result<Exit, Failure> {
         };
         render::json(&RuleId::ALL.iter().copied().map(rule).collect::<Vec<_>>())?;
     } else if as_markdown {
-        anstream::print!("{}", markdown());
+        render::lines(&markdown());
     } else {
         for rule in RuleId::ALL {
-            anstream::println!("{:<4} {}: {}", rule.as_str(), rule.situation(), rule.action());
+            say!("{:<4} {}: {}", rule.as_str(), rule.situation(), rule.action());
             for reason in rule.reasons() {
-                anstream::println!("       {} ({})", reason.code(), reason.status().as_str());
+                say!("       {} ({})", reason.code(), reason.status().as_str());
             }
         }
     }

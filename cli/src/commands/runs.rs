@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::args::{RunsShow, Scope};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::render::Table;
 use crate::{connect, render};
 
 const PAGE: u32 = 500;
@@ -46,15 +47,15 @@ async fn read(
         return Ok(Exit::Done);
     }
     if runs.is_empty() {
-        anstream::println!("no run yet");
+        say!("no run yet");
         return Ok(Exit::Done);
     }
     let columns = ["run", "account", "now (UTC)", "by", "status", "records", "writes", "calls", "took"];
-    let mut table = render::table(&columns);
+    let mut table = Table::new(&columns);
     for run in &runs {
         let records: u64 = run.phases.iter().map(|phase| phase.records()).sum();
         let writes: u64 = run.phases.iter().map(|phase| phase.writes).sum();
-        table.add_row([
+        table.row([
             run.id.to_string(),
             run.account.clone(),
             run.now.format("%Y-%m-%d %H:%M:%S").to_string(),
@@ -66,7 +67,7 @@ async fn read(
             took(run),
         ]);
     }
-    anstream::println!("{table}");
+    table.print();
     Ok(Exit::Done)
 }
 
@@ -90,7 +91,7 @@ fn took(run: &Run) -> String {
 
 async fn show_one(ledger: &dyn LedgerAdmin, id: RunId, json: bool) -> Result<Exit, Failure> {
     let Some(run) = ledger.run(id).await? else {
-        anstream::eprintln!("there is no run {id}");
+        note!("there is no run {id}");
         return Ok(Exit::Partial);
     };
     let mut outcomes: Vec<Outcome> = Vec::new();
@@ -106,30 +107,30 @@ async fn show_one(ledger: &dyn LedgerAdmin, id: RunId, json: bool) -> Result<Exi
         render::json(&Shown { run, outcomes })?;
         return Ok(Exit::Done);
     }
-    anstream::println!("{} {} {}", run.id, run.account, run.status.as_str());
-    anstream::println!("  {}, by {}, {}", run.now.format("%Y-%m-%d %H:%M:%S UTC"), by(&run), took(&run));
+    say!("{} {} {}", run.id, run.account, run.status.as_str());
+    say!("  {}, by {}, {}", run.now.format("%Y-%m-%d %H:%M:%S UTC"), by(&run), took(&run));
     if let Some(named) = run.named {
-        anstream::println!("  {named} records by their ids, instead of the window");
+        say!("  {named} records by their ids, instead of the window");
     }
     if run.reconciles {
-        anstream::println!("  a reconciliation: whole lists, instead of the window");
+        say!("  a reconciliation: whole lists, instead of the window");
     }
     for (system, calls) in &run.calls {
-        anstream::println!("  {calls} calls of {system}");
+        say!("  {calls} calls of {system}");
     }
     for phase in &run.phases {
-        anstream::println!("  {}: {} records, {} writes", phase.phase, phase.records(), phase.writes);
+        say!("  {}: {} records, {} writes", phase.phase, phase.records(), phase.writes);
         if let Some(error) = &phase.error {
-            anstream::println!("    ended early: {error}");
+            say!("    ended early: {error}");
         }
         if let Some(pause) = &phase.paused {
-            anstream::println!("    paused: {pause}");
+            say!("    paused: {pause}");
         }
     }
-    anstream::println!("new or changed:");
+    say!("new or changed:");
     for outcome in &outcomes {
         let detail = outcome.detail.as_deref().unwrap_or_default();
-        anstream::println!(
+        say!(
             "  {:<10} {} {} {} {detail}",
             outcome.action.as_str(),
             outcome.key,

@@ -47,8 +47,9 @@ pub(super) async fn over(
     let app = App::new(settings, accounts, ledger, desk, Clock::starting_at(now), holder());
     stop_on_interrupt(app.stop.clone())?;
     // Whoever started it waits for this line.
-    anstream::println!("dashboard: http://{address}/");
-    latchel_sync_server::serve(app, listener).await.map_err(Failure::run)
+    say!("dashboard: http://{address}/");
+    latchel_sync_server::serve(app, listener).await;
+    Ok(())
 }
 
 /// On this machine alone nobody has to log in before there are users; elsewhere everybody could come in.

@@ -1,15 +1,17 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Banner, Choice, banner};
 use latchel_sync_core::ledger::{look_up, records};
 use latchel_sync_core::model::Kind;
 use latchel_sync_core::words::local;
-use latchel_sync_core::{Ledger, LedgerAdmin};
-use latchel_sync_server::views::{Health, health};
+use latchel_sync_server::views::{Automatic, Health, NextRun, automatic, health};
+use serde::Serialize;
 
 use super::choose::{Chosen, choose};
 use crate::args::{Scope, StatusOf};
 use crate::config::{Account, Config};
+use crate::connect::Books;
 use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
@@ -20,45 +22,56 @@ pub(crate) async fn run(
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
-    connect::reading_ledger(config, async |ledger| match of {
+    connect::reading_books(config, async |books| match of {
         Some(StatusOf::WorkOrder { id }) => {
-            work_order(config, &accounts, &*ledger, id, now, scope.json).await
+            work_order(config, &accounts, &*books.ledger, id, now, scope.json).await
         }
-        None => healths(&accounts, &*ledger, scope, now).await,
+        None => all(&accounts, &books, scope, now).await,
     })
     .await
 }
 
-async fn healths(
+/// Health of an account, and what is done for it by itself.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    health: Health,
+    automatic: Automatic,
+}
+
+async fn all(
     accounts: &[&Account],
-    ledger: &dyn LedgerAdmin,
+    Books { ledger, desk }: &Books,
     scope: &Scope,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let mut all = Vec::new();
     for account in accounts {
-        all.push(health(&account.settings, &account.schedule, ledger, now).await?);
+        let (settings, schedule) = (&account.settings, &account.schedule);
+        let health = health(settings, schedule, &**ledger, now).await?;
+        let automatic = automatic(settings, schedule, (&**ledger, &**desk), now).await?;
+        all.push(Shown { health, automatic });
     }
     if scope.json {
         render::json(&all)?;
     } else {
-        for (account, health) in accounts.iter().zip(&all) {
-            print(health, account.settings.time_zone);
+        for (account, one) in accounts.iter().zip(&all) {
+            print(one, account.settings.time_zone, now);
         }
     }
     Ok(Exit::Done)
 }
 
-fn print(health: &Health, zone: Tz) {
-    anstream::println!("{}: {}", health.account, health.health);
+fn print(Shown { health, automatic }: &Shown, zone: Tz, now: DateTime<Utc>) {
+    say!("{}: {}", health.account, health.health);
     if let Some(pause) = &health.paused {
-        anstream::println!("  {pause}; the first run after that goes on from there");
+        say!("  {pause}; the first run after that goes on from there");
     }
     for phase in &health.phases {
         let last = phase.last_success.map_or("never".to_owned(), |at| local(at, zone));
-        anstream::println!("  {:<24} last success {last}", phase.phase.to_string());
+        say!("  {:<24} last success {last}", phase.phase.to_string());
         if let Some((from, to)) = phase.gap {
-            anstream::println!(
+            say!(
                 "    gap: {} to {}; run `latchel-sync sync --since {}`",
                 local(from, zone),
                 local(to, zone),
@@ -66,14 +79,29 @@ fn print(health: &Health, zone: Tz) {
             );
         }
     }
-    anstream::println!("  pending {}, failed {}", health.pending, health.failed);
-    anstream::println!(
+    say!("  pending {}, failed {}", health.pending, health.failed);
+    say!(
         "  schedule: work orders {}, properties and residents {}",
         health.schedule.work_orders,
         health.schedule.properties_and_residents
     );
     if let Some(timetable) = &health.schedule.reconciliation {
-        anstream::println!("  reconciliation: {timetable}");
+        say!("  reconciliation: {timetable}");
+    }
+    match automatic {
+        Automatic::Kept { next } => next.iter().for_each(|NextRun { part, at }| {
+            let at = at.map_or("never".to_owned(), |at| local(at.max(now), zone));
+            say!("  next sync of {}: {at}", part.title());
+        }),
+        Automatic::Paused(pause) => {
+            let since = local(pause.since, zone);
+            say!("  paused by {} since {since}: nothing is synced by itself", pause.by);
+        }
+        Automatic::NotKept { last } => {
+            let last = last.map(|last| format!(" (the last time: {})", local(last, zone)));
+            say!("  nothing is synced by itself{}", last.unwrap_or_default());
+            say!("    hint: `latchel-sync serve` keeps the schedule, for as long as it runs");
+        }
     }
 }
 
@@ -94,8 +122,8 @@ async fn work_order(
         Chosen::One(account, choice) => (account, choice),
         Chosen::Several => return Ok(Exit::Several),
         Chosen::None => {
-            anstream::eprintln!("no run has seen a work order {id}");
-            anstream::eprintln!("hint: `latchel-sync explain work-order {id}` asks both systems");
+            note!("no run has seen a work order {id}");
+            note!("hint: `latchel-sync explain work-order {id}` asks both systems");
             return Ok(Exit::Partial);
         }
     };
@@ -111,7 +139,7 @@ async fn work_order(
 }
 
 fn print_banner(banner: &Banner, account: &Account) {
-    anstream::println!("[{}] {} ({})", banner.status.as_str(), banner.headline, account.settings.name);
+    say!("[{}] {} ({})", banner.status.as_str(), banner.headline, account.settings.name);
     let label = Some(&banner.label).filter(|label| !label.is_empty()).map(|label| format!("{label}: "));
     let latchel_id = banner.latchel_id.map(|id| id.to_string());
     let side = |id: Option<&str>, number: Option<&str>, place: &str| match (id, number) {
@@ -119,17 +147,17 @@ fn print_banner(banner: &Banner, account: &Account) {
         (Some(id), None) => format!("{id} {place}"),
         (Some(id), Some(number)) => format!("{id} {place} (number {number})"),
     };
-    anstream::println!(
+    say!(
         "  {}{}, {}",
         label.unwrap_or_default(),
         side(banner.platform_id.as_deref(), banner.platform_number.as_deref(), "on the platform"),
         side(latchel_id.as_deref(), banner.latchel_number.as_deref(), "in Latchel")
     );
     if let Some(at) = banner.verified_at {
-        anstream::println!("  confirmed by reading back at {}", local(at, account.settings.time_zone));
+        say!("  confirmed by reading back at {}", local(at, account.settings.time_zone));
     }
-    anstream::println!("  {}", banner.explanation);
+    say!("  {}", banner.explanation);
     if !banner.remedy.is_empty() {
-        anstream::println!("  hint: {}", banner.remedy);
+        say!("  hint: {}", banner.remedy);
     }
 }

@@ -1,19 +1,25 @@
 //! `plan`, `sync` and `reconcile`: the same run, with and without writes.
 
+mod printer;
+mod progress;
+mod summary;
+
 use std::io::IsTerminal;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use indicatif::{ProgressBar, ProgressStyle};
-use latchel_sync_core::engine::{Engine, Mode, Observer, Quiet, Request, StopSignal};
-use latchel_sync_core::ledger::{Action, Outcome, Overlay, Pending, Retry, Run, RunStatus, doing};
-use latchel_sync_core::model::{Direction, Kind, Phase, Status, Tense, Window};
+use latchel_sync_core::engine::{Engine, Mode, Quiet, Request, StopSignal};
+use latchel_sync_core::ledger::{Overlay, Run, RunStatus};
+use latchel_sync_core::model::{Direction, Kind, Phase, Tense};
 use latchel_sync_ledger::SqliteLedger;
-use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::{DirectionArg, Only, Reconciling, Scope, What};
+use self::printer::{Printer, Told};
+pub(super) use self::progress::Progress;
+use self::summary::summary;
+use crate::args::{DirectionArg, Only, Planned, Reconciling, Scope, What};
+use crate::clock::Clock;
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure, report};
 use crate::{connect, render};
@@ -22,11 +28,13 @@ use crate::{connect, render};
 pub(crate) async fn plan(
     config: &Config,
     scope: &Scope,
-    what: &What,
+    Planned { what, all }: &Planned,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let telling = Telling { what: Told::All, shows_progress: false, now };
-    planned(config, scope, what.deadline, &telling, |account| request(what, account, Mode::Plan, now)).await
+    let told = if *all { Told::All } else { Told::WhatMatters };
+    let telling = Telling { what: told, shows_progress: false, now };
+    planned(config, scope, what.deadline, &telling, |account, now| request(what, account, Mode::Plan, now))
+        .await
 }
 
 /// Syncs.
@@ -36,7 +44,8 @@ pub(crate) async fn sync(
     what: &What,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    applied(config, scope, what.deadline, |account| request(what, account, Mode::Apply, now)).await
+    let request = |account: &Account, now| request(what, account, Mode::Apply, now);
+    applied(config, scope, what.deadline, now, request).await
 }
 
 /// Reconciles, or shows what that would do (rule W6).
@@ -46,17 +55,17 @@ pub(crate) async fn reconcile(
     how: &Reconciling,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let request = |mode| Request {
+    let request = |mode, now| Request {
         holder: holder(),
         allow_mass_change: how.allow_mass_change,
         ..Request::reconciliation(mode, now)
     };
     if how.apply {
-        return applied(config, scope, how.deadline, |_| request(Mode::Apply)).await;
+        return applied(config, scope, how.deadline, now, |_, now| request(Mode::Apply, now)).await;
     }
     let telling = Telling { what: Told::WhatDiffers, shows_progress: std::io::stderr().is_terminal(), now };
-    let exit = planned(config, scope, how.deadline, &telling, |_| request(Mode::Plan)).await?;
-    anstream::eprintln!("nothing was written; `latchel-sync reconcile --apply` does this");
+    let exit = planned(config, scope, how.deadline, &telling, |_, now| request(Mode::Plan, now)).await?;
+    note!("nothing was written; `latchel-sync reconcile --apply` does this");
     Ok(exit)
 }
 
@@ -72,17 +81,21 @@ async fn planned(
     scope: &Scope,
     deadline: Option<humantime::Duration>,
     telling: &Telling,
-    request: impl Fn(&Account) -> Request,
+    request: impl Fn(&Account, DateTime<Utc>) -> Request,
 ) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
+    let clock = Clock::starting_at(telling.now);
     for account in config.chosen(scope.account.as_deref())? {
+        // The accounts before took their time.
+        let now = clock.now();
         let zone = account.settings.time_zone;
         let progress = telling.shows_progress.then(Progress::new);
-        let printer = Printer { json: scope.json, told: telling.what, now: telling.now, zone, progress };
+        let printer =
+            Printer { json: scope.json, told: telling.what, now, zone, progress, left_out: 0.into() };
         let planned = connect::reading_ledger(config, async |real| {
             let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
             let engine = connect::engine(config, account, ledger.clone(), ledger)?;
-            let request = request(account);
+            let request = request(account, now);
             stop_at_the_deadline(request.stop.clone(), deadline);
             Ok(engine.run(&request, &printer).await?)
         });
@@ -94,6 +107,12 @@ async fn planned(
             render::json_line(&run)?;
         } else {
             summary(&run, Tense::Will);
+            let left_out = printer.left_out.load(Ordering::Relaxed);
+            if telling.what == Told::WhatMatters && left_out > 0 {
+                note!(
+                    "{left_out} records of which nothing would be written are counted alone; `--all` shows them"
+                );
+            }
         }
         exit = worse(exit, &run);
     }
@@ -104,40 +123,41 @@ async fn applied(
     config: &Config,
     scope: &Scope,
     deadline: Option<humantime::Duration>,
-    request: impl Fn(&Account) -> Request,
+    now: DateTime<Utc>,
+    request: impl Fn(&Account, DateTime<Utc>) -> Request,
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
     connect::with_ledger(config, async |ledger| {
         let stop = StopSignal::default();
         let mut engines = Vec::new();
         for account in &accounts {
-            let request = Request { stop: stop.clone(), ..request(account) };
-            engines.push((
-                *account,
-                connect::engine(config, account, ledger.clone(), ledger.clone())?,
-                request,
-            ));
+            engines.push((*account, connect::engine(config, account, ledger.clone(), ledger.clone())?));
         }
+        let clock = Clock::starting_at(now);
+        // The accounts before take their time.
+        let request = |account: &Account| Request { stop: stop.clone(), ..request(account, clock.now()) };
         stop_on_interrupt(stop.clone())?;
         stop_at_the_deadline(stop.clone(), deadline);
-        run_all(engines, scope, &stop).await
+        run_all(engines, scope, &stop, request).await
     })
     .await
 }
 
 async fn run_all(
-    engines: Vec<(&Account, Engine, Request)>,
+    engines: Vec<(&Account, Engine)>,
     scope: &Scope,
     stop: &StopSignal,
+    request: impl Fn(&Account) -> Request,
 ) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut runs = Vec::new();
-    for (account, engine, request) in engines {
+    for (account, engine) in engines {
         if stop.is_set() {
-            anstream::eprintln!("{}: not begun", account.settings.name);
+            note!("{}: not begun", account.settings.name);
             exit = exit.max(Exit::Partial);
             continue;
         }
+        let request = request(account);
         let run = if std::io::stderr().is_terminal() {
             let progress = Progress::new();
             let run = engine.run(&request, &progress).await;
@@ -207,7 +227,7 @@ pub(super) fn stop_on_interrupt(stop: StopSignal) -> Result<(), Failure> {
                 std::process::exit(130);
             }
             stop.stop();
-            anstream::eprintln!("stopping after the record at hand; once more stops at once");
+            note!("stopping after the record at hand; once more stops at once");
         }
     });
     Ok(())
@@ -218,7 +238,7 @@ fn stop_at_the_deadline(stop: StopSignal, deadline: Option<humantime::Duration>)
     tokio::spawn(async move {
         tokio::time::sleep(*deadline).await;
         stop.stop();
-        anstream::eprintln!("the deadline of {deadline} is reached: stopping after the record at hand");
+        note!("the deadline of {deadline} is reached: stopping after the record at hand");
     });
 }
 
@@ -229,150 +249,4 @@ pub(super) fn worse(exit: Exit, run: &Run) -> Exit {
         RunStatus::Failed | RunStatus::Unfinished => Exit::Failed,
     };
     exit.max(own)
-}
-
-/// The counts of each phase, by reason.
-fn summary(run: &Run, tense: Tense) {
-    let verb = if tense == Tense::Has { "came out" } else { "will come out" };
-    anstream::println!("\n{}: {} ({})", run.account, run.status.as_str(), run.id);
-    for phase in &run.phases {
-        anstream::println!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
-        for (reason, count) in &phase.counts {
-            anstream::println!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence(tense));
-        }
-        if let Some(error) = &phase.error {
-            anstream::println!("    ended early: {error}");
-        }
-        if let Some(pause) = &phase.paused {
-            anstream::println!("    paused: {pause}");
-        }
-    }
-    for warning in &run.warnings {
-        anstream::eprintln!("warning: {warning}");
-    }
-}
-
-/// Prints a plan's outcomes as they come.
-#[derive(Debug)]
-struct Printer {
-    json: bool,
-    told: Told,
-    now: DateTime<Utc>,
-    zone: Tz,
-    /// Progress, where somebody watches and little is printed.
-    progress: Option<Progress>,
-}
-
-/// Part of a plan that people are told record by record; as JSON it is all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    All,
-    /// Of whole lists, what is right already would hide the rest.
-    WhatDiffers,
-}
-
-/// A record that failed and rests until its next try, for machines.
-#[derive(Serialize)]
-struct Resting<'a> {
-    #[serde(flatten)]
-    outcome: &'a Outcome,
-    retry: Retry,
-}
-
-impl Printer {
-    /// Prints, with what shows the progress out of the way.
-    fn print(&self, print: impl FnOnce()) {
-        match &self.progress {
-            Some(progress) => progress.bar.suspend(print),
-            None => print(),
-        }
-    }
-
-    fn line(&self, does: &str, outcome: &Outcome, says: &str) {
-        let Outcome { key, label, reason, .. } = outcome;
-        let label = if label.is_empty() { String::new() } else { format!(" {label}") };
-        let rule = reason.rule_for(key);
-        self.print(|| anstream::println!("  {does}: {key}{label} — {says} [{reason}, {rule}]"));
-    }
-}
-
-impl Observer for Printer {
-    fn phase_started(&self, phase: Phase, window: Window) {
-        if let Some(progress) = &self.progress {
-            progress.phase_started(phase, window);
-        }
-        if !self.json {
-            self.print(|| anstream::println!("{phase}"));
-        }
-    }
-
-    fn outcome(&self, phase: Phase, outcome: &Outcome) {
-        if let Some(progress) = &self.progress {
-            progress.outcome(phase, outcome);
-        }
-        if self.json {
-            // What cannot be printed shows in the exit code of the summary, which is printed the same way.
-            self.print(|| drop(render::json_line(outcome)));
-            return;
-        }
-        let is_right = outcome.status() == Status::Synced && outcome.action == Action::None;
-        if is_right && self.told == Told::WhatDiffers {
-            return;
-        }
-        let detail = outcome.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        let says = format!("{}{detail}", outcome.reason.sentence(Tense::Will));
-        self.line(doing(outcome.action, &outcome.key), outcome, &says);
-    }
-
-    fn rests(&self, phase: Phase, pending: &Pending) {
-        let Some(retry) = Retry::of(pending) else { return self.outcome(phase, &pending.outcome) };
-        let outcome = &pending.outcome;
-        if self.json {
-            // As above.
-            self.print(|| drop(render::json_line(&Resting { outcome, retry })));
-            return;
-        }
-        let says = retry.sentence(&outcome.key, self.now, self.zone);
-        self.line("wait for its next try", outcome, &says);
-    }
-}
-
-/// Shows how far a sync is, where somebody watches.
-#[derive(Debug)]
-pub(super) struct Progress {
-    pub bar: ProgressBar,
-    writes: Mutex<u64>,
-}
-
-impl Progress {
-    pub fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) =
-            ProgressStyle::with_template("{spinner} {prefix}: {pos} records, {msg} [{elapsed}]")
-        {
-            bar.set_style(style);
-        }
-        bar.set_message("0 writes");
-        Self { bar, writes: Mutex::new(0) }
-    }
-}
-
-impl Observer for Progress {
-    fn phase_started(&self, phase: Phase, _window: Window) {
-        self.bar.set_prefix(phase.to_string());
-        self.bar.set_position(0);
-    }
-
-    fn read(&self, _phase: Phase, records: usize) {
-        self.bar.inc(records as u64);
-    }
-
-    fn outcome(&self, _phase: Phase, outcome: &Outcome) {
-        self.bar.inc(1);
-        if outcome.action.writes() {
-            let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-            *writes += 1;
-            self.bar.set_message(format!("{writes} writes"));
-        }
-    }
 }

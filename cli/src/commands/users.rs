@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::args::{UserRole, UsersAction};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
+use crate::render::Table;
 use crate::{connect, render};
 
 pub(crate) async fn run(config: &Config, action: &UsersAction, now: DateTime<Utc>) -> Result<Exit, Failure> {
@@ -39,10 +40,10 @@ async fn add(
     let was_there = desk.users().await?.iter().any(|user| user.name == name);
     let token = users::add(desk, name, role, proof, now).await.map_err(wrong)?;
     let done = if was_there { "replaced" } else { "added" };
-    anstream::eprintln!("{done} {name}, {}", title(role));
+    note!("{done} {name}, {}", title(role));
     if let Some(token) = token {
-        anstream::eprintln!("its token, which is not shown again:");
-        anstream::println!("{}", token.expose_secret());
+        note!("its token, which is not shown again:");
+        say!("{}", token.expose_secret());
     }
     Ok(Exit::Done)
 }
@@ -94,24 +95,24 @@ fn list(users: &[User], json: bool) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if shown.is_empty() {
-        anstream::println!("nobody yet");
+        say!("nobody yet");
         return Ok(Exit::Done);
     }
-    let mut table = render::table(&["name", "role", "by", "added (UTC)"]);
+    let mut table = Table::new(&["name", "role", "by", "added (UTC)"]);
     for user in &shown {
         let added = user.created_at.format("%Y-%m-%d %H:%M:%S").to_string();
-        table.add_row([user.name, title(user.role), user.logs_in_by, &added]);
+        table.row([user.name, title(user.role), user.logs_in_by, &added]);
     }
-    anstream::println!("{table}");
+    table.print();
     Ok(Exit::Done)
 }
 
 async fn remove(desk: &dyn Desk, name: &str, now: DateTime<Utc>) -> Result<Exit, Failure> {
     if !users::remove(desk, name, now).await? {
-        anstream::eprintln!("there is nobody called {name}");
+        note!("there is nobody called {name}");
         return Ok(Exit::Partial);
     }
-    anstream::eprintln!("removed {name}");
+    note!("removed {name}");
     Ok(Exit::Done)
 }
 

@@ -50,6 +50,7 @@ fn every_command_has_help_on_stdout() {
         "demo",
         "users",
         "alerts",
+        "audit",
         "completions",
     ] {
         assert!(help.contains(&format!("  {command} ")), "{command} is not in the help");
@@ -214,4 +215,96 @@ fn a_typo_in_the_configuration_is_located_and_what_was_meant_is_suggested() {
     assert!(told.contains("did you mean `call_failed`?"), "{told}");
     let (_, told) = out(folder.path(), 3, &["ledger", "backup", "copy.sqlite"]);
     assert!(told.contains("there is no ledger yet"), "{told}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_reason_to_panic_and_a_full_disk_is_a_failure() {
+    let folder = here();
+    let binary = assert_cmd::cargo::cargo_bin("latchel-sync");
+    for args in ["completions bash", "rules", "mock --schema"] {
+        // `true` reads nothing, and is gone before most of it is written.
+        let script = format!("{{ \"{}\" {args}; echo \"code $?\" >&2; }} | true", binary.display());
+        let done = std::process::Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output();
+        let said = String::from_utf8(done.expect("sh runs").stderr).expect("text");
+        assert_eq!(said, "code 0\n", "{args}");
+    }
+    let script = format!("\"{}\" rules > /dev/full", binary.display());
+    let done = std::process::Command::new("sh").args(["-c", &script]).output().expect("sh runs");
+    let said = String::from_utf8(done.stderr).expect("text");
+    assert!(done.status.code() == Some(2) && said.contains("the output could not be written"), "{said}");
+}
+
+#[test]
+fn each_line_goes_through_the_one_function_that_makes_it_plain() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("text");
+            let raw = ["println!", "print!(", "stdout()"].into_iter().find(|raw| text.contains(raw));
+            assert!(raw.is_none() || path.ends_with("render.rs"), "{}: {raw:?}", path.display());
+        }
+    }
+}
+
+/// A configuration with its secrets in it, as people begin.
+const WITH_SECRETS: &str = r#"
+[[account]]
+name = "main"
+time_zone = "Pacific"
+sync_method = "all"
+[account.platform]
+adapter = "buildium"
+base_url = "http://127.0.0.1:9"
+client_id = "id"
+client_secret = "secret"
+[account.latchel]
+adapter = "latchel-gateway"
+base_url = "http://127.0.0.1:9"
+api_key = { file = "key" }
+"#;
+
+#[test]
+fn secrets_that_everybody_on_the_machine_can_read_are_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = here();
+    let path = folder.path().join("latchel-sync.toml");
+    std::fs::write(&path, WITH_SECRETS).expect("written");
+    let (_, wrong) = out(folder.path(), 3, &["check"]);
+    assert!(wrong.contains("did you mean `America/Los_Angeles`?"), "{wrong}");
+    std::fs::write(&path, WITH_SECRETS.replace("Pacific", "America/Los_Angeles")).expect("written");
+    std::fs::write(folder.path().join("key"), "a key").expect("written");
+    let check = |modes: [u32; 2]| {
+        for (file, mode) in ["latchel-sync.toml", "key"].into_iter().zip(modes) {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(folder.path().join(file), mode).expect("ours");
+        }
+        out(folder.path(), 2, &["--first-pause", "1ms", "check"]).1
+    };
+    let warned = check([0o644, 0o604]);
+    for file in ["latchel-sync.toml", "key"] {
+        let warning =
+            format!("warning: everybody on this machine can read {file}, and a secret stands in it");
+        assert_eq!(warned.matches(&warning).count(), 1, "{warned}");
+    }
+    assert!(warned.contains("hint: `chmod 600 latchel-sync.toml`"), "{warned}");
+    assert!(!check([0o600, 0o640]).contains("can read"));
+}
+
+#[test]
+fn status_says_that_nothing_runs_by_itself() {
+    let folder = here();
+    out(folder.path(), 0, &["init"]);
+    let (status, _) = out(folder.path(), 0, &["status"]);
+    assert!(
+        status.contains("nothing is synced by itself") && status.contains("latchel-sync serve"),
+        "{status}"
+    );
+    let (machine, _) = out(folder.path(), 0, &["status", "--json"]);
+    let machine: Value = serde_json::from_str(&machine).expect("JSON");
+    assert_eq!(machine[0]["automatic"]["state"], "not_kept", "{machine}");
 }

@@ -159,14 +159,5 @@ fn clock(system: &str, reading: ClockReading, (now, started): (DateTime<Utc>, In
 }
 
 fn remedy(error: &Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::Unauthorized => "Check the key in the configuration: it was refused.",
-        ErrorKind::Forbidden => "Give the key's user the permission that the error names.",
-        ErrorKind::Paused => "Nothing is wrong: check again when it is open.",
-        ErrorKind::Config => "Correct the configuration.",
-        ErrorKind::Unavailable | ErrorKind::Timeout => {
-            "Check the address in the configuration, and that this machine can reach it."
-        }
-        _ => "Read the error; if it stays, ask the system's support.",
-    }
+    error.kind().remedy().unwrap_or("Read the error; if it stays, ask the system's support.")
 }

@@ -26,6 +26,7 @@ use chrono_tz::Tz;
 pub use adopt::{AdoptDecision, AdoptRequest, Adopted, Proposal, Proposals, Refusal};
 pub use banner::{Banner, banner};
 pub use explain::Explanation;
+pub use manual_links::{IN_LATCHEL, ON_THE_PLATFORM};
 pub use request::{Lists, Mode, Observer, Quiet, Request, StopSignal};
 pub use search::Choice;
 

@@ -12,6 +12,14 @@ use super::origins;
 use super::refusal::Refusal;
 use crate::app::App;
 
+/// A layer that refuses requests that name several hosts: whoever stands in front may have gone by another one than we would.
+pub(super) async fn one_host(request: Request, next: Next) -> Response {
+    if request.headers().get_all(HOST).iter().nth(1).is_some() {
+        return Refusal::hosts().into_response();
+    }
+    next.run(request).await
+}
+
 /// A layer that refuses requests to other hosts than this one.
 pub(super) async fn known_host(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     match host(request.uri(), request.headers()) {
@@ -20,7 +28,8 @@ pub(super) async fn known_host(State(app): State<Arc<App>>, request: Request, ne
     }
 }
 
-fn host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+/// Host that a request names: that of its address, or else of its header.
+pub(super) fn host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
     let named = || headers.get(HOST)?.to_str().ok()?.parse().ok();
     uri.authority().cloned().or_else(named)
 }
@@ -38,7 +47,7 @@ pub(super) async fn door(State(app): State<Arc<App>>, request: Request, next: Ne
 }
 
 /// True for the paths that people need who are not logged in yet, or who want to be no longer.
-fn is_open(path: &str) -> bool {
+pub(super) fn is_open(path: &str) -> bool {
     matches!(path, "/login" | "/logout") || path.starts_with("/assets/")
 }
 

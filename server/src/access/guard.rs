@@ -9,10 +9,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::door::{door, known_host};
+use super::door::{door, known_host, one_host};
 use super::headers::headers;
 use super::refusal::{Refusal, explain};
-use super::same_origin::{browser_or_token, same_origin};
+use super::same_origin::same_origin;
 use crate::app::App;
 
 /// The largest body that people and their programs send, in bytes.
@@ -23,18 +23,16 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// Puts what keeps others out before every route. `inner` are the routes of the people who log in and of their programs;
 /// `outer` those whose handlers see for themselves who calls and how much they take: probes and signed webhooks.
 pub fn guard(inner: Router<Arc<App>>, outer: Router<Arc<App>>, app: &Arc<App>) -> Router {
-    let same_origin = same_origin(&app.config)
-        .unwrap_or_else(|error| unreachable!("the configuration has an origin there: {error}"));
     // The layer that is added last sees a request first.
     let inner = inner
         .layer(from_fn_with_state(app.clone(), door))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(from_fn(browser_or_token))
-        .layer(same_origin)
+        .layer(from_fn_with_state(app.clone(), same_origin))
         .layer(from_fn_with_state(app.clone(), known_host));
     // The fallback of the one that is merged counts, and what is not there is no less guarded than what is.
     outer
         .merge(inner)
+        .layer(from_fn(one_host))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request's handler panicked");

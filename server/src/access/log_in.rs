@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::audit::audit;
 use super::password;
 use super::throttle::Throttle;
 use crate::app::App;
@@ -54,13 +55,17 @@ impl LogIns {
             return Ok(Tried::TooSoon(wait));
         }
         let users = app.desk.users().await?;
+        let is_somebody = users.iter().any(|user| user.name == name);
         let with_password = |user: &&User| user.name == name && !user.is_token;
         let hash = users.iter().find(with_password).map(|user| user.hash.clone());
         // It is never closed.
         let _permit = self.at_once.acquire().await;
         if !password::is_right(password, hash).await? {
-            // Not the name: people type passwords there.
+            // Not the name, unless it is one: people type passwords there.
             tracing::warn!(?peer, "somebody could not log in");
+            let by = if is_somebody { name } else { "nobody known" };
+            let from = peer.map(|peer| format!("from {peer}")).unwrap_or_default();
+            audit(app, by, None, "log_in_failed", from).await?;
             return Ok(Tried::Wrong);
         }
         self.throttled(|throttle| throttle.was_right(&key, peer));

@@ -7,7 +7,6 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::json;
-use tower_http::csrf::ProtectionError;
 
 /// Refusal of a request: why it is turned away, and what to do. Programs are told in JSON, people with a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +50,17 @@ impl Refusal {
         Self::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message, hint)
     }
 
-    /// A change was asked for by a page of another origin.
-    fn other_origin() -> Self {
+    /// The request names several hosts.
+    pub(super) fn hosts() -> Self {
+        let message = "the request names several hosts";
+        Self::new(StatusCode::BAD_REQUEST, "several_hosts", message, "send one `Host` header")
+    }
+
+    /// It was asked for by a page of another origin, or by an extension.
+    pub(super) fn other_origin() -> Self {
         let message = "a page of another origin asked for this";
-        let hint = "open the dashboard and do it there; `server.public_url` is its address behind a proxy";
+        let hint = "open the dashboard and do it there; `server.public_url` is its address behind a proxy; programs send \
+                    `Authorization: Bearer TOKEN`";
         Self::new(StatusCode::FORBIDDEN, "other_origin", message, hint)
     }
 
@@ -75,9 +81,6 @@ impl Refusal {
     fn of(response: &Response) -> Option<Self> {
         if let Some(refusal) = response.extensions().get::<Self>() {
             return Some(refusal.clone());
-        }
-        if response.extensions().get::<ProtectionError>().is_some() {
-            return Some(Self::other_origin());
         }
         let (code, message, hint) = match response.status() {
             StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "the request is too large", "send less at once"),

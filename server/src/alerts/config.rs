@@ -53,6 +53,11 @@ impl Default for AlertsConfig {
 }
 
 impl AlertsConfig {
+    /// Its secrets, as they are given.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.webhook.iter().chain(self.email.iter().map(|email| &email.smtp))
+    }
+
     /// Reads the secrets that are elsewhere; files are looked for in `folder`.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use latchel_sync_core::words::visible;
 use latchel_sync_ledger::desk::Alert;
 
 use super::findings::shown;
@@ -17,6 +18,7 @@ impl Notice {
     /// A notice that an alert has begun.
     pub fn begun(alert: &Alert, config: &ServerConfig) -> Self {
         let Alert { account, text, since, .. } = alert;
+        let text = visible(text);
         Self {
             subject: format!("latchel-sync: {account} needs somebody"),
             text: format!("{account}: {text}\nSince {}. {}", shown(*since), address(config, account)),
@@ -32,6 +34,7 @@ impl Notice {
     /// A notice that an alert is over.
     pub fn over(alert: &Alert, config: &ServerConfig, now: DateTime<Utc>) -> Self {
         let Alert { account, text, since, .. } = alert;
+        let text = visible(text);
         Self {
             subject: format!("latchel-sync: {account} is well again"),
             text: format!(

@@ -36,8 +36,25 @@ pub(super) async fn list(
     Paged { after, limit, rest: Nothing {} }: Paged<Uuid, Nothing>,
 ) -> Result<Json<AuditPage>, Problem> {
     known(&app, &account)?;
-    let entries = app.desk.audit(Some(&account), after, limit).await?;
-    let is_full = entries.len() >= limit as usize;
-    let next = entries.last().filter(|_| is_full).and_then(|last| Cursor::of(&last.id));
-    Ok(Json(AuditPage { entries, next }))
+    Ok(Json(AuditPage::of(app.desk.audit(Some(&account), after, limit).await?, limit)))
+}
+
+/// Actions of people, newest first: also those on no account, as log-ins, failed ones included, and users added.
+#[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAllAudit", tag = "accounts",
+    params(PageParams),
+    responses((status = 200, description = "A page of it.", body = AuditPage)))]
+pub(super) async fn list_all(
+    _: Viewer,
+    State(app): State<Arc<App>>,
+    Paged { after, limit, rest: Nothing {} }: Paged<Uuid, Nothing>,
+) -> Result<Json<AuditPage>, Problem> {
+    Ok(Json(AuditPage::of(app.desk.audit(None, after, limit).await?, limit)))
+}
+
+impl AuditPage {
+    fn of(entries: Vec<AuditEntry>, limit: u32) -> Self {
+        let is_full = entries.len() >= limit as usize;
+        let next = entries.last().filter(|_| is_full).and_then(|last| Cursor::of(&last.id));
+        Self { entries, next }
+    }
 }

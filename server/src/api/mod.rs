@@ -62,6 +62,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(runs::list))
         .routes(routes!(runs::show))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::list_all))
 }
 
 async fn nothing_here() -> Problem {

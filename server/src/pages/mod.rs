@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/jobs/{id}", get(job::show))
         .route("/jobs/{id}/apply", post(job::apply))
         .route("/jobs/{id}/link", post(adopt::link))
+        .route("/audit", get(audit::all))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/accounts/{account}", get(account::show))

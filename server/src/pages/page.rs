@@ -60,6 +60,14 @@ impl Problem {
         }
     }
 
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+
     pub fn wrong(what: impl Into<String>, hint: &str) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, message: what.into(), hint: hint.to_owned() }
     }

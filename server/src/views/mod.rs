@@ -1,6 +1,7 @@
 //! Views for people, put together from the ledger, the desk and the jobs: the pages and the API show the same.
 
 mod account;
+mod automatic;
 mod credentials;
 mod health;
 mod record;
@@ -10,6 +11,7 @@ mod sides;
 
 pub(crate) use account::AllDrawn;
 pub use account::{AccountView, Day, NextRun, account, accounts};
+pub use automatic::{Automatic, automatic};
 pub(crate) use credentials::credentials;
 pub use credentials::{Credential, Validity};
 pub use health::{Health, PhaseHealth, health};

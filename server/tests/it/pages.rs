@@ -362,3 +362,43 @@ async fn a_run_that_ends_after_a_newer_one_is_seen_and_so_is_what_one_under_way_
     world.ledger.finish_run(&ended(&older)).await.expect("it ends");
     assert_eq!(last().await, Some(last_of_all));
 }
+
+/// What was entered wrongly is no run that failed: the form is there again, with what was entered and what is wrong with it.
+#[tokio::test]
+async fn an_id_that_was_mistyped_when_linking_loses_no_form_and_is_no_failed_run() {
+    let world = synced().await;
+    let job = world.add_job("Fence", "It fell over.");
+    let linked = pair::work_order(&pair::unit("13", None)).id;
+    let mut visitor = world.visitor();
+    let before = world.ledger.runs(None, 100).await.expect("runs").len();
+    for (entered, status, beside, message) in [
+        (
+            ("nowhere".to_owned(), job.to_string()),
+            404,
+            "wrong-work-order",
+            "The platform has no such work order.",
+        ),
+        ((linked.to_string(), "9999".to_owned()), 404, "wrong-latchel", "Latchel has no such work order."),
+        ((linked.to_string(), job.to_string()), 422, "wrong-work-order", "is linked with Latchel"),
+        ((linked.to_string(), "48 211".to_owned()), 422, "wrong-latchel", "An id in Latchel is a number"),
+        ((linked.to_string(), "-1".to_owned()), 422, "wrong-latchel", "An id in Latchel is a number"),
+        ((String::new(), job.to_string()), 422, "wrong-work-order", "Its id is missing."),
+    ] {
+        let (work_order, latchel) = entered;
+        let form = format!("work_order={work_order}&latchel={}", latchel.replace(' ', "+"));
+        let answer = visitor.post("/accounts/main/link", &form).await;
+        assert_eq!(answer.status, status, "{form}: {}", answer.body);
+        let marked = format!("<strong id=\"{beside}\"");
+        for text in
+            [message, marked.as_str(), &format!("value=\"{work_order}\""), &format!("value=\"{latchel}\"")]
+        {
+            assert!(answer.body.contains(text), "{form}: {text}: {}", answer.body);
+        }
+        assert_eq!(answer.body.matches("aria-invalid").count(), 1, "{form}: {}", answer.body);
+    }
+    let unlinked = visitor.post("/accounts/main/unlink", "work_order=nowhere").await;
+    assert_eq!(unlinked.status, 404);
+    let runs = world.ledger.runs(None, 100).await.expect("runs");
+    assert_eq!(runs.len(), before, "{runs:?}");
+    assert!(page(&mut visitor, "/").await.contains("healthy"));
+}

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use latchel_sync_core::ledger::{NewRun, Trigger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::{ErrorKind, Ledger};
+use latchel_sync_core::{ErrorKind, Ledger, LedgerAdmin};
 use uuid::Uuid;
 
 use tests::simulation::pair::{Pair, unit, work_order, world};
@@ -69,6 +69,7 @@ async fn one_that_names_the_other_by_itself_is_linked_again() {
 async fn what_is_missing_linked_or_names_another_is_refused() {
     let (pair, id, job) = entered_twice().await;
     let linked = work_order(&unit("13", None)).id;
+    let runs = pair.ledger.runs(None, 100).await.expect("runs").len();
     let refused = async |id: &WorkOrderId, job| {
         let error = pair.engine.link(id, job, "robin", pair.now).await.expect_err("refused");
         (error.kind(), error.to_string())
@@ -85,6 +86,11 @@ async fn what_is_missing_linked_or_names_another_is_refused() {
     let (kind, text) = refused(&id, job).await;
     assert_eq!(kind, ErrorKind::Refused);
     assert!(text.contains("W100"), "{text}");
+    assert_eq!(
+        pair.ledger.runs(None, 100).await.expect("runs").len(),
+        runs,
+        "what was entered wrongly is no run"
+    );
     assert_eq!(pair.ledger.linked("main", Kind::WorkOrder).await.expect("a count"), 2);
 }
 

@@ -105,7 +105,7 @@ fn status(setup: &Setup, task: &Task) -> TaskStatus {
 
 /// Says beforehand that the platform refuses it and why; then runs that fail nothing and write nothing there.
 async fn is_refused(setup: &mut Setup, why: &str) {
-    let plan = setup.run(0, &["plan"]).await;
+    let plan = setup.run(0, &["plan", "--all"]).await;
     assert!(plan.contains("not_supported_by_platform") && plan.contains(why), "{plan}");
     for _ in 0..3 {
         let writes = setup.sync(0).await;

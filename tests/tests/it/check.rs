@@ -103,3 +103,61 @@ async fn a_sync_warns_of_a_clock_that_is_off_and_does_its_work() {
     let output = setup.output(&["sync"]).await;
     assert!(!String::from_utf8_lossy(&output.stderr).contains("clock"), "{output:?}");
 }
+
+/// People copy the whole address of the vendor's documentation, or the wrong scheme.
+#[tokio::test]
+async fn an_address_with_its_version_twice_and_https_where_http_is_are_told_by_check_and_sync() {
+    let setup = Setup::new("assigned", |_| {}).await;
+    let path = setup.folder.path().join("latchel-sync.toml");
+    let text = std::fs::read_to_string(&path).expect("the configuration");
+    let url = setup.server.platform_url().to_owned();
+    for (wrong, said) in [
+        (format!("{url}/v1"), "`base_url` ends with /v1, which is there twice then"),
+        (url.replace("http:", "https:"), "what is there speaks http, and no https"),
+    ] {
+        std::fs::write(&path, text.replace(&url, &wrong)).expect("a configuration");
+        for command in ["check", "sync"] {
+            let output = setup.output(&[command]).await;
+            let told = format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+            assert_eq!(output.status.code(), Some(2), "{command}: {told}");
+            assert!(told.contains(said), "{command}: {told}");
+        }
+    }
+}
+
+/// The time that one account takes with its retries is none by which the clocks of the next are apart.
+#[tokio::test]
+async fn what_took_long_for_one_account_is_no_difference_of_clocks_for_the_next() {
+    let setup = Setup::new("assigned", |_| {}).await;
+    let path = setup.folder.path().join("latchel-sync.toml");
+    let text = std::fs::read_to_string(&path).expect("the configuration");
+    let account = text[text.find("[[account]]").expect("an account")..].to_owned();
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let gone = format!("http://{}", silent.local_addr().expect("an address"));
+    drop(silent);
+    let first = account.replace("\"main\"", "\"first\"").replace(setup.server.platform_url(), &gone);
+    std::fs::write(&path, format!("{first}\n{account}")).expect("a configuration");
+    // The systems' clocks go, as this machine's does.
+    let now = setup.now;
+    setup.server.edit(|world| {
+        world.clock.set(now);
+        world.clock.set_mode(mock_pms::world::ClockMode::Running);
+    });
+    let mut command = setup.command(&["check", "--json"]);
+    command.env("LATCHEL_SYNC_FIRST_PAUSE", "700ms");
+    let output =
+        tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("no panic");
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let clock = found[1]["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .find(|one| one["subject"] == "platform: clock");
+    let detail = clock.expect("the clock's finding")["detail"].as_str().expect("text").to_owned();
+    let apart: i64 = detail.split(' ').next().expect("a number").parse().expect("a number");
+    assert!(apart <= 1, "{detail}");
+}

@@ -44,6 +44,7 @@ mod setup;
 mod spec;
 mod stays;
 mod story;
+mod terminal;
 mod verify;
 mod waits;
 mod webhooks;

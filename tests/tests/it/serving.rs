@@ -1,11 +1,13 @@
 //! The server as a process: what it does by itself, and that it can be stopped and killed at any time.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use mock_pms::Moment;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::pairs::pairs;
 use crate::setup::Setup;
@@ -20,7 +22,11 @@ pub struct Serving {
 impl Serving {
     /// Starts it, and waits until it listens.
     pub async fn start(setup: &Setup) -> Self {
-        let mut command = setup.command(&["serve", "--listen", "127.0.0.1:0"]);
+        Self::by(setup.command(&["serve", "--listen", "127.0.0.1:0"])).await
+    }
+
+    /// The same by another command, which says what `serve` says.
+    async fn by(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         tokio::task::spawn_blocking(move || {
             let mut process = command.spawn().expect("it starts");
@@ -135,4 +141,33 @@ async fn killed_and_started_again_it_ends_where_one_ends_that_was_left_alone() {
         again.signal("INT");
         assert_eq!(again.end().await, Some(0));
     }
+}
+
+/// Whoever connects and says nothing keeps neither people out nor the server from its own calls and files.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_few_descriptors_it_answers_and_syncs_among_hundreds_that_say_nothing() {
+    let setup = Setup::of(crate::setup::small_world(), OFTEN).await;
+    let serve = setup.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut few = Command::new("sh");
+    few.args(["-c", "ulimit -n 256; exec \"$0\" \"$@\""]).arg(serve.get_program()).args(serve.get_args());
+    few.current_dir(setup.folder.path());
+    few.envs(serve.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let serving = Serving::by(few).await;
+    let address = serving.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(&address).await.expect("a connection");
+        stream.write_all(b"GET / HTTP/1.1\r\n").await.expect("sent");
+        silent.push(stream);
+    }
+    let mut asks = TcpStream::connect(&address).await.expect("a connection");
+    asks.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.expect("sent");
+    let mut answer = String::new();
+    let read = asks.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(60), read).await.expect("in time").expect("text");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    until(&setup, "a sync", |setup| setup.server.read(|world| world.latchel.jobs.len() > 1)).await;
+    drop(silent);
+    serving.signal("TERM");
+    assert_eq!(serving.end().await, Some(0));
 }

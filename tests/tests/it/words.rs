@@ -227,3 +227,23 @@ async fn a_failed_try_its_error_and_the_next_one_are_told_in_one_way() {
     let explained = setup.run(0, &["explain", "work-order", &id]).await;
     assert!(!explained.contains("failed") && explained.contains("was set complete"), "{explained}");
 }
+
+#[tokio::test]
+async fn a_plan_tells_what_would_be_written_and_counts_the_rest_unless_all_is_asked_for() {
+    let mut setup = Setup::small("all").await;
+    let first = setup.run(0, &["plan"]).await;
+    assert!(first.contains(": platform property 1/11"), "{first}");
+    setup.sync(0).await;
+    setup.advance(TimeDelta::minutes(1));
+    let output = setup.output(&["plan"]).await;
+    let (plan, aside) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!plan.contains("property 1/11") && plan.contains("records will come out"), "{plan}");
+    assert!(
+        aside.contains("of which nothing would be written are counted alone; `--all` shows them"),
+        "{aside}"
+    );
+    let all = setup.run(0, &["plan", "--all"]).await;
+    assert!(all.lines().count() > plan.lines().count() && all.contains("property 1/11"), "{all}");
+    let machine = setup.run(0, &["plan", "--json"]).await;
+    assert!(machine.lines().any(|line| json(line)["action"] == "none"), "for programs it is all: {machine}");
+}

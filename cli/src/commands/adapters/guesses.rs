@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::document;
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
+use crate::render::Table;
 use crate::{connect, render};
 
 /// Compares an adapter with an OpenAPI file.
@@ -60,7 +61,7 @@ pub(crate) async fn in_sandbox(
     let adapter = connect::latchel_adapter(config, account)?;
     let guesses: &dyn Guesses = guesses(adapter.name).ok_or_else(|| without_guesses(adapter.name))?;
     let settings = config.settings(account, "latchel", adapter.settings)?;
-    let told = |what: &str| anstream::eprintln!("{what}");
+    let told = |what: &str| note!("{what}");
     put_off_interrupts()?;
     let report = guesses.in_sandbox(&settings, now, &told).await.map_err(|error| {
         let is_other_host = error.kind() == ErrorKind::Config && error.context("key") == Some("base_url");
@@ -90,9 +91,7 @@ fn put_off_interrupts() -> Result<(), Failure> {
                 _ = ends.recv() => {}
             }
             if is_first {
-                anstream::eprintln!(
-                    "what was made is put away first, in some seconds; once more stops at once"
-                );
+                note!("what was made is put away first, in some seconds; once more stops at once");
             }
         }
         std::process::exit(130);
@@ -131,18 +130,18 @@ fn account<'a>(config: &'a Config, name: &str) -> Result<&'a Account, Failure> {
 
 fn print_spec(report: &SpecReport) {
     if !report.document.is_empty() {
-        anstream::println!("{}", report.document);
+        say!("{}", report.document);
     }
-    let mut table = render::table(&["call", "purpose", "verdict"]);
+    let mut table = Table::new(&["call", "purpose", "verdict"]);
     for call in &report.calls {
-        table.add_row([call.call.as_str(), call.purpose, agreement(call.verdict)]);
+        table.row([call.call.as_str(), call.purpose, agreement(call.verdict)]);
     }
-    anstream::println!("{table}");
+    table.print();
     for call in &report.calls {
         print_differences(call);
     }
     let count = |verdict| report.calls.iter().filter(|call| call.verdict == verdict).count();
-    anstream::println!(
+    say!(
         "{} agree, {} differ, {} are not there",
         count(Agreement::Agrees),
         count(Agreement::Differs),
@@ -154,14 +153,15 @@ fn print_differences(call: &CallReport) {
     if call.differences.is_empty() && call.notes.is_empty() {
         return;
     }
-    anstream::println!("\n{}: {}", call.call, agreement(call.verdict));
+    say!();
+    say!("{}: {}", call.call, agreement(call.verdict));
     for Difference { part, name, verdict, detail } in &call.differences {
         let place = if name.is_empty() { (*part).to_owned() } else { format!("{part}, {name}") };
         let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
-        anstream::println!("  {} ({place}){detail}", agreement(*verdict));
+        say!("  {} ({place}){detail}", agreement(*verdict));
     }
     for note in &call.notes {
-        anstream::println!("  note: {note}");
+        say!("  note: {note}");
     }
 }
 
@@ -180,22 +180,22 @@ fn print_trial(report: &TrialReport) {
             Verdict::DoesNotHold => "DOES NOT HOLD",
             Verdict::NotTried => "not tried",
         };
-        anstream::println!("{verdict:<13}  {}: {}", guess.guess, guess.about);
+        say!("{verdict:<13}  {}: {}", guess.guess, guess.about);
         if !guess.detail.is_empty() {
-            anstream::println!("               {}", guess.detail);
+            say!("               {}", guess.detail);
         }
     }
     let count = |verdict| report.guesses.iter().filter(|guess| guess.verdict == verdict).count();
-    anstream::println!(
+    say!(
         "{} hold, {} do not hold, {} were not tried",
         count(Verdict::Holds),
         count(Verdict::DoesNotHold),
         count(Verdict::NotTried)
     );
     if !report.left.is_empty() {
-        anstream::println!("left in the sandbox, to be put away by hand:");
+        say!("left in the sandbox, to be put away by hand:");
     }
     for left in &report.left {
-        anstream::println!("  {left}");
+        say!("  {left}");
     }
 }

@@ -32,7 +32,7 @@ pub(crate) async fn run(
             all["version"] = json!(env!("CARGO_PKG_VERSION"));
             render::json(&all)?;
         } else {
-            anstream::print!("{report}");
+            render::lines(&report.to_string());
         }
         exit = exit.max(verdict(&report));
     }

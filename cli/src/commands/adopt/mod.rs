@@ -16,6 +16,7 @@ use super::sync::{Progress, holder, stop_on_interrupt, worse};
 use crate::args::{Adopting, Scope};
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
+use crate::render::Table;
 use crate::{connect, render};
 
 /// Proposals for one account, for machines.
@@ -91,9 +92,9 @@ async fn propose(
         if !scope.json {
             tell(&account.settings.name, proposals, csv);
         }
-        proposals.warnings.iter().for_each(|warning| anstream::eprintln!("warning: {warning}"));
+        proposals.warnings.iter().for_each(|warning| note!("warning: {warning}"));
         if !proposals.warnings.is_empty() {
-            anstream::eprintln!(
+            note!(
                 "hint: as long as a list is not read whole, nothing is decided by itself; `latchel-sync adopt` goes on reading"
             );
         }
@@ -102,7 +103,7 @@ async fn propose(
         Some(file) => format!("latchel-sync adopt --apply --csv {}", file.display()),
         None => "latchel-sync adopt --apply".to_owned(),
     };
-    anstream::eprintln!("nothing was linked, created or changed; `{next}` links the rows that say `link`");
+    note!("nothing was linked, created or changed; `{next}` links the rows that say `link`");
     Ok(Exit::Done)
 }
 
@@ -111,9 +112,9 @@ fn tell(account: &str, proposals: &Proposals, csv: Option<&Path>) {
     let Proposals { pairs, .. } = proposals;
     if csv.is_none() && !pairs.is_empty() {
         let columns = ["kind", "platform", "label", "Latchel", "reference there", "evidence", "decision"];
-        let mut table = render::table(&columns);
+        let mut table = Table::new(&columns);
         for pair in pairs {
-            table.add_row([
+            table.row([
                 pair.kind.to_string(),
                 pair.platform_id.clone(),
                 pair.label.clone(),
@@ -123,7 +124,7 @@ fn tell(account: &str, proposals: &Proposals, csv: Option<&Path>) {
                 pair.decision.as_str().to_owned(),
             ]);
         }
-        anstream::println!("{table}");
+        table.print();
     }
     let of = |kind: Kind, decision: AdoptDecision| {
         let rows = pairs.iter().filter(|pair: &&Proposal| (pair.kind, pair.decision) == (kind, decision));
@@ -132,13 +133,13 @@ fn tell(account: &str, proposals: &Proposals, csv: Option<&Path>) {
         ids.dedup();
         ids.len()
     };
-    anstream::println!("{account}:");
+    say!("{account}:");
     for kind in Kind::ALL {
         let (link, open) = (of(kind, AdoptDecision::Link), of(kind, AdoptDecision::Undecided));
-        anstream::println!("  {:<12} {link:>6} to link, {open:>6} for people to decide", format!("{kind}:"));
+        say!("  {:<12} {link:>6} to link, {open:>6} for people to decide", format!("{kind}:"));
     }
     if let Some(file) = csv {
-        anstream::println!("  written to {}", file.display());
+        say!("  written to {}", file.display());
     }
 }
 
@@ -188,14 +189,14 @@ async fn apply(
     }
     let mut exit = if unreadable.is_empty() { Exit::Done } else { Exit::Partial };
     for row in &unreadable {
-        anstream::eprintln!("refused: {row}");
+        note!("refused: {row}");
     }
     for one in &adopted {
         if !scope.json {
             summary(one);
         }
-        one.refused.iter().for_each(|refusal| anstream::eprintln!("refused: {refusal}"));
-        one.run.warnings.iter().for_each(|warning| anstream::eprintln!("warning: {warning}"));
+        one.refused.iter().for_each(|refusal| note!("refused: {refusal}"));
+        one.run.warnings.iter().for_each(|warning| note!("warning: {warning}"));
         exit = worse(exit, &one.run);
     }
     let where_to = if write_references {
@@ -203,14 +204,14 @@ async fn apply(
     } else {
         "nothing was created or changed in either system: the links are in the ledger alone"
     };
-    anstream::eprintln!("{where_to}");
+    note!("{where_to}");
     Ok(exit)
 }
 
 fn summary(adopted: &Adopted) {
     let Adopted { run, linked, already, references, undecided, refused } = adopted;
-    anstream::println!("{}: {} ({})", run.account, run.status.as_str(), run.id);
-    anstream::println!(
+    say!("{}: {} ({})", run.account, run.status.as_str(), run.id);
+    say!(
         "  {linked} linked, {already} linked before, {references} references written, {undecided} undecided, {} refused",
         refused.len()
     );

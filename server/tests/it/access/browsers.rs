@@ -41,6 +41,36 @@ async fn pages_of_other_origins_cannot_ask_for_changes() {
     }
 }
 
+/// An extension that may reach the server's address sends the person's cookie, and browsers say that no page asked.
+#[tokio::test]
+async fn an_extension_does_not_act_for_whoever_has_logged_in() {
+    let world = World::new().await;
+    let mut robin = world.logged_in("robin", Role::Operator).await;
+    for origin in
+        ["chrome-extension://abcdefghijklmnop", "moz-extension://1-2", "null", "http://127.0.0.1:9000"]
+    {
+        let headers = [("sec-fetch-site", "none"), ("origin", origin)];
+        let answer = change(&mut robin, &headers).await;
+        assert_eq!((answer.status, answer.body.contains("other_origin")), (403, true), "{origin}");
+        let read = robin.request("GET", "/api/v1/accounts").header("origin", origin);
+        assert_eq!(robin.send(read, Body::empty()).await.status, 403, "{origin} reads nothing either");
+    }
+    let two = [("origin", "http://127.0.0.1:8787"), ("origin", "chrome-extension://abcdefghijklmnop")];
+    assert_eq!(change(&mut robin, &two).await.status, 403, "each of several counts");
+}
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let world = World::new().await;
+    for path in ["/login", "/healthz", "/webhooks/main/latchel", "/nothing"] {
+        let mut visitor = world.visitor();
+        let twice = visitor.request("GET", path).header("host", "127.0.0.1:8787");
+        let answer = visitor.send(twice, Body::empty()).await;
+        assert_eq!(answer.status, 400, "{path}");
+        assert!(answer.body.contains("several hosts"), "{}", answer.body);
+    }
+}
+
 #[tokio::test]
 async fn without_a_page_a_change_takes_a_token() {
     let world = World::new().await;
@@ -50,6 +80,13 @@ async fn without_a_page_a_change_takes_a_token() {
     assert!(answer.body.contains("no_origin"), "{}", answer.body);
     let token = world.add_program("does", Role::Operator).await;
     assert_eq!(change(&mut world.visitor().with_token(&token), &[]).await.status, 404);
+    // With one nobody is asked where they come from: it says who they are.
+    let elsewhere = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
+    assert_eq!(change(&mut world.visitor().with_token(&token), &elsewhere).await.status, 404);
+    let mut robin_elsewhere = robin.clone().with_token("guessed");
+    assert_eq!(change(&mut robin_elsewhere, &elsewhere).await.status, 401, "nor does the cookie count then");
+    let log_out = robin_elsewhere.request("POST", "/logout").header("origin", "https://evil.example");
+    assert_eq!(robin_elsewhere.send(log_out, Body::empty()).await.status, 403, "nor is anybody logged out");
     let log_in = world.visitor();
     let request = log_in.request("GET", "/login").method("POST");
     let answer = log_in.clone().send(request, "name=robin&password=correct+horse+battery".into()).await;
@@ -91,8 +128,13 @@ async fn every_answer_tells_browsers_what_not_to_do() {
     let world = World::new().await;
     for path in ["/healthz", "/login", "/nothing", "/api/v1/nothing"] {
         let answer = world.visitor().get(path).await;
-        let headers =
-            ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"];
+        let headers = [
+            "content-security-policy",
+            "x-content-type-options",
+            "referrer-policy",
+            "cache-control",
+            "cross-origin-opener-policy",
+        ];
         let values = headers.map(|name| format!("{name}: {}", answer.header(name))).join("\n");
         insta::allow_duplicates! {
             insta::assert_snapshot!(values, @r"
@@ -100,9 +142,11 @@ async fn every_answer_tells_browsers_what_not_to_do() {
             x-content-type-options: nosniff
             referrer-policy: same-origin
             cache-control: no-store
+            cross-origin-opener-policy: same-origin
             ");
         }
     }
+    assert!(world.visitor().get("/login").await.header("permissions-policy").contains("camera=()"));
     let refused = world.visitor().at("http://evil.example").get("/").await;
     assert!(refused.header("content-security-policy").starts_with("default-src 'none'"));
     assert_eq!(world.visitor().get("/assets/nothing.css").await.header("cache-control"), "");

@@ -34,7 +34,26 @@ async fn somebody_logs_in_works_and_logs_out() {
     assert_eq!(robin.cookie, None);
     let mut thief = kept;
     assert_eq!(thief.get(INSIDE).await.status, 401, "the cookie is worth nothing any more");
-    assert_eq!(world.audit().await, ["robin logged_out", "robin logged_in", "command line user_added robin"]);
+    let trail = [
+        "robin logged_out",
+        "robin logged_in",
+        // Not what was typed: it may be a password.
+        "nobody known log_in_failed from 127.0.0.1",
+        "robin log_in_failed from 127.0.0.1",
+        "command line user_added robin",
+    ];
+    assert_eq!(world.audit().await, trail);
+    robin.log_in("robin", PASSWORD).await;
+    let shown = robin.get("/audit").await;
+    assert_eq!(shown.status, 200);
+    for text in ["log in failed", "from 127.0.0.1", "user added", "nobody known"] {
+        assert!(shown.body.contains(text), "{text}: {}", shown.body);
+    }
+    let told = robin.get("/api/v1/audit?limit=2").await.body;
+    assert!(
+        told.contains("logged_in") && told.contains("logged_out") && told.contains(r#""next":""#),
+        "{told}"
+    );
 }
 
 #[tokio::test]

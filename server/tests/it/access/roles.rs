@@ -14,7 +14,7 @@ enum For {
 
 /// Every path that the server has outside its API, with what it takes; one that it does not have counts as well, because nobody
 /// may learn which those are.
-const ROUTES: [(&str, &str, For); 34] = [
+const ROUTES: [(&str, &str, For); 35] = [
     ("GET", "/healthz", For::Everybody),
     ("GET", "/readyz", For::Everybody),
     ("GET", "/login", For::Everybody),
@@ -22,6 +22,7 @@ const ROUTES: [(&str, &str, For); 34] = [
     ("GET", "/", For::Viewers),
     ("GET", "/assets/style.css", For::Everybody),
     ("GET", "/runs", For::Viewers),
+    ("GET", "/audit", For::Viewers),
     ("GET", "/runs/0", For::Viewers),
     ("GET", "/jobs/0", For::Viewers),
     ("POST", "/jobs/0/apply", For::Operators),

@@ -1,0 +1,32 @@
+use std::collections::BTreeSet;
+
+use latchel_sync_core::ErrorKind;
+use latchel_sync_core::ledger::Run;
+use latchel_sync_core::model::Tense;
+
+/// The counts of each phase, by reason.
+pub(super) fn summary(run: &Run, tense: Tense) {
+    let verb = if tense == Tense::Has { "came out" } else { "will come out" };
+    say!();
+    say!("{}: {} ({})", run.account, run.status.as_str(), run.id);
+    // One hint for each cause: most end every phase.
+    let mut told = BTreeSet::new();
+    for phase in &run.phases {
+        say!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
+        for (reason, count) in &phase.counts {
+            say!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence(tense));
+        }
+        if let Some(error) = &phase.error {
+            say!("    ended early: {error}");
+        }
+        if let Some(remedy) = phase.error_kind.filter(|kind| told.insert(*kind)).and_then(ErrorKind::remedy) {
+            say!("    hint: {remedy}");
+        }
+        if let Some(pause) = &phase.paused {
+            say!("    paused: {pause}");
+        }
+    }
+    for warning in &run.warnings {
+        note!("warning: {warning}");
+    }
+}
