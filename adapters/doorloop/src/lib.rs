@@ -34,6 +34,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     set_cancelled: true,
     refuses_at_inactive: false,
     refuses_unassigned: false,
+    lists_closed: true,
     knows_reach: false,
     // Lists can be filtered by a group, but no list of the groups is documented.
     property_groups: false,
