@@ -6,6 +6,8 @@
 
 #[cfg(feature = "appfolio")]
 use adapter_appfolio as _;
+#[cfg(feature = "appfolio-reports")]
+use adapter_appfolio_reports as _;
 #[cfg(feature = "buildium")]
 use adapter_buildium as _;
 #[cfg(feature = "doorloop")]

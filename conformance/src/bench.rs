@@ -179,7 +179,7 @@ impl Bench {
         found.ok_or_else(|| Stop::failed("`users` has no active user whose name contains \"latchel\""))
     }
 
-    /// Adds a user and finds it by name.
+    /// Adds a user and finds it by name. Where there is no list of users, one is known by a work order that is theirs.
     pub async fn add_user(&self, last_name: &str) -> Result<(Handle, User), Stop> {
         let new = NewUser {
             first_name: "Pat".to_owned(),
@@ -187,8 +187,14 @@ impl Bench {
             standing: Standing::Active,
         };
         let handle = self.far.add_user(&new).await?;
-        let users = self.platform.users().await?;
-        let user = users.into_iter().find(|user| user.name.contains(last_name));
+        let is_it = |user: &User| user.name.contains(last_name);
+        let mut user = self.platform.users().await?.into_iter().find(is_it);
+        if user.is_none() {
+            let assigned_to = Some(handle.clone());
+            let theirs = NewWorkOrder { assigned_to, ..self.work_order(&format!("Work of {last_name}")) };
+            self.far.add_work_order(&theirs).await?;
+            user = self.platform.users().await?.into_iter().find(is_it);
+        }
         let user = user.ok_or_else(|| Stop::failed(format!("`users` lacks the active user {last_name}")))?;
         Ok((handle, user))
     }

@@ -8,8 +8,8 @@ use futures::stream::BoxStream;
 use serde::Serialize;
 
 use crate::model::{
-    ClosedStatus, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach, Resident,
-    ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
+    Alias, ClosedStatus, Kind, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId, PropertyRef, Reach,
+    Resident, ResidentRef, Row, User, UserId, Window, WorkOrder, WorkOrderId,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -132,6 +132,16 @@ pub trait Platform: Send + Sync + fmt::Debug {
         Ok(vec![Reach::Unknown; properties.len()])
     }
 
+    /// Other ids by which other programs may know the records of this kind (rule A2). By default there are none.
+    ///
+    /// # Behavior
+    ///
+    /// - Each is of a record that the list has, is no record's own id, and stands for no second record.
+    async fn aliases(&self, kind: Kind) -> Result<Vec<Alias>> {
+        let _ = kind;
+        Ok(Vec::new())
+    }
+
     /// Creates a work order that carries `marker`, and returns its id (rule L6). By default it is an error of the kind
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), for a platform without
     /// [`Capabilities::create_work_order`], which is never asked to.
@@ -204,6 +214,9 @@ pub struct Capabilities {
     pub refuses_at_inactive: bool,
     /// It refuses to change the status of a work order that is assigned to nobody (rule L15).
     pub refuses_unassigned: bool,
+    /// Closed work orders stay in its lists. Where they do not, a linked one that is no longer there counts as closed (rule
+    /// L12), and one that was closed before a run saw it is not imported (rule WP7).
+    pub lists_closed: bool,
     /// It can tell which properties a user can reach (rule L5).
     pub knows_reach: bool,
     /// It has groups or portfolios of properties (rule P5).

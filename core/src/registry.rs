@@ -17,6 +17,7 @@
 //!             set_cancelled: true,
 //!             refuses_at_inactive: false,
 //!             refuses_unassigned: false,
+//!             lists_closed: true,
 //!             knows_reach: false,
 //!             property_groups: false,
 //!             move_in: true,

@@ -45,7 +45,7 @@ pub use list::{List, Paging, RawPages};
 pub use look_ahead::{looked_up, pages_ahead};
 pub use loose::instant;
 pub use mend::json;
-pub use pages::{Page, chunks, covered, pages, query_of_link};
+pub use pages::{Page, chunks, covered, link_below, pages, query_of_link};
 pub use parts::{Cut, Effort, Part, Rows, in_parts};
 pub use retry::set_first_pause;
 pub use rows::{Unreadable, read_row, rows};

@@ -51,10 +51,7 @@ impl<R> Page<(usize, usize), R> {
 ///
 /// [`ErrorKind::Malformed`] if the link is no path on the same host that ends with `path`.
 pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
-    let strange = || {
-        Error::new(ErrorKind::Malformed, "the link to the next page does not lead to the same list")
-            .with("link", link.chars().take(LONGEST_LINK).collect::<String>())
-    };
+    let strange = || strange(link);
     let here = Url::parse("https://here.invalid/").map_err(|_| strange())?;
     let url = here.join(link).map_err(|_| strange())?;
     let same_list = url.path().ends_with(&format!("/{}", path.trim_matches('/')));
@@ -62,6 +59,27 @@ pub fn query_of_link(link: &str, path: &str) -> Result<Vec<(String, String)>> {
         return Err(strange());
     }
     Ok(url.query_pairs().into_owned().collect())
+}
+
+/// The path, without the slash before it, and the decoded query of a link to a page, which is relative to `host` or names it.
+/// For far sides whose further pages have paths of their own.
+///
+/// # Errors
+///
+/// [`ErrorKind::Malformed`] if the link leads to another host, or to a path that does not begin with `below`.
+pub fn link_below(link: &str, host: &str, below: &str) -> Result<(String, Vec<(String, String)>)> {
+    let here = Url::parse(&format!("https://{host}/")).map_err(|_| strange(link))?;
+    let url = here.join(link).map_err(|_| strange(link))?;
+    let path = url.path().trim_start_matches('/');
+    if url.host_str() != here.host_str() || !path.starts_with(below) {
+        return Err(strange(link));
+    }
+    Ok((path.to_owned(), url.query_pairs().into_owned().collect()))
+}
+
+fn strange(link: &str) -> Error {
+    Error::new(ErrorKind::Malformed, "the link to the next page does not lead to the same list")
+        .with("link", link.chars().take(LONGEST_LINK).collect::<String>())
 }
 
 /// Number of rows that a page of a list by offset covers. The member `id` tells rows apart: a row that comes twice counts
@@ -261,6 +279,24 @@ mod tests {
             "/api/v0/xunits",
         ] {
             assert!(query_of_link(elsewhere, "units").is_err(), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn a_link_to_a_page_with_a_path_of_its_own_stays_on_the_host_and_below() {
+        let read = |link| link_below(link, "pms.example", "api/reports/").ok();
+        let wanted = Some(("api/reports/units/7".to_owned(), vec![("page".to_owned(), "2".to_owned())]));
+        for link in ["/api/reports/units/7?page=2", "https://pms.example/api/reports/units/7?page=2"] {
+            assert_eq!(read(link), wanted, "{link}");
+        }
+        for elsewhere in [
+            "https://evil.example/api/reports/units",
+            "//evil.example/api/reports/units",
+            "/api/reports/../users",
+            "/api/users",
+            "https://",
+        ] {
+            assert_eq!(read(elsewhere), None, "{elsewhere}");
         }
     }
 

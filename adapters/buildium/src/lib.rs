@@ -31,6 +31,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     set_cancelled: true,
     refuses_at_inactive: true,
     refuses_unassigned: true,
+    lists_closed: true,
     knows_reach: false,
     property_groups: true,
     move_in: true,

@@ -35,6 +35,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     set_cancelled: true,
     refuses_at_inactive: false,
     refuses_unassigned: false,
+    lists_closed: true,
     knows_reach: false,
     property_groups: true,
     move_in: true,

@@ -75,6 +75,7 @@ pub fn new_export() -> ExportCase {
         resident: None,
         method: SyncMethod::Assigned,
         reach: reach(),
+        can_create: true,
         standing: Standing::Open,
         number_waits: false,
         foreign: None,

@@ -142,6 +142,7 @@ fn abilities(adapter: &PlatformAdapter) -> Vec<(&'static str, String)> {
         ("assign them to a user (L6)", yes(able.assign_user)),
         ("set them completed (L8)", yes(able.set_completed)),
         ("set them cancelled (L8)", yes(able.set_cancelled)),
+        ("list closed work orders (WP7)", yes(able.lists_closed)),
         ("tell which properties a user can reach (L5)", yes(able.knows_reach)),
         ("group properties (P5)", yes(able.property_groups)),
         ("have move-in and move-out dates (R2)", dates.to_owned()),

@@ -69,7 +69,10 @@ fn wrong_usage_ends_with_3_and_says_what_was_wrong() {
         (vec!["sync", "--only", "tenants"], "invalid value 'tenants'"),
         (vec!["sync", "--since", "yesterday"], "neither an instant"),
         (vec!["explain", "property"], "required arguments"),
-        (vec!["mock", "--platform", "buildum"], "no platform \"buildum\"; known: appfolio, buildium"),
+        (
+            vec!["mock", "--platform", "buildum"],
+            "no platform \"buildum\"; known: appfolio, appfolio-reports, buildium",
+        ),
         (vec!["mock", "--generate", "units=many"], "units"),
         (vec!["mock", "--generate", "latchel=full"], "\"full\" is not own, foreign"),
         (vec!["mock", "--latchel", "papa"], "no Latchel \"papa\"; known: gateway, papi"),
@@ -188,7 +191,7 @@ fn a_typo_in_the_configuration_is_located_and_what_was_meant_is_suggested() {
         ("time_zone", "timezone", "did you mean `time_zone`?"),
         ("America/Los_Angeles", "America/Los Angeles", "did you mean `America/Los_Angeles`?"),
         ("client_secret", "clientsecret", "did you mean `client_secret`?"),
-        ("\"buildium\"", "\"buildum\"", "adapters: appfolio, buildium"),
+        ("\"buildium\"", "\"buildum\"", "adapters: appfolio, appfolio-reports, buildium"),
     ] {
         std::fs::write(&path, sound.replacen(right, wrong, 1)).expect("written");
         let done = command(folder.path())

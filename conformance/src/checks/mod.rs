@@ -1,5 +1,6 @@
 //! The checks: one module for each method, and one each for every call, list and look-up.
 
+pub mod aliases;
 pub mod check;
 pub mod close_work_order;
 pub mod create_work_order;

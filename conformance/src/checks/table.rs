@@ -3,8 +3,8 @@
 use latchel_sync_core::model::Kind;
 
 use super::{
-    Check, check, close_work_order, create_work_order, every_call, every_list, every_look_up, find_by_marker,
-    properties, property_groups, reach, residents, users, work_orders, work_orders_by_id,
+    Check, aliases, check, close_work_order, create_work_order, every_call, every_list, every_look_up,
+    find_by_marker, properties, property_groups, reach, residents, users, work_orders, work_orders_by_id,
 };
 
 /// `"SENTENCE": [CHECKS]` by module, where `CHECK(each_kind)` stands for three.
@@ -159,6 +159,11 @@ pub fn checks() -> Vec<Check> {
         reach {
             "One answer for each property, in their order; unknown where the platform does not tell.": [
                 one_answer_for_each,
+            ]
+        }
+        aliases {
+            "Each is of a record that the list has, is no record's own id, and stands for no second record.": [
+                each_is_of_one_record,
             ]
         }
         create_work_order {

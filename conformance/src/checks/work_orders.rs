@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use latchel_sync_core::model::{ClosedStatus, Kind, Row, Severity, Window, WorkOrder, WorkOrderStatus};
 
-use crate::bench::{Bench, heading, records, rows};
+use crate::bench::{Bench, EVERYTHING, heading, records, rows};
 use crate::expect::{ensure, same};
 use crate::far_side::{Ground, Setup};
 use crate::records::{NewWorkOrder, Status, WorkOrderChange};
@@ -80,6 +80,7 @@ pub async fn assignment_arrives(setup: &dyn Setup) -> Verdict {
 /// Each status that platforms have.
 pub async fn statuses_are_told_apart(setup: &dyn Setup) -> Verdict {
     let bench = Bench::fresh(setup).await?;
+    let lists_closed = bench.platform.capabilities().lists_closed;
     for (title, status, closed) in [
         ("New one", Status::New, None),
         ("One in progress", Status::InProgress, None),
@@ -87,6 +88,15 @@ pub async fn statuses_are_told_apart(setup: &dyn Setup) -> Verdict {
         ("One cancelled", Status::Cancelled, Some(ClosedStatus::Cancelled)),
     ] {
         bench.far.add_work_order(&NewWorkOrder { status, ..bench.work_order(title) }).await?;
+        if closed.is_some() && !lists_closed {
+            let listed = listed(&bench, EVERYTHING).await?;
+            let there = listed.iter().find(|one| heading(one) == title);
+            ensure!(
+                there.is_none(),
+                "closed work orders are said not to be listed, and this one is: {there:?}"
+            );
+            continue;
+        }
         same(&format!("the status of {title:?}"), &bench.titled(title).await?.status.closed(), &closed)?;
     }
     for title in ["New one", "One in progress"] {

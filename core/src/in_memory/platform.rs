@@ -8,9 +8,9 @@ use futures::{Stream, StreamExt, TryStreamExt};
 
 use super::{Call, Journal, locked};
 use crate::model::{
-    ClosedStatus, Fingerprint, Freshness, Marker, NewWorkOrder, Property, PropertyGroup, PropertyId,
-    PropertyRef, Reach, Resident, ResidentRef, Row, Side, User, UserId, Window, WorkOrder, WorkOrderId,
-    WorkOrderStatus,
+    Alias, ClosedStatus, Fingerprint, Freshness, Kind, Marker, NewWorkOrder, Property, PropertyGroup,
+    PropertyId, PropertyRef, Reach, Resident, ResidentRef, Row, Side, User, UserId, Window, WorkOrder,
+    WorkOrderId, WorkOrderStatus,
 };
 use crate::{
     Capabilities, ChangeFilter, Error, ErrorKind, MarkerPlace, Pages, Platform, Probe, Result, calls,
@@ -37,6 +37,8 @@ pub struct PlatformWorld {
     pub groups: Vec<PropertyGroup>,
     /// The properties that no user can reach (rule L5).
     pub unreachable: Vec<PropertyId>,
+    /// Other ids of records (rule A2).
+    pub aliases: Vec<(Kind, Alias)>,
 }
 
 impl PlatformWorld {
@@ -69,6 +71,7 @@ impl MemoryPlatform {
             set_cancelled: true,
             refuses_at_inactive: false,
             refuses_unassigned: false,
+            lists_closed: true,
             knows_reach: true,
             property_groups: true,
             move_in: true,
@@ -118,6 +121,12 @@ impl MemoryPlatform {
         let call = Call { side: Side::Platform, method, on: on.to_string() };
         self.shows_clock();
         self.journal.call(call, || write(&mut locked(&self.world)), Some(pretended))
+    }
+
+    /// True if a row is shown: one of a closed work order is not, where this platform lists open ones alone.
+    fn is_shown(&self, row: &Row<WorkOrder>) -> bool {
+        let is_closed = matches!(row, Row::Record(one) if one.status.closed().is_some());
+        self.capabilities.lists_closed || !is_closed
     }
 
     /// Pages of those that are hinted at behind the list.
@@ -208,7 +217,7 @@ impl Platform for MemoryPlatform {
             _ => row,
         };
         self.pages("work_orders", window, |world| &world.work_orders, |record| &record.freshness)
-            .map_ok(move |page| page.into_iter().map(hint).collect())
+            .map_ok(move |page| page.into_iter().filter(|row| self.is_shown(row)).map(hint).collect())
             .chain(self.hinted_again())
             .boxed()
     }
@@ -229,7 +238,9 @@ impl Platform for MemoryPlatform {
 
     async fn work_orders_by_id(&self, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {
         let on = ids.iter().map(WorkOrderId::as_str).collect::<Vec<_>>().join(" ");
-        self.read("work_orders_by_id", on, |world| by_key(&world.work_orders, ids))
+        let mut rows = self.read("work_orders_by_id", on, |world| by_key(&world.work_orders, ids))?;
+        rows.retain(|row| self.is_shown(row));
+        Ok(rows)
     }
 
     async fn users(&self) -> Result<Vec<User>> {
@@ -247,6 +258,13 @@ impl Platform for MemoryPlatform {
                 false => Reach::Reachable,
             };
             properties.iter().map(reach).collect()
+        })
+    }
+
+    async fn aliases(&self, kind: Kind) -> Result<Vec<Alias>> {
+        self.read("aliases", kind, |world| {
+            let of_kind = world.aliases.iter().filter(|(of, _)| *of == kind);
+            of_kind.map(|(_, alias)| alias.clone()).collect()
         })
     }
 

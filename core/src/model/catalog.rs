@@ -142,7 +142,7 @@ rules! {
         "Link; don't create. A marker that is quoted inside somebody's text, that names a work order of another property, or one from before the sync start, is text.";
     WP7 WorkOrdersToLatchel:
         "completed or cancelled on the platform, and never seen in Latchel",
-        "Create in the matching closed state, so that nobody is dispatched. With `work_orders.closed = \"skip\"` such work orders are left out.";
+        "Create in the matching closed state, so that nobody is dispatched, where the platform lists closed ones. With `work_orders.closed = \"skip\"` such work orders are left out.";
 
     L1 WorkOrdersToPlatform:
         "a property or resident made by hand in Latchel",
@@ -179,7 +179,7 @@ rules! {
         "No write. A work order that we created on a platform that cannot assign, or that did not store the assignment, never was, and is closed all the same. Assigned to Latchel again, a held-back close is carried out in the next run, however long ago it was.";
     L12 WorkOrdersToPlatform:
         "to be closed, and the platform's is closed already",
-        "No write; a different closed state is flagged.";
+        "No write; a different closed state is flagged. Where a platform lists open work orders alone, one that is no longer among them counts as closed.";
     L13 WorkOrdersToPlatform:
         "any other field of an existing platform work order",
         "Never written.";
@@ -195,7 +195,7 @@ rules! {
         "Nothing is created; the run, `plan` and `check` say how many, show examples, and name `adopt`. With `adoption.guard = \"off\"` (default `on`) references alone count.";
     A2 Adoption:
         "`latchel-sync adopt`",
-        "Proposes pairs by address and unit where exactly one stands on each side, residents at a pair's property where exactly one stands on each side or by their name, work orders by their whole number and property, each with its evidence. `--csv` writes and reads what people decide. `--apply` writes links to the ledger; it creates nothing.";
+        "Proposes pairs by another id that the platform tells of a record, else by address and unit where exactly one stands on each side, residents at a pair's property where exactly one stands on each side or by their name, work orders by their whole number and property, each with its evidence. `--csv` writes and reads what people decide. `--apply` writes links to the ledger; it creates nothing.";
     A3 Adoption:
         "a create whose twin stands unlinked in Latchel: a property of the same address and unit, an active resident under another reference at the same property, a work order of the same number at the same property",
         "It is held back one by one, at any time.";

@@ -40,7 +40,7 @@ pub use policy::{
 };
 pub use property::{LatchelProperty, NewProperty, Property, PropertyGroup, PropertyPatch};
 pub use reason::{Reason, Tense};
-pub use record::{InvalidRecord, Kind, RecordKey, Row, Side};
+pub use record::{Alias, InvalidRecord, Kind, RecordKey, Row, Side};
 pub use resident::{Home, LatchelResident, NewResident, Resident, ResidentPatch, Tenancy};
 pub use resident_memory::{ResidentMemory, SentDates};
 pub use status::Status;

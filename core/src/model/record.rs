@@ -113,6 +113,16 @@ impl RecordKey {
     }
 }
 
+/// Another id of a record on the platform, by which another program may know it (rule A2).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Alias {
+    /// The record's id as lists have it: a [`PropertyRef`](super::PropertyRef) or [`ResidentRef`](super::ResidentRef) key, or
+    /// a plain id.
+    pub id: String,
+    /// Its other id, in the same form.
+    pub other: String,
+}
+
 impl fmt::Display for RecordKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.side {

@@ -28,6 +28,8 @@ pub struct ExportCase {
     pub standing: Standing,
     /// The Latchel user; `None` where the platform cannot assign.
     pub latchel_user: Option<UserId>,
+    /// True if the platform can create work orders.
+    pub can_create: bool,
     /// True if Latchel takes no writes at present, so that its number has to wait.
     pub number_waits: bool,
     /// The account's sync start, UTC.
@@ -104,6 +106,10 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     let unreachable = case.reach == Reach::Unreachable;
     if trace.check(RuleId::L5, "Can the Latchel user reach its property?", &reach, unreachable) {
         return Decision::leave(Reason::PropertyNotAssignedToLatchel);
+    }
+    let can = case.can_create;
+    if trace.check(RuleId::L15, "Can the platform create work orders?", &yes(can), !can) {
+        return Decision::leave(Reason::NotSupportedByPlatform).with_detail("create work orders");
     }
     let refused = case.standing == Standing::Closed;
     if trace.check(RuleId::L15, "Does the platform take writes at its property?", &yes(!refused), refused) {

@@ -36,6 +36,7 @@ fn new() -> ExportCase {
         resident: None,
         method: SyncMethod::Assigned,
         reach: Reach::Unknown,
+        can_create: true,
         standing: Standing::Open,
         number_waits: false,
         foreign: None,
@@ -152,6 +153,11 @@ pub fn cases() -> Vec<Case> {
             reason: Reason::PropertyNotAssignedToLatchel,
             holds: reason(|c| c.reach = Reach::Unreachable),
             fails: reason(|c| c.reach = Reach::Unknown),
+        },
+        Case {
+            reason: Reason::NotSupportedByPlatform,
+            holds: reason(|c| c.can_create = false),
+            fails: linked("Completed", |c| c.can_create = false),
         },
         Case { reason: Reason::WorkOrderCreated, holds: reason(|_| {}), fails: linked("Completed", |_| {}) },
         Case {

@@ -1,6 +1,7 @@
 //! The languages in which the systems answer: one folder each.
 
 mod appfolio;
+mod appfolio_reports;
 mod buildium;
 mod doorloop;
 pub(crate) mod endpoint;
@@ -34,6 +35,8 @@ pub struct Dialect(&'static Spec);
 impl Dialect {
     /// AppFolio's Stack API, version 0.
     pub const APPFOLIO: Self = Self(&appfolio::SPEC);
+    /// AppFolio's Reports API, version 2.
+    pub const APPFOLIO_REPORTS: Self = Self(&appfolio_reports::SPEC);
     /// Buildium's Open API, version 1.
     pub const BUILDIUM: Self = Self(&buildium::SPEC);
     /// Propertyware's Open API, REST version 1.
@@ -51,6 +54,7 @@ impl Dialect {
     /// All of them, by name.
     pub const ALL: &[Self] = &[
         Self::APPFOLIO,
+        Self::APPFOLIO_REPORTS,
         Self::BUILDIUM,
         Self::DOORLOOP,
         Self::PROPERTYWARE,

@@ -24,11 +24,14 @@ pub struct Foreign {
     pub doubled: bool,
     /// Some records have no references.
     pub bare: bool,
+    /// The references are the world's ids, as AppFolio's own link has those that the Reports API shows.
+    pub known: bool,
 }
 
 impl Filling {
     /// How one is written.
-    pub(super) const WORDS: &str = "own, foreign, or half, stale, doubled and bare with + between them";
+    pub(super) const WORDS: &str =
+        "own, foreign, or half, stale, doubled, bare and known with + between them";
 }
 
 impl FromStr for Filling {
@@ -46,6 +49,7 @@ impl FromStr for Filling {
                 "stale" => foreign.stale = true,
                 "doubled" => foreign.doubled = true,
                 "bare" => foreign.bare = true,
+                "known" => foreign.known = true,
                 _ => return Err(format!("{text:?} is not {}", Self::WORDS)),
             }
         }

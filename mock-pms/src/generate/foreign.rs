@@ -63,7 +63,7 @@ struct Filler {
 impl Filler {
     fn new(world: &World, how: Foreign, seed: u64) -> Self {
         Self {
-            numbers: Numbers::of(&world.platform),
+            numbers: Numbers::of(&world.platform, how),
             platform: world.platform.clone(),
             portfolio: world.latchel.portfolios.iter().next().map(|one| one.id),
             how,
@@ -242,20 +242,24 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn of(platform: &Platform) -> Self {
+    fn of(platform: &Platform, how: Foreign) -> Self {
         Self {
-            properties: numbered(&platform.properties),
-            units: numbered(&platform.units),
-            tenants: numbered(&platform.tenants),
-            work_orders: numbered(&platform.work_orders),
+            properties: numbered(&platform.properties, how),
+            units: numbered(&platform.units, how),
+            tenants: numbered(&platform.tenants, how),
+            work_orders: numbered(&platform.work_orders, how),
         }
     }
 }
 
-/// The place of each record among all of its kind, or a number far off where that is an id of the platform.
-fn numbered<T: Record>(table: &Table<T>) -> HashMap<Id, String> {
-    let number = |place: Id| if table.contains(place) { place + 2 * FAR } else { place };
-    table.iter().zip(1..).map(|(row, place)| (row.id(), number(place).to_string())).collect()
+/// The place of each record among all of its kind, or a number far off where that is an id of the platform; or that id.
+fn numbered<T: Record>(table: &Table<T>, how: Foreign) -> HashMap<Id, String> {
+    let number = |id: Id, place: Id| match (how.known, table.contains(place)) {
+        (true, _) => id,
+        (false, true) => place + 2 * FAR,
+        (false, false) => place,
+    };
+    table.iter().zip(1..).map(|(row, place)| (row.id(), number(row.id(), place).to_string())).collect()
 }
 
 /// A number of the same kind that names nothing any more.

@@ -20,6 +20,7 @@ use crate::shared::{Shared, with_clock_off, with_own_world};
 use crate::world::{Side, World};
 
 const TOTALS: [&str; 2] = ["x-total-count", "x-total-results"];
+const ROWS: [&str; 2] = ["data", "results"];
 /// The total of a list that never ends.
 const ENDLESS: u64 = 1_000_000_000;
 
@@ -202,14 +203,10 @@ async fn wrong_total(mut answer: Response, total: u64) -> Response {
     .await
 }
 
-/// Changes the rows of a list: the body itself, or what stands under `data` in it.
+/// Changes the rows of a list.
 async fn rows(answer: Response, change: impl FnOnce(&mut Vec<Value>)) -> Response {
     json(answer, |list| {
-        let found = match list {
-            Value::Object(members) => members.get_mut("data"),
-            other => Some(other),
-        };
-        if let Some(Value::Array(rows)) = found {
+        if let Some(rows) = rows_of(list) {
             change(rows);
         }
     })
@@ -218,14 +215,24 @@ async fn rows(answer: Response, change: impl FnOnce(&mut Vec<Value>)) -> Respons
 
 /// Garbles the rows of a list that have this text, or the answer itself if it is one record that has it.
 fn garble_rows_with(text: &str, answer: &mut Value) {
-    let rows = match answer {
-        Value::Array(rows) => rows.as_mut_slice(),
-        Value::Object(members) if members.get("data").is_some_and(Value::is_array) => {
-            members.get_mut("data").and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default()
-        }
-        record => std::slice::from_mut(record),
+    let garble_those_with = |rows: &mut [Value]| {
+        rows.iter_mut().filter(|row| has_text(row, text)).for_each(|row| garble("", row));
     };
-    rows.iter_mut().filter(|row| has_text(row, text)).for_each(|row| garble("", row));
+    match rows_of(answer) {
+        Some(rows) => garble_those_with(rows),
+        None => garble_those_with(std::slice::from_mut(answer)),
+    }
+}
+
+/// The rows of a list: the body itself, or what stands under one of the usual names in it.
+fn rows_of(answer: &mut Value) -> Option<&mut Vec<Value>> {
+    let list = match answer {
+        Value::Object(members) => {
+            members.iter_mut().find(|(name, rows)| ROWS.contains(&name.as_str()) && rows.is_array())?.1
+        }
+        other => other,
+    };
+    list.as_array_mut()
 }
 
 fn has_text(value: &Value, text: &str) -> bool {

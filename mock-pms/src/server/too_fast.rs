@@ -13,7 +13,11 @@ pub(super) async fn refuse(
 ) -> Response {
     let system = shared.system(side);
     let counting = shared.read(system.rationing.counting);
-    let mut answer = match shared.limits(side).admit(counting) {
+    let admitted = match (system.rationing.exempts)(request.uri()) {
+        true => Ok(()),
+        false => shared.limits(side).admit(counting),
+    };
+    let mut answer = match admitted {
         Ok(()) => next.run(request).await,
         Err(wait) => (system.refuse_haste)(wait),
     };

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::purpose::PurposeOf;
@@ -12,13 +12,16 @@ use crate::world::World;
 /// Way in which a system counts requests for its rate limits, and tells of it.
 pub(crate) struct Rationing {
     pub(crate) counting: fn(&World) -> Counting,
+    /// True for a request that counts for no limit.
+    pub(crate) exempts: fn(&Uri) -> bool,
     /// Tells in the headers of every answer how much of the tightest limit is left.
     pub(crate) tell_rest: fn(Allowance, &mut HeaderMap),
 }
 
 impl Rationing {
     /// Of the last span at any time, without a word about it.
-    pub(crate) const SLIDING: Self = Self { counting: |_| Counting::Sliding, tell_rest: |_, _| () };
+    pub(crate) const SLIDING: Self =
+        Self { counting: |_| Counting::Sliding, exempts: |_| false, tell_rest: |_, _| () };
 }
 
 /// A system as the layers around its endpoints need it, whatever its dialect.

@@ -93,8 +93,17 @@ fn half_of_it_some_stale_some_doubled_and_some_bare() {
 }
 
 #[test]
+fn a_program_that_knows_the_platform_refers_to_its_ids() {
+    let world = world("known");
+    let ids = ids(&world);
+    let references = references(&world);
+    assert!(references.len() > 200 && references.iter().all(|one| ids.contains(one)));
+    assert!(world.latchel.company.filled_by.is_some());
+}
+
+#[test]
 fn the_same_seed_makes_the_same_latchel() {
-    for latchel in ["foreign", "half+stale+doubled+bare"] {
+    for latchel in ["foreign", "half+stale+doubled+bare", "known+half"] {
         assert_eq!(world(latchel), world(latchel));
     }
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod appfolio;
+mod appfolio_reports;
 mod buildium;
 mod client;
 mod doorloop;

@@ -43,7 +43,9 @@ impl Switched {
                 ("x-propertyware-client-secret", "mock-client-secret"),
                 ("x-propertyware-system-id", "1"),
             ],
-            "rentvine" => &[("authorization", "Basic bW9jay1jbGllbnQtaWQ6bW9jay1jbGllbnQtc2VjcmV0")],
+            "appfolio-reports" | "rentvine" => {
+                &[("authorization", "Basic bW9jay1jbGllbnQtaWQ6bW9jay1jbGllbnQtc2VjcmV0")]
+            }
             _ => &[("authorization", "Bearer mock-client-secret")],
         });
         Self { server, headers }
@@ -55,6 +57,12 @@ impl Switched {
 
     async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Raw {
         raw(method, &format!("{}{path}", self.server.platform_url()), headers, body).await.expect("an answer")
+    }
+
+    /// The answer to a call for a report of AppFolio's.
+    async fn report(&self, name: &str, body: Value) -> Value {
+        let path = format!("/api/v2/reports/{name}.json");
+        self.send(Method::POST, &path, &self.headers, body.to_string()).await.json()
     }
 
     /// The ids of a list, in the order in which it comes.
@@ -73,10 +81,57 @@ impl Switched {
     }
 }
 
+/// True if a client of AppFolio's reports sees the quirk.
+async fn is_seen_in_reports(far: &Switched, quirk: &str) -> bool {
+    let rows = |answer: Value| answer["results"].as_array().expect("rows").clone();
+    let counts = async |report: &str, filter: Value| {
+        rows(far.report(report, filter).await).len() > rows(far.report(report, json!({})).await).len()
+    };
+    match quirk {
+        "bare-arrays" => far.report("unit_directory", json!({})).await.is_array(),
+        "creation-days" => {
+            let order = far.report("work_order", json!({})).await["results"][0].clone();
+            order["created_at"].as_str().expect("a time").len() == 10
+        }
+        "mixed-ids" => {
+            let id = far.report("work_order", json!({})).await["results"][0]["work_order_id"].clone();
+            assert!(id.is_string() || id.is_number(), "{id}");
+            id.is_string()
+                && far.report("unit_directory", json!({})).await["results"][0]["unit_id"].is_number()
+        }
+        "no-integration-ids" => {
+            far.report("unit_directory", json!({})).await["results"][0].get("unit_integration_id").is_none()
+        }
+        "property-visibility" => counts("property_directory", json!({ "property_visibility": "all" })).await,
+        "relative-next-page" => {
+            far.server
+                .edit(|world| world.platform.account.quirks.insert("short-pages".to_owned(), Switch::On));
+            let next = far.report("unit_directory", json!({})).await["next_page_url"].clone();
+            next.as_str().expect("a second page").starts_with('/')
+        }
+        "short-pages" => rows(far.report("unit_directory", json!({})).await).len() == 25,
+        "status-filter" => {
+            let every: Vec<_> = (0..13).map(|code| code.to_string()).collect();
+            counts("work_order", json!({ "work_order_statuses": every })).await
+        }
+        "tenant-visibility" => counts("tenant_directory", json!({ "tenant_visibility": "all" })).await,
+        "unitless-work-orders" => {
+            let orders = rows(far.report("work_order", json!({})).await);
+            orders.iter().any(|order| {
+                let id = order["work_order_id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+                let task = far.server.read(|world| world.maintenance_of(id).map(|one| one.task.unit_id));
+                task.expect("it is there").is_some() && order["unit_id"].is_null()
+            })
+        }
+        quirk => panic!("nothing looks at {quirk} of appfolio-reports yet"),
+    }
+}
+
 /// True if a client sees the quirk.
 async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
     let far = Switched::start(platform, quirk, switch).await;
     match (platform.name(), quirk.name) {
+        ("appfolio-reports", quirk) => is_seen_in_reports(&far, quirk).await,
         ("appfolio", "nightly-pause") => {
             let all = "/api/v0/units?filters[LastUpdatedAtFrom]=1970-01-01T00:00:00Z";
             far.get(all).await.status == 533

@@ -36,7 +36,7 @@ fn a_specification_is_read_or_refused_by_name() {
         ("size=3", "unknown key \"size\"; known: units, seed, now, latchel"),
         (
             "latchel=full",
-            "latchel: \"full\" is not own, foreign, or half, stale, doubled and bare with + between them",
+            "latchel: \"full\" is not own, foreign, or half, stale, doubled, bare and known with + between them",
         ),
     ] {
         assert_eq!(GenerateSpec::parse(text, now()).expect_err(text).to_string(), problem);

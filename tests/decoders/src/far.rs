@@ -79,7 +79,7 @@ impl Far {
             match setting.form {
                 SettingForm::Secret => drop(secrets.insert(key, SECRET.to_owned().into())),
                 _ if key == "base_url" => drop(values.insert(key, json!(self.url))),
-                _ if key == "calls_per_second" => drop(values.insert(key, json!(100_000))),
+                _ if key.starts_with("calls_per_") => drop(values.insert(key, json!(100_000))),
                 SettingForm::Text if setting.required => drop(values.insert(key, json!("1"))),
                 _ => {}
             }

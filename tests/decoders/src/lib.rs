@@ -44,6 +44,7 @@ pub const TARGETS: &[(&str, Decoder)] = &[
     ("propertyware", |input| platform("propertyware", input)),
     ("doorloop", |input| platform("doorloop", input)),
     ("appfolio", |input| platform("appfolio", input)),
+    ("appfolio-reports", |input| platform("appfolio-reports", input)),
     ("rentmanager", |input| platform("rentmanager", input)),
     ("rentvine", |input| platform("rentvine", input)),
 ];

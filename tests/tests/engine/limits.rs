@@ -185,3 +185,61 @@ async fn a_latchel_user_is_needed_only_where_something_can_be_assigned() {
         assert_eq!(level(pair.engine.check(pair.now).await), Some(wrong));
     }
 }
+
+#[tokio::test]
+async fn what_has_left_a_list_of_open_work_orders_counts_as_closed_and_is_asked_for_once() {
+    let mut pair = with(|can| {
+        (can.create_work_order, can.set_completed, can.set_cancelled) = (false, false, false);
+        can.lists_closed = false;
+    })
+    .await;
+    let [closed, open] = ["W12", "W13"].map(WorkOrderId::new);
+    let job = |id: &WorkOrderId| {
+        let of = |job: &&Job| job.work_order.as_ref() == Some(id);
+        RecordKey::latchel(
+            Kind::WorkOrder,
+            pair.latchel.edit(|world| world.jobs.values().find(of).expect("it").id),
+        )
+    };
+    let keys = [job(&closed), job(&open)];
+    pair.platform.edit(|world| {
+        let completed = WorkOrderStatus::Closed(ClosedStatus::Completed);
+        world.change_work_order(&closed, |one| one.status = completed);
+    });
+    pair.latchel.edit(|world| {
+        let ids: Vec<_> = world.jobs.keys().copied().collect();
+        ids.into_iter().for_each(|id| world.change_job(id, |job| job.state = JobState::Completed));
+    });
+    for run in 0..2 {
+        pair.advance(TimeDelta::minutes(15));
+        pair.journal.take();
+        let done = pair.sync().await;
+        let reasons = [done.reason(&keys[0]), done.reason(&keys[1])];
+        assert_eq!(reasons, [Reason::StatusAlreadySet, Reason::NotSupportedByPlatform]);
+        let detail = done.outcomes.iter().find(|one| one.key == keys[0]).and_then(|one| one.detail.clone());
+        assert_eq!(detail.is_some_and(|detail| detail.contains("no longer among")), run == 0);
+        let asked = pair.journal.take().into_iter().filter(|call| call.method == "work_orders_by_id").count();
+        assert_eq!(asked, if run == 0 { 2 } else { 0 }, "run {run}");
+    }
+    // It is open again, and listed: Latchel and the platform differ.
+    pair.platform.edit(|world| {
+        world.change_work_order(&closed, |one| one.status = WorkOrderStatus::Open("Reopened".to_owned()));
+    });
+    pair.advance(TimeDelta::minutes(15));
+    assert_eq!(pair.sync().await.reason(&keys[0]), Reason::StatusConflict);
+}
+
+#[tokio::test]
+async fn what_is_closed_before_it_was_seen_is_not_imported_where_lists_leave_it_out() {
+    let mut pair = with(|can| can.lists_closed = false).await;
+    pair.platform.edit(|world| {
+        let status = WorkOrderStatus::Closed(ClosedStatus::Cancelled);
+        let freshness = tests::simulation::pair::stamped(world.now);
+        let one =
+            WorkOrder { id: WorkOrderId::new("W99"), status, freshness, ..work_order(&unit("13", None)) };
+        world.work_orders.insert(one.id.clone(), Row::Record(one));
+    });
+    pair.advance(TimeDelta::minutes(15));
+    let done = pair.sync().await;
+    assert!(!done.outcomes.iter().any(|one| one.key.id == "W99"), "{:?}", done.outcomes);
+}

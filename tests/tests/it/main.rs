@@ -4,6 +4,7 @@
 mod adopt;
 mod altered;
 mod appfolio;
+mod appfolio_reports;
 mod both_ways;
 mod browser;
 mod cargo;

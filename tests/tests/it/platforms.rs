@@ -1,7 +1,7 @@
 //! Tests that every platform is put through. Each platform's own file says which of them apply, and has its own ones.
 
 use chrono::TimeDelta;
-use mock_pms::world::{TaskStatus, World};
+use mock_pms::world::{Job, Resident, TaskStatus, World};
 use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, Side};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub async fn generated(platform: Dialect, method: &str, change: impl FnOnce(&mut
     Setup::on(platform, world, &format!("sync_method = \"{method}\"")).await
 }
 
-/// Facts that a platform does not tell of work orders, so that Latchel cannot have them either.
+/// Facts that a platform does not tell, so that Latchel cannot have them either, or has of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lacks {
     /// Severity of one.
@@ -24,6 +24,12 @@ pub enum Lacks {
     Entry,
     /// Person who asked for one.
     Requester,
+    /// Numbers as Buildium has them.
+    Number,
+    /// Work orders that are closed.
+    Closed,
+    /// Residents who have left, or are still to come.
+    Absent,
 }
 
 /// Records in Latchel, without the ids, which each platform has of its own, and without what this one lacks.
@@ -32,21 +38,25 @@ fn latchel_facts(setup: &Setup, lacks: &[Lacks]) -> Vec<String> {
     setup.server.read(|world| {
         let place = |id| world.latchel.properties.get(id).map(|one| one.name.as_str());
         let person = |id: Option<i64>| world.latchel.residents.get(id?).map(|one| one.name.as_str());
+        let is_closed = |job: &&Job| ["Completed", "Cancelled", "Canceled"].contains(&job.state.as_str());
         let properties = world.latchel.properties.iter().map(|one| {
             let address = (&one.address1, &one.address2, &one.city, &one.state, &one.zip);
             format!("property {} {address:?} {} {:?}", one.name, one.is_active, one.integration_data)
         });
-        let residents = world.latchel.residents.iter().map(|one| {
+        let present = |one: &&Resident| one.is_active || told(Lacks::Absent);
+        let residents = world.latchel.residents.iter().filter(present).map(|one| {
             let at = one.property_id.and_then(place);
             let dates = (one.move_in_date, one.move_out_date, one.is_active);
             format!("resident {} {:?} {:?} at {at:?} {dates:?}", one.name, one.email, one.phone)
         });
-        let jobs = world.latchel.jobs.iter().map(|one| {
+        let listed = |one: &&Job| told(Lacks::Closed) || !is_closed(one);
+        let jobs = world.latchel.jobs.iter().filter(listed).map(|one| {
+            let number = one.order_number.as_ref().filter(|_| told(Lacks::Number));
             let severity = told(Lacks::Severity).then_some(one.severity);
             let entry = one.enter_permission.filter(|_| told(Lacks::Entry));
             let requester = person(one.tenant_id).filter(|_| told(Lacks::Requester));
             let what = (&one.name, &one.description, &one.state, severity, entry);
-            format!("job {:?} {what:?} at {:?} for {requester:?}", one.order_number, place(one.property_id))
+            format!("job {number:?} {what:?} at {:?} for {requester:?}", place(one.property_id))
         });
         properties.chain(residents).chain(jobs).collect()
     })

@@ -260,6 +260,11 @@ async fn appfolio() {
 }
 
 #[tokio::test]
+async fn appfolio_reports() {
+    what_is_gone_is_flagged(Dialect::named("appfolio-reports").expect("a dialect")).await;
+}
+
+#[tokio::test]
 async fn doorloop() {
     what_is_gone_is_flagged(Dialect::named("doorloop").expect("a dialect")).await;
 }

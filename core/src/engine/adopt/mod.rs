@@ -1,5 +1,6 @@
 //! Taking over an account that was synced before (rule A2): which records of the two sides are one.
 
+mod aliases;
 mod apply;
 mod check;
 mod listed;

@@ -1,7 +1,8 @@
-//! Properties by address and unit.
+//! Properties by other ids, else by address and unit.
 
 use std::collections::{HashMap, HashSet};
 
+use super::aliases::{Aliases, EVIDENCE};
 use super::listed::{is_free, listed, remembered};
 use super::matching::{alone, candidates};
 use super::{AdoptDecision, Proposal, SHOWN};
@@ -49,7 +50,7 @@ impl LatchelUnits {
     }
 }
 
-/// Reads both lists, and pairs what is free by address and unit.
+/// Reads both lists, and pairs what is free: by the platform's other ids, else by address and unit.
 pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result<Properties> {
     let whole = Window { from: chrono::DateTime::UNIX_EPOCH };
     observer.phase_started(Phase::Properties, whole);
@@ -61,7 +62,7 @@ pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result
     let of_latchel = of_latchel.into_iter().filter(|(_, memory)| is_free(memory)).map(|(one, _)| one);
     let unread = platform.unread.iter().map(|id| PropertyRef::from_key(id));
     let known: HashSet<_> = platform.records.iter().map(|one| one.id.clone()).chain(unread).collect();
-    let (referring, free): (Vec<_>, Vec<_>) =
+    let (referring, mut free): (Vec<_>, Vec<_>) =
         of_latchel.partition(|one| one.reference.as_ref().is_some_and(|own| known.contains(own)));
     let referring: HashMap<PropertyRef, LatchelPropertyId> =
         referring.into_iter().rev().filter_map(|one| Some((one.reference?, one.id))).collect();
@@ -81,8 +82,34 @@ pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result
             None => {}
         }
     }
-    let pairs = by_address(&unpaired, &free, &mut places);
+    let aliases = Aliases::of(cx, Kind::Property).await?;
+    let mut pairs = by_alias(&aliases, &mut unpaired, &mut free, &mut places);
+    pairs.extend(by_address(&unpaired, &free, &mut places));
     Ok(Properties { pairs, places })
+}
+
+/// Takes out those that are alone with each other by another id.
+fn by_alias(
+    aliases: &Aliases,
+    platform: &mut Vec<Property>,
+    latchel: &mut Vec<LatchelProperty>,
+    places: &mut LatchelUnits,
+) -> Vec<Proposal> {
+    let own: Vec<_> = platform.iter().map(|one| Some(one.id.key())).collect();
+    let named = |one: &LatchelProperty| aliases.named(&one.reference.as_ref()?.key()).cloned();
+    let named: Vec<_> = latchel.iter().map(|one| Vec::from_iter(named(one))).collect();
+    let found = alone(&candidates(&own, &named));
+    let mut pairs = Vec::new();
+    for (property, index) in platform.iter().zip(&found) {
+        let Some(other) = index.map(|index| &latchel[index]) else { continue };
+        places.put(&property.id, other.id);
+        pairs.push(proposal(property, other, EVIDENCE, AdoptDecision::Link));
+    }
+    let paired: HashSet<_> = found.iter().flatten().map(|index| latchel[*index].id).collect();
+    latchel.retain(|one| !paired.contains(&one.id));
+    let mut found = found.into_iter();
+    platform.retain(|_| found.next().flatten().is_none());
+    pairs
 }
 
 fn by_address(

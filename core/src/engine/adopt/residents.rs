@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::aliases::{Aliases, EVIDENCE};
 use super::listed::{is_free, listed, remembered};
 use super::matching::{alone, candidates};
 use super::properties::LatchelUnits;
@@ -59,7 +60,8 @@ pub(super) async fn propose(
             }
         }
     }
-    Ok(households.iter().flat_map(|(place, household)| household.pairs(*place)).collect())
+    let aliases = Aliases::of(cx, Kind::Resident).await?;
+    Ok(households.iter().flat_map(|(place, household)| household.pairs(*place, &aliases)).collect())
 }
 
 /// The rentable unit where the resident lives today.
@@ -70,8 +72,9 @@ fn home(cx: &Context<'_>, resident: &Resident) -> Option<PropertyRef> {
 }
 
 impl Household {
-    /// Pairs: by the person's own id, else the only ones on both sides, else by an equal name where names are known.
-    fn pairs(&self, place: LatchelPropertyId) -> Vec<Proposal> {
+    /// Pairs: by the person's own id or another one, else the only ones on both sides, else by an equal name where names are
+    /// known.
+    fn pairs(&self, place: LatchelPropertyId, aliases: &Aliases) -> Vec<Proposal> {
         let (mut left, mut right): (Vec<_>, Vec<_>) =
             (self.platform.iter().collect(), self.latchel.iter().collect());
         let mut pairs = Vec::new();
@@ -88,6 +91,12 @@ impl Household {
             right.iter().map(|one| one.reference.clone().map(|own| own.resident)).collect(),
         );
         take(same_id, &mut left, &mut right, &format!("the same person's id at Latchel's property {place}"));
+        let named = |one: &LatchelResident| aliases.named(&one.reference.as_ref()?.key()).cloned();
+        let other_id = paired(
+            left.iter().map(|one| Some(one.id.key())).collect(),
+            right.iter().map(|one| named(one)).collect(),
+        );
+        take(other_id, &mut left, &mut right, EVIDENCE);
         if let ([one], [other]) = (left.as_slice(), right.as_slice()) {
             let other_name = other.contact_known && name(&one.name) != name(&other.name);
             if !other_name {

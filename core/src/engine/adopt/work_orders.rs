@@ -1,7 +1,8 @@
-//! Work orders by their whole number and property.
+//! Work orders by other ids, else by their whole number and property.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::aliases::{Aliases, EVIDENCE};
 use super::listed::{is_free, listed, remembered};
 use super::properties::LatchelUnits;
 use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
@@ -10,7 +11,7 @@ use crate::engine::Observer;
 use crate::engine::context::Context;
 use crate::model::{Job, JobId, Kind, Phase, Row, Side, Window, WorkOrder, WorkOrderId};
 
-/// Reads the platform's list since `window`, and pairs what is free by number and property.
+/// Reads the platform's list since `window`, and pairs what is free: by the platform's other ids, else by number and property.
 pub(super) async fn propose(
     cx: &Context<'_>,
     places: &LatchelUnits,
@@ -40,20 +41,43 @@ pub(super) async fn propose(
     let free: Vec<_> =
         free.into_iter().filter(|(_, memory)| is_free(memory)).map(|(work_order, _)| work_order).collect();
 
-    let mut found: Vec<(&WorkOrder, Vec<Job>)> = Vec::new();
+    let aliases = Aliases::of(cx, Kind::WorkOrder).await?;
+    let (mut by_alias, mut found) = (Vec::new(), Vec::new());
     for chunk in free.chunks(CHUNK) {
-        let refs: Vec<_> = chunk.iter().map(|one| one.id.clone()).collect();
-        let referring = cx.latchel().jobs_by_ref(&refs).await?;
+        let ids: HashSet<_> = chunk.iter().map(|one| one.id.as_str()).collect();
+        let others = aliases.others(|id| ids.contains(id)).map(WorkOrderId::new);
+        let refs: Vec<_> = chunk.iter().map(|one| one.id.clone()).chain(others).collect();
+        let (referring, named): (Vec<_>, Vec<_>) =
+            cx.latchel().jobs_by_ref(&refs).await?.into_iter().partition(refers_to(&known));
         let referred: HashSet<_> = referring.into_iter().filter_map(|one| one.work_order).collect();
+        let named = remembered(cx, (Kind::WorkOrder, Side::Latchel), named, |job| job.id.to_string()).await?;
+        let named: Vec<_> =
+            named.into_iter().filter(|(_, memory)| is_free(memory)).map(|(job, _)| job).collect();
         let numbered = jobs_by_number(cx, chunk, &known).await?;
         for work_order in chunk.iter().filter(|one| !referred.contains(&one.id)) {
             let places = places.of_work(&work_order.property);
             let here = |job: &&Job| job.property.is_some_and(|at| places.contains(&at));
+            let is_it = |job: &&Job| {
+                let named = job.work_order.as_ref().and_then(|other| aliases.named(other.as_str()));
+                here(job) && named.is_some_and(|id| id == work_order.id.as_str())
+            };
+            if let [job] = named.iter().filter(is_it).collect::<Vec<_>>().as_slice() {
+                by_alias.push((job.id, proposal(work_order, job, EVIDENCE, AdoptDecision::Link)));
+                continue;
+            }
             let same = numbered.get(&work_order.number).into_iter().flatten().filter(here).cloned();
-            found.push((work_order, same.collect()));
+            found.push((work_order, same.collect::<Vec<_>>()));
         }
     }
-    Ok(pairs(&found, places))
+    let (taken, mut all): (HashSet<JobId>, Vec<_>) = by_alias.into_iter().unzip();
+    found.iter_mut().for_each(|(_, jobs)| jobs.retain(|job| !taken.contains(&job.id)));
+    all.extend(pairs(&found, places));
+    Ok(all)
+}
+
+/// True of a work order in Latchel that refers to one of the platform's by its own id.
+fn refers_to(known: &HashSet<WorkOrderId>) -> impl Fn(&Job) -> bool {
+    |job| job.work_order.as_ref().is_some_and(|own| known.contains(own))
 }
 
 /// Latchel's free work orders with one of these numbers, except those that refer to another of the platform's.
@@ -73,7 +97,7 @@ async fn jobs_by_number(
     let found = cx.latchel().jobs_by_number(&numbers).await?;
     let found = remembered(cx, (Kind::WorkOrder, Side::Latchel), found, |job| job.id.to_string()).await?;
     for (job, memory) in found {
-        let strange = !job.work_order.as_ref().is_some_and(|own| known.contains(own));
+        let strange = !refers_to(known)(&job);
         if let Some(number) = job.number.clone().filter(|_| strange && is_free(&memory)) {
             jobs.entry(number).or_insert_with(Vec::new).push(job);
         }

@@ -80,6 +80,7 @@ impl Flow for Export<'_> {
     async fn gather(&self, records: Vec<(Job, RecordMemory)>) -> Result<Vec<Case>> {
         let cx = self.0;
         let latchel_user = cx.assignee()?;
+        let can_create = cx.platform().capabilities().create_work_order;
         let number_waits = cx.latchel().holds(&LatchelWrite::Update).await?.is_some();
         let places =
             Places::look_up(cx, &distinct(records.iter().filter_map(|(job, _)| job.property))).await?;
@@ -107,6 +108,7 @@ impl Flow for Export<'_> {
                     reach: Reach::Unknown,
                     standing: Standing::NotAsked,
                     latchel_user: latchel_user.clone(),
+                    can_create,
                     number_waits,
                     sync_start: cx.sync_start,
                     job,

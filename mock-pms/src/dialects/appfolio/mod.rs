@@ -3,7 +3,7 @@
 mod call;
 mod gate;
 mod listing;
-mod names;
+pub(super) mod names;
 mod people;
 mod problem;
 mod properties;

@@ -8,7 +8,7 @@ use crate::world::{Address, Id, Phone, PhoneKind, Priority, TaskStatus};
 
 /// The kinds of record that have ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::dialects) enum Kind {
     Property = 1,
     Unit = 2,
     /// A tenant within an occupancy.
@@ -21,12 +21,12 @@ pub(super) enum Kind {
 }
 
 /// A UUID that leads back to the record: its kind, and its id in the world at the end.
-pub(super) fn uuid(kind: Kind, id: Id) -> String {
+pub(in crate::dialects) fn uuid(kind: Kind, id: Id) -> String {
     within(kind, 0, id)
 }
 
 /// A tenant's id, which each occupancy has anew.
-pub(super) fn tenant(tenant: Id, lease: Id) -> String {
+pub(in crate::dialects) fn tenant(tenant: Id, lease: Id) -> String {
     within(Kind::Tenant, lease, tenant)
 }
 
@@ -64,7 +64,7 @@ pub(super) const STATUS: &[(&str, TaskStatus)] = &[
 ];
 
 /// The word that a status is shown with: its own one, if it still fits the neutral status.
-pub(super) fn status(own: Option<&str>, status: TaskStatus, assigned: bool) -> &str {
+pub(in crate::dialects) fn status(own: Option<&str>, status: TaskStatus, assigned: bool) -> &str {
     if let Some(own) = own
         && STATUS.contains(&(own, status))
     {
@@ -83,7 +83,7 @@ pub(super) fn status(own: Option<&str>, status: TaskStatus, assigned: bool) -> &
 pub(super) const PRIORITY: &[(&str, Priority)] =
     &[("Urgent", Priority::High), ("Normal", Priority::Normal), ("Low", Priority::Low)];
 
-pub(super) fn priority(priority: Priority) -> &'static str {
+pub(in crate::dialects) fn priority(priority: Priority) -> &'static str {
     match priority {
         Priority::High => "Urgent",
         Priority::Normal => "Normal",
@@ -106,7 +106,7 @@ pub(super) fn phone(phones: &[Phone]) -> Option<&str> {
     phones.iter().min_by_key(rank).map(|phone| phone.number.as_str())
 }
 
-pub(super) fn instant(at: DateTime<Utc>) -> String {
+pub(in crate::dialects) fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

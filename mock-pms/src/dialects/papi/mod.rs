@@ -45,6 +45,7 @@ pub(crate) const SYSTEM: System = System {
             if quirks::SLIDING_LIMIT.is_on(world) { Counting::Sliding } else { Counting::FromFirst }
         },
         tell_rest: gate::tell_rest,
+        ..Rationing::SLIDING
     },
     purpose: Purpose::by_method,
     quirks: &quirks::ALL,

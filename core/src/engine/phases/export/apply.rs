@@ -58,9 +58,6 @@ impl Export<'_> {
         decision: &Decision<ExportAction>,
     ) -> Result<Applied> {
         let (cx, job) = (self.0, &case.rule.job);
-        if !cx.platform().capabilities().create_work_order {
-            return Err(Error::new(ErrorKind::Unsupported, "the platform cannot create work orders"));
-        }
         // Looked for before every create, not only after an interrupted one, so that even a lost ledger makes no
         // duplicate.
         let places = places(&new.property, case.memory.intent.as_deref());
@@ -208,7 +205,15 @@ impl Export<'_> {
     ) -> Result<Applied> {
         let cx = self.0;
         let id = WorkOrderId::new(&link.platform_id);
-        let Some(platform) = self.read(&id).await? else { return self.gone(link).await };
+        let Some(platform) = self.read(&id).await? else {
+            let gone = self.gone(link).await?;
+            let counts_as_closed = !cx.platform().capabilities().lists_closed;
+            return if counts_as_closed {
+                self.closed_unseen(case, link, status, gone).await
+            } else {
+                Ok(gone)
+            };
+        };
         let number = platform.number.clone();
         let standing = standing::at_own_property(cx, case, &platform).await?;
         let close = CloseCase {
@@ -262,6 +267,24 @@ impl Export<'_> {
         let detail = Some(format!("work order {}", link.platform_id));
         let gone = Applied { detail, ..Applied::plain(Reason::CounterpartGone, Action::None) };
         Ok(gone.with_counterpart(&link.platform_id))
+    }
+
+    /// Result for a linked work order that has left a list of open ones: it was closed there (rule L12). The link keeps the
+    /// verdict, so that it costs no call in every run.
+    async fn closed_unseen(
+        &self,
+        case: &Case,
+        link: &Link,
+        status: ClosedStatus,
+        gone: Applied,
+    ) -> Result<Applied> {
+        let (reason, job_updated_at) = (Reason::StatusAlreadySet, case.rule.job.updated_at);
+        if !self.0.is_dry() {
+            let verdict = CloseVerdict { status, job_updated_at, reason, obstacle: None, inactive: None };
+            self.0.put_link(&Link { close: Some(verdict), ..link.clone() }).await?;
+        }
+        let detail = Some("it is no longer among the platform's open work orders".to_owned());
+        Ok(Applied { reason, detail, ..gone })
     }
 
     /// One platform work order, read afresh; `None` if the platform does not have it.
