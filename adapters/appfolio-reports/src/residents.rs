@@ -94,18 +94,16 @@ fn take(all: &mut Directory, row: &Value) {
         all.insert(new.id.key(), Err(bad));
         return;
     }
-    match all.entry(new.id.key()).or_insert_with(|| Ok(new.clone())) {
-        Ok(known) => {
-            // The rows come in any order, and need not tell the same of one tenant.
-            let contact = |one: &Resident| (one.name.clone(), one.email.clone(), one.phone.clone());
-            if contact(&new) > contact(known) {
-                (known.name, known.email, known.phone) = (new.name, new.email, new.phone);
-            }
-            known.tenancies.extend(new.tenancies);
-            known.tenancies.sort();
-            known.tenancies.dedup();
+    // One that cannot be read stays unread, whatever its other rows tell.
+    if let Ok(known) = all.entry(new.id.key()).or_insert_with(|| Ok(new.clone())) {
+        // The rows come in any order, and need not tell the same of one tenant.
+        let contact = |one: &Resident| (one.name.clone(), one.email.clone(), one.phone.clone());
+        if contact(&new) > contact(known) {
+            (known.name, known.email, known.phone) = (new.name, new.email, new.phone);
         }
-        Err(_) => {}
+        known.tenancies.extend(new.tenancies);
+        known.tenancies.sort();
+        known.tenancies.dedup();
     }
 }
 

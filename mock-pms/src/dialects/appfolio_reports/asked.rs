@@ -93,7 +93,8 @@ impl<'r> Asked<'r> {
 
     /// True if a filter of ids, by its JSON pointer, lets this one through. Ids may be numbers or texts, in a list or alone.
     pub(super) fn lets_through(&self, filter: &str, id: Option<Id>) -> bool {
-        let is_it = |one: &Value| id.is_some_and(|id| *one == id || *one == id.to_string());
+        let number = |one: &Value| one.as_i64().or_else(|| one.as_str()?.parse().ok());
+        let is_it = |one: &Value| id.is_some() && number(one) == id;
         match self.filters.pointer(filter) {
             Some(Value::Array(ids)) => ids.iter().any(is_it),
             Some(one @ (Value::Number(_) | Value::String(_))) => is_it(one),

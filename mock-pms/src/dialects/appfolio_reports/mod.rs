@@ -23,7 +23,7 @@ use super::spec::Spec;
 use crate::shared::Shared;
 use crate::shared::purpose::Purpose;
 use crate::shared::rate_limit::RateLimit;
-use crate::shared::system::{Rationing, System};
+use crate::shared::system::{Rationing, System, as_it_is};
 use crate::world::World;
 
 pub(super) const SPEC: Spec = Spec {
@@ -40,6 +40,7 @@ pub(super) const SPEC: Spec = Spec {
             false => Purpose::by_method(method, path, body),
         },
         quirks: &quirks::ALL,
+        settle: as_it_is,
     },
     rate_limits: &[RateLimit { calls: 7, seconds: 15 }],
     router,
