@@ -63,8 +63,10 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, stop: StopSigna
     let ending = GracefulShutdown::new();
     loop {
         let next = async {
+            let accepted = listener.accept().await;
+            // Not before: nobody makes room unless somebody waits for it.
             let place = open.place().await;
-            (listener.accept().await, place)
+            (accepted, place)
         };
         let (accepted, place) = tokio::select! {
             biased;

@@ -1,5 +1,7 @@
 //! Tests of the command that says who may use the dashboard.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde_json::Value;
@@ -17,7 +19,9 @@ pub fn configured(server: &str) -> TempDir {
          [account.platform]\nadapter = \"buildium\"\nclient_id = \"a\"\nclient_secret = \"b\"\n\
          [account.latchel]\nadapter = \"latchel-gateway\"\nbase_url = \"https://latchel.example\"\napi_key = \"c\"\n"
     );
-    std::fs::write(folder.path().join("latchel-sync.toml"), text).expect("written");
+    let path = folder.path().join("latchel-sync.toml");
+    std::fs::write(&path, text).expect("written");
+    std::fs::set_permissions(path, Permissions::from_mode(0o600)).expect("ours");
     folder
 }
 

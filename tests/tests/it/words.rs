@@ -232,7 +232,7 @@ async fn a_failed_try_its_error_and_the_next_one_are_told_in_one_way() {
 async fn a_plan_tells_what_would_be_written_and_counts_the_rest_unless_all_is_asked_for() {
     let mut setup = Setup::small("all").await;
     let first = setup.run(0, &["plan"]).await;
-    assert!(first.contains(": platform property 1/11"), "{first}");
+    assert!(first.contains("change it in Latchel: property 1/11"), "{first}");
     setup.sync(0).await;
     setup.advance(TimeDelta::minutes(1));
     let output = setup.output(&["plan"]).await;
