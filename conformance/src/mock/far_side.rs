@@ -108,6 +108,10 @@ impl FarSide for MockFarSide {
         self.server.edit(|world| records::add_group(world, name, properties))
     }
 
+    async fn keep_users_from(&self, property: &Handle) -> Able<()> {
+        self.server.edit(|world| records::keep_users_from(world, property))
+    }
+
     async fn forbid_work_orders(&self) -> Able<()> {
         // A platform may keep the two apart or not, and either is enough to see no work orders.
         let denied = ["work_orders", "tasks"].map(ToOwned::to_owned).to_vec();

@@ -236,6 +236,18 @@ pub(super) fn remove(world: &mut World, kind: Kind, record: &Handle) -> Able<()>
 }
 
 /// Adds a user that is like the Latchel user except for the name, so that work orders can be assigned to it.
+pub(super) fn keep_users_from(world: &mut World, property: &Handle) -> Able<()> {
+    let shut = id(property)?;
+    let all: Vec<_> = world.platform.properties.iter().map(|one| one.id).collect();
+    let users: Vec<_> = world.platform.users.iter().map(|one| one.id).collect();
+    for user in users {
+        let keep =
+            |user: &mut User| user.property_ids.get_or_insert_with(|| all.clone()).retain(|id| *id != shut);
+        world.update::<User>(user, keep).map_err(|error| Cannot::to(error.to_string()))?;
+    }
+    Ok(())
+}
+
 pub(super) fn add_user(world: &mut World, new: &NewUser) -> Able<Handle> {
     let mut users = world.platform.users.iter();
     let model = users.find(|user| user.kind == UserKind::Staff && user.active).cloned();

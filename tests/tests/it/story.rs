@@ -20,6 +20,12 @@ pub struct Story {
     pub next: &'static [&'static str],
 }
 
+/// Platforms besides Buildium on which a story can go both ways: AppFolio's Reports API only reads.
+pub fn others_that_take_writes() -> impl Iterator<Item = Dialect> {
+    let reads = [Dialect::BUILDIUM, Dialect::APPFOLIO_REPORTS];
+    Dialect::ALL.iter().copied().filter(move |platform| !reads.contains(platform))
+}
+
 impl Story {
     /// A first sync of a handful of everything.
     pub async fn first_sync() -> Self {
