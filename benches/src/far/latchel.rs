@@ -127,6 +127,7 @@ async fn look_up(
         match key.as_str() {
             "ids" | "job_ids" => found.extend(records.with_ids(wanted)),
             "refs" | "ref_job_ids" => found.extend(records.with_references(wanted)),
+            "property_ids" => found.extend(records.with_homes(wanted)),
             _ => return Err(Refusal::Malformed),
         }
     }

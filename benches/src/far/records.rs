@@ -14,6 +14,8 @@ pub struct Records {
     reference: &'static [&'static str],
     by_id: HashMap<i64, Bytes>,
     by_reference: HashMap<String, i64>,
+    /// Ids of those that came with a property's id, by that; none of them moves.
+    by_home: HashMap<i64, Vec<i64>>,
     unreferenced: u64,
     next: i64,
 }
@@ -26,6 +28,7 @@ impl Records {
             reference,
             by_id: HashMap::new(),
             by_reference: HashMap::new(),
+            by_home: HashMap::new(),
             unreferenced: 0,
             next: first,
         }
@@ -39,6 +42,9 @@ impl Records {
         match self.key(&record) {
             Some(key) => drop(self.by_reference.insert(key, id)),
             None => self.unreferenced += 1,
+        }
+        if let Some(home) = record.get("property_id").and_then(Value::as_i64) {
+            self.by_home.entry(home).or_default().push(id);
         }
         self.put(id, record)
     }
@@ -68,6 +74,12 @@ impl Records {
             other => other.as_str().map(ToOwned::to_owned),
         };
         references.iter().filter_map(|one| self.by_id.get(self.by_reference.get(&key(one)?)?)).collect()
+    }
+
+    /// Those at these properties.
+    pub fn with_homes(&self, homes: &[Value]) -> Vec<&Bytes> {
+        let there = homes.iter().filter_map(|home| self.by_home.get(&home.as_i64()?));
+        there.flatten().filter_map(|id| self.by_id.get(id)).collect()
     }
 
     fn put(&mut self, id: i64, record: Map<String, Value>) -> Bytes {

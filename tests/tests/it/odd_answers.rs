@@ -62,15 +62,20 @@ fn arrived(setup: &Setup) -> ([usize; 3], Vec<String>) {
     })
 }
 
+/// Platforms of which a first run brings over what was changed of late: AppFolio's reports tell no times.
+fn timed() -> impl Iterator<Item = Dialect> {
+    Dialect::ALL.iter().copied().filter(|platform| *platform != Dialect::APPFOLIO_REPORTS)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_text_that_is_not_well_formed_costs_no_record_on_any_platform() {
-    for platform in Dialect::ALL {
-        let sound = generated(*platform, "all", with_odd_ones).await;
+    for platform in timed() {
+        let sound = generated(platform, "all", with_odd_ones).await;
         sound.sync(0).await;
         let (all, texts) = arrived(&sound);
         assert!(texts.len() >= 3, "{platform}: {texts:?}");
         for flaw in [Flaw::HalfSurrogate, Flaw::RawByte, Flaw::RawTab] {
-            let setup = generated(*platform, "all", with_odd_ones).await;
+            let setup = generated(platform, "all", with_odd_ones).await;
             let fault = Fault::IllFormed { text: ODD.to_owned(), flaw };
             setup.server.set_faults(everywhere(Side::Platform, fault));
             setup.sync(0).await;
@@ -154,9 +159,9 @@ async fn a_row_at_which_the_platform_fails_is_named_and_the_rest_arrives() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_page_that_cannot_be_had_does_not_stop_the_phases_after_it_on_any_platform() {
-    for platform in Dialect::ALL {
-        let [properties, _, work_orders] = all_of(*platform, with_odd_tenant).await;
-        let (_, came, told) = with_unserved_row(*platform, with_odd_tenant).await;
+    for platform in timed() {
+        let [properties, _, work_orders] = all_of(platform, with_odd_tenant).await;
+        let (_, came, told) = with_unserved_row(platform, with_odd_tenant).await;
         assert_eq!([came[0], came[2]], [properties, work_orders], "{platform}: {told}");
     }
 }
