@@ -34,7 +34,7 @@ pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
     let ask = |way| api.list(way, &Filters::default()).all().boxed();
     let rows = Ways::default().ask(&GROUPS, ask).await?;
     let mut groups: Groups = rows.iter().filter_map(group).collect();
-    if !groups.is_empty() && groups.values().all(|(_, members)| members.is_empty()) {
+    if !groups.is_empty() && rows.iter().all(|row| row.get("Properties").is_none()) {
         for property in api.list(MEMBERS, &Filters::default()).all().await? {
             let Some(id) = number_in(&property, "PropertyID") else { continue };
             for group in ids(&property, "PropertyGroups", "PropertyGroupID").0 {
