@@ -159,7 +159,7 @@ fn unreadable(error: serde_json::Error) -> Error {
 
 /// Number of walks in a row that must add nothing, where the count of records never comes to that of rows: such a list
 /// repeats rows of itself, and leaves none out.
-const BARREN: u32 = 3;
+const BARREN: usize = 3;
 
 /// Comparison of the known records with the rows of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,9 +187,9 @@ pub struct Walk {
     pub added: u64,
     /// True once it came to its end.
     pub ended: bool,
-    /// Number of walks in a row, up to this one, that added nothing.
+    /// Beginnings of the last walks in a row, up to this one, that repeated rows and added nothing, UTC.
     #[serde(default)]
-    pub barren: u32,
+    pub barren_starts: Vec<DateTime<Utc>>,
     /// Pages of the last walk that came to its end.
     pub pages: Option<u32>,
     /// Beginning of the walk that proved the list complete last, UTC: whatever was there then is in the mirror.
@@ -214,7 +214,7 @@ impl Walk {
             repeated: 0,
             added: 0,
             ended: false,
-            barren: 0,
+            barren_starts: Vec::new(),
             pages: None,
             proven_at: None,
             from,
@@ -227,7 +227,7 @@ impl Walk {
     pub fn again(&self, now: DateTime<Utc>) -> Self {
         Self {
             number: self.number + 1,
-            barren: self.barren,
+            barren_starts: self.barren_starts.clone(),
             pages: self.pages,
             proven_at: self.proven_at,
             news_until: self.news_until,
@@ -238,13 +238,20 @@ impl Walk {
 
     /// The walk after its last page. One without a repeated row has seen every row. After one with repeated rows the list is
     /// proven if `counted` says that as many records are known as it has rows; or, where rows are repeated in every walk, by
-    /// walks that add nothing.
+    /// walks that add nothing, and then only what was there when the first of them began.
     pub(super) fn end(mut self, counted: Counted) -> Self {
         self.ended = true;
         self.pages = Some(self.next_page.max(2) - 1);
-        self.barren = if self.added == 0 { self.barren + 1 } else { 0 };
-        if self.repeated == 0 || counted == Counted::All || self.barren >= BARREN {
+        if self.repeated == 0 || self.added > 0 {
+            self.barren_starts.clear();
+        } else {
+            self.barren_starts.push(self.began_at);
+        }
+        if self.repeated == 0 || counted == Counted::All {
             self.proven_at = Some(self.began_at);
+        } else if let Some(first) = self.barren_starts.len().checked_sub(BARREN) {
+            self.barren_starts.drain(..first);
+            self.proven_at = self.proven_at.max(self.barren_starts.first().copied());
         }
         self
     }

@@ -147,7 +147,8 @@ impl Mirror {
         }
         let mut budget = self.pages_of_a_run() / 4 * 3;
         let mut walk = walk.again(self.clock());
-        while budget > 0 && !(walk.ended && walk.proven_at == Some(walk.began_at)) {
+        let began = walk.began_at;
+        while budget > 0 && !(walk.ended && walk.proven_at.is_some_and(|at| at >= began)) {
             walk = if walk.ended { walk.again(self.clock()) } else { walk };
             walk = self.step(list, walk).await?;
             budget -= 1;
@@ -250,7 +251,7 @@ impl Mirror {
         if walk.from.is_none_or(|from| from <= day) {
             return Ok(());
         }
-        let wider = Walk { from: Some(day), proven_at: None, ..walk.again(now) };
+        let wider = Walk { from: Some(day), proven_at: None, barren_starts: Vec::new(), ..walk.again(now) };
         self.store.put_walk(&self.account, MirrorList::Jobs, &wider).await
     }
 

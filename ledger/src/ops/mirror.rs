@@ -42,8 +42,8 @@ impl MirrorStore for Backend {
         for record in records {
             match shown.insert(record.id, walk.number.into()) {
                 Some(number) if number == i64::from(walk.number) => walk.repeated += 1,
-                Some(_) => {}
-                None => walk.added += 1,
+                Some(number) if number != 0 => {}
+                _ => walk.added += 1,
             }
         }
         put(&mut transaction, account, &distinct(records), "excluded.walk").await?;

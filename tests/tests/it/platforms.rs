@@ -33,7 +33,7 @@ pub enum Lacks {
 }
 
 /// Records in Latchel, without the ids, which each platform has of its own, and without what this one lacks.
-fn latchel_facts(setup: &Setup, lacks: &[Lacks]) -> Vec<String> {
+pub fn latchel_facts(setup: &Setup, lacks: &[Lacks]) -> Vec<String> {
     let told = |what| !lacks.contains(&what);
     setup.server.read(|world| {
         let place = |id| world.latchel.properties.get(id).map(|one| one.name.as_str());

@@ -52,8 +52,8 @@ impl MirrorStore for MemoryLedger {
             for one in records {
                 match kept.records.insert((one.kind, one.id), one.clone()) {
                     Some(before) if before.walk == walk.number => walk.repeated += 1,
-                    Some(_) => {}
-                    None => walk.added += 1,
+                    Some(before) if before.walk != 0 => {}
+                    _ => walk.added += 1,
                 }
             }
             kept.walks.insert(list, walk.clone());

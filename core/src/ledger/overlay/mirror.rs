@@ -20,9 +20,24 @@ fn merged(real: Vec<Mirrored>, scratch: Vec<Mirrored>) -> Vec<Mirrored> {
     all
 }
 
+impl Overlay {
+    /// Copies what the real ledger keeps of these records: a record that is there says which walk has shown it.
+    async fn copy_known(&self, account: &str, records: &[Mirrored]) -> Result<()> {
+        for kind in Kind::ALL {
+            let ids: Vec<_> = records.iter().filter(|one| one.kind == kind).map(|one| one.id).collect();
+            let scratch = self.scratch.by_id(account, kind, &ids).await?;
+            let mut real = self.real.by_id(account, kind, &ids).await?;
+            real.retain(|one| !scratch.iter().any(|other| other.id == one.id));
+            self.scratch.keep(account, &real).await?;
+        }
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl MirrorStore for Overlay {
     async fn keep(&self, account: &str, records: &[Mirrored]) -> Result<()> {
+        self.copy_known(account, records).await?;
         self.scratch.keep(account, records).await
     }
 
@@ -33,6 +48,7 @@ impl MirrorStore for Overlay {
         records: &[Mirrored],
         walk: &Walk,
     ) -> Result<Walk> {
+        self.copy_known(account, records).await?;
         self.scratch.keep_page(account, list, records, walk).await
     }
 
