@@ -18,6 +18,8 @@ pub(crate) const KEY: &str = "x-api-key";
 pub(crate) const PAGE: &str = "page";
 /// The member that holds a list's rows, or one record.
 pub(crate) const DATA: &str = "data";
+/// Pointer to the member that tells of other pages.
+const LINKS: &str = "/links";
 /// Pointer to the member that is null on the last page.
 pub(crate) const NEXT: &str = "/links/next";
 
@@ -31,8 +33,9 @@ pub(crate) struct Api {
 /// One page of a list, read row by row.
 pub(crate) struct Rows<T> {
     pub rows: Vec<T>,
-    pub invalid: Vec<InvalidRecord>,
-    /// Rows as they came.
+    /// Rows that were not understood, as they came.
+    pub unread: Vec<(InvalidRecord, Value)>,
+    /// All rows as they came.
     pub raw: Vec<Value>,
     pub more: bool,
 }
@@ -62,20 +65,24 @@ impl Api {
         let call = self.transport.get(path).queries(filters.iter().map(|(name, value)| (name, value)));
         let answer = call.query(PAGE, page).send().await?;
         let mut body = answer.value()?;
-        let more = body.pointer(NEXT).is_some_and(|next| !next.is_null());
+        // An answer that says nothing of another page is no last one: the empty page behind it is.
+        let more = match body.pointer(LINKS) {
+            Some(Value::Object(_)) => body.pointer(NEXT).is_some_and(|next| !next.is_null()),
+            _ => true,
+        };
         let Some(Value::Array(raw)) = body.get_mut(DATA).map(Value::take) else {
             return Err(Error::new(ErrorKind::Malformed, "the answer holds no list of rows")
                 .with("call", path)
                 .with("field", DATA));
         };
-        let (mut read, mut invalid) = (Vec::new(), Vec::new());
-        for row in rows::<T>(&raw, what, |row| loose::id_in(row, id)) {
+        let (mut read, mut unread) = (Vec::new(), Vec::new());
+        for (row, raw) in rows::<T>(&raw, what, |row| loose::id_in(row, id)).into_iter().zip(&raw) {
             match row {
                 Ok(row) => read.push(row),
-                Err(bad) => invalid.push(bad),
+                Err(bad) => unread.push((bad, raw.clone())),
             }
         }
-        Ok(Rows { rows: read, invalid, raw, more })
+        Ok(Rows { rows: read, unread, raw, more })
     }
 
     /// One record; `None` if it is not there.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use latchel_sync_core::mirror::{JobsAsked, LatchelSource, SourceCapabilities, SourcePage, SourceResident};
+use latchel_sync_core::mirror::{
+    JobsAsked, LatchelSource, SourceCapabilities, SourcePage, SourceResident, UnreadRow,
+};
 use latchel_sync_core::model::{
     ClosedStatus, Job, JobId, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty,
     NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
@@ -55,10 +57,11 @@ impl Source {
     }
 }
 
-fn paged<W, T: From<W>>(read: Rows<W>) -> SourcePage<T> {
+fn paged<W: wire::Referring, T: From<W>>(read: Rows<W>) -> SourcePage<T> {
+    let unread = read.unread.into_iter();
     SourcePage {
         rows: read.rows.into_iter().map(Into::into).collect(),
-        invalid: read.invalid,
+        unread: unread.map(|(record, row)| UnreadRow { record, reference: W::reference(&row) }).collect(),
         more: read.more,
     }
 }

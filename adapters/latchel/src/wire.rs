@@ -1,12 +1,76 @@
 //! Rows of the Partner API. They never leave this crate.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use latchel_sync_core::mirror::SourceResident;
+use latchel_sync_core::mirror::{SourceResident, UnreadReference};
 use latchel_sync_core::model as core;
-use latchel_sync_http::loose;
-use serde::de::Error as _;
+use latchel_sync_http::{loose, read_row};
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+/// A row whose reference may be understood where the rest is not.
+pub(crate) trait Referring {
+    /// The reference of a row that was not understood.
+    fn reference(row: &Value) -> UnreadReference;
+}
+
+/// The reference that `key` makes of the fields of `T`; it is unknown where they are not understood, or not there at all.
+fn reference<T: DeserializeOwned>(
+    row: &Value,
+    field: &str,
+    key: impl Fn(T) -> Option<String>,
+) -> UnreadReference {
+    let read = row.get(field).and_then(|_| read_row::<T>(row).ok());
+    match read.map(key) {
+        None => UnreadReference::Unknown,
+        Some(None) => UnreadReference::Nothing,
+        Some(Some(key)) => UnreadReference::Is(key),
+    }
+}
+
+/// Fields of a property that refer to the platform.
+#[derive(Deserialize)]
+struct PropertyReference {
+    #[serde(default, deserialize_with = "loose::optional_id")]
+    ref_property_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::optional_id")]
+    ref_unit_id: Option<String>,
+}
+
+impl PropertyReference {
+    fn read(self) -> Option<core::PropertyRef> {
+        let property = core::PropertyId::new(self.ref_property_id?);
+        Some(core::PropertyRef::new(property, self.ref_unit_id.map(core::UnitId::new)))
+    }
+}
+
+impl Referring for Property {
+    fn reference(row: &Value) -> UnreadReference {
+        reference(row, "ref_property_id", |fields: PropertyReference| Some(fields.read()?.to_string()))
+    }
+}
+
+impl Referring for Tenant {
+    fn reference(row: &Value) -> UnreadReference {
+        #[derive(Deserialize)]
+        struct Fields {
+            #[serde(deserialize_with = "loose::optional_id")]
+            ref_user_id: Option<String>,
+        }
+        reference(row, "ref_user_id", |fields: Fields| fields.ref_user_id)
+    }
+}
+
+impl Referring for Job {
+    fn reference(row: &Value) -> UnreadReference {
+        #[derive(Deserialize)]
+        struct Fields {
+            #[serde(deserialize_with = "loose::optional_id")]
+            ref_job_id: Option<String>,
+        }
+        reference(row, "ref_job_id", |fields: Fields| fields.ref_job_id)
+    }
+}
 
 /// A property. Only the two ids are reported by users; the other fields are named in Latchel's guides.
 #[derive(Debug, Deserialize)]
@@ -42,15 +106,11 @@ pub(crate) struct Property {
 
 impl From<Property> for core::LatchelProperty {
     fn from(wire: Property) -> Self {
+        let Property { ref_property_id, ref_unit_id, .. } = wire;
         Self {
             id: core::LatchelPropertyId(wire.property_id),
             portfolio: wire.portfolio_id.map(core::PortfolioId),
-            reference: wire.ref_property_id.map(|property| {
-                core::PropertyRef::new(
-                    core::PropertyId::new(property),
-                    wire.ref_unit_id.map(core::UnitId::new),
-                )
-            }),
+            reference: PropertyReference { ref_property_id, ref_unit_id }.read(),
             name: wire.name.unwrap_or_default(),
             source_address: core::Address {
                 line1: wire.address1,

@@ -85,8 +85,7 @@ async fn filled_by_others(
     let active = look.properties.iter().filter(|property| property.is_active);
     let refs: Vec<_> = active.filter_map(|property| property.reference.clone()).collect();
     let known = if refs.is_empty() { Vec::new() } else { known_to_platform(platform, &refs).await? };
-    let is_foreign = |one: &&PropertyRef| !known.iter().any(|id| id == one.property.as_str());
-    let foreign: Vec<_> = refs.iter().filter(is_foreign).map(PropertyRef::key).collect();
+    let foreign: Vec<_> = refs.iter().filter(|one| !known.contains(one)).map(PropertyRef::key).collect();
     if foreign.len() * 2 > refs.len() {
         let examples = foreign.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
         findings.push(Finding::warning(

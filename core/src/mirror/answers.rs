@@ -53,11 +53,12 @@ impl Mirror {
         Ok(read.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
     }
 
-    /// Those of `ids` that are kept and were not just written, and the others.
+    /// Those of `ids` that are kept, were understood and were not just written, and the others.
     async fn kept_or_not(&self, kind: Kind, ids: &[i64]) -> Result<(Vec<Mirrored>, Vec<i64>)> {
         let written = |id: &i64| self.state().written.contains(&(kind, *id));
         let (mut afresh, asked): (Vec<i64>, Vec<i64>) = ids.iter().copied().partition(written);
-        let kept = self.store.by_id(&self.account, kind, &asked).await?;
+        let mut kept = self.store.by_id(&self.account, kind, &asked).await?;
+        kept.retain(|one| one.problem().is_none());
         afresh.extend(asked.into_iter().filter(|id| !kept.iter().any(|one| one.id == *id)));
         Ok((kept, afresh))
     }
@@ -83,7 +84,7 @@ impl Mirror {
             return Ok(None);
         };
         let known = self.store.by_id(&self.account, Kind::WorkOrder, &[id.0]).await?;
-        let before = known.first().map(Mirrored::read::<Job>).transpose()?;
+        let before = known.first().and_then(|one| one.read::<Job>().ok());
         let read = self.with_change_of_state(&read, before).await?;
         let record = self.learned(&read, known.first())?;
         self.read_afresh(Kind::WorkOrder, id.0, Some(record)).await?;
@@ -220,7 +221,7 @@ impl Mirror {
         }
         // Of those that are linked, what the mirror has is enough: no call is made for a reference that is rarely another.
         let kept = self.store.by_id(&self.account, Kind::Property, &linked).await?;
-        let kept = kept.iter().map(Mirrored::read::<LatchelProperty>).collect::<Result<Vec<_>>>()?;
+        let kept: Vec<LatchelProperty> = kept.iter().filter_map(|one| one.read().ok()).collect();
         for property in self.properties_with(&unlinked).await?.into_iter().chain(kept) {
             places.entry(property.id).or_default().extend(property.reference);
         }

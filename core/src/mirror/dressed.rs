@@ -6,14 +6,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use futures::StreamExt;
 
-use super::{Mirror, MirrorList, Mirrored};
+use super::{Mirror, MirrorList, Mirrored, Unread, Walk};
 use crate::latchel::{FirstLook, Held, LatchelReference, LatchelWrite, RunBegin};
 use crate::model::{
     Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob,
-    NewProperty, NewResident, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef, Row, Window,
+    NewProperty, NewResident, PropertyPatch, PropertyRef, Reason, ResidentPatch, ResidentRef, Window,
     WorkOrderId,
 };
-use crate::{ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
+use crate::{Error, ErrorKind, Latchel, LatchelOnly, Pages, Portfolio, Probe, Result};
 
 /// Number of kept work orders that are read together.
 pub(super) const PAGE: u32 = 500;
@@ -51,24 +51,45 @@ impl Latchel for Mirror {
     /// Fills what is not proven yet, within the run's share of the budget, and reads the news of work orders.
     async fn begin(&self, run: &RunBegin) -> Result<Vec<String>> {
         self.starts(run.now);
-        let kept = run.scheduled && self.has_webhooks && self.has_late_news();
+        let kept = run.scheduled && self.has_webhooks && self.has_recent_news();
         {
             let mut state = self.state();
             (state.news, state.began, state.listed_as_kept) = (None, Some(run.now), kept);
+            (state.unread_news, state.created_since) = (Unread::default(), None);
         }
         let work_orders = run.kinds.contains(&Kind::WorkOrder);
+        let mut warnings = Vec::new();
         if work_orders && run.lists && !kept {
-            self.read_news(run.now - TimeDelta::hours(72)).await?;
+            match self.read_news(run.now - TimeDelta::hours(72)).await {
+                Err(error) if error.ends_the_run() => return Err(error),
+                // The phases ask again, and fail by themselves if it stays so.
+                Err(error) => warnings.push(not_read("news of work orders", &error)),
+                Ok(()) => {}
+            }
         }
-        let mut warnings = self.hear_of_all(&run.told_of).await?;
+        warnings.extend(self.hear_of_all(&run.told_of).await?);
         let mut budget = if run.lists { self.pages_of_a_run() / 2 } else { 0 };
         for list in MirrorList::ALL {
             let wanted = list == MirrorList::Properties || run.kinds.contains(&list.kind());
             if !wanted {
                 continue;
             }
-            self.walk_until_proven(list, &mut budget, &|_| true).await?;
-            warnings.extend(self.unproven(list, run.now).await?.map(|held| held.detail));
+            match self.walk_until_proven(list, &mut budget, &|_| true).await {
+                Err(error) if error.ends_the_run() => return Err(error),
+                Err(error) => {
+                    warnings.push(not_read(list.as_str(), &error));
+                    // The other lists are no better off.
+                    budget = if error.ends_the_phase() { 0 } else { budget };
+                }
+                Ok(()) => {}
+            }
+            warnings.extend(match self.unproven(list, run.now).await? {
+                Some(held) => Some(held.detail),
+                None => {
+                    let walk = self.store.walk(&self.account, list).await?;
+                    walk.and_then(|walk| walk.unread.words(list.as_str()))
+                }
+            });
         }
         Ok(warnings)
     }
@@ -102,8 +123,13 @@ impl Latchel for Mirror {
         }
         let LatchelWrite::Create { kind, made_at, sent_before } = *write else { return Ok(None) };
         let now = self.clock();
+        let visible = sent_before.map(|at| at + self.visibility_delay());
         if kind == Kind::WorkOrder {
             self.with_news(now - TimeDelta::hours(72)).await?;
+            let unread = Some(self.state().unread_news.clone()).filter(|unread| unread.anybody > 0);
+            if let Some(detail) = unread.and_then(|unread| unread.words(MirrorList::Jobs.as_str())) {
+                return Ok(Some(Held { reason: Reason::MirrorIncomplete, detail }));
+            }
             // The counterpart of a work order that another program brought over is as old as the work order.
             let day = made_at.map_or(NaiveDate::MIN, |at| at.date_naive() - Days::new(2));
             if self.jobs_since().await?.is_none_or(|from| day < from) {
@@ -114,15 +140,16 @@ impl Latchel for Mirror {
         if let Some(held) = self.unproven(list, now).await? {
             return Ok(Some(held));
         }
-        // What a create of unknown outcome made is found by a walk that began after it would be visible.
-        let proven_at = self.store.walk(&self.account, list).await?.and_then(|walk| walk.proven_at);
-        let visible = sent_before.map(|at| at + self.visibility_delay());
-        if kind != Kind::WorkOrder && visible.is_some_and(|at| proven_at.is_none_or(|proven| proven < at)) {
-            let detail =
-                "a create was sent before; what it made shows in the next walk through the whole list";
-            return Ok(Some(Held { reason: Reason::MirrorIncomplete, detail: detail.to_owned() }));
-        }
-        Ok(None)
+        // What a create of unknown outcome made is found by a list that was read whole after it would be visible.
+        let Some(visible) = visible else { return Ok(None) };
+        let walk = self.store.walk(&self.account, list).await?;
+        let is_found = match kind {
+            Kind::WorkOrder => self.has_seen_creates_since(visible).await?,
+            _ => walk.and_then(|walk| walk.proven_at).is_some_and(|proven| proven >= visible),
+        };
+        let detail = "a create was sent before; what it made shows once the list was read whole";
+        let held = Held { reason: Reason::MirrorIncomplete, detail: detail.to_owned() };
+        Ok((!is_found).then_some(held))
     }
 
     fn remembers(&self) -> bool {
@@ -159,7 +186,7 @@ impl Latchel for Mirror {
         let page = move |after: Option<i64>| async move {
             let kept = self.store.page(&self.account, Kind::Property, after, PAGE).await?;
             let Some(last) = kept.last().map(|one| one.id) else { return Ok(None) };
-            let rows = kept.iter().map(|one| one.read().map(Row::Record)).collect::<Result<Vec<_>>>()?;
+            let rows = kept.iter().map(Mirrored::row).collect::<Result<Vec<_>>>()?;
             Ok(Some((rows, Some(last))))
         };
         futures::stream::try_unfold(None, page).boxed()
@@ -191,7 +218,7 @@ impl Latchel for Mirror {
             let (account, from) = (&self.account, window.from);
             let kept = self.store.changed_since(account, Kind::WorkOrder, from, after, PAGE).await?;
             let Some(last) = kept.last().map(|one| one.id) else { return Ok(None) };
-            let rows = kept.iter().map(|one| one.read().map(Row::Record)).collect::<Result<Vec<_>>>()?;
+            let rows = kept.iter().map(Mirrored::row).collect::<Result<Vec<_>>>()?;
             Ok(Some((rows, Some(last))))
         };
         futures::stream::try_unfold(None, page).boxed()
@@ -285,6 +312,9 @@ impl Mirror {
             return Ok(None);
         }
         let detail = match walk {
+            Some(Walk { ended: true, unread, .. }) if unread.anybody > 0 => {
+                unread.words(list.as_str()).unwrap_or_default()
+            }
             None => format!("the list of Latchel's {} was not read yet", list.as_str()),
             Some(walk) => {
                 let read = walk.next_page - 1;
@@ -307,4 +337,8 @@ impl Mirror {
         };
         Ok(Some(Held { reason: Reason::MirrorIncomplete, detail }))
     }
+}
+
+fn not_read(list: &str, error: &Error) -> String {
+    format!("Latchel's {list} were not read to the end: {error}")
 }

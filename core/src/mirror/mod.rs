@@ -10,6 +10,7 @@ mod news;
 mod questions;
 mod source;
 mod store;
+mod unread;
 mod walk;
 
 use std::collections::HashSet;
@@ -17,11 +18,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use tokio::time::Instant;
 
 pub use source::{JobsAsked, LatchelSource, MirrorList, SourceCapabilities, SourcePage, SourceResident};
 pub use store::{MirrorStore, Mirrored, Walk};
+pub use unread::{Unread, UnreadReference, UnreadRow};
 pub use walk::{ListState, Progress};
 
 use crate::model::Kind;
@@ -53,6 +55,11 @@ struct State {
     news: Option<DateTime<Utc>>,
     /// Instant at which this process asked for work orders last, UTC.
     asked: Option<DateTime<Utc>>,
+    /// Rows that this run's news of work orders brought and that were not understood.
+    unread_news: Unread,
+    /// First day since which this run has asked for new work orders because of a create without an answer, and true if nothing
+    /// was left out.
+    created_since: Option<(NaiveDate, bool)>,
     /// True if this run lists work orders as the mirror has them, because webhooks told of the news.
     listed_as_kept: bool,
 }

@@ -19,11 +19,13 @@ const TOLD: TimeDelta = TimeDelta::hours(1);
 /// Time for which a record is taken to be as it was seen, whatever a webhook tells: most tell of what we wrote and read back.
 const JUST_SEEN: TimeDelta = TimeDelta::minutes(2);
 /// Number of records that could not be read, of those that webhooks told of, after which the others are left to the next walk.
-const UNHEARD: usize = 3;
+const MOST_FAILURES: usize = 3;
+/// Number of times that a run asks for new work orders because of a create without an answer.
+const ASKED_AGAIN: u32 = 3;
 
 impl Mirror {
     /// True if this process asked for work orders less than an hour ago.
-    pub(super) fn has_late_news(&self) -> bool {
+    pub(super) fn has_recent_news(&self) -> bool {
         let now = self.clock();
         self.state().asked.is_some_and(|at| now - at < TOLD)
     }
@@ -44,7 +46,7 @@ impl Mirror {
                     warnings.push(format!("{record}, of which a webhook told, was not read: {error}"))
                 }
             }
-            if warnings.len() >= UNHEARD {
+            if warnings.len() >= MOST_FAILURES {
                 break;
             }
         }
@@ -90,7 +92,9 @@ impl Mirror {
                 (updated, is_narrow.then_some(now))
             }
         };
+        let unread = created.unread.clone().and(changed.unread.clone());
         let whole = match created.repeated + changed.repeated {
+            _ if unread.anybody > 0 => false,
             0 => true,
             // The same day is asked for by the next run in any case.
             _ if since.date_naive() == now.date_naive() => false,
@@ -103,7 +107,35 @@ impl Mirror {
         self.store.put_walk(&self.account, MirrorList::Jobs, &walk).await?;
         let mut state = self.state();
         (state.news, state.asked) = (Some(now), Some(now));
+        state.unread_news = unread;
         Ok(())
+    }
+
+    /// True if every work order that was created before `visible`, the present at the latest, has been shown since: by the news, or by
+    /// asking again, a few times a run.
+    pub(super) async fn has_seen_creates_since(&self, visible: DateTime<Utc>) -> Result<bool> {
+        let now = self.clock();
+        let walk = self.store.walk(&self.account, MirrorList::Jobs).await?;
+        if walk.and_then(|walk| walk.news_until).is_some_and(|at| at >= visible) {
+            return Ok(true);
+        }
+        if visible > now {
+            return Ok(false);
+        }
+        let day = visible.date_naive() - OVERLAP - OVERLAP;
+        if let Some((_, whole)) = self.state().created_since.filter(|(asked, _)| *asked <= day) {
+            return Ok(whole);
+        }
+        let mut whole = false;
+        for _ in 0..ASKED_AGAIN {
+            let created = self.ask(JobsAsked::Created(day)).await?;
+            whole = self.is_whole(&created).await?;
+            if whole {
+                break;
+            }
+        }
+        self.state().created_since = Some((day, whole));
+        Ok(whole)
     }
 
     /// Reads everything that was updated, and then those in a closed state. True if the narrower question showed what
@@ -126,18 +158,18 @@ impl Mirror {
         Ok((updated, is_narrow))
     }
 
-    /// Keeps work orders as they were just seen. Of a closed one that has changed, the instant of its last change of state
-    /// is asked for, where the row does not tell it: a note on a closed work order is not another closing (rule L8).
-    pub(super) async fn keep_jobs(&self, jobs: &[Job]) -> Result<()> {
+    /// Work orders as they were just seen, and as they are to be kept. Of a closed one that has changed, the instant of its last
+    /// change of state is asked for, where the row does not tell it: a note on a closed work order is not another closing (rule L8).
+    pub(super) async fn just_seen(&self, jobs: &[Job]) -> Result<Vec<Mirrored>> {
         let ids: Vec<_> = jobs.iter().map(|job| job.id.0).collect();
         let known = self.store.by_id(&self.account, Kind::WorkOrder, &ids).await?;
         let mut records = Vec::new();
         for job in jobs {
             let known = known.iter().find(|one| one.id == job.id.0);
-            let before = known.map(Mirrored::read::<Job>).transpose()?;
+            let before = known.and_then(|one| one.read::<Job>().ok());
             records.push(self.learned(&self.with_change_of_state(job, before).await?, known)?);
         }
-        self.keep(records).await
+        Ok(records)
     }
 
     /// A work order as it is to be kept. It counts as changed when the mirror learns of the change, which may be long after

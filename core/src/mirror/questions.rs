@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::dressed::PAGE;
 use super::news::OVERLAP;
-use super::{JobsAsked, Mirror};
+use super::{JobsAsked, Mirror, Unread};
 use crate::model::{Job, JobId, Kind};
 use crate::{Error, ErrorKind, Result};
 
@@ -18,15 +18,21 @@ pub(super) struct Answer {
     /// Number of rows that came again. A list whose rows change places between two pages has as many rows as work orders: for
     /// each row that it repeats, it leaves one out.
     pub repeated: u64,
+    /// Rows that were not understood.
+    pub unread: Unread,
 }
 
 impl Mirror {
     /// Reads all pages of a question and keeps them.
     pub(super) async fn ask(&self, asked: JobsAsked) -> Result<Answer> {
-        let mut answer = Answer { asked, seen: BTreeMap::new(), repeated: 0 };
+        let mut answer = Answer { asked, seen: BTreeMap::new(), repeated: 0, unread: Unread::default() };
         for page in 1.. {
             let read = self.source.jobs(asked, page).await?;
-            self.keep_jobs(&read.rows).await?;
+            let mut records = self.just_seen(&read.rows).await?;
+            let (more, unread) = self.unread(Kind::WorkOrder, &read.unread).await?;
+            records.extend(more);
+            self.keep(records).await?;
+            answer.unread = answer.unread.and(unread);
             if let JobsAsked::Closed(day) = asked
                 && read.rows.iter().any(|job| job.updated_at.date_naive() + OVERLAP < day)
             {
@@ -37,7 +43,8 @@ impl Mirror {
                 let before = answer.seen.insert(job.id, job.closed().is_some());
                 answer.repeated += u64::from(before.is_some());
             }
-            if read.is_last() {
+            // One that shows mostly what it has shown does not count pages as it is asked to.
+            if read.is_last() || answer.repeated > answer.seen.len() as u64 {
                 break;
             }
         }
@@ -47,6 +54,9 @@ impl Mirror {
     /// True if every work order that the question asks for is kept: for each row that came again, one that was left out is known
     /// from before, and is still there.
     pub(super) async fn is_whole(&self, answer: &Answer) -> Result<bool> {
+        if answer.unread.anybody > 0 {
+            return Ok(false);
+        }
         if answer.repeated == 0 {
             return Ok(true);
         }
@@ -57,9 +67,9 @@ impl Mirror {
             let Some(last) = kept.last() else { return Ok(false) };
             after = Some(last.id);
             for one in &kept {
-                let left_out =
-                    !answer.seen.contains_key(&JobId(one.id)) && answer.asked.asks_for(&one.read()?);
-                if left_out && self.is_there(Kind::WorkOrder, one.id).await? {
+                let is_asked_for = || one.read().is_ok_and(|job| answer.asked.asks_for(&job));
+                let left_out = !answer.seen.contains_key(&JobId(one.id)) && is_asked_for();
+                if left_out && self.is_known_there(Kind::WorkOrder, one.id).await? {
                     there += 1;
                 }
                 if there == answer.repeated {

@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::UnreadRow;
 use crate::model::{
-    InvalidRecord, Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob,
-    NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
+    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty,
+    NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
 };
 use crate::{Error, ErrorKind, Portfolio, Probe, Result};
 
@@ -18,7 +19,7 @@ use crate::{Error, ErrorKind, Portfolio, Probe, Result};
 ///
 /// - Pages are counted from 1. A page behind the last one is empty.
 /// - Rows may repeat within a walk through the pages, and others may be missing: the mirror finds out.
-/// - A row that cannot be understood fails neither its page nor the walk.
+/// - A row that cannot be understood fails neither its page nor the walk: it is an [`UnreadRow`].
 #[async_trait]
 pub trait LatchelSource: Send + Sync + fmt::Debug {
     /// Longest time that a new record may stay invisible.
@@ -114,7 +115,7 @@ pub struct SourcePage<T> {
     /// The rows that were understood.
     pub rows: Vec<T>,
     /// Those that were not.
-    pub invalid: Vec<InvalidRecord>,
+    pub unread: Vec<UnreadRow>,
     /// True if the list says that another page follows.
     pub more: bool,
 }
@@ -122,7 +123,7 @@ pub struct SourcePage<T> {
 impl<T> SourcePage<T> {
     /// True if the walk ends here: nothing came, or nothing follows.
     pub fn is_last(&self) -> bool {
-        !self.more || (self.rows.is_empty() && self.invalid.is_empty())
+        !self.more || (self.rows.is_empty() && self.unread.is_empty())
     }
 }
 

@@ -5,8 +5,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{MirrorList, SourceResident};
-use crate::model::{Job, Kind, LatchelProperty};
+use super::unread::not_understood;
+use super::{MirrorList, SourceResident, Unread};
+use crate::model::{Job, Kind, LatchelProperty, RecordKey, Row};
 use crate::{Error, ErrorKind, Result};
 
 /// Place where mirrors are kept: a part of the ledger.
@@ -127,7 +128,7 @@ impl Mirrored {
         })
     }
 
-    fn of(kind: Kind, id: i64, record: &impl Serialize, seen_at: DateTime<Utc>) -> Result<Self> {
+    pub(super) fn of(kind: Kind, id: i64, record: &impl Serialize, seen_at: DateTime<Utc>) -> Result<Self> {
         let body = serde_json::to_string(record).map_err(unreadable)?;
         Ok(Self {
             kind,
@@ -143,8 +144,23 @@ impl Mirrored {
     }
 
     /// The content.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Malformed`] if Latchel's row was not understood.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_str(&self.body).map_err(unreadable)
+        serde_json::from_str(&self.body).map_err(|error| match self.problem() {
+            Some(row) => not_understood(&RecordKey::latchel(self.kind, self.id), row),
+            None => unreadable(error),
+        })
+    }
+
+    /// The content as a row of a list.
+    pub(super) fn row<T: DeserializeOwned>(&self) -> Result<Row<T>> {
+        match self.problem() {
+            Some(row) => Ok(Row::Invalid(row)),
+            None => self.read().map(Row::Record),
+        }
     }
 
     /// True if both say the same of the record.
@@ -161,15 +177,6 @@ fn unreadable(error: serde_json::Error) -> Error {
 /// repeats rows of itself, and leaves none out.
 const BARREN: usize = 3;
 
-/// Comparison of the known records with the rows of a walk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counted {
-    /// As many are known.
-    All,
-    /// Fewer are known, or nobody counted.
-    Fewer,
-}
-
 /// A walk through the pages of a list, which may take hours and survives restarts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walk {
@@ -185,6 +192,9 @@ pub struct Walk {
     pub repeated: u64,
     /// Number of rows that no walk had shown before.
     pub added: u64,
+    /// Rows that were not understood.
+    #[serde(default)]
+    pub unread: Unread,
     /// True once it came to its end.
     pub ended: bool,
     /// Beginnings of the last walks in a row, up to this one, that repeated rows and added nothing, UTC.
@@ -213,6 +223,7 @@ impl Walk {
             rows: 0,
             repeated: 0,
             added: 0,
+            unread: Unread::default(),
             ended: false,
             barren_starts: Vec::new(),
             pages: None,
@@ -221,6 +232,11 @@ impl Walk {
             news_until: None,
             narrow_since: None,
         }
+    }
+
+    /// True if the walk is at its end, and whatever was there at `began` is known.
+    pub(super) fn proves_since(&self, began: DateTime<Utc>) -> bool {
+        self.ended && self.proven_at.is_some_and(|at| at >= began)
     }
 
     /// The walk after this one, which begins at `now`.
@@ -236,18 +252,21 @@ impl Walk {
         }
     }
 
-    /// The walk after its last page. One without a repeated row has seen every row. After one with repeated rows the list is
-    /// proven if `counted` says that as many records are known as it has rows; or, where rows are repeated in every walk, by
-    /// walks that add nothing, and then only what was there when the first of them began.
-    pub(super) fn end(mut self, counted: Counted) -> Self {
+    /// The walk after its last page. The list is proven if nobody is unknown, because as many records are known as it has rows;
+    /// or, where rows are repeated in every walk, by walks that add nothing, and then only what was there when the first of
+    /// them began. Rows that may be anybody prove nothing.
+    pub(super) fn end(mut self, nobody_is_unknown: bool) -> Self {
         self.ended = true;
         self.pages = Some(self.next_page.max(2) - 1);
-        if self.repeated == 0 || self.added > 0 {
+        if self.repeated == 0 || self.added > 0 || self.unread.anybody > 0 {
             self.barren_starts.clear();
         } else {
             self.barren_starts.push(self.began_at);
         }
-        if self.repeated == 0 || counted == Counted::All {
+        if self.unread.anybody > 0 {
+            return self;
+        }
+        if nobody_is_unknown {
             self.proven_at = Some(self.began_at);
         } else if let Some(first) = self.barren_starts.len().checked_sub(BARREN) {
             self.barren_starts.drain(..first);

@@ -4,8 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::dressed::PAGE;
-use super::store::Counted;
-use super::{JobsAsked, Mirror, MirrorList, Mirrored, SourcePage, Walk};
+use super::{JobsAsked, Mirror, MirrorList, Mirrored, Unread, Walk};
 use crate::Result;
 use crate::model::{Job, JobId, Kind, LatchelPropertyId, LatchelResidentId};
 
@@ -14,6 +13,8 @@ use crate::model::{Job, JobId, Kind, LatchelPropertyId, LatchelResidentId};
 const JOBS_SINCE: Days = Days::new(30);
 /// Number of pages of properties and residents up to which they are walked through again every day; more take a week.
 const DAILY_UP_TO: u32 = 2_000;
+/// Time after which a list is read again whose last walk met rows that may be anybody.
+const UNREAD_REST: TimeDelta = TimeDelta::hours(1);
 
 /// State of one mirrored list, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -93,7 +94,9 @@ impl Mirror {
             let now = self.clock();
             let walk = self.store.walk(&self.account, list).await?;
             let walk = walk.unwrap_or_else(|| Walk::first(now, self.first_day(list, now)));
-            if walk.is_proven(now) {
+            // A list with rows that nobody can read is not proven by reading it again at once.
+            let is_pointless = walk.ended && walk.unread.anybody > 0 && now - walk.began_at < UNREAD_REST;
+            if walk.is_proven(now) || is_pointless {
                 return Ok(());
             }
             let walk = if walk.ended { walk.again(now) } else { walk };
@@ -137,63 +140,72 @@ impl Mirror {
     /// Walks through a proven list anew, if this run has not yet, and if four such walks fit into a run's budget. Rows that the
     /// walk leaves out are read one by one: somebody may have changed their references.
     pub(super) async fn walk_before_creates(&self, list: MirrorList) -> Result<()> {
-        let Some(walk) = self.store.walk(&self.account, list).await? else { return Ok(()) };
-        let began = self.state().began;
-        let is_fresh = walk.proven_at.is_none_or(|at| began.is_none_or(|began| at >= began));
-        let pages = walk.pages.map(|pages| pages.max(walk.next_page - 1));
-        let affordable = pages.filter(|pages| pages.saturating_mul(4) <= self.pages_of_a_run());
-        if is_fresh || affordable.is_none() {
+        let Some(last) = self.store.walk(&self.account, list).await? else { return Ok(()) };
+        if self.is_of_this_run(&last) || !self.is_short(&last) {
             return Ok(());
         }
         let mut budget = self.pages_of_a_run() / 4 * 3;
-        let mut walk = walk.again(self.clock());
+        let mut walk = last.again(self.clock());
         let began = walk.began_at;
-        while budget > 0 && !(walk.ended && walk.proven_at.is_some_and(|at| at >= began)) {
+        while budget > 0 && !walk.proves_since(began) {
             walk = if walk.ended { walk.again(self.clock()) } else { walk };
             walk = self.step(list, walk).await?;
             budget -= 1;
         }
         if walk.ended && walk.repeated > 0 {
             for id in self.left_out(list, &walk).await? {
-                self.is_there(list.kind(), id).await?;
+                self.is_known_there(list.kind(), id).await?;
             }
         }
         Ok(())
     }
 
+    /// True if the list was proven by a walk of this run, or never.
+    fn is_of_this_run(&self, walk: &Walk) -> bool {
+        let began = self.state().began;
+        walk.proven_at.is_none_or(|at| began.is_none_or(|began| at >= began))
+    }
+
+    /// True if four walks through the list fit into a run's budget.
+    fn is_short(&self, walk: &Walk) -> bool {
+        let pages = walk.pages.map(|pages| pages.max(walk.next_page - 1));
+        pages.is_some_and(|pages| pages.saturating_mul(4) <= self.pages_of_a_run())
+    }
+
     /// Reads the walk's next page and keeps it.
     async fn step(&self, list: MirrorList, walk: Walk) -> Result<Walk> {
-        let (records, last) = self.read(list, &walk).await?;
-        let next = Walk { next_page: walk.next_page + 1, ..walk };
+        let (records, unread, last) = self.read(list, &walk).await?;
+        let next = Walk { next_page: walk.next_page + 1, unread: walk.unread.clone().and(unread), ..walk };
         let kept = self.store.keep_page(&self.account, list, &records, &next).await?;
-        if !last {
+        // One that shows mostly what it has shown does not count pages as it is asked to.
+        if !last && kept.repeated <= kept.rows - kept.repeated {
             return Ok(kept);
         }
-        let counted = self.counted(list, &kept).await?;
-        let ended = kept.end(counted);
+        let nobody_is_unknown = self.nobody_is_unknown(list, &kept).await?;
+        let ended = kept.end(nobody_is_unknown);
         self.store.put_walk(&self.account, list, &ended).await?;
         Ok(ended)
     }
 
-    /// Compares the known records with the rows of a walk that is at its end. A list whose rows change places between two
+    /// True if each record of the list is known after a walk that is at its end. A list whose rows change places between two
     /// pages has as many rows as records: for each row that it repeats, it leaves one out. If that many are known from
     /// earlier walks, and are still there, then no record is unknown.
-    async fn counted(&self, list: MirrorList, walk: &Walk) -> Result<Counted> {
+    async fn nobody_is_unknown(&self, list: MirrorList, walk: &Walk) -> Result<bool> {
         if walk.repeated == 0 {
-            return Ok(Counted::All);
+            return Ok(true);
         }
         let left_out = self.left_out(list, walk).await?;
         if (left_out.len() as u64) < walk.repeated {
-            return Ok(Counted::Fewer);
+            return Ok(false);
         }
         let mut there = 0;
         for id in left_out {
-            there += u64::from(self.is_there(list.kind(), id).await?);
+            there += u64::from(self.is_known_there(list.kind(), id).await?);
             if there == walk.repeated {
-                return Ok(Counted::All);
+                return Ok(true);
             }
         }
-        Ok(Counted::Fewer)
+        Ok(false)
     }
 
     /// Records that an earlier walk has shown and this one has not, though they belong to the list.
@@ -206,7 +218,9 @@ impl Mirror {
             for one in page.iter().filter(|one| one.walk != 0 && one.walk != walk.number) {
                 // Of the first day, and of the day before in some zone, nobody knows if it was asked for.
                 let inside = match (list, walk.from) {
-                    (MirrorList::Jobs, Some(from)) => one.read::<Job>()?.created_at.date_naive() > from,
+                    (MirrorList::Jobs, Some(from)) => {
+                        one.read::<Job>().is_ok_and(|job| job.created_at.date_naive() > from)
+                    }
                     _ => true,
                 };
                 left_out.extend(inside.then_some(one.id));
@@ -223,23 +237,44 @@ impl Mirror {
         })
     }
 
-    async fn read(&self, list: MirrorList, walk: &Walk) -> Result<(Vec<Mirrored>, bool)> {
+    /// The same, where a record that cannot be had by itself is not known to be there.
+    ///
+    /// # Errors
+    ///
+    /// An error that ends the run.
+    pub(super) async fn is_known_there(&self, kind: Kind, id: i64) -> Result<bool> {
+        match self.is_there(kind, id).await {
+            Err(error) if !error.ends_the_run() => Ok(false),
+            read => read,
+        }
+    }
+
+    /// Reads the walk's next page: records as they are to be kept, rows that were not understood, and true if it is the last one.
+    async fn read(&self, list: MirrorList, walk: &Walk) -> Result<(Vec<Mirrored>, Unread, bool)> {
         let (page, now) = (walk.next_page, self.clock());
-        match list {
+        let (mut records, unread, last) = match list {
             MirrorList::Properties => {
                 let page = self.source.properties(page).await?;
-                mirrored(&page, walk, |one| Mirrored::property(one, now))
+                let records =
+                    page.rows.iter().map(|one| Mirrored::property(one, now)).collect::<Result<_>>()?;
+                (records, page.unread.clone(), page.is_last())
             }
             MirrorList::Residents => {
                 let page = self.source.residents(page).await?;
-                mirrored(&page, walk, |one| Mirrored::resident(one, now))
+                let records =
+                    page.rows.iter().map(|one| Mirrored::resident(one, now)).collect::<Result<_>>()?;
+                (records, page.unread.clone(), page.is_last())
             }
             MirrorList::Jobs => {
                 let from = walk.from.unwrap_or(NaiveDate::MIN);
                 let page = self.source.jobs(JobsAsked::Created(from), page).await?;
-                mirrored(&page, walk, |one| Mirrored::job(one, now))
+                (self.just_seen(&page.rows).await?, page.unread.clone(), page.is_last())
             }
-        }
+        };
+        let (more, unread) = self.unread(list.kind(), &unread).await?;
+        records.extend(more);
+        records.iter_mut().for_each(|record: &mut Mirrored| record.walk = walk.number);
+        Ok((records, unread, last))
     }
 
     /// Widens the list of work orders to those created on `day` or later; it is to be proven anew.
@@ -273,14 +308,4 @@ impl Walk {
 /// Time in which a list of so many pages is gone through again.
 fn interval(pages: u32) -> TimeDelta {
     if pages <= DAILY_UP_TO { TimeDelta::days(1) } else { TimeDelta::days(7) }
-}
-
-fn mirrored<T>(
-    page: &SourcePage<T>,
-    walk: &Walk,
-    mirror: impl Fn(&T) -> Result<Mirrored>,
-) -> Result<(Vec<Mirrored>, bool)> {
-    let of_walk = |record: Mirrored| Mirrored { walk: walk.number, ..record };
-    let records = page.rows.iter().map(|row| mirror(row).map(of_walk)).collect::<Result<_>>()?;
-    Ok((records, page.is_last()))
 }

@@ -71,7 +71,7 @@ impl FarSource {
                 let ids: Vec<_> = rows.iter().map(|(id, _)| id.to_string()).collect();
                 format!("Latchel lists {} of {kind}", ids.join(", "))
             });
-            Ok(SourcePage { rows: rows.into_iter().map(|(_, row)| row).collect(), invalid: Vec::new(), more })
+            Ok(SourcePage { rows: rows.into_iter().map(|(_, row)| row).collect(), unread: Vec::new(), more })
         };
         injector.read(SIDE, &format!("page {page} of {name}"), read).await
     }

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::in_memory::{LatchelWorld, MemoryLatchel};
 use latchel_sync_core::mirror::{
-    JobsAsked, LatchelSource, MirrorList, SourceCapabilities, SourcePage, SourceResident,
+    JobsAsked, LatchelSource, MirrorList, SourceCapabilities, SourcePage, SourceResident, UnreadReference,
+    UnreadRow,
 };
 use latchel_sync_core::model::*;
 use latchel_sync_core::{Error, ErrorKind, Latchel, Probe, Result};
@@ -30,13 +31,15 @@ pub struct OnlyLists {
     reads: Mutex<Vec<String>>,
     /// Single reads that fail, as [`take_reads`](Self::take_reads) names them.
     broken: Mutex<BTreeSet<String>>,
+    /// Rows that cannot be understood, by their ids.
+    garbled: Mutex<BTreeMap<i64, UnreadReference>>,
 }
 
 impl OnlyLists {
     /// One that allows so many calls in ten minutes, of which a run may spend half on filling lists.
     pub fn of(latchel: &Arc<MemoryLatchel>, calls: u32) -> Self {
-        let (walks, reads, broken) = Default::default();
-        Self { latchel: Arc::clone(latchel), calls, walks, reads, broken }
+        let (walks, reads, broken, garbled) = Default::default();
+        Self { latchel: Arc::clone(latchel), calls, walks, reads, broken, garbled }
     }
 
     /// Sets what the pages of the next walk through a list show.
@@ -50,6 +53,16 @@ impl OnlyLists {
         locked(&self.broken).insert(read.to_owned());
     }
 
+    /// Lets the rows of a record be such that only its id and perhaps its reference are understood from now on.
+    pub fn garble(&self, id: i64, reference: UnreadReference) {
+        locked(&self.garbled).insert(id, reference);
+    }
+
+    /// Lets every row be understood again.
+    pub fn mend(&self) {
+        locked(&self.garbled).clear();
+    }
+
     /// The reads so far, which are then forgotten.
     pub fn take_reads(&self) -> Vec<String> {
         std::mem::take(&mut locked(&self.reads))
@@ -61,16 +74,28 @@ impl OnlyLists {
         let set = walks.entry(list).or_default();
         let Some(walk) = set.front().cloned() else {
             let more = rows.len() > ROWS * (at + 1);
-            let rows = rows.into_iter().map(|(_, row)| row).skip(ROWS * at).take(ROWS).collect();
-            return SourcePage { rows, invalid: Vec::new(), more };
+            return self.shown(rows.into_iter().skip(ROWS * at).take(ROWS), more);
         };
         let shown = walk.get(at).cloned().unwrap_or_default();
         let more = at + 1 < walk.len();
         if !more {
             set.pop_front();
         }
-        let rows = rows.into_iter().filter(|(id, _)| shown.contains(id)).map(|(_, row)| row).collect();
-        SourcePage { rows, invalid: Vec::new(), more }
+        self.shown(rows.into_iter().filter(|(id, _)| shown.contains(id)), more)
+    }
+
+    fn shown<T>(&self, all: impl Iterator<Item = (i64, T)>, more: bool) -> SourcePage<T> {
+        let garbled = locked(&self.garbled);
+        let (mut rows, mut unread) = (Vec::new(), Vec::new());
+        for (id, row) in all {
+            match garbled.get(&id) {
+                Some(reference) => {
+                    unread.push(UnreadRow { record: garbage(id), reference: reference.clone() })
+                }
+                None => rows.push(row),
+            }
+        }
+        SourcePage { rows, unread, more }
     }
 
     fn one<T>(
@@ -85,8 +110,16 @@ impl OnlyLists {
         if is_broken {
             return Err(Error::new(ErrorKind::Unavailable, "it fails at this one"));
         }
+        if locked(&self.garbled).contains_key(&id) {
+            let InvalidRecord { field, problem, .. } = garbage(id);
+            return Err(Error::new(ErrorKind::Malformed, problem).with("field", field));
+        }
         Ok(self.latchel.edit(|world| find(world)))
     }
+}
+
+fn garbage(id: i64) -> InvalidRecord {
+    InvalidRecord { id: id.to_string(), field: "move_out".to_owned(), problem: "no date".to_owned() }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

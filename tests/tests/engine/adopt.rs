@@ -119,6 +119,21 @@ async fn an_account_is_taken_over_and_the_next_run_writes_nothing() {
     assert_eq!(done.reason(&RecordKey::latchel(Kind::WorkOrder, JobId(300))), Reason::StatusCompleted);
 }
 
+/// Behind a mirror nobody's name is known: who moved in on another day may have lived there before.
+#[tokio::test]
+async fn the_only_residents_are_a_pair_by_the_same_move_in_day_alone() {
+    let mut pair = filled().await;
+    pair.only_list(600);
+    pair.latchel.edit(|world| {
+        let one = world.residents.get_mut(&LatchelResidentId(201)).expect("they are there");
+        one.move_in = "2021-05-01".parse().ok();
+    });
+    pair.sync().await;
+    let found = proposals(&pair).await;
+    let residents: Vec<_> = found.pairs.iter().map(told).filter(|one| one.0 == Kind::Resident).collect();
+    assert_eq!(residents, [(Kind::Resident, "R12@12", 200, "link"), (Kind::Resident, "R13@13", 201, "")]);
+}
+
 #[tokio::test]
 async fn what_is_ambiguous_is_left_to_people() {
     let mut pair = filled().await;

@@ -1,8 +1,11 @@
 //! Rules A1, A3: a Latchel that another program has filled is not filled a second time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::TimeDelta;
-use latchel_sync_core::LedgerAdmin;
+use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::model::*;
+use latchel_sync_core::{ErrorKind, LedgerAdmin};
 
 use tests::simulation::pair::{Pair, job, property, stamped, unit, work_order, world};
 
@@ -66,6 +69,57 @@ async fn an_account_that_another_program_filled_is_not_doubled() {
     }
     let pending = pair.ledger.all_pending("main").await.expect("what is pending");
     assert_eq!(pending.len(), 6, "{pending:?}");
+}
+
+/// Another program may refer to a property without its unit, once for each of its units.
+#[tokio::test]
+async fn a_reference_that_names_no_unit_is_none_of_a_unit() {
+    let mut pair = Pair::with(world(), Policy::new(SyncMethod::All), |platform| platform).await;
+    pair.sync().await;
+    let refer_to_the_whole = |pair: &Pair, id: i64, property: &str| {
+        pair.latchel.edit(|world| {
+            let one = world.properties.get_mut(&LatchelPropertyId(id)).expect("it is there");
+            one.reference = Some(unit(property, None));
+        });
+    };
+    refer_to_the_whole(&pair, 100, "12");
+    pair.lose_ledger().await;
+    pair.advance(TimeDelta::hours(1));
+    let of_unit = of_property(&unit("12", Some("34")));
+    let done = pair.sync().await;
+    assert_eq!(done.reason(&of_unit), Reason::PossibleTwin, "{:?}", done.outcomes);
+    assert_eq!(in_latchel(&pair).0, 2);
+
+    // Once they are most of all, it is another program.
+    refer_to_the_whole(&pair, 101, "12");
+    pair.lose_ledger().await;
+    pair.advance(TimeDelta::hours(1));
+    let done = pair.sync().await;
+    assert_eq!(done.reason(&of_unit), Reason::HeldForAdoption, "{:?}", done.outcomes);
+    assert_eq!(in_latchel(&pair).0, 2);
+}
+
+/// A reference that is no id of the platform's must not make the others unknown.
+#[tokio::test]
+async fn one_reference_typed_by_hand_does_not_hold_the_others() {
+    let mut pair = Pair::with(world(), Policy::new(SyncMethod::All), |platform| platform).await;
+    pair.sync().await;
+    pair.latchel.edit(|world| {
+        let mut one = world.properties[&LatchelPropertyId(101)].clone();
+        (one.id, one.reference) = (LatchelPropertyId(150), Some(unit("TBD", None)));
+        one.source_address.line1 = Some("1 Elsewhere".to_owned());
+        world.properties.insert(one.id, one);
+    });
+    // The platform refuses a question in which it stands.
+    let refused = AtomicBool::new(false);
+    pair.journal.decide(move |call| match call.method {
+        "properties_by_id" if !refused.swap(true, Ordering::Relaxed) => Intercept::Fail(ErrorKind::Refused),
+        _ => Intercept::Proceed,
+    });
+    pair.lose_ledger().await;
+    pair.advance(TimeDelta::hours(1));
+    pair.add_property(&unit("20", None));
+    assert_eq!(pair.sync().await.reason(&of_property(&unit("20", None))), Reason::PropertyNew);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use chrono::NaiveDate;
-use latchel_sync_core::mirror::JobsAsked;
+use latchel_sync_core::mirror::{JobsAsked, UnreadReference};
 use latchel_sync_core::model::*;
 use latchel_sync_core::{ErrorKind, FindingLevel};
 use serde_json::json;
@@ -44,7 +44,9 @@ async fn rows_are_read_leniently_and_a_bad_one_is_left_alone() {
         (read.state.clone(), read.work_order.clone()),
         (JobState::Cancelled, Some(WorkOrderId::new("81")))
     );
-    assert_eq!((page.invalid[0].id.as_str(), page.invalid[0].field.as_str()), ("9", "created_at"));
+    let [unread] = page.unread.as_slice() else { panic!("{page:?}") };
+    assert_eq!((unread.record.id.as_str(), unread.record.field.as_str()), ("9", "created_at"));
+    assert_eq!(unread.reference, UnreadReference::Unknown);
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::NaiveDate;
+
 use super::aliases::{Aliases, EVIDENCE};
 use super::listed::{is_free, listed, remembered};
 use super::matching::{alone, candidates};
@@ -18,8 +20,14 @@ use crate::rules::{active, current_tenancy};
 /// Free residents of one property, on both sides.
 #[derive(Default)]
 struct Household {
-    platform: Vec<Resident>,
+    platform: Vec<Occupant>,
     latchel: Vec<LatchelResident>,
+}
+
+/// A resident of the platform at today's place.
+struct Occupant {
+    resident: Resident,
+    move_in: Option<NaiveDate>,
 }
 
 /// Reads the platform's list, and pairs the active residents who are free at the same property.
@@ -31,7 +39,9 @@ pub(super) async fn propose(
     let whole = Window { from: chrono::DateTime::UNIX_EPOCH };
     observer.phase_started(Phase::Residents, whole);
     let platform = listed(cx.platform().residents(whole), Phase::Residents, observer).await?;
-    let known: HashSet<ResidentRef> = platform.records.iter().map(|one| one.id.clone()).collect();
+    let unread = platform.unread.iter().filter_map(|id| ResidentRef::from_key(id));
+    let known: HashSet<ResidentRef> =
+        platform.records.iter().map(|one| one.id.clone()).chain(unread).collect();
     let mut households: BTreeMap<LatchelPropertyId, Household> = BTreeMap::new();
     let of_platform =
         remembered(cx, (Kind::Resident, Side::Platform), platform.records, |one| one.id.key()).await?;
@@ -41,8 +51,10 @@ pub(super) async fn propose(
         let referring = cx.latchel().residents_by_ref(&refs).await?;
         let referred: HashSet<_> = referring.into_iter().filter_map(|one| one.reference).collect();
         for (resident, _) in chunk.iter().filter(|(one, _)| !referred.contains(&one.id)) {
-            if let Some(place) = home(cx, resident).and_then(|unit| places.of(&unit)) {
-                households.entry(place).or_default().platform.push(resident.clone());
+            let Some((unit, move_in)) = home(cx, resident) else { continue };
+            if let Some(place) = places.of(&unit) {
+                let occupant = Occupant { resident: resident.clone(), move_in };
+                households.entry(place).or_default().platform.push(occupant);
             }
         }
     }
@@ -64,48 +76,52 @@ pub(super) async fn propose(
     Ok(households.iter().flat_map(|(place, household)| household.pairs(*place, &aliases)).collect())
 }
 
-/// The rentable unit where the resident lives today.
-fn home(cx: &Context<'_>, resident: &Resident) -> Option<PropertyRef> {
+/// The rentable unit where the resident lives today, and the move-in day.
+fn home(cx: &Context<'_>, resident: &Resident) -> Option<(PropertyRef, Option<NaiveDate>)> {
     let stay = current_tenancy(&resident.tenancies, cx.today)?;
     let lives_there = active(stay.move_in, stay.move_out, cx.today);
-    lives_there.then(|| PropertyRef::new(resident.id.property.clone(), stay.unit))
+    lives_there.then(|| (PropertyRef::new(resident.id.property.clone(), stay.unit), stay.move_in))
 }
 
 impl Household {
-    /// Pairs: by the person's own id or another one, else the only ones on both sides, else by an equal name where names are
-    /// known.
+    /// Pairs: by the person's own id or another one, else the only ones on both sides who moved in on the same day, else by an
+    /// equal name where names are known. Who is the only one without either may be a predecessor.
     fn pairs(&self, place: LatchelPropertyId, aliases: &Aliases) -> Vec<Proposal> {
         let (mut left, mut right): (Vec<_>, Vec<_>) =
             (self.platform.iter().collect(), self.latchel.iter().collect());
         let mut pairs = Vec::new();
         let mut take = |found: Vec<(usize, usize)>,
-                        left: &mut Vec<&Resident>,
+                        left: &mut Vec<&Occupant>,
                         right: &mut Vec<_>,
                         why: &str| {
-            pairs.extend(found.iter().map(|(l, r)| proposal(left[*l], right[*r], why, AdoptDecision::Link)));
+            pairs.extend(
+                found.iter().map(|(l, r)| proposal(&left[*l].resident, right[*r], why, AdoptDecision::Link)),
+            );
             retain_unpaired(left, found.iter().map(|pair| pair.0));
             retain_unpaired(right, found.iter().map(|pair| pair.1));
         };
         let same_id = paired(
-            left.iter().map(|one| Some(one.id.resident.clone())).collect(),
+            left.iter().map(|one| Some(one.resident.id.resident.clone())).collect(),
             right.iter().map(|one| one.reference.clone().map(|own| own.resident)).collect(),
         );
         take(same_id, &mut left, &mut right, &format!("the same person's id at Latchel's property {place}"));
         let named = |one: &LatchelResident| aliases.named(&one.reference.as_ref()?.key()).cloned();
         let other_id = paired(
-            left.iter().map(|one| Some(one.id.key())).collect(),
+            left.iter().map(|one| Some(one.resident.id.key())).collect(),
             right.iter().map(|one| named(one)).collect(),
         );
         take(other_id, &mut left, &mut right, EVIDENCE);
         if let ([one], [other]) = (left.as_slice(), right.as_slice()) {
-            let other_name = other.contact_known && name(&one.name) != name(&other.name);
-            if !other_name {
-                let why = format!("the only unlinked residents at Latchel's property {place} on both sides");
+            let other_name = other.contact_known && name(&one.resident.name) != name(&other.name);
+            if !other_name && one.move_in.is_some() && one.move_in == other.move_in {
+                let why = format!(
+                    "the only unlinked residents at Latchel's property {place} on both sides, with the same move-in day"
+                );
                 take(vec![(0, 0)], &mut left, &mut right, &why);
             }
         }
         let by_name = paired(
-            left.iter().map(|one| name(&one.name)).collect(),
+            left.iter().map(|one| name(&one.resident.name)).collect(),
             right.iter().map(|one| name(&one.name).filter(|_| one.contact_known)).collect(),
         );
         take(by_name, &mut left, &mut right, &format!("equal names at Latchel's property {place}"));
@@ -116,7 +132,8 @@ impl Household {
             right.len()
         );
         let open = left.iter().flat_map(|one| right.iter().take(SHOWN).map(move |other| (one, other)));
-        let open = open.map(|(one, other)| proposal(one, other, &evidence, AdoptDecision::Undecided));
+        let open =
+            open.map(|(one, other)| proposal(&one.resident, other, &evidence, AdoptDecision::Undecided));
         let open: Vec<_> = open.collect();
         pairs.extend(open);
         pairs

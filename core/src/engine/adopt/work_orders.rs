@@ -23,19 +23,25 @@ pub(super) async fn propose(
     let mut platform = listed(cx.platform().work_orders(window), phase, observer).await?;
     let hinted = std::mem::take(&mut platform.hinted);
     let hinted = remembered(cx, (Kind::WorkOrder, Side::Platform), hinted, Clone::clone).await?;
+    let mut unread = std::mem::take(&mut platform.unread);
     let asked: Vec<_> = hinted.into_iter().filter(|(_, memory)| is_free(memory)).map(|(id, _)| id).collect();
     for chunk in asked.chunks(CHUNK) {
         let ids: Vec<_> = chunk.iter().map(WorkOrderId::new).collect();
         let rows = cx.platform().work_orders_by_id(&ids).await?;
         observer.read(phase, rows.len());
-        platform.records.extend(rows.into_iter().filter_map(|row| match row {
-            Row::Record(record) => Some(record),
-            _ => None,
-        }));
+        for row in rows {
+            match row {
+                Row::Record(record) => platform.records.push(record),
+                Row::Invalid(invalid) => unread.push(invalid.id),
+                Row::NotSupported { id, .. } | Row::Hint { id, .. } => unread.push(id),
+            }
+        }
     }
     // What carries our marker is found again by that (rule WP6).
     platform.records.retain(|one| one.marker.is_none());
-    let known: HashSet<WorkOrderId> = platform.records.iter().map(|one| one.id.clone()).collect();
+    let unread = unread.into_iter().map(WorkOrderId::new);
+    let known: HashSet<WorkOrderId> =
+        platform.records.iter().map(|one| one.id.clone()).chain(unread).collect();
     let free =
         remembered(cx, (Kind::WorkOrder, Side::Platform), platform.records, |one| one.id.to_string()).await?;
     let free: Vec<_> =

@@ -56,7 +56,7 @@ impl<F: Flow> Reader<'_, F> {
         }));
         page.outside.extend(outside);
         page.displaced.extend(self.displaced(&inside));
-        page.cases = match (page.cases, self.gather(inside).await) {
+        page.cases = match (page.cases, self.gather(inside, &mut page.outcomes).await) {
             (Ok(mut cases), Ok(more)) => {
                 cases.extend(more);
                 Ok(cases)

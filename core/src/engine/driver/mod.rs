@@ -7,6 +7,7 @@ pub(super) mod failure;
 pub(super) mod gone;
 pub(super) mod held;
 pub(super) mod hinted;
+mod look_up;
 pub(super) mod mass_change;
 pub(super) mod outcome;
 pub(super) mod prepare;

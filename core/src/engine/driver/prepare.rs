@@ -76,10 +76,10 @@ impl<'a, F: Flow> Reader<'a, F> {
         for (row, memory) in undecided {
             self.sort(row, memory, scope, &mut sorted);
         }
-        let Sorted { inside, outcomes, outside, hinted } = sorted;
+        let Sorted { inside, mut outcomes, outside, hinted } = sorted;
         let displaced = self.displaced(&inside);
         // An error here stays in the page, so that the outcomes that need no look-up are recorded all the same.
-        let cases = self.gather(inside).await;
+        let cases = self.gather(inside, &mut outcomes).await;
         Ok(Prepared {
             rows: listed,
             linked,
@@ -98,9 +98,10 @@ impl<'a, F: Flow> Reader<'a, F> {
     /// Returns the page as it was read if the run has changed nothing since; else looks up again what its cases need.
     pub async fn afresh(self, page: Prepared<F::Case>) -> Result<Prepared<F::Case>> {
         let cx = self.flow().context();
-        let cases = match page.cases {
+        let Prepared { cases, mut outcomes, .. } = page;
+        let cases = match cases {
             Ok(cases) if page.changes != cx.changes() && !cases.is_empty() => cases,
-            _ => return Ok(page),
+            cases => return Ok(Prepared { cases, outcomes, ..page }),
         };
         // Pages before this one may have created or linked what these cases depend on. The rows stay as the source
         // listed them; their memories and counterparts are read again, and those decided meanwhile are left out.
@@ -110,7 +111,8 @@ impl<'a, F: Flow> Reader<'a, F> {
             Row::Record(record) => Some((record, memory)),
             _ => None,
         });
-        Ok(Prepared { cases: self.gather(inside.collect()).await, changes: cx.changes(), ..page })
+        let cases = self.gather(inside.collect(), &mut outcomes).await;
+        Ok(Prepared { cases, outcomes, changes: cx.changes(), ..page })
     }
 
     pub(in crate::engine) fn displaced(self, inside: &[(F::Record, RecordMemory)]) -> Vec<Displaced> {
@@ -121,12 +123,13 @@ impl<'a, F: Flow> Reader<'a, F> {
     pub(in crate::engine) async fn gather(
         self,
         inside: Vec<(F::Record, RecordMemory)>,
+        failures: &mut Vec<Outcome>,
     ) -> Result<Vec<F::Case>> {
         if inside.is_empty() {
             return Ok(Vec::new());
         }
         let (flow, cx) = (self.flow(), self.flow().context());
-        let cases = flow.gather(inside).await?;
+        let cases = self.look_up(inside, failures).await?;
         let kind = flow.phase().kind();
         if flow.phase().source() == Side::Latchel || kind == Kind::WorkOrder || !cx.latchel().remembers() {
             return Ok(cases);
@@ -137,7 +140,7 @@ impl<'a, F: Flow> Reader<'a, F> {
             return Ok(cases);
         }
         let again = |case: &F::Case| (flow.record(case).clone(), flow.memory(case).clone());
-        flow.gather(cases.iter().map(again).collect()).await
+        self.look_up(cases.iter().map(again).collect(), failures).await
     }
 
     /// The counterpart of a record that has changed, and when: without stamps, since it was seen last.

@@ -66,8 +66,7 @@ impl Adoption {
         // Asked only where they could be most of all.
         if referring * 2 > active && !sample.is_empty() {
             let known = known_to_platform(cx.platform(), &sample).await?;
-            let is_known = |one: &&PropertyRef| known.iter().any(|id| id == one.property.as_str());
-            let foreign: Vec<_> = sample.iter().filter(|one| !is_known(one)).collect();
+            let foreign: Vec<_> = sample.iter().filter(|one| !known.contains(one)).collect();
             let share = foreign.len() as f64 / sample.len() as f64;
             if referring as f64 * share * 2.0 > active as f64 {
                 let examples: Vec<_> = foreign.iter().take(3).map(|one| one.key()).collect();
@@ -116,9 +115,7 @@ pub(in crate::engine) async fn of_properties(
     there.retain(|_| !linked.next().unwrap_or(false));
     let refs: Vec<_> = there.iter().filter_map(|one| one.reference.clone()).collect();
     let known = if refs.is_empty() { Vec::new() } else { known_to_platform(cx.platform(), &refs).await? };
-    let refers = |one: &LatchelProperty| {
-        one.reference.as_ref().is_some_and(|own| known.iter().any(|id| id == own.property.as_str()))
-    };
+    let refers = |one: &LatchelProperty| one.reference.as_ref().is_some_and(|own| known.contains(own));
     there.retain(|one| !refers(one));
     Ok(twins
         .into_iter()
@@ -130,21 +127,20 @@ pub(in crate::engine) async fn of_properties(
         .collect())
 }
 
-/// Ids of the properties among the references that the platform has. One at which the platform fails counts as there: it is no
-/// sign of another program, and must not keep others from being looked at (rule E2).
+/// Rentable units that the platform has, among those that the references name. A property without a unit that has units there is
+/// none of them. One at which the platform fails counts as there: it is no sign of another program, and must not keep others from
+/// being looked at (rule E2).
 pub(in crate::engine) async fn known_to_platform(
     platform: &dyn Platform,
     refs: &[PropertyRef],
-) -> Result<Vec<String>> {
+) -> Result<Vec<PropertyRef>> {
     let id = |row: Row<Property>| match row {
-        Row::Record(property) => Some(property.id.property.as_str().to_owned()),
-        Row::Invalid(invalid) => Some(PropertyRef::from_key(&invalid.id).property.as_str().to_owned()),
+        Row::Record(property) => Some(property.id),
+        Row::Invalid(invalid) => Some(PropertyRef::from_key(&invalid.id)),
         _ => None,
     };
     match platform.properties_by_id(refs).await {
         Ok(rows) => return Ok(rows.into_iter().filter_map(id).collect()),
-        // References of another kind are not even ids here.
-        Err(error) if error.is_about_the_request() => return Ok(Vec::new()),
         Err(error) if !may_be_about_one(&error) => return Err(error),
         Err(_) => {}
     }
@@ -155,10 +151,11 @@ pub(in crate::engine) async fn known_to_platform(
                 patience.succeeded();
                 known.extend(rows.into_iter().filter_map(id));
             }
+            // A reference of another kind is not even an id here.
             Err(error) if error.is_about_the_request() => patience.succeeded(),
             Err(error) => {
                 patience.failed(&error)?;
-                known.push(one.property.as_str().to_owned());
+                known.push(one.clone());
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::engine::phases::resident::{is_absent, update};
 use crate::ledger::{Action, Outcome};
 use crate::model::{Kind, LatchelResident, LatchelResidentId, Link, ResidentMemory, Side, Status};
 use crate::rules::{ResidentAction, Trace, decide_move_out};
-use crate::{Held, Result};
+use crate::{Error, Held, Result};
 
 const PAGE: u32 = 200;
 
@@ -51,10 +51,8 @@ pub(in crate::engine) async fn evaluate_move_outs(
             continue;
         }
 
-        let ids: Vec<_> = links.iter().map(|(link, _)| LatchelResidentId(link.latchel_id)).collect();
-        let mut residents =
-            index(cx.reading(cx.latchel().residents_by_id(&ids)).await?, |resident| Some(resident.id));
-        let mut outcomes = Vec::new();
+        let (found, mut outcomes) = in_latchel(cx, &links).await?;
+        let mut residents = index(found, |resident| Some(resident.id));
         let mut evaluated = Ok(());
         for (link, newest) in &links {
             let resident = residents.remove(&LatchelResidentId(link.latchel_id));
@@ -62,7 +60,13 @@ pub(in crate::engine) async fn evaluate_move_outs(
             let resident = resident.filter(|one| one.move_out.is_some_and(|day| day <= cx.today));
             let (Some(resident), Some(memory)) = (resident, &link.resident) else { continue };
             // Behind a mirror, somebody may have changed the move-out in Latchel since, or removed the resident.
-            let resident = cx.reading(afresh(cx, resident)).await?;
+            let resident = match cx.reading(afresh(cx, resident)).await {
+                Err(error) if error.is_about_the_request() => {
+                    outcomes.push(unreadable(cx, link, &error));
+                    continue;
+                }
+                resident => resident?,
+            };
             let resident = resident.filter(|one| one.move_out.is_some_and(|day| day <= cx.today));
             let Some(resident) = resident else { continue };
             evaluated = cx.stop.check();
@@ -83,6 +87,39 @@ pub(in crate::engine) async fn evaluate_move_outs(
         evaluated?;
         cx.keep_lease().await?;
     }
+}
+
+/// The residents as Latchel has them, and failed outcomes of those that cannot be read.
+async fn in_latchel(
+    cx: &Context<'_>,
+    links: &[(Link, Option<Outcome>)],
+) -> Result<(Vec<LatchelResident>, Vec<Outcome>)> {
+    let ids: Vec<_> = links.iter().map(|(link, _)| LatchelResidentId(link.latchel_id)).collect();
+    match cx.reading(cx.latchel().residents_by_id(&ids)).await {
+        Err(error) if error.is_about_the_request() => {}
+        found => return Ok((found?, Vec::new())),
+    }
+    let (mut residents, mut failures, mut patience) = (Vec::new(), Vec::new(), Patience::default());
+    for ((link, _), id) in links.iter().zip(ids) {
+        match cx.reading(cx.latchel().residents_by_id(&[id])).await {
+            Ok(found) => {
+                patience.succeeded();
+                residents.extend(found);
+            }
+            Err(error) if error.is_about_the_request() => {
+                patience.unreadable(&error)?;
+                failures.push(unreadable(cx, link, &error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((residents, failures))
+}
+
+fn unreadable(cx: &Context<'_>, link: &Link, error: &Error) -> Outcome {
+    let Applied { reason, detail, .. } = failed(error);
+    let counterpart = Some(link.latchel_id.to_string());
+    Outcome { counterpart, ..outcome(cx, link.key(Side::Platform), reason, detail) }
 }
 
 /// The links to evaluate now, with the residents' newest outcomes. A resident whom the platform no longer has is

@@ -2,6 +2,7 @@
 
 mod stale;
 mod told;
+mod unread;
 mod walks;
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::engine::context::Context;
 use crate::engine::phases::index::distinct;
 use crate::ledger::RecordMemory;
-use crate::model::{AdoptionGuard, Job, PropertyRef, Row, WorkOrderId};
+use crate::model::{AdoptionGuard, Job, PropertyRef, Row, WorkOrder, WorkOrderId};
 
 /// The work orders that the platform has, with the property of each; `None` where references alone count.
 pub(super) struct ReferredTo(Option<HashMap<WorkOrderId, PropertyRef>>);
@@ -23,8 +23,8 @@ impl ReferredTo {
             return Ok(Self(Some(HashMap::new())));
         }
         let rows = match cx.platform().work_orders_by_id(&ids).await {
-            // References of another kind are not even ids here.
-            Err(error) if error.is_about_the_request() => Vec::new(),
+            // A reference of another kind is not even an id here, and must not hide the others.
+            Err(error) if error.is_about_the_request() => one_by_one(cx, &ids).await?,
             rows => rows?,
         };
         let there = rows.into_iter().filter_map(|row| match row {
@@ -40,4 +40,15 @@ impl ReferredTo {
         let at = there.get(reference);
         at.is_none_or(|at| property.is_some_and(|property| property.property != at.property))
     }
+}
+
+async fn one_by_one(cx: &Context<'_>, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {
+    let mut rows = Vec::new();
+    for id in ids {
+        match cx.platform().work_orders_by_id(std::slice::from_ref(id)).await {
+            Err(error) if error.is_about_the_request() => {}
+            found => rows.extend(found?),
+        }
+    }
+    Ok(rows)
 }
