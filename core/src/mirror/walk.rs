@@ -13,6 +13,8 @@ use crate::model::{Job, JobId, Kind, LatchelPropertyId, LatchelResidentId};
 const JOBS_SINCE: Days = Days::new(30);
 /// Number of pages of properties and residents up to which they are walked through again every day; more take a week.
 const DAILY_UP_TO: u32 = 2_000;
+/// Age up to which a walk of the same run is as good as another one.
+const RECENT: TimeDelta = TimeDelta::minutes(1);
 /// Time after which a list is read again whose last walk met rows that may be anybody.
 const UNREAD_REST: TimeDelta = TimeDelta::hours(1);
 
@@ -137,11 +139,11 @@ impl Mirror {
         Ok(())
     }
 
-    /// Walks through a proven list anew, if this run has not yet, and if four such walks fit into a run's budget. Rows that the
+    /// Walks through a proven list anew, if this run has not lately, and if four such walks fit into a run's budget. Rows that the
     /// walk leaves out are read one by one: somebody may have changed their references.
     pub(super) async fn walk_before_creates(&self, list: MirrorList) -> Result<()> {
         let Some(last) = self.store.walk(&self.account, list).await? else { return Ok(()) };
-        if self.is_of_this_run(&last) || !self.is_short(&last) {
+        if self.is_recent(&last) || !self.is_short(&last) {
             return Ok(());
         }
         let mut budget = self.pages_of_a_run() / 4 * 3;
@@ -160,10 +162,11 @@ impl Mirror {
         Ok(())
     }
 
-    /// True if the list was proven by a walk of this run, or never.
-    fn is_of_this_run(&self, walk: &Walk) -> bool {
+    /// True if the list was proven by a walk of this run that is not older than four such walks take within the budget, or never.
+    fn is_recent(&self, walk: &Walk) -> bool {
         let began = self.state().began;
-        walk.proven_at.is_none_or(|at| began.is_none_or(|began| at >= began))
+        let longest = (self.time_for(walk.pages.unwrap_or(1).into()) * 4).max(RECENT);
+        walk.proven_at.is_none_or(|at| began.is_none_or(|began| at >= began) && self.clock() - at <= longest)
     }
 
     /// True if four walks through the list fit into a run's budget.

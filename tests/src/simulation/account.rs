@@ -112,6 +112,7 @@ impl Account {
         clock: Clock,
         (log, tally): (Arc<Log>, Arc<Shared>),
     ) -> Self {
+        let listings = latchel.edit(|world| Listings::of(world));
         Self {
             settings,
             platform,
@@ -126,7 +127,7 @@ impl Account {
             links: Mutex::default(),
             born: Mutex::default(),
             made: Mutex::default(),
-            listings: Mutex::default(),
+            listings: Mutex::new(listings),
         }
     }
 

@@ -17,6 +17,18 @@ pub struct Listings {
 }
 
 impl Listings {
+    /// The lists of this Latchel, whose residents live where their references say. They stay there when people change the
+    /// reference of the property.
+    pub fn of(world: &LatchelWorld) -> Self {
+        let mut listings = Self::default();
+        for resident in world.residents.values() {
+            if let Some(property) = listings.home(world, resident) {
+                listings.house(resident.id, property);
+            }
+        }
+        listings
+    }
+
     /// Somebody changed a record, so that the lists come in another order.
     pub fn turn(&mut self) {
         self.turns += 1;

@@ -77,6 +77,17 @@ async fn single_records_come_from_data_and_may_be_missing() {
     assert!(far.source.property(LatchelPropertyId(7)).await.expect("an answer").is_none());
 }
 
+/// Ten rows are not the whole list because nothing is said of a next page.
+#[tokio::test]
+async fn a_list_without_links_ends_at_its_empty_page() {
+    let far = Far::new(json!({})).await;
+    far.lists("/v1/jobs", 1, json!({"data": [job(1, (5, "Cancelled"))]})).await;
+    far.lists("/v1/jobs", 2, json!({"data": []})).await;
+    let asked = JobsAsked::Created(day("2026-03-01"));
+    assert!(!far.source.jobs(asked, 1).await.expect("a page").is_last());
+    assert!(far.source.jobs(asked, 2).await.expect("a page").is_last());
+}
+
 #[tokio::test]
 async fn the_newest_entry_of_the_history_dates_the_state() {
     let far = Far::new(json!({})).await;
@@ -88,7 +99,12 @@ async fn the_newest_entry_of_the_history_dates_the_state() {
         "links": {"next": "?page=2"}}),
     )
     .await;
-    far.lists("/v1/jobs/1/history/state", 2, json!({"data": [entry("2026-03-03 10:00:00")]})).await;
+    far.lists(
+        "/v1/jobs/1/history/state",
+        2,
+        json!({"data": [entry("2026-03-03 10:00:00")], "links": {"next": null}}),
+    )
+    .await;
     let at = far.source.state_changed_at(JobId(1)).await.expect("an answer").expect("an instant");
     assert_eq!(at.to_rfc3339(), "2026-03-04T10:00:00+00:00");
 }

@@ -141,8 +141,10 @@ pub fn merge(account: &Account, chance: &mut Chance) -> Option<String> {
             return None;
         }
         let one = chance.pick_of(world.properties.values_mut())?;
-        one.reference.as_ref()?;
-        if account.is_invisible(&RecordKey::latchel(Kind::Property, one.id)) {
+        let own = one.reference.as_ref()?;
+        // Where Latchel can only list, a resident's reference is that of the property lived at, unless a link says otherwise.
+        let moves_residents = account.only_lists() && account.linked(own) != Some(one.id);
+        if moves_residents || account.is_invisible(&RecordKey::latchel(Kind::Property, one.id)) {
             return None;
         }
         one.reference = Some(id.clone());
