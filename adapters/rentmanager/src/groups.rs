@@ -50,7 +50,7 @@ fn has_no_member(groups: &Groups) -> bool {
     groups.values().all(|(_, members)| members.is_empty()) && !groups.is_empty()
 }
 
-/// Warnings about groups that show nobody in them, and about a reach that cannot be known.
+/// Findings about groups that show no property, and about a reach that cannot be known.
 ///
 /// # Errors
 ///
@@ -59,10 +59,10 @@ pub(crate) async fn findings(api: &Api) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     match groups(api).await {
         Ok(groups) if groups.iter().any(|one| !one.properties.is_empty()) || groups.is_empty() => {}
-        Ok(_) => findings.push(Finding::warning(
+        // They may be empty, and not everybody excludes groups.
+        Ok(_) => findings.push(Finding::ok(
             "groups of properties",
-            "no group shows a property, so that to exclude one would exclude nothing",
-            "See in Rent Manager whether the groups have properties, and whether the user's privileges include them.",
+            "no group shows a property, so that to exclude one excludes nothing",
         )),
         // Whoever excludes groups is told by the run, which ends with it.
         Err(error) if is_not_shown(&error) => {}

@@ -282,11 +282,22 @@ async fn a_task_that_cannot_be_marked_is_made_once_and_told_of() {
         assert_eq!(newest(&setup).1, before + 1, "run {run}");
         setup.advance(TimeDelta::minutes(30));
     }
-    let waiting = setup.run(0, &["pending", "list"]).await;
-    assert!(waiting.contains(&format!("[Latchel #{job}] is missing")), "{waiting}");
+    let waiting = setup.run(0, &["pending", "list", "--json"]).await;
+    assert!(waiting.contains("does not show the whole work order"), "{waiting}");
+
+    // Somebody writes the marker there, by which an internal task is a work order of ours.
+    setup.server.edit(|world| {
+        let id = world.platform.work_orders.iter().last().expect("the task").id;
+        let order = world.platform.work_orders.get_mut(id).expect("the same");
+        order.details = Some(format!("The fence fell over.\n\n[Latchel #{job}]"));
+    });
+    setup.server.set_faults(FaultPlan::default());
+    setup.advance(TimeDelta::hours(12));
+    setup.output(&["sync"]).await;
+    assert_eq!(newest(&setup).1, before + 1);
     let number =
         setup.server.read(|world| world.latchel.jobs.get(job).expect("the job").order_number.clone());
-    assert!(number.is_some(), "what was made is linked");
+    assert!(number.is_some(), "it is linked, and goes on");
 }
 
 #[tokio::test]
@@ -304,7 +315,7 @@ async fn pages_that_are_smaller_than_asked_for_lose_nothing() {
 
 #[tokio::test]
 async fn a_filter_by_portfolio_that_is_ignored_excludes_nobody_without_a_word() {
-    for (switch, code) in [(Switch::Off, 0), (Switch::On, 1)] {
+    for (switch, code) in [(Switch::Off, 0), (Switch::On, 2)] {
         let policy = "sync_method = \"all\"\nexclude = { groups = [\"Not managed\"] }";
         let mut world = generated(60);
         world.platform.account.quirks.insert("ignored-groups".to_owned(), switch);

@@ -1,5 +1,5 @@
 use latchel_sync_core::model::{PropertyGroup, PropertyId, Reach, UserId};
-use latchel_sync_core::{ErrorKind, FindingLevel};
+use latchel_sync_core::{ErrorKind, Finding};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -110,8 +110,9 @@ async fn where_nobody_tells_the_reach_is_unknown() {
     }
 }
 
-/// Subjects of what `check` warns of, where the lists of groups and of users with their properties answer so.
-async fn warnings(groups: Value, users: ResponseTemplate) -> Vec<String> {
+/// Level, subject and detail of what `check` says about groups and about reach, where the lists of groups and of users with their
+/// properties answer so.
+async fn said(groups: Value, users: ResponseTemplate) -> Vec<String> {
     let far = logged_in(json!({})).await;
     far.respond_for("Users", &[("embeds", "UserProperties")], users).await;
     for list in ["Properties", "Units", "Tenants", "Leases", "Users", "ServiceManagerIssues"] {
@@ -119,26 +120,30 @@ async fn warnings(groups: Value, users: ResponseTemplate) -> Vec<String> {
     }
     far.list("PropertyGroups", groups).await;
     let findings = far.platform.check().await.expect("a probe").findings;
-    let warned = findings.into_iter().filter(|one| one.level != FindingLevel::Ok);
-    warned.map(|one| format!("{}: {}", one.subject, one.detail)).collect()
+    let of_these =
+        |one: &Finding| ["groups of properties", "properties of users"].contains(&one.subject.as_str());
+    let said = findings.into_iter().filter(of_these);
+    said.map(|one| format!("{:?} {}: {}", one.level, one.subject, one.detail)).collect()
 }
 
 #[tokio::test]
-async fn check_warns_of_groups_without_properties_and_of_a_reach_that_is_not_shown() {
+async fn check_tells_of_groups_without_properties_and_warns_of_a_reach_that_is_not_shown() {
     let group =
         |properties: Value| json!([{"PropertyGroupID": 5, "Name": "North", "Properties": properties}]);
     let shown = || ResponseTemplate::new(204);
-    assert_eq!(warnings(json!([]), shown()).await, [""; 0]);
-    assert_eq!(warnings(group(json!([{"PropertyID": 1}])), shown()).await, [""; 0]);
-    let empty = warnings(group(json!([])), shown()).await;
+    assert_eq!(said(json!([]), shown()).await, [""; 0]);
+    assert_eq!(said(group(json!([{"PropertyID": 1}])), shown()).await, [""; 0]);
     assert_eq!(
-        empty,
-        ["groups of properties: no group shows a property, so that to exclude one would exclude nothing"]
+        said(group(json!([])), shown()).await,
+        ["Ok groups of properties: no group shows a property, so that to exclude one excludes nothing"]
     );
     let refused = ResponseTemplate::new(403).set_body_json(json!({"Message": "No privilege."}));
-    let hidden = warnings(json!([]), refused).await;
+    let hidden = said(json!([]), refused).await;
     let [hidden] = hidden.as_slice() else { panic!("{hidden:?}") };
-    assert!(hidden.starts_with("properties of users: ") && hidden.contains("No privilege."), "{hidden}");
+    assert!(
+        hidden.starts_with("Warning properties of users: ") && hidden.contains("No privilege."),
+        "{hidden}"
+    );
 }
 
 #[tokio::test]

@@ -51,6 +51,12 @@ pub(super) async fn is_seen(far: &Switched, quirk: &str) -> bool {
         }
         "capped-pages" => client.rows("/Units").await.len() == 20,
         "memberless-groups" => {
+            far.server.edit(|world| {
+                let property = world.platform.properties.iter().next().expect("a property").id;
+                let group = world.platform.property_groups.iter().next().expect("a group").id;
+                world.platform.property_groups.get_mut(group).expect("the same").property_ids =
+                    vec![property];
+            });
             let groups = client.rows("/PropertyGroups?fields=Properties&embeds=Properties").await;
             let members = |row: &Value| row["Properties"].as_array().expect("a list").len();
             let of_properties = client.rows("/Properties?fields=PropertyGroups&embeds=PropertyGroups").await;
