@@ -260,4 +260,7 @@ pub enum Trouble {
     Truncated,
     /// Every call that changes something is carried out, and its answer lost.
     AnswersOfWritesLost,
+    /// The next call that changes something is carried out and answered. Behind it, work orders can be neither seen nor changed
+    /// until the trouble ends.
+    ForbiddenBehindAWrite,
 }

@@ -260,6 +260,16 @@ impl FarSide for MemoryFarSide {
                 self.journal
                     .decide(|call| if call.writes() { Intercept::LoseAnswer } else { Intercept::Proceed });
             }
+            Some(Trouble::ForbiddenBehindAWrite) => {
+                let mut was_written = false;
+                self.journal.decide(move |call| match was_written {
+                    true => Intercept::Fail(ErrorKind::Forbidden),
+                    false => {
+                        was_written = call.writes();
+                        Intercept::Proceed
+                    }
+                });
+            }
             Some(other) => return Err(Cannot::to(format!("answer with {other:?}: it sends no answers"))),
         }
         Ok(())

@@ -152,6 +152,8 @@ pub trait Platform: Send + Sync + fmt::Debug {
     /// - It is assigned to the user, where the platform can assign at once.
     /// - A title that is too long for the platform is cut, never refused, and loses no marker.
     /// - Sends the request once: an adapter never repeats a create, because the answer may be what was lost.
+    /// - Once the platform has answered with an id, that id is returned, whatever fails after it: an error that says that
+    ///   nothing was made would make another. What is amiss is seen when the work order is read back.
     /// - Once it has returned, [`Platform::find_by_marker`] finds the work order, after
     ///   [`Capabilities::visibility_delay`] at the latest.
     async fn create_work_order(&self, new: &NewWorkOrder, marker: &Marker) -> Result<WorkOrderId> {

@@ -215,10 +215,10 @@ impl TransportBuilder {
         self.secret_header("authorization", value.into())
     }
 
-    /// Sends a user and a password with every call by HTTP's basic authentication.
-    pub fn basic_auth(mut self, user: &SecretString, password: SecretString) -> Self {
+    /// Sends a user and a password with every call by HTTP's basic authentication. Both are secret, each by itself.
+    pub fn basic_auth(mut self, user: SecretString, password: SecretString) -> Self {
         let pair = format!("{}:{}", user.expose_secret().trim(), password.expose_secret().trim());
-        self.secrets.push(password);
+        self.secrets.extend([user, password]);
         self.token("Basic", BASE64_STANDARD.encode(pair).into())
     }
 

@@ -26,7 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 pub(crate) struct Api {
     transport: Transport,
     visibility: String,
-    /// The zone of days, which name none.
+    /// The zone of days, and of times that name none.
     zone: Tz,
 }
 
@@ -34,7 +34,7 @@ impl Api {
     pub fn connect(settings: &Settings, config: &Config) -> Result<Self> {
         let limit = RateLimit { calls: config.calls_per_15_seconds.get(), seconds: 15 };
         let transport = Transport::builder("AppFolio", &config.base_url, settings)
-            .basic_auth(&settings.secret("client_id")?, settings.secret("client_secret")?)
+            .basic_auth(settings.secret("client_id")?, settings.secret("client_secret")?)
             .rate_limits(&[limit])
             .timeout(TIMEOUT)
             .classify_error(classify)
@@ -70,10 +70,15 @@ impl Api {
         self.transport.clock().unwrap_or_else(Utc::now)
     }
 
+    /// Instant that a text says; a time that names no zone is the account's.
+    pub fn instant(&self, text: &str) -> Option<DateTime<Utc>> {
+        instant(text, &self.zone)
+    }
+
     /// Instant at which a record was entered; of a day the end, so that none of its records counts as too old.
     pub fn entered(&self, text: Option<&str>) -> Option<DateTime<Utc>> {
         let text = text?.trim();
-        instant(text, &Utc).or_else(|| instant(&format!("{text} 23:59:59"), &self.zone))
+        self.instant(text).or_else(|| self.instant(&format!("{text} 23:59:59")))
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) async fn aliases(api: &Api) -> Result<Vec<Alias>> {
         }
     }
     let mut aliases = Vec::new();
-    for property in directory.0.values().flatten().map(|known| &known.property) {
+    for property in directory.known().map(|known| &known.property) {
         let other = property.integration_id.as_deref();
         let whole = || other.map(|other| reference(other, None));
         let Some(units) = units.get(&property.id) else {
@@ -85,7 +85,7 @@ pub(crate) async fn aliases(api: &Api) -> Result<Vec<Alias>> {
 /// The Stack API's ids of properties by their own.
 pub(crate) async fn integration_ids(api: &Api) -> Result<HashMap<String, String>> {
     let (directory, _) = Directory::read(api).await?;
-    let known = directory.0.into_values().flatten().map(|known| known.property);
+    let known = directory.properties.into_values().flatten().map(|known| known.property);
     Ok(known.filter_map(|one| Some((one.id, one.integration_id?))).collect())
 }
 
@@ -110,44 +110,51 @@ pub(crate) async fn groups(api: &Api) -> Result<Vec<PropertyGroup>> {
     Ok(groups.into_values().collect())
 }
 
-/// The properties by id; `None` for one that could not be read, or for a unit that tells no property.
-struct Directory(BTreeMap<String, Option<Known>>);
+/// The properties, and what is known of their units so far.
+struct Directory {
+    /// By id; `None` for one that could not be read.
+    properties: BTreeMap<String, Option<Known>>,
+    /// True once a unit came that tells no property: it may be any one's.
+    has_stray_unit: bool,
+}
 
 struct Known {
     property: wire::Property,
     has_units: bool,
 }
 
-/// Key of units that tell no property.
-const NOBODYS: &str = "";
-
 impl Directory {
     /// Reads it whole, and returns the rows that cannot be read. Rows without an id, which sum others up, are left out.
     async fn read(api: &Api) -> Result<(Self, Vec<Row<Property>>)> {
-        let (mut known, mut unreadable) = (BTreeMap::new(), Vec::new());
+        let (mut properties, mut unreadable) = (BTreeMap::new(), Vec::new());
         let mut pages = api.report(PROPERTIES, &[]);
         while let Some(page) = pages.try_next().await? {
             for row in page.iter().filter(|row| !row.get(PROPERTY_ID).is_some_and(Value::is_null)) {
                 match read_row::<wire::Property>(row) {
                     Ok(property) => {
-                        known.insert(property.id.clone(), Some(Known { property, has_units: false }));
+                        properties.insert(property.id.clone(), Some(Known { property, has_units: false }));
                     }
                     Err(bad) => {
                         let id = id_in(row, PROPERTY_ID);
-                        known.extend(id.clone().map(|id| (id, None)));
+                        properties.extend(id.clone().map(|id| (id, None)));
                         unreadable.push(Row::Invalid(bad.of_row("property", id, row)));
                     }
                 }
             }
         }
-        Ok((Self(known), unreadable))
+        Ok((Self { properties, has_stray_unit: false }, unreadable))
+    }
+
+    /// Those that could be read, in the order of their ids.
+    fn known(&self) -> impl Iterator<Item = &Known> {
+        self.properties.values().flatten()
     }
 
     /// A unit with what its property says. One of a property that is not listed is hidden as that is.
     fn unit(&mut self, api: &Api, row: &Value) -> Option<Row<Property>> {
         let unit = read_row::<wire::Unit>(row);
         let Some(property) = id_in(row, PROPERTY_ID) else {
-            self.0.insert(NOBODYS.to_owned(), None);
+            self.has_stray_unit = true;
             let invalid = InvalidRecord {
                 id: InvalidRecord::nameless("unit", row),
                 field: PROPERTY_ID.to_owned(),
@@ -156,7 +163,7 @@ impl Directory {
             return Some(Row::Invalid(unit.err().map_or(invalid.clone(), |bad| bad.of(invalid.id))));
         };
         let key = id_in(row, "unit_id").map(|unit| reference(&property, Some(&unit)).key());
-        let Some(known) = self.0.get_mut(&property)? else {
+        let Some(known) = self.properties.get_mut(&property)? else {
             let (field, problem) = (PROPERTY_ID.to_owned(), format!("property {property} cannot be read"));
             let id = key.unwrap_or_else(|| InvalidRecord::nameless("unit", row));
             return Some(Row::Invalid(InvalidRecord { id, field, problem }));
@@ -170,9 +177,9 @@ impl Directory {
 
     /// The properties that are their own unit, after all units went by.
     fn without_units(&self, api: &Api) -> Vec<Row<Property>> {
-        let alone = self.0.values().flatten().filter(|known| !known.has_units).map(|known| &known.property);
+        let alone = self.known().filter(|known| !known.has_units).map(|known| &known.property);
         let row = |property: &wire::Property| {
-            if self.0.contains_key(NOBODYS) {
+            if self.has_stray_unit {
                 let problem = "a unit whose property cannot be read may be this one's".to_owned();
                 let (id, field) = (property.id.clone(), PROPERTY_ID.to_owned());
                 return Row::Invalid(InvalidRecord { id, field, problem });

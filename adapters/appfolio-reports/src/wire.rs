@@ -1,6 +1,6 @@
 //! Rows of reports. Ids are numbers in some and texts in others, and lists stand inside texts.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use latchel_sync_core::model::Address;
 use latchel_sync_http::loose;
 use serde::Deserialize;
@@ -212,8 +212,8 @@ pub(crate) struct WorkOrder {
     kind: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
     pub created_at: Option<String>,
-    #[serde(default, deserialize_with = "loose::stamp")]
-    pub scheduled_start: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub scheduled_start: Option<String>,
 }
 
 impl WorkOrder {

@@ -121,7 +121,7 @@ fn work_order(
             Some("urgent") => Severity::Urgent,
             _ => Severity::Normal,
         },
-        scheduled_start: wire.scheduled_start,
+        scheduled_start: wire.scheduled_start.and_then(|text| api.instant(&text)),
         entry_allowed: None,
         access_instructions: wire.instructions,
         marker,

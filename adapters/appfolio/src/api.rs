@@ -45,7 +45,7 @@ impl Api {
     pub fn connect(settings: &Settings, config: &Config) -> Result<Self> {
         let transport = Transport::builder("AppFolio", &config.base_url, settings)
             .path("api/v0")
-            .basic_auth(&settings.secret("client_id")?, settings.secret("client_secret")?)
+            .basic_auth(settings.secret("client_id")?, settings.secret("client_secret")?)
             .secret_header("x-appfolio-developer-id", settings.secret("developer_id")?)
             .rate_limits(&crate::rate_limits(config.calls_per_second.get()))
             .classify_error(classify)

@@ -43,7 +43,7 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
             if !new.is_empty() {
                 // No list of leases can be narrowed to contacts.
                 let leases = api.list(LEASES, Query::new()).whole();
-                let stays = stays(leases, words, |(contact, _)| new.contains(&contact)).await?;
+                let stays = stays(api, leases, words, |(contact, _)| new.contains(&contact)).await?;
                 yield residents(api, stays).await?;
             }
         }
@@ -100,12 +100,13 @@ async fn at(api: &Api, words: &StatusWords, pairs: &BTreeSet<Pair>) -> Result<Ve
     }
     // Without one of their leases, residents would be moved out.
     let leases = api.of_buildings(LEASES, Query::new(), &buildings, Cut::Never);
-    residents(api, stays(leases, words, |pair| pairs.contains(&pair)).await?).await
+    residents(api, stays(api, leases, words, |pair| pairs.contains(&pair)).await?).await
 }
 
 /// Facts that the leases tell about one contact at one building.
 #[derive(Default)]
 struct Stay {
+    /// None where every lease is over without a date.
     tenancies: Vec<Tenancy>,
     /// The contact as the lease shows it, which may be little more than the id.
     contact: Option<Contact>,
@@ -113,6 +114,7 @@ struct Stay {
 }
 
 async fn stays(
+    api: &Api,
     mut leases: RawPages<'_>,
     words: &StatusWords,
     wanted: impl Fn(Pair) -> bool,
@@ -124,7 +126,7 @@ async fn stays(
                 Ok(lease) => {
                     for pair in pairs(&lease, words).filter(|pair| wanted(*pair)) {
                         let stay = stays.entry(pair).or_default();
-                        stay.tenancies.push(tenancy(&lease));
+                        stay.tenancies.extend(tenancy(api, &lease));
                         // A lease may list a contact more than once and in any order.
                         let own = lease.contacts.iter().flatten().filter(|one| one.id == pair.0);
                         stay.contact = own.max_by_key(|one| one.said()).cloned();
@@ -142,13 +144,18 @@ async fn stays(
 }
 
 /// A lease's end is no move-out: many go on from month to month. A move-out that is only scheduled is one to come, and as
-/// such the date by which the resident is to leave.
-fn tenancy(lease: &Lease) -> Tenancy {
-    Tenancy {
+/// such the date by which the resident is to leave. Without a date, a lease that is no longer active would count as one of
+/// today, and says nothing.
+fn tenancy(api: &Api, lease: &Lease) -> Option<Tenancy> {
+    let move_in = lease.move_in_date.or(lease.start_date);
+    let move_out = lease.move_out_date.or(lease.schedule_move_out_date);
+    let begins_later = api.clock().zip(move_in).is_some_and(|(now, move_in)| now.date_naive() <= move_in);
+    let is_undated = lease.active == Some(false) && move_out.is_none() && !begins_later;
+    (!is_undated).then(|| Tenancy {
         unit: reference(lease.building_id, lease.unit_id).unit,
-        move_in: lease.move_in_date.or(lease.start_date),
-        move_out: lease.move_out_date.or(lease.schedule_move_out_date),
-    }
+        move_in,
+        move_out,
+    })
 }
 
 /// Residents with name and contact data, which a lease may leave to the contact.
@@ -172,6 +179,10 @@ async fn residents(api: &Api, stays: BTreeMap<Pair, Stay>) -> Result<Vec<Row<Res
                 }
             },
         };
+        if stay.tenancies.is_empty() {
+            let problem = "the lease is not active, and has no date that says since when".to_owned();
+            return invalid(Unreadable { field: "moveOutDate".to_owned(), problem });
+        }
         Row::Record(Resident {
             id: resident_ref(pair),
             name: contact.name().unwrap_or_default(),

@@ -116,6 +116,8 @@ pub(crate) struct Lease {
     pub unit_id: Option<i64>,
     #[serde(default, deserialize_with = "loose::word")]
     pub status: Option<String>,
+    #[serde(default, deserialize_with = "loose::flag")]
+    pub active: Option<bool>,
     #[serde(default, deserialize_with = "loose::day")]
     pub start_date: Option<NaiveDate>,
     #[serde(default, deserialize_with = "loose::day")]

@@ -1,8 +1,9 @@
 //! Local times: Rent Manager's carry no zone, or one that says nothing, and are the account's.
 
-use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 use latchel_sync_core::model::{Fingerprint, Freshness, Window};
+use latchel_sync_http::loose::instant_of;
 use serde_json::Value;
 
 /// The longest that clocks are set back.
@@ -15,16 +16,6 @@ pub(crate) fn local(text: &str) -> Option<NaiveDateTime> {
         Some(clock) => Some(day.and_time(clock.parse().ok()?)),
         None => Some(day.into()),
     }
-}
-
-/// The instant of a local time. Of the two in the hour that comes twice it is the later, so that no window misses it; a
-/// time in the hour that is left out is as long after the hour before.
-pub(crate) fn instant(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
-    let at = |local: NaiveDateTime| match zone.from_local_datetime(&local) {
-        LocalResult::Single(at) | LocalResult::Ambiguous(_, at) => Some(at.to_utc()),
-        LocalResult::None => None,
-    };
-    at(local).or_else(|| Some(at(local.checked_sub_signed(SET_BACK)?)? + SET_BACK))
 }
 
 /// The day from which a list is asked for so that it has the whole window: a day is the form of filter that is known to be
@@ -42,7 +33,7 @@ pub(crate) fn freshness(
     zone: Tz,
     row: &Value,
 ) -> Freshness {
-    let at = |local: Option<NaiveDateTime>| instant(local?, zone);
+    let at = |local: Option<NaiveDateTime>| instant_of(local?, &zone);
     match (at(created), at(updated)) {
         (None, None) => Freshness::Fingerprint { fingerprint: Fingerprint::of(row), at_least: None },
         (created_at, updated_at) => Freshness::Stamped { created_at, updated_at },
@@ -56,7 +47,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<String> {
-        instant(local(text)?, Los_Angeles).map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+        instant_of(local(text)?, &Los_Angeles).map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
     }
 
     #[test]

@@ -83,6 +83,7 @@ impl Platform for RentManager {
         if checkup.is_complete() {
             checkup.found(self.named().await?);
             checkup.found(places::finding(self.reading()).await?);
+            checkup.found(groups::findings(&self.api).await?);
         }
         Ok(checkup.finish())
     }

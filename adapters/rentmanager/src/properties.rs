@@ -68,16 +68,16 @@ fn with_units(api: &Api, zone: Tz, page: Vec<Value>) -> Pages<'_, Property> {
         let (properties, unreadable) = read(&page);
         yield unreadable;
         let ids: BTreeSet<_> = properties.keys().copied().collect();
-        let mut let_out = HashSet::new();
+        let mut with_a_unit = HashSet::new();
         let mut has_stray = false;
         let mut units = api.among(UNITS, "PropertyID", &ids, List::pages);
         while let Some(page) = units.try_next().await? {
             let owner = |row: &Value| number_in(row, "PropertyID");
-            let_out.extend(page.iter().filter_map(owner));
+            with_a_unit.extend(page.iter().filter_map(owner));
             has_stray |= page.iter().any(|row| owner(row).is_none());
             yield page.iter().filter_map(|row| unit(&properties, zone, row)).collect();
         }
-        let alone = properties.iter().filter(|(id, _)| !let_out.contains(*id));
+        let alone = properties.iter().filter(|(id, _)| !with_a_unit.contains(*id));
         let itself = |(id, (property, row)): (&i64, &(wire::Property, Value))| {
             if !has_stray {
                 return Row::Record(rentable(property, row, None, zone));

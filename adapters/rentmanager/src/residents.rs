@@ -13,12 +13,11 @@ use latchel_sync_core::model::{
     Fingerprint, Freshness, InvalidRecord, PropertyId, Resident, ResidentId, ResidentRef, Row, Tenancy,
 };
 use latchel_sync_core::{Pages, Result};
-use latchel_sync_http::loose::number_in;
+use latchel_sync_http::loose::{instant_of, number_in};
 use latchel_sync_http::{List, Unreadable, read_row};
 use serde_json::{Value, json};
 
 use crate::api::{Api, Resource};
-use crate::clock::instant;
 use crate::filters::Filters;
 use crate::properties::reference;
 use crate::wire::{Lease, Tenant};
@@ -131,7 +130,7 @@ fn resident(pair: Pair, tenant: Result<&Tenant, &Unreadable>, stay: Stay, zone: 
     tenancies.dedup();
     let (name, email, phone) = (tenant.full_name(), tenant.email(), tenant.phone());
     let fingerprint = Fingerprint::of(&json!([name, email, phone, tenancies]));
-    let at_least = tenant.update_date.max(changed).and_then(|local| instant(local, zone));
+    let at_least = tenant.update_date.max(changed).and_then(|local| instant_of(local, &zone));
     let freshness = Freshness::Fingerprint { fingerprint, at_least };
     Row::Record(Resident { id, name, email, phone, tenancies, freshness })
 }

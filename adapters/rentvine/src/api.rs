@@ -31,7 +31,7 @@ impl Api {
         let limit = RateLimit { calls: config.calls_per_second.get(), seconds: 1 };
         let transport = Transport::builder("Rentvine", &config.base_url, settings)
             .path("api/manager")
-            .basic_auth(&settings.secret("access_key")?, settings.secret("secret")?)
+            .basic_auth(settings.secret("access_key")?, settings.secret("secret")?)
             .rate_limits(&[limit])
             .build()?;
         let paging = Paging::by_number("page", "pageSize", config.page_size.get());

@@ -9,6 +9,7 @@ mod html;
 mod markers;
 mod people;
 mod platform;
+mod primary;
 mod properties;
 mod residents;
 mod statuses;

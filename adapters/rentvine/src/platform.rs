@@ -44,7 +44,7 @@ impl Rentvine {
         Ok(Self { api, config, statuses: Statuses::default(), markers: Markers::default() })
     }
 
-    /// Findings about the statuses that are written: one for each, good or missing.
+    /// Findings about the statuses that are written, one for each, good or missing, and about those that may be misread.
     async fn statuses(&self) -> Result<Vec<Finding>> {
         let (known, words) = (self.statuses.read(&self.api).await?, &self.config.status);
         let wanted = [
@@ -62,7 +62,17 @@ impl Rentvine {
                 }
             }
         };
-        Ok(wanted.into_iter().map(finding).collect())
+        let at_odds = known.at_odds(words).map(|(status, meaning)| {
+            let taken = if meaning.closed().is_some() { "closed" } else { "open" };
+            let detail = format!(
+                "its name and its primary status ({}) say different things; a work order with it counts as {taken}",
+                status.primary
+            );
+            let remedy =
+                "If that is wrong, name the status of completed or cancelled work orders with `status`.";
+            Finding::warning(format!("status {:?}", status.name), detail, remedy)
+        });
+        Ok(wanted.into_iter().map(finding).chain(at_odds).collect())
     }
 }
 

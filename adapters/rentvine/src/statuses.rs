@@ -8,14 +8,10 @@ use tokio::sync::Mutex;
 
 use crate::api::Api;
 use crate::config::StatusWords;
+use crate::primary::{Primary, says_cancelled, says_on_hold};
 use crate::wire::{self, Status};
 
 pub(crate) const STATUSES: &str = "maintenance/work-order/statuses";
-
-const OPEN: &str = "2";
-const CLOSED: &str = "3";
-/// Seen in live accounts, and in no document.
-const CANCELLED: &str = "5";
 
 /// The statuses, kept from when they were last read.
 #[derive(Debug, Default)]
@@ -46,20 +42,45 @@ impl Statuses {
 }
 
 impl Known {
-    /// Meaning of a work order's status; an unknown one is open. Accounts without the primary status for cancelled ones
-    /// have one of their own among the closed.
+    /// Meaning of a work order's status; an unknown one is open, as is what is on hold by its name. Accounts without the primary
+    /// status for cancelled ones have one of their own among the closed.
     pub fn meaning(&self, words: &StatusWords, id: Option<&str>, primary: Option<&str>) -> WorkOrderStatus {
         let status = self.0.iter().find(|status| Some(status.id.as_str()) == id);
         let name = status.map_or_else(|| id.unwrap_or("unknown"), |status| status.name.as_str());
         let is = |wanted: &Option<String>| wanted.as_deref().is_some_and(|one| names(one, id, name));
-        match primary.or(status.map(|status| status.primary.as_str())) {
+        let number = primary.or(status.map(|status| status.primary.as_str()));
+        match number.map(|number| self.primary(number)) {
             _ if is(&words.completed) => WorkOrderStatus::Closed(ClosedStatus::Completed),
             _ if is(&words.cancelled) => WorkOrderStatus::Closed(ClosedStatus::Cancelled),
-            Some(CANCELLED) => WorkOrderStatus::Closed(ClosedStatus::Cancelled),
-            Some(CLOSED) if says_cancelled(name) => WorkOrderStatus::Closed(ClosedStatus::Cancelled),
-            Some(CLOSED) => WorkOrderStatus::Closed(ClosedStatus::Completed),
-            _ => WorkOrderStatus::Open(name.to_owned()),
+            _ if says_on_hold(name) => WorkOrderStatus::Open(name.to_owned()),
+            Some(Primary::Cancelled) => WorkOrderStatus::Closed(ClosedStatus::Cancelled),
+            Some(Primary::Completed) if says_cancelled(name) => {
+                WorkOrderStatus::Closed(ClosedStatus::Cancelled)
+            }
+            Some(Primary::Completed) => WorkOrderStatus::Closed(ClosedStatus::Completed),
+            Some(Primary::Pending | Primary::Open | Primary::OnHold) | None => {
+                WorkOrderStatus::Open(name.to_owned())
+            }
         }
+    }
+
+    fn primary(&self, number: &str) -> Primary {
+        Primary::of(number, &self.0)
+    }
+
+    /// The statuses with this meaning, without those that are on hold by their name.
+    fn among(&self, meaning: Primary) -> impl Iterator<Item = &Status> {
+        let fits = move |status: &&Status| self.primary(&status.primary) == meaning;
+        self.0.iter().filter(fits).filter(|status| !says_on_hold(&status.name))
+    }
+
+    /// The statuses whose name and number say different things of whether work orders are over, each with what it is taken for.
+    pub fn at_odds<'a>(
+        &'a self,
+        words: &'a StatusWords,
+    ) -> impl Iterator<Item = (&'a Status, WorkOrderStatus)> {
+        let at_odds = self.0.iter().filter(|status| Primary::is_at_odds(status));
+        at_odds.map(|status| (status, self.meaning(words, Some(&status.id), None)))
     }
 
     /// The status of a new work order that is assigned: the account's own *Assigned*, or an open one.
@@ -68,7 +89,7 @@ impl Known {
     ///
     /// As [`Known::closing`].
     pub fn new_one(&self, words: &StatusWords) -> Result<&Status> {
-        let open: Vec<_> = self.0.iter().filter(|status| status.primary == OPEN).collect();
+        let open: Vec<_> = self.among(Primary::Open).collect();
         if let (None, Some(assigned)) = (&words.new, open.iter().find(|one| one.name.trim() == "Assigned")) {
             return Ok(assigned);
         }
@@ -82,10 +103,10 @@ impl Known {
     /// [`ErrorKind::Unsupported`] if the account has none, [`ErrorKind::Config`] if it has several and none is named, or
     /// has not what is named.
     pub fn closing(&self, words: &StatusWords, status: ClosedStatus) -> Result<&Status> {
-        let among = |primary: &'static str| self.0.iter().filter(move |one| one.primary == primary);
+        let closed = || self.among(Primary::Completed);
         match status {
             ClosedStatus::Completed => {
-                let done: Vec<_> = among(CLOSED).filter(|one| !says_cancelled(&one.name)).collect();
+                let done: Vec<_> = closed().filter(|one| !says_cancelled(&one.name)).collect();
                 self.choose(
                     words.completed.as_deref(),
                     done,
@@ -94,9 +115,9 @@ impl Known {
                 )
             }
             ClosedStatus::Cancelled => {
-                let mut off: Vec<_> = among(CANCELLED).collect();
+                let mut off: Vec<_> = self.among(Primary::Cancelled).collect();
                 if off.is_empty() {
-                    off = among(CLOSED).filter(|one| says_cancelled(&one.name)).collect();
+                    off = closed().filter(|one| says_cancelled(&one.name)).collect();
                 }
                 self.choose(words.cancelled.as_deref(), off, &["cancelled", "canceled"], "cancelled")
             }
@@ -139,8 +160,4 @@ impl Known {
 fn names(wanted: &str, id: Option<&str>, name: &str) -> bool {
     let wanted = wanted.trim();
     id == Some(wanted) || wanted.to_lowercase() == name.trim().to_lowercase()
-}
-
-fn says_cancelled(name: &str) -> bool {
-    name.to_lowercase().contains("cancel")
 }

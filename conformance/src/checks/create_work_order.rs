@@ -103,6 +103,23 @@ pub async fn a_lost_answer_is_not_asked_for_again(setup: &dyn Setup) -> Verdict 
     same("the title of what was made", heading(&read(&bench, &found[0]).await?), "Sent once")
 }
 
+/// The permission to see and change work orders is gone as soon as one was made.
+pub async fn an_answered_id_is_returned_whatever_fails_after_it(setup: &dyn Setup) -> Verdict {
+    let bench = able(setup).await?;
+    let new = new(&bench, "Made at the last moment").await?;
+    let marker = Marker::for_job(JobId(77));
+    bench.far.trouble(Some(Trouble::ForbiddenBehindAWrite)).await?;
+    let answer = bench.platform.create_work_order(&new, &marker).await;
+    ensure!(
+        bench.platform.find_by_marker(&marker).await.is_err(),
+        "nothing was forbidden after the create, so that nothing can be said"
+    );
+    bench.far.trouble(None).await?;
+    let id =
+        answer.map_err(|error| Stop::failed(format!("it was made, and the create fails as {error:?}")))?;
+    same("the title of what was made", heading(&read(&bench, &id).await?), "Made at the last moment")
+}
+
 /// The marker finds nothing before the create, and the work order after it.
 pub async fn found_by_its_marker(setup: &dyn Setup) -> Verdict {
     let bench = able(setup).await?;

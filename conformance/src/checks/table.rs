@@ -177,6 +177,10 @@ pub fn checks() -> Vec<Check> {
             "Sends the request once: an adapter never repeats a create, because the answer may be what was lost.": [
                 a_lost_answer_is_not_asked_for_again,
             ]
+            "Once the platform has answered with an id, that id is returned, whatever fails after it: an error that says that \
+             nothing was made would make another. What is amiss is seen when the work order is read back.": [
+                an_answered_id_is_returned_whatever_fails_after_it,
+            ]
             "Once it has returned, `Platform::find_by_marker` finds the work order, after \
              `Capabilities::visibility_delay` at the latest.": [found_by_its_marker]
         }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Platform;
 use latchel_sync_core::model::Kind;
-use mock_pms::{Fault, FaultPlan, FaultRule, MockServer, Moment, Side};
+use mock_pms::{Fault, FaultPlan, FaultRule, MockServer, Moment, Side, WorldHandle};
 use serde_json::Value;
 
 use super::{Entry, records};
@@ -34,15 +34,51 @@ impl MockFarSide {
 
     /// Cuts the connection of each call that changes something on the platform, after it was carried out.
     fn lose_answers_of_writes(&self) {
-        let world = self.server.world();
-        let mut before = world.read(|world| world.platform.clone());
+        let mut changes = Changes::of(&self.server);
         self.server.watch(move |moment, _| {
-            let now = world.read(|world| world.platform.clone());
-            let changed = now != before;
-            before = now;
+            let changed = changes.happened();
             moment == Moment::Arrived || !changed
         });
     }
+
+    /// Takes the permission to see and change work orders away behind the next call that changes something on the platform.
+    fn forbid_behind_a_write(&self) {
+        let world = self.server.world();
+        let mut changes = Changes::of(&self.server);
+        self.server.watch(move |_, _| {
+            if changes.happened() {
+                world.edit(|world| world.platform.account.denied = work_orders());
+            }
+            true
+        });
+    }
+}
+
+/// Changes of the platform's records.
+struct Changes {
+    world: WorldHandle,
+    before: mock_pms::world::Platform,
+}
+
+impl Changes {
+    fn of(server: &MockServer) -> Self {
+        let world = server.world();
+        Self { before: world.read(|world| world.platform.clone()), world }
+    }
+
+    /// True if there were any since the last look.
+    fn happened(&mut self) -> bool {
+        let now = self.world.read(|world| world.platform.clone());
+        let happened = now != self.before;
+        self.before = now;
+        happened
+    }
+}
+
+/// Names of the permission to see and change work orders. A platform may keep the two apart or not, and either is enough to
+/// see none.
+fn work_orders() -> Vec<String> {
+    ["work_orders", "tasks"].map(ToOwned::to_owned).to_vec()
 }
 
 #[async_trait]
@@ -113,9 +149,7 @@ impl FarSide for MockFarSide {
     }
 
     async fn forbid_work_orders(&self) -> Able<()> {
-        // A platform may keep the two apart or not, and either is enough to see no work orders.
-        let denied = ["work_orders", "tasks"].map(ToOwned::to_owned).to_vec();
-        self.server.edit(|world| world.platform.account.denied = denied);
+        self.server.edit(|world| world.platform.account.denied = work_orders());
         Ok(())
     }
 
@@ -129,6 +163,7 @@ impl FarSide for MockFarSide {
     async fn trouble(&self, trouble: Option<Trouble>) -> Able<()> {
         let status = |status, retry_after| Fault::Status { status, retry_after };
         self.server.stop_watching();
+        self.server.edit(|world| world.platform.account.denied.clear());
         self.faults(match trouble {
             None => None,
             Some(Trouble::TooMany(pause)) => Some((status(429, Some(pause.as_secs())), None)),
@@ -139,6 +174,10 @@ impl FarSide for MockFarSide {
             Some(Trouble::Truncated) => Some((Fault::Truncated, None)),
             Some(Trouble::AnswersOfWritesLost) => {
                 self.lose_answers_of_writes();
+                None
+            }
+            Some(Trouble::ForbiddenBehindAWrite) => {
+                self.forbid_behind_a_write();
                 None
             }
         });

@@ -1,6 +1,6 @@
 //! Pages whose beginnings can be computed: by offset and by number.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::Result;
@@ -20,20 +20,30 @@ impl Asked {
     }
 }
 
-/// Pages that are full but for the last.
+/// Pages that are full but for the last. A far side may give fewer rows at once than it is asked for: its total shows that.
 pub(super) fn even<R: ListRow>(list: Asked, counted: Counted, cut: Cut) -> Counts<R> {
     let list = Arc::new(list);
+    // Number of rows that a page really has. No page is asked for before the first one tells.
+    let full = Arc::new(OnceLock::new());
     with_totals(list.paging.at_once, move |offset| {
-        let list = Arc::clone(&list);
+        let (list, full) = (Arc::clone(&list), Arc::clone(&full));
         async move {
-            let size = list.paging.size;
+            let size = full.get().copied().unwrap_or(list.paging.size);
             let ask = |part: Part| list.part(counted, part, part.size);
             let Rows { rows, total } = in_parts(&list.path, (offset, size), cut, ask).await?;
-            let next =
-                offset + if counted.unit == Unit::Rows { covered(&rows, list.paging.id) } else { size };
+            let end = offset
+                + match counted.unit {
+                    Unit::Rows => covered(&rows, list.paging.id),
+                    Unit::Pages => rows.len(),
+                };
             // Behind a full page is looked whatever the total says, so that one that is too small loses nothing.
-            let goes_on = rows.len() >= size || total.is_some_and(|total| next < total);
-            let next = (goes_on && !rows.is_empty()).then_some(next);
+            let goes_on = rows.len() >= size || total.is_some_and(|total| end < total);
+            let next = (goes_on && !rows.is_empty()).then(|| match counted.unit {
+                Unit::Rows => end,
+                // What a first page lacks is on the next one, which begins behind as many rows as this one has.
+                Unit::Pages if offset == 0 => *full.get_or_init(|| rows.len().min(size)),
+                Unit::Pages => offset + size,
+            });
             Ok((Page { rows, next }, total))
         }
     })

@@ -130,7 +130,9 @@ impl Paging {
         Self { rows: member, ..self }
     }
 
-    /// The number of a list's rows is in this header. It only adds pages: behind a full page is looked whatever it says.
+    /// The number of a list's rows is in this header. It only adds pages: behind a full page is looked whatever it says, and
+    /// behind one that is not full, where by this number there is more. So a far side that gives fewer rows at once than it is
+    /// asked for loses none.
     pub const fn total_in_header(self, name: &'static str) -> Self {
         Self { total: Total::Header(name), ..self }
     }

@@ -24,6 +24,6 @@ pub use ids::{
     spare_number,
 };
 pub use spare::{list, spare, spare_object};
-pub use stamps::{instant, required_instant, stamp};
+pub use stamps::{instant, instant_of, required_instant, stamp};
 pub use texts::{required_word, text, word};
 pub use words::{StatusWords, is_among};

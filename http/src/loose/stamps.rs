@@ -24,9 +24,8 @@ pub fn required_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Da
     stamp(deserializer)?.ok_or_else(|| D::Error::custom("this is not an instant"))
 }
 
-/// An instant by RFC 3339, or a time without a zone, which is one of `zone`: with `T` or a blank before the time of day. Of
-/// the two instants of an hour that comes twice, the later; a time that is skipped is as much later as the clocks go forward.
-/// A time on a day of which [`is_date`] says that it is none is none either.
+/// An instant by RFC 3339, or a time without a zone, which is one of `zone` ([`instant_of`]): with `T` or a blank before the time
+/// of day. A time on a day of which [`is_date`] says that it is none is none either.
 pub fn instant(text: &str, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
     read(text.trim(), zone).filter(|at| is_date(at.date_naive()))
 }
@@ -37,6 +36,12 @@ fn read(text: &str, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
     }
     let form = |form| NaiveDateTime::parse_from_str(text, form).ok();
     let local = form("%Y-%m-%d %H:%M:%S%.f").or_else(|| form("%Y-%m-%dT%H:%M:%S%.f"))?;
+    instant_of(local, zone)
+}
+
+/// The instant of a local time of `zone`. Of the two of an hour that comes twice, the later, so that no window misses it; a time
+/// that is skipped is as much later as the clocks go forward.
+pub fn instant_of(local: NaiveDateTime, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
     match zone.from_local_datetime(&local) {
         MappedLocalTime::Single(at) => Some(at.to_utc()),
         MappedLocalTime::Ambiguous(one, other) => Some(one.to_utc().max(other.to_utc())),

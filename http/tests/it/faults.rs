@@ -226,7 +226,7 @@ async fn basic_authentication_and_tokens_are_sent_and_never_shown() {
     let server = MockServer::start().await;
     let echo = |request: &wiremock::Request| {
         let sent = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or("");
-        ResponseTemplate::new(400).set_body_string(format!("{sent} hunter2"))
+        ResponseTemplate::new(400).set_body_string(format!("{sent} hunter2, known as elmer-fudd"))
     };
     Mock::given(path("/v1/things")).respond_with(echo).mount(&server).await;
     let builder = || {
@@ -235,18 +235,23 @@ async fn basic_authentication_and_tokens_are_sent_and_never_shown() {
     };
     let secret = || "hunter2".to_owned().into();
     for (builder, scheme) in [
-        (builder().basic_auth(&"key".to_owned().into(), secret()), "Basic"),
+        (builder().basic_auth("elmer-fudd".to_owned().into(), secret()), "Basic"),
         (builder().token("bearer", secret()), "bearer"),
     ] {
         let far = builder.build().expect("a transport");
         let error = far.get("v1/things").send().await.expect_err("refused");
         let shown = format!("{error}");
-        assert!(!shown.contains("hunter2") && !shown.contains("a2V5Omh1bnRlcjI"), "{shown}");
+        assert!(!shown.contains("hunter2") && !shown.contains("ZWxtZXItZnVkZDpodW50ZXIy"), "{shown}");
+        assert_eq!(
+            shown.contains("elmer-fudd"),
+            scheme == "bearer",
+            "the user is a secret where it is sent: {shown}"
+        );
         assert!(shown.contains("[secret]"), "{scheme}: {shown}");
     }
     let sent = server.received_requests().await.expect("recorded");
     let header = |n: usize| sent[n].headers["authorization"].to_str().expect("text").to_owned();
-    assert_eq!(header(0), "Basic a2V5Omh1bnRlcjI=");
+    assert_eq!(header(0), "Basic ZWxtZXItZnVkZDpodW50ZXIy");
     assert_eq!(header(1), "bearer hunter2");
 }
 

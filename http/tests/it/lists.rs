@@ -136,6 +136,42 @@ async fn by_number_a_page_may_have_fewer_rows_than_were_asked_for() {
 }
 
 #[tokio::test]
+async fn by_number_a_list_is_whole_whatever_its_total_and_the_size_of_its_pages() {
+    let cases = [
+        (0, 10, 0),
+        (10, 10, 10),
+        (25, 10, 25),
+        (25, 10, 0),
+        (25, 10, 99),
+        (5, 10, 9),
+        (25, 3, 25),
+        (24, 3, 24),
+        (25, 3, 26),
+        (25, 3, 99),
+        (4, 1, 4),
+    ];
+    for (total, cap, told) in cases {
+        for ahead in [1, 4] {
+            let server = far(move |request| {
+                let size = number(request, "size").min(cap);
+                let begin = ((number(request, "page") - 1) * size).min(total);
+                let page = rows(begin, (begin + size).min(total));
+                ResponseTemplate::new(200).insert_header("x-total", told.to_string()).set_body_json(page)
+            })
+            .await;
+            let paging = Paging::by_number("page", "size", 10).total_in_header("x-total").ahead(ahead);
+            let list = transport(&server).list("things", &paging).all().await;
+            let what = format!("{total} of {told} by {cap}, {ahead} ahead");
+            assert_eq!(list.expect("a list"), rows(0, total), "{what}");
+            if (cap, told) == (10, total) {
+                let pages = total / 10 + 1;
+                assert_eq!(asked(&server).await.len(), pages, "no more calls than it has pages: {what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn by_number_the_total_may_be_in_the_body_and_each_page_is_told_of() {
     let server = far(|request| {
         let begin = (number(request, "page") - 1) * 10;

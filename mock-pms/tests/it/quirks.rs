@@ -115,6 +115,20 @@ async fn is_seen_in_reports(far: &Switched, quirk: &str) -> bool {
             counts("work_order", json!({ "work_order_statuses": every })).await
         }
         "tenant-visibility" => counts("tenant_directory", json!({ "tenant_visibility": "all" })).await,
+        "zoneless-times" => {
+            far.server.edit(|world| {
+                world.platform.account.quirks.insert("creation-days".to_owned(), Switch::Off);
+                let id = world.platform.work_orders.iter().next().expect("a work order").id;
+                let order = world.platform.work_orders.get_mut(id).expect("the same");
+                order.scheduled_start = Some(order.created_at);
+            });
+            let orders = rows(far.report("work_order", json!({})).await);
+            let times = |name: &str| orders.iter().filter_map(|row| row[name].as_str()).collect::<Vec<_>>();
+            let all = [times("created_at"), times("scheduled_start")].concat();
+            let zoned = all.iter().filter(|time| time.ends_with('Z')).count();
+            assert!([0, all.len()].contains(&zoned) && !all.is_empty(), "{all:?}");
+            zoned == 0
+        }
         "unitless-work-orders" => {
             let orders = rows(far.report("work_order", json!({})).await);
             orders.iter().any(|order| {
@@ -187,6 +201,21 @@ async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
             before.retain(|id| kept.contains(id));
             kept != before
         }
+        ("doorloop", "capped-pages") => far.ids("/api/units?page_size=1000").await.len() == 20,
+        ("doorloop", "ignored-groups") => {
+            let portfolios = far.ids("/api/portfolios").await;
+            let one = portfolios[0].as_str().expect("an id");
+            let narrowed = far.ids(&format!("/api/properties?page_size=1000&filter_group={one}")).await;
+            narrowed.len() == far.ids("/api/properties?page_size=1000").await.len()
+        }
+        ("doorloop", "dropped-references") => {
+            let user = far.get("/api/users").await.json()["data"][0]["id"].clone();
+            let body = json!({"type": "INTERNAL_TASK", "subject": "Fence", "status": "RECEIVED",
+                "requestedByUser": user, "reference": "[Latchel #7]"});
+            let made = far.send(Method::POST, "/api/tasks", &far.headers, body.to_string()).await.json();
+            assert!(made["id"].is_string(), "{made}");
+            made["reference"].is_null()
+        }
         ("doorloop", "stamps-in-seconds") => {
             let row = far.get("/api/units").await.json()["data"][0].clone();
             let made = row["createdAt"].as_i64().expect("a number");
@@ -219,6 +248,12 @@ async fn is_seen(platform: Dialect, quirk: &Quirk, switch: Switch) -> bool {
             let answer = far.get("/pw/api/rest/v1/leases/statuses").await;
             assert!([200, 404].contains(&answer.status), "{}", answer.status);
             answer.status == 404
+        }
+        ("propertyware", "undated-ends") => {
+            let leases = far.get("/pw/api/rest/v1/leases?limit=500&status=Terminated").await.json();
+            let leases = leases.as_array().expect("a list").clone();
+            assert!(!leases.is_empty() && leases.iter().all(|one| one["active"] == false), "{leases:?}");
+            leases.iter().all(|one| one["moveOutDate"].is_null())
         }
         ("propertyware", "silent-400") => {
             let path = "/pw/api/rest/v1/units";

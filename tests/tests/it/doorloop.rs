@@ -9,7 +9,7 @@ use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::{self, Settings};
 use mock_pms::world::{Lease, LeaseStatus, LeaseTenant, Property, Table, TaskStatus, World};
 use mock_pms::{
-    Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, MockServer, Options, Side,
+    Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, MockServer, Options, Side, Switch,
 };
 use serde_json::{Map, Value, json};
 use specs::{Asked, Spec};
@@ -236,6 +236,94 @@ async fn a_create_whose_answer_was_lost_is_found_by_its_reference() {
     let writes = setup.sync(0).await;
     assert!(writes.iter().all(|write| write.side == Side::Latchel), "{writes:?}");
     assert_eq!(setup.server.read(|world| world.platform.work_orders.len()), before + 1);
+}
+
+/// A DoorLoop with a quirk, in which a job of Latchel's waits to be brought over.
+async fn waiting(quirk: &str) -> (Setup, i64) {
+    let mut setup = doorloop("assigned").await;
+    setup.sync(0).await;
+    setup.server.edit(|world| world.platform.account.quirks.insert(quirk.to_owned(), Switch::On));
+    setup.advance(TimeDelta::minutes(10));
+    let job = new_job(&setup, "Diagnosing Issue");
+    setup.advance(TimeDelta::minutes(10));
+    (setup, job)
+}
+
+/// The description of the task that was made last, and the number of all.
+fn newest(setup: &Setup) -> (String, usize) {
+    setup.server.read(|world| {
+        let orders = &world.platform.work_orders;
+        (orders.iter().last().and_then(|one| one.details.clone()).unwrap_or_default(), orders.len())
+    })
+}
+
+#[tokio::test]
+async fn a_reference_that_is_not_kept_stands_in_the_description() {
+    let (setup, job) = waiting("dropped-references").await;
+    let before = newest(&setup).1;
+    setup.sync(0).await;
+    let (description, tasks) = newest(&setup);
+    assert!(description.ends_with(&format!("\n\n[Latchel #{job}]")), "{description}");
+    assert_eq!((setup.sync(0).await, tasks), (vec![], before + 1));
+}
+
+#[tokio::test]
+async fn a_task_that_cannot_be_marked_is_made_once_and_told_of() {
+    let (mut setup, job) = waiting("dropped-references").await;
+    let before = newest(&setup).1;
+    let rule = FaultRule {
+        side: Some(Side::Platform),
+        method: Some("PUT".to_owned()),
+        ..FaultRule::always(Fault::Status { status: 405, retry_after: None })
+    };
+    setup.server.set_faults(FaultPlan { seed: 0, faults: vec![rule] });
+    for run in 0..4 {
+        setup.output(&["sync"]).await;
+        assert_eq!(newest(&setup).1, before + 1, "run {run}");
+        setup.advance(TimeDelta::minutes(30));
+    }
+    let waiting = setup.run(0, &["pending", "list", "--json"]).await;
+    assert!(waiting.contains("does not show the whole work order"), "{waiting}");
+
+    // Somebody writes the marker there, by which an internal task is a work order of ours.
+    setup.server.edit(|world| {
+        let id = world.platform.work_orders.iter().last().expect("the task").id;
+        let order = world.platform.work_orders.get_mut(id).expect("the same");
+        order.details = Some(format!("The fence fell over.\n\n[Latchel #{job}]"));
+    });
+    setup.server.set_faults(FaultPlan::default());
+    setup.advance(TimeDelta::hours(12));
+    setup.output(&["sync"]).await;
+    assert_eq!(newest(&setup).1, before + 1);
+    let number =
+        setup.server.read(|world| world.latchel.jobs.get(job).expect("the job").order_number.clone());
+    assert!(number.is_some(), "it is linked, and goes on");
+}
+
+#[tokio::test]
+async fn pages_that_are_smaller_than_asked_for_lose_nothing() {
+    let mut states = Vec::new();
+    for switch in [Switch::Off, Switch::On] {
+        let setup = doorloop("all").await;
+        setup.server.edit(|world| world.platform.account.quirks.insert("capped-pages".to_owned(), switch));
+        setup.run(0, &["sync", "--since", "2000-01-01T00:00:00Z"]).await;
+        states.push(facts(&setup));
+    }
+    assert!(states[0].len() > 60, "{}", states[0].len());
+    assert_eq!(states[0], states[1]);
+}
+
+#[tokio::test]
+async fn a_filter_by_portfolio_that_is_ignored_excludes_nobody_without_a_word() {
+    for (switch, code) in [(Switch::Off, 0), (Switch::On, 2)] {
+        let policy = "sync_method = \"all\"\nexclude = { groups = [\"Not managed\"] }";
+        let mut world = generated(60);
+        world.platform.account.quirks.insert("ignored-groups".to_owned(), switch);
+        let setup = Setup::on(Dialect::DOORLOOP, world, policy).await;
+        let said = setup.run(code, &["sync", "--since", "2000-01-01T00:00:00Z"]).await;
+        assert_eq!(said.contains("does not exist has properties"), switch == Switch::On, "{said}");
+        assert_eq!(facts(&setup).is_empty(), switch == Switch::On);
+    }
 }
 
 #[tokio::test]

@@ -3,25 +3,32 @@
 use std::process::Output;
 
 use chrono::TimeDelta;
-use mock_pms::{Fault, FaultPlan, FaultRule};
+use mock_pms::{Dialect, Fault, FaultPlan, FaultRule};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::setup::Setup;
+use crate::setup::{Setup, small_world_unknown_to_latchel};
 
 const SECRETS: [&str; 3] = ["client-id/of+ours=", "s3cret/Pa+ss=word", "latchel~Key/9+9="];
 
 /// A far side that refuses everything and repeats the whole request in its answer's headers and body, in the forms in
 /// which both systems explain themselves.
 pub async fn echo(status: &'static str) -> String {
+    echo_and_say(status, "").await
+}
+
+/// The same, and it says these words too.
+async fn echo_and_say(status: &'static str, words: &str) -> String {
+    let words = words.to_owned();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            let words = words.clone();
             tokio::spawn(async move {
                 let mut request = vec![0; 64 * 1024];
                 let read = stream.read(&mut request).await.unwrap_or_default();
-                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                let request = format!("{words}{}", String::from_utf8_lossy(&request[..read]));
                 let body = serde_json::json!({
                     "UserMessage": request, "Errors": [{"Key": "key", "Value": request}],
                     "error": {"code": "no", "message": request, "field": "key"},
@@ -107,6 +114,42 @@ async fn secrets_appear_nowhere_even_if_the_far_side_repeats_them() {
         for (file, bytes) in all_files(&setup) {
             assert_lacks(&file, &bytes, &secrets);
         }
+    }
+}
+
+/// A far side that knows who comes may name each part of the credentials by itself, in whatever form it was sent.
+#[tokio::test]
+async fn each_part_of_the_credentials_is_a_secret_of_its_own() {
+    let platforms = [
+        Dialect::APPFOLIO,
+        Dialect::APPFOLIO_REPORTS,
+        Dialect::DOORLOOP,
+        Dialect::PROPERTYWARE,
+        Dialect::RENTVINE,
+    ];
+    for platform in platforms {
+        let mut blots = 0;
+        for status in ["401 No", "403 No", "400 No"] {
+            let setup = Setup::on(platform, small_world_unknown_to_latchel(), "sync_method = \"all\"").await;
+            let path = setup.folder.path().join("latchel-sync.toml");
+            let config = std::fs::read_to_string(&path).expect("the configuration");
+            let config =
+                config.replace("mock-client-id", SECRETS[0]).replace("mock-client-secret", SECRETS[1]);
+            let known: Vec<_> = SECRETS.into_iter().filter(|secret| config.contains(secret)).collect();
+            let url = echo_and_say(status, &format!("Who is {}? ", known.join(" or "))).await;
+            std::fs::write(&path, config.replace(setup.server.platform_url(), &url)).expect("written");
+            let secrets: Vec<String> = known.iter().flat_map(|secret| forms(secret)).collect();
+            for args in [&["check"][..], &["plan", "--json"], &["sync"]] {
+                let Output { stdout, stderr, .. } = setup.output(&[&["-vvv"], args].concat()).await;
+                assert_lacks(&format!("{platform} {status} {args:?} stdout"), &stdout, &secrets);
+                assert_lacks(&format!("{platform} {status} {args:?} stderr"), &stderr, &secrets);
+                blots += usize::from(String::from_utf8_lossy(&stdout).contains("[secret]"));
+            }
+            for (file, bytes) in all_files(&setup) {
+                assert_lacks(&file, &bytes, &secrets);
+            }
+        }
+        assert!(blots > 0, "{platform} tells nothing of what it was told");
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use mock_pms::world::{Job, Lease, Property, Task, TaskStatus, Tenant, User, World};
-use mock_pms::{Dialect, GenerateSpec, LoggedRequest, Side};
+use mock_pms::world::{Job, Lease, Property, Table, Task, TaskStatus, Tenant, User, World};
+use mock_pms::{Dialect, GenerateSpec, LoggedRequest, Side, Switch};
 use serde_json::{Value, json};
 use specs::{Asked, Spec};
 
 use crate::both_ways::{new_job, set_state};
-use crate::platforms::{Lacks, generated, lost_create_is_found, same_state_as_buildium};
+use crate::platforms::{Lacks, generated, latchel_facts, lost_create_is_found, same_state_as_buildium};
 use crate::setup::{Setup, noon};
 
 const BASE: &str = "/pw/api/rest/v1";
@@ -203,6 +203,31 @@ async fn deactivating_a_building_deactivates_its_units_and_activating_it_brings_
         assert_eq!(!writes.is_empty(), some, "{writes:?}");
         assert!(writes.iter().all(|write| write.body == Some(json!({"is_active": false}))), "{writes:?}");
     }
+}
+
+#[tokio::test]
+async fn a_lease_that_is_over_without_a_date_brings_nobody_in() {
+    let mut states = Vec::new();
+    for switch in [Switch::Off, Switch::On] {
+        let setup = propertyware("none", |world| {
+            world.latchel.properties = Table::default();
+            world.latchel.residents = Table::default();
+            world.latchel.jobs = Table::default();
+            world.platform.account.quirks.insert("undated-ends".to_owned(), switch);
+            let today = world.platform_today();
+            let left = |one: &&Lease| one.move_outs.iter().any(|leaving| leaving.move_out <= today);
+            assert!(world.platform.leases.iter().filter(left).count() > 3);
+        })
+        .await;
+        setup.output(&["sync", "--since", "2000-01-01T00:00:00Z"]).await;
+        let waiting = setup.run(0, &["pending", "list"]).await;
+        assert_eq!(waiting.contains("moveOutDate"), switch == Switch::On, "{waiting}");
+        let mut facts = latchel_facts(&setup, &[Lacks::Absent]);
+        facts.sort();
+        states.push(facts);
+    }
+    assert!(states[0].iter().filter(|one| one.starts_with("resident")).count() > 20);
+    assert_eq!(states[0], states[1], "those who live there, and nobody else");
 }
 
 #[tokio::test]

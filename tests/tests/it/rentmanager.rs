@@ -1,12 +1,14 @@
 //! The built binary against the mock Rent Manager.
 
 use chrono::TimeDelta;
-use mock_pms::world::{Property, Task, TaskStatus};
-use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, LoggedRequest, Side};
+use mock_pms::world::{Property, PropertyGroup, Table, Task, TaskStatus, World};
+use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, Side, Switch};
 
 use crate::both_ways::{new_job, set_state};
-use crate::platforms::{Lacks, generated, lost_create_is_found, same_state_after, there_and_back};
-use crate::setup::Setup;
+use crate::platforms::{
+    Lacks, generated, latchel_facts, lost_create_is_found, same_state_after, there_and_back,
+};
+use crate::setup::{Setup, noon};
 
 const RENT_MANAGER: Dialect = Dialect::RENTMANAGER;
 
@@ -154,4 +156,44 @@ async fn an_issue_that_somebody_else_changed_meanwhile_is_read_again_and_closed(
     let status = setup.server.read(|world| world.platform.tasks.get(task).expect("the task").status);
     assert_eq!(status, TaskStatus::Completed);
     assert_eq!(setup.sync(0).await, []);
+}
+
+/// Latchel's records after a first sync that leaves a group out, and the number of work orders that a new job of Latchel's made.
+async fn state_without_a_group(switch: Switch) -> (Vec<String>, usize) {
+    let mut world = World::generate(&GenerateSpec { units: 60, seed: 3, now: noon() });
+    for quirk in ["capped-pages", "memberless-groups", "private-reach"] {
+        world.platform.account.quirks.insert(quirk.to_owned(), switch);
+    }
+    let known = |one: &&Property| one.active && one.address.state.is_some();
+    let excluded = world.platform.properties.iter().filter(known).nth(1).expect("a property").id;
+    let group = world.platform.property_groups.iter().next().expect("a group").clone();
+    let only = |group: &mut PropertyGroup| group.property_ids = vec![excluded];
+    world.update::<PropertyGroup>(group.id, only).expect("the group");
+    world.latchel.properties = Table::default();
+    world.latchel.residents = Table::default();
+    world.latchel.jobs = Table::default();
+    let policy = format!("sync_method = \"assigned\"\nexclude = {{ groups = [{:?}] }}", group.name);
+    let mut setup = Setup::on(RENT_MANAGER, world, &policy).await;
+    setup.run(0, &["sync", "--since", "2000-01-01T00:00:00Z"]).await;
+    let mut facts = latchel_facts(&setup, &[]);
+    facts.sort();
+    setup.advance(TimeDelta::minutes(10));
+    new_job(&setup, "Diagnosing Issue");
+    setup.advance(TimeDelta::minutes(10));
+    let orders = |setup: &Setup| setup.server.read(|world| world.platform.work_orders.len());
+    let before = orders(&setup);
+    setup.sync(0).await;
+    let made = orders(&setup) - before;
+    let excluded = Some(excluded.to_string());
+    let is_there =
+        setup.server.read(|world| world.latchel.properties.iter().any(|one| one.ref_property_id == excluded));
+    assert!(!is_there, "{excluded:?} is excluded");
+    (facts, made)
+}
+
+#[tokio::test]
+async fn what_is_shown_in_small_parts_or_not_at_all_ends_neither_an_exclusion_nor_an_export() {
+    let (usual, odd) = (state_without_a_group(Switch::Off).await, state_without_a_group(Switch::On).await);
+    assert_eq!(usual, odd);
+    assert!(odd.0.len() > 40 && odd.1 == 1, "{} {}", odd.0.len(), odd.1);
 }

@@ -1,8 +1,8 @@
 //! The built binary against the mock Rentvine, which says 200 to writes that it did not do.
 
 use chrono::TimeDelta;
-use mock_pms::world::{Task, TaskStatus, World};
-use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, Side};
+use mock_pms::world::{Table, Task, TaskStatus, World};
+use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, GenerateSpec, LoggedRequest, Side, Switch};
 use serde_json::{Value, json};
 use specs::{Asked, Spec};
 
@@ -88,6 +88,47 @@ async fn a_work_order_goes_there_assigned_is_numbered_and_closed() {
     });
     let banner = setup.run(0, &["status", "work-order", &id.to_string()]).await;
     assert!(banner.contains("successfully synced with Rentvine"), "{banner}");
+}
+
+fn is_over(status: TaskStatus) -> bool {
+    matches!(status, TaskStatus::Completed | TaskStatus::Closed)
+}
+
+#[tokio::test]
+async fn primary_statuses_of_other_numbers_are_known_by_their_names() {
+    let other = |world: &mut World| {
+        let quirk = ("other-primary-statuses".to_owned(), Switch::On);
+        world.platform.account.quirks.extend([quirk]);
+        world.latchel.properties = Table::default();
+        world.latchel.residents = Table::default();
+        world.latchel.jobs = Table::default();
+        let is_open = |task: &&Task| !is_over(task.status);
+        let open: Vec<_> = world.platform.tasks.iter().filter(is_open).map(|task| task.id).collect();
+        for id in open.into_iter().step_by(2) {
+            world.platform.tasks.get_mut(id).expect("the task").status = TaskStatus::Deferred;
+        }
+    };
+    let mut setup = generated(Dialect::RENTVINE, "all", other).await;
+    let statuses = setup.run(0, &["check"]).await;
+    assert!(statuses.contains("status \"On Hold\"") && statuses.contains("counts as open"), "{statuses}");
+    setup.run(0, &["sync", "--since", "2000-01-01T00:00:00Z"]).await;
+    setup.server.read(|world| {
+        let imported = world.latchel.jobs.iter().filter_map(|job| {
+            let order = world.platform.work_orders.get(job.ref_job_id.as_ref()?.parse().ok()?)?;
+            Some((world.platform.tasks.get(order.task_id)?.status, job.state.clone()))
+        });
+        let imported: Vec<_> = imported.collect();
+        assert!(imported.iter().any(|(status, _)| *status == TaskStatus::Deferred), "{imported:?}");
+        for (status, state) in imported {
+            let closed = ["Completed", "Canceled", "Cancelled"].contains(&state.as_str());
+            assert_eq!(closed, is_over(status), "{status:?} became {state}");
+        }
+    });
+    let job = waiting_job(&mut setup).await;
+    setup.sync(0).await;
+    set_state(&mut setup, job, "Completed");
+    setup.sync(0).await;
+    assert_eq!(setup.server.read(|world| newest(world).status), TaskStatus::Completed);
 }
 
 #[tokio::test]

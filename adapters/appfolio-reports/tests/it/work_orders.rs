@@ -30,6 +30,25 @@ async fn a_work_order_arrives_with_all_that_the_report_has() {
 }
 
 #[tokio::test]
+async fn a_time_that_names_no_zone_is_the_accounts_as_a_day_is() {
+    for (told, at) in [
+        ("2026-03-01T18:00:00Z", Some("2026-03-01T18:00:00Z")),
+        ("2026-03-01T18:00:00-05:00", Some("2026-03-01T23:00:00Z")),
+        ("2026-03-01 18:00:00", Some("2026-03-02T02:00:00Z")),
+        ("2026-03-01T18:00:00", Some("2026-03-02T02:00:00Z")),
+        ("soon", None),
+    ] {
+        let one = one(|row| (row["created_at"], row["scheduled_start"]) = (json!(told), json!(told))).await;
+        let at = at.and_then(|at| at.parse().ok());
+        assert_eq!(one.scheduled_start, at, "{told}");
+        assert!(matches!(one.freshness, Freshness::Fingerprint { at_least, .. } if at_least == at), "{told}");
+    }
+    let day = one(|row| row["created_at"] = json!("2026-03-01")).await;
+    let end = "2026-03-02T07:59:59Z".parse().ok();
+    assert!(matches!(day.freshness, Freshness::Fingerprint { at_least, .. } if at_least == end));
+}
+
+#[tokio::test]
 async fn a_work_order_without_a_unit_is_at_its_property_and_one_without_that_is_none_to_sync() {
     for nothing in [json!(null), json!(""), json!(0)] {
         assert_eq!(one(|row| row["unit_id"] = nothing).await.property.key(), "1");

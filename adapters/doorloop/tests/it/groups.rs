@@ -30,14 +30,45 @@ async fn a_portfolio_is_a_group_of_the_properties_that_its_filter_finds() {
         far.platform.property_groups().await.expect("groups").into_iter().map(shown).collect();
     let expected = [(oid(7), "North".to_owned(), vec![oid(1), oid(2)]), (oid(8), oid(8), Vec::new())];
     assert_eq!(groups, expected);
-    assert_eq!(far.asked().await.len(), 3);
+    assert_eq!(far.asked().await.len(), 4);
+}
+
+/// Portfolios with these ids, where the filter is ignored.
+async fn deaf(portfolios: &[u32], properties: Value) -> Far {
+    let far = Far::new().await;
+    let rows = portfolios.iter().map(|id| json!({"id": oid(*id), "name": "North"})).collect();
+    far.list("/api/portfolios", rows).await;
+    far.list("/api/properties", properties).await;
+    far
 }
 
 #[tokio::test]
-async fn a_filter_that_is_ignored_excludes_nobody() {
-    let far = far(properties(&[1, 2]), properties(&[1, 2])).await;
-    let error = far.platform.property_groups().await.expect_err("each has all");
-    assert_eq!(error.kind(), ErrorKind::Malformed);
+async fn a_filter_that_is_ignored_excludes_nobody_however_many_portfolios_there_are() {
+    for portfolios in [&[7][..], &[7, 8]] {
+        let far = deaf(portfolios, properties(&[1, 2])).await;
+        let error = far.platform.property_groups().await.expect_err("each has all");
+        assert_eq!(error.kind(), ErrorKind::Malformed, "{portfolios:?}");
+    }
+    assert!(deaf(&[], properties(&[1])).await.platform.property_groups().await.expect("none").is_empty());
+    let empty = deaf(&[7], properties(&[])).await.platform.property_groups().await.expect("one");
+    assert!(empty.len() == 1 && empty[0].properties.is_empty(), "{empty:?}");
+}
+
+#[tokio::test]
+async fn a_portfolio_may_have_every_property_and_an_unknown_one_may_be_refused() {
+    let nobodys = [("filter_group", "000000000000000000000000")];
+    for (status, kind) in [(200, None), (404, None), (422, None), (405, Some(ErrorKind::Forbidden))] {
+        let far = far(properties(&[1, 2]), properties(&[1, 2])).await;
+        let answer = ResponseTemplate::new(status).set_body_json(json!({"total": 0, "data": []}));
+        far.respond_for("/api/properties", &nobodys, answer).await;
+        match far.platform.property_groups().await {
+            Ok(groups) => {
+                assert_eq!(kind, None, "{status}");
+                assert!(groups.iter().all(|group| group.properties.len() == 2), "{groups:?}");
+            }
+            Err(error) => assert_eq!(Some(error.kind()), kind, "{status}"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -84,6 +84,21 @@ async fn a_reference_that_is_not_kept_is_put_into_the_description() {
 }
 
 #[tokio::test]
+async fn a_task_that_was_made_has_its_id_whatever_becomes_of_its_marker() {
+    for status in [400, 403, 404, 405, 422, 500] {
+        let far = Far::new().await;
+        far.answers("POST", "/api/tasks", ok(made(json!({})))).await;
+        let refused = ResponseTemplate::new(status).set_body_json(json!({"message": "no"}));
+        far.answers("PUT", &format!("/api/tasks/{}", oid(82)), refused).await;
+        let id = far.platform.create_work_order(&new(), &marker()).await.expect("the task is there");
+        assert_eq!(id.as_str(), oid(82), "{status}");
+        let asked = far.asked().await;
+        assert_eq!(asked.iter().filter(|one| one.starts_with("POST")).count(), 1, "{asked:?}");
+        assert!(asked.iter().any(|one| one.starts_with("PUT")), "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_create_is_sent_once_whatever_the_answer() {
     for (status, kind) in [
         (500, ErrorKind::Unavailable),

@@ -95,6 +95,7 @@ async fn what_decides_costs_the_record_with_its_name() {
     for (place, name, wrong) in [
         ("/unitID", "unitID", no_numbers()),
         ("/status", "status", no_words()),
+        ("/active", "active", no_flags()),
         ("/startDate", "startDate", no_days()),
         ("/moveInDate", "moveInDate", no_days()),
         ("/moveOutDate", "moveOutDate", no_days()),

@@ -78,6 +78,43 @@ async fn dates_come_from_the_move_else_from_what_stands_for_it_and_never_from_th
 }
 
 #[tokio::test]
+async fn a_lease_that_is_over_without_a_date_is_no_stay_of_today() {
+    let over = |change: Value| {
+        let mut one = lease(31, 1, 11, &[21]);
+        one.as_object_mut()
+            .expect("a lease")
+            .extend([("active".to_owned(), json!(false)), ("status".to_owned(), json!("Terminated"))]);
+        one.as_object_mut().expect("a lease").extend(change.as_object().expect("fields").clone());
+        one
+    };
+    let read = async |leases: Value| {
+        let far = Far::new().await;
+        far.list_for("leases", &[SINCE], leases.clone()).await;
+        serve(&far, "leases", leases).await;
+        serve(&far, "contacts", json!([contact(21)])).await;
+        no_changed_contacts(&far).await;
+        all(far.platform.residents(window())).await
+    };
+    let rows = read(json!([over(json!({}))])).await;
+    assert_eq!(rows.iter().map(invalid).collect::<Vec<_>>(), [("21@1", "moveOutDate")]);
+
+    let rows = read(json!([over(json!({})), lease(32, 1, 12, &[21])])).await;
+    let stays: Vec<_> = record(&rows[0]).tenancies.iter().map(|stay| stay.unit.clone()).collect();
+    assert_eq!(stays, [Some(UnitId::new("12"))], "another lease says where they live");
+
+    for (change, move_out) in [
+        (json!({"moveOutDate": "2026-01-31"}), Some("2026-01-31")),
+        (json!({"scheduleMoveOutDate": "2026-01-15"}), Some("2026-01-15")),
+        // One that is to begin need not be active yet.
+        (json!({"moveInDate": "2099-05-01", "status": "Approved"}), None),
+        (json!({"active": null}), None),
+    ] {
+        let rows = read(json!([over(change.clone())])).await;
+        assert_eq!(record(&rows[0]).tenancies[0].move_out, move_out.and_then(date), "{change}");
+    }
+}
+
+#[tokio::test]
 async fn a_house_stands_in_its_units_place_and_ids_keep_every_digit() {
     let far = Far::new().await;
     far.list_for("leases", &[SINCE], json!([lease(31, HUGE, HUGE, &[HUGE + 2])])).await;

@@ -1,4 +1,5 @@
 use latchel_sync_core::model::{PropertyGroup, PropertyId, Reach, UserId};
+use latchel_sync_core::{ErrorKind, Finding};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -40,6 +41,16 @@ async fn properties_name_their_groups_where_the_groups_name_no_properties() {
         .await;
         assert_eq!(groups(&far).await, ["5 North: 1"]);
     }
+}
+
+/// A part that cannot be embedded may be shown as a list without rows, which then ends no exclusion.
+#[tokio::test]
+async fn properties_name_their_groups_where_every_group_is_shown_empty() {
+    let far = logged_in(json!({})).await;
+    let empty = |id: i64| json!({"PropertyGroupID": id, "Name": "North", "Properties": []});
+    far.list("PropertyGroups", json!([empty(5), empty(6)])).await;
+    far.list("Properties", json!([{"PropertyID": 1, "PropertyGroups": [{"PropertyGroupID": 6}]}])).await;
+    assert_eq!(groups(&far).await, ["5 North: ", "6 North: 1"]);
 }
 
 #[tokio::test]
@@ -91,7 +102,55 @@ async fn where_nobody_tells_the_reach_is_unknown() {
     }
     let odd = user(json!([{"PropertyID": 2}, {"PropertyID": "x"}]));
     assert_eq!(reach(odd).await, [Reach::Unknown, Reach::Reachable], "one that cannot be read may be any");
+    let privilege = json!({"Message": "You do not have the privilege to access UserProperties."});
+    for (status, body) in [(400, json!({})), (403, json!({})), (404, json!({})), (500, privilege)] {
+        let far = logged_in(json!({})).await;
+        far.answers("GET", "Users", ResponseTemplate::new(status).set_body_json(body)).await;
+        assert_eq!(asked(&far).await, [Reach::Unknown; 2], "{status}");
+    }
+}
+
+/// Level, subject and detail of what `check` says about groups and about reach, where the lists of groups and of users with their
+/// properties answer so.
+async fn said(groups: Value, users: ResponseTemplate) -> Vec<String> {
     let far = logged_in(json!({})).await;
-    far.answers("GET", "Users", ResponseTemplate::new(400)).await;
-    assert_eq!(asked(&far).await, [Reach::Unknown; 2]);
+    far.respond_for("Users", &[("embeds", "UserProperties")], users).await;
+    for list in ["Properties", "Units", "Tenants", "Leases", "Users", "ServiceManagerIssues"] {
+        far.list(list, json!([])).await;
+    }
+    far.list("PropertyGroups", groups).await;
+    let findings = far.platform.check().await.expect("a probe").findings;
+    let of_these =
+        |one: &Finding| ["groups of properties", "properties of users"].contains(&one.subject.as_str());
+    let said = findings.into_iter().filter(of_these);
+    said.map(|one| format!("{:?} {}: {}", one.level, one.subject, one.detail)).collect()
+}
+
+#[tokio::test]
+async fn check_tells_of_groups_without_properties_and_warns_of_a_reach_that_is_not_shown() {
+    let group =
+        |properties: Value| json!([{"PropertyGroupID": 5, "Name": "North", "Properties": properties}]);
+    let shown = || ResponseTemplate::new(204);
+    assert_eq!(said(json!([]), shown()).await, [""; 0]);
+    assert_eq!(said(group(json!([{"PropertyID": 1}])), shown()).await, [""; 0]);
+    assert_eq!(
+        said(group(json!([])), shown()).await,
+        ["Ok groups of properties: no group shows a property, so that to exclude one excludes nothing"]
+    );
+    let refused = ResponseTemplate::new(403).set_body_json(json!({"Message": "No privilege."}));
+    let hidden = said(json!([]), refused).await;
+    let [hidden] = hidden.as_slice() else { panic!("{hidden:?}") };
+    assert!(
+        hidden.starts_with("Warning properties of users: ") && hidden.contains("No privilege."),
+        "{hidden}"
+    );
+}
+
+#[tokio::test]
+async fn a_failure_to_tell_the_reach_is_no_answer() {
+    let far = logged_in(json!({})).await;
+    far.answers("GET", "Users", ResponseTemplate::new(401)).await;
+    let error =
+        far.platform.reach(&UserId::new("41"), &[PropertyId::new("1")]).await.expect_err("nobody asked");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
 }

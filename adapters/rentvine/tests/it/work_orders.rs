@@ -89,6 +89,57 @@ async fn statuses_are_the_accounts_and_an_unknown_one_is_open() {
     );
 }
 
+/// The closed status that each status of an account has, where all work orders tell their primary status.
+async fn closed(statuses: &[(&str, &str, Value)]) -> Vec<Option<ClosedStatus>> {
+    let own = statuses.iter().enumerate().map(|(at, (primary, name, is_system))| {
+        json!({"workOrderStatus": {"workOrderStatusID": at.to_string(), "primaryWorkOrderStatusID": primary,
+            "name": name, "isSystemStatus": is_system}})
+    });
+    let orders = statuses.iter().enumerate().map(|(at, (primary, ..))| {
+        let status =
+            [("workOrderStatusID", json!(at.to_string())), ("primaryWorkOrderStatusID", json!(primary))];
+        with(work_order(81), &status)
+    });
+    let read = read(json!({}), own.collect(), orders.collect()).await;
+    read.iter().map(|row| record(row).status.closed()).collect()
+}
+
+#[tokio::test]
+async fn a_primary_status_means_what_it_is_called_whatever_its_number() {
+    let (done, off) = (Some(ClosedStatus::Completed), Some(ClosedStatus::Cancelled));
+    let (system, own, unsaid) = (json!("1"), json!("0"), Value::Null);
+    let live = closed(&[
+        ("3", "On Hold", system.clone()),
+        ("4", "Completed", system.clone()),
+        ("5", "Cancelled", system.clone()),
+        ("3", "Waiting for Parts", own.clone()),
+        ("4", "Invoiced", own.clone()),
+        ("4", "Canceled by owner", own.clone()),
+    ])
+    .await;
+    assert_eq!(live, [None, done, off, None, done, off]);
+    let unmarked = closed(&[
+        ("3", "On Hold", unsaid.clone()),
+        ("3", "Waiting for Parts", unsaid.clone()),
+        ("4", "Completed", unsaid.clone()),
+    ])
+    .await;
+    assert_eq!(unmarked, [None, None, done], "nothing says which are Rentvine's own");
+    let documented = closed(&[
+        ("3", "Closed", system.clone()),
+        ("4", "On Hold", system),
+        ("3", "Waiting for Invoice", own.clone()),
+        ("3", "Hold for owner", own.clone()),
+        ("4", "Completed", own),
+    ])
+    .await;
+    assert_eq!(documented, [done, None, done, None, None], "and what is on hold by its name is never over");
+    let silent =
+        closed(&[("3", "Done", unsaid.clone()), ("4", "Household", unsaid.clone()), ("5", "Off", unsaid)])
+            .await;
+    assert_eq!(silent, [done, None, off], "the documented numbers");
+}
+
 #[tokio::test]
 async fn a_status_that_the_settings_name_means_what_they_say() {
     let settings = json!({"status": {"cancelled": "waiting for invoice", "completed": "14"}});

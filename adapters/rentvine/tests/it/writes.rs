@@ -155,6 +155,22 @@ async fn closing_what_is_gone_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_close_sets_what_is_called_so_whatever_its_number() {
+    let status = |id: &str, primary: &str, name: &str| {
+        json!({"workOrderStatus": {"workOrderStatusID": id,
+        "primaryWorkOrderStatusID": primary, "name": name, "isSystemStatus": "1"}})
+    };
+    let far = Far::new().await;
+    far.list(STATUSES, json!([status("12", "3", "On Hold"), status("13", "4", "Completed")])).await;
+    let path = format!("{WORK_ORDERS}/90");
+    far.answers("POST", &path, ResponseTemplate::new(200).set_body_json(stored(&[]))).await;
+    far.one(&path, stored(&[("workOrderStatusID", json!("13"))])).await;
+    let id = WorkOrderId::new("90");
+    far.platform.close_work_order(&id, ClosedStatus::Completed).await.expect("closed");
+    assert_eq!(far.written().await[0]["workOrderStatusID"], "13");
+}
+
+#[tokio::test]
 async fn without_a_status_for_it_nothing_is_sent_and_several_are_a_matter_for_the_settings() {
     let status = |id: u32, primary: &str, name: &str| json!({"workOrderStatus": {"workOrderStatusID": id, "primaryWorkOrderStatusID": primary, "name": name}});
     let cases = [

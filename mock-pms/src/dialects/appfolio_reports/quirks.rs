@@ -3,7 +3,7 @@
 use crate::shared::quirk::Quirk;
 
 /// Every quirk, by name.
-pub(super) const ALL: [Quirk; 10] = [
+pub(super) const ALL: [Quirk; 11] = [
     BARE_ARRAYS,
     CREATION_DAYS,
     MIXED_IDS,
@@ -14,6 +14,7 @@ pub(super) const ALL: [Quirk; 10] = [
     STATUS_FILTER,
     TENANT_VISIBILITY,
     UNITLESS_WORK_ORDERS,
+    ZONELESS_TIMES,
 ];
 
 pub(super) const BARE_ARRAYS: Quirk = Quirk::rare(
@@ -70,4 +71,10 @@ pub(super) const UNITLESS_WORK_ORDERS: Quirk = Quirk::rare(
     "unitless-work-orders",
     "One work order in five names no unit, whatever the world says: those whose ids end in 0 or 5.",
     "It names its unit.",
+);
+
+pub(super) const ZONELESS_TIMES: Quirk = Quirk::rare(
+    "zoneless-times",
+    "`scheduled_start`, and `created_at` where it is no day, are local times that name no zone, as `2026-03-02 12:00:00`.",
+    "They are in UTC and say so.",
 );

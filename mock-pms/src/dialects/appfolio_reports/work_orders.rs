@@ -9,7 +9,7 @@ use super::address;
 use super::asked::Asked;
 use super::people::yes_or_no;
 use super::places::is_wanted;
-use super::quirks::{CREATION_DAYS, STATUS_FILTER, UNITLESS_WORK_ORDERS};
+use super::quirks::{CREATION_DAYS, STATUS_FILTER, UNITLESS_WORK_ORDERS, ZONELESS_TIMES};
 use super::report::Row;
 use super::stays::{name, phones};
 use crate::dialects::appfolio::names;
@@ -98,7 +98,7 @@ fn row(
     let description = order.details.as_deref().or(task.description.as_deref()).unwrap_or(&task.title);
     let created_at = match asked.request.has(&CREATION_DAYS) {
         true => json!(local_day(world, order.created_at)),
-        false => json!(names::instant(order.created_at)),
+        false => json!(time(world, order.created_at)),
     };
     let mut columns = address::of_property(property);
     let nowhere = Address::default();
@@ -127,7 +127,7 @@ fn row(
         "primary_tenant_email": primary.and_then(|tenant| tenant.email.as_ref()),
         "primary_tenant_phone_number": primary.and_then(|tenant: &Tenant| phones(&tenant.phones)),
         "created_at": created_at,
-        "scheduled_start": order.scheduled_start.map(names::instant),
+        "scheduled_start": order.scheduled_start.map(|at| time(world, at)),
         "completed_on": closed_on(world, one, TaskStatus::Completed),
         "canceled_on": closed_on(world, one, TaskStatus::Closed),
         "amount": null,
@@ -163,6 +163,13 @@ fn assigned(world: &World, one: &Maintenance<'_>) -> Option<String> {
 
 fn closed_on(world: &World, one: &Maintenance<'_>, status: TaskStatus) -> Option<NaiveDate> {
     (one.task.status == status).then(|| local_day(world, one.updated_at()))
+}
+
+fn time(world: &World, at: chrono::DateTime<chrono::Utc>) -> String {
+    match ZONELESS_TIMES.is_on(world) {
+        true => at.with_timezone(&world.platform.account.timezone).format("%Y-%m-%d %H:%M:%S").to_string(),
+        false => names::instant(at),
+    }
 }
 
 fn local_day(world: &World, at: chrono::DateTime<chrono::Utc>) -> NaiveDate {

@@ -18,6 +18,14 @@ pub(super) const SHIFTING_ORDER: Quirk = Quirk::usual(
     "It stays, and rows come and go in it.",
 );
 
+pub(super) const CAPPED_PAGES: Quirk = Quirk::rare(
+    "capped-pages",
+    "A page has 20 rows at most, whatever is asked for; the total is the list's.",
+    "It has as many rows as are asked for.",
+);
+
+/// Number of rows of a capped page.
+const CAP: usize = 20;
 const DEFAULT_SIZE: usize = 50;
 const MAX_SIZE: usize = 1_000;
 
@@ -48,10 +56,11 @@ impl<'a> Listing<'a> {
                 _ => Err(Problem::invalid(name, format!("must be an integer of 1 to {most}"))),
             },
         };
+        let cap = if request.has(&CAPPED_PAGES) { CAP } else { MAX_SIZE };
         Ok(Self {
             request,
             number: number("page_number", usize::MAX, 1)?,
-            size: number("page_size", MAX_SIZE, DEFAULT_SIZE)?,
+            size: number("page_size", MAX_SIZE, DEFAULT_SIZE)?.min(cap),
         })
     }
 

@@ -8,7 +8,14 @@ use super::oid::{self, oid};
 use super::problem::Problem;
 use super::reply::{Answer, Reply};
 use crate::dialects::endpoint::Request;
+use crate::shared::quirk::Quirk;
 use crate::world::{Id, Property, PropertyGroup, World};
+
+pub(super) const IGNORED_GROUPS: Quirk = Quirk::rare(
+    "ignored-groups",
+    "`filter_group` is ignored: whoever believes in it gets everything.",
+    "It narrows a list to the properties of a portfolio.",
+);
 
 /// Properties of the portfolio that a list is narrowed to.
 pub(super) struct Members(Option<Vec<Id>>);
@@ -22,6 +29,9 @@ impl Members {
 
 /// The portfolio in a parameter; one that there is not has no properties.
 pub(super) fn filter(world: &World, listing: &Listing<'_>, name: &str) -> Result<Members, Problem> {
+    if IGNORED_GROUPS.is_on(world) {
+        return Ok(Members(None));
+    }
     let group = listing.id::<PropertyGroup>(name)?;
     let members = |id: Id| world.get::<PropertyGroup>(id).map(|one| one.property_ids.clone());
     Ok(Members(group.map(|id| members(id).unwrap_or_default())))

@@ -7,6 +7,7 @@ use super::oid::{self, Named};
 use super::problem::Problem;
 use crate::dialects::endpoint::Request;
 use crate::dialects::fields::Fields;
+use crate::shared::quirk::Quirk;
 use crate::world::{
     EntryAllowed, Id, Priority, Property, TaskStatus, Tenant, Unit, User, UserKind, Vendor, World,
 };
@@ -32,6 +33,13 @@ const FIELDS: [&str; 19] = [
     "notifyTenant",
     "id",
 ];
+
+/// That a reference can be written is in no document.
+pub(super) const DROPPED_REFERENCES: Quirk = Quirk::rare(
+    "dropped-references",
+    "The `reference` of a task that is made or replaced is not kept.",
+    "It is kept.",
+);
 
 const MAX_SUBJECT: usize = 255;
 pub(super) const MAX_TEXT: usize = 10_000;
@@ -97,7 +105,7 @@ impl TaskBody {
             priority: fields.word("priority", PRIORITY).unwrap_or(Priority::Normal),
             description: fields.text("description", MAX_TEXT),
             due: fields.date("dueDate"),
-            reference: fields.text("reference", MAX_TEXT),
+            reference: fields.text("reference", MAX_TEXT).filter(|_| !request.has(&DROPPED_REFERENCES)),
             property_id: reference::<Property>(world, &mut fields, "property"),
             unit_id: reference::<Unit>(world, &mut fields, "unit"),
             requested_by: reference::<Tenant>(world, &mut fields, "requestedByTenant"),

@@ -17,6 +17,12 @@ pub(super) const CLOSED_BETA: Quirk = Quirk::rare(
     "It is open.",
 );
 
+pub(super) const UNDATED_ENDS: Quirk = Quirk::rare(
+    "undated-ends",
+    "A lease that is over has no `moveOutDate`: `active` and `status` alone say so.",
+    "It has one.",
+);
+
 /// The organisation's statuses of leases, and whether one is that of an active lease.
 const STATUSES: [(&str, bool); 5] = [
     ("Active", true),
@@ -111,13 +117,13 @@ fn unit_or_building(world: &World, lease: &Lease) -> Id {
     lease.unit_id.map_or(lease.property_id, |unit| names::unit_id(world, unit))
 }
 
+/// A lease is over when its tenants have left, or when the organisation says so: past its end it goes on from month to month.
 fn status_of(world: &World, part: &LeasePart<'_>) -> &'static str {
-    let today = world.platform_today();
-    match (part.lease.status_on(today), part.move_out) {
-        _ if part.has_left(today) => "Terminated",
-        (LeaseStatus::Past, _) => "Terminated",
-        (_, Some(_)) => "Active - Notice Given",
-        (LeaseStatus::Active | LeaseStatus::Future, None) => "Active",
+    let is_over = part.has_left(world.platform_today()) || part.lease.status == Some(LeaseStatus::Past);
+    match part.move_out {
+        _ if is_over => "Terminated",
+        Some(_) => "Active - Notice Given",
+        None => "Active",
     }
 }
 
@@ -143,7 +149,7 @@ fn render(world: &World, part: &LeasePart<'_>) -> Value {
         "endDate": lease.to_date,
         "moveInDate": part.move_in,
         // Who is still there is to leave; who is gone has left.
-        "moveOutDate": part.move_out.filter(|out| *out <= today),
+        "moveOutDate": part.move_out.filter(|out| *out <= today && !UNDATED_ENDS.is_on(world)),
         "scheduleMoveOutDate": part.move_out.filter(|out| *out > today),
         "noticeGivenDate": notice,
         "portfolioID": names::portfolio(world, lease.property_id),

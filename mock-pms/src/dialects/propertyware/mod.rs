@@ -46,6 +46,7 @@ pub(super) const SPEC: Spec = Spec {
             names::EARLY_CREATED,
             SHUFFLED_LISTS,
             leases::CLOSED_BETA,
+            leases::UNDATED_ENDS,
         ],
     },
     // The vendor publishes no number; this is one that a client cannot take for "none at all".

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answer, path_id};
 use super::names::location_id;
+use super::quirks::MEMBERLESS_GROUPS;
 use super::resource::Holds::{Number, Text};
 use super::resource::Resource;
 use crate::dialects::endpoint::Request;
@@ -37,7 +38,8 @@ pub(super) fn get_group(world: &World, request: &Request) -> Answer {
 }
 
 fn group(world: &World, group: &PropertyGroup) -> Value {
-    let members = group.property_ids.iter().filter_map(|id| world.get::<Property>(*id));
+    let shown = group.property_ids.iter().filter(|_| !MEMBERLESS_GROUPS.is_on(world));
+    let members = shown.filter_map(|id| world.get::<Property>(*id));
     let members = members.map(|one| json!({"PropertyID": one.id, "Name": one.name}));
     json!({
         "PropertyGroupID": group.id,

@@ -9,7 +9,9 @@ use super::filters::Filters;
 use super::names::without_nulls;
 use super::order::Order;
 use super::problem::Problem;
-use super::quirks::{DEAF_ORDER, EMBEDS_NEED_FIELDS, EMPTY_IS_204, EMPTY_IS_404, PARTIAL_IS_206};
+use super::quirks::{
+    CAPPED_PAGES, DEAF_ORDER, EMBEDS_NEED_FIELDS, EMPTY_IS_204, EMPTY_IS_404, PARTIAL_IS_206,
+};
 use super::resource::Resource;
 use crate::dialects::endpoint::Request;
 use crate::world::{Id, World};
@@ -18,6 +20,8 @@ use crate::world::{Id, World};
 const DEFAULT_SIZE: usize = 1_000;
 /// The documents say 1,000; pages of this size were seen.
 const MAX_SIZE: usize = 5_000;
+/// Number of rows of a capped page.
+const CAP: usize = 20;
 
 impl Resource {
     /// The page of these records that was asked for. Filters see them as they are, whatever is laid over them.
@@ -32,7 +36,8 @@ impl Resource {
         let order = Order::read(self, request.parameter("orderby").unwrap_or_default())?;
         let chosen = self.chosen(request)?;
         let number = positive(request, "pagenumber", 1, usize::MAX)?;
-        let size = positive(request, "pagesize", DEFAULT_SIZE, MAX_SIZE)?;
+        let cap = if request.has(&CAPPED_PAGES) { CAP } else { MAX_SIZE };
+        let size = positive(request, "pagesize", DEFAULT_SIZE, MAX_SIZE)?.min(cap);
         let mut rows: Vec<_> = records.filter(|(_, record)| filters.hold(record)).collect();
         rows.sort_by_key(|(id, _)| *id);
         if !request.has(&DEAF_ORDER) {

@@ -8,7 +8,7 @@ use super::names::{addresses, local_with_blank, local_with_strange_offset, prope
 use super::resource::Holds::{Flag, Number, Text, Time};
 use super::resource::Resource;
 use crate::dialects::endpoint::Request;
-use crate::world::{Property, Unit, World};
+use crate::world::{Property, PropertyGroup, Unit, World};
 
 const PROPERTIES: Resource = Resource {
     fields: &[
@@ -19,7 +19,7 @@ const PROPERTIES: Resource = Resource {
         ("PropertyType", Text),
         ("UpdateDate", Time),
     ],
-    embeds: &["Addresses", "Units"],
+    embeds: &["Addresses", "PropertyGroups", "Units"],
     ..Resource::of("property", "PropertyID")
 };
 
@@ -62,6 +62,9 @@ fn property(world: &World, request: &Request, property: &Property) -> Value {
         unit["Addresses"] = Value::Null;
         without_nulls(unit)
     };
+    let in_it = |group: &&PropertyGroup| group.property_ids.contains(&property.id);
+    let groups = world.platform.property_groups.iter().filter(in_it);
+    let groups = groups.map(|group| json!({"PropertyGroupID": group.id, "Name": group.name}));
     json!({
         "PropertyID": property.id,
         "Name": property.name,
@@ -70,6 +73,7 @@ fn property(world: &World, request: &Request, property: &Property) -> Value {
         "PropertyType": property_type(property.kind),
         "UpdateDate": local_with_blank(&world.platform.account, property.updated_at),
         "Addresses": addresses(world, property.id, &property.address),
+        "PropertyGroups": embeds(request, "PropertyGroups").then(|| groups.collect::<Vec<_>>()),
         "Units": embeds(request, "Units").then(|| units.map(bare).collect::<Vec<_>>()),
     })
 }

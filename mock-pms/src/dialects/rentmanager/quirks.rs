@@ -3,17 +3,20 @@
 use crate::shared::quirk::Quirk;
 
 /// Every quirk, by name.
-pub(super) const ALL: [Quirk; 13] = [
+pub(super) const ALL: [Quirk; 16] = [
     BYTE_ORDER_MARK,
+    CAPPED_PAGES,
     DEAF_ORDER,
     EMBEDS_NEED_FIELDS,
     EMPTY_IS_204,
     EMPTY_IS_404,
+    MEMBERLESS_GROUPS,
     NO_STREET,
     NO_STREET_LINES,
     OTHER_RATE_HEADER,
     PARTIAL_IS_206,
     PLACE_IN_LINKS_ONLY,
+    PRIVATE_REACH,
     SESSION_TABLE_FULL,
     UNDATED_LEASES,
     UNIT_LINKS_ALONE,
@@ -23,6 +26,12 @@ pub(super) const BYTE_ORDER_MARK: Quirk = Quirk::rare(
     "byte-order-mark",
     "Every body in JSON begins with a UTF-8 byte order mark, that of a log-in too.",
     "It begins with the JSON.",
+);
+
+pub(super) const CAPPED_PAGES: Quirk = Quirk::rare(
+    "capped-pages",
+    "A page has 20 rows at most, whatever is asked for; `X-Total-Results` is the list's.",
+    "It has as many rows as are asked for, up to 5,000.",
 );
 
 pub(super) const DEAF_ORDER: Quirk = Quirk::usual(
@@ -47,6 +56,12 @@ pub(super) const EMPTY_IS_404: Quirk = Quirk::rare(
     "empty-is-404",
     "A list whose filters leave nothing is a 404 with an error model.",
     "It is as any list without rows.",
+);
+
+pub(super) const MEMBERLESS_GROUPS: Quirk = Quirk::rare(
+    "memberless-groups",
+    "The `Properties` that are embedded in a group are a list without rows, whatever is in it.",
+    "They are those that are in it.",
 );
 
 pub(super) const NO_STREET: Quirk = Quirk::rare(
@@ -75,6 +90,12 @@ pub(super) const PLACE_IN_LINKS_ONLY: Quirk = Quirk::rare(
     "An issue's property, unit and tenant stand in the embedded `LinkedProperties`, `LinkedUnits` and `LinkedTenants` alone: \
      `PropertyID`, `UnitID` and `TenantID` are ignored where a client asks for them or sends them, and are no filters.",
     "They stand in `PropertyID`, `UnitID` and `TenantID` too.",
+);
+
+pub(super) const PRIVATE_REACH: Quirk = Quirk::rare(
+    "private-reach",
+    "Whoever asks for the `UserProperties` of users lacks a privilege: a 403.",
+    "They are shown.",
 );
 
 pub(super) const SESSION_TABLE_FULL: Quirk = Quirk::rare(

@@ -3,15 +3,20 @@
 use serde_json::{Value, json};
 
 use super::call::Answer;
-use super::call::path_id;
+use super::call::{embeds, path_id};
+use super::problem::Problem;
+use super::quirks::PRIVATE_REACH;
 use super::resource::Holds::{Flag, Number, Text};
 use super::resource::Resource;
-use crate::dialects::endpoint::Request;
+use crate::dialects::endpoint::{self, Request};
 use crate::world::{Id, User, UserKind, World};
+
+/// The part of a user that has the properties that the user can reach.
+const REACH: &str = "UserProperties";
 
 const USERS: Resource = Resource {
     fields: &[("UserID", Number), ("Username", Text), ("Name", Text), ("Email", Text), ("IsActive", Flag)],
-    embeds: &["UserProperties"],
+    embeds: &[REACH],
     ..Resource::of("user", "UserID")
 };
 
@@ -28,10 +33,12 @@ const OWNERS: Resource = Resource {
 };
 
 pub(super) fn list(world: &World, request: &Request) -> Answer {
+    admit(request)?;
     USERS.page(world, request, all(world, UserKind::Staff).map(|one| (one.id, user(world, one))))
 }
 
 pub(super) fn get(world: &World, request: &Request) -> Answer {
+    admit(request)?;
     let found = one(world, UserKind::Staff, path_id(request)?);
     USERS.one(world, request, found.map(|one| (one.id, user(world, one))))
 }
@@ -43,6 +50,12 @@ pub(super) fn list_owners(world: &World, request: &Request) -> Answer {
 pub(super) fn get_owner(world: &World, request: &Request) -> Answer {
     let found = one(world, UserKind::RentalOwner, path_id(request)?);
     OWNERS.one(world, request, found.map(|one| (one.id, owner(one))))
+}
+
+/// Refuses whoever asks for what only others may see.
+fn admit(request: &Request) -> Result<(), Problem> {
+    let is_private = request.has(&PRIVATE_REACH) && embeds(request, REACH);
+    if is_private { Err(endpoint::Problem::forbidden(REACH)) } else { Ok(()) }
 }
 
 fn all(world: &World, kind: UserKind) -> impl Iterator<Item = &User> {

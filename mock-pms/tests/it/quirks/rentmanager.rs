@@ -49,6 +49,27 @@ pub(super) async fn is_seen(far: &Switched, quirk: &str) -> bool {
             let bodies = [first.text(), client.get("/Users").await.text()];
             bodies.iter().all(|body| body.starts_with('\u{feff}'))
         }
+        "capped-pages" => client.rows("/Units").await.len() == 20,
+        "memberless-groups" => {
+            far.server.edit(|world| {
+                let property = world.platform.properties.iter().next().expect("a property").id;
+                let group = world.platform.property_groups.iter().next().expect("a group").id;
+                world.platform.property_groups.get_mut(group).expect("the same").property_ids =
+                    vec![property];
+            });
+            let groups = client.rows("/PropertyGroups?fields=Properties&embeds=Properties").await;
+            let members = |row: &Value| row["Properties"].as_array().expect("a list").len();
+            let of_properties = client.rows("/Properties?fields=PropertyGroups&embeds=PropertyGroups").await;
+            let grouped = |row: &Value| row["PropertyGroups"].as_array().is_some_and(|all| !all.is_empty());
+            assert!(of_properties.iter().any(grouped), "the properties name their groups in any case");
+            groups.iter().all(|row| members(row) == 0)
+        }
+        "private-reach" => {
+            assert_eq!(client.get("/Users").await.status, 200);
+            let answer = client.get("/Users?fields=UserProperties&embeds=UserProperties").await;
+            assert!([200, 403].contains(&answer.status), "{}", answer.status);
+            answer.status == 403
+        }
         "deaf-orderby" => {
             let rows = client.rows("/Units?orderby=UnitID%20desc").await;
             let ids: Vec<_> = rows.iter().filter_map(|row| row["UnitID"].as_i64()).collect();
