@@ -14,6 +14,7 @@ mod copies;
 mod dashboard;
 mod delayed_visibility;
 mod doorloop;
+mod extension;
 mod faults;
 mod guide;
 mod inputs;
