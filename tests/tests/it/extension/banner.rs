@@ -5,6 +5,9 @@ use mock_pms::{Dialect, Fault, FaultPlan, FaultRule, Side};
 use super::Opened;
 use super::syncing::{LATER, arrived, report};
 
+/// Path of a platform's page of the work order with this id and number.
+type PathOf = fn(&str, &str) -> String;
+
 /// Path of Buildium's page of a work order.
 fn page(id: &str) -> String {
     format!("/manager/app/maintenance/vendors/work-orders/{id}")
@@ -86,7 +89,7 @@ async fn a_page_that_changes_its_address_by_a_script_gets_another_banner() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_platforms_page_is_known_by_its_own_address() {
-    let paths: [(Dialect, fn(&str, &str) -> String); 5] = [
+    let paths: [(Dialect, PathOf); 5] = [
         (Dialect::RENTVINE, |id, _| format!("/maintenance/work-orders/{id}?tab=notes")),
         (Dialect::RENTMANAGER, |id, _| format!("/#/serviceissues/{id}/details")),
         (Dialect::DOORLOOP, |id, _| format!("/tasks/{id}")),
