@@ -28,7 +28,7 @@
   let closedAt = "";
 
   async function ask(message) {
-    const told = await chrome.runtime.sendMessage(message);
+    const told = await chrome.runtime.sendMessage({ ...message, address: location.href });
     if (told?.problem) {
       throw new Error(told.problem);
     }
@@ -161,7 +161,7 @@
 
   look();
   // Pages that change their address without being loaded anew.
-  window.navigation?.addEventListener("navigatesuccess", look);
+  window.navigation?.addEventListener("currententrychange", look);
   window.addEventListener("popstate", look);
   window.addEventListener("hashchange", look);
 })();

@@ -117,12 +117,21 @@ async function jobState(id) {
   return { state, error: error ?? run?.error ?? null };
 }
 
-/** What a content script may ask, each about the page that it is in. The browser says which that is. */
+/** The address of the page that a content script is in. It says so itself, because the browser's word is behind where a script of
+ * the page has just changed the address; the site must be the one that the browser tells. */
+function addressOf(sender, { address }) {
+  if (new URL(address).origin !== new URL(sender.url).origin) {
+    throw new Problem("This is another page.");
+  }
+  return address;
+}
+
+/** What a content script may ask, each about the page that it is in. */
 const ofPages = {
-  banner: ({ url }) => banner(url),
-  sync: ({ url }) => syncThis(url),
+  banner: (sender, message) => banner(addressOf(sender, message)),
+  sync: (sender, message) => syncThis(addressOf(sender, message)),
   job: (_, { id }) => jobState(id),
-  open: ({ url }, { where }) => open(url, where),
+  open: (sender, message) => open(addressOf(sender, message), message.where),
 };
 
 /** What the extension's own page may ask. */
