@@ -7,6 +7,7 @@ mod appfolio;
 mod appfolio_reports;
 mod both_ways;
 mod browser;
+mod browser_extension;
 mod cargo;
 mod check;
 mod commits;
@@ -14,7 +15,7 @@ mod copies;
 mod dashboard;
 mod delayed_visibility;
 mod doorloop;
-mod extension;
+
 mod faults;
 mod guide;
 mod inputs;
