@@ -15,7 +15,6 @@ mod copies;
 mod dashboard;
 mod delayed_visibility;
 mod doorloop;
-
 mod faults;
 mod guide;
 mod inputs;
