@@ -79,11 +79,12 @@ async fn find(app: &App, account: &str, side: Side, named: Named<'_>) -> Result<
     let look = async |text: String| look_up(&*app.ledger, account, Kind::WorkOrder, &text).await;
     match named {
         Named::Id(id) => look(exactly(side, id)).await,
-        Named::Number(number) => look(number.to_owned()).await,
+        Named::Number(number) => Ok(numbered(look(number.to_owned()).await?, side, number)),
         Named::Request(request) => {
-            let mut found = Vec::new();
-            for number in 1..=OF_A_REQUEST {
-                found.extend(look(format!("{request}-{number}")).await?);
+            let mut found = numbered(look(request.to_owned()).await?, side, request);
+            for place in 1..=OF_A_REQUEST {
+                let number = format!("{request}-{place}");
+                found.extend(numbered(look(number.clone()).await?, side, &number));
             }
             Ok(found)
         }
@@ -95,6 +96,20 @@ async fn find(app: &App, account: &str, side: Side, named: Named<'_>) -> Result<
             Ok(found)
         }
     }
+}
+
+/// Those of the memories whose number on this side it is: what people type may be an id or the other side's number too.
+fn numbered(mut found: Vec<RecordMemory>, side: Side, number: &str) -> Vec<RecordMemory> {
+    found.retain(|memory| match memory.link.as_deref() {
+        Some(link) if side == Side::Platform => link.platform_number.as_deref() == Some(number),
+        Some(link) => link.latchel_number.as_deref() == Some(number),
+        None => {
+            let label = memory.outcome.as_deref().map(|outcome| outcome.label.as_str()).unwrap_or_default();
+            let called = label.strip_prefix('#').and_then(|label| label.split(' ').next());
+            memory.key.side == side && called == Some(number)
+        }
+    });
+    found
 }
 
 /// Address of the work order's page on the side that is not looked at, as far as it is known.

@@ -296,6 +296,15 @@ async fn a_request_of_several_work_orders_is_said_to_be_of_several() {
     assert_eq!((&told["banner"], &told["record"]), (&Value::Null, &Value::Null));
     let told = asked(&mut browser, "/api/v1/banner?account=main&side=platform&request=13").await;
     assert_eq!(told["several"], json!([]), "{told:#}");
+    let told = asked(&mut browser, "/api/v1/banner?account=main&side=platform&number=12-2").await;
+    assert_eq!(told["banner"]["platform_number"], "12-2", "{told:#}");
+    // An id of the other side is no number of this one.
+    let job = world.latchel.edit(|far| far.jobs.keys().next().copied()).expect("an imported one");
+    for name in ["request", "number"] {
+        let told =
+            asked(&mut browser, &format!("/api/v1/banner?account=main&side=platform&{name}={job}")).await;
+        assert_eq!(told["banner"], Value::Null, "{told:#}");
+    }
 }
 
 #[tokio::test]

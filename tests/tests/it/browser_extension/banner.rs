@@ -50,11 +50,10 @@ async fn each_state_is_told_in_words_and_one_is_synced_at_a_click() {
 
     // At a property that the platform does not have; and from before the sync start.
     let waits = report(setup, "Gutter", 502, LATER);
-    let old = report(setup, "Roof", 501, "2026-03-02T10:00:00Z");
     setup.sync(0).await;
     opened.see_job(waits).await;
     browser.banner_shows("… Pending").await;
-    opened.see_job(old).await;
+    opened.see_job(701).await;
     browser.banner_shows("– Not synced").await;
 
     opened.see(&page("999")).await;
