@@ -370,14 +370,6 @@ impl Source {
         })
     }
 
-    /// The addresses of pages in the table of this section, taken out of it.
-    fn pages(&self, start: usize, section: &str, table: &mut Table) -> Result<PageOverrides, Failure> {
-        pages::take(table).map_err(|problem| {
-            let key = pages::KEY;
-            self.problem(self.find(start, section, key), &format!("{section}.{key}: {problem}"))
-        })
-    }
-
     fn problem(&self, at: usize, what: &str) -> Failure {
         let before = self.text.get(..at).unwrap_or_default();
         let line = before.matches('\n').count() + 1;

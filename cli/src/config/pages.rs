@@ -3,16 +3,29 @@
 use latchel_sync_core::registry::PageOverrides;
 use toml::Table;
 
+use super::Source;
+use crate::exit::Failure;
+
 /// The key, in an adapter's table.
-pub(super) const KEY: &str = "pages";
+const KEY: &str = "pages";
 
 /// The key, in the sections that take it.
 pub(super) fn key(section: &str) -> Option<&'static str> {
     matches!(section, "platform" | "latchel").then_some(KEY)
 }
 
-/// Takes the addresses out of an adapter's table, if it has any.
-pub(super) fn take(table: &mut Table) -> Result<PageOverrides, String> {
-    let Some(pages) = table.remove(KEY) else { return Ok(PageOverrides::default()) };
-    pages.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
+impl Source {
+    /// The addresses in the table of this section, taken out of it; none if there are none.
+    pub(super) fn pages(
+        &self,
+        start: usize,
+        section: &str,
+        table: &mut Table,
+    ) -> Result<PageOverrides, Failure> {
+        let Some(pages) = table.remove(KEY) else { return Ok(PageOverrides::default()) };
+        pages.try_into().map_err(|error: toml::de::Error| {
+            let at = self.find(start, section, KEY);
+            self.problem(at, &format!("{section}.{KEY}: {}", error.message()))
+        })
+    }
 }
