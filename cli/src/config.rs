@@ -1,6 +1,7 @@
 //! The configuration file. Every mistake is reported with file, line and key.
 
 mod expiry;
+mod pages;
 mod readable;
 mod schedule;
 mod webhooks;
@@ -15,7 +16,7 @@ use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{
-    self, COMMON_SETTINGS, LatchelAdapter, PlainHttp, Setting, SettingForm, Settings,
+    self, COMMON_SETTINGS, LatchelAdapter, PageOverrides, PlainHttp, Setting, SettingForm, Settings,
 };
 use latchel_sync_server::alerts::{AlertsConfig, Watcher};
 use latchel_sync_server::schedule::Schedule;
@@ -49,6 +50,8 @@ pub(crate) struct Account {
     pub latchel: Table,
     pub webhooks: Webhooks,
     pub expiries: Expiries,
+    pub platform_pages: PageOverrides,
+    pub latchel_pages: PageOverrides,
     start: usize,
 }
 
@@ -186,6 +189,8 @@ impl Config {
                 platform: source.expiry(start, "platform", &mut account.platform)?,
                 latchel: source.expiry(start, "latchel", &mut account.latchel)?,
             };
+            let platform_pages = source.pages(start, "platform", &mut account.platform)?;
+            let latchel_pages = source.pages(start, "latchel", &mut account.latchel)?;
             accounts.push(Account {
                 settings: AccountSettings { name: account.name.into_inner(), time_zone, policy },
                 schedule: account.schedule.into(),
@@ -193,6 +198,8 @@ impl Config {
                 latchel: account.latchel,
                 webhooks: account.webhooks.into(),
                 expiries,
+                platform_pages,
+                latchel_pages,
                 start,
             });
         }
@@ -270,7 +277,7 @@ impl Config {
             }
             let Some(setting) = known.iter().find(|setting| setting.key == key) else {
                 let keys = known.iter().chain(COMMON_SETTINGS).map(|setting| setting.key);
-                let keys: Vec<_> = keys.chain(expiry::key(section)).collect();
+                let keys: Vec<_> = keys.chain(expiry::key(section)).chain(pages::key(section)).collect();
                 let hint =
                     of_another_latchel(section, key).or_else(|| did_you_mean(key, keys.iter().copied()));
                 return Err(self

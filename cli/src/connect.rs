@@ -5,11 +5,13 @@ use std::sync::Arc;
 use latchel_sync_core::engine::Engine;
 use latchel_sync_core::mirror::MirrorStore;
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{self, Access, ConnectedLatchel, LatchelAdapter, PlatformAdapter, Setting};
+use latchel_sync_core::registry::{
+    self, Access, ConnectedLatchel, LatchelAdapter, PageAddresses, PlatformAdapter, Setting,
+};
 use latchel_sync_core::{Error, ErrorKind, Ledger, LedgerAdmin, Platform, Webhooks};
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
-use latchel_sync_server::Readers;
+use latchel_sync_server::{AccountPages, Readers};
 use secrecy::ExposeSecret;
 
 use crate::config::{Account, Config, LedgerLocation};
@@ -93,6 +95,7 @@ pub(crate) fn served(
         schedule: account.schedule.clone(),
         webhooks,
         expiries: account.expiries,
+        pages: pages(config, account)?,
     })
 }
 
@@ -144,6 +147,21 @@ pub(crate) fn far_sides(config: &Config, account: &Account) -> Result<FarSides, 
     let settings = config.settings(account, "latchel", latchel.settings)?;
     let latchel = latchel.connect(&settings).map_err(|error| wrong(config, account, "latchel", error))?;
     Ok((platform, latchel))
+}
+
+/// Addresses of the pages of an account's two systems.
+fn pages(config: &Config, account: &Account) -> Result<AccountPages, Failure> {
+    let (of_platform, of_latchel) = (platform_adapter(config, account)?, latchel_adapter(config, account)?);
+    let sides = [
+        ("platform", of_platform.settings, &of_platform.pages, &account.platform_pages),
+        ("latchel", of_latchel.settings, &of_latchel.pages, &account.latchel_pages),
+    ];
+    let [platform, latchel] = sides.map(|(section, settings, templates, overrides)| {
+        let settings = config.settings(account, section, settings)?;
+        PageAddresses::new(templates, settings.base_url(), overrides)
+            .map_err(|error| wrong(config, account, section, error))
+    });
+    Ok(AccountPages { platform: platform?, latchel: latchel? })
 }
 
 /// An account's platform, for a connection that may do no more than `access`; nothing is called yet.

@@ -1,7 +1,7 @@
 //! Registry in which adapters make themselves known: a static descriptor each, submitted through `inventory`.
 //!
 //! ```
-//! use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting};
+//! use latchel_sync_core::registry::{PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Site};
 //! # use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result, registry::Settings};
 //! # fn connect(_: &Settings) -> Result<std::sync::Arc<dyn Platform>> { unimplemented!() }
 //! latchel_sync_core::inventory::submit! {
@@ -29,17 +29,24 @@
 //!             work_orders_since: ChangeFilter::Day,
 //!         },
 //!         rate_limits: &[RateLimit { calls: 10, seconds: 1 }],
+//!         pages: PageTemplates {
+//!             site: Site::Shared("https://app.example.com"),
+//!             work_order: PageTemplate::seen("/work-orders/{id}"),
+//!             ..PageTemplates::NONE
+//!         },
 //!         connect,
 //!     }
 //! }
 //! ```
 
+mod pages;
 mod settings;
 
 use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use pages::{PageAddresses, PageOverrides, PageTemplate, PageTemplates, Site};
 pub use settings::{Access, COMMON_SETTINGS, DefaultValue, PlainHttp, Setting, SettingForm, Settings};
 
 use crate::mirror::{LatchelSource, Mirror, MirrorStore};
@@ -61,6 +68,8 @@ pub struct PlatformAdapter {
     pub capabilities: Capabilities,
     /// The rate limits that it keeps; all of them hold at once.
     pub rate_limits: &'static [RateLimit],
+    /// Templates of the addresses of the platform's own pages.
+    pub pages: PageTemplates,
     /// Makes the adapter from its settings, without any call to the platform.
     pub connect: fn(&Settings) -> Result<Arc<dyn Platform>>,
 }
@@ -76,6 +85,8 @@ pub struct LatchelAdapter {
     pub about: &'static str,
     /// The settings it takes.
     pub settings: &'static [Setting],
+    /// Templates of the addresses of Latchel's own pages.
+    pub pages: PageTemplates,
     /// Way in which the adapter is made from its settings.
     pub connect: LatchelConnect,
 }

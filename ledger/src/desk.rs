@@ -11,6 +11,10 @@ use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId, Side, Status};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+mod browser;
+
+pub use browser::{Browser, Pairing};
+
 /// Role of a user, which says what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,6 +23,8 @@ pub enum Role {
     Viewer,
     /// Also sync, pause, link, retry, dismiss.
     Operator,
+    /// What a browser's extension needs: look at accounts and work orders, sync an account or one record, and nothing else.
+    Extension,
 }
 
 impl Role {
@@ -27,10 +33,11 @@ impl Role {
         match self {
             Self::Viewer => "viewer",
             Self::Operator => "operator",
+            Self::Extension => "extension",
         }
     }
 
-    /// Reads back what [`Role::as_str`] wrote.
+    /// Reads the role of a user, who is never an extension: those are connected ([`Browser`]).
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Viewer, Self::Operator].into_iter().find(|role| role.as_str() == name)
     }
@@ -162,10 +169,10 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Everybody, by name.
     async fn users(&self) -> Result<Vec<User>>;
 
-    /// Adds somebody, or replaces them, which ends their sessions in the same transaction.
+    /// Adds somebody, or replaces them, which ends their sessions and browsers in the same transaction.
     async fn put_user(&self, user: &User) -> Result<()>;
 
-    /// Removes somebody and their sessions; `false` if there is nobody of this name.
+    /// Removes somebody with their sessions and browsers; `false` if there is nobody of this name.
     async fn remove_user(&self, name: &str) -> Result<bool>;
 
     /// Begins a session.
@@ -176,6 +183,27 @@ pub trait Desk: Send + Sync + fmt::Debug {
 
     /// Ends a session, if it is there.
     async fn end_session(&self, id: &str) -> Result<()>;
+
+    /// Keeps an offer to connect a browser.
+    async fn offer_pairing(&self, pairing: &Pairing) -> Result<()>;
+
+    /// Takes the offer whose code has this hash, once; `None` if there is none, or it has ended by `now`.
+    async fn take_pairing(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Pairing>>;
+
+    /// Adds a browser.
+    async fn add_browser(&self, browser: &Browser) -> Result<()>;
+
+    /// The browsers, in the order in which they were connected.
+    async fn browsers(&self) -> Result<Vec<Browser>>;
+
+    /// The browser whose token has this hash.
+    async fn browser(&self, hash: &str) -> Result<Option<Browser>>;
+
+    /// Replaces a browser, unless it was ended.
+    async fn put_browser(&self, browser: &Browser) -> Result<()>;
+
+    /// Ends a browser's connection; `false` if it was ended before.
+    async fn end_browser(&self, id: Uuid) -> Result<bool>;
 
     /// Writes down what somebody did.
     async fn note(&self, entry: &AuditEntry) -> Result<()>;

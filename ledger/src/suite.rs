@@ -4,6 +4,7 @@
 //! Each function is one of the promises of [`Ledger`] or [`Desk`](crate::desk::Desk), takes an empty ledger, and panics if it does not hold.
 #![allow(missing_docs, clippy::expect_used, reason = "tests: the names say it, and a failure is a panic")]
 
+mod browsers;
 mod desk;
 mod links;
 mod outcomes;
@@ -16,6 +17,7 @@ use latchel_sync_core::ledger::*;
 use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, RunId, Side};
 use uuid::Uuid;
 
+pub use browsers::*;
 pub use desk::*;
 pub use links::*;
 pub use outcomes::*;
@@ -66,6 +68,10 @@ macro_rules! desk_suite {
             users_come_by_name_and_are_replaced,
             a_session_lasts_until_it_ends,
             a_user_who_changes_has_no_session_any_more,
+            an_offer_is_taken_once_and_in_time,
+            a_browser_is_connected_until_it_is_ended,
+            a_user_who_changes_has_no_browser_any_more,
+            a_mirrored_work_order_is_found_by_the_word_in_its_pages_address,
             what_people_did_is_newest_first,
             a_paused_account_stays_so_until_it_is_resumed,
             a_delivery_is_kept_once_and_until_it_is_worked_on,

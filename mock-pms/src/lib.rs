@@ -14,6 +14,7 @@ mod checked_world;
 mod dialects;
 mod generate;
 pub mod kit;
+mod pages;
 mod server;
 mod shared;
 mod webhooks;

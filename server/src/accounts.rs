@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use latchel_sync_core::engine::{AccountSettings, Engine};
+use latchel_sync_core::model::Side;
+use latchel_sync_core::registry::PageAddresses;
 use latchel_sync_core::{Latchel, Ledger, Platform};
 
 use crate::schedule::Schedule;
@@ -24,6 +26,27 @@ pub struct Account {
     pub webhooks: Readers,
     /// Days on which its credentials stop working.
     pub expiries: Expiries,
+    /// Addresses of the pages on which people see its records.
+    pub pages: AccountPages,
+}
+
+/// Addresses of the pages of an account's two systems.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountPages {
+    /// The platform's.
+    pub platform: PageAddresses,
+    /// Latchel's.
+    pub latchel: PageAddresses,
+}
+
+impl AccountPages {
+    /// The pages of one side.
+    pub fn of(&self, side: Side) -> &PageAddresses {
+        match side {
+            Side::Platform => &self.platform,
+            Side::Latchel => &self.latchel,
+        }
+    }
 }
 
 /// The days on which an account's credentials stop working, local dates of the account. They are what somebody wrote down: no

@@ -9,6 +9,7 @@ use latchel_sync_core::engine::StopSignal;
 use latchel_sync_ledger::desk::Desk;
 
 use crate::access::LogIns;
+use crate::access::browser::Pairings;
 use crate::accounts::Account;
 use crate::alerts::Watcher;
 use crate::clock::Clock;
@@ -42,6 +43,8 @@ pub struct App {
     pub host: String,
     /// The log-ins that were tried lately.
     pub(crate) log_ins: LogIns,
+    /// The codes that were tried lately, to connect a browser.
+    pub(crate) pairings: Pairings,
     /// Tells of what came by webhook.
     pub(crate) arrivals: Arrivals,
     /// Each account's last days, for its sparkline.
@@ -74,6 +77,7 @@ impl App {
             pulses: Arc::default(),
             host,
             log_ins: LogIns::default(),
+            pairings: Pairings::default(),
             drawn: AllDrawn::default(),
             stop: StopSignal::default(),
         })

@@ -14,7 +14,9 @@ mod work_orders;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::registry::{
+    PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Settings, Site,
+};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's documentation, of first pages; later ones are believed to be free, and are counted here.
@@ -69,6 +71,13 @@ latchel_sync_core::inventory::submit! {
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
+        pages: PageTemplates {
+            site: Site::OfBaseUrl("https://*.appfolio.com"),
+            work_order: PageTemplate::seen("/maintenance/service_requests/{request}/work_orders/{id}"),
+            property: PageTemplate::seen("/properties/{property}"),
+            unit: PageTemplate::seen("/properties/{property}/units/{unit}"),
+            ..PageTemplates::NONE
+        },
         connect,
     }
 }

@@ -20,7 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings, WebhooksAdapter};
+use latchel_sync_core::registry::{
+    PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Settings, Site, WebhooksAdapter,
+};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's documentation.
@@ -84,6 +86,12 @@ latchel_sync_core::inventory::submit! {
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
+        // The API's ids are others than those in the address bar, where a service request has the number before the dash.
+        pages: PageTemplates {
+            site: Site::OfCustomer("https://*.appfolio.com"),
+            work_order: PageTemplate::seen("/maintenance/service_requests/{request}"),
+            ..PageTemplates::NONE
+        },
         connect,
     }
 }

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings, WebhooksAdapter};
+use latchel_sync_core::registry::{
+    PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Settings, Site, WebhooksAdapter,
+};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's guide.
@@ -66,6 +68,14 @@ latchel_sync_core::inventory::submit! {
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
+        pages: PageTemplates {
+            site: Site::OfCustomer("https://*.managebuilding.com"),
+            // Of the list the address is known, of tasks too; a work order's own id is another than its task's.
+            work_order: PageTemplate::guess("/manager/app/maintenance/vendors/work-orders/{id}"),
+            property: PageTemplate::guess("/manager/app/properties/{property}/summary"),
+            unit: PageTemplate::seen("/manager/app/properties/{property}/units/{unit}/summary"),
+            resident: PageTemplate::guess("/manager/app/tenants/{resident}/summary"),
+        },
         connect,
     }
 }

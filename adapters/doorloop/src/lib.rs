@@ -17,7 +17,9 @@ mod writes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::registry::{
+    PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Settings, Site,
+};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// By the vendor's documentation; both hold at once.
@@ -71,6 +73,13 @@ latchel_sync_core::inventory::submit! {
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
+        pages: PageTemplates {
+            site: Site::Shared("https://app.doorloop.com"),
+            work_order: PageTemplate::guess("/tasks/{id}"),
+            property: PageTemplate::guess("/properties/{property}"),
+            resident: PageTemplate::guess("/tenants/{resident}"),
+            ..PageTemplates::NONE
+        },
         connect,
     }
 }

@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use adapter_latchel::{Heard, WebhookReader};
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{LatchelAdapter, LatchelConnect, Setting, Settings, WebhooksAdapter};
+use latchel_sync_core::registry::{
+    LatchelAdapter, LatchelConnect, PageTemplates, Setting, Settings, WebhooksAdapter,
+};
 use latchel_sync_core::{Latchel, Result};
 
 latchel_sync_core::inventory::submit! {
@@ -27,6 +29,8 @@ latchel_sync_core::inventory::submit! {
                 slows a sync down."),
             Setting::secret("api_key", "The gateway's key."),
         ],
+        // Whoever has a gateway says in the configuration what stands behind it.
+        pages: PageTemplates::NONE,
         connect: LatchelConnect::Whole(connect),
     }
 }

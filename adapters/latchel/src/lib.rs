@@ -20,7 +20,9 @@ use latchel_sync_core::Result;
 use latchel_sync_core::guesses::GuessesAdapter;
 use latchel_sync_core::mirror::LatchelSource;
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{LatchelAdapter, LatchelConnect, Setting, Settings, WebhooksAdapter};
+use latchel_sync_core::registry::{
+    LatchelAdapter, LatchelConnect, PageTemplate, PageTemplates, Setting, Settings, Site, WebhooksAdapter,
+};
 
 pub use webhooks::{Heard, Reader as WebhookReader};
 
@@ -45,6 +47,11 @@ latchel_sync_core::inventory::submit! {
                 .default_flag(false),
             Setting::secret("api_key", "The key, from Account Settings, Integrations, API Key."),
         ],
+        pages: PageTemplates {
+            site: Site::Shared("https://app.latchel.com"),
+            work_order: PageTemplate::seen("/admin/work-order/{slug}"),
+            ..PageTemplates::NONE
+        },
         connect: LatchelConnect::Lists(connect),
     }
 }

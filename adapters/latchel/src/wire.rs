@@ -176,6 +176,8 @@ pub(crate) struct Job {
     updated_at: DateTime<Utc>,
     #[serde(default, deserialize_with = "loose::stamp")]
     state_updated_at: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "loose::text")]
+    slug: Option<String>,
     #[serde(deserialize_with = "state")]
     state: String,
     #[serde(default, deserialize_with = "loose::spare_flag")]
@@ -243,6 +245,7 @@ impl From<Job> for core::Job {
             created_at: wire.created_at,
             updated_at: wire.updated_at,
             state_updated_at: wire.state_updated_at,
+            slug: wire.slug,
         }
     }
 }

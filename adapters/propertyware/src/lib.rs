@@ -17,7 +17,9 @@ mod work_orders;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::registry::{
+    PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Settings, Site,
+};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// The vendor publishes no number.
@@ -77,6 +79,13 @@ latchel_sync_core::inventory::submit! {
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
+        pages: PageTemplates {
+            site: Site::Shared("https://app.propertyware.com"),
+            work_order: PageTemplate::seen("/pw/maintenance/work_order_detail.do?entityID={id}"),
+            property: PageTemplate::seen("/pw/properties/building_detail.do?entityID={property}"),
+            unit: PageTemplate::seen("/pw/properties/unit_detail.do?entityID={unit}"),
+            ..PageTemplates::NONE
+        },
         connect,
     }
 }

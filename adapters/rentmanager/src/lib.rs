@@ -19,7 +19,9 @@ mod work_orders;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::registry::{
+    PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Settings, Site,
+};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// A company has 500 a minute for everything that it connects; a fifth is left to the others.
@@ -75,6 +77,13 @@ latchel_sync_core::inventory::submit! {
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
+        pages: PageTemplates {
+            site: Site::OfBaseUrl("https://*.rmx.rentmanager.com"),
+            work_order: PageTemplate::guess("/#/serviceissues/{id}/details"),
+            property: PageTemplate::guess("/#/properties/{property}/details"),
+            unit: PageTemplate::seen("/#/units/{unit}/details"),
+            resident: PageTemplate::seen("/#/tenants/{resident}/details"),
+        },
         connect,
     }
 }

@@ -22,7 +22,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings, WebhooksAdapter};
+use latchel_sync_core::registry::{
+    PageTemplate, PageTemplates, PlatformAdapter, RateLimit, Setting, Settings, Site, WebhooksAdapter,
+};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 /// The vendor publishes no number.
@@ -70,6 +72,13 @@ latchel_sync_core::inventory::submit! {
         ],
         capabilities: CAPABILITIES,
         rate_limits: RATE_LIMITS,
+        pages: PageTemplates {
+            site: Site::OfBaseUrl("https://*.rentvine.com"),
+            work_order: PageTemplate::seen("/maintenance/work-orders/{id}"),
+            property: PageTemplate::seen("/properties/{property}"),
+            resident: PageTemplate::guess("/contacts/{resident}"),
+            ..PageTemplates::NONE
+        },
         connect,
     }
 }

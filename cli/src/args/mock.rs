@@ -35,6 +35,9 @@ pub(crate) struct Mocking {
     /// The admin API's port; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     pub admin_port: u16,
+    /// Also serve pages that look like the systems' own, to try the browser extension on; 0 takes a free port.
+    #[arg(long, value_name = "PORT")]
+    pub pages_port: Option<u16>,
     /// Print the addresses and keys as JSON.
     #[arg(long)]
     pub json: bool,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::model::Side;
-use latchel_sync_core::registry::{self, PlatformAdapter, Setting};
+use latchel_sync_core::registry::{self, PageTemplates, PlatformAdapter, Setting, Site};
 use latchel_sync_core::{ChangeFilter, MarkerPlace};
 use scaffold::Style;
 use serde_json::json;
@@ -76,6 +76,7 @@ pub(crate) async fn run(
                     "webhooks": webhooks(adapter),
                     "capabilities": adapter.capabilities,
                     "rate_limits": adapter.rate_limits,
+                    "pages": adapter.pages,
                 }))?;
             } else {
                 print(adapter);
@@ -91,6 +92,7 @@ fn print(adapter: &PlatformAdapter) {
     if let Some(settings) = webhooks(adapter) {
         print_settings("webhooks.platform", settings);
     }
+    print_pages(&adapter.pages);
     say!("what it can do:");
     for (what, can) in abilities(adapter) {
         say!("  {what}: {can}");
@@ -112,6 +114,26 @@ fn print_settings(section: &str, settings: &[Setting]) {
             (None, false) => "optional".to_owned(),
         };
         say!("  {key} ({form}, {note}): {help}");
+    }
+}
+
+fn print_pages(pages: &PageTemplates) {
+    let site = match pages.site {
+        Site::Unknown => return,
+        Site::Shared(site) | Site::OfBaseUrl(site) | Site::OfCustomer(site) => site,
+    };
+    say!("addresses of its pages, in [account.platform.pages]:");
+    say!("  site (default {site:?}): Where its pages are; the customer's own word stands for *.");
+    let templates = [
+        ("work_order", pages.work_order),
+        ("property", pages.property),
+        ("unit", pages.unit),
+        ("resident", pages.resident),
+    ];
+    for (key, template) in templates {
+        let Some(template) = template else { continue };
+        let note = if template.is_guess { ", a guess" } else { "" };
+        say!("  {key} (default {:?}{note})", template.path);
     }
 }
 

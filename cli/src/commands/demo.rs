@@ -31,7 +31,7 @@ pub(crate) async fn run(
     serve: Option<Option<SocketAddr>>,
 ) -> Result<Exit, Failure> {
     let world = World::generate(&GenerateSpec { units, seed, now });
-    let options = Options { latchel: LATCHEL, ..Options::unlimited() };
+    let options = Options { latchel: LATCHEL, pages: Some(0), ..Options::unlimited() };
     let server = MockServer::start(world, options).await.map_err(Failure::run)?;
     let folder = tempfile::tempdir().map_err(Failure::run)?;
     let path = folder.path().join("latchel-sync.toml");
@@ -46,6 +46,9 @@ pub(crate) async fn run(
             say!();
             say!("== 5. The dashboard, on this world");
             demo.let_time_pass();
+            if let Some(pages) = demo.server.pages_url() {
+                say!("Pages that look like Buildium's and Latchel's, for the browser extension (docs/extension.md): {pages}/");
+            }
             let listen = listen.unwrap_or(config.server.listen);
             serve::over(&config, books, listen, demo.now).await?;
         }
@@ -278,11 +281,12 @@ fn configuration(server: &MockServer) -> String {
         let account = &world.platform.account;
         (account.client_id.clone(), account.client_secret.clone(), world.latchel.company.api_key.clone())
     });
+    let pages = server.pages_url().map(|url| format!("pages = {{ site = \"{url}\" }}\n")).unwrap_or_default();
     format!(
         "[[account]]\nname = \"demo\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"assigned\"\n\
          [account.platform]\nadapter = \"buildium\"\nbase_url = \"{}\"\nclient_id = \"{client_id}\"\n\
-         client_secret = \"{client_secret}\"\n[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}{}\"\n\
-         api_key = \"{api_key}\"\nwrites = \"on\"\ncalls_per_span = {CALLS_PER_SPAN}\n",
+         client_secret = \"{client_secret}\"\n{pages}[account.latchel]\nadapter = \"latchel\"\nbase_url = \"{}{}\"\n\
+         api_key = \"{api_key}\"\nwrites = \"on\"\ncalls_per_span = {CALLS_PER_SPAN}\n{pages}",
         server.platform_url(),
         server.latchel_url(),
         LATCHEL.base_path(),

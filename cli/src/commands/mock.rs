@@ -25,6 +25,7 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
         port,
         latchel_port,
         admin_port,
+        pages_port,
         json,
         schema,
     } = asked;
@@ -70,7 +71,9 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
     let credentials = platform.credentials(&world);
     let key = world.latchel.company.api_key.clone();
     let latchel_rate_limits = latchel_limit.as_ref().map(|limit| limit.0.clone());
-    let options = Options { platform, latchel, latchel_rate_limits, ports, faults, ..Options::default() };
+    let pages = *pages_port;
+    let options =
+        Options { platform, latchel, latchel_rate_limits, ports, faults, pages, ..Options::default() };
     let server = MockServer::start(world, options).await.map_err(Failure::run)?;
     let is_papi = matches!(latchel, LatchelDialect::Papi);
     let latchel_url = format!("{}{}", server.latchel_url(), latchel.base_path());
@@ -82,7 +85,7 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
         let platform = serde_json::Value::Object(settings);
         let latchel = json!({"adapter": adapter(latchel), "base_url": latchel_url, "api_key": key});
         render::json_line(
-            &json!({"platform": platform, "latchel": latchel, "admin_url": server.admin_url()}),
+            &json!({"platform": platform, "latchel": latchel, "admin_url": server.admin_url(), "pages_url": server.pages_url()}),
         )?;
     } else {
         let mut settings = vec![("adapter", platform.name().to_owned())];
@@ -93,7 +96,7 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
         if is_papi {
             latchel.push(("writes", "on".to_owned()));
         }
-        render::lines(&pasted(&settings, &latchel));
+        render::lines(&pasted(&settings, &latchel, server.pages_url()));
         say!();
         say!("# Its world can be read and changed at {}/_mock/world (docs/mock-pms.md).", server.admin_url());
     }
@@ -103,7 +106,7 @@ pub(crate) async fn run(asked: &Mocking, now: DateTime<Utc>) -> Result<Exit, Fai
 }
 
 /// A configuration for the two systems, to be pasted into a file.
-fn pasted(platform: &[(&str, String)], latchel: &[(&str, String)]) -> String {
+fn pasted(platform: &[(&str, String)], latchel: &[(&str, String)], pages: Option<&str>) -> String {
     let mut text =
         "# Put this into latchel-sync.toml; then `latchel-sync check`, in another terminal.\n".to_owned();
     text += "[[account]]\nname = \"mock\"\ntime_zone = \"America/Los_Angeles\"\nsync_method = \"assigned\"\n";
@@ -111,6 +114,12 @@ fn pasted(platform: &[(&str, String)], latchel: &[(&str, String)]) -> String {
         text += &format!("\n[account.{section}]\n");
         for (name, value) in settings {
             text += &format!("{name} = {}\n", toml::Value::String(value.clone()));
+        }
+        if let Some(pages) = pages {
+            // The path of either Latchel's pages is the real one's, which the gateway's adapter does not know.
+            let latchel = "work_order = \"/admin/work-order/{slug}\"";
+            let more = if section == "latchel" { format!(", {latchel}") } else { String::new() };
+            text += &format!("pages = {{ site = \"{pages}\"{more} }}\n");
         }
     }
     text

@@ -40,7 +40,7 @@ async fn add(
     let was_there = desk.users().await?.iter().any(|user| user.name == name);
     let token = users::add(desk, name, role, proof, now).await.map_err(wrong)?;
     let done = if was_there { "replaced" } else { "added" };
-    note!("{done} {name}, {}", title(role));
+    note!("{done} {name}, {}", role.as_str());
     if let Some(token) = token {
         note!("its token, which is not shown again:");
         say!("{}", token.expose_secret());
@@ -101,7 +101,7 @@ fn list(users: &[User], json: bool) -> Result<Exit, Failure> {
     let mut table = Table::new(&["name", "role", "by", "added (UTC)"]);
     for user in &shown {
         let added = user.created_at.format("%Y-%m-%d %H:%M:%S").to_string();
-        table.row([user.name, title(user.role), user.logs_in_by, &added]);
+        table.row([user.name, user.role.as_str(), user.logs_in_by, &added]);
     }
     table.print();
     Ok(Exit::Done)
@@ -114,13 +114,6 @@ async fn remove(desk: &dyn Desk, name: &str, now: DateTime<Utc>) -> Result<Exit,
     }
     note!("removed {name}");
     Ok(Exit::Done)
-}
-
-fn title(role: Role) -> &'static str {
-    match role {
-        Role::Viewer => "viewer",
-        Role::Operator => "operator",
-    }
 }
 
 impl From<UserRole> for Role {

@@ -108,6 +108,19 @@ fn a_credential_may_say_on_which_day_it_stops_working() {
     }
 }
 
+#[test]
+fn the_addresses_of_pages_can_be_overridden_and_must_be_some() {
+    let with = |pages: &str| GOOD.replace("api_key", &format!("pages = {pages}\napi_key"));
+    parse(&with("{ site = \"https://example.com\", work_order = \"/jobs/{id}\" }")).expect("addresses");
+    for (pages, part) in [("{ sites = \"https://example.com\" }", "sites"), ("7", "latchel.pages")] {
+        let refusal = refusal(&with(pages));
+        assert!(
+            refusal.contains("latchel-sync.toml:15:1: latchel.pages") && refusal.contains(part),
+            "{refusal}"
+        );
+    }
+}
+
 const WEBHOOKS: &str = r#"
 [account.webhooks]
 latchel_key = "hunter2"

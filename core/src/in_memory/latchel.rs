@@ -322,6 +322,7 @@ impl Latchel for MemoryLatchel {
                 created_at: world.now,
                 updated_at: world.now,
                 state_updated_at: Some(world.now),
+                slug: None,
             };
             world.jobs.insert(id, job);
             Ok(id)

@@ -44,6 +44,9 @@ pub trait MirrorStore: Send + Sync + fmt::Debug {
     /// The records with one of these numbers.
     async fn by_number(&self, account: &str, kind: Kind, numbers: &[String]) -> Result<Vec<Mirrored>>;
 
+    /// The work orders with this word in the addresses of their pages.
+    async fn by_slug(&self, account: &str, slug: &str) -> Result<Vec<Mirrored>>;
+
     /// The records that were changed at `from` or later, in the order of ids, after the id `after`.
     async fn changed_since(
         &self,
@@ -83,6 +86,9 @@ pub struct Mirrored {
     pub place: Option<i64>,
     /// Its number, of a work order.
     pub number: Option<String>,
+    /// Its word in the address of its page, of a work order.
+    #[serde(default)]
+    pub slug: Option<String>,
     /// Instant from which its last change counts, UTC: of a work order, Latchel's own stamp, or when the mirror learned of it later.
     pub changed_at: Option<DateTime<Utc>>,
     /// Instant at which it was seen last, UTC.
@@ -118,11 +124,12 @@ impl Mirrored {
         };
         let reference = job.work_order.as_ref().map(ToString::to_string);
         let changed_at = Some(job.updated_at.max(job.created_at));
-        let (place, number) = (job.property.map(|id| id.0), job.number.clone());
+        let (place, number, slug) = (job.property.map(|id| id.0), job.number.clone(), job.slug.clone());
         Ok(Self {
             reference,
             place,
             number,
+            slug,
             changed_at,
             ..Self::of(Kind::WorkOrder, job.id.0, &kept, seen_at)?
         })
@@ -136,11 +143,21 @@ impl Mirrored {
             reference: None,
             place: None,
             number: None,
+            slug: None,
             changed_at: None,
             seen_at,
             walk: 0,
             body,
         })
+    }
+
+    /// The content, of a work order: without its texts.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Ledger`] if it is none.
+    pub fn as_job(&self) -> Result<Job> {
+        self.read()
     }
 
     /// The content.

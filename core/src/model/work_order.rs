@@ -225,6 +225,9 @@ pub struct Job {
     /// Instant of the last change of its state, UTC, where Latchel tells: notes and invoices move `updated_at` alone
     /// (rule L8).
     pub state_updated_at: Option<DateTime<Utc>>,
+    /// Latchel's word for it in the addresses of its pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
 }
 
 impl Job {

@@ -242,6 +242,11 @@ impl Settings {
         self.time_zone.unwrap_or(Tz::UTC)
     }
 
+    /// The address of the API, where the adapter has a setting for it.
+    pub fn base_url(&self) -> Option<&str> {
+        self.values.get("base_url").and_then(Value::as_str)
+    }
+
     /// Reads the values that are not secrets.
     ///
     /// # Errors

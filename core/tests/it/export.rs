@@ -25,6 +25,7 @@ fn job() -> Job {
         created_at: instant("2026-03-02T12:00:01Z"),
         updated_at: instant("2026-03-02T12:00:01Z"),
         state_updated_at: Some(instant("2026-03-02T12:00:01Z")),
+        slug: None,
     }
 }
 

@@ -5,8 +5,8 @@ use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::RecordKey;
 use uuid::Uuid;
 
-use super::{Backend, alerts, audit, deliveries, pauses, prune, search, users};
-use crate::desk::{Alert, AuditEntry, Delivery, Desk, Filter, Found, Pause, Session, User};
+use super::{Backend, alerts, audit, browsers, deliveries, pauses, prune, search, users};
+use crate::desk::{Alert, AuditEntry, Browser, Delivery, Desk, Filter, Found, Pairing, Pause, Session, User};
 
 #[async_trait]
 impl Desk for Backend {
@@ -32,6 +32,34 @@ impl Desk for Backend {
 
     async fn end_session(&self, id: &str) -> Result<()> {
         users::end_session(&self.pool, id).await
+    }
+
+    async fn offer_pairing(&self, pairing: &Pairing) -> Result<()> {
+        browsers::offer(&self.pool, pairing).await
+    }
+
+    async fn take_pairing(&self, hash: &str, now: DateTime<Utc>) -> Result<Option<Pairing>> {
+        browsers::take(&self.pool, hash, now).await
+    }
+
+    async fn add_browser(&self, browser: &Browser) -> Result<()> {
+        browsers::add(&self.pool, browser).await
+    }
+
+    async fn browsers(&self) -> Result<Vec<Browser>> {
+        browsers::all(self.readers()).await
+    }
+
+    async fn browser(&self, hash: &str) -> Result<Option<Browser>> {
+        browsers::with_hash(self.readers(), hash).await
+    }
+
+    async fn put_browser(&self, browser: &Browser) -> Result<()> {
+        browsers::put(&self.pool, browser).await
+    }
+
+    async fn end_browser(&self, id: Uuid) -> Result<bool> {
+        browsers::end(&self.pool, id).await
     }
 
     async fn note(&self, entry: &AuditEntry) -> Result<()> {

@@ -68,6 +68,10 @@ impl MirrorStore for Backend {
         self.with(account, kind, "number", numbers).await
     }
 
+    async fn by_slug(&self, account: &str, slug: &str) -> Result<Vec<Mirrored>> {
+        self.with(account, Kind::WorkOrder, "slug", &[slug.to_owned()]).await
+    }
+
     async fn changed_since(
         &self,
         account: &str,
@@ -198,7 +202,7 @@ async fn put(connection: &mut Connection, account: &str, records: &[Mirrored], w
     let rows =
         distinct(records).into_iter().map(|one| Ok((data(&one, WHAT)?, one))).collect::<Result<Vec<_>>>()?;
     let mut sql = Sql::new(
-        "INSERT INTO mirror_records (account, kind, id, reference, place, number, changed_at, walk, data) ",
+        "INSERT INTO mirror_records (account, kind, id, reference, place, number, slug, changed_at, walk, data) ",
     );
     sql.push_values(&rows, |mut row, (data, one)| {
         row.push_bind(account.to_owned())
@@ -207,13 +211,14 @@ async fn put(connection: &mut Connection, account: &str, records: &[Mirrored], w
             .push_bind(one.reference.clone())
             .push_bind(one.place)
             .push_bind(one.number.clone())
+            .push_bind(one.slug.clone())
             .push_bind(one.changed_at.map(|at| at.timestamp_micros()))
             .push_bind(i64::from(one.walk))
             .push_bind(data.clone());
     });
     sql.push(format_args!(
         " ON CONFLICT (account, kind, id) DO UPDATE SET reference = excluded.reference, place = excluded.place, \
-         number = excluded.number, changed_at = excluded.changed_at, walk = {walk}, data = excluded.data"
+         number = excluded.number, slug = excluded.slug, changed_at = excluded.changed_at, walk = {walk}, data = excluded.data"
     ));
     write_on(connection, sql).await.map(|_| ())
 }

@@ -6,6 +6,8 @@ mod accounts;
 mod alerts;
 #[path = "../ops/audit.rs"]
 mod audit;
+#[path = "../ops/browsers.rs"]
+mod browsers;
 #[path = "../ops/check.rs"]
 mod check;
 #[path = "../ops/deliveries.rs"]

@@ -1,4 +1,4 @@
-//! The server: three listeners over one world.
+//! The server: three listeners over one world, and a fourth one for pages where it is asked for.
 
 mod flaws;
 mod inject;
@@ -16,12 +16,13 @@ use tokio::task::JoinHandle;
 
 use crate::admin;
 use crate::dialects::{Dialect, LatchelDialect};
+use crate::pages;
 use crate::shared::faults::{FaultPlan, Faults};
 use crate::shared::log::{LoggedRequest, RequestLog};
 use crate::shared::rate_limit::RateLimit;
 use crate::shared::{Moment, Setup, Shared, Urls, Watcher};
 use crate::webhooks::{SentWebhook, Subscription, SubscriptionError};
-use crate::world::{Side, World, WorldError};
+use crate::world::{Id, Side, World, WorldError};
 
 /// Longest time that open connections may take to finish when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -43,6 +44,8 @@ pub struct Options {
     pub keep_responses: bool,
     /// Faults that happen on purpose; none by default.
     pub faults: FaultPlan,
+    /// Port of 127.0.0.1 for pages that look like the systems' own, 0 for any free one; `None` for no pages, the default.
+    pub pages: Option<u16>,
 }
 
 impl Default for Options {
@@ -55,6 +58,7 @@ impl Default for Options {
             latchel_rate_limits: None,
             keep_responses: false,
             faults: FaultPlan::default(),
+            pages: None,
         }
     }
 }
@@ -147,7 +151,12 @@ impl MockServer {
         let platform = listen("the platform", options.ports.platform).await?;
         let latchel = listen("Latchel", options.ports.latchel).await?;
         let admin = listen("the admin API", options.ports.admin).await?;
-        let urls = Urls { platform: platform.1, latchel: latchel.1, admin: admin.1 };
+        let pages = match options.pages {
+            Some(port) => Some(listen("the pages", port).await?),
+            None => None,
+        };
+        let (pages, pages_url) = pages.unzip();
+        let urls = Urls { platform: platform.1, latchel: latchel.1, admin: admin.1, pages: pages_url };
         let setup = Setup {
             platform: options.platform.system(),
             latchel: options.latchel.system(),
@@ -159,11 +168,13 @@ impl MockServer {
         };
         let shared = Shared::new(world, setup);
         let (stop, stopped) = watch::channel(false);
-        let listeners = vec![
+        let mut listeners = vec![
             serve(platform.0, system(options.platform.router(&shared), &shared, Side::Platform), &stopped),
             serve(latchel.0, system(options.latchel.router(&shared), &shared, Side::Latchel), &stopped),
             serve(admin.0, admin::router(shared.clone()), &stopped),
         ];
+        let of_pages = |socket| serve(socket, pages::router(shared.clone(), options.platform), &stopped);
+        listeners.extend(pages.map(of_pages));
         Ok(Self { shared, stop, listeners })
     }
 
@@ -181,6 +192,17 @@ impl MockServer {
     /// The admin API's base URL, without a slash at its end.
     pub fn admin_url(&self) -> &str {
         &self.shared.urls().admin
+    }
+
+    /// The base URL of the pages that look like the systems' own, without a slash at its end; `None` without
+    /// [`Options::pages`].
+    pub fn pages_url(&self) -> Option<&str> {
+        self.shared.urls().pages.as_deref()
+    }
+
+    /// Address of Latchel's page of a work order; `None` without [`Options::pages`].
+    pub fn latchel_page(&self, job: Id) -> Option<String> {
+        self.pages_url().map(|url| format!("{url}{}", pages::of_job(job)))
     }
 
     /// A handle on the world that outlives borrows of the server.

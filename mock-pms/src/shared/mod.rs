@@ -72,6 +72,8 @@ pub(crate) struct Urls {
     pub(crate) platform: String,
     pub(crate) latchel: String,
     pub(crate) admin: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pages: Option<String>,
 }
 
 /// What the state is made of beside the world.

@@ -10,6 +10,7 @@ mod faults;
 mod foreign;
 mod gateway;
 mod kit;
+mod pages;
 mod papi;
 mod propertyware;
 mod quirks;

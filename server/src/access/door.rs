@@ -34,8 +34,8 @@ pub(super) fn host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
     uri.authority().cloned().or_else(named)
 }
 
-/// A layer that lets nobody pass unknown, and only operators with a request that changes something: also where a handler
-/// forgot to ask.
+/// A layer that lets nobody pass unknown, only operators with a request that changes something, and extensions with the few
+/// requests that they need: also where a handler forgot to ask.
 pub(super) async fn door(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if is_open(request.uri().path()) {
         return next.run(request).await;
@@ -48,15 +48,16 @@ pub(super) async fn door(State(app): State<Arc<App>>, request: Request, next: Ne
 
 /// True for the paths that people need who are not logged in yet, or who want to be no longer.
 pub(super) fn is_open(path: &str) -> bool {
-    matches!(path, "/login" | "/logout") || path.starts_with("/assets/")
+    matches!(path, "/login" | "/logout" | PAIR) || path.starts_with("/assets/")
 }
+
+/// Path at which a browser is connected, by its code alone.
+pub(super) const PAIR: &str = "/api/v1/pair";
 
 async fn let_in(app: &App, mut request: Request) -> Result<Request, Refusal> {
     let found = identify(app, request.headers()).await?;
     let person = found.ok_or_else(|| Refusal::unknown(request.method(), request.uri()))?;
-    if !request.method().is_safe() {
-        person.must_be_operator()?;
-    }
+    person.must_be_allowed(request.method(), request.uri().path())?;
     request.extensions_mut().insert(person);
     Ok(request)
 }

@@ -4,7 +4,7 @@ use latchel_sync_core::Result;
 use latchel_sync_ledger::desk::Role;
 
 use super::person::Person;
-use super::{secret, session};
+use super::{browser, secret, session};
 use crate::app::App;
 
 /// Finds out who sends a request with these headers: by its token if it has one, or else by its cookie. `None` if nobody is
@@ -41,7 +41,10 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Person>> {
             found = Some(Person { name: user.name, role: user.role });
         }
     }
-    Ok(found)
+    match found {
+        Some(person) => Ok(Some(person)),
+        None => browser::by_token(app, token).await,
+    }
 }
 
 /// True if a request can only come from this machine, and nobody has been added who could log in. A request that came

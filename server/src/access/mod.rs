@@ -1,12 +1,15 @@
 //! Access to the server: who gets in, and what they may do.
 //!
 //! - [`guard`]: what stands before every route: nobody passes unknown but to the few open paths, and only operators pass with
-//!   a request that changes something. A handler says itself whom it expects: [`Viewer`] or [`Operator`].
+//!   a request that changes something. A handler says itself whom it expects: [`Viewer`], [`Operator`] or [`Syncer`].
+//! - Browsers with an extension, which may look at little, and sync.
 //! - Sessions with a cookie for people, tokens for programs; [`users`] adds and removes both.
 //! - [`audit`]: what people did.
 
 mod audit;
+pub(crate) mod browser;
 mod door;
+mod extension;
 mod guard;
 mod headers;
 mod identity;
@@ -29,5 +32,6 @@ pub use guard::guard;
 pub(crate) use log_in::LogIns;
 pub(crate) use log_in_page::routes;
 pub(crate) use origins::origin;
-pub use person::{Operator, Person, Viewer};
+pub(crate) use peer::peer;
+pub use person::{Operator, Person, Syncer, Viewer};
 pub use refusal::Refusal;

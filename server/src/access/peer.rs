@@ -8,7 +8,7 @@ use crate::config::ServerConfig;
 
 /// Address that a request comes from, as log-ins are counted by it; of an IPv6 address, the network of one customer. Behind
 /// the configured proxy it is the last address that the proxy added; anybody can have written those before it.
-pub(super) fn peer(config: &ServerConfig, parts: &Parts) -> Option<IpAddr> {
+pub(crate) fn peer(config: &ServerConfig, parts: &Parts) -> Option<IpAddr> {
     let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
     let told = || parts.headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?.rsplit(',').next();
     let by_proxy = config.public_url.is_some() && is_near(connected);

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use latchel_sync_ledger::desk::Role;
 
+use super::extension;
 use super::identity::{LOCAL, identify};
 use super::refusal::Refusal;
 use crate::app::App;
@@ -23,11 +25,22 @@ impl Person {
         self.name == LOCAL
     }
 
-    /// Refuses whoever may only look.
+    /// Refuses whoever may only look, and extensions.
     pub(super) fn must_be_operator(&self) -> Result<(), Refusal> {
         match self.role {
             Role::Operator => Ok(()),
             Role::Viewer => Err(Refusal::viewer(&self.name)),
+            Role::Extension => Err(Refusal::extension()),
+        }
+    }
+
+    /// Refuses a request that this person may not make, as far as its method and path tell.
+    pub(super) fn must_be_allowed(&self, method: &Method, path: &str) -> Result<(), Refusal> {
+        match self.role {
+            Role::Extension if extension::may(method, path) => Ok(()),
+            Role::Extension => Err(Refusal::extension()),
+            _ if method.is_safe() => Ok(()),
+            _ => self.must_be_operator(),
         }
     }
 }
@@ -39,6 +52,22 @@ pub struct Viewer(pub Person);
 /// A handler's parameter: somebody who may change things. Nobody else reaches the handler.
 #[derive(Debug, Clone)]
 pub struct Operator(pub Person);
+
+/// A handler's parameter: somebody who may sync, which an extension may too. Nobody else reaches the handler.
+#[derive(Debug, Clone)]
+pub struct Syncer(pub Person);
+
+impl FromRequestParts<Arc<App>> for Syncer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let person = person(parts, app).await?;
+        if person.role != Role::Extension {
+            person.must_be_operator()?;
+        }
+        Ok(Self(person))
+    }
+}
 
 impl FromRequestParts<Arc<App>> for Viewer {
     type Rejection = Refusal;

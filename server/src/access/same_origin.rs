@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::door::{host, is_open};
+use super::door::{PAIR, host, is_open};
 use super::identity::bearer;
 use super::refusal::Refusal;
 use crate::app::App;
@@ -23,6 +23,10 @@ pub(super) async fn same_origin(State(app): State<Arc<App>>, request: Request, n
     let has_token = bearer(headers).is_some();
     // What is open to everybody may still go by a cookie, as logging out does.
     if has_token && !is_open(request.uri().path()) {
+        return next.run(request).await;
+    }
+    // By a code that nobody else knows, and by no cookie: an extension has an origin of its own.
+    if request.uri().path() == PAIR && headers.get_all(ORIGIN).iter().all(is_extension) {
         return next.run(request).await;
     }
     let host = host(request.uri(), headers);
@@ -64,6 +68,13 @@ fn site(headers: &HeaderMap) -> Site {
         Some(b"same-origin" | b"none") => Site::Ours,
         Some(_) => Site::Other,
     }
+}
+
+/// True of the origin of a browser's extension, which no page can have.
+fn is_extension(origin: &HeaderValue) -> bool {
+    ["chrome-extension://", "moz-extension://"]
+        .iter()
+        .any(|scheme| origin.as_bytes().starts_with(scheme.as_bytes()))
 }
 
 /// True if this is the public address, or names the very host that is asked.

@@ -19,6 +19,7 @@ use super::problem::ProblemBody;
         (name = "accounts", description = "The accounts, their health, and what is done for them by itself."),
         (name = "work", description = "Syncs and plans, asked for by hand, and how far they are."),
         (name = "records", description = "What came of each record, and why."),
+        (name = "extension", description = "What a browser's extension needs: it is connected by a code, and then looks and syncs with a token of its own."),
         (name = "runs", description = "The runs, and what was new or changed in each."),
     )
 )]

@@ -3,10 +3,13 @@
 
 mod accounts;
 mod audit;
+mod banner;
 mod cursor;
 mod document;
 mod extract;
 mod jobs;
+mod pairing;
+mod places;
 mod problem;
 mod records;
 mod results;
@@ -63,6 +66,9 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(runs::show))
         .routes(routes!(audit::list))
         .routes(routes!(audit::list_all))
+        .routes(routes!(pairing::pair))
+        .routes(routes!(places::list))
+        .routes(routes!(banner::show))
 }
 
 async fn nothing_here() -> Problem {

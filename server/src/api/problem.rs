@@ -52,6 +52,25 @@ impl Problem {
         )
     }
 
+    /// An extension wants to set any number of records inactive.
+    pub fn mass_change() -> Self {
+        let hint = "open the dashboard: the account's page says what was stopped";
+        let message = "a mass change is not an extension's to allow";
+        Self::new(StatusCode::FORBIDDEN, "not_for_extensions", message, hint)
+    }
+
+    /// No offer to connect a browser has this code.
+    pub fn code() -> Self {
+        let hint = "a code works once and for ten minutes: get another one on the page Connect a browser";
+        Self::new(StatusCode::FORBIDDEN, "wrong_code", "this code is not right, or no longer", hint)
+    }
+
+    /// Too many codes were tried; the next try is possible in so many seconds.
+    pub fn too_soon(seconds: i64) -> Self {
+        let message = format!("too many codes were tried: the next try is possible in {seconds} seconds");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message, "wait, and type the code again")
+    }
+
     pub fn method() -> Self {
         let hint = "/api/v1/openapi.json lists what can be done here";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this cannot be done here", hint)

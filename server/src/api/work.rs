@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderName, StatusCode};
 use latchel_sync_core::model::Kind;
+use latchel_sync_ledger::desk::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::extract::{Body, Path};
 use super::jobs::{JobAnswer, find};
 use super::problem::Problem;
-use crate::access::Operator;
+use crate::access::{Operator, Syncer};
 use crate::actions::{self, Extent, MassChange};
 use crate::app::App;
 use crate::jobs::QueuedJobId;
@@ -37,17 +38,21 @@ pub(super) struct PlanRequest {
     extent: Extent,
 }
 
-/// Asks for a sync. It goes before what is done by itself; one that waits already is not asked for twice.
+/// Asks for a sync. It goes before what is done by itself; one that waits already is not asked for twice. A browser's extension
+/// may ask for it too, and cannot allow a mass change.
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/sync", operation_id = "syncAccount", tag = "work",
     params(("account" = String, Path, description = "The account's name.")), request_body = SyncRequest,
     responses((status = 202, description = "The job.", body = JobAnswer,
         headers(("location" = String, description = "Where to ask how far it is.")))))]
 pub(super) async fn sync(
-    Operator(person): Operator,
+    Syncer(person): Syncer,
     State(app): State<Arc<App>>,
     Path(account): Path<String>,
     Body(SyncRequest { extent, allow_mass_change }): Body<SyncRequest>,
 ) -> Result<Accepted, Problem> {
+    if allow_mass_change && person.role == Role::Extension {
+        return Err(Problem::mass_change());
+    }
     let mass_change = if allow_mass_change { MassChange::Allowed } else { MassChange::Guarded };
     accepted(&app, actions::sync(&app, &person.name, &account, extent, mass_change).await?)
 }
@@ -66,7 +71,7 @@ pub(super) async fn plan(
     accepted(&app, actions::plan(&app, &person.name, &account, extent).await?)
 }
 
-/// Asks for a sync of one record, both ways if it is a work order.
+/// Asks for a sync of one record, both ways if it is a work order. A browser's extension may ask for it too.
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/records/{kind}/{id}/sync", operation_id = "syncRecord",
     tag = "work",
     params(("account" = String, Path, description = "The account's name."),
@@ -75,7 +80,7 @@ pub(super) async fn plan(
     responses((status = 202, description = "The job.", body = JobAnswer,
         headers(("location" = String, description = "Where to ask how far it is.")))))]
 pub(super) async fn sync_record(
-    Operator(person): Operator,
+    Syncer(person): Syncer,
     State(app): State<Arc<App>>,
     Path((account, kind, id)): Path<(String, Kind, String)>,
 ) -> Result<Accepted, Problem> {

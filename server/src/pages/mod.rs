@@ -5,6 +5,7 @@ mod accounts;
 mod adopt;
 mod assets;
 mod audit;
+mod browsers;
 mod csv;
 mod filters;
 mod job;
@@ -38,6 +39,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/jobs/{id}/apply", post(job::apply))
         .route("/jobs/{id}/link", post(adopt::link))
         .route("/audit", get(audit::all))
+        .route("/browsers", get(browsers::show).post(browsers::offer))
+        .route("/browsers/{id}/end", post(browsers::end))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/accounts/{account}", get(account::show))

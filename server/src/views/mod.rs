@@ -2,8 +2,10 @@
 
 mod account;
 mod automatic;
+mod banner;
 mod credentials;
 mod health;
+mod places;
 mod record;
 mod results;
 mod runs;
@@ -12,9 +14,11 @@ mod sides;
 pub(crate) use account::AllDrawn;
 pub use account::{AccountView, Day, NextRun, account, accounts};
 pub use automatic::{Automatic, automatic};
+pub use banner::{Named, WorkOrderBanner, latchel_page, work_order_banner};
 pub(crate) use credentials::credentials;
 pub use credentials::{Credential, Validity};
 pub use health::{Health, PhaseHealth, health};
+pub use places::{Place, Places, places};
 pub use record::{Depth, RecordView, record};
 pub use results::{Query, ResultRow, ResultsView, results};
 pub use runs::{RunView, run, runs};

@@ -6,6 +6,7 @@ mod adopt;
 mod alerts;
 mod api;
 mod document;
+mod extension;
 mod manual_links;
 mod metrics;
 mod named;

@@ -10,7 +10,7 @@ use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{Account, App, Clock, Expiries, Readers, ServerConfig, router};
+use latchel_sync_server::{Account, AccountPages, App, Clock, Expiries, Readers, ServerConfig, router};
 use secrecy::ExposeSecret;
 use tests::simulation::pair;
 
@@ -166,6 +166,7 @@ pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, web
         latchel: latchel.clone(),
         webhooks,
         expiries: Expiries::default(),
+        pages: AccountPages::default(),
         schedule: Schedule {
             work_orders: "15m".parse().expect("a timetable"),
             properties_and_residents: "24h".parse().expect("a timetable"),

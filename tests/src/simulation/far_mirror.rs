@@ -50,6 +50,9 @@ impl MirrorStore for FarMirror {
     async fn by_number(&self, account: &str, kind: Kind, numbers: &[String]) -> Result<Vec<Mirrored>> {
         self.call(self.real().by_number(account, kind, numbers)).await
     }
+    async fn by_slug(&self, account: &str, slug: &str) -> Result<Vec<Mirrored>> {
+        self.call(self.real().by_slug(account, slug)).await
+    }
     async fn changed_since(
         &self,
         account: &str,

@@ -262,6 +262,7 @@ pub fn job(id: JobId, property: Option<LatchelPropertyId>, at: DateTime<Utc>) ->
         created_at: at,
         updated_at: at,
         state_updated_at: Some(at),
+        slug: None,
     }
 }
 

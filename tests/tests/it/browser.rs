@@ -1,6 +1,7 @@
 //! A real browser, headless, for the dashboard's tests. Each has its own, with its own driver.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use fantoccini::elements::Element;
@@ -41,13 +42,29 @@ impl Browser {
     /// Opens it with a window so wide, in pixels. Debian's `chromium` and `chromium-driver` must be there; `scripts/test`
     /// installs them.
     pub async fn open(width: u32) -> Self {
+        Self::with_extension(width, None).await
+    }
+
+    /// The same with the extension in this folder.
+    pub async fn with_extension(width: u32, folder: Option<&Path>) -> Self {
         let start = || (1..STARTS).fold(start_driver(), |started, _| started.or_else(|_| start_driver()));
         let started = tokio::task::spawn_blocking(start).await.expect("no panic");
         let (driver, port) = started.unwrap_or_else(|said| panic!("chromedriver says no port: {said}"));
         let size = format!("--window-size={width},900");
         // Everything that is shown is ours, and a sandbox takes rights that tests do not have.
-        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &size];
-        let options = json!({"goog:chromeOptions": {"args": arguments}, "pageLoadStrategy": "normal"});
+        let mut arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", &size]
+                .map(str::to_owned)
+                .to_vec();
+        if let Some(folder) = folder {
+            arguments.push(format!("--load-extension={}", folder.display()));
+            arguments.push("--disable-features=DisableLoadExtensionCommandLineSwitch".to_owned());
+        }
+        let options = json!({
+            "goog:chromeOptions": {"args": arguments},
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "pageLoadStrategy": "normal",
+        });
         let Value::Object(options) = options else { unreachable!("an object") };
         let page = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(Capabilities::from_iter(options))
@@ -189,7 +206,7 @@ impl Browser {
     }
 
     /// Waits for the first element that an XPath finds: a click may be answered before the page that it leads to is there.
-    async fn wait_for(&self, place: &str) -> Element {
+    pub async fn wait_for(&self, place: &str) -> Element {
         let wait = self.page.wait().at_most(PATIENCE).for_element(Locator::XPath(place)).await;
         match wait {
             Ok(element) => element,

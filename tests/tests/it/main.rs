@@ -7,6 +7,7 @@ mod appfolio;
 mod appfolio_reports;
 mod both_ways;
 mod browser;
+mod browser_extension;
 mod cargo;
 mod check;
 mod commits;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use adapters as _;
-use latchel_sync_core::registry;
+use latchel_sync_core::registry::{self, PageAddresses, PageOverrides, PageTemplate};
 
 fn folders(adapters: &Path) -> BTreeSet<String> {
     std::fs::read_dir(adapters)
@@ -26,6 +26,34 @@ fn registered() -> BTreeSet<String> {
 fn every_folder_under_adapters_is_registered() {
     let adapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("../adapters");
     assert_eq!(folders(&adapters), registered());
+}
+
+/// A template in a descriptor is one that the configuration could give too, and comes to an address.
+#[test]
+fn the_addresses_of_every_platforms_pages_are_some() {
+    for adapter in registry::platforms() {
+        let base_url = Some("https://oak.rentvine.com");
+        let own =
+            PageAddresses::new(&adapter.pages, base_url, &PageOverrides::default()).expect(adapter.name);
+        let text = |template: Option<PageTemplate>| template.map(|template| template.path.to_owned());
+        let given = PageOverrides {
+            site: Some("https://oak.example.com".to_owned()),
+            work_order: text(adapter.pages.work_order),
+            property: text(adapter.pages.property),
+            unit: text(adapter.pages.unit),
+            resident: text(adapter.pages.resident),
+        };
+        let known = PageAddresses::new(&adapter.pages, None, &given).expect(adapter.name);
+        assert_eq!(known.work_order, own.work_order, "{}", adapter.name);
+        let address = known.of_work_order("81", Some("12-1"), None).expect(adapter.name);
+        let is_named = ["81", "12"].iter().any(|name| address.contains(name));
+        assert!(address.starts_with("https://oak.example.com/") && is_named, "{address}");
+    }
+    let rentvine = registry::platforms().into_iter().find(|one| one.name == "rentvine").expect("it is there");
+    let known =
+        PageAddresses::new(&rentvine.pages, Some("https://oak.rentvine.com"), &PageOverrides::default());
+    let address = known.expect("addresses").of_work_order("81", None, None);
+    assert_eq!(address.as_deref(), Some("https://oak.rentvine.com/maintenance/work-orders/81"));
 }
 
 #[test]

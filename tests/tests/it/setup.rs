@@ -51,6 +51,14 @@ impl Setup {
         Self::with(options, world, &format!("sync_method = \"{method}\"")).await
     }
 
+    /// A setup with this platform and world and these lines about the account, whose Latchel speaks its Partner API, and with
+    /// pages that look like the systems' own.
+    pub async fn with_pages(platform: Dialect, world: World, policy: &str) -> Self {
+        let options =
+            Options { platform, latchel: LatchelDialect::Papi, pages: Some(0), ..Options::unlimited() };
+        Self::with(options, world, policy).await.with_latchel_settings("writes = \"on\"")
+    }
+
     /// A setup with the example world of the mock.
     pub async fn small(method: &str) -> Self {
         Self::of(small_world(), &format!("sync_method = \"{method}\"")).await
@@ -127,10 +135,12 @@ impl Setup {
             None => format!("adapter = \"latchel-gateway\"\nbase_url = \"{latchel}\""),
             Some(settings) => format!("adapter = \"latchel\"\nbase_url = \"{latchel}/v1\"\n{settings}"),
         };
+        let pages = self.server.pages_url();
+        let pages = pages.map(|url| format!("pages = {{ site = \"{url}\" }}\n")).unwrap_or_default();
         let config = format!(
             "{top}\n{ledger}[[account]]\nname = \"main\"\ntime_zone = \"America/Los_Angeles\"\n{}\n\
-             [account.platform]\nadapter = \"{}\"\nbase_url = \"{url}\"\n{}[account.latchel]\n\
-             {latchel}\napi_key = \"mock-api-key\"\n",
+             [account.platform]\nadapter = \"{}\"\nbase_url = \"{url}\"\n{}{pages}[account.latchel]\n\
+             {latchel}\n{pages}api_key = \"mock-api-key\"\n",
             self.policy,
             self.platform,
             self.way_in()

@@ -83,6 +83,7 @@ pub(super) const JOB: &[Field] = &[
     field("updated_at", Form::Instant),
     // With webhooks, and not over GET, as users report.
     spare("state_updated_at", Form::Instant),
+    spare("slug", Form::Text),
     field("state", Form::State),
     field("is_urgent", Form::Flag),
     field("is_emergency", Form::Flag),

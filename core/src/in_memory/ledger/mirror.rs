@@ -79,6 +79,10 @@ impl MirrorStore for MemoryLedger {
         Ok(self.filtered(account, kind, |one| one.number.as_ref().is_some_and(|own| numbers.contains(own))))
     }
 
+    async fn by_slug(&self, account: &str, slug: &str) -> Result<Vec<Mirrored>> {
+        Ok(self.filtered(account, Kind::WorkOrder, |one| one.slug.as_deref() == Some(slug)))
+    }
+
     async fn changed_since(
         &self,
         account: &str,

@@ -71,6 +71,11 @@ impl MirrorStore for Overlay {
         Ok(merged(self.real.by_number(account, kind, numbers).await?, scratch))
     }
 
+    async fn by_slug(&self, account: &str, slug: &str) -> Result<Vec<Mirrored>> {
+        let scratch = self.scratch.by_slug(account, slug).await?;
+        Ok(merged(self.real.by_slug(account, slug).await?, scratch))
+    }
+
     async fn changed_since(
         &self,
         account: &str,

@@ -6,7 +6,7 @@ mod platform;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchel_sync_core::registry::{PlatformAdapter, RateLimit, Setting, Settings};
+use latchel_sync_core::registry::{PageTemplates, PlatformAdapter, RateLimit, Setting, Settings};
 use latchel_sync_core::{Capabilities, ChangeFilter, MarkerPlace, Platform, Result};
 
 const CAPABILITIES: Capabilities = Capabilities {
@@ -36,6 +36,8 @@ latchel_sync_core::inventory::submit! {
         settings: &[Setting::text("file", "The JSON file.").required()],
         capabilities: CAPABILITIES,
         rate_limits: &[RateLimit { calls: 1_000, seconds: 1 }],
+        // A file has no pages.
+        pages: PageTemplates::NONE,
         connect,
     }
 }

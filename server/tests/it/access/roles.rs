@@ -14,7 +14,7 @@ enum For {
 
 /// Every path that the server has outside its API, with what it takes; one that it does not have counts as well, because nobody
 /// may learn which those are.
-const ROUTES: [(&str, &str, For); 35] = [
+const ROUTES: [(&str, &str, For); 38] = [
     ("GET", "/healthz", For::Everybody),
     ("GET", "/readyz", For::Everybody),
     ("GET", "/login", For::Everybody),
@@ -23,6 +23,9 @@ const ROUTES: [(&str, &str, For); 35] = [
     ("GET", "/assets/style.css", For::Everybody),
     ("GET", "/runs", For::Viewers),
     ("GET", "/audit", For::Viewers),
+    ("GET", "/browsers", For::Operators),
+    ("POST", "/browsers", For::Operators),
+    ("POST", "/browsers/0/end", For::Operators),
     ("GET", "/runs/0", For::Viewers),
     ("GET", "/jobs/0", For::Viewers),
     ("POST", "/jobs/0/apply", For::Operators),
@@ -80,7 +83,11 @@ fn operations() -> Vec<(String, String, For)> {
         let path = path.replace("{account}", "main").replace("{kind}", "property").replace(['{', '}'], "");
         let methods: Vec<_> = methods.as_object().expect("methods").keys().cloned().collect();
         methods.into_iter().map(move |method| {
-            let wanted = if method == "get" { For::Viewers } else { For::Operators };
+            let wanted = match (method.as_str(), path.as_str()) {
+                ("get", _) => For::Viewers,
+                (_, "/api/v1/pair") => For::Everybody,
+                _ => For::Operators,
+            };
             (method.to_uppercase(), path.clone(), wanted)
         })
     });

@@ -172,6 +172,7 @@ pub fn add_job(world: &World) -> JobId {
             created_at: at,
             updated_at: at,
             state_updated_at: Some(at),
+            slug: None,
         };
         latchel.jobs.insert(id, job);
         id

@@ -19,6 +19,7 @@ async fn no_page_keeps_anybody_out_or_is_wider_than_a_phone() {
             "accounts/main/sync-start?start=2026-03-01T08:00",
             "accounts/main/sync-start?start=2026-03-03T08:00",
             "accounts/main/audit",
+            "browsers",
             "runs",
             "nowhere",
         ];
