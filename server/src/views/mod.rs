@@ -3,9 +3,11 @@
 mod account;
 mod automatic;
 mod credentials;
+mod face;
 mod health;
 mod record;
 mod results;
+mod rows;
 mod runs;
 mod sides;
 
@@ -14,8 +16,10 @@ pub use account::{AccountView, Day, NextRun, account, accounts};
 pub use automatic::{Automatic, automatic};
 pub(crate) use credentials::credentials;
 pub use credentials::{Credential, Validity};
+pub use face::{Face, face};
 pub use health::{Health, PhaseHealth, health};
 pub use record::{Depth, RecordView, record};
 pub use results::{Query, ResultRow, ResultsView, results};
+pub use rows::SideRow;
 pub use runs::{RunView, run, runs};
 pub use sides::{Field, fields};

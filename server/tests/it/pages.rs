@@ -65,7 +65,7 @@ async fn a_preview_says_what_would_be_written_and_writes_nothing_until_it_is_app
     let plan = leads_to(&answer, "/jobs/").to_owned();
     world.work().await;
     let told = page(&mut visitor, &plan).await;
-    assert!(told.contains("What a sync would write now") && told.contains("Fence"), "{told}");
+    assert!(told.contains("A sync now would write 1 record") && told.contains("Fence"), "{told}");
     assert_eq!(world.made_from(job), 0);
     leads_to(&visitor.post(&format!("{plan}/apply"), "").await, "/accounts/main");
     world.work().await;
@@ -269,6 +269,27 @@ async fn what_is_not_there_is_said_to_be_not_there() {
 }
 
 #[tokio::test]
+async fn a_page_that_says_what_went_wrong_keeps_the_header() {
+    let world = synced().await;
+    let mut viewer = world.logged_in("vera", Role::Viewer).await;
+    let wrong = [
+        viewer.get("/nowhere").await,
+        viewer.get("/accounts/main/results?status=odd").await,
+        viewer.get("/accounts/main/link").await,
+        viewer.post("/accounts/main/sync", "extent=everything").await,
+    ];
+    assert_eq!(wrong.each_ref().map(|answer| answer.status), [404, 422, 403, 403]);
+    for answer in wrong {
+        for text in ["<nav aria-label=\"Main\">", "action=\"/search\"", "vera", "action=\"/logout\""] {
+            assert!(answer.body.contains(text), "{text}: {}", answer.body);
+        }
+    }
+    // Whoever is not known is shown nothing of it.
+    let answer = world.visitor().get("/nowhere").await;
+    assert!(answer.status == 303 && !answer.body.contains("Main"), "{}", answer.body);
+}
+
+#[tokio::test]
 async fn a_viewer_is_offered_nothing_that_changes_anything() {
     let world = synced().await;
     let mut viewer = world.logged_in("vera", Role::Viewer).await;
@@ -290,7 +311,7 @@ async fn a_system_that_cannot_be_asked_leaves_what_the_ledger_knows() {
     });
     let told = page(&mut world.visitor(), "/accounts/main/records/work-order/W13").await;
     assert!(
-        told.contains("The two systems could not be asked") && told.contains("successfully synced"),
+        told.contains("Buildium and Latchel could not be asked") && told.contains("successfully synced"),
         "{told}"
     );
 }
