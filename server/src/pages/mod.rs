@@ -20,6 +20,7 @@ mod runs;
 mod search;
 mod sync_start;
 mod text;
+mod users;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/search", get(search::show))
+        .route("/users", get(users::show))
         .route("/accounts/{account}", get(account::show))
         .route("/accounts/{account}/sync", post(account::sync))
         .route("/accounts/{account}/preview", post(account::preview))

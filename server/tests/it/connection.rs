@@ -41,6 +41,23 @@ async fn a_connection_is_tested_at_a_button_and_a_page_alone_calls_nobody() {
 }
 
 #[tokio::test]
+async fn users_are_shown_by_name_and_role_and_never_with_what_proves_them() {
+    let world = World::new().await;
+    assert!(world.visitor().get("/users").await.body.contains("Nobody has been added"));
+    let token = world.add_program("grafana", Role::Viewer).await;
+    let mut operator = world.logged_in("robin", Role::Operator).await;
+    let page = operator.get("/users").await.body;
+    for text in ["grafana", "viewer", "program, by a token", "robin", "operator", "person, by a password"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    for user in world.app.desk.users().await.expect("users") {
+        assert!(!page.contains(&user.hash), "{page}");
+    }
+    assert!(!page.contains(&token), "{page}");
+    assert_eq!(world.visitor().get("/users").await.status, 303);
+}
+
+#[tokio::test]
 async fn who_is_told_of_alerts_is_shown_without_secrets_and_tried_at_a_button() {
     let nobody = World::new().await;
     let page = nobody.visitor().get("/alerts").await.body;

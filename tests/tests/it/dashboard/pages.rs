@@ -25,6 +25,7 @@ async fn no_page_keeps_anybody_out_or_is_wider_than_a_phone() {
             "runs",
             "changes",
             "alerts",
+            "users",
             "search?q=a",
             "search?q=nowhere",
             "nowhere",
