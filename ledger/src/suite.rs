@@ -4,6 +4,7 @@
 //! Each function is one of the promises of [`Ledger`] or [`Desk`](crate::desk::Desk), takes an empty ledger, and panics if it does not hold.
 #![allow(missing_docs, clippy::expect_used, reason = "tests: the names say it, and a failure is a panic")]
 
+mod changes;
 mod desk;
 mod links;
 mod outcomes;
@@ -16,6 +17,7 @@ use latchel_sync_core::ledger::*;
 use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, RunId, Side};
 use uuid::Uuid;
 
+pub use changes::*;
 pub use desk::*;
 pub use links::*;
 pub use outcomes::*;

@@ -269,27 +269,6 @@ async fn what_is_not_there_is_said_to_be_not_there() {
 }
 
 #[tokio::test]
-async fn a_page_that_says_what_went_wrong_keeps_the_header() {
-    let world = synced().await;
-    let mut viewer = world.logged_in("vera", Role::Viewer).await;
-    let wrong = [
-        viewer.get("/nowhere").await,
-        viewer.get("/accounts/main/results?status=odd").await,
-        viewer.get("/accounts/main/link").await,
-        viewer.post("/accounts/main/sync", "extent=everything").await,
-    ];
-    assert_eq!(wrong.each_ref().map(|answer| answer.status), [404, 422, 403, 403]);
-    for answer in wrong {
-        for text in ["<nav aria-label=\"Main\">", "action=\"/search\"", "vera", "action=\"/logout\""] {
-            assert!(answer.body.contains(text), "{text}: {}", answer.body);
-        }
-    }
-    // Whoever is not known is shown nothing of it.
-    let answer = world.visitor().get("/nowhere").await;
-    assert!(answer.status == 303 && !answer.body.contains("Main"), "{}", answer.body);
-}
-
-#[tokio::test]
 async fn a_viewer_is_offered_nothing_that_changes_anything() {
     let world = synced().await;
     let mut viewer = world.logged_in("vera", Role::Viewer).await;

@@ -1,4 +1,4 @@
-//! The search box of the header, and the search of both sides for two work orders to link.
+//! The header with its search box, which pages that say what went wrong have too, and the search of both sides for two work orders to link.
 
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::in_memory::Intercept;
@@ -78,6 +78,27 @@ async fn what_no_sync_has_seen_can_be_asked_for_and_another_account_of_the_ledge
     world.ledger.finish_run(&ended).await.expect("it ends");
     let told = visitor.get("/search?q=manor").await;
     assert!(!told.body.contains("Secret Manor"), "{}", told.body);
+}
+
+#[tokio::test]
+async fn a_page_that_says_what_went_wrong_keeps_the_header() {
+    let world = synced().await;
+    let mut viewer = world.logged_in("vera", Role::Viewer).await;
+    let wrong = [
+        viewer.get("/nowhere").await,
+        viewer.get("/accounts/main/results?status=odd").await,
+        viewer.get("/accounts/main/link").await,
+        viewer.post("/accounts/main/sync", "extent=everything").await,
+    ];
+    assert_eq!(wrong.each_ref().map(|answer| answer.status), [404, 422, 403, 403]);
+    for answer in wrong {
+        for text in ["<nav aria-label=\"Main\">", "action=\"/search\"", "vera", "action=\"/logout\""] {
+            assert!(answer.body.contains(text), "{text}: {}", answer.body);
+        }
+    }
+    // Whoever is not known is shown nothing of it.
+    let answer = world.visitor().get("/nowhere").await;
+    assert!(answer.status == 303 && !answer.body.contains("Main"), "{}", answer.body);
 }
 
 /// Somebody entered the same on both sides; no sync has seen it.
