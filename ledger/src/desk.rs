@@ -163,6 +163,24 @@ pub struct Found {
     pub pending: Option<Pending>,
 }
 
+/// Outcomes of a run by what they did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrote {
+    /// Those that took an action.
+    Something,
+    /// Those that were new or changed, and took none.
+    Nothing,
+}
+
+/// A record's newest outcome, with its account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundIn {
+    /// The account.
+    pub account: String,
+    /// The outcome.
+    pub outcome: Outcome,
+}
+
 /// Store of the server's data. A write is durable when it returns.
 #[async_trait]
 pub trait Desk: Send + Sync + fmt::Debug {
@@ -250,6 +268,20 @@ pub trait Desk: Send + Sync + fmt::Debug {
         after: Option<&RecordKey>,
         limit: u32,
     ) -> Result<Vec<Found>>;
+
+    /// Newest outcomes of the records in all accounts that people may mean by `text`: first those with this id on either side,
+    /// then those with the text in their label, by account; a work order's label has its number. The letters of ASCII count in
+    /// any case, others as they are.
+    async fn search(&self, text: &str, limit: u32) -> Result<Vec<FoundIn>>;
+
+    /// Outcomes of a run, by what they did, in the order of [`RecordKey`]s as texts, from `after` on.
+    async fn of_run(
+        &self,
+        run: RunId,
+        wrote: Wrote,
+        after: Option<&RecordKey>,
+        limit: u32,
+    ) -> Result<Vec<Outcome>>;
 
     /// Outcomes of a record that were new or changed, newest first, out of the account's newest 10,000 runs.
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>>;

@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::expect_used, reason = "tests: the names say it, and a failure is a panic")]
 
 mod browsers;
+mod changes;
 mod desk;
 mod links;
 mod outcomes;
@@ -18,6 +19,7 @@ use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, Run
 use uuid::Uuid;
 
 pub use browsers::*;
+pub use changes::*;
 pub use desk::*;
 pub use links::*;
 pub use outcomes::*;
@@ -84,6 +86,8 @@ macro_rules! desk_suite {
             what_is_found_says_how_long_it_waits,
             a_record_has_a_history_newest_first,
             outcomes_are_found_by_their_account_only,
+            records_of_all_accounts_are_found_by_id_number_and_title,
+            what_a_run_wrote_is_told_apart_from_what_it_only_found,
             old_runs_are_forgotten_and_what_is_known_stays,
             more_is_forgotten_than_one_step_takes,
             what_the_server_kept_is_forgotten_when_it_is_old,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access;
+use crate::alerts::{self, Rehearsed};
 use crate::app::App;
 use crate::jobs::{self, JobRequest, Work};
 
@@ -249,6 +250,18 @@ pub async fn settle_all(app: &App, by: &str, account: &str, wish: Wish, filter: 
             settled += settle(app, by, account, wish, &keys).await?;
         }
     }
+}
+
+/// Sends a test message to everybody who is told of alerts.
+///
+/// # Errors
+///
+/// If a way to people cannot be used as it is configured, or the ledger cannot be written.
+pub async fn rehearse_alerts(app: &App, by: &str) -> Result<Vec<Rehearsed>> {
+    let sent = alerts::rehearse(&app.config).await?;
+    let ways: Vec<_> = sent.iter().map(|one| one.channel).collect();
+    access::audit(app, by, None, "alerts_tested", ways.join(", ")).await?;
+    Ok(sent)
 }
 
 /// Most records that an entry of the audit trail names.

@@ -156,7 +156,8 @@ fn print_banner(banner: &Banner, account: &Account) {
     if let Some(at) = banner.verified_at {
         say!("  confirmed by reading back at {}", local(at, account.settings.time_zone));
     }
-    say!("  {}", banner.explanation);
+    let rule = banner.reason.zip(banner.rule).map(|(reason, rule)| format!(" ({reason}, rule {rule})"));
+    say!("  {}{}", banner.explanation, rule.unwrap_or_default());
     if !banner.remedy.is_empty() {
         say!("  hint: {}", banner.remedy);
     }

@@ -3,7 +3,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::ledger::{Outcome, RecordMemory, Retry};
-use crate::model::{Reason, Side, Status, Tense};
+use crate::model::{Reason, RuleId, Side, Status, Tense};
 
 /// Sync status to show on top of a work order (RULES.md, S).
 #[derive(Debug, Clone, Serialize)]
@@ -14,9 +14,9 @@ pub struct Banner {
     pub headline: String,
     /// Number and title, by which people know it.
     pub label: String,
-    /// The reason and its rule in words, then the next try, what it waits for, or the platform's own error.
+    /// The reason in words, then the next try, what it waits for, or the platform's own error.
     pub explanation: String,
-    /// Advice to the user; empty if there is nothing to do.
+    /// Advice to the user; empty if nothing is wrong, or if there is nothing to do.
     pub remedy: String,
     /// The platform's number.
     pub platform_number: Option<String>,
@@ -30,10 +30,23 @@ pub struct Banner {
     pub verified_at: Option<DateTime<Utc>>,
     /// The newest reason.
     pub reason: Option<Reason>,
+    /// The rule that gave it.
+    pub rule: Option<RuleId>,
+    /// Status of each way, if the two ways differ; empty otherwise.
+    pub ways: Vec<Way>,
     /// Instant of that decision, UTC.
     pub decided_at: Option<DateTime<Utc>>,
     /// The last try and the next one, if the last one failed.
     pub retry: Option<Retry>,
+}
+
+/// One of the two ways of a work order, with its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Way {
+    /// The side that the way begins at.
+    pub from: Side,
+    /// Status of it.
+    pub status: Status,
 }
 
 /// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's title, and
@@ -69,13 +82,15 @@ pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>
         headline,
         label: label(memories),
         explanation: worst.map(|outcome| explanation(outcome, next.as_deref())).unwrap_or_default(),
-        remedy: worst.map(|outcome| outcome.reason.remedy().to_owned()).unwrap_or_default(),
+        remedy: worst.filter(|_| status != Status::Synced).map_or_else(String::new, remedy),
         platform_number: link.and_then(|link| link.platform_number.clone()),
         latchel_number: link.and_then(|link| link.latchel_number.clone()),
         platform_id: link.map(|link| link.platform_id.clone()).or_else(|| own(Side::Platform)),
         latchel_id: link.map(|link| link.latchel_id).or_else(|| own(Side::Latchel)?.parse().ok()),
         verified_at,
         reason: worst.map(|outcome| outcome.reason),
+        rule: worst.map(|outcome| outcome.reason.rule_for(&outcome.key)),
+        ways: ways(memories),
         decided_at: worst.map(|outcome| outcome.at),
         retry,
     }
@@ -92,24 +107,35 @@ fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
     (rank, outcome.at)
 }
 
+fn remedy(outcome: &Outcome) -> String {
+    outcome.reason.remedy().to_owned()
+}
+
+/// The two ways, if their statuses differ.
+fn ways(memories: &[RecordMemory]) -> Vec<Way> {
+    let way = |from| {
+        let memory = memories.iter().find(|memory| memory.key.side == from)?;
+        Some(Way { from, status: memory.outcome.as_deref()?.status() })
+    };
+    let both = way(Side::Platform).zip(way(Side::Latchel));
+    both.filter(|(one, other)| one.status != other.status)
+        .map(|(one, other)| vec![one, other])
+        .unwrap_or_default()
+}
+
 fn label(memories: &[RecordMemory]) -> String {
     let mut labels = memories.iter().filter_map(|memory| Some(&memory.outcome.as_deref()?.label));
     labels.find(|label| !label.is_empty()).cloned().unwrap_or_default()
 }
 
 fn explanation(outcome: &Outcome, next: Option<&str>) -> String {
-    let rule = format!(
-        "{} ({}, rule {})",
-        outcome.reason.sentence(Tense::Has),
-        outcome.reason,
-        outcome.reason.rule_for(&outcome.key)
-    );
+    let reason = outcome.reason.sentence(Tense::Has);
     if let Some(next) = next {
-        return format!("{rule} {next}");
+        return format!("{reason} {next}");
     }
     match (&outcome.detail, outcome.status()) {
-        (Some(detail), _) => format!("{rule} {detail}"),
-        (None, Status::Pending | Status::Failed) => format!("{rule} It is tried again in the next run."),
-        (None, _) => rule,
+        (Some(detail), _) => format!("{reason} {detail}"),
+        (None, Status::Pending | Status::Failed) => format!("{reason} It is tried again in the next run."),
+        (None, _) => reason.to_owned(),
     }
 }

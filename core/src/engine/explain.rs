@@ -8,6 +8,7 @@ mod record;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -25,9 +26,9 @@ use crate::engine::phases::resident::Residents;
 use crate::engine::{Engine, StopSignal};
 use crate::ledger::{Lease, bare, exact, look_up};
 use crate::model::{
-    Kind, LatchelPropertyId, LatchelResidentId, Phase, Reason, RecordKey, RuleId, RunId, Side,
+    Job, Kind, LatchelPropertyId, LatchelResidentId, Phase, Reason, RecordKey, RuleId, RunId, Side, WorkOrder,
 };
-use crate::rules::Trace;
+use crate::rules::{Trace, work_order_differences};
 
 impl Engine {
     /// Explains the records of `kind` that `text` names: an id of either side, a number, a part of a property's name. Empty
@@ -54,7 +55,7 @@ impl Engine {
                 let (to_latchel, to_platform) = (Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform);
                 let mut both = explain(&Import(&cx), window(to_latchel).await?, &on(Side::Platform)).await?;
                 both.extend(explain(&Export(&cx), window(to_platform).await?, &on(Side::Latchel)).await?);
-                both
+                compared(both)
             }
         };
         explained.extend(self.latchel_only(kind, text).await?);
@@ -122,4 +123,19 @@ impl Engine {
             ..Explanation::new(key, Reason::LatchelOnly, trace)
         }))
     }
+}
+
+/// Compares the two halves of a pair of work orders, which are explained one by one. What the rules bring over of their
+/// differences is the way to the platform.
+fn compared(explained: Vec<Explanation>) -> Vec<Explanation> {
+    let platform = explained.iter().find_map(|one| WorkOrder::deserialize(one.platform.as_ref()?).ok());
+    let Some(platform) = platform else { return explained };
+    let of_pair =
+        |one: &Explanation| one.link.as_ref().is_some_and(|link| link.platform_id == platform.id.as_str());
+    let compared = |one: Explanation| match one.latchel.as_ref().and_then(|held| Job::deserialize(held).ok())
+    {
+        Some(job) if of_pair(&one) => one.differing(work_order_differences(&platform, &job)),
+        _ => one,
+    };
+    explained.into_iter().map(compared).collect()
 }

@@ -10,8 +10,10 @@ mod context;
 mod driver;
 mod explain;
 mod lease;
+mod linkable;
 mod manual_links;
 mod masked;
+mod names;
 mod patience;
 mod phases;
 mod request;
@@ -24,9 +26,11 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 pub use adopt::{AdoptDecision, AdoptRequest, Adopted, Proposal, Proposals, Refusal};
-pub use banner::{Banner, banner};
+pub use banner::{Banner, Way, banner};
 pub use explain::Explanation;
+pub use linkable::{Candidate, LikelyPair, LinkWanted, Linkable};
 pub use manual_links::{IN_LATCHEL, ON_THE_PLATFORM};
+pub use names::{Nameless, Names};
 pub use request::{Lists, Mode, Observer, Quiet, Request, StopSignal};
 pub use search::Choice;
 

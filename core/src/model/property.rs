@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Address, Freshness, GroupId, LatchelPropertyId, PortfolioId, PropertyId, PropertyRef, SyncMethod,
+    Address, Freshness, GroupId, LatchelPropertyId, Part, PortfolioId, PropertyId, PropertyRef, SyncMethod,
 };
 
 /// A rentable unit on the platform.
@@ -97,16 +97,21 @@ impl PropertyPatch {
         *self == Self::default()
     }
 
-    /// The names of the fields that it changes, for people.
-    pub fn fields(&self) -> Vec<&'static str> {
+    /// The parts that it changes.
+    pub fn parts(&self) -> Vec<Part> {
         [
-            ("name", self.name.is_some()),
-            ("address", self.source_address.is_some()),
-            ("integration data", self.integration_data.is_some()),
-            ("is_active", self.deactivate),
+            (Part::Name, self.name.is_some()),
+            (Part::Address, self.source_address.is_some()),
+            (Part::IntegrationData, self.integration_data.is_some()),
+            (Part::Activity, self.deactivate),
         ]
         .into_iter()
-        .filter_map(|(name, set)| set.then_some(name))
+        .filter_map(|(part, set)| set.then_some(part))
         .collect()
+    }
+
+    /// The names of the fields that it changes, for people.
+    pub fn fields(&self) -> Vec<&'static str> {
+        self.parts().into_iter().map(Part::name).collect()
     }
 }

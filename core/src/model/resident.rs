@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Freshness, LatchelPropertyId, LatchelResidentId, ResidentRef, UnitId};
+use super::{Freshness, LatchelPropertyId, LatchelResidentId, Part, ResidentRef, UnitId};
 
 /// A resident at one property of the platform.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -103,21 +103,27 @@ impl ResidentPatch {
         *self == Self::default()
     }
 
-    /// The names of the fields that it changes, for people.
-    pub fn fields(&self) -> Vec<&'static str> {
-        let date = |change: Option<Option<NaiveDate>>, name, cleared| match change {
-            Some(None) => cleared,
-            _ => name,
-        };
+    /// The parts that it changes.
+    pub fn parts(&self) -> Vec<Part> {
         [
-            (date(self.move_in, "move-in date", "move-in date (cleared)"), self.move_in.is_some()),
-            (date(self.move_out, "move-out date", "move-out date (cleared)"), self.move_out.is_some()),
-            ("unit", self.unit.is_some()),
-            ("is_active", self.is_active.is_some()),
+            (Part::MoveIn, self.move_in.is_some()),
+            (Part::MoveOut, self.move_out.is_some()),
+            (Part::Unit, self.unit.is_some()),
+            (Part::Activity, self.is_active.is_some()),
         ]
         .into_iter()
-        .filter_map(|(name, set)| set.then_some(name))
+        .filter_map(|(part, set)| set.then_some(part))
         .collect()
+    }
+
+    /// The names of the fields that it changes, for people; dates that it clears are called so.
+    pub fn fields(&self) -> Vec<&'static str> {
+        let name = |part| match part {
+            Part::MoveIn if self.move_in == Some(None) => "move-in date (cleared)",
+            Part::MoveOut if self.move_out == Some(None) => "move-out date (cleared)",
+            part => part.name(),
+        };
+        self.parts().into_iter().map(name).collect()
     }
 }
 

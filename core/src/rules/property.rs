@@ -2,7 +2,7 @@ use super::trace::{OrNo, UnitName, differs, yes};
 use super::{Decision, Trace};
 use crate::model::text::same_text;
 use crate::model::{
-    LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Policy, Property, PropertyPatch,
+    LatchelProperty, LatchelPropertyId, NewProperty, NewRecords, Part, Policy, Property, PropertyPatch,
     PropertyRef, Reason, RuleId,
 };
 
@@ -111,6 +111,15 @@ fn new_property(platform: &Property) -> NewProperty {
         integration_data: platform.name(),
         is_active: platform.is_active,
     }
+}
+
+/// Parts in which the two differ, whether or not a rule brings them over.
+pub fn property_differences(platform: &Property, latchel: &LatchelProperty) -> Vec<Part> {
+    let mut parts = differences(platform, latchel).parts();
+    if platform.is_active != latchel.is_active {
+        parts.push(Part::Activity);
+    }
+    parts
 }
 
 /// Changes that make Latchel's property as the platform's. Texts are compared as both sides store them (rule E4). A

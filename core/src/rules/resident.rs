@@ -4,7 +4,7 @@ use super::trace::{OrNone, UnitName, activity, differs, yes};
 use super::{Decision, Trace, active};
 use crate::model::text::{same_optional, same_text};
 use crate::model::{
-    Home, LatchelPropertyId, LatchelResident, LatchelResidentId, NewRecords, NewResident, Policy,
+    Home, LatchelPropertyId, LatchelResident, LatchelResidentId, NewRecords, NewResident, Part, Policy,
     PropertyRef, Reason, Resident, ResidentMemory, ResidentPatch, Returning, RuleId, Tenancy,
 };
 
@@ -117,11 +117,13 @@ fn update(
     let Some(home) = home(case, trace) else { return waits(case) };
     let stay = &case.tenancy;
     let now_active = active(stay.move_in, stay.move_out, today);
+    let differing = stay_differences(stay, latchel, today);
+    let other = |part| differing.contains(&part);
     let patch = ResidentPatch {
-        move_in: (latchel.move_in != stay.move_in).then_some(stay.move_in),
-        move_out: (latchel.move_out != stay.move_out).then_some(stay.move_out),
-        unit: (latchel.unit != stay.unit).then(|| Home { unit: stay.unit.clone(), property: home }),
-        is_active: (latchel.is_active != now_active).then_some(now_active),
+        move_in: other(Part::MoveIn).then_some(stay.move_in),
+        move_out: other(Part::MoveOut).then_some(stay.move_out),
+        unit: other(Part::Unit).then(|| Home { unit: stay.unit.clone(), property: home }),
+        is_active: other(Part::Activity).then_some(now_active),
     };
     let moves_in = patch == activity_alone(true) && reason == Reason::ResidentChanged;
     if trace.check(RuleId::R6, "Is the move-in reached, and all else the same?", &yes(moves_in), moves_in) {
@@ -132,7 +134,8 @@ fn update(
         let action = ResidentAction::Update(latchel.id, patch);
         return Decision::act(action, reason).with_detail(fields);
     }
-    let contact = contact_differences(&case.platform, latchel).join(", ");
+    let contact = contact_differences(&case.platform, latchel).into_iter().map(Part::name);
+    let contact = contact.collect::<Vec<_>>().join(", ");
     if trace.check(RuleId::R7, "Does contact data differ?", &differs(&contact), !contact.is_empty()) {
         return Decision::leave(Reason::ResidentContactNotSynced).with_detail(contact);
     }
@@ -222,18 +225,38 @@ fn date_differences(stay: &Tenancy, latchel: &LatchelResident) -> Option<String>
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 
+/// Parts in which the two differ, whether or not a rule brings them over. `today` is the account's local date.
+pub fn resident_differences(case: &ResidentCase, latchel: &LatchelResident, today: NaiveDate) -> Vec<Part> {
+    let contact = contact_differences(&case.platform, latchel);
+    contact.into_iter().chain(stay_differences(&case.tenancy, latchel, today)).collect()
+}
+
+/// The parts of a stay that differ.
+fn stay_differences(stay: &Tenancy, latchel: &LatchelResident, today: NaiveDate) -> Vec<Part> {
+    let is_active = active(stay.move_in, stay.move_out, today);
+    [
+        (Part::MoveIn, latchel.move_in != stay.move_in),
+        (Part::MoveOut, latchel.move_out != stay.move_out),
+        (Part::Unit, latchel.unit != stay.unit),
+        (Part::Activity, latchel.is_active != is_active),
+    ]
+    .into_iter()
+    .filter_map(|(part, differs)| differs.then_some(part))
+    .collect()
+}
+
 /// The contact fields that differ, by name only: their content stays out of reports.
-fn contact_differences(platform: &Resident, latchel: &LatchelResident) -> Vec<&'static str> {
+fn contact_differences(platform: &Resident, latchel: &LatchelResident) -> Vec<Part> {
     // What is not known differs from nothing.
     if !latchel.contact_known {
         return Vec::new();
     }
     [
-        ("name", !same_text(&platform.name, &latchel.name)),
-        ("e-mail", !same_optional(platform.email.as_deref(), latchel.email.as_deref())),
-        ("phone", !same_optional(platform.phone.as_deref(), latchel.phone.as_deref())),
+        (Part::Name, !same_text(&platform.name, &latchel.name)),
+        (Part::Email, !same_optional(platform.email.as_deref(), latchel.email.as_deref())),
+        (Part::Phone, !same_optional(platform.phone.as_deref(), latchel.phone.as_deref())),
     ]
     .into_iter()
-    .filter_map(|(name, differs)| differs.then_some(name))
+    .filter_map(|(part, differs)| differs.then_some(part))
     .collect()
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod cases;
+mod differences;
 mod explained;
 mod export;
 mod gone;

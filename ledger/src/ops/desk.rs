@@ -2,11 +2,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::Outcome;
-use latchel_sync_core::model::RecordKey;
+use latchel_sync_core::model::{RecordKey, RunId};
 use uuid::Uuid;
 
-use super::{Backend, alerts, audit, browsers, deliveries, pauses, prune, search, users};
-use crate::desk::{Alert, AuditEntry, Browser, Delivery, Desk, Filter, Found, Pairing, Pause, Session, User};
+use super::{
+    Backend, alerts, audit, browsers, deliveries, everywhere, outcomes, pauses, prune, search, users,
+};
+use crate::desk::{
+    Alert, AuditEntry, Browser, Delivery, Desk, Filter, Found, FoundIn, Pairing, Pause, Session, User, Wrote,
+};
 
 #[async_trait]
 impl Desk for Backend {
@@ -119,6 +123,20 @@ impl Desk for Backend {
         limit: u32,
     ) -> Result<Vec<Found>> {
         search::outcomes(self.readers(), account, filter, after, limit).await
+    }
+
+    async fn search(&self, text: &str, limit: u32) -> Result<Vec<FoundIn>> {
+        everywhere::search(self.readers(), text, limit).await
+    }
+
+    async fn of_run(
+        &self,
+        run: RunId,
+        wrote: Wrote,
+        after: Option<&RecordKey>,
+        limit: u32,
+    ) -> Result<Vec<Outcome>> {
+        outcomes::by_action(self.readers(), run, wrote, after, limit).await
     }
 
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>> {

@@ -7,8 +7,9 @@ use latchel_sync_core::{Error, ErrorKind, Result};
 use sqlx::QueryBuilder;
 
 use super::pending::summary;
-use super::statement::run_built;
-use super::{BEGIN, Connection, Database, Pool, links, pending, runs};
+use super::statement::{records, run_built};
+use super::{BEGIN, Connection, Database, JSON, Pool, links, pending, runs};
+use crate::desk::Wrote;
 use crate::error::{failed, unreadable};
 
 pub(crate) async fn record(pool: &Pool, lease: &Lease, outcomes: &[Outcome]) -> Result<()> {
@@ -158,6 +159,27 @@ pub(crate) async fn of_run(
     .await
     .map_err(failed("reading a run's outcomes"))?;
     rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("outcome"))).collect()
+}
+
+/// Outcomes of a run that took an action, or took none.
+pub(crate) async fn by_action(
+    pool: &Pool,
+    run: RunId,
+    wrote: Wrote,
+    after: Option<&RecordKey>,
+    limit: u32,
+) -> Result<Vec<Outcome>> {
+    let (kind, side, id) =
+        after.map_or(("", "", ""), |key| (key.kind.as_str(), key.side.as_str(), key.id.as_str()));
+    let mut sql = QueryBuilder::<Database>::new("SELECT data FROM outcome_history WHERE run = ");
+    sql.push_bind(run.to_string()).push(" AND (kind, side, id) > (").push_bind(kind).push(", ");
+    sql.push_bind(side).push(", ").push_bind(id).push(format_args!(") AND {JSON} ->> 'action' "));
+    sql.push(match wrote {
+        Wrote::Something => "<> ",
+        Wrote::Nothing => "= ",
+    });
+    sql.push_bind(Action::None.as_str()).push(" ORDER BY kind, side, id LIMIT ").push_bind(i64::from(limit));
+    records(pool, sql, "outcome").await
 }
 
 pub(crate) async fn counts(pool: &Pool, account: &str, reasons: &[Reason]) -> Result<Counts> {

@@ -14,6 +14,8 @@ mod check;
 mod deliveries;
 #[path = "../ops/desk.rs"]
 mod desk;
+#[path = "../ops/everywhere.rs"]
+mod everywhere;
 #[path = "../ops/ledger.rs"]
 mod ledger;
 #[path = "../ops/links.rs"]

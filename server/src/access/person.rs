@@ -29,7 +29,7 @@ impl Person {
     pub(super) fn must_be_operator(&self) -> Result<(), Refusal> {
         match self.role {
             Role::Operator => Ok(()),
-            Role::Viewer => Err(Refusal::viewer(&self.name)),
+            Role::Viewer => Err(Refusal::viewer(self)),
             Role::Extension => Err(Refusal::extension()),
         }
     }

@@ -8,6 +8,9 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde_json::json;
 
+use super::person::Person;
+use crate::pages::Top;
+
 /// Refusal of a request: why it is turned away, and what to do. Programs are told in JSON, people with a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -17,11 +20,13 @@ pub struct Refusal {
     hint: String,
     /// Address at which people log in, if that would help.
     log_in: Option<String>,
+    /// The person who is turned away, if they are known.
+    person: Option<Person>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, message: &str, hint: &str) -> Self {
-        Self { status, code, message: message.to_owned(), hint: hint.to_owned(), log_in: None }
+        Self { status, code, message: message.to_owned(), hint: hint.to_owned(), log_in: None, person: None }
     }
 
     /// Nobody is logged in.
@@ -36,11 +41,13 @@ impl Refusal {
     }
 
     /// A viewer wants to change something.
-    pub(super) fn viewer(name: &str) -> Self {
+    pub(super) fn viewer(person: &Person) -> Self {
+        let name = &person.name;
         let message =
             format!("{name} may look at everything, but not change anything: this needs an operator");
         let hint = "`latchel-sync users add NAME --role operator` adds one";
-        Self::new(StatusCode::FORBIDDEN, "operator_needed", &message, hint)
+        let refusal = Self::new(StatusCode::FORBIDDEN, "operator_needed", &message, hint);
+        Self { person: Some(person.clone()), ..refusal }
     }
 
     /// A browser's extension wants more than it may.
@@ -111,12 +118,25 @@ impl Refusal {
         if let Some(log_in) = &self.log_in {
             return Redirect::to(log_in).into_response();
         }
-        let page = Page { message: &self.message, hint: &self.hint };
-        match page.render() {
+        let (message, hint) = (&*self.message, &*self.hint);
+        let page = match &self.person {
+            Some(person) => KnownPage { top: Top::of(person), message, hint }.render(),
+            None => Page { message, hint }.render(),
+        };
+        match page {
             Ok(page) => (self.status, Html(page)).into_response(),
             Err(_) => (self.status, self.message.clone()).into_response(),
         }
     }
+}
+
+/// The page for somebody who is known, with the header of every other page.
+#[derive(Template)]
+#[template(path = "refused_known.html")]
+struct KnownPage<'a> {
+    top: Top,
+    message: &'a str,
+    hint: &'a str,
 }
 
 #[derive(Template)]

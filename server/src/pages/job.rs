@@ -1,21 +1,26 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use latchel_sync_core::model::{Phase, Reason, Tense};
+use latchel_sync_core::ledger::{Outcome, RunStatus};
+use latchel_sync_core::model::{Phase, Tense};
+use latchel_sync_ledger::desk::Wrote;
 use uuid::Uuid;
 
 use super::account::address;
 use super::adopt::Found;
+use super::changes::{Change, summary};
 use super::live::JobRow;
 use super::page::{Answer, Problem, Top, go, page};
-use super::results::{Line, record_address};
+use super::runs::{Counted, counted};
 use super::text::Moment;
 use crate::access::{Operator, Viewer};
 use crate::actions::{self, Extent, MassChange};
 use crate::app::App;
 use crate::jobs;
+
+/// Most changes of a sync that its job's page shows; the run's page has all.
+const WRITTEN: u32 = 100;
 
 #[derive(Template)]
 #[template(path = "job.html")]
@@ -29,17 +34,19 @@ struct Page {
     /// True while its end is still to come, so that the page looks again by itself.
     waits: bool,
     counts: Vec<Counted>,
-    planned: Vec<Line>,
+    /// Number of records that would be written, in words.
+    total: String,
+    /// The same by what would be done with them.
+    summary: Vec<String>,
+    planned: Vec<Change>,
     more: u64,
+    /// Of a sync that has ended, what it wrote, as far as it is shown here.
+    written: Option<Vec<Change>>,
+    /// True if the numbers by reason are all that there is to say.
+    opened: bool,
     /// Pairs of a comparison that has ended.
     found: Option<Found>,
     refused: Vec<String>,
-}
-
-struct Counted {
-    reason: &'static str,
-    sentence: &'static str,
-    count: u64,
 }
 
 /// A job: how far it is, and of a preview what it would write.
@@ -50,31 +57,34 @@ pub(super) async fn show(
 ) -> Answer {
     let job =
         app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
-    let zone = app.accounts.get(&job.account).map(|one| one.settings.time_zone).unwrap_or_default();
+    let account = app.accounts.get(&job.account);
+    let zone = account.map(|one| one.settings.time_zone).unwrap_or_default();
+    let platform = account.map_or("the platform", |one| one.platform_title);
     let row = JobRow::of(&job, Moment { now: app.clock.now(), zone });
-    let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
-    for (reason, count) in job.run.iter().flat_map(|run| &run.phases).flat_map(|phase| &phase.counts) {
-        *counts.entry(*reason).or_default() += count;
-    }
     let is_plan = job.work == "plan";
     let tense = if is_plan { Tense::Will } else { Tense::Has };
-    let counted = |(reason, count): (Reason, u64)| Counted {
-        reason: reason.code(),
-        sentence: reason.sentence(tense),
-        count,
+    let total = job.planned.len() as u64 + job.planned_more;
+    let ended = job.run.as_ref().filter(|run| !is_plan && run.status != RunStatus::Unfinished);
+    let written = match ended {
+        Some(run) => Some(app.desk.of_run(run.id, Wrote::Something, None, WRITTEN + 1).await?),
+        None => None,
     };
+    let named = written.as_ref().unwrap_or(&job.planned);
+    let is_all = job.planned_more == 0 && named.len() <= WRITTEN as usize;
+    let change = |outcome: &Outcome| Change::of(outcome, &job.account, platform, tense);
     page(&Page {
         top: Top::of(&person),
         account_address: address(&job.account),
         address: row.address.clone(),
         waits: row.under_way,
         is_plan,
-        counts: counts.into_iter().map(counted).collect(),
-        planned: job
-            .planned
-            .iter()
-            .map(|outcome| Line::of(outcome, record_address(&job.account, &outcome.key), Tense::Will))
-            .collect(),
+        counts: counted(job.run.iter().flat_map(|run| &run.phases), tense),
+        total: if total == 1 { "1 record".to_owned() } else { format!("{total} records") },
+        // Of more than are known by name nobody can say what each would be.
+        summary: if is_all { summary(named, platform, tense) } else { Vec::new() },
+        opened: written.as_ref().is_some_and(Vec::is_empty),
+        written: written.as_ref().map(|found| found.iter().take(WRITTEN as usize).map(change).collect()),
+        planned: job.planned.iter().map(change).collect(),
         more: job.planned_more,
         found: job.proposals.as_deref().map(Found::of),
         refused: job.refused,

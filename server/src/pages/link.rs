@@ -1,6 +1,7 @@
-//! Linking two work orders by hand, and ending a link: each with a page that says what follows.
+//! Linking two work orders by hand, after a search of both sides, and ending a link: each with a page that says what follows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::Form;
@@ -8,9 +9,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use latchel_sync_core::Error;
-use latchel_sync_core::engine::{IN_LATCHEL, ON_THE_PLATFORM};
-use latchel_sync_core::model::{JobId, Kind, RecordKey, WorkOrderId};
+use latchel_sync_core::engine::{Candidate, IN_LATCHEL, LikelyPair, LinkWanted, Linkable, ON_THE_PLATFORM};
+use latchel_sync_core::model::{JobId, Kind, RecordKey, Side, WorkOrderId};
+use latchel_sync_ledger::desk::Filter;
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use super::account::address;
 use super::page::{Answer, Problem, Top, go, page};
@@ -18,6 +21,11 @@ use super::results::record_address;
 use crate::access::Operator;
 use crate::actions;
 use crate::app::App;
+
+/// Longest time that the two systems may take when they are searched.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Most work orders of a side that the ledger names for a search.
+const NAMED: u32 = 20;
 
 #[derive(Template)]
 #[template(path = "link.html")]
@@ -28,6 +36,29 @@ struct Link {
     platform: &'static str,
     entered: Pair,
     wrong: Wrong,
+    searched: Option<Searched>,
+}
+
+/// Result of a search of both sides.
+struct Searched {
+    /// Error that kept a side from being searched.
+    problem: Option<String>,
+    likely: Vec<LikelyPair>,
+    /// True if there is one to choose on each side.
+    on_both_sides: bool,
+    /// The two lists, each with the name of its field and of its system.
+    sides: Vec<SideOf>,
+}
+
+struct SideOf {
+    field: &'static str,
+    system: &'static str,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    one: Candidate,
+    chosen: bool,
 }
 
 /// Messages about what was entered: beside its field, or above the form if it is about neither.
@@ -38,22 +69,82 @@ struct Wrong {
     other: Option<String>,
 }
 
-/// Asks which two are to be linked, and says what follows.
+/// Asks which two are to be linked, and says what follows. With a text, or one of the two, both sides are searched.
 pub(super) async fn ask(
     State(app): State<Arc<App>>,
     Path(account): Path<String>,
+    Query(entered): Query<Pair>,
     Operator(person): Operator,
 ) -> Answer {
     let platform = platform(&app, &account)?;
-    let (entered, wrong) = (Pair::default(), Wrong::default());
-    page(&Link { top: Top::of(&person), address: address(&account), account, platform, entered, wrong })
+    let searched = if entered.is_empty() { None } else { Some(search(&app, &account, &entered).await?) };
+    let (top, wrong, address) = (Top::of(&person), Wrong::default(), address(&account));
+    page(&Link { top, address, account, platform, entered, wrong, searched })
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Pair {
+    /// Number or part of a title that both sides are searched for.
+    text: String,
     work_order: String,
     latchel: String,
+}
+
+impl Pair {
+    fn is_empty(&self) -> bool {
+        [&self.text, &self.work_order, &self.latchel].into_iter().all(|field| field.trim().is_empty())
+    }
+
+    /// The one that is to be linked, if one is named.
+    fn of(&self) -> Option<RecordKey> {
+        match (self.work_order.trim(), self.latchel.trim()) {
+            ("", "") => None,
+            ("", id) => Some(RecordKey::latchel(Kind::WorkOrder, id)),
+            (id, _) => Some(RecordKey::platform(Kind::WorkOrder, id)),
+        }
+    }
+}
+
+/// Searches both sides, beside what the next sync looks at also among what syncs have seen.
+async fn search(app: &App, account: &str, entered: &Pair) -> Result<Searched, Problem> {
+    let one = app.accounts.get(account).ok_or_else(|| Problem::missing(format!("account {account}")))?;
+    let text = entered.text.trim().to_owned();
+    let mut also = Vec::new();
+    if !text.is_empty() {
+        for side in [Side::Platform, Side::Latchel] {
+            let filter = Filter {
+                kind: Some(Kind::WorkOrder),
+                side: Some(side),
+                text: Some(text.clone()),
+                ..Filter::default()
+            };
+            let found = app.desk.find_outcomes(account, &filter, None, NAMED).await?;
+            also.extend(found.into_iter().map(|found| found.outcome.key));
+        }
+    }
+    let wanted = LinkWanted { text, of: entered.of(), also };
+    let engine = one.engine(app.ledger.clone());
+    let (found, problem) = match timeout(PATIENCE, engine.linkable(&wanted, app.clock.now())).await {
+        Ok(Ok(found)) => (found, None),
+        Ok(Err(error)) => (Linkable::default(), Some(error.to_string())),
+        Err(_) => {
+            (Linkable::default(), Some(format!("they did not answer within {} seconds", PATIENCE.as_secs())))
+        }
+    };
+    let rows = |all: Vec<Candidate>, chosen: &str| {
+        all.into_iter().map(|one| Row { chosen: one.id == chosen.trim(), one }).collect()
+    };
+    let sides = vec![
+        SideOf {
+            field: "work_order",
+            system: one.platform_title,
+            rows: rows(found.platform, &entered.work_order),
+        },
+        SideOf { field: "latchel", system: "Latchel", rows: rows(found.latchel, &entered.latchel) },
+    ];
+    let on_both_sides = sides.iter().all(|side| !side.rows.is_empty());
+    Ok(Searched { problem, likely: found.likely, on_both_sides, sides })
 }
 
 pub(super) async fn link(
@@ -74,7 +165,8 @@ pub(super) async fn link(
             }
         },
     };
-    let form = Link { top: Top::of(&person), address: address(&account), account, platform, entered, wrong };
+    let (top, address) = (Top::of(&person), address(&account));
+    let form = Link { top, address, account, platform, entered, wrong, searched: None };
     Ok((status, page(&form)?).into_response())
 }
 

@@ -3,9 +3,12 @@
 mod account;
 mod accounts;
 mod adopt;
+mod alerts;
 mod assets;
 mod audit;
 mod browsers;
+mod changes;
+mod connection;
 mod csv;
 mod filters;
 mod job;
@@ -15,15 +18,20 @@ mod page;
 mod record;
 mod results;
 mod runs;
+mod search;
 mod sync_start;
 mod text;
+mod users;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 use crate::app::App;
+
+pub(crate) use page::Top;
 
 /// Version of the assets, for their addresses in templates.
 pub(crate) fn version() -> &'static str {
@@ -38,11 +46,15 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/jobs/{id}", get(job::show))
         .route("/jobs/{id}/apply", post(job::apply))
         .route("/jobs/{id}/link", post(adopt::link))
+        .route("/alerts", get(alerts::show).post(alerts::rehearse))
         .route("/audit", get(audit::all))
         .route("/browsers", get(browsers::show).post(browsers::offer))
         .route("/browsers/{id}/end", post(browsers::end))
+        .route("/changes", get(changes::show))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
+        .route("/search", get(search::show))
+        .route("/users", get(users::show))
         .route("/accounts/{account}", get(account::show))
         .route("/accounts/{account}/sync", post(account::sync))
         .route("/accounts/{account}/preview", post(account::preview))
@@ -51,6 +63,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/accounts/{account}/adopt", get(adopt::ask).post(adopt::propose))
         .route("/accounts/{account}/sync-start", get(sync_start::ask).post(sync_start::set))
         .route("/accounts/{account}/live", get(live::stream))
+        .route("/accounts/{account}/connection", get(connection::ask).post(connection::check))
         .route("/accounts/{account}/find", get(record::find))
         .route("/accounts/{account}/audit", get(audit::show))
         .route("/accounts/{account}/link", get(link::ask).post(link::link))
@@ -61,4 +74,5 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/accounts/{account}/records/{kind}/{id}/sync", post(record::sync))
         .route("/accounts/{account}/records/{kind}/{id}/settle", post(record::settle))
         .fallback(page::not_found)
+        .layer(from_fn(page::with_header))
 }

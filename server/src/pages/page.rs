@@ -1,7 +1,10 @@
 use std::fmt::Display;
 
 use askama::Template;
+use axum::Extension;
+use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use latchel_sync_core::{Error, ErrorKind};
 use latchel_sync_ledger::desk::Role;
@@ -13,13 +16,15 @@ pub(super) type Answer = Result<Response, Problem>;
 
 /// Top of each page.
 #[derive(Debug, Clone)]
-pub(super) struct Top {
+pub(crate) struct Top {
     /// Name of the person who looks.
     pub name: String,
     /// True if they may change things.
     pub may_change: bool,
     /// True if they logged in, so that they can log out.
     pub logged_in: bool,
+    /// Text in the search box.
+    pub sought: String,
 }
 
 impl Top {
@@ -28,6 +33,7 @@ impl Top {
             name: person.name.clone(),
             may_change: person.role == Role::Operator,
             logged_in: !person.is_local(),
+            sought: String::new(),
         }
     }
 }
@@ -44,7 +50,7 @@ pub(super) fn go(path: &str) -> Answer {
 }
 
 /// Problem that a page shows instead of what was asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Problem {
     status: StatusCode,
     message: String,
@@ -102,15 +108,27 @@ impl From<Error> for Problem {
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct Page<'a> {
+    top: Top,
     problem: &'a Problem,
 }
 
+/// Without a body: [`with_header`] gives it one.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        match (Page { problem: &self }).render() {
-            Ok(text) => (self.status, Html(text)).into_response(),
-            Err(_) => (self.status, self.message).into_response(),
-        }
+        (self.status, Extension(self)).into_response()
+    }
+}
+
+/// A layer that shows a problem as a page, with the same header as every other.
+pub(super) async fn with_header(request: Request, next: Next) -> Response {
+    let person = request.extensions().get::<Person>().cloned();
+    let response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
+    // Nobody gets here unknown.
+    let shown = person.map(|person| Page { top: Top::of(&person), problem: &problem }.render());
+    match shown {
+        Some(Ok(text)) => (problem.status, Html(text)).into_response(),
+        _ => (problem.status, problem.message).into_response(),
     }
 }
 

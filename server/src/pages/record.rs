@@ -1,22 +1,34 @@
+//! A record as a person knows it: its title, how it is synced, both sides, its history.
+
+mod banner;
+mod explained;
+mod several;
+mod system;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use latchel_sync_core::engine::{Banner, Choice, Explanation};
-use latchel_sync_core::ledger::{Action, Outcome, doing, look_up};
+use latchel_sync_core::ledger::{Outcome, look_up};
 use latchel_sync_core::model::{Kind, RecordKey, Side, Tense};
 use serde::Deserialize;
+use tokio::time::{Instant, timeout_at};
 
 use super::account::address;
 use super::page::{Answer, Problem, Top, go, page};
-use super::results::{Line, record, record_address, status_text};
+use super::results::{Line, record_address};
 use super::text::{Moment, When};
+use crate::Account;
 use crate::access::{Operator, Viewer};
 use crate::actions::{self, Wish};
 use crate::app::App;
-use crate::views::{self, Depth, Field, RecordView, fields};
+use crate::views::{self, Depth, Face, Field, RecordView, fields};
+use banner::Banner;
+use explained::Explained;
+use several::Several;
+use system::{System, systems};
 
 /// Longest time that the two systems may take; after that the page is shown without them.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -28,10 +40,17 @@ struct Record {
     account: String,
     account_address: String,
     address: String,
+    /// Kind of record, as a title begins with it.
+    kind: &'static str,
     title: String,
-    banner: Option<BannerOf>,
+    place: String,
+    /// The platform's name for people.
+    platform: &'static str,
+    systems: Vec<System>,
+    banner: Option<Banner>,
     unreadable: Option<String>,
-    /// Fields of the record in the two systems now, side by side.
+    face: Face,
+    /// Every field of the record in the two systems now, side by side.
     fields: Vec<Field>,
     explanations: Vec<Explained>,
     history: Vec<(When, Line)>,
@@ -43,37 +62,17 @@ struct Record {
     link: Option<String>,
 }
 
-struct BannerOf {
-    class: &'static str,
-    status: &'static str,
-    banner: Banner,
-    verified: Option<When>,
-    decided: Option<When>,
-}
-
-struct Explained {
-    record: String,
-    label: String,
-    checks: Vec<(String, String, String, bool)>,
-    /// Sentence that says that the last try failed, and what the next one does and when.
-    failed: Option<String>,
-    line: String,
-    rule: String,
-    reason: &'static str,
-    class: &'static str,
-    action: &'static str,
-    remedy: &'static str,
-}
-
-/// A record on both sides, and why it stands as it does.
+/// A record on both sides, and why it is synced or not.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path((account, kind, id)): Path<(String, String, String)>,
     Viewer(person): Viewer,
 ) -> Answer {
     let kind = kind_of(&kind)?;
+    let one = app.accounts.get(&account).ok_or_else(|| Problem::missing(format!("account {account}")))?;
+    let until = Instant::now() + PATIENCE;
     let asked = views::record(&app, &account, kind, &id, Depth::BothSides);
-    let view = match tokio::time::timeout(PATIENCE, asked).await {
+    let view = match timeout_at(until, asked).await {
         Ok(view) => view?,
         Err(_) => views::record(&app, &account, kind, &id, Depth::Ledger).await?.map(|view| {
             let why = format!("they did not answer within {} seconds", PATIENCE.as_secs());
@@ -82,127 +81,87 @@ pub(super) async fn show(
     };
     let view = view.ok_or_else(|| Problem::missing(format!("account {account}")))?;
     if !view.several.is_empty() {
-        return page(&several(Top::of(&person), &account, kind, &id, &view.several));
+        return page(&Several::of(Top::of(&person), &account, kind, &id, &view.several));
     }
     if view.history.is_empty() && view.explanations.is_empty() && view.unreadable.is_none() {
         return Err(Problem::missing(format!("{kind} {id} on either side")));
     }
-    let zone = app.accounts.get(&account).map(|one| one.settings.time_zone).unwrap_or_default();
-    page(&of(Top::of(&person), &account, kind, &id, view, Moment { now: app.clock.now(), zone }))
+    let moment = Moment { now: app.clock.now(), zone: one.settings.time_zone };
+    let setting = (one.platform_title, moment.now.with_timezone(&moment.zone).date_naive(), moment.zone);
+    let engine = one.engine(app.ledger.clone());
+    let face = views::face(&engine, kind, &view.explanations, setting);
+    // Without names there is still all else.
+    let face = timeout_at(until, face).await.unwrap_or_default();
+    page(&of(Top::of(&person), one, RecordKey { kind, side: Side::Platform, id }, view, face, moment))
 }
 
-fn of(top: Top, account: &str, kind: Kind, id: &str, view: RecordView, moment: Moment) -> Record {
-    let account_address = address(account);
+fn of(top: Top, account: &Account, asked: RecordKey, view: RecordView, face: Face, moment: Moment) -> Record {
+    let (name, platform, kind) = (account.name(), account.platform_title, asked.kind);
+    let account_address = address(name);
     let is_work_order = kind == Kind::WorkOrder;
-    let linked = view.explanations.iter().find_map(|one| one.link.as_ref());
-    let unlink = linked.filter(|_| is_work_order).map(|link| {
+    let link = view.explanations.iter().find_map(|one| one.link.as_ref());
+    let unlink = link.filter(|_| is_work_order).map(|link| {
         let id: String = form_urlencoded::byte_serialize(link.platform_id.as_bytes()).collect();
         format!("{account_address}/unlink?work_order={id}")
     });
-    let banner = view.banner.map(|banner| BannerOf {
-        class: banner.status.as_str(),
-        status: status_text(banner.status),
-        verified: banner.verified_at.map(|at| moment.when(at)),
-        decided: banner.decided_at.map(|at| moment.when(at)),
-        banner,
-    });
-    let waits = view.explanations.iter().filter_map(|one| one.outcome.as_ref()).any(Outcome::is_tried_again)
-        || banner.as_ref().is_some_and(|one| matches!(one.class, "pending" | "failed"));
-    let told = |outcome: &Outcome| {
-        (moment.when(outcome.at), Line::of(outcome, record_address(account, &outcome.key), Tense::Has))
+    let systems = systems(account, kind, &view);
+    let banner = match (&view.banner, view.explanations.first()) {
+        (Some(banner), _) => Some(Banner::of(banner, platform, moment)),
+        (None, Some(one)) => Some(Banner::of_record(one, platform, moment)),
+        (None, None) => None,
     };
+    let waits = view.explanations.iter().filter_map(|one| one.outcome.as_ref()).any(Outcome::is_tried_again)
+        || view.banner.is_some()
+            && banner.as_ref().is_some_and(|one| matches!(one.class, "pending" | "failed"));
+    let told = |outcome: &Outcome| {
+        (moment.when(outcome.at), Line::of(outcome, record_address(name, &outcome.key), Tense::Has))
+    };
+    let label =
+        view.explanations.iter().map(|one| &one.label).chain(view.history.iter().map(|one| &one.label));
+    let label = label.into_iter().find(|label| !label.is_empty()).cloned();
+    let title = Some(face.name.clone()).filter(|name| !name.is_empty()).or(label);
+    let link = format!("{account_address}/link?{}", linking(&view));
     Record {
         top,
-        account: account.to_owned(),
-        title: format!("{} {id}", title(kind)),
-        address: record_address(account, &RecordKey { kind, side: Side::Platform, id: id.to_owned() }),
-        link: (is_work_order && unlink.is_none()).then(|| format!("{account_address}/link")),
+        account: name.to_owned(),
+        kind: title_of(kind),
+        title: title.unwrap_or_else(|| format!("{} {}", title_of(kind), asked.id)),
+        place: face.place.clone(),
+        platform,
+        systems,
+        address: record_address(name, &asked),
+        link: (is_work_order && unlink.is_none()).then_some(link),
         unlink,
         banner,
         waits,
         unreadable: view.unreadable,
+        face,
         fields: fields(
             view.explanations.iter().find_map(|one| one.platform.as_ref()),
             view.explanations.iter().find_map(|one| one.latchel.as_ref()),
             moment.zone,
         ),
-        explanations: view.explanations.into_iter().map(|one| explained(one, moment)).collect(),
+        explanations: view.explanations.into_iter().map(|one| Explained::of(one, platform, moment)).collect(),
         history: view.history.iter().map(told).collect(),
         account_address,
     }
 }
 
-/// A list of records to choose from.
-#[derive(Template)]
-#[template(path = "several.html")]
-struct Several {
-    top: Top,
-    account: String,
-    account_address: String,
-    title: String,
-    rows: Vec<Named>,
-}
-
-struct Named {
-    address: String,
-    label: String,
-    records: String,
-    class: &'static str,
-    status: &'static str,
-}
-
-fn several(top: Top, account: &str, kind: Kind, text: &str, choices: &[Choice]) -> Several {
-    let row = |choice: &Choice| {
-        let key = RecordKey { kind, side: Side::Platform, id: choice.exactly() };
-        Named {
-            address: record_address(account, &key),
-            label: choice.label.clone(),
-            records: choice.keys.iter().map(record).collect::<Vec<_>>().join(", "),
-            class: choice.status.map_or("", |status| status.as_str()),
-            status: choice.status.map_or("not seen by a run", status_text),
-        }
+/// The query by which the page for linking begins with this record.
+fn linking(view: &RecordView) -> String {
+    let key = view.explanations.first().map(|one| &one.key).or(view.history.first().map(|one| &one.key));
+    let field = |key: &RecordKey| match key.side {
+        Side::Platform => ("work_order", key.id.clone()),
+        Side::Latchel => ("latchel", key.id.clone()),
     };
-    Several {
-        top,
-        account: account.to_owned(),
-        account_address: address(account),
-        title: format!("{} {text}", title(kind)),
-        rows: choices.iter().map(row).collect(),
-    }
+    key.map(|key| serde_urlencoded::to_string([field(key)]).unwrap_or_default()).unwrap_or_default()
 }
 
-fn title(kind: Kind) -> &'static str {
+fn title_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Property => "Property",
         Kind::Resident => "Resident",
         Kind::WorkOrder => "Work order",
-    }
-}
-
-fn explained(one: Explanation, moment: Moment) -> Explained {
-    Explained {
-        record: record(&one.key),
-        label: one.label.clone(),
-        rule: one.reason.rule_for(&one.key).as_str().to_owned(),
-        reason: one.reason.code(),
-        class: one.reason.status().as_str(),
-        failed: one.retry.as_ref().map(|retry| retry.sentence(&one.key, moment.now, moment.zone)),
-        line: match one.detail.as_ref().filter(|_| one.retry.is_none() || one.action != Action::None) {
-            Some(detail) => format!("{} ({detail})", one.reason.sentence(Tense::Would)),
-            None => one.reason.sentence(Tense::Would).to_owned(),
-        },
-        action: match one.action {
-            Action::None => "nothing",
-            action => doing(action, &one.key),
-        },
-        remedy: one.reason.remedy(),
-        checks: one
-            .checks
-            .into_iter()
-            .map(|check| {
-                (check.rule.as_str().to_owned(), check.question.to_owned(), check.answer, check.decided)
-            })
-            .collect(),
     }
 }
 
@@ -246,7 +205,7 @@ pub(super) struct Sought {
     id: String,
 }
 
-/// The search box.
+/// The search box of an account.
 pub(super) async fn find(
     Path(account): Path<String>,
     Query(Sought { kind, id }): Query<Sought>,

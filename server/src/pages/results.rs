@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, RawForm, State};
-use latchel_sync_core::ledger::{Action, Outcome};
+use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::{Kind, Reason, RecordKey, Side, Status, Tense};
 
 use super::account::address;
@@ -24,7 +24,6 @@ pub(super) struct Line {
     pub label: String,
     pub class: &'static str,
     pub status: &'static str,
-    pub action: &'static str,
     pub reason: &'static str,
     pub sentence: &'static str,
     pub detail: Option<String>,
@@ -38,23 +37,10 @@ impl Line {
             label: outcome.label.clone(),
             class: outcome.status().as_str(),
             status: status_text(outcome.status()),
-            action: action_text(outcome.action),
             reason: outcome.reason.code(),
             sentence: outcome.reason.sentence(tense),
             detail: outcome.detail.clone(),
         }
-    }
-}
-
-/// Action on a record, in a word or two.
-pub(super) fn action_text(action: Action) -> &'static str {
-    match action {
-        Action::None => "nothing",
-        Action::Create => "create",
-        Action::Update => "change",
-        Action::Deactivate => "set inactive",
-        Action::Link => "link",
-        Action::Close => "close",
     }
 }
 

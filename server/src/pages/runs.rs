@@ -1,13 +1,16 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use latchel_sync_core::ledger::{Run, RunStatus, Trigger};
-use latchel_sync_core::model::{RunId, Tense};
+use latchel_sync_core::ledger::{Outcome, PhaseReport, Run, RunStatus, Trigger};
+use latchel_sync_core::model::{Reason, RecordKey, RunId, Tense};
+use latchel_sync_ledger::desk::Wrote;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::account::address;
+use super::changes::{Change, summary};
 use super::filters::{key, key_text};
 use super::page::{Answer, Problem, Top, page};
 use super::results::{Line, record_address};
@@ -108,11 +111,16 @@ fn moment(app: &App, account: &str) -> Moment {
 struct One {
     top: Top,
     row: RunRow,
+    warnings: Vec<String>,
     phases: Vec<PhaseOf>,
     calls: Vec<(String, u64)>,
-    warnings: Vec<String>,
+    /// What was written, by what was done; empty on a later page.
+    summary: Vec<String>,
+    changes: Vec<Change>,
+    next_changes: Option<String>,
+    /// Records of which the run said something new, and that it left as they were.
     lines: Vec<Line>,
-    next: Option<String>,
+    next_lines: Option<String>,
 }
 
 struct PhaseOf {
@@ -121,53 +129,92 @@ struct PhaseOf {
     records: u64,
     writes: u64,
     problem: Option<String>,
-    counts: Vec<(&'static str, &'static str, u64)>,
+    counts: Vec<Counted>,
+}
+
+/// Number of records with a reason.
+pub(super) struct Counted {
+    pub reason: &'static str,
+    pub sentence: &'static str,
+    pub count: u64,
+}
+
+/// The numbers of records by reason, of these phases together.
+pub(super) fn counted<'a>(phases: impl IntoIterator<Item = &'a PhaseReport>, tense: Tense) -> Vec<Counted> {
+    let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
+    for (reason, count) in phases.into_iter().flat_map(|phase| &phase.counts) {
+        *counts.entry(*reason).or_default() += count;
+    }
+    let counted = |(reason, count): (Reason, u64)| Counted {
+        reason: reason.code(),
+        sentence: reason.sentence(tense),
+        count,
+    };
+    counts.into_iter().map(counted).collect()
 }
 
 #[derive(Deserialize)]
 pub(super) struct From {
+    /// Record after which the list of changes begins.
     #[serde(default)]
     after: String,
+    /// Record after which the list of the others begins.
+    #[serde(default)]
+    others: String,
 }
 
-/// One run.
+/// One run: what it wrote first, then what it found.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<Uuid>,
-    Query(From { after }): Query<From>,
+    Query(From { after, others }): Query<From>,
     Viewer(person): Viewer,
 ) -> Answer {
-    let found = views::run(&app, RunId(id), key(&after).as_ref(), RECORDS).await?;
-    let view = found.ok_or_else(|| Problem::missing("run with this id"))?;
-    let run = &view.run;
+    let run = app.ledger.run(RunId(id)).await?.ok_or_else(|| Problem::missing("run with this id"))?;
     let moment = moment(&app, &run.account);
-    let phase = |phase: &latchel_sync_core::ledger::PhaseReport| PhaseOf {
+    let platform = app.accounts.get(&run.account).map_or("the platform", |one| one.platform_title);
+    let (wrote, more_wrote) = outcomes(&app, &run, Wrote::Something, &after).await?;
+    let (found, more_found) = outcomes(&app, &run, Wrote::Nothing, &others).await?;
+    let phase = |phase: &PhaseReport| PhaseOf {
         name: phase.phase.to_string(),
         window_from: moment.when(phase.window_from),
         records: phase.records(),
         writes: phase.writes,
         problem: phase.error.clone().or_else(|| phase.paused.clone()),
-        counts: phase
-            .counts
-            .iter()
-            .map(|(reason, count)| (reason.code(), reason.sentence(Tense::Has), *count))
-            .collect(),
+        counts: counted([phase], Tense::Has),
     };
-    let next = view.next.as_ref().map(|next| {
-        let after: String = form_urlencoded::byte_serialize(key_text(next).as_bytes()).collect();
-        format!("/runs/{id}?after={after}")
-    });
+    let next = |list: &str, last: RecordKey| {
+        let after: String = form_urlencoded::byte_serialize(key_text(&last).as_bytes()).collect();
+        format!("/runs/{id}?{list}={after}#{list}")
+    };
+    let is_all = after.is_empty() && more_wrote.is_none();
     page(&One {
         top: Top::of(&person),
-        row: RunRow::of(run, moment),
+        row: RunRow::of(&run, moment),
+        warnings: run.warnings.clone(),
         phases: run.phases.iter().map(phase).collect(),
         calls: run.calls.clone().into_iter().collect(),
-        warnings: run.warnings.clone(),
-        lines: view
-            .outcomes
+        summary: if is_all { summary(&wrote, platform, Tense::Has) } else { Vec::new() },
+        changes: wrote.iter().map(|one| Change::of(one, &run.account, platform, Tense::Has)).collect(),
+        next_changes: more_wrote.map(|last| next("after", last)),
+        lines: found
             .iter()
-            .map(|outcome| Line::of(outcome, record_address(&run.account, &outcome.key), Tense::Has))
+            .map(|one| Line::of(one, record_address(&run.account, &one.key), Tense::Has))
             .collect(),
-        next,
+        next_lines: more_found.map(|last| next("others", last)),
     })
+}
+
+/// A page of a run's outcomes, and the record after which the next one begins.
+async fn outcomes(
+    app: &App,
+    run: &Run,
+    wrote: Wrote,
+    after: &str,
+) -> Result<(Vec<Outcome>, Option<RecordKey>), Problem> {
+    let mut found = app.desk.of_run(run.id, wrote, key(after).as_ref(), RECORDS + 1).await?;
+    let is_more = found.len() > RECORDS as usize;
+    found.truncate(RECORDS as usize);
+    let last = found.last().filter(|_| is_more).map(|outcome| outcome.key.clone());
+    Ok((found, last))
 }

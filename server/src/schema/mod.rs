@@ -142,9 +142,9 @@ pub struct Banner {
     pub headline: String,
     /// Number and title, by which people know it.
     pub label: String,
-    /// Explanation in words: the thing that it waits for, the rule and its reason, or the platform's own error.
+    /// Explanation in words: the reason, and what it waits for, or the platform's own error.
     pub explanation: String,
-    /// Advice on what the user can do about it; empty if nothing.
+    /// Advice on what the user can do about it; empty if nothing is wrong, or if there is nothing to do.
     pub remedy: String,
     /// The platform's number.
     pub platform_number: Option<String>,
@@ -158,10 +158,32 @@ pub struct Banner {
     pub verified_at: Option<DateTime<Utc>>,
     /// The newest reason.
     pub reason: Option<Reason>,
+    /// The rule that gave it.
+    pub rule: Option<RuleId>,
+    /// Status of each way, if the two ways differ; empty otherwise.
+    pub ways: Vec<Way>,
     /// Instant at which that was decided, UTC.
     pub decided_at: Option<DateTime<Utc>>,
     /// Last try if it failed, with its error, and the next try; null otherwise.
     pub retry: Option<Retry>,
+}
+
+/// One of the two ways of a work order, with its status.
+#[derive(ToSchema)]
+pub struct Way {
+    /// The side that the way begins at.
+    pub from: Side,
+    /// Status of it.
+    pub status: Status,
+}
+
+/// A part in which the two sides differ, and what comes of that.
+#[derive(ToSchema)]
+pub struct PartDiffers {
+    /// The part.
+    pub part: Part,
+    /// Fate of the difference.
+    pub fate: Fate,
 }
 
 /// Explanation of why a record stands as it does, and of what the next run would do with it.
@@ -177,6 +199,8 @@ pub struct Explanation {
     /// Content in Latchel, if it is there; e-mail and phone are masked.
     #[schema(value_type = Option<Object>)]
     pub latchel: Option<serde_json::Value>,
+    /// The parts in which the two sides differ, by name only, and what comes of that.
+    pub differs: Vec<PartDiffers>,
     /// The link that the ledger remembers.
     pub link: Option<Link>,
     /// The newest outcome that the ledger remembers.

@@ -76,6 +76,37 @@ pub enum Action {
     Close,
 }
 
+/// A part of a record that both sides have.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Part {
+    Name,
+    Address,
+    IntegrationData,
+    Activity,
+    Email,
+    Phone,
+    MoveIn,
+    MoveOut,
+    Unit,
+    Description,
+    Status,
+    Number,
+    Severity,
+    EntryAllowed,
+    AccessInstructions,
+}
+
+/// Fate of a difference between the two sides: the next run brings it over, something holds that back, or each side keeps its
+/// own.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Fate {
+    NextRun,
+    HeldBack,
+    Kept,
+}
+
 /// Sync method: which platform work orders are imported, and whether anything is written to the platform (rule M).
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]

@@ -1,4 +1,4 @@
-//! Fields of a record side by side, as the two systems hold them.
+//! Every field of a record side by side, as the two systems hold them.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,6 @@ pub struct Field {
     pub platform: String,
     /// Value in Latchel; empty if there is none.
     pub latchel: String,
-    /// True if both have it, and not alike.
-    pub differs: bool,
 }
 
 /// The fields of both, by name; lists and objects by their places in them. Instants are told in `zone`.
@@ -50,7 +48,6 @@ pub fn fields(platform: Option<&Value>, latchel: Option<&Value>, zone: Tz) -> Ve
     let field = |name: String| {
         let (platform, latchel) = (one.get(&name).cloned(), other.get(&name).cloned());
         Field {
-            differs: comparable(&name) && platform.is_some() && latchel.is_some() && platform != latchel,
             platform: platform.unwrap_or_default(),
             latchel: latchel.unwrap_or_default(),
             name: name.strip_prefix("property.").unwrap_or(&name).replace(['_', '.'], " "),
@@ -68,12 +65,6 @@ fn status(record: &Value) -> Option<(&'static str, String)> {
     let latchel = || record.get("state").and_then(|word| JobState::deserialize(word).ok());
     let platform = platform.map(|status| ("status", status.to_string()));
     platform.or_else(|| latchel().map(|state| ("state", state.to_string())))
-}
-
-/// Ids and words for a status are each system's own, and of a work order Latchel takes the name from the description's beginning.
-fn comparable(name: &str) -> bool {
-    !matches!(name, "id" | "name" | "property" | "resident" | "number" | "status")
-        && !name.starts_with("property.")
 }
 
 /// Turns an instant, and a yes or no, into what people read.
@@ -117,23 +108,18 @@ mod tests {
 
     fn told(platform: &Value, latchel: &Value) -> Vec<String> {
         let fields = fields(Some(platform), Some(latchel), Tz::UTC);
-        let line =
-            |field: Field| format!("{}|{}|{}|{}", field.name, field.platform, field.latchel, field.differs);
+        let line = |field: Field| format!("{}|{}|{}", field.name, field.platform, field.latchel);
         fields.into_iter().map(line).collect()
     }
 
     #[test]
-    fn fields_stand_side_by_side_and_those_that_must_be_alike_and_are_not_are_marked() {
+    fn fields_stand_side_by_side_in_one_row_whatever_each_side_calls_them() {
         let platform = json!({"freshness": {"Stamped": 1}, "id": "7", "title": "Tap", "unit": null,
             "address": {"city": "Reno"}, "severity": "normal"});
         let latchel =
             json!({"id": 700, "name": "Tap drips", "address": {"city": "Boise"}, "severity": "normal"});
-        let expected = [
-            "address city|Reno|Boise|true",
-            "id|7|700|false",
-            "name|Tap|Tap drips|false",
-            "severity|normal|normal|false",
-        ];
+        let expected =
+            ["address city|Reno|Boise", "id|7|700", "name|Tap|Tap drips", "severity|normal|normal"];
         assert_eq!(told(&platform, &latchel), expected);
     }
 
@@ -143,8 +129,8 @@ mod tests {
             told(&json!({ "status": status }), &json!({ "state": state, "address": {"state": "OR"} }))
         };
         let begun = words(WorkOrderStatus::Open("New".to_owned()), JobState::from_name("Diagnosing Issue"));
-        assert_eq!(begun, ["address state||OR|false", "status|New|Diagnosing Issue|false"]);
+        assert_eq!(begun, ["address state||OR", "status|New|Diagnosing Issue"]);
         let ended = words(WorkOrderStatus::Closed(ClosedStatus::Completed), JobState::ForwardedToPm);
-        assert_eq!(ended, ["address state||OR|false", "status|Completed|Forwarded to PM|false"]);
+        assert_eq!(ended, ["address state||OR", "status|Completed|Forwarded to PM"]);
     }
 }

@@ -65,7 +65,7 @@ async fn a_preview_says_what_would_be_written_and_writes_nothing_until_it_is_app
     let plan = leads_to(&answer, "/jobs/").to_owned();
     world.work().await;
     let told = page(&mut visitor, &plan).await;
-    assert!(told.contains("What a sync would write now") && told.contains("Fence"), "{told}");
+    assert!(told.contains("A sync now would write 1 record") && told.contains("Fence"), "{told}");
     assert_eq!(world.made_from(job), 0);
     leads_to(&visitor.post(&format!("{plan}/apply"), "").await, "/accounts/main");
     world.work().await;
@@ -290,7 +290,7 @@ async fn a_system_that_cannot_be_asked_leaves_what_the_ledger_knows() {
     });
     let told = page(&mut world.visitor(), "/accounts/main/records/work-order/W13").await;
     assert!(
-        told.contains("The two systems could not be asked") && told.contains("successfully synced"),
+        told.contains("Buildium and Latchel could not be asked") && told.contains("successfully synced"),
         "{told}"
     );
 }

@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ledger::{Action, Outcome, RecordMemory, Retry};
-use crate::model::{Link, Reason, RecordKey};
+use crate::model::{Fate, Link, Part, PartDiffers, Reason, RecordKey};
 use crate::rules::{Check, Trace};
 
 /// Explanation of a record's status, and of what the next run would do with it.
@@ -16,6 +16,8 @@ pub struct Explanation {
     pub platform: Option<Value>,
     /// Content in Latchel, if it is there; e-mail and phone are masked.
     pub latchel: Option<Value>,
+    /// The parts in which the two sides differ, by name only, and what comes of that.
+    pub differs: Vec<PartDiffers>,
     /// The link that the ledger remembers.
     pub link: Option<Link>,
     /// The newest outcome that the ledger remembers.
@@ -30,6 +32,9 @@ pub struct Explanation {
     pub action: Action,
     /// The last try and the next one, if the last one failed.
     pub retry: Option<Retry>,
+    /// The parts that the rules would bring over, whatever holds that back.
+    #[serde(skip)]
+    pub(super) wanted: Vec<Part>,
 }
 
 impl Explanation {
@@ -41,13 +46,26 @@ impl Explanation {
             label: String::new(),
             platform: None,
             latchel: None,
+            differs: Vec::new(),
             link: None,
             outcome: None,
             reason,
             detail: None,
             action: Action::None,
             retry: None,
+            wanted: Vec::new(),
         }
+    }
+
+    /// Adds what comes of differences in these parts.
+    pub(super) fn differing(self, parts: Vec<Part>) -> Self {
+        let fate = |part| match self.action {
+            _ if !self.wanted.contains(&part) || self.reason == Reason::StatusConflict => Fate::Kept,
+            Action::None => Fate::HeldBack,
+            _ => Fate::NextRun,
+        };
+        let differs = parts.into_iter().map(|part| PartDiffers { part, fate: fate(part) }).collect();
+        Self { differs, ..self }
     }
 
     /// Adds what the ledger remembers of the record.

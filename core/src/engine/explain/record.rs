@@ -9,7 +9,7 @@ use crate::engine::explain::named::Named;
 use crate::engine::masked::masked;
 use crate::engine::phases::flow::{Applied, Flow};
 use crate::ledger::{Action, Outcome, RecordMemory, Retry};
-use crate::model::{Freshness, Reason, RecordKey, Row, RuleId, Status, Window};
+use crate::model::{Freshness, Part, Reason, RecordKey, Row, RuleId, Status, Window};
 use crate::rules::{Decision, Trace, WindowVerdict, judge_window};
 use crate::{ErrorKind, Result};
 
@@ -91,6 +91,7 @@ async fn explain_one<F: Flow>(
     let verdict = judge_window(&stamps, window, remembered, &mut trace);
     let Some(case) = flow.gather(vec![(record, memory.clone())]).await?.pop() else { return Ok(None) };
     let decision = flow.decide(&case, &mut trace);
+    let mut wanted = changed(flow, &decision);
     let mut applied = apply(flow, &case, decision, &mut trace).await?;
 
     let waits = memory.pending.as_deref().is_some_and(|pending| !pending.dismissed);
@@ -114,6 +115,7 @@ async fn explain_one<F: Flow>(
         && let Some(decision) =
             flow.reached_date(&case, &mut reached).filter(|decision| decision.action.is_some())
     {
+        wanted = changed(flow, &decision);
         (applied, trace) = (apply(flow, &case, decision, &mut reached).await?, reached);
     }
 
@@ -137,7 +139,12 @@ async fn explain_one<F: Flow>(
         action: applied.action,
         ..Explanation::new(memory.key.clone(), applied.reason, trace)
     };
-    Ok(Some(Explanation { retry, ..explanation.remembering(memory) }))
+    let explanation = Explanation { retry, wanted, ..explanation.remembering(memory) };
+    Ok(Some(explanation.differing(flow.differing(&case))))
+}
+
+fn changed<F: Flow>(flow: &F, decision: &Decision<F::Action>) -> Vec<Part> {
+    decision.action.as_ref().map(|action| flow.changed(action)).unwrap_or_default()
 }
 
 async fn apply<F: Flow>(

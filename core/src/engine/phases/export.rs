@@ -20,7 +20,7 @@ use crate::engine::phases::owners::Owners;
 use crate::engine::phases::places::Places;
 use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::{
-    Freshness, Job, JobId, Kind, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reach, Reason,
+    Freshness, Job, JobId, Kind, LatchelResidentId, Link, Origin, Part, Phase, PropertyRef, Reach, Reason,
     ResidentId, Row, RuleId, Window,
 };
 use crate::rules::{Decision, ExportAction, ExportCase, Standing, Trace, decide_export, sync_method};
@@ -206,6 +206,14 @@ impl Flow for Export<'_> {
     /// back.
     async fn ready(&self, pending: &[Pending]) -> Result<Vec<bool>> {
         held_back::ready(self.0, pending).await
+    }
+
+    fn changed(&self, action: &ExportAction) -> Vec<Part> {
+        match action {
+            ExportAction::Create(_) | ExportAction::Confirm => Vec::new(),
+            ExportAction::WriteNumberBack => vec![Part::Number],
+            ExportAction::Close(_) => vec![Part::Status],
+        }
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::engine::context::Context;
 use crate::ledger::{Action, Intent, IntentId, Pending, RecordMemory};
-use crate::model::{Freshness, Link, Marker, Phase, PropertyRef, Reason, RecordKey, Row, Window, WorkOrder};
+use crate::model::{
+    Freshness, Link, Marker, Part, Phase, PropertyRef, Reason, RecordKey, Row, Window, WorkOrder,
+};
 use crate::rules::{Decision, Trace};
 use crate::{Held, LatchelWrite, Pages, Result};
 
@@ -157,6 +159,16 @@ pub(in crate::engine) trait Flow: Sync {
     /// before it read what the source says of it, and that may change the decision.
     fn look_later(&self, _memory: &RecordMemory) -> Option<Link> {
         None
+    }
+
+    /// Parts in which the two sides differ, for `explain`; empty where the other side is not at hand.
+    fn differing(&self, _case: &Self::Case) -> Vec<Part> {
+        Vec::new()
+    }
+
+    /// Parts of a counterpart that is there already which carrying the action out changes.
+    fn changed(&self, _action: &Self::Action) -> Vec<Part> {
+        Vec::new()
     }
 
     /// Contents on the platform and in Latchel, for `explain`.

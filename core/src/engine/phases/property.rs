@@ -12,11 +12,12 @@ use crate::engine::phases::index::index;
 use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::text::same_text;
 use crate::model::{
-    Freshness, Kind, LatchelProperty, LatchelPropertyId, Link, NewProperty, Origin, Phase, Property,
+    Freshness, Kind, LatchelProperty, LatchelPropertyId, Link, NewProperty, Origin, Part, Phase, Property,
     PropertyPatch, PropertyRef, RecordKey, Row, Side, Window,
 };
 use crate::rules::{
     Decision, GoneProperty, PropertyAction, PropertyCase, Trace, decide_gone_property, decide_property,
+    property_differences,
 };
 use crate::{ChangeFilter, Held, Pages, Result};
 
@@ -242,6 +243,18 @@ impl Flow for Properties<'_> {
         let excluded =
             |one: &Pending| self.0.excluded_by(&PropertyRef::from_key(&one.outcome.key.id)).is_some();
         Ok(pending.iter().map(|one| !excluded(one)).collect())
+    }
+
+    fn differing(&self, case: &Case) -> Vec<Part> {
+        let latchel = case.rule.latchel.as_ref();
+        latchel.map(|latchel| property_differences(&case.rule.platform, latchel)).unwrap_or_default()
+    }
+
+    fn changed(&self, action: &PropertyAction) -> Vec<Part> {
+        match action {
+            PropertyAction::Create(_) => Vec::new(),
+            PropertyAction::Update(_, patch) => patch.parts(),
+        }
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {

@@ -17,12 +17,12 @@ use crate::engine::phases::flow::{Applied, Displaced, Due, Flow, Gone, Learned, 
 use crate::engine::phases::index::index;
 use crate::ledger::{Action, Intent, Outcome, Pending, RecordMemory};
 use crate::model::{
-    Freshness, Kind, LatchelResident, LatchelResidentId, Link, Origin, Phase, PropertyRef, Reason, Resident,
-    ResidentMemory, ResidentRef, Returning, Row, Side, Tenancy, Window,
+    Freshness, Kind, LatchelResident, LatchelResidentId, Link, Origin, Part, Phase, PropertyRef, Reason,
+    Resident, ResidentMemory, ResidentRef, Returning, Row, Side, Tenancy, Window,
 };
 use crate::rules::{
     Decision, ResidentAction, ResidentCase, Trace, current_tenancy, decide_gone_resident, decide_move_out,
-    decide_resident, next_turn,
+    decide_resident, next_turn, resident_differences,
 };
 use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Held, Pages, Result};
 
@@ -301,6 +301,18 @@ impl Flow for Residents<'_> {
         let link = memory.link.as_deref().filter(|_| lapsed && corrects)?;
         let kept = ResidentMemory { turns_on: Some(self.0.today), ..link.resident.clone()? };
         Some(Link { resident: Some(kept), ..link.clone() })
+    }
+
+    fn differing(&self, case: &Case) -> Vec<Part> {
+        let latchel = case.rule.latchel.as_ref();
+        latchel.map(|latchel| resident_differences(&case.rule, latchel, self.0.today)).unwrap_or_default()
+    }
+
+    fn changed(&self, action: &ResidentAction) -> Vec<Part> {
+        match action {
+            ResidentAction::Create(_) => Vec::new(),
+            ResidentAction::Update(_, patch) => patch.parts(),
+        }
     }
 
     fn sides(&self, case: &Case) -> (Option<serde_json::Value>, Option<serde_json::Value>) {

@@ -99,7 +99,7 @@ async fn what_is_linked_by_hand_is_closed_on_the_platform_when_it_is_completed_i
     // Both sides' words for it stand next to each other.
     browser.fill("id", &order.to_string()).await;
     browser.press("Find").await;
-    browser.shows_row(&["status", "Completed", "Completed"]).await;
+    browser.shows_row(&["Status", "Completed", "Completed"]).await;
     browser.close().await;
     drop(serving);
 }

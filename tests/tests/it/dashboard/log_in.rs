@@ -29,12 +29,12 @@ async fn without_a_log_in_nothing_is_shown_and_with_one_what_the_role_may_do() {
     browser.press("Log in").await;
     browser.shows("vera (may look)").await;
     browser.shows("How it is kept").await;
-    assert_eq!(browser.buttons().await, ["Log out", "Find"]);
+    assert_eq!(browser.buttons().await, ["Search", "Log out", "Find"]);
     let (status, _) = browser.asks("POST", "/accounts/main/pause").await;
     assert_eq!(status, 403, "what she is not offered she may not do either");
     browser.go(&format!("{}accounts/main/results", serving.url)).await;
     browser.shows("Export as CSV").await;
-    assert_eq!(browser.buttons().await, ["Log out", "Show"]);
+    assert_eq!(browser.buttons().await, ["Search", "Log out", "Show"]);
     browser.press("Log out").await;
     browser.shows("Password").await;
     browser.go(&format!("{}accounts/main", serving.url)).await;

@@ -5,6 +5,7 @@ mod log_in;
 mod pages;
 mod pausing;
 mod results;
+mod searching;
 mod sync_start;
 mod syncing;
 
