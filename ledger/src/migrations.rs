@@ -24,6 +24,7 @@ pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite":
     "0004" "labels",
     "0005" "turns",
     "0006" "mirror",
+    "0008" "waits",
 );
 
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
@@ -32,6 +33,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0003" "labels",
     "0004" "turns",
     "0005" "mirror",
+    "0007" "waits",
 );
 
 fn migration(number: &str, name: &str, sql: &'static str) -> Migration {

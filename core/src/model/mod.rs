@@ -9,6 +9,7 @@ mod ids;
 pub(crate) mod instant;
 mod link;
 mod marker;
+mod need;
 mod phase;
 mod policy;
 mod property;
@@ -32,6 +33,7 @@ pub use ids::{
 };
 pub use link::{CloseVerdict, Link, Obstacle, Origin};
 pub use marker::Marker;
+pub use need::Need;
 pub use phase::{Direction, Phase};
 pub use policy::{
     AdoptionGuard, AdoptionPolicy, ClosedWorkOrders, Exclusions, GoneProperties, MassChangePolicy,

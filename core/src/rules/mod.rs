@@ -23,7 +23,9 @@ pub use export::{
 };
 pub use gone::{GoneProperty, decide_gone_property, decide_gone_resident};
 pub use guard::is_mass_change;
-pub use import::{Counterpart, ImportAction, ImportCase, Whereabouts, decide_import, unit_missing};
+pub use import::{
+    Counterpart, ImportAction, ImportCase, UNIT_MISSING, Whereabouts, decide_import, unit_missing,
+};
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use property::{PropertyAction, PropertyCase, decide_property};
 pub use resident::{ResidentAction, ResidentCase, decide_move_out, decide_resident};

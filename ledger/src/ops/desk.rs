@@ -1,12 +1,12 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::ledger::{Counts, Outcome};
 use latchel_sync_core::model::RecordKey;
 use uuid::Uuid;
 
-use super::{Backend, alerts, audit, deliveries, pauses, prune, search, users};
-use crate::desk::{Alert, AuditEntry, Delivery, Desk, Filter, Found, Pause, Session, User};
+use super::{Backend, alerts, audit, causes, deliveries, pauses, prune, search, users};
+use crate::desk::{Alert, AuditEntry, Causes, Delivery, Desk, Filter, Found, Pause, Session, User};
 
 #[async_trait]
 impl Desk for Backend {
@@ -91,6 +91,24 @@ impl Desk for Backend {
         limit: u32,
     ) -> Result<Vec<Found>> {
         search::outcomes(self.readers(), account, filter, after, limit).await
+    }
+
+    async fn find_outcomes_before(
+        &self,
+        account: &str,
+        filter: &Filter,
+        before: &RecordKey,
+        limit: u32,
+    ) -> Result<Vec<Found>> {
+        search::outcomes_before(self.readers(), account, filter, before, limit).await
+    }
+
+    async fn count_outcomes(&self, account: &str, filter: &Filter) -> Result<Counts> {
+        search::count(self.readers(), account, filter).await
+    }
+
+    async fn causes(&self, account: &str, most: u32) -> Result<Causes> {
+        causes::all(self.readers(), account, most).await
     }
 
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>> {

@@ -6,6 +6,8 @@ mod accounts;
 mod alerts;
 #[path = "../ops/audit.rs"]
 mod audit;
+#[path = "../ops/causes.rs"]
+mod causes;
 #[path = "../ops/check.rs"]
 mod check;
 #[path = "../ops/deliveries.rs"]
@@ -72,3 +74,5 @@ const JSON: &str = r"CAST(REPLACE(data, '\u0000', '\ufffd') AS JSON)";
 const BYTES: &str = r#" COLLATE "C""#;
 /// `LIKE` for which letters are the same in any case: those of ASCII, if they are compared byte by byte.
 const LIKE: &str = "ILIKE";
+/// Place of a text in another, counted from 1; 0 if it is not there.
+const PLACE: &str = "strpos";

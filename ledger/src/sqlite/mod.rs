@@ -6,6 +6,8 @@ mod accounts;
 mod alerts;
 #[path = "../ops/audit.rs"]
 mod audit;
+#[path = "../ops/causes.rs"]
+mod causes;
 #[path = "../ops/check.rs"]
 mod check;
 #[path = "../ops/deliveries.rs"]
@@ -75,3 +77,5 @@ const JSON: &str = "data";
 const BYTES: &str = "";
 /// `LIKE` for which letters of ASCII are the same in any case.
 const LIKE: &str = "LIKE";
+/// Place of a text in another, counted from 1; 0 if it is not there.
+const PLACE: &str = "instr";
