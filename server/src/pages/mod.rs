@@ -4,8 +4,11 @@ mod account;
 mod accounts;
 mod adopt;
 mod assets;
+mod attention;
 mod audit;
 mod csv;
+mod day;
+mod days;
 mod filters;
 mod job;
 mod link;
@@ -41,6 +44,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/accounts/{account}", get(account::show))
+        .route("/accounts/{account}/days/{day}", get(day::show))
         .route("/accounts/{account}/sync", post(account::sync))
         .route("/accounts/{account}/preview", post(account::preview))
         .route("/accounts/{account}/pause", post(account::pause))
