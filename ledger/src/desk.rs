@@ -1,19 +1,21 @@
 //! Data that the server keeps in the ledger's database beside the memory of the sync: users and their sessions, actions of
 //! people, deliveries that came in, and alerts that were told. And the ledger as people look through it.
 
+mod browser;
+mod causes;
+
 use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Outcome, Pending};
-use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId, Side, Status};
+use latchel_sync_core::ledger::{Counts, Outcome, Pending};
+use latchel_sync_core::model::{Kind, PropertyId, Reason, RecordKey, RunId, Side, Status};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-mod browser;
-
 pub use browser::{Browser, Pairing};
+pub use causes::{Cause, Causes, Why};
 
 /// Role of a user, which says what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -150,6 +152,8 @@ pub struct Filter {
     pub run: Option<RunId>,
     /// Its newest outcome is from this instant or before, UTC: it has stood so since then.
     pub until: Option<DateTime<Utc>>,
+    /// The property that it, or whose unit it, waits for.
+    pub waits_for: Option<PropertyId>,
     /// Part of its id, its counterpart's id, its label or its detail; the letters of ASCII in any case, others as they are.
     pub text: Option<String>,
 }
@@ -282,6 +286,22 @@ pub trait Desk: Send + Sync + fmt::Debug {
         after: Option<&RecordKey>,
         limit: u32,
     ) -> Result<Vec<Outcome>>;
+    /// The last `limit` of those that come before the record `before`, in the same order.
+    async fn find_outcomes_before(
+        &self,
+        account: &str,
+        filter: &Filter,
+        before: &RecordKey,
+        limit: u32,
+    ) -> Result<Vec<Found>>;
+
+    /// Number of an account's records with each reason that `filter` lets through; a reason without any is left out. The
+    /// time that it takes goes by the account's records.
+    async fn count_outcomes(&self, account: &str, filter: &Filter) -> Result<Counts>;
+
+    /// Causes for which an account's records need something ([`Reason::need`]): those that need somebody first, of these the
+    /// ones that concern most records. Dismissed records are left out. `most` causes are named, and all counted.
+    async fn causes(&self, account: &str, most: u32) -> Result<Causes>;
 
     /// Outcomes of a record that were new or changed, newest first, out of the account's newest 10,000 runs.
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>>;

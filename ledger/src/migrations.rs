@@ -25,6 +25,7 @@ pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite":
     "0005" "turns",
     "0006" "mirror",
     "0007" "browsers",
+    "0008" "waits",
 );
 
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
@@ -34,6 +35,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0004" "turns",
     "0005" "mirror",
     "0006" "browsers",
+    "0007" "waits",
 );
 
 fn migration(number: &str, name: &str, sql: &'static str) -> Migration {

@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::expect_used, reason = "tests: the names say it, and a failure is a panic")]
 
 mod browsers;
+mod causes;
 mod changes;
 mod desk;
 mod links;
@@ -19,6 +20,7 @@ use latchel_sync_core::model::{Kind, Link, Origin, Phase, Reason, RecordKey, Run
 use uuid::Uuid;
 
 pub use browsers::*;
+pub use causes::*;
 pub use changes::*;
 pub use desk::*;
 pub use links::*;
@@ -91,6 +93,11 @@ macro_rules! desk_suite {
             old_runs_are_forgotten_and_what_is_known_stays,
             more_is_forgotten_than_one_step_takes,
             what_the_server_kept_is_forgotten_when_it_is_old,
+            what_waits_is_followed_to_its_property_and_counted_there,
+            what_nobody_can_help_or_somebody_dismissed_needs_nobody,
+            odd_ids_lead_to_their_property_too,
+            few_causes_are_named_and_all_are_counted,
+            what_waits_for_a_property_is_found_by_it,
         );
     };
 }

@@ -319,7 +319,7 @@ impl Teller {
             say!("    {count:>5}  {:<32} {named}", reason.code());
         }
         if let Some(error) = &report.error {
-            say!("    ended early: {error}");
+            say!("    stopped: {error}");
         }
     }
 }

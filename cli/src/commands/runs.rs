@@ -121,7 +121,7 @@ async fn show_one(ledger: &dyn LedgerAdmin, id: RunId, json: bool) -> Result<Exi
     for phase in &run.phases {
         say!("  {}: {} records, {} writes", phase.phase, phase.records(), phase.writes);
         if let Some(error) = &phase.error {
-            say!("    ended early: {error}");
+            say!("    stopped: {error}");
         }
         if let Some(pause) = &phase.paused {
             say!("    paused: {pause}");

@@ -3,9 +3,9 @@ use chrono_tz::Tz;
 use latchel_sync_core::Ledger;
 use latchel_sync_core::engine::{Banner, Choice, banner};
 use latchel_sync_core::ledger::{look_up, records};
-use latchel_sync_core::model::Kind;
+use latchel_sync_core::model::{Kind, Need};
 use latchel_sync_core::words::local;
-use latchel_sync_server::views::{Automatic, Health, NextRun, automatic, health};
+use latchel_sync_server::views::{Attention, Automatic, Health, NextRun, attention, automatic, health};
 use serde::Serialize;
 
 use super::choose::{Chosen, choose};
@@ -26,7 +26,7 @@ pub(crate) async fn run(
         Some(StatusOf::WorkOrder { id }) => {
             work_order(config, &accounts, &*books.ledger, id, now, scope.json).await
         }
-        None => all(&accounts, &books, scope, now).await,
+        None => all(config, &accounts, &books, scope, now).await,
     })
     .await
 }
@@ -37,9 +37,14 @@ struct Shown {
     #[serde(flatten)]
     health: Health,
     automatic: Automatic,
+    attention: Attention,
 }
 
+/// Most causes that are named.
+const CAUSES: u32 = 20;
+
 async fn all(
+    config: &Config,
     accounts: &[&Account],
     Books { ledger, desk }: &Books,
     scope: &Scope,
@@ -50,7 +55,9 @@ async fn all(
         let (settings, schedule) = (&account.settings, &account.schedule);
         let health = health(settings, schedule, &**ledger, now).await?;
         let automatic = automatic(settings, schedule, (&**ledger, &**desk), now).await?;
-        all.push(Shown { health, automatic });
+        let platform = connect::platform_adapter(config, account)?.title;
+        let attention = attention(&**desk, &settings.name, platform, CAUSES).await?;
+        all.push(Shown { health, automatic, attention });
     }
     if scope.json {
         render::json(&all)?;
@@ -62,7 +69,7 @@ async fn all(
     Ok(Exit::Done)
 }
 
-fn print(Shown { health, automatic }: &Shown, zone: Tz, now: DateTime<Utc>) {
+fn print(Shown { health, automatic, attention }: &Shown, zone: Tz, now: DateTime<Utc>) {
     say!("{}: {}", health.account, health.health);
     if let Some(pause) = &health.paused {
         say!("  {pause}; the first run after that goes on from there");
@@ -80,6 +87,7 @@ fn print(Shown { health, automatic }: &Shown, zone: Tz, now: DateTime<Utc>) {
         }
     }
     say!("  pending {}, failed {}", health.pending, health.failed);
+    print_attention(attention);
     say!(
         "  schedule: work orders {}, properties and residents {}",
         health.schedule.work_orders,
@@ -102,6 +110,25 @@ fn print(Shown { health, automatic }: &Shown, zone: Tz, now: DateTime<Utc>) {
             say!("  nothing is synced by itself{}", last.unwrap_or_default());
             say!("    hint: `latchel-sync serve` keeps the schedule, for as long as it runs");
         }
+    }
+}
+
+fn print_attention(attention: &Attention) {
+    let Attention { causes, need_somebody, .. } = attention;
+    if *need_somebody > 0 {
+        say!("  needs attention:");
+    }
+    for cause in causes {
+        let mark = if cause.needs == Need::Somebody { "" } else { "by itself: " };
+        say!("    - {mark}{}", cause.line());
+        if !cause.remedy.is_empty() {
+            say!("      hint: {}", cause.remedy);
+        }
+    }
+    let named = causes.iter().filter(|cause| cause.needs == Need::Somebody).count() as u64;
+    match need_somebody.saturating_sub(named) {
+        0 => {}
+        more => say!("    and {more} more"),
     }
 }
 

@@ -16,10 +16,7 @@ impl Readable {
         let Some(file) = read_by_everybody(secret, given_in) else { return };
         let mut warned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if warned.insert(file.clone()) {
-            note!(
-                "warning: everybody on this machine can read {}, and a secret stands in it",
-                file.display()
-            );
+            note!("warning: everybody on this machine can read {}, and it holds a secret", file.display());
             note!("hint: `chmod 600 {}`", file.display());
         }
     }

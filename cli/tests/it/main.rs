@@ -134,6 +134,22 @@ fn init_writes_a_configuration_that_is_read_again_and_replaces_none() {
 }
 
 #[test]
+fn the_file_that_init_writes_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = here();
+    let path = folder.path().join("latchel-sync.toml");
+    let mode = || std::fs::metadata(&path).expect("the file").permissions().mode() & 0o777;
+    out(folder.path(), 0, &["init"]);
+    assert_eq!(mode(), 0o600);
+    // One that everybody could read is replaced by one that they cannot.
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("ours");
+    out(folder.path(), 3, &["init"]);
+    assert_eq!(mode(), 0o644, "what is refused changes nothing");
+    out(folder.path(), 0, &["init", "--force"]);
+    assert_eq!(mode(), 0o600);
+}
+
+#[test]
 fn what_scripts_read_is_json() {
     let folder = here();
     let json = |args: &[&str]| -> Value {
@@ -290,8 +306,7 @@ fn secrets_that_everybody_on_the_machine_can_read_are_a_warning() {
     };
     let warned = check([0o644, 0o604]);
     for file in ["latchel-sync.toml", "key"] {
-        let warning =
-            format!("warning: everybody on this machine can read {file}, and a secret stands in it");
+        let warning = format!("warning: everybody on this machine can read {file}, and it holds a secret");
         assert_eq!(warned.matches(&warning).count(), 1, "{warned}");
     }
     assert!(warned.contains("hint: `chmod 600 latchel-sync.toml`"), "{warned}");

@@ -9,6 +9,7 @@ mod ids;
 pub(crate) mod instant;
 mod link;
 mod marker;
+mod need;
 mod part;
 mod phase;
 mod policy;
@@ -33,6 +34,7 @@ pub use ids::{
 };
 pub use link::{CloseVerdict, Link, Obstacle, Origin};
 pub use marker::Marker;
+pub use need::Need;
 pub use part::{Fate, Part, PartDiffers};
 pub use phase::{Direction, Phase};
 pub use policy::{

@@ -34,9 +34,12 @@ pub enum Whereabouts {
     OneOfSeveral,
 }
 
+/// Beginning of each [`unit_missing`].
+pub const UNIT_MISSING: &str = "it names no unit";
+
 /// Detail for a work order that names none of the several units of this property.
 pub fn unit_missing(property: &PropertyRef) -> String {
-    format!("it names no unit, and {} has several: add the unit to it on the platform", UnitName(property))
+    format!("{UNIT_MISSING}, and {} has several: add the unit to it on the platform", UnitName(property))
 }
 
 /// A platform work order's counterpart in Latchel.

@@ -24,7 +24,9 @@ pub use export::{
 };
 pub use gone::{GoneProperty, decide_gone_property, decide_gone_resident};
 pub use guard::is_mass_change;
-pub use import::{Counterpart, ImportAction, ImportCase, Whereabouts, decide_import, unit_missing};
+pub use import::{
+    Counterpart, ImportAction, ImportCase, UNIT_MISSING, Whereabouts, decide_import, unit_missing,
+};
 pub use method::{Assignees, choose_latchel_user, sync_method};
 pub use pair::work_order_differences;
 pub use property::{PropertyAction, PropertyCase, decide_property, property_differences};

@@ -1,15 +1,16 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::ledger::{Counts, Outcome};
 use latchel_sync_core::model::{RecordKey, RunId};
 use uuid::Uuid;
 
 use super::{
-    Backend, alerts, audit, browsers, deliveries, everywhere, outcomes, pauses, prune, search, users,
+    Backend, alerts, audit, browsers, causes, deliveries, everywhere, outcomes, pauses, prune, search, users,
 };
 use crate::desk::{
-    Alert, AuditEntry, Browser, Delivery, Desk, Filter, Found, FoundIn, Pairing, Pause, Session, User, Wrote,
+    Alert, AuditEntry, Browser, Causes, Delivery, Desk, Filter, Found, FoundIn, Pairing, Pause, Session,
+    User, Wrote,
 };
 
 #[async_trait]
@@ -137,6 +138,24 @@ impl Desk for Backend {
         limit: u32,
     ) -> Result<Vec<Outcome>> {
         outcomes::by_action(self.readers(), run, wrote, after, limit).await
+    }
+
+    async fn find_outcomes_before(
+        &self,
+        account: &str,
+        filter: &Filter,
+        before: &RecordKey,
+        limit: u32,
+    ) -> Result<Vec<Found>> {
+        search::outcomes_before(self.readers(), account, filter, before, limit).await
+    }
+
+    async fn count_outcomes(&self, account: &str, filter: &Filter) -> Result<Counts> {
+        search::count(self.readers(), account, filter).await
+    }
+
+    async fn causes(&self, account: &str, most: u32) -> Result<Causes> {
+        causes::all(self.readers(), account, most).await
     }
 
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>> {

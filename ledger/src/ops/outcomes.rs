@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use latchel_sync_core::ledger::{Action, Counts, Intent, Lease, Outcome};
-use latchel_sync_core::model::{Reason, RecordKey, RunId};
+use latchel_sync_core::model::{PropertyRef, Reason, RecordKey, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
 use sqlx::QueryBuilder;
@@ -44,6 +44,8 @@ struct Written<'a> {
     summary: String,
     data: String,
     label: Option<String>,
+    /// Key of the property that it waits for.
+    waits_for: Option<String>,
 }
 
 /// Most characters of a label that are kept beside `data`, where an index is that takes no long text.
@@ -55,7 +57,8 @@ impl<'a> Written<'a> {
         // PostgreSQL refuses a text with this character.
         let letters = outcome.label.chars().map(|letter| if letter == '\0' { '\u{fffd}' } else { letter });
         let label = Some(letters.take(LABEL_LENGTH).collect::<String>()).filter(|label| !label.is_empty());
-        Ok(Self { outcome, summary: summary(outcome), data, label })
+        let waits_for = outcome.waits_for.as_ref().map(PropertyRef::key);
+        Ok(Self { outcome, summary: summary(outcome), data, label, waits_for })
     }
 }
 
@@ -118,9 +121,9 @@ async fn put_history(
 
 async fn put_newest(connection: &mut Connection, account: &str, rows: &[Written<'_>]) -> Result<()> {
     let mut sql = QueryBuilder::<Database>::new(
-        "INSERT INTO outcomes (account, kind, side, id, counterpart, reason, summary, data, label) ",
+        "INSERT INTO outcomes (account, kind, side, id, counterpart, reason, summary, data, label, waits_for) ",
     );
-    sql.push_values(rows, |mut row, Written { outcome, summary, data, label }| {
+    sql.push_values(rows, |mut row, Written { outcome, summary, data, label, waits_for }| {
         row.push_bind(account)
             .push_bind(outcome.key.kind.as_str())
             .push_bind(outcome.key.side.as_str())
@@ -129,11 +132,13 @@ async fn put_newest(connection: &mut Connection, account: &str, rows: &[Written<
             .push_bind(outcome.reason.code())
             .push_bind(summary.as_str())
             .push_bind(data.as_str())
-            .push_bind(label.as_deref());
+            .push_bind(label.as_deref())
+            .push_bind(waits_for.as_deref());
     });
     sql.push(
         " ON CONFLICT (account, kind, side, id) DO UPDATE SET counterpart = excluded.counterpart, \
-         reason = excluded.reason, summary = excluded.summary, data = excluded.data, label = excluded.label",
+         reason = excluded.reason, summary = excluded.summary, data = excluded.data, label = excluded.label, \
+         waits_for = excluded.waits_for",
     );
     run_built(connection, sql, "writing outcomes").await
 }
@@ -190,6 +195,11 @@ pub(crate) async fn counts(pool: &Pool, account: &str, reasons: &[Reason]) -> Re
         codes.push_bind(reason.code());
     }
     sql.push(") GROUP BY reason");
+    read_counts(pool, sql).await
+}
+
+/// The counts of a query for each reason's code and count.
+pub(super) async fn read_counts(pool: &Pool, mut sql: QueryBuilder<Database>) -> Result<Counts> {
     let rows: Vec<(String, i64)> =
         sql.build_query_as().fetch_all(pool).await.map_err(failed("counting outcomes"))?;
     rows.into_iter()

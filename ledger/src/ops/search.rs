@@ -1,10 +1,10 @@
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::Outcome;
-use latchel_sync_core::model::{Kind, Reason, RecordKey, Side, Status};
+use latchel_sync_core::ledger::{Counts, Outcome};
+use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, Reason, RecordKey, Side, Status};
 
 use super::statement::{Sql, record, records};
-use super::{BYTES, JSON, LIKE, Pool, pending, recall};
+use super::{BYTES, JSON, LIKE, Pool, outcomes, pending, recall};
 use crate::desk::{Filter, Found};
 use crate::error::failed;
 
@@ -23,29 +23,80 @@ pub(crate) async fn outcomes(
     let Some(search) = Search::of(filter) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     let mut left = i64::from(limit);
-    for (kind, side) in groups(filter, after) {
+    let first = after.map(|key| (key.kind, key.side));
+    for (kind, side) in groups(filter).filter(|group| first.is_none_or(|first| first <= *group)) {
         if left == 0 {
             break;
         }
-        let after = after.filter(|key| (key.kind, key.side) == (kind, side)).map(|key| key.id.as_str());
-        let page = search.page(pool, Group { account, kind, side, after, limit: left }).await?;
+        let edge = match after.filter(|key| (key.kind, key.side) == (kind, side)) {
+            Some(key) => Edge::After(&key.id),
+            None => Edge::Start,
+        };
+        let page = search.page(pool, Group { account, kind, side, edge, limit: left }).await?;
         left -= i64::try_from(page.len()).unwrap_or(left);
         found.extend(page);
     }
     Ok(found)
 }
 
+/// The same backwards from a key, and then turned.
+pub(crate) async fn outcomes_before(
+    pool: &Pool,
+    account: &str,
+    filter: &Filter,
+    before: &RecordKey,
+    limit: u32,
+) -> Result<Vec<Found>> {
+    let Some(search) = Search::of(filter) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let mut left = i64::from(limit);
+    let last = (before.kind, before.side);
+    let earlier: Vec<_> = groups(filter).filter(|group| *group <= last).collect();
+    for (kind, side) in earlier.into_iter().rev() {
+        if left == 0 {
+            break;
+        }
+        let edge = if (kind, side) == last { Edge::Before(&before.id) } else { Edge::End };
+        let page = search.page(pool, Group { account, kind, side, edge, limit: left }).await?;
+        left -= i64::try_from(page.len()).unwrap_or(left);
+        found.extend(page.into_iter().rev());
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// One statement; a reason's records are counted where its index has them, unless more than that narrows them.
+pub(crate) async fn count(pool: &Pool, account: &str, filter: &Filter) -> Result<Counts> {
+    let Some(search) = Search::of(filter) else { return Ok(Counts::new()) };
+    let mut sql = Sql::new("SELECT reason, COUNT(*) FROM outcomes WHERE account = ");
+    sql.push_bind(account);
+    if let Some(kind) = filter.kind {
+        sql.push(" AND kind = ").push_bind(kind.as_str());
+    }
+    if let Some(side) = filter.side {
+        sql.push(" AND side = ").push_bind(side.as_str());
+    }
+    if let Some(reasons) = &search.reasons {
+        sql.push(" AND reason IN (");
+        let mut codes = sql.separated(", ");
+        for reason in reasons {
+            codes.push_bind(reason.code());
+        }
+        sql.push(")");
+    }
+    search.push_conditions(&mut sql);
+    sql.push(" GROUP BY reason");
+    outcomes::read_counts(pool, sql).await
+}
+
 /// The kinds and sides that are looked through, in the order of keys.
-fn groups(filter: &Filter, after: Option<&RecordKey>) -> impl Iterator<Item = (Kind, Side)> {
+fn groups(filter: &Filter) -> impl Iterator<Item = (Kind, Side)> {
     let (of_kind, of_side) = (filter.kind, filter.side);
-    let first = after.map(|key| (key.kind, key.side));
-    Kind::ALL
-        .into_iter()
-        .flat_map(|kind| [(kind, Side::Platform), (kind, Side::Latchel)])
-        .filter(move |(kind, side)| {
+    Kind::ALL.into_iter().flat_map(|kind| [(kind, Side::Platform), (kind, Side::Latchel)]).filter(
+        move |(kind, side)| {
             of_kind.is_none_or(|of_kind| of_kind == *kind) && of_side.is_none_or(|of_side| of_side == *side)
-        })
-        .filter(move |group| first.is_none_or(|first| first <= *group))
+        },
+    )
 }
 
 /// Conditions of a filter, which each outcome must meet.
@@ -54,6 +105,8 @@ struct Search {
     reasons: Option<Vec<Reason>>,
     run: Option<String>,
     until: Option<String>,
+    /// Key of the property.
+    waits_for: Option<String>,
     text: Option<Text>,
 }
 
@@ -79,8 +132,27 @@ struct Group<'a> {
     account: &'a str,
     kind: Kind,
     side: Side,
-    after: Option<&'a str>,
+    edge: Edge<'a>,
     limit: i64,
+}
+
+/// Place from which a query goes through a group's ids, and in which direction.
+#[derive(Debug, Clone, Copy)]
+enum Edge<'a> {
+    Start,
+    After(&'a str),
+    Before(&'a str),
+    End,
+}
+
+impl Edge<'_> {
+    /// Order in which the ids are gone through.
+    fn order(self) -> &'static str {
+        match self {
+            Self::Start | Self::After(_) => " ORDER BY id LIMIT ",
+            Self::Before(_) | Self::End => " ORDER BY id DESC LIMIT ",
+        }
+    }
 }
 
 type Row = (String, Option<DateTime<Utc>>, Option<i64>, Option<bool>);
@@ -98,13 +170,15 @@ impl Search {
         };
         // PostgreSQL refuses such a text, which is in no record.
         let text = filter.text.as_deref().filter(|text| !text.is_empty());
-        if text.is_some_and(|text| text.contains('\0')) {
+        let waits_for = filter.waits_for.as_ref().map(PropertyId::as_str);
+        if text.into_iter().chain(waits_for).any(|text| text.contains('\0')) {
             return None;
         }
         Some(Self {
             reasons,
             run: filter.run.map(|run| run.to_string()),
             until: filter.until.and_then(comparable),
+            waits_for: filter.waits_for.clone().map(|property| PropertyRef::new(property, None).key()),
             text: text.map(Text::of),
         })
     }
@@ -123,7 +197,7 @@ impl Search {
                 }
             }
         }
-        sql.push(") AS found ORDER BY id LIMIT ").push_bind(group.limit);
+        sql.push(") AS found").push(group.edge.order()).push_bind(group.limit);
         sql.push(") AS page JOIN outcomes ON outcomes.id = page.id");
         push_key(&mut sql, "outcomes", &group);
         sql.push(" LEFT JOIN pending ON pending.id = page.id");
@@ -138,18 +212,36 @@ impl Search {
     fn push_ids(&self, sql: &mut Sql, group: &Group<'_>, reason: Option<Reason>) {
         sql.push("SELECT id FROM (SELECT id FROM outcomes WHERE TRUE");
         push_key(sql, "outcomes", group);
-        if let Some(after) = group.after {
-            sql.push(" AND id > ").push_bind(after);
+        match group.edge {
+            Edge::After(id) => {
+                sql.push(" AND id > ").push_bind(id);
+            }
+            Edge::Before(id) => {
+                sql.push(" AND id < ").push_bind(id);
+            }
+            Edge::Start | Edge::End => {}
         }
         if let Some(reason) = reason {
             sql.push(" AND reason = ").push_bind(reason.code());
         }
+        self.push_conditions(sql);
+        sql.push(group.edge.order()).push_bind(group.limit).push(") AS first");
+    }
+
+    /// Conditions on what a record says, beside its reason.
+    fn push_conditions(&self, sql: &mut Sql) {
         if let Some(run) = &self.run {
             sql.push(" AND data LIKE ").push_bind(format!("%{run}%"));
             sql.push(format_args!(" AND {JSON} ->> 'run' = ")).push_bind(run.as_str());
         }
         if let Some(until) = &self.until {
             sql.push(format_args!(" AND RTRIM({JSON} ->> 'at', 'Z'){BYTES} <= ")).push_bind(until.as_str());
+        }
+        if let Some(property) = &self.waits_for {
+            let units = format!("{property}/");
+            sql.push(" AND (waits_for = ").push_bind(property.as_str()).push(" OR SUBSTR(waits_for, 1, ");
+            let length = i64::try_from(units.chars().count()).unwrap_or(i64::MAX);
+            sql.push_bind(length).push(") = ").push_bind(units).push(")");
         }
         if let Some(Text { plain, in_json }) = &self.text {
             sql.push(format_args!(" AND data{BYTES} {LIKE} "))
@@ -165,7 +257,6 @@ impl Search {
             }
             sql.push(")");
         }
-        sql.push(" ORDER BY id LIMIT ").push_bind(group.limit).push(") AS first");
     }
 }
 

@@ -8,6 +8,8 @@ mod alerts;
 mod audit;
 #[path = "../ops/browsers.rs"]
 mod browsers;
+#[path = "../ops/causes.rs"]
+mod causes;
 #[path = "../ops/check.rs"]
 mod check;
 #[path = "../ops/deliveries.rs"]
@@ -76,3 +78,5 @@ const JSON: &str = r"CAST(REPLACE(data, '\u0000', '\ufffd') AS JSON)";
 const BYTES: &str = r#" COLLATE "C""#;
 /// `LIKE` for which letters are the same in any case: those of ASCII, if they are compared byte by byte.
 const LIKE: &str = "ILIKE";
+/// Place of a text in another, counted from 1; 0 if it is not there.
+const PLACE: &str = "strpos";

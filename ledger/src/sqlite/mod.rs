@@ -8,6 +8,8 @@ mod alerts;
 mod audit;
 #[path = "../ops/browsers.rs"]
 mod browsers;
+#[path = "../ops/causes.rs"]
+mod causes;
 #[path = "../ops/check.rs"]
 mod check;
 #[path = "../ops/deliveries.rs"]
@@ -79,3 +81,5 @@ const JSON: &str = "data";
 const BYTES: &str = "";
 /// `LIKE` for which letters of ASCII are the same in any case.
 const LIKE: &str = "LIKE";
+/// Place of a text in another, counted from 1; 0 if it is not there.
+const PLACE: &str = "instr";

@@ -131,6 +131,7 @@ pub async fn filters_narrow_together(ledger: &(impl Ledger + Desk)) {
         reason: Some(Reason::NoPropertyMatch),
         run: Some(second),
         until: Some(now() + TimeDelta::hours(1)),
+        waits_for: None,
         text: Some("2".to_owned()),
     };
     assert_eq!(keys(ledger, "a", &all).await, ["work order 2"]);
@@ -220,7 +221,23 @@ pub async fn what_is_found_comes_in_pages(ledger: &(impl Ledger + Desk)) {
                 found.extend(page.into_iter().map(|found| found.outcome));
             }
             assert_eq!(found, expected, "{filter:?} by {limit}");
+            let mut back: Vec<Outcome> = expected.last().cloned().into_iter().collect();
+            while let Some(first) = back.first() {
+                let page =
+                    ledger.find_outcomes_before("a", &filter, &first.key, limit).await.expect("a page");
+                if page.is_empty() {
+                    break;
+                }
+                assert!(page.len() <= limit as usize);
+                back.splice(..0, page.into_iter().map(|found| found.outcome));
+            }
+            assert_eq!(back, expected, "{filter:?} backwards by {limit}");
         }
+        let mut counts = Counts::new();
+        for outcome in &expected {
+            *counts.entry(outcome.reason).or_default() += 1;
+        }
+        assert_eq!(ledger.count_outcomes("a", &filter).await.expect("counts"), counts, "{filter:?}");
     }
     assert_eq!(ledger.find_outcomes("a", &Filter::default(), None, 0).await.expect("nothing"), []);
 }

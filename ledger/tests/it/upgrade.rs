@@ -4,7 +4,7 @@ use std::path::Path;
 
 use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::ledger::Outcome;
-use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId};
+use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, Reason, RecordKey, RunId, UnitId};
 use latchel_sync_ledger::desk::{Desk, Filter, Role};
 use latchel_sync_ledger::suite::{link, new_run, outcome, user};
 use latchel_sync_ledger::throw_away::fresh_url;
@@ -40,8 +40,11 @@ const ROWS: [&str; 3] = [
 /// Record that each of the rows holds, as JSON.
 fn records() -> [String; 3] {
     let link = link(RunId(Uuid::nil()), "1", 10);
-    let waits =
-        Outcome { label: "#waits Tap".to_owned(), ..outcome(RunId(Uuid::nil()), "2", Reason::CallFailed) };
+    let waits = Outcome {
+        label: "#waits Tap".to_owned(),
+        waits_for: Some(PropertyRef::new(PropertyId::new("a/b"), Some(UnitId::new("c@d%")))),
+        ..outcome(RunId(Uuid::nil()), "2", Reason::CallFailed)
+    };
     let waits = serde_json::to_string(&waits).expect("JSON");
     [serde_json::to_string(&link).expect("JSON"), waits.clone(), waits]
 }
@@ -57,6 +60,10 @@ async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl LedgerAdmin + Desk)) {
     assert_eq!(numbered.len(), 1, "{numbered:?}");
     let labelled = ledger.find("a", Kind::WorkOrder, "waits").await.expect("found");
     assert_eq!(labelled, known[1..], "by the number in the label that it had before");
+    let waits_for = Some(PropertyId::new("a/b"));
+    let waiting = Filter { waits_for, ..Filter::default() };
+    let waiting = ledger.find_outcomes("a", &waiting, None, 10).await.expect("outcomes");
+    assert_eq!(waiting, found, "by the property that it waited for before");
     ledger.put_user(&user("ann", Role::Viewer)).await.expect("added");
     assert_eq!(ledger.users().await.expect("users"), [user("ann", Role::Viewer)]);
     ledger.begin_run(&new_run("a")).await.expect("a run");

@@ -1,8 +1,8 @@
 //! Conditions that hold of an account.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use latchel_sync_core::ledger::{PhaseReport, Run, RunStatus};
-use latchel_sync_core::model::{Phase, Side, Status};
+use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::model::{Side, Status};
 use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::Filter;
 
@@ -11,7 +11,7 @@ use super::config::AlertsConfig;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::schedule::Part;
-use crate::views::{Health, credentials, health};
+use crate::views::{Health, credentials, ended_by, health};
 
 /// A condition that holds of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ fn broken(runs: &[&Run]) -> Option<Finding> {
     let (run, report) = ended_by(runs, ErrorKind::Internal)?;
     Some(Finding {
         condition: Condition::RunsFailed,
-        text: format!("{} broke off: {}.", report.phase, report.error.as_deref().unwrap_or_default()),
+        text: format!("{} stopped: {}.", report.phase, report.error.as_deref().unwrap_or_default()),
         since: run.now,
     })
 }
@@ -112,24 +112,13 @@ fn mass_change(runs: &[&Run], account: &str) -> Option<Finding> {
     Some(Finding {
         condition: Condition::MassChange,
         text: format!(
-            "A run stopped before it set too many records inactive: {}. If it is meant, run `latchel-sync {} \
+            "A run stopped before it set too many records inactive: {}. If they are really gone, run `latchel-sync {} \
              --account {account} --allow-mass-change`.",
             report.error.as_deref().unwrap_or_default(),
             if run.reconciles { "reconcile --apply" } else { "sync" }
         ),
         since: run.now,
     })
-}
-
-/// The first phase whose newest report says that it was ended by a failure of this kind.
-fn ended_by<'a>(runs: &[&'a Run], kind: ErrorKind) -> Option<(&'a Run, &'a PhaseReport)> {
-    let newest = |phase: Phase| {
-        runs.iter().find_map(|run| {
-            let report = run.phases.iter().find(|report| report.phase == phase)?;
-            Some((*run, report))
-        })
-    };
-    Phase::ALL.into_iter().filter_map(newest).find(|(_, report)| report.error_kind == Some(kind))
 }
 
 fn gap(health: &Health, now: DateTime<Utc>) -> Option<Finding> {

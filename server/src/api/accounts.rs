@@ -58,6 +58,7 @@ impl From<AccountView> for AccountAnswer {
             next,
             newest,
             days,
+            guarded: _,
             jobs,
         } = view;
         let jobs = jobs.into_iter().map(JobAnswer::from).collect();

@@ -2,6 +2,7 @@
 //! as the tests keep it, in `docs/openapi.json`.
 
 mod accounts;
+mod attention;
 mod audit;
 mod banner;
 mod cursor;
@@ -57,6 +58,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(accounts::pause))
         .routes(routes!(accounts::resume))
         .routes(routes!(accounts::set_sync_start))
+        .routes(routes!(attention::show))
         .routes(routes!(results::list))
         .routes(routes!(results::retry))
         .routes(routes!(results::dismiss))

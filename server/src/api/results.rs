@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId, Side, Status};
+use latchel_sync_core::model::{Kind, PropertyId, Reason, RecordKey, RunId, Side, Status};
 use latchel_sync_ledger::desk::Filter;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,7 +16,7 @@ use crate::access::{Operator, Viewer};
 use crate::actions::{self, Wish};
 use crate::app::App;
 use crate::schema;
-use crate::views::{self, Query, ResultRow};
+use crate::views::{self, Page, Query, ResultRow};
 
 /// Filter of the results; a field that is left out does not narrow them.
 #[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
@@ -51,6 +51,10 @@ pub(super) struct ResultFilter {
     #[serde(deserialize_with = "given")]
     #[schema(nullable = false)]
     until: Option<DateTime<Utc>>,
+    /// Id of the property that it, or whose unit it, waits for.
+    #[serde(deserialize_with = "given")]
+    #[schema(nullable = false)]
+    waits_for: Option<String>,
     /// Part of its id, its counterpart's id, its label or its detail, in any case.
     #[serde(deserialize_with = "given")]
     #[schema(nullable = false)]
@@ -59,8 +63,9 @@ pub(super) struct ResultFilter {
 
 impl From<ResultFilter> for Filter {
     fn from(filter: ResultFilter) -> Self {
-        let ResultFilter { kind, side, status, reason, run, until, text } = filter;
-        Self { kind, side, status, reason, run: run.map(RunId), until, text }
+        let ResultFilter { kind, side, status, reason, run, until, waits_for, text } = filter;
+        let waits_for = waits_for.map(PropertyId::new);
+        Self { kind, side, status, reason, run: run.map(RunId), until, waits_for, text }
     }
 }
 
@@ -85,7 +90,8 @@ pub(super) async fn list(
 ) -> Result<Json<ResultsPage>, Problem> {
     let Paged { after, limit, rest } = paged;
     known(&app, &account)?;
-    let query = Query { filter: rest.into(), after, limit };
+    let page = after.map_or(Page::First, Page::After);
+    let query = Query { filter: rest.into(), page, limit };
     let view = views::results(&app, &account, &query).await?;
     Ok(Json(ResultsPage { rows: view.rows, next: view.next.as_ref().and_then(Cursor::of) }))
 }

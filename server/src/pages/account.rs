@@ -5,9 +5,12 @@ use axum::Form;
 use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
 use latchel_sync_core::ledger::Run;
+use latchel_sync_core::model::SyncMethod;
 use serde::Deserialize;
 
-use super::accounts::{Bars, Health, next};
+use super::accounts::{Health, Timing};
+use super::attention::AttentionPart;
+use super::days::{DayCell, cells, summary};
 use super::live::JobRow;
 use super::page::{Answer, Problem, Top, go, page};
 use super::runs::RunRow;
@@ -16,20 +19,28 @@ use crate::access::{Operator, Viewer};
 use crate::actions::{self, Extent, MassChange};
 use crate::app::App;
 use crate::schedule::{Part, Schedule};
-use crate::views::{self, AccountView};
+use crate::views::{self, AccountView, Attention};
 
 /// Most runs that the page lists.
 const RUNS: u32 = 10;
+/// Most causes that the page names, and the number of those that are not folded.
+const CAUSES: u32 = 20;
+const OPEN: usize = 3;
 
 #[derive(Template)]
 #[template(path = "account.html")]
 struct Account {
     top: Top,
     name: String,
+    address: String,
     platform: &'static str,
     health: Health,
+    timing: Timing,
     paused: Option<(String, When)>,
     closed: Option<String>,
+    attention: AttentionPart,
+    /// What the guard stopped, if it did in the newest run of a phase.
+    guarded: Option<String>,
     phases: Vec<(String, Option<When>)>,
     gaps: Vec<Gap>,
     /// Warnings about credentials, with what to do.
@@ -43,7 +54,8 @@ struct Account {
     sync_start: Option<When>,
     pending: u64,
     failed: u64,
-    bars: Bars,
+    days: Vec<DayCell>,
+    summary: String,
     jobs: Vec<JobRow>,
     runs: Vec<RunRow>,
 }
@@ -52,6 +64,8 @@ struct Gap {
     phase: String,
     from: String,
     to: String,
+    /// First of these instants, as the command takes it.
+    since: String,
 }
 
 /// One account.
@@ -63,22 +77,28 @@ pub(super) async fn show(
     let view =
         views::account(&app, &name).await?.ok_or_else(|| Problem::missing(format!("account {name}")))?;
     let runs = views::runs(&app, Some(&name), RUNS).await?;
-    page(&account(&app, Top::of(&person), view, runs))
+    let attention = views::attention(&*app.desk, &name, view.platform, CAUSES).await?;
+    page(&account(&app, Top::of(&person), view, runs, attention))
 }
 
-fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>) -> Account {
+fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>, attention: Attention) -> Account {
     let moment = Moment { now: app.clock.now(), zone: view.time_zone.parse().unwrap_or_default() };
     let gap = |phase: &views::PhaseHealth| {
         let (from, to) = phase.gap?;
         let exact = |at: DateTime<Utc>| moment.when(at).exact;
-        Some(Gap { phase: phase.phase.to_string(), from: exact(from), to: exact(to) })
+        let since = moment.when(from).machine;
+        Some(Gap { phase: phase.phase.to_string(), from: exact(from), to: exact(to), since })
     };
     let phases = &view.health.phases;
     Account {
         top,
-        health: Health::of(&view),
+        address: address(&view.health.account),
+        health: Health::of(&view, attention.need_somebody),
+        timing: Timing::of(&view, moment),
         paused: view.pause.as_ref().map(|pause| (pause.by.clone(), moment.when(pause.since))),
         closed: view.health.paused.clone(),
+        attention: AttentionPart::of(&view.health.account, attention, OPEN),
+        guarded: view.guarded,
         phases: phases
             .iter()
             .map(|phase| (phase.phase.to_string(), phase.last_success.map(|at| moment.when(at))))
@@ -90,18 +110,28 @@ fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>) -> Account {
             .iter()
             .map(|one| (one.owner(view.platform), one.expires.to_string()))
             .collect(),
-        next: next(&view, moment),
+        next: view.next.iter().map(|next| (next.part.title(), next.at.map(|at| moment.when(at)))).collect(),
         timetables: timetables(&view.health.schedule),
-        method: view.sync_method.as_str(),
+        method: method(view.sync_method),
         time_zone: view.time_zone,
         sync_start: view.health.sync_start.map(|at| moment.when(at)),
         pending: view.health.pending,
         failed: view.health.failed,
-        bars: Bars::of(&view.days),
+        days: cells(&view.health.account, &view.days),
+        summary: summary(&view.days),
         jobs: view.jobs.iter().map(|job| JobRow::of(job, moment)).collect(),
         runs: runs.iter().map(|run| RunRow::of(run, moment)).collect(),
         platform: view.platform,
         name: view.health.account,
+    }
+}
+
+/// Work orders that are imported by this method, in words.
+fn method(method: SyncMethod) -> &'static str {
+    match method {
+        SyncMethod::All => "all",
+        SyncMethod::Assigned => "those assigned to Latchel",
+        SyncMethod::None => "none",
     }
 }
 

@@ -1,66 +1,162 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
+use serde::Deserialize;
 
+use super::account::address;
+use super::days::{DayCell, cells, summary};
 use super::page::{Answer, Top, page};
 use super::text::{Moment, When};
 use crate::access::Viewer;
 use crate::app::App;
-use crate::schedule::Part;
-use crate::views::{self, AccountView, Day};
+use crate::views::{self, AccountView};
+
+/// Number of accounts that a page shows.
+const ROWS: usize = 30;
 
 #[derive(Template)]
 #[template(path = "accounts.html")]
 struct Accounts {
     top: Top,
+    asked: Asked,
     accounts: Vec<Row>,
+    /// Number of all accounts, and of those that match the search.
+    all: usize,
+    found: usize,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+/// Search in the list of accounts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    text: String,
+    /// Number of the page, from 0.
+    page: usize,
 }
 
 struct Row {
     name: String,
+    address: String,
     platform: &'static str,
     health: Health,
-    /// The oldest of the last successes.
-    success: Option<When>,
-    next: Vec<(&'static str, Option<When>)>,
-    paused_by: Option<String>,
+    timing: Timing,
+    attention: Option<Line>,
     pending: u64,
     failed: u64,
     gaps: usize,
     /// Warnings about credentials, with what to do.
     warnings: Vec<String>,
-    bars: Bars,
+    days: Vec<DayCell>,
+    summary: String,
 }
 
-/// All accounts at a glance.
-pub(super) async fn show(State(app): State<Arc<App>>, Viewer(person): Viewer) -> Answer {
-    let now = app.clock.now();
-    let row = |view: AccountView| {
-        let moment = Moment { now, zone: view.time_zone.parse().unwrap_or_default() };
-        let phases = &view.health.phases;
-        let success = phases.iter().map(|phase| phase.last_success).min().flatten();
-        Row {
-            platform: view.platform,
-            health: Health::of(&view),
-            success: success.map(|at| moment.when(at)),
-            next: next(&view, moment),
-            paused_by: view.pause.as_ref().map(|pause| pause.by.clone()),
-            pending: view.health.pending,
-            failed: view.health.failed,
-            gaps: phases.iter().filter(|phase| phase.gap.is_some()).count(),
-            warnings: view.credentials.iter().filter_map(|one| one.warning(view.platform)).collect(),
-            bars: Bars::of(&view.days),
-            name: view.health.account,
-        }
+/// What needs somebody, in one line.
+struct Line {
+    place: Option<String>,
+    text: String,
+    /// Number of further causes.
+    more: u64,
+}
+
+/// All accounts at a glance, those with trouble first.
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Asked>,
+    Viewer(person): Viewer,
+) -> Answer {
+    let mut views = views::accounts(&app).await?;
+    let all = views.len();
+    let text = asked.text.trim().to_lowercase();
+    let matches = |view: &AccountView| {
+        view.health.account.to_lowercase().contains(&text) || view.platform.to_lowercase().contains(&text)
     };
-    let accounts = views::accounts(&app).await?.into_iter().map(row).collect();
-    page(&Accounts { top: Top::of(&person), accounts })
+    views.retain(matches);
+    views.sort_by_key(trouble);
+    let found = views.len();
+    let first = asked.page.saturating_mul(ROWS).min(found);
+    let mut accounts = Vec::new();
+    for view in views.into_iter().skip(first).take(ROWS) {
+        accounts.push(row(&app, view).await?);
+    }
+    let at = |page: usize| {
+        let text = ("text", asked.text.as_str());
+        form_urlencoded::Serializer::new("/?".to_owned())
+            .extend_pairs(Some(text).filter(|(_, text)| !text.is_empty()))
+            .append_pair("page", &page.to_string())
+            .finish()
+    };
+    page(&Accounts {
+        top: Top::of(&person),
+        accounts,
+        all,
+        found,
+        previous: asked.page.checked_sub(1).filter(|_| first > 0).map(at),
+        next: (first + ROWS < found).then(|| at(asked.page.saturating_add(1))),
+        asked,
+    })
 }
 
-/// Next sync of each part, by the part's name.
-pub(super) fn next(view: &AccountView, moment: Moment) -> Vec<(&'static str, Option<When>)> {
-    view.next.iter().map(|next| (Part::title(next.part), next.at.map(|at| moment.when(at)))).collect()
+async fn row(app: &App, view: AccountView) -> latchel_sync_core::Result<Row> {
+    let moment = Moment { now: app.clock.now(), zone: view.time_zone.parse().unwrap_or_default() };
+    let name = &view.health.account;
+    let attention = views::attention(&*app.desk, name, view.platform, 1).await?;
+    let count = attention.need_somebody;
+    let line = attention.causes.into_iter().next().filter(|_| count > 0).map(|cause| Line {
+        place: cause.place().map(|place| format!("{place}{}", cause.units())),
+        text: cause.sentence,
+        more: count - 1,
+    });
+    Ok(Row {
+        address: address(name),
+        platform: view.platform,
+        health: Health::of(&view, count),
+        timing: Timing::of(&view, moment),
+        attention: line,
+        pending: view.health.pending,
+        failed: view.health.failed,
+        gaps: view.health.phases.iter().filter(|phase| phase.gap.is_some()).count(),
+        warnings: view.credentials.iter().filter_map(|one| one.warning(view.platform)).collect(),
+        days: cells(name, &view.days),
+        summary: summary(&view.days),
+        name: view.health.account,
+    })
+}
+
+/// Order by trouble, the worst first, and then by name.
+fn trouble(view: &AccountView) -> (u8, String) {
+    let rank = match view.health.health {
+        "failed" => 0,
+        "gap" => 1,
+        _ if view.health.failed > 0 => 2,
+        "partial" => 3,
+        _ if view.health.pending > 0 => 4,
+        "ok" => 6,
+        _ => 5,
+    };
+    (rank, view.health.account.clone())
+}
+
+/// The last sync and the next, as a line.
+pub(super) struct Timing {
+    /// Begin of the newest run.
+    pub last: Option<When>,
+    pub next: Option<When>,
+    /// Who paused it.
+    pub paused_by: Option<String>,
+}
+
+impl Timing {
+    pub fn of(view: &AccountView, moment: Moment) -> Self {
+        let next = view.next.iter().filter_map(|next| next.at).min();
+        Self {
+            last: view.newest.as_ref().map(|run| moment.when(run.now)),
+            next: next.map(|at| moment.when(at)),
+            paused_by: view.pause.as_ref().map(|pause| pause.by.clone()),
+        }
+    }
 }
 
 /// An account's health, as a word and the shape beside it.
@@ -70,9 +166,11 @@ pub(super) struct Health {
 }
 
 impl Health {
-    pub fn of(view: &AccountView) -> Self {
+    /// Health of an account in which so many causes need somebody.
+    pub fn of(view: &AccountView, need_somebody: u64) -> Self {
         let (class, text) = match view.health.health {
             _ if view.pause.is_some() => ("not_synced", "paused by hand"),
+            "ok" if need_somebody > 0 => ("pending", "needs attention"),
             "ok" => ("synced", "healthy"),
             "failed" => ("failed", "the last run failed"),
             "partial" => ("failed", "the last run failed in part"),
@@ -82,46 +180,5 @@ impl Health {
             _ => ("pending", "a run is under way, or was interrupted"),
         };
         Self { class, text }
-    }
-}
-
-/// The last days as bars; a script or a style attribute is not needed to draw them.
-pub(super) struct Bars {
-    pub bars: Vec<Bar>,
-    pub text: String,
-}
-
-pub(super) struct Bar {
-    pub x: usize,
-    pub y: u64,
-    pub height: u64,
-    pub class: &'static str,
-}
-
-/// Height of the highest bar.
-const HEIGHT: u64 = 24;
-const STEP: usize = 8;
-
-impl Bars {
-    pub fn of(days: &[Day]) -> Self {
-        let most = days.iter().map(|day| day.writes).max().unwrap_or_default().max(1);
-        let bar = |(index, day): (usize, &Day)| {
-            // A day with runs that had nothing to write is seen too.
-            let height = if day.runs == 0 { 1 } else { 3 + day.writes * (HEIGHT - 3) / most };
-            let class = match (day.runs, day.failed) {
-                (0, _) => "none",
-                (_, 0) => "good",
-                _ => "bad",
-            };
-            Bar { x: index * STEP, y: HEIGHT - height, height, class }
-        };
-        let runs: u64 = days.iter().map(|day| day.runs).sum();
-        let failed: u64 = days.iter().map(|day| day.failed).sum();
-        let writes: u64 = days.iter().map(|day| day.writes).sum();
-        let text = format!(
-            "Last {} days: {runs} runs, {failed} failed in whole or in part, {writes} records written",
-            days.len()
-        );
-        Self { bars: days.iter().enumerate().map(bar).collect(), text }
     }
 }

@@ -14,7 +14,7 @@ use super::page::Problem;
 use super::results::status_text;
 use crate::access::Viewer;
 use crate::app::App;
-use crate::views::{self, Query as Wanted, ResultRow};
+use crate::views::{self, Page, Query as Wanted, ResultRow};
 
 /// Number of records that are read at once.
 const PAGE: u32 = 500;
@@ -48,7 +48,7 @@ pub(super) async fn export(
     let filter = asked.filter(app.clock.now())?;
     let rows = stream! {
         yield Ok::<_, Infallible>(line(&COLUMNS.map(str::to_owned)));
-        let mut wanted = Wanted { filter, after: None, limit: PAGE };
+        let mut wanted = Wanted { filter, page: Page::First, limit: PAGE };
         loop {
             let page = match views::results(&app, &account, &wanted).await {
                 Ok(page) => page,
@@ -63,7 +63,7 @@ pub(super) async fn export(
                 yield Ok(line(&fields(row)));
             }
             match page.next {
-                Some(next) => wanted.after = Some(next),
+                Some(next) => wanted.page = Page::After(next),
                 None => break,
             }
         }

@@ -1,11 +1,12 @@
 //! Filters of a results page, as its form and its links spell them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use latchel_sync_core::model::{Kind, Reason, RecordKey, RunId, Side, Status};
+use latchel_sync_core::model::{Kind, PropertyId, Reason, RecordKey, RunId, Side, Status};
 use latchel_sync_ledger::desk::Filter;
 use serde::{Deserialize, Serialize};
 
 use super::page::Problem;
+use crate::views::Page;
 
 /// The form's fields; an empty one does not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,14 +22,20 @@ pub(super) struct Asked {
     pub reason: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub run: String,
-    /// It has stood so for so many hours or longer.
+    /// It has been so for so many hours or longer.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub hours: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub text: String,
-    /// Place at which the page begins, as [`key_text`] writes it.
+    /// Id of the property that it, or whose unit it, waits for.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub waits_for: String,
+    /// Record after which the page begins, as [`key_text`] writes it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub after: String,
+    /// Record before which the page ends, likewise.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub before: String,
 }
 
 impl Asked {
@@ -41,18 +48,35 @@ impl Asked {
             reason: field("reason", &self.reason, Reason::from_code)?,
             run: field("run", &self.run, |text| text.parse().ok().map(RunId))?,
             until: hours.and_then(TimeDelta::try_hours).and_then(|age| now.checked_sub_signed(age)),
+            waits_for: Some(&self.waits_for).filter(|id| !id.is_empty()).map(PropertyId::new),
             text: Some(self.text.trim().to_owned()).filter(|text| !text.is_empty()),
         })
     }
 
-    pub fn after(&self) -> Result<Option<RecordKey>, Problem> {
-        field("page", &self.after, key)
+    pub fn page(&self) -> Result<Page, Problem> {
+        let after = field("page", &self.after, key)?.map(Page::After);
+        let before = field("page", &self.before, key)?.map(Page::Before);
+        Ok(after.or(before).unwrap_or_default())
     }
 
-    /// The same from another place on, as the query of a link.
-    pub fn query(&self, after: Option<&RecordKey>) -> String {
-        let asked = Self { after: after.map(key_text).unwrap_or_default(), ..self.clone() };
-        serde_urlencoded::to_string(&asked).unwrap_or_default()
+    /// True if nothing narrows the list but perhaps the status.
+    pub fn is_wide(&self) -> bool {
+        Self { status: String::new(), ..self.at(Page::First) } == Self::default()
+    }
+
+    /// The same at another page.
+    pub fn at(&self, page: Page) -> Self {
+        let (after, before) = match page {
+            Page::First => (String::new(), String::new()),
+            Page::After(key) => (key_text(&key), String::new()),
+            Page::Before(key) => (String::new(), key_text(&key)),
+        };
+        Self { after, before, ..self.clone() }
+    }
+
+    /// The query of a link.
+    pub fn query(&self) -> String {
+        serde_urlencoded::to_string(self).unwrap_or_default()
     }
 }
 

@@ -5,11 +5,14 @@ mod accounts;
 mod adopt;
 mod alerts;
 mod assets;
+mod attention;
 mod audit;
 mod browsers;
 mod changes;
 mod connection;
 mod csv;
+mod day;
+mod days;
 mod filters;
 mod job;
 mod link;
@@ -56,6 +59,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/search", get(search::show))
         .route("/users", get(users::show))
         .route("/accounts/{account}", get(account::show))
+        .route("/accounts/{account}/days/{day}", get(day::show))
         .route("/accounts/{account}/sync", post(account::sync))
         .route("/accounts/{account}/preview", post(account::preview))
         .route("/accounts/{account}/pause", post(account::pause))

@@ -2,20 +2,25 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, RawForm, State};
-use latchel_sync_core::ledger::Outcome;
+use latchel_sync_core::ledger::{Action, Counts, Outcome};
 use latchel_sync_core::model::{Kind, Reason, RecordKey, Side, Status, Tense};
+use latchel_sync_ledger::desk::{Filter, Role};
 
 use super::account::address;
+use super::attention::AttentionPart;
 use super::filters::{Asked, key, key_text};
 use super::page::{Answer, Problem, Top, go, page};
 use super::text::{Moment, When};
 use crate::access::{Operator, Viewer};
 use crate::actions::{self, Wish};
 use crate::app::App;
-use crate::views::{self, Query as Wanted, ResultRow};
+use crate::views::{self, Page, Query as Wanted, ResultRow};
 
 /// Number of records that a page shows.
 const ROWS: u32 = 50;
+/// Most causes that are named above the records, and the number of those that are not folded.
+const CAUSES: u32 = 100;
+const OPEN: usize = 5;
 
 /// Result of a record, in a list.
 pub(super) struct Line {
@@ -73,26 +78,41 @@ struct Results {
     top: Top,
     account: String,
     address: String,
+    attention: Option<AttentionPart>,
     asked: Asked,
+    tabs: Vec<Tab>,
     kinds: Vec<Choice>,
     sides: Vec<Choice>,
-    statuses: Vec<Choice>,
     reasons: Vec<Choice>,
     rows: Vec<Row>,
+    /// Number of records on all pages.
+    total: u64,
+    /// True if a record of this page can be retried or dismissed.
+    can_settle: bool,
     query: String,
+    previous: Option<String>,
     next: Option<String>,
+}
+
+/// A status to choose, with the number of records that have it.
+struct Tab {
+    text: &'static str,
+    class: &'static str,
+    count: u64,
+    query: String,
+    chosen: bool,
 }
 
 /// One of a list to choose from.
 struct Choice {
     value: &'static str,
-    text: &'static str,
+    text: String,
     chosen: bool,
 }
 
 impl Choice {
-    fn new(value: &'static str, text: &'static str, asked: &str) -> Self {
-        Self { value, text, chosen: value == asked }
+    fn new(value: &'static str, text: impl Into<String>, asked: &str) -> Self {
+        Self { value, text: text.into(), chosen: value == asked }
     }
 }
 
@@ -115,32 +135,78 @@ pub(super) async fn show(
     Viewer(person): Viewer,
 ) -> Answer {
     let one = app.accounts.get(&account).ok_or_else(|| Problem::missing(format!("account {account}")))?;
+    let platform = one.platform_title;
     let moment = Moment { now: app.clock.now(), zone: one.settings.time_zone };
-    let wanted = Wanted { filter: asked.filter(moment.now)?, after: asked.after()?, limit: ROWS };
-    let view = views::results(&app, &account, &wanted).await?;
+    let filter = asked.filter(moment.now)?;
+    let of_any = Filter { status: None, reason: None, ..filter.clone() };
+    let counts = app.desk.count_outcomes(&account, &of_any).await?;
+    let fits = |reason: &Reason| {
+        filter.status.is_none_or(|status| status == reason.status())
+            && filter.reason.is_none_or(|one| one == *reason)
+    };
+    let total = counts.iter().filter(|(reason, _)| fits(reason)).map(|(_, count)| count).sum();
+    let attention = match asked.is_wide() {
+        true => Some(views::attention(&*app.desk, &account, platform, CAUSES).await?),
+        false => None,
+    };
+    let view = views::results(&app, &account, &Wanted { filter, page: asked.page()?, limit: ROWS }).await?;
     let kinds =
         [(Kind::Property, "properties"), (Kind::Resident, "residents"), (Kind::WorkOrder, "work orders")];
-    let sides =
-        [(Side::Platform, "from the platform to Latchel"), (Side::Latchel, "from Latchel to the platform")];
-    let statuses = [Status::Synced, Status::Pending, Status::NotSynced, Status::Failed];
+    let sides = [
+        (Side::Platform, format!("from {platform} to Latchel")),
+        (Side::Latchel, format!("from Latchel to {platform}")),
+    ];
+    let at = |page: Page| asked.at(page).query();
     page(&Results {
         top: Top::of(&person),
         address: address(&account),
+        attention: attention.map(|attention| AttentionPart::of(&account, attention, OPEN)),
+        tabs: tabs(&asked, &counts),
         kinds: kinds.map(|(kind, text)| Choice::new(kind.as_str(), text, &asked.kind)).into(),
         sides: sides.map(|(side, text)| Choice::new(side.as_str(), text, &asked.from)).into(),
-        statuses: statuses
-            .map(|status| Choice::new(status.as_str(), status_text(status), &asked.status))
-            .into(),
-        reasons: Reason::ALL
-            .iter()
-            .map(|reason| Choice::new(reason.code(), reason.code(), &asked.reason))
-            .collect(),
+        reasons: reasons(&asked, &counts),
+        can_settle: person.role == Role::Operator && view.rows.iter().any(|row| row.since.is_some()),
         rows: view.rows.into_iter().map(|row| row_of(&account, row, moment)).collect(),
-        query: asked.query(None),
-        next: view.next.as_ref().map(|next| asked.query(Some(next))),
+        total,
+        query: at(asked.page()?),
+        previous: view.previous.map(|key| at(Page::Before(key))),
+        next: view.next.map(|key| at(Page::After(key))),
         asked,
         account,
     })
+}
+
+/// All, and each status with its count; what failed first.
+fn tabs(asked: &Asked, counts: &Counts) -> Vec<Tab> {
+    let of = |status: Option<Status>| {
+        let has = |reason: &Reason| status.is_none_or(|status| status == reason.status());
+        let value = status.map(Status::as_str).unwrap_or_default();
+        let query = Asked { status: value.to_owned(), reason: String::new(), ..asked.at(Page::First) };
+        Tab {
+            text: status.map_or("all", status_text),
+            class: value,
+            count: counts.iter().filter(|(reason, _)| has(reason)).map(|(_, count)| count).sum(),
+            query: query.query(),
+            chosen: value == asked.status,
+        }
+    };
+    let statuses = [Status::Failed, Status::Pending, Status::NotSynced, Status::Synced].map(Some);
+    std::iter::once(None).chain(statuses).map(of).collect()
+}
+
+/// The reasons that any of these records has, and the one that is chosen, as sentences with their counts.
+fn reasons(asked: &Asked, counts: &Counts) -> Vec<Choice> {
+    let of_status = |reason: &&Reason| asked.status.is_empty() || asked.status == reason.status().as_str();
+    let choice = |reason: &Reason| {
+        let count = counts.get(reason).copied().unwrap_or_default();
+        let choice = Choice::new(
+            reason.code(),
+            format!("{} ({count})", reason.sentence(Tense::Has).trim_end_matches('.')),
+            &asked.reason,
+        );
+        (count > 0 || choice.chosen).then_some(choice)
+    };
+    Reason::ALL.iter().filter(of_status).filter_map(choice).collect()
 }
 
 fn row_of(account: &str, row: ResultRow, moment: Moment) -> Row {
@@ -180,14 +246,11 @@ pub(super) async fn settle(
         let filter = asked.filter(app.clock.now())?;
         actions::settle_all(&app, &person.name, &account, wish, &filter).await?;
     } else if keys.is_empty() {
-        return Err(Problem::wrong(
-            "No record is ticked",
-            "Tick those that are meant, or choose all that match",
-        ));
+        return Err(Problem::wrong("No record is ticked", "Tick some of them, or choose all that match"));
     } else {
         actions::settle(&app, &person.name, &account, wish, &keys).await?;
     }
-    go(&format!("{}/results?{}", address(&account), asked.query(asked.after()?.as_ref())))
+    go(&format!("{}/results?{}", address(&account), asked.query()))
 }
 
 fn unreadable(name: &str, value: &str) -> Problem {

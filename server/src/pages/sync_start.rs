@@ -135,5 +135,5 @@ async fn concerned(app: &App, account: &str, moved: Move) -> Result<Concerned, P
         ..Asked::default()
     };
     let count = if found > MOST as usize { format!("more than {MOST}") } else { found.to_string() };
-    Ok(Concerned { count, none: found == 0, query: asked.query(None) })
+    Ok(Concerned { count, none: found == 0, query: asked.query() })
 }

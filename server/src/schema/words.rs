@@ -24,6 +24,14 @@ pub enum Side {
     Latchel,
 }
 
+/// Thing that a record needs before a sync can get on with it: somebody, or time alone.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Need {
+    Somebody,
+    Time,
+}
+
 /// The parts of a run, in their order.
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]

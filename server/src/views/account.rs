@@ -2,23 +2,24 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Run, RunStatus};
 use latchel_sync_core::model::{RunId, SyncMethod};
+use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::Pause;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::credentials::{Credential, credentials};
 use super::health::{Facts, Health};
+use super::runs::ended_by;
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::QueuedJob;
 use crate::schedule::{Begun, Part, RUNS_LOOKED_AT, begun, last_begun};
 
-/// Number of days that the sparkline goes back.
+/// Number of days that are told of.
 const DAYS: u64 = 14;
-/// Most of an account's newest runs that it is drawn from.
+/// Most of an account's newest runs that the days are told from.
 const RUNS_DRAWN: u32 = 2_000;
 
 /// An account, at a glance.
@@ -43,6 +44,9 @@ pub struct AccountView {
     pub newest: Option<Run>,
     /// The last days, oldest first, in the account's local dates.
     pub days: Vec<Day>,
+    /// Sentence about what the guard against mass changes stopped (rule G1), with its numbers; `None` if it did not stop the
+    /// newest run of any phase.
+    pub guarded: Option<String>,
     /// Jobs that wait or are under way, and the one that ended last.
     pub jobs: Vec<QueuedJob>,
 }
@@ -65,6 +69,8 @@ pub struct Day {
     pub runs: u64,
     /// Number of those that failed, wholly or in part.
     pub failed: u64,
+    /// Number of those that failed in part.
+    pub partly: u64,
     /// Number of records that they wrote.
     pub writes: u64,
 }
@@ -119,9 +125,23 @@ async fn view(
         next: one.schedule.parts().filter(|_| pause.is_none()).map(next).collect(),
         pause,
         days: past.days.clone(),
+        guarded: past.guarded.clone(),
         newest: past.newest.clone(),
         jobs: app.jobs.of(name),
     })
+}
+
+/// An account's runs of a day in its own time zone, newest first; `None` if there is no such account.
+///
+/// # Errors
+///
+/// If the ledger cannot be read.
+pub async fn runs_of_day(app: &App, account: &str, day: NaiveDate) -> Result<Option<Vec<Run>>> {
+    let Some(one) = app.accounts.get(account) else { return Ok(None) };
+    let zone = one.settings.time_zone;
+    let mut runs = app.ledger.runs(Some(account), RUNS_DRAWN).await?;
+    runs.retain(|run| run.now.with_timezone(&zone).date_naive() == day);
+    Ok(Some(runs))
 }
 
 /// Data that was read of each account after its newest runs. It is read again when one of them ends or another begins.
@@ -151,6 +171,8 @@ struct Past {
     begun: Begun,
     /// The last days, oldest first.
     days: Vec<Day>,
+    /// What the guard stopped.
+    guarded: Option<String>,
 }
 
 impl AllDrawn {
@@ -178,20 +200,25 @@ impl Past {
         let mut runs = app.ledger.runs(Some(one.name()), RUNS_DRAWN).await?;
         let zone = one.settings.time_zone;
         let days = days(&runs, today, |run| run.now.with_timezone(&zone).date_naive());
+        let stopped = ended_by(&runs.iter().collect::<Vec<_>>(), ErrorKind::MassChange);
+        // What follows the first sentence is for the command.
+        let guarded = stopped.and_then(|(_, report)| report.error.as_deref()?.split(". ").next());
+        let guarded = guarded.map(str::to_owned);
         // Of all accounts, the runs themselves would be too many to keep.
         runs.truncate(RUNS_LOOKED_AT as usize);
-        Ok(Self { begun: begun(&runs), newest: runs.into_iter().next(), days })
+        Ok(Self { begun: begun(&runs), newest: runs.into_iter().next(), days, guarded })
     }
 }
 
 fn days(runs: &[Run], today: NaiveDate, date_of: impl Fn(&Run) -> NaiveDate) -> Vec<Day> {
     let dates = (0..DAYS).rev().filter_map(|back| today.checked_sub_days(Days::new(back)));
-    let mut days: Vec<_> = dates.map(|date| Day { date, runs: 0, failed: 0, writes: 0 }).collect();
+    let mut days: Vec<_> = dates.map(|date| Day { date, runs: 0, failed: 0, partly: 0, writes: 0 }).collect();
     for run in runs {
         let date = date_of(run);
         let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
         day.runs += 1;
         day.failed += u64::from(matches!(run.status, RunStatus::Failed | RunStatus::Partial));
+        day.partly += u64::from(run.status == RunStatus::Partial);
         day.writes += run.phases.iter().map(|phase| phase.writes).sum::<u64>();
     }
     days

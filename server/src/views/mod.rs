@@ -1,6 +1,7 @@
 //! Views for people, put together from the ledger, the desk and the jobs: the pages and the API show the same.
 
 mod account;
+mod attention;
 mod automatic;
 mod banner;
 mod credentials;
@@ -14,7 +15,8 @@ mod runs;
 mod sides;
 
 pub(crate) use account::AllDrawn;
-pub use account::{AccountView, Day, NextRun, account, accounts};
+pub use account::{AccountView, Day, NextRun, account, accounts, runs_of_day};
+pub use attention::{Attention, CauseView, attention};
 pub use automatic::{Automatic, automatic};
 pub use banner::{Named, WorkOrderBanner, latchel_page, work_order_banner};
 pub(crate) use credentials::credentials;
@@ -23,7 +25,8 @@ pub use face::{Face, face};
 pub use health::{Health, PhaseHealth, health};
 pub use places::{Place, Places, places};
 pub use record::{Depth, RecordView, record};
-pub use results::{Query, ResultRow, ResultsView, results};
+pub use results::{Page, Query, ResultRow, ResultsView, results};
 pub use rows::SideRow;
+pub(crate) use runs::ended_by;
 pub use runs::{RunView, run, runs};
 pub use sides::{Field, fields};

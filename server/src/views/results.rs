@@ -14,10 +14,22 @@ use crate::schema;
 pub struct Query {
     /// Filter that narrows them.
     pub filter: Filter,
-    /// Record after which the page begins.
-    pub after: Option<RecordKey>,
+    /// Place of the page in the list.
+    pub page: Page,
     /// Most rows to return.
     pub limit: u32,
+}
+
+/// Place of a page in a list.
+#[derive(Debug, Clone, Default)]
+pub enum Page {
+    /// At the beginning.
+    #[default]
+    First,
+    /// After this record.
+    After(RecordKey),
+    /// Before this record.
+    Before(RecordKey),
 }
 
 /// A page of an account's records by what came of them.
@@ -25,6 +37,8 @@ pub struct Query {
 pub struct ResultsView {
     /// The rows.
     pub rows: Vec<ResultRow>,
+    /// Record before which the page before ends; `None` if this is the first.
+    pub previous: Option<RecordKey>,
     /// Record after which the next page begins; `None` if there is no next page.
     pub next: Option<RecordKey>,
 }
@@ -77,11 +91,25 @@ impl From<Found> for ResultRow {
 ///
 /// If the ledger cannot be read.
 pub async fn results(app: &App, account: &str, query: &Query) -> Result<ResultsView> {
-    let Query { filter, after, limit } = query;
-    let found = app.desk.find_outcomes(account, filter, after.as_ref(), limit + 1).await?;
+    let Query { filter, page, limit } = query;
+    // One row more than the page has tells whether the list goes on.
+    let more = limit.saturating_add(1);
+    let key = |row: &ResultRow| row.outcome.key.clone();
+    let found = match page {
+        Page::First => app.desk.find_outcomes(account, filter, None, more).await?,
+        Page::After(after) => app.desk.find_outcomes(account, filter, Some(after), more).await?,
+        Page::Before(before) => app.desk.find_outcomes_before(account, filter, before, more).await?,
+    };
     let mut rows: Vec<ResultRow> = found.into_iter().map(ResultRow::from).collect();
-    let next = cut(&mut rows, *limit, |row| row.outcome.key.clone());
-    Ok(ResultsView { rows, next })
+    if let Page::Before(_) = page {
+        rows.reverse();
+        let previous = cut(&mut rows, *limit, key);
+        rows.reverse();
+        return Ok(ResultsView { previous, next: rows.last().map(key), rows });
+    }
+    let next = cut(&mut rows, *limit, key);
+    let previous = rows.first().filter(|_| !matches!(page, Page::First)).map(key);
+    Ok(ResultsView { rows, previous, next })
 }
 
 /// Takes away the rows that were read beyond `limit`, if there are any. If so there is more, and the key is returned after

@@ -5,6 +5,7 @@ mod access;
 mod adopt;
 mod alerts;
 mod api;
+mod attention;
 mod changes;
 mod connection;
 mod document;

@@ -34,11 +34,15 @@ fn leads_to<'a>(answer: &'a Answer, path: &str) -> &'a str {
 async fn the_first_page_tells_how_each_account_is_and_what_comes_next() {
     let world = synced().await;
     let told = page(&mut world.visitor(), "/").await;
-    for text in ["main", "Buildium", "healthy", "Last success", "Next, work orders", "1 runs, 0 failed"] {
+    for text in ["main", "Buildium", "healthy", "Last sync", "next sync", "Last 14 days: 1 in order"] {
         assert!(told.contains(text), "{text}: {told}");
     }
+    assert!(page(&mut world.visitor(), "/accounts/main").await.contains("2 March: in order, 1 run, "));
     world.sync().await;
-    assert!(page(&mut world.visitor(), "/").await.contains("2 runs, 0 failed"));
+    assert!(page(&mut world.visitor(), "/accounts/main").await.contains("2 March: in order, 2 runs, "));
+    let day = page(&mut world.visitor(), "/accounts/main/days/2026-03-02").await;
+    assert!(day.contains("Runs on 2 March 2026") && day.matches("/runs/").count() == 2, "{day}");
+    assert!(page(&mut world.visitor(), "/accounts/main/days/2026-03-01").await.contains("No run"));
 }
 
 #[tokio::test]
@@ -127,7 +131,9 @@ async fn results_are_narrowed_exported_retried_and_dismissed() {
     let mut visitor = world.visitor();
     let told = page(&mut visitor, "/accounts/main/results?status=pending").await;
     assert!(
-        told.contains("=W2") && told.contains("no_property_match") && !told.contains("records/property/"),
+        told.contains("=W2")
+            && told.contains("no counterpart on the other side")
+            && !told.contains("records/resident/"),
         "{told}"
     );
     assert!(page(&mut visitor, "/accounts/main/results?text=nowhere").await.contains("No record matches"));
@@ -256,6 +262,8 @@ async fn what_is_not_there_is_said_to_be_not_there() {
         "/accounts/other",
         "/accounts/other/results",
         "/accounts/other/results.csv",
+        "/accounts/other/days/2026-03-02",
+        "/accounts/main/days/yesterday",
         "/accounts/other/live",
         "/accounts/main/records/lease/1",
         "/accounts/main/records/work-order/nowhere",

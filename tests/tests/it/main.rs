@@ -23,6 +23,7 @@ mod kills;
 mod latchel_verify;
 mod ledger_reading;
 mod ledger_trouble;
+mod looking_around;
 mod manifests;
 mod new_adapter;
 mod odd_answers;

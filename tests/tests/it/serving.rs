@@ -26,7 +26,7 @@ impl Serving {
     }
 
     /// The same by another command, which says what `serve` says.
-    async fn by(mut command: Command) -> Self {
+    pub async fn by(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         tokio::task::spawn_blocking(move || {
             let mut process = command.spawn().expect("it starts");

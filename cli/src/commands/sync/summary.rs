@@ -6,18 +6,18 @@ use latchel_sync_core::model::Tense;
 
 /// The counts of each phase, by reason.
 pub(super) fn summary(run: &Run, tense: Tense) {
-    let verb = if tense == Tense::Has { "came out" } else { "will come out" };
+    let verb = if tense == Tense::Has { "written" } else { "to write" };
     say!();
     say!("{}: {} ({})", run.account, run.status.as_str(), run.id);
     // One hint for each cause: most end every phase.
     let mut told = BTreeSet::new();
     for phase in &run.phases {
-        say!("  {}: {} records {verb}, {} writes", phase.phase, phase.records(), phase.writes);
+        say!("  {}: {} records looked at, {} {verb}", phase.phase, phase.records(), phase.writes);
         for (reason, count) in &phase.counts {
             say!("    {count:>7}  {:<34} {}", reason.code(), reason.sentence(tense));
         }
         if let Some(error) = &phase.error {
-            say!("    ended early: {error}");
+            say!("    stopped: {error}");
         }
         if let Some(remedy) = phase.error_kind.filter(|kind| told.insert(*kind)).and_then(ErrorKind::remedy) {
             say!("    hint: {remedy}");

@@ -58,7 +58,7 @@ async fn two_that_were_entered_by_hand_are_linked_and_neither_is_made_a_second_t
     browser.follow("End the link").await;
     browser.shows("the next sync creates the one on the other side").await;
     browser.follow("Back").await;
-    browser.shows("How it is kept").await;
+    browser.shows("Settings").await;
     assert_eq!(counts(&setup).await, (platform, latchel, linked + 1), "a question ends nothing");
     browser.go(&format!("{}accounts/main/unlink?work_order={order}", serving.url)).await;
     browser.press("End the link").await;

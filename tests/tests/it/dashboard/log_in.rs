@@ -28,7 +28,7 @@ async fn without_a_log_in_nothing_is_shown_and_with_one_what_the_role_may_do() {
     browser.fill("password", PASSWORD).await;
     browser.press("Log in").await;
     browser.shows("vera (may look)").await;
-    browser.shows("How it is kept").await;
+    browser.shows("Settings").await;
     assert_eq!(browser.buttons().await, ["Search", "Log out", "Find"]);
     let (status, _) = browser.asks("POST", "/accounts/main/pause").await;
     assert_eq!(status, 403, "what she is not offered she may not do either");
@@ -41,7 +41,7 @@ async fn without_a_log_in_nothing_is_shown_and_with_one_what_the_role_may_do() {
     assert!(browser.text().await.contains("Password"), "she is out");
 
     log_in(&browser, "robin", PASSWORD).await;
-    browser.shows("How it is kept").await;
+    browser.shows("Settings").await;
     browser.does("Sync All Data", "Sync: done").await;
     assert_eq!(arrived(&setup, "Sink"), 1);
     browser.follow("What people did").await;

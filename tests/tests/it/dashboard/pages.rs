@@ -16,6 +16,8 @@ async fn no_page_keeps_anybody_out_or_is_wider_than_a_phone() {
             "accounts/main/results?status=pending",
             "accounts/main/records/property/1",
             "accounts/main/connection",
+            "accounts/main/results?text=nowhere",
+            "accounts/main/days/2026-03-02",
             "accounts/main/link",
             "accounts/main/link?text=a",
             "accounts/main/unlink?work_order=81",
@@ -35,7 +37,7 @@ async fn no_page_keeps_anybody_out_or_is_wider_than_a_phone() {
             keeps_nobody_out(&serving, &browser, page, width).await;
         }
         browser.follow("latchel-sync").await;
-        browser.shows("healthy").await;
+        browser.shows("needs attention").await;
         // Once there is somebody who may log in, everybody has to.
         add_user(&setup, "vera", "viewer").await;
         keeps_nobody_out(&serving, &browser, "login", width).await;

@@ -14,7 +14,7 @@ async fn ask(browser: &Browser, at: &str) {
 
 async fn confirm(browser: &Browser) {
     browser.press("Move it").await;
-    browser.shows("How it is kept").await;
+    browser.shows("Settings").await;
 }
 
 async fn sync_start(setup: &Setup) -> String {
@@ -32,7 +32,7 @@ async fn moved_back_what_was_left_alone_comes_over_and_moved_forward_what_is_new
     ask(&browser, "2026-02-01T08:00").await;
     browser.shows("1 of Latchel").await;
     browser.follow("Back").await;
-    browser.shows("How it is kept").await;
+    browser.shows("Settings").await;
     assert_eq!(sync_start(&setup).await, "2026-03-02T20:00:00+00:00", "a question moves nothing");
     ask(&browser, "2026-02-01T08:00").await;
     confirm(&browser).await;

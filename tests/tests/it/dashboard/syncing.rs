@@ -7,7 +7,7 @@ use crate::serving::until;
 async fn somebody_syncs_all_data_and_finds_a_work_order() {
     let (setup, serving, browser) = opened(1280).await;
     report(&setup, "Sink");
-    browser.shows("healthy").await;
+    browser.shows("needs attention").await;
     browser.follow("main").await;
     // Its end is told, and what it did is in the rest of the page, without the page being loaded again.
     browser.does("Sync All Data", "Sync: done").await;
