@@ -100,6 +100,7 @@ fn order() -> WorkOrder {
 fn job() -> Job {
     let at = "2026-03-02T20:00:00Z".parse().expect("an instant");
     Job {
+        slug: None,
         id: JobId(700),
         number: Some("1081".to_owned()),
         work_order: Some(WorkOrderId::new("81")),

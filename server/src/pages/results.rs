@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, RawForm, State};
-use latchel_sync_core::ledger::{Action, Counts, Outcome};
+use latchel_sync_core::ledger::{Counts, Outcome};
 use latchel_sync_core::model::{Kind, Reason, RecordKey, Side, Status, Tense};
 use latchel_sync_ledger::desk::{Filter, Role};
 
@@ -29,7 +29,6 @@ pub(super) struct Line {
     pub label: String,
     pub class: &'static str,
     pub status: &'static str,
-    pub reason: &'static str,
     pub sentence: &'static str,
     pub detail: Option<String>,
 }
@@ -42,7 +41,6 @@ impl Line {
             label: outcome.label.clone(),
             class: outcome.status().as_str(),
             status: status_text(outcome.status()),
-            reason: outcome.reason.code(),
             sentence: outcome.reason.sentence(tense),
             detail: outcome.detail.clone(),
         }
