@@ -21,7 +21,7 @@ pub struct Refusal {
     /// Address at which people log in, if that would help.
     log_in: Option<String>,
     /// The person who is turned away, if they are known.
-    person: Option<Person>,
+    person: Option<Box<Person>>,
 }
 
 impl Refusal {
@@ -47,7 +47,7 @@ impl Refusal {
             format!("{name} may look at everything, but not change anything: this needs an operator");
         let hint = "`latchel-sync users add NAME --role operator` adds one";
         let refusal = Self::new(StatusCode::FORBIDDEN, "operator_needed", &message, hint);
-        Self { person: Some(person.clone()), ..refusal }
+        Self { person: Some(Box::new(person.clone())), ..refusal }
     }
 
     /// The request names a host that is not this server.
