@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use latchel_sync_core::engine::{Choice, Explanation};
 use latchel_sync_core::ledger::{Action, doing};
-use latchel_sync_core::model::{Kind, Reason, RuleId, Side, Tense};
+use latchel_sync_core::model::{Fate, Kind, Reason, RuleId, Side, Tense};
 use latchel_sync_core::rules::Check;
 use latchel_sync_core::words::local;
 use latchel_sync_server::views::{Field, fields};
@@ -100,11 +100,8 @@ fn print(kind: Kind, label: &str, explained: &[Explanation], now: DateTime<Utc>,
     let fields = fields(held(|one| one.platform.as_ref()), held(|one| one.latchel.as_ref()), zone);
     if !fields.is_empty() {
         say!();
-        say!("Both sides, as they are now (* differs)");
-        let row = |field: Field| {
-            let mark = if field.differs { "* " } else { "  " };
-            [format!("{mark}{}", field.name), line(&field.platform), line(&field.latchel)]
-        };
+        say!("Both sides, as they are now");
+        let row = |field: Field| [field.name, line(&field.platform), line(&field.latchel)];
         let heads = ["", "on the platform", "in Latchel"].map(str::to_owned);
         let rows: Vec<_> = std::iter::once(heads).chain(fields.into_iter().map(row)).collect();
         let wide =
@@ -114,6 +111,14 @@ fn print(kind: Kind, label: &str, explained: &[Explanation], now: DateTime<Utc>,
             let row = format!("  {name:<first$}  {platform:<second$}  {latchel}");
             say!("{}", row.trim_end());
         }
+    }
+    for one in explained.iter().flat_map(|one| &one.differs) {
+        let becomes = match one.fate {
+            Fate::NextRun => "the next sync brings it over",
+            Fate::HeldBack => "it is to be brought over, but not by the next sync",
+            Fate::Kept => "each side keeps its own",
+        };
+        say!("  {} differs: {becomes}", one.part.name());
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) enum Sides {
     /// A resident.
     Resident(Option<Resident>, Option<LatchelResident>),
     /// A work order.
-    WorkOrder(Option<WorkOrder>, Option<Job>),
+    WorkOrder(Option<Box<WorkOrder>>, Option<Box<Job>>),
 }
 
 /// What rows need beside the record: names, the day and the words for it.
@@ -82,7 +82,7 @@ impl Sides {
             Self::WorkOrder(platform, latchel) => Nameless {
                 units: platform.iter().map(|one| one.property.clone()).collect(),
                 latchel_properties: latchel.iter().filter_map(|one| one.property).collect(),
-                residents: platform.iter().filter_map(requester).collect(),
+                residents: platform.as_deref().and_then(requester).into_iter().collect(),
                 latchel_residents: latchel.iter().filter_map(|one| one.resident).collect(),
                 users: platform.iter().flat_map(|one| one.assigned_users.clone()).collect(),
             },
@@ -118,7 +118,7 @@ impl Sides {
                 Face {
                     name: title.or(latchel.as_ref().map(|one| one.name.clone())).unwrap_or_default(),
                     place: place.or(in_latchel).unwrap_or_default(),
-                    rows: of_work_order(platform.as_ref(), latchel.as_ref(), setting),
+                    rows: of_work_order(platform.as_deref(), latchel.as_deref(), setting),
                 }
             }
         }
