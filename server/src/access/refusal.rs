@@ -50,6 +50,13 @@ impl Refusal {
         Self { person: Some(Box::new(person.clone())), ..refusal }
     }
 
+    /// A browser's extension wants more than it may.
+    pub(super) fn extension() -> Self {
+        let message =
+            "a browser's extension may look at accounts and work orders and sync them, and nothing else";
+        Self::new(StatusCode::FORBIDDEN, "not_for_extensions", message, "open the dashboard and do it there")
+    }
+
     /// The request names a host that is not this server.
     pub(super) fn host() -> Self {
         let hint = "`server.public_url` in the configuration names the address at which people reach it";

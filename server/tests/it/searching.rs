@@ -4,7 +4,7 @@ use latchel_sync_core::ErrorKind;
 use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::ledger::{Account, NewRun, Run, RunStatus, Trigger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::{Ledger, LedgerAdmin};
+use latchel_sync_core::Ledger;
 use latchel_sync_ledger::desk::Role;
 use tests::simulation::pair;
 use uuid::Uuid;
