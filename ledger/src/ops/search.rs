@@ -239,9 +239,11 @@ impl Search {
         }
         if let Some(property) = &self.waits_for {
             let units = format!("{property}/");
-            sql.push(" AND (waits_for = ").push_bind(property.as_str()).push(" OR SUBSTR(waits_for, 1, ");
+            sql.push(" AND (waits_for = ")
+                .push_bind(property.as_str())
+                .push(" OR SUBSTR(waits_for, 1, CAST(");
             let length = i64::try_from(units.chars().count()).unwrap_or(i64::MAX);
-            sql.push_bind(length).push(") = ").push_bind(units).push(")");
+            sql.push_bind(length).push(" AS INTEGER)) = ").push_bind(units).push(")");
         }
         if let Some(Text { plain, in_json }) = &self.text {
             sql.push(format_args!(" AND data{BYTES} {LIKE} "))

@@ -95,7 +95,8 @@ async fn a_reconciliation_is_done_by_its_own_timetable_and_shown_as_what_it_is()
     for (path, text) in [
         ("/runs".to_owned(), "reconciliation"),
         (format!("/accounts/{ACCOUNT}"), "Timetable, reconciliation"),
-        ("/".to_owned(), "Next, reconciliation"),
+        (format!("/accounts/{ACCOUNT}"), "Next, reconciliation"),
+        ("/".to_owned(), "next sync"),
         (format!("/api/v1/accounts/{ACCOUNT}"), "\"reconciliation\":\"0 4 1 * *\""),
     ] {
         let answer = visitor.get(&path).await;

@@ -63,7 +63,7 @@ async fn every_refusal_has_one_shape_and_names_the_field() {
       "404 not_found there is no account \"other\"",
       "422 invalid limit: a page has 1 to 500 rows",
       "422 invalid limit: invalid digit found in string",
-      "422 invalid sort: unknown field `sort`, expected one of `kind`, `side`, `status`, `reason`, `run`, `until`, `text`",
+      "422 invalid sort: unknown field `sort`, expected one of `kind`, `side`, `status`, `reason`, `run`, `until`, `waits_for`, `text`",
       "422 invalid reason: unknown reason `bad_luck`",
       "422 invalid after: this is not the `next` of a page of this list",
       "422 invalid name either keys or a filter",
