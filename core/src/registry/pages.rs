@@ -210,9 +210,9 @@ fn checked_path(path: &str, key: &'static str, names: &[&str]) -> Result<String>
     }
     let mut found = false;
     for part in path.split('{').skip(1) {
-        let name = part.split_once('}').map_or(part, |(name, _)| name);
-        if !names.contains(&name) {
-            return Err(wrong(key, format!("{{{name}}} is none of {{{}}}", names.join("}, {"))));
+        let name = part.split_once('}').map(|(name, _)| name).filter(|name| names.contains(name));
+        if name.is_none() {
+            return Err(wrong(key, format!("{{{part} is none of {{{}}}", names.join("}, {"))));
         }
         found = true;
     }
