@@ -238,12 +238,10 @@ impl Search {
             sql.push(format_args!(" AND RTRIM({JSON} ->> 'at', 'Z'){BYTES} <= ")).push_bind(until.as_str());
         }
         if let Some(property) = &self.waits_for {
-            let units = format!("{property}/");
-            sql.push(" AND (waits_for = ")
-                .push_bind(property.as_str())
-                .push(" OR SUBSTR(waits_for, 1, CAST(");
-            let length = i64::try_from(units.chars().count()).unwrap_or(i64::MAX);
-            sql.push_bind(length).push(" AS INTEGER)) = ").push_bind(units).push(")");
+            // Units stand between the property with a stroke and the property with the character after a stroke.
+            sql.push(" AND (waits_for = ").push_bind(property.as_str());
+            sql.push(" OR (waits_for > ").push_bind(format!("{property}/"));
+            sql.push(" AND waits_for < ").push_bind(format!("{property}0")).push("))");
         }
         if let Some(Text { plain, in_json }) = &self.text {
             sql.push(format_args!(" AND data{BYTES} {LIKE} "))
