@@ -181,7 +181,7 @@ pub struct Way {
 #[derive(ToSchema)]
 pub struct PartDiffers {
     /// The part.
-    pub part: Part,
+    pub part: RecordPart,
     /// Fate of the difference.
     pub fate: Fate,
 }

@@ -87,7 +87,7 @@ pub enum Action {
 /// A part of a record that both sides have.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum Part {
+pub enum RecordPart {
     Name,
     Address,
     IntegrationData,

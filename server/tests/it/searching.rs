@@ -1,10 +1,10 @@
 //! The header with its search box, which pages that say what went wrong have too, and the search of both sides for two work orders to link.
 
 use latchel_sync_core::ErrorKind;
+use latchel_sync_core::Ledger;
 use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::ledger::{Account, NewRun, Run, RunStatus, Trigger};
 use latchel_sync_core::model::*;
-use latchel_sync_core::Ledger;
 use latchel_sync_ledger::desk::Role;
 use tests::simulation::pair;
 use uuid::Uuid;
