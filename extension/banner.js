@@ -110,7 +110,8 @@
       parts.push(button("Sync this one now", "sync", syncNow));
     }
     if (found.banner?.explanation) {
-      const why = element("p", "why", [found.banner.explanation, found.banner.remedy].filter(Boolean).join(" "));
+      const { explanation, remedy, rule } = found.banner;
+      const why = element("p", "why", [explanation, remedy, rule && `(rule ${rule})`].filter(Boolean).join(" "));
       why.hidden = true;
       const toggle = button("Why?", "", (self) => {
         why.hidden = !why.hidden;

@@ -83,6 +83,7 @@ async function banner(address) {
       headline: banner.headline,
       explanation: banner.explanation,
       remedy: banner.remedy,
+      rule: banner.rule,
       platform_number: banner.platform_number,
       latchel_number: banner.latchel_number,
       verified_at: banner.verified_at,

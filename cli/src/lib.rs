@@ -13,6 +13,7 @@ mod connect;
 mod environment;
 mod exit;
 mod logging;
+mod private_file;
 mod since;
 mod suggest;
 

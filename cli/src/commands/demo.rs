@@ -14,7 +14,7 @@ use mock_pms::{GenerateSpec, LatchelDialect, LoggedRequest, MockServer, Options}
 use crate::commands::serve;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
-use crate::{connect, render};
+use crate::{connect, private_file, render};
 
 /// Number of examples that are named for each reason.
 const EXAMPLES: usize = 2;
@@ -35,7 +35,7 @@ pub(crate) async fn run(
     let server = MockServer::start(world, options).await.map_err(Failure::run)?;
     let folder = tempfile::tempdir().map_err(Failure::run)?;
     let path = folder.path().join("latchel-sync.toml");
-    std::fs::write(&path, configuration(&server)).map_err(Failure::run)?;
+    private_file::write(&path, &configuration(&server)).map_err(Failure::run)?;
     let config = Config::read(&path)?;
     connect::with_books(&config, async |books| {
         let engine =

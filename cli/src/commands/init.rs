@@ -1,11 +1,10 @@
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::Path;
 
 use latchel_sync_core::registry::{self, Setting, SettingForm};
 
 use crate::exit::{Exit, Failure};
+use crate::private_file;
 
 /// Writes a commented configuration file for one platform.
 pub(crate) fn run(path: &Path, platform: &str, force: bool) -> Result<Exit, Failure> {
@@ -25,27 +24,11 @@ pub(crate) fn run(path: &Path, platform: &str, force: bool) -> Result<Exit, Fail
     for adapter in registry::latchels().into_iter().filter(|adapter| adapter.name == "latchel") {
         section(&mut text, "latchel", adapter.name, adapter.settings);
     }
-    write_for_owner(path, &text)
+    private_file::write(path, &text)
         .map_err(|error| Failure::run(error).hint(format!("writing {}", path.display())))?;
     note!("wrote {}; fill it in, then run `latchel-sync check`", path.display());
     Ok(Exit::Done)
 }
-
-/// Writes a file that only its owner may read, whoever could read it before: people put secrets into it.
-fn write_for_owner(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, OWNER);
-    let mut file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(OWNER))?;
-    file.write_all(text.as_bytes())
-}
-
-/// Mode of a file that only its owner may read and write.
-#[cfg(unix)]
-const OWNER: u32 = 0o600;
 
 const HEAD: &str = r#"# latchel-sync: every key is explained in docs/configuration.md.
 

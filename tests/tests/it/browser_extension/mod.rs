@@ -33,6 +33,8 @@ struct Opened {
 impl Opened {
     async fn on(platform: Dialect, world: World) -> Self {
         let setup = Setup::with_pages(platform, world, SELDOM).await;
+        // The first run may widen the mirror's list of work orders for an old one, which the second brings over.
+        setup.sync(0).await;
         setup.sync(0).await;
         let serving = Serving::start(&setup).await;
         let extension = extension();
