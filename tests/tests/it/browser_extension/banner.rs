@@ -30,7 +30,7 @@ async fn each_state_is_told_in_words_and_one_is_synced_at_a_click() {
     browser.banner_shows("rule").await;
 
     // One that no sync has seen, and the same page once it is synced.
-    let tap = report(setup, "Tap", 501, LATER);
+    let tap = report(setup, "Boiler", 501, LATER);
     opened.see_job(tap).await;
     browser.banner_shows("No sync has seen this work order yet.").await;
     let refused = FaultRule {
@@ -46,7 +46,7 @@ async fn each_state_is_told_in_words_and_one_is_synced_at_a_click() {
     setup.server.set_faults(FaultPlan::default());
     browser.press_in_banner("Sync this one now").await;
     browser.banner_shows("✓ Synced").await;
-    assert_eq!(arrived(setup, "Tap"), 1);
+    assert_eq!(arrived(setup, "Boiler"), 1);
 
     // At a property that the platform does not have; and from before the sync start.
     let waits = report(setup, "Gutter", 502, LATER);
