@@ -3,6 +3,7 @@
 use mock_pms::world::{Job, WorkOrder};
 
 use super::Opened;
+use crate::serving::until;
 use crate::setup::Setup;
 
 /// Somebody reports something in Latchel, half an hour after the first sync, at a property that is synced.
@@ -40,6 +41,8 @@ async fn both_syncs_do_what_their_buttons_say() {
     setup.server.clear_requests();
     report(setup, "Fence", 501, LATER);
     browser.press("Sync All Data").await;
+    // The words may still be those of the sync before.
+    until(setup, "the second work order", |setup| arrived(setup, "Fence") > 0).await;
     browser.shows_in("progress", "Your data has been synced with Latchel").await;
     assert_eq!(arrived(setup, "Fence"), 1);
     let asked = setup.server.requests();
