@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use latchel_sync_core::engine::Engine;
+use latchel_sync_core::ledger::Overlay;
 use latchel_sync_core::mirror::MirrorStore;
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{
@@ -75,6 +76,16 @@ pub(crate) fn engine(
     let (platform, latchel) = far_sides(config, account)?;
     let latchel = latchel.dressed(ledger.clone(), mirror, &account.settings.name, false);
     Ok(Engine::new(account.settings.clone(), platform, latchel, ledger))
+}
+
+/// An account's engine over a ledger that is only read: what a mirror learns on the way is kept for this moment alone.
+pub(crate) async fn reading_engine(
+    config: &Config,
+    account: &Account,
+    real: Arc<dyn LedgerAdmin>,
+) -> Result<Engine, Failure> {
+    let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
+    engine(config, account, ledger.clone(), ledger)
 }
 
 /// An account as the server takes it; nothing is called yet.

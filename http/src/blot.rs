@@ -30,8 +30,8 @@ fn percent(text: &str) -> String {
     text.bytes().map(one).collect()
 }
 
-/// What every text in base64 has that holds the secret: how it begins there depends on the number of bytes before it, of which
-/// three make four characters, and its first and last character on its neighbours.
+/// Parts of which every text in base64 that holds the secret has one: its beginning there depends on the number of bytes before
+/// it, of which three make four characters, and its first and last character on its neighbours.
 fn in_base64(secret: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
     for before in 0..3 {

@@ -25,7 +25,7 @@ pub enum Role {
     Viewer,
     /// Also sync, pause, link, retry, dismiss.
     Operator,
-    /// What a browser's extension needs: look at accounts and work orders, sync an account or one record, and nothing else.
+    /// A browser's extension: look at accounts and work orders, sync an account or one record, and nothing else.
     Extension,
 }
 

@@ -1,4 +1,4 @@
-//! What a dialect is written with, for one that is not part of this crate: a private adapter's.
+//! Parts that a dialect is written with, for one that is not part of this crate: a private adapter's.
 //!
 //! A dialect is a [`Spec`] with a router of endpoints, each made by [`read()`] or [`write()`] of a function over the
 //! [`World`](crate::World) and the request; [`Dialect::of`](crate::Dialect::of) makes it one that

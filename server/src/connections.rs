@@ -119,7 +119,7 @@ fn http(
         .serve_connection(TokioIo::new(Box::pin(stream)), answering)
 }
 
-/// What answers the requests of one connection.
+/// Service for the requests of one connection.
 struct Answering {
     routes: Router,
     peer: SocketAddr,

@@ -41,7 +41,7 @@ pub(crate) async fn run(
     let mut choices: Vec<(&Account, Choice)> = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
         let found = connect::reading_ledger(&config, async |ledger| {
-            Ok(connect::engine(&config, account, ledger.clone(), ledger)?.search(kind, id, now).await?)
+            Ok(connect::reading_engine(&config, account, ledger).await?.search(kind, id, now).await?)
         });
         choices.extend(found.await?.into_iter().map(|choice| (account, choice)));
     }
@@ -57,9 +57,8 @@ pub(crate) async fn run(
         }
     };
     let explained = connect::reading_ledger(&config, async |ledger| {
-        Ok(connect::engine(&config, account, ledger.clone(), ledger)?
-            .explain(kind, &choice.exactly(), now)
-            .await?)
+        let engine = connect::reading_engine(&config, account, ledger).await?;
+        Ok(engine.explain(kind, &choice.exactly(), now).await?)
     });
     let explained = explained.await?;
     if scope.json {

@@ -5,14 +5,12 @@ mod progress;
 mod summary;
 
 use std::io::IsTerminal;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::{Engine, Mode, Quiet, Request, StopSignal};
-use latchel_sync_core::ledger::{Overlay, Run, RunStatus};
+use latchel_sync_core::ledger::{Run, RunStatus};
 use latchel_sync_core::model::{Direction, Kind, Phase, Tense};
-use latchel_sync_ledger::SqliteLedger;
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::printer::{Printer, Told};
@@ -92,11 +90,11 @@ async fn planned(
         let progress = telling.shows_progress.then(Progress::new);
         let printer =
             Printer { json: scope.json, told: telling.what, now, zone, progress, left_out: 0.into() };
+        let stop = StopSignal::default();
         let planned = connect::reading_ledger(config, async |real| {
-            let ledger = Arc::new(Overlay::new(real, Arc::new(SqliteLedger::scratch().await?)));
-            let engine = connect::engine(config, account, ledger.clone(), ledger)?;
-            let request = request(account, now);
-            stop_at_the_deadline(request.stop.clone(), deadline);
+            let engine = connect::reading_engine(config, account, real).await?;
+            let request = Request { stop: stop.clone(), ..request(account, now) };
+            stop_at_the_deadline(stop.clone(), deadline);
             Ok(engine.run(&request, &printer).await?)
         });
         let run = planned.await?;
@@ -106,7 +104,7 @@ async fn planned(
         if scope.json {
             render::json_line(&run)?;
         } else {
-            summary(&run, Tense::Will);
+            summary(&run, Tense::Will, &stop);
             let left_out = printer.left_out.load(Ordering::Relaxed);
             if telling.what == Told::WhatMatters && left_out > 0 {
                 note!(
@@ -169,7 +167,7 @@ async fn run_all(
         match run {
             Ok(run) => {
                 if !scope.json {
-                    summary(&run, Tense::Has);
+                    summary(&run, Tense::Has, stop);
                 }
                 exit = worse(exit, &run);
                 runs.push(run);

@@ -14,7 +14,7 @@ const SPOKEN: [(&[&str], &str); 8] = [
     (&["hawaii", "hdt"], "Pacific/Honolulu"),
 ];
 
-/// What may be meant by a text that names no zone.
+/// Zones that may be meant by a text that names none.
 pub(super) fn hint(typed: &str) -> String {
     let plain = typed.trim().to_lowercase().replace(['_', '-', '/', '.'], " ");
     let plain = ["standard time", "daylight time", "time zone", "timezone", "time", "zone"]

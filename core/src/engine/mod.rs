@@ -14,6 +14,7 @@ mod linkable;
 mod manual_links;
 mod masked;
 mod names;
+mod one_by_one;
 mod patience;
 mod phases;
 mod request;

@@ -58,7 +58,7 @@ impl Mirror {
         let written = |id: &i64| self.state().written.contains(&(kind, *id));
         let (mut afresh, asked): (Vec<i64>, Vec<i64>) = ids.iter().copied().partition(written);
         let mut kept = self.store.by_id(&self.account, kind, &asked).await?;
-        kept.retain(|one| one.problem().is_none());
+        kept.retain(Mirrored::is_understood);
         afresh.extend(asked.into_iter().filter(|id| !kept.iter().any(|one| one.id == *id)));
         Ok((kept, afresh))
     }

@@ -57,11 +57,20 @@ struct State {
     asked: Option<DateTime<Utc>>,
     /// Rows that this run's news of work orders brought and that were not understood.
     unread_news: Unread,
-    /// First day since which this run has asked for new work orders because of a create without an answer, and true if nothing
-    /// was left out.
-    created_since: Option<(NaiveDate, bool)>,
+    /// The last question of this run for new work orders that a create without an answer was the cause of.
+    created_since: Option<CreatedSince>,
     /// True if this run lists work orders as the mirror has them, because webhooks told of the news.
     listed_as_kept: bool,
+}
+
+/// A question for the work orders that were created on a day or later.
+#[derive(Debug, Clone, Copy)]
+struct CreatedSince {
+    day: NaiveDate,
+    /// Instant at which it was asked, UTC.
+    asked_at: DateTime<Utc>,
+    /// True if the answer left nothing out.
+    whole: bool,
 }
 
 impl fmt::Debug for State {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::questions::Answer;
-use super::{JobsAsked, Mirror, MirrorList, Mirrored, Walk};
+use super::{CreatedSince, JobsAsked, Mirror, MirrorList, Mirrored, Walk};
 use crate::model::{Job, JobId, Kind, RecordKey};
 use crate::{ErrorKind, Latchel, Result};
 
@@ -122,9 +122,11 @@ impl Mirror {
         if visible > now {
             return Ok(false);
         }
-        let day = visible.date_naive() - OVERLAP - OVERLAP;
-        if let Some((_, whole)) = self.state().created_since.filter(|(asked, _)| *asked <= day) {
-            return Ok(whole);
+        // The create was sent before, perhaps on the day before.
+        let day = visible.date_naive() - Days::new(1) - OVERLAP;
+        let covers = |last: &CreatedSince| last.day <= day && last.asked_at >= visible;
+        if let Some(last) = self.state().created_since.filter(covers) {
+            return Ok(last.whole);
         }
         let mut whole = false;
         for _ in 0..ASKED_AGAIN {
@@ -134,7 +136,7 @@ impl Mirror {
                 break;
             }
         }
-        self.state().created_since = Some((day, whole));
+        self.state().created_since = Some(CreatedSince { day, asked_at: now, whole });
         Ok(whole)
     }
 

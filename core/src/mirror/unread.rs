@@ -67,11 +67,14 @@ impl Unread {
     }
 }
 
-/// Content of a kept record whose row was not understood.
+/// Content of a kept record whose row was not understood; its JSON begins with [`BEGINNING`].
 #[derive(Serialize, Deserialize)]
 struct UnreadBody {
     unread: InvalidRecord,
 }
+
+/// Beginning of the JSON by which such a content is told from all others without being read.
+const BEGINNING: &str = r#"{"unread":"#;
 
 impl Mirrored {
     /// A record whose row was not understood, by its id and its reference.
@@ -84,8 +87,16 @@ impl Mirrored {
         Ok(Self { reference, ..Self::of(kind, id, &body, seen_at)? })
     }
 
-    /// What is wrong with the row, where it was not understood.
+    /// True if the row was understood.
+    pub(super) fn is_understood(&self) -> bool {
+        !self.body.starts_with(BEGINNING)
+    }
+
+    /// The row and its fault, where it was not understood.
     pub(super) fn problem(&self) -> Option<InvalidRecord> {
+        if self.is_understood() {
+            return None;
+        }
         serde_json::from_str(&self.body).ok().map(|body: UnreadBody| body.unread)
     }
 }

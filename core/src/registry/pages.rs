@@ -65,7 +65,7 @@ impl PageTemplate {
     }
 }
 
-/// What an account's configuration says of the pages of one of its two systems, in place of the descriptor.
+/// Addresses of the pages of one of an account's two systems that its configuration gives in place of the descriptor's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PageOverrides {

@@ -32,7 +32,7 @@ pub struct List<'a> {
     seen: Option<Seen<'a>>,
 }
 
-/// What a list is asked for with.
+/// Parameters that a list is asked for with.
 #[derive(Debug)]
 struct Asked {
     transport: Transport,

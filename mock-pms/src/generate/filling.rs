@@ -3,7 +3,7 @@ use std::str::FromStr;
 use super::foreign;
 use crate::world::World;
 
-/// What a world's Latchel is filled with.
+/// Records that a world's Latchel is filled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filling {
     /// Some of the platform's records under the platform's ids, as a sync of ours leaves them half-way.
@@ -13,7 +13,7 @@ pub enum Filling {
     Foreign(Foreign),
 }
 
-/// What another program left in Latchel.
+/// Records that another program left in Latchel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Foreign {
     /// Half of the platform's rentable units are there, instead of all.
@@ -29,7 +29,7 @@ pub struct Foreign {
 }
 
 impl Filling {
-    /// How one is written.
+    /// Spellings of one, for people.
     pub(super) const WORDS: &str =
         "own, foreign, or half, stale, doubled, bare and known with + between them";
 }

@@ -61,11 +61,12 @@ pub(super) async fn observe(
     let off = response.extensions().get::<ClockError>().map_or(TimeDelta::zero(), |error| error.0);
     let date = at.checked_add_signed(off).unwrap_or(at);
     response.headers_mut().insert(header::DATE, http_date(date));
+    // Who is told of it finds it in the log.
+    shared.log(|log| log.push(entry.clone()));
     if !shared.tell(Moment::Done, &entry) {
         return super::inject::cut();
     }
     tracing::debug!(%side, method = entry.method, path = entry.path, status = entry.status, "answered");
-    shared.log(|log| log.push(entry));
     response
 }
 

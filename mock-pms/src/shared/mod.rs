@@ -76,7 +76,7 @@ pub(crate) struct Urls {
     pub(crate) pages: Option<String>,
 }
 
-/// What the state is made of beside the world.
+/// Parts of the state beside the world.
 pub(crate) struct Setup {
     pub(crate) platform: &'static System,
     pub(crate) latchel: &'static System,

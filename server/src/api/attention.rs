@@ -12,7 +12,7 @@ use crate::views::{self, Attention};
 /// Most causes that are named.
 const CAUSES: u32 = 100;
 
-/// What needs somebody, by cause, from the ledger alone: up to 100 causes are named, and all are counted.
+/// Causes for which somebody is needed, from the ledger alone: up to 100 causes are named, and all are counted.
 #[utoipa::path(get, path = "/api/v1/accounts/{account}/attention", operation_id = "getAttention", tag = "accounts",
     params(("account" = String, Path, description = "The account's name.")),
     responses((status = 200, description = "The causes.", body = Attention)))]

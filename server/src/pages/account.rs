@@ -39,7 +39,7 @@ struct Account {
     paused: Option<(String, When)>,
     closed: Option<String>,
     attention: AttentionPart,
-    /// What the guard stopped, if it did in the newest run of a phase.
+    /// Words on the mass change that the guard stopped in the newest run of a phase, if it did.
     guarded: Option<String>,
     phases: Vec<(String, Option<When>)>,
     gaps: Vec<Gap>,

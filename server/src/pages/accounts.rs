@@ -53,7 +53,7 @@ struct Row {
     summary: String,
 }
 
-/// What needs somebody, in one line.
+/// The first cause for which somebody is needed, in one line.
 struct Line {
     place: Option<String>,
     text: String,

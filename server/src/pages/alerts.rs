@@ -39,7 +39,7 @@ struct Holding {
     untold: bool,
 }
 
-/// What became of a test message.
+/// Result of a test message.
 struct Sent {
     way: &'static str,
     class: &'static str,
@@ -68,7 +68,7 @@ async fn shown(app: &App, top: Top, sent: Vec<Sent>) -> Answer {
     })
 }
 
-/// What holds, each once, however many ways it is told by.
+/// Conditions that hold, each once, however many ways it is told by.
 async fn holding(app: &App) -> Result<Vec<Holding>, Problem> {
     let mut all: BTreeMap<(String, String), Vec<Alert>> = BTreeMap::new();
     for alert in app.desk.alerts().await? {

@@ -1,4 +1,4 @@
-//! What needs somebody, as part of a page: each cause with its remedy and where to go.
+//! Attention as a part of a page: each cause with its remedy and where to go.
 
 use latchel_sync_core::model::{Need, Reason};
 

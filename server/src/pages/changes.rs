@@ -1,4 +1,4 @@
-//! What was written to the two systems: by one run, and by all of them, newest first.
+//! Writes to the two systems: by one run, and by all of them, newest first.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ pub(super) struct Change {
     /// Name or title, or else the id.
     pub label: String,
     pub kind: &'static str,
-    /// What is written, as `Created in Latchel`.
+    /// The write in words, as `Created in Latchel`.
     pub what: String,
     pub why: &'static str,
     pub detail: Option<String>,
@@ -76,7 +76,7 @@ fn kinds(kind: Kind, count: u64) -> String {
     }
 }
 
-/// What an action does with a record, as it is said after *was*.
+/// Participle of an action, as it is said after *was*.
 fn done(action: Action, key: &RecordKey, platform: &str) -> String {
     let to_platform = key.kind == Kind::WorkOrder && key.side == Side::Latchel;
     match action {
@@ -117,7 +117,7 @@ struct Changes {
     older: Option<String>,
 }
 
-/// What one run wrote.
+/// Writes of one run.
 struct RunOf {
     address: String,
     account: String,

@@ -45,7 +45,7 @@ struct Row {
     remedy: String,
 }
 
-/// What is known without a call, and the button.
+/// Shows what is known without a call, and the button.
 pub(super) async fn ask(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,

@@ -114,7 +114,7 @@ struct One {
     warnings: Vec<String>,
     phases: Vec<PhaseOf>,
     calls: Vec<(String, u64)>,
-    /// What was written, by what was done; empty on a later page.
+    /// Writes by their action; empty on a later page.
     summary: Vec<String>,
     changes: Vec<Change>,
     next_changes: Option<String>,

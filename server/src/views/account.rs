@@ -171,7 +171,7 @@ struct Past {
     begun: Begun,
     /// The last days, oldest first.
     days: Vec<Day>,
-    /// What the guard stopped.
+    /// Numbers of the mass change that the guard stopped.
     guarded: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What needs somebody, by cause: the records that wait are followed to their root, counted there, and told with the remedy.
+//! Attention by cause: the records that wait are followed to their root, counted there, and told with the remedy.
 
 mod words;
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::account::NextRun;
 use crate::schedule::{RUNS_LOOKED_AT, Schedule, begun, last_begun, successes};
 
-/// What is done by itself for an account, as far as the ledger tells somebody who is not the server.
+/// Work that is done by itself for an account, as far as the ledger tells somebody who is not the server.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Automatic {

@@ -34,7 +34,7 @@ pub(super) enum Sides {
     WorkOrder(Option<Box<WorkOrder>>, Option<Box<Job>>),
 }
 
-/// What rows need beside the record: names, the day and the words for it.
+/// Needs of the rows beside the record: names, the day and the words for it.
 pub(super) struct Setting<'a> {
     pub names: &'a Names,
     pub differs: &'a [PartDiffers],

@@ -28,7 +28,7 @@ pub struct Place {
     pub title: String,
     /// Scheme and host; a `*` stands for any word.
     pub site: String,
-    /// What follows, with `{id}`, `{number}`, `{request}` or `{slug}` for the names of a work order; whatever stands behind it
+    /// The rest of it, with `{id}`, `{number}`, `{request}` or `{slug}` for the names of a work order; whatever stands behind it
     /// in an address does not matter.
     pub work_order: String,
 }

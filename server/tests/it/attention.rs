@@ -1,4 +1,4 @@
-//! What needs somebody, by cause: on the first page, on the account's, above the results and in the API. And accounts with
+//! Attention by cause: on the first page, on the account's, above the results and in the API. And accounts with
 //! trouble come first.
 
 use chrono::TimeDelta;

@@ -1,4 +1,4 @@
-//! What is written comes first: of a preview, of a run, and of all of them.
+//! Writes come first: of a preview, of a run, and of all of them.
 
 use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::model::*;

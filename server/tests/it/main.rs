@@ -10,6 +10,7 @@ mod changes;
 mod connection;
 mod document;
 mod extension;
+mod linking;
 mod manual_links;
 mod metrics;
 mod named;

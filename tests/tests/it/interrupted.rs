@@ -97,6 +97,7 @@ async fn the_first_signal_ends_after_the_record_at_hand_and_the_next_run_goes_on
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(output.status.code().is_some_and(|code| code <= 2), "{what}: {:?}", output.status);
             assert!(told.contains("main: "), "{what}: it says how far it came: {told}");
+            assert!(!told.contains("hint:"), "{what}: whoever stops it needs no advice: {told}");
             setup.run(0, &["ledger", "check"]).await;
             story.is_made_good(setup, &expected, &what).await;
         }

@@ -43,7 +43,10 @@ fn permit(path: &Path, mode: u32) {
 
 /// A synced account whose folder and ledger everybody may read, and nobody but their owner write.
 async fn readable() -> Setup {
-    let setup = Setup::small("all").await;
+    synced_and_readable(Setup::small("all").await).await
+}
+
+async fn synced_and_readable(setup: Setup) -> Setup {
     setup.sync(0).await;
     permit(&setup.ledger_file(), 0o644);
     permit(setup.folder.path(), 0o755);
@@ -107,6 +110,35 @@ async fn they_need_not_write_where_the_ledger_is() {
     let refused = as_reader(&setup, &["sync"]).await;
     assert_eq!(refused.status.code(), Some(2));
     assert!(told(&refused).contains("this user must be able to write"), "{}", told(&refused));
+}
+
+/// A mirror learns of each record that it reads; where the ledger is only read, it forgets that again.
+#[tokio::test]
+async fn behind_a_mirror_every_kind_is_explained_without_a_write() {
+    let setup = synced_and_readable(Setup::on_partner_api(|_| (), "writes = \"on\"").await).await;
+    let (property, resident, order, job) = setup.server.read(|world| {
+        let of_latchel = world.latchel.properties.iter().find_map(|one| one.ref_property_id.clone());
+        (
+            of_latchel.expect("a property"),
+            world.latchel.residents.iter().find_map(|one| one.ref_user_id.clone()).expect("a resident"),
+            world.platform.work_orders.iter().next().expect("a work order").id.to_string(),
+            world.latchel.jobs.iter().next().expect("a job").id.to_string(),
+        )
+    });
+    let before = files(setup.folder.path());
+    for (kind, id) in
+        [("property", property), ("resident", resident), ("work-order", order), ("work-order", job)]
+    {
+        let output = as_reader(&setup, &["explain", kind, &id]).await;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        // Several units of one property are a list to choose from.
+        assert!(
+            [Some(0), Some(4)].contains(&output.status.code()),
+            "{kind} {id}: {:?}: {said}",
+            output.status
+        );
+    }
+    assert_eq!(files(setup.folder.path()), before);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What a newcomer does in the first minutes: the mock with the configuration that it prints, the demo with its dashboard, a
+//! A newcomer's first minutes: the mock with the configuration that it prints, the demo with its dashboard, a
 //! server under the name of this machine.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -28,7 +28,7 @@ impl Running {
         Self { process, told }
     }
 
-    /// What it prints up to the line that begins so, and that line.
+    /// Output up to the line that begins so, and that line.
     fn tells(&mut self, end: &str) -> String {
         let mut text = String::new();
         loop {

@@ -1,4 +1,4 @@
-//! What others wrote, on a terminal and in a text log: it commands nothing and forges no line.
+//! Text of others, on a terminal and in a text log: it commands nothing and forges no line.
 
 use latchel_sync_core::words::is_unseen;
 use mock_pms::world::{Job, LatchelProperty, Property, Task};

@@ -27,7 +27,7 @@ pub(super) struct Printer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
     All,
-    /// What would be written, and what failed: the counts tell of the others.
+    /// Records that would be written, and those that failed: the counts tell of the others.
     WhatMatters,
     /// Of whole lists, what is right already would hide the rest.
     WhatDiffers,

@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
 use latchel_sync_core::ErrorKind;
+use latchel_sync_core::engine::StopSignal;
 use latchel_sync_core::ledger::Run;
 use latchel_sync_core::model::Tense;
 
-/// The counts of each phase, by reason.
-pub(super) fn summary(run: &Run, tense: Tense) {
+/// The counts of each phase, by reason. A run that somebody stopped needs no hint.
+pub(super) fn summary(run: &Run, tense: Tense, stop: &StopSignal) {
     let verb = if tense == Tense::Has { "written" } else { "to write" };
     say!();
     say!("{}: {} ({})", run.account, run.status.as_str(), run.id);
@@ -19,7 +20,8 @@ pub(super) fn summary(run: &Run, tense: Tense) {
         if let Some(error) = &phase.error {
             say!("    stopped: {error}");
         }
-        if let Some(remedy) = phase.error_kind.filter(|kind| told.insert(*kind)).and_then(ErrorKind::remedy) {
+        let is_new = |kind: &ErrorKind| !stop.is_set() && told.insert(*kind);
+        if let Some(remedy) = phase.error_kind.filter(is_new).and_then(ErrorKind::remedy) {
             say!("    hint: {remedy}");
         }
         if let Some(pause) = &phase.paused {

@@ -78,7 +78,11 @@ impl<F: Flow> Driver<'_, F> {
             if flow.phase().source() == Side::Platform {
                 cx.reading(cx.latchel().before_creates(flow.phase().kind())).await?;
             }
-            cx.reading(flow.gather(creates.iter().map(again).collect())).await?
+            let records = creates.iter().map(again).collect();
+            let mut failures = Vec::new();
+            let cases = cx.reading(Reader(flow).look_up(records, &mut failures)).await?;
+            news.extend(failures.into_iter().map(News::New));
+            cases
         };
         let (mut create, mut found) = (Vec::new(), Vec::new());
         for case in cases {

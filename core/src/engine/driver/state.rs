@@ -1,4 +1,4 @@
-//! What a phase keeps while its records go by.
+//! Memory of a phase while its records go by.
 
 use std::collections::HashSet;
 

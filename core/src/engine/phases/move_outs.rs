@@ -1,6 +1,7 @@
 //! Rule R6: move-outs that are reached without any change on the platform.
 
 use chrono::NaiveDate;
+use futures::FutureExt;
 
 use crate::engine::context::Context;
 use crate::engine::driver::failure::failed;
@@ -8,6 +9,7 @@ use crate::engine::driver::held::update_held;
 use crate::engine::driver::mass_change::MassChangeGuard;
 use crate::engine::driver::outcome::{decided_in, outcome};
 use crate::engine::driver::tally::Tally;
+use crate::engine::one_by_one::together_or_one_by_one;
 use crate::engine::patience::Patience;
 use crate::engine::phases::flow::Applied;
 use crate::engine::phases::index::index;
@@ -95,25 +97,13 @@ async fn in_latchel(
     links: &[(Link, Option<Outcome>)],
 ) -> Result<(Vec<LatchelResident>, Vec<Outcome>)> {
     let ids: Vec<_> = links.iter().map(|(link, _)| LatchelResidentId(link.latchel_id)).collect();
-    match cx.reading(cx.latchel().residents_by_id(&ids)).await {
-        Err(error) if error.is_about_the_request() => {}
-        found => return Ok((found?, Vec::new())),
-    }
-    let (mut residents, mut failures, mut patience) = (Vec::new(), Vec::new(), Patience::default());
-    for ((link, _), id) in links.iter().zip(ids) {
-        match cx.reading(cx.latchel().residents_by_id(&[id])).await {
-            Ok(found) => {
-                patience.succeeded();
-                residents.extend(found);
-            }
-            Err(error) if error.is_about_the_request() => {
-                patience.unreadable(&error)?;
-                failures.push(unreadable(cx, link, &error));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok((residents, failures))
+    let ask = |ids: Vec<_>| async move { cx.reading(cx.latchel().residents_by_id(&ids)).await }.boxed();
+    let (residents, failures) = together_or_one_by_one(&ids, ask).await?;
+    let of = |(id, error): (LatchelResidentId, Error)| {
+        let (link, _) = links.iter().find(|(link, _)| link.latchel_id == id.0)?;
+        Some(unreadable(cx, link, &error))
+    };
+    Ok((residents, failures.into_iter().filter_map(of).collect()))
 }
 
 fn unreadable(cx: &Context<'_>, link: &Link, error: &Error) -> Outcome {

@@ -1,4 +1,5 @@
 mod as_sent;
+mod counterparts;
 mod create;
 mod memory;
 mod twins;
@@ -27,6 +28,7 @@ use crate::rules::{
 use crate::{Capabilities, ChangeFilter, Error, ErrorKind, Held, Pages, Result};
 
 use as_sent::is_as_sent;
+use counterparts::counterparts;
 pub(in crate::engine) use memory::update;
 use memory::{created, remembered};
 
@@ -390,23 +392,4 @@ fn dated(able: &Capabilities, stay: Tenancy, latchel: Option<&LatchelResident>) 
         move_out: if able.move_out { stay.move_out } else { move_out },
         ..stay
     }
-}
-
-/// Each resident's counterpart: the linked one, else one that carries the reference.
-async fn counterparts(
-    cx: &Context<'_>,
-    records: &[(Resident, RecordMemory)],
-) -> Result<Counterparts<LatchelResident>> {
-    let mut found = Counterparts::none(records.len());
-    let ids: Vec<_> = links(records).map(LatchelResidentId).collect();
-    if !ids.is_empty() {
-        found.linked(records, cx.latchel().residents_by_id(&ids).await?, |resident| resident.id.0);
-    }
-    let refs = found.missing(records, |resident| resident.id.clone());
-    if !refs.is_empty() {
-        let by_ref = cx.latchel().residents_by_ref(&refs).await?;
-        let keys = (|one: &LatchelResident| one.id.0, |one: &LatchelResident| one.reference.clone());
-        found.referred(records, |resident| resident.id.clone(), by_ref, keys);
-    }
-    Ok(found)
 }

@@ -25,6 +25,9 @@ impl Overlay {
     async fn copy_known(&self, account: &str, records: &[Mirrored]) -> Result<()> {
         for kind in Kind::ALL {
             let ids: Vec<_> = records.iter().filter(|one| one.kind == kind).map(|one| one.id).collect();
+            if ids.is_empty() {
+                continue;
+            }
             let scratch = self.scratch.by_id(account, kind, &ids).await?;
             let mut real = self.real.by_id(account, kind, &ids).await?;
             real.retain(|one| !scratch.iter().any(|other| other.id == one.id));

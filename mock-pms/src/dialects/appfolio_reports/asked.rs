@@ -11,7 +11,7 @@ use crate::dialects::endpoint::Request;
 use crate::dialects::fields::plain_date;
 use crate::world::Id;
 
-/// What a request asks for.
+/// A request's question.
 pub(super) struct Asked<'r> {
     pub(super) request: &'r Request,
     /// Number of pages before this one.

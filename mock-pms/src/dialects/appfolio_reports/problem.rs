@@ -11,7 +11,7 @@ use crate::world::World;
 /// An error answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Problem {
-    /// What says why.
+    /// A status with a message.
     Said(StatusCode, String),
     /// 404 without a body, of everything but a first call for a report.
     Absent,

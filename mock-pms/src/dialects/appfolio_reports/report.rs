@@ -37,7 +37,7 @@ pub(super) struct Row {
 /// A report of the system.
 pub(super) struct Report {
     name: &'static str,
-    /// What credentials are denied that may not read it.
+    /// Permission without which credentials may not read it.
     resource: &'static str,
     ids: Ids,
     rows: fn(&World, &Asked<'_>) -> Vec<Row>,

@@ -1,4 +1,4 @@
-//! What a record shows, to the last key.
+//! Fields that a record shows, to the last key.
 
 use mock_pms::world::{Job, Resident};
 use serde_json::{Value, json};

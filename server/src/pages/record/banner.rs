@@ -19,7 +19,7 @@ pub(super) struct Banner {
     pub why: Why,
 }
 
-/// What stands behind "Why?".
+/// Content behind "Why?".
 pub(super) struct Why {
     /// Reason in words, where the banner itself does not say it.
     pub because: Option<String>,

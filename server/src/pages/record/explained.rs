@@ -4,7 +4,7 @@ use latchel_sync_core::model::{Side, Tense};
 
 use super::super::text::Moment;
 
-/// What a sync would do with one half of a record now, and each question that led there.
+/// Decision of a sync about one half of a record now, and each question that led there.
 pub(super) struct Explained {
     /// The half, as `From Latchel to Buildium`.
     pub way: String,

@@ -30,7 +30,7 @@ fn at_property(cause: &Cause, platform: &str) -> Option<(String, String)> {
     let told = match cause.why {
         Why::PropertyUnseen => (
             format!("no sync has looked at it yet, because it was not changed lately.{waiting}"),
-            "Open it and choose \"Sync this one now\".".to_owned(),
+            "Choose \"Sync this one now\" on its page; a reconciliation takes it up as well.".to_owned(),
         ),
         Why::PropertyArrived => {
             (format!("it is in Latchel by now.{waiting} The next sync goes on with that."), String::new())
@@ -151,7 +151,7 @@ fn records(cause: &Cause) -> u64 {
     cause.properties + cause.residents + cause.work_orders
 }
 
-/// What waits for the property, as a sentence after a space; empty if nothing does.
+/// Count of the records that wait for the property, as a sentence after a space; empty if none does.
 fn waiting(cause: &Cause) -> String {
     match cause.residents + cause.work_orders {
         0 => String::new(),

@@ -1,4 +1,4 @@
-//! What a claim comes to, and what people or faults excuse.
+//! Results of claims, and what people or faults excuse.
 
 use chrono::TimeDelta;
 

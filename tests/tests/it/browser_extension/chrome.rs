@@ -1,4 +1,4 @@
-//! What is asked of Chromium beside what every browser can: what a page's scripts cannot see, and what the console says.
+//! Abilities of Chromium beside those of every browser: a look into what a page's scripts cannot see, and the console.
 
 use std::time::Duration;
 

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use futures::FutureExt;
+
 use crate::Result;
 use crate::engine::context::Context;
+use crate::engine::one_by_one::together_or_one_by_one;
 use crate::engine::phases::index::distinct;
 use crate::ledger::RecordMemory;
-use crate::model::{AdoptionGuard, Job, PropertyRef, Row, WorkOrder, WorkOrderId};
+use crate::model::{AdoptionGuard, Job, PropertyRef, Row, WorkOrderId};
 
 /// The work orders that the platform has, with the property of each; `None` where references alone count.
 pub(super) struct ReferredTo(Option<HashMap<WorkOrderId, PropertyRef>>);
@@ -22,11 +25,9 @@ impl ReferredTo {
         if ids.is_empty() {
             return Ok(Self(Some(HashMap::new())));
         }
-        let rows = match cx.platform().work_orders_by_id(&ids).await {
-            // A reference of another kind is not even an id here, and must not hide the others.
-            Err(error) if error.is_about_the_request() => one_by_one(cx, &ids).await?,
-            rows => rows?,
-        };
+        // A reference of another kind is not even an id here, and must not hide the others.
+        let ask = |ids: Vec<_>| async move { cx.platform().work_orders_by_id(&ids).await }.boxed();
+        let (rows, _) = together_or_one_by_one(&ids, ask).await?;
         let there = rows.into_iter().filter_map(|row| match row {
             Row::Record(one) => Some((one.id, one.property)),
             _ => None,
@@ -40,15 +41,4 @@ impl ReferredTo {
         let at = there.get(reference);
         at.is_none_or(|at| property.is_some_and(|property| property.property != at.property))
     }
-}
-
-async fn one_by_one(cx: &Context<'_>, ids: &[WorkOrderId]) -> Result<Vec<Row<WorkOrder>>> {
-    let mut rows = Vec::new();
-    for id in ids {
-        match cx.platform().work_orders_by_id(std::slice::from_ref(id)).await {
-            Err(error) if error.is_about_the_request() => {}
-            found => rows.extend(found?),
-        }
-    }
-    Ok(rows)
 }
