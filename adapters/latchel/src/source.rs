@@ -164,6 +164,10 @@ impl LatchelSource for Source {
         self.single::<wire::Job, _>(&Collection::Jobs.one(id)).await
     }
 
+    fn knows_state(&self, closed: ClosedStatus) -> bool {
+        self.states.closed(closed).is_some()
+    }
+
     /// The newest entry of its history.
     async fn state_changed_at(&self, id: JobId) -> Result<Option<DateTime<Utc>>> {
         let path = history(id);

@@ -56,6 +56,7 @@ impl Latchel for Mirror {
             let mut state = self.state();
             (state.news, state.began, state.listed_as_kept) = (None, Some(run.now), kept);
             (state.unread_news, state.created_since) = (Unread::default(), None);
+            state.states_sought.clear();
         }
         let work_orders = run.kinds.contains(&Kind::WorkOrder);
         let mut warnings = Vec::new();
@@ -275,6 +276,9 @@ impl Latchel for Mirror {
     }
 
     async fn create_job(&self, new: &NewJob) -> Result<JobId> {
+        if let Some(closed) = new.closed {
+            self.show_state(closed).await;
+        }
         self.source.create_job(new).await
     }
 

@@ -8,6 +8,7 @@ mod answers;
 mod dressed;
 mod news;
 mod questions;
+mod shown_states;
 mod source;
 mod store;
 mod unread;
@@ -26,7 +27,7 @@ pub use store::{MirrorStore, Mirrored, Walk};
 pub use unread::{Unread, UnreadReference, UnreadRow};
 pub use walk::{ListState, Progress};
 
-use crate::model::Kind;
+use crate::model::{ClosedStatus, Kind};
 use crate::{Ledger, Result};
 
 /// A [`LatchelSource`] dressed as a [`Latchel`](crate::Latchel).
@@ -59,6 +60,8 @@ struct State {
     unread_news: Unread,
     /// The last question of this run for new work orders that a create without an answer was the cause of.
     created_since: Option<CreatedSince>,
+    /// Closed states of which this run has sought a work order to show to the source.
+    states_sought: Vec<ClosedStatus>,
     /// True if this run lists work orders as the mirror has them, because webhooks told of the news.
     listed_as_kept: bool,
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::UnreadRow;
 use crate::model::{
-    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob, NewProperty,
-    NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
+    ClosedStatus, Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResidentId, NewJob,
+    NewProperty, NewResident, PropertyPatch, PropertyRef, ResidentId, ResidentPatch, WorkOrderId,
 };
 use crate::{Error, ErrorKind, Portfolio, Probe, Result};
 
@@ -63,6 +63,13 @@ pub trait LatchelSource: Send + Sync + fmt::Debug {
 
     /// One work order, read afresh; `None` if it is not there.
     async fn job(&self, id: JobId) -> Result<Option<Job>>;
+
+    /// True if the source can create a work order in this closed state. One that learns the ids of states from rows cannot before
+    /// [`job`](Self::job) or a list has shown it a work order in that state. By default it can.
+    fn knows_state(&self, closed: ClosedStatus) -> bool {
+        let _ = closed;
+        true
+    }
 
     /// Instant at which the work order came to its present state, UTC; `None` where that is not told.
     async fn state_changed_at(&self, id: JobId) -> Result<Option<DateTime<Utc>>>;

@@ -74,3 +74,31 @@ async fn nothing_is_created_before_the_list_is_proven() {
     assert!(explained.contains("mirror_incomplete"), "{explained}");
     assert_eq!((setup.server.read(sizes), written(&setup)), (before, 0));
 }
+
+#[tokio::test]
+async fn a_cancelled_one_arrives_cancelled_though_no_list_of_this_run_shows_that_state() {
+    let mut setup = Setup::of_partner_api(crate::setup::small_world(), "sync_method = \"all\"", ON).await;
+    let cancelled = crate::both_ways::new_job(&setup, "Cancelled");
+    setup.run(0, &["sync"]).await;
+    // What is asked for from now on is younger than that work order; the mirror alone knows of it.
+    for _ in 0..2 {
+        setup.advance(TimeDelta::days(10));
+        setup.run(0, &["sync"]).await;
+    }
+    setup.edit(
+        r#"[{"collection": "tasks", "create": {"id": 200, "kind": "todo", "title": "Called off", "property_id": 1, "unit_id": 11,
+                "status": "closed", "priority": "normal", "assigned_to": 41}},
+            {"collection": "work_orders", "create": {"id": 299, "task_id": 200, "title": "Called off", "vendor_id": 51}}]"#,
+    );
+    setup.advance(TimeDelta::minutes(15));
+    setup.server.clear_requests();
+    setup.run(0, &["sync"]).await;
+    let state = setup.server.read(|world| {
+        let arrived = world.latchel.jobs.iter().find(|job| job.ref_job_id.as_deref() == Some("299"));
+        arrived.map(|job| job.state.clone())
+    });
+    assert_eq!(state.as_deref(), Some("Cancelled"));
+    let shown = format!("/v1/jobs/{cancelled}");
+    let read = setup.server.requests().iter().filter(|one| one.path == shown).count();
+    assert_eq!(read, 1, "the mirror knew which work order shows the state");
+}
