@@ -77,6 +77,9 @@ pub struct Sizes {
     /// For how many seconds a platform is pulled.
     #[arg(long, default_value_t = 120)]
     pub pull_seconds: u64,
+    /// About how many units that platform has. The first page of a list is asked for alone, so that short lists use less of a limit.
+    #[arg(long, default_value_t = 30_000)]
+    pub pull_units: u32,
     /// Latency of the far side, in milliseconds.
     #[arg(long, default_value_t = 50)]
     pub latency: u64,
@@ -101,6 +104,7 @@ impl Sizes {
             ledgers: None,
             world: 30,
             pull_seconds: 3,
+            pull_units: 300,
             partner_units: vec![60],
             partner_runs: 8,
         }

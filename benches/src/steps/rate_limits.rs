@@ -18,13 +18,11 @@ use crate::table::{Line, Report, Verdict};
 
 /// The least share of the allowance.
 const SHARE: f64 = 0.95;
-/// Enough for lists of several pages.
-const UNITS: u32 = 3_000;
 /// Latency of every answer, in milliseconds.
 const LATENCY: u64 = 300;
 
 pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
-    let pulls = Dialect::ALL.iter().map(|dialect| pull(*dialect, sizes.pull_seconds));
+    let pulls = Dialect::ALL.iter().map(|dialect| pull(*dialect, sizes));
     let (mut lines, mut figures) = (Vec::new(), Vec::new());
     for (line, figure) in try_join_all(pulls).await? {
         lines.push(line);
@@ -35,8 +33,9 @@ pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
 }
 
 /// Reads every list again and again for so long.
-async fn pull(dialect: Dialect, seconds: u64) -> Result<(Line, Value)> {
-    let mocked = Mocked::start(dialect, UNITS, Pace::Declared).await?;
+async fn pull(dialect: Dialect, sizes: &Sizes) -> Result<(Line, Value)> {
+    let seconds = sizes.pull_seconds;
+    let mocked = Mocked::start(dialect, sizes.pull_units, Pace::Declared).await?;
     mocked.delay(LATENCY, LATENCY);
     let platform = mocked.platform()?;
     let pulled = tokio::time::timeout(Duration::from_secs(seconds), lists(&*platform)).await;
