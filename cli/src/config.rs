@@ -1,5 +1,6 @@
 //! The configuration file. Every mistake is reported with file, line and key.
 
+mod account;
 mod expiry;
 mod pages;
 mod readable;
@@ -12,9 +13,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, TimeDelta};
-use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::model::Policy;
 use latchel_sync_core::registry::{
     self, COMMON_SETTINGS, LatchelAdapter, PageOverrides, PlainHttp, Setting, SettingForm, Settings,
 };
@@ -27,9 +26,10 @@ use toml::{Spanned, Table, Value};
 
 use crate::exit::Failure;
 use crate::suggest::{did_you_mean, out_of_error};
+use account::FileAccount;
 use readable::Readable;
-use schedule::{FileSchedule, interval};
-use webhooks::{FileWebhooks, Webhooks};
+use schedule::interval;
+use webhooks::Webhooks;
 
 /// The configuration, read and checked, but with nothing connected.
 #[derive(Debug)]
@@ -38,8 +38,17 @@ pub struct Config {
     /// Time for which a run that was killed keeps others out.
     pub(crate) lease: TimeDelta,
     pub(crate) accounts: Vec<Account>,
+    /// Accounts with a mistake of their own, in the file's order: one mistake keeps no other account from being synced.
+    pub(crate) left_out: Vec<LeftOut>,
     pub(crate) server: ServerConfig,
     source: Source,
+}
+
+/// An account that cannot be synced, and why.
+#[derive(Debug)]
+pub(crate) struct LeftOut {
+    pub name: String,
+    pub failure: Failure,
 }
 
 /// One account's configuration. `Debug` leaves the adapters' settings out: secrets may stand in them.
@@ -88,38 +97,6 @@ pub(crate) enum LedgerLocation {
     Postgres(SecretString),
 }
 
-/// The policy's keys stand here one by one, because serde cannot refuse unknown keys beside a flattened struct.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileAccount {
-    name: Spanned<String>,
-    time_zone: Spanned<String>,
-    sync_method: latchel_sync_core::model::SyncMethod,
-    latchel_user: Option<String>,
-    #[serde(default)]
-    sync_method_overrides: latchel_sync_core::model::MethodOverrides,
-    #[serde(default)]
-    window: latchel_sync_core::model::WindowPolicy,
-    #[serde(default)]
-    exclude: latchel_sync_core::model::Exclusions,
-    #[serde(default)]
-    properties: latchel_sync_core::model::PropertyPolicy,
-    #[serde(default)]
-    residents: latchel_sync_core::model::ResidentPolicy,
-    #[serde(default)]
-    work_orders: latchel_sync_core::model::WorkOrderPolicy,
-    #[serde(default)]
-    mass_change: latchel_sync_core::model::MassChangePolicy,
-    #[serde(default)]
-    adoption: latchel_sync_core::model::AdoptionPolicy,
-    #[serde(default)]
-    schedule: FileSchedule,
-    platform: Table,
-    latchel: Table,
-    #[serde(default)]
-    webhooks: FileWebhooks,
-}
-
 /// The file's text, to find lines in. `Debug` leaves the text out: secrets may stand in it.
 struct Source {
     path: PathBuf,
@@ -134,6 +111,15 @@ impl Config {
     ///
     /// Names the file, line, column and key of the first mistake.
     pub fn read(path: &Path) -> Result<Self, Failure> {
+        Self::read_leaving_out(path)?.whole()
+    }
+
+    /// Reads the file at `path`, and leaves out accounts with a mistake of their own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::read`], of mistakes that concern every account, and if no account is left.
+    pub(crate) fn read_leaving_out(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             let folder = std::env::current_dir().unwrap_or_default();
             Failure::usage(format!("{}: {error}", path.display())).hint(format!(
@@ -141,7 +127,7 @@ impl Config {
                 folder.display()
             ))
         })?;
-        Self::parse(path, text)
+        Self::parse_leaving_out(path, text)
     }
 
     /// Checks the text of the file at `path`; other files are looked for beside it.
@@ -150,6 +136,18 @@ impl Config {
     ///
     /// As for [`Config::read`].
     pub fn parse(path: &Path, text: String) -> Result<Self, Failure> {
+        Self::parse_leaving_out(path, text)?.whole()
+    }
+
+    /// The same, unless an account was left out: then its mistake.
+    fn whole(mut self) -> Result<Self, Failure> {
+        match self.left_out.is_empty() {
+            true => Ok(self),
+            false => Err(self.left_out.remove(0).failure),
+        }
+    }
+
+    fn parse_leaving_out(path: &Path, text: String) -> Result<Self, Failure> {
         let source = Source { path: path.to_owned(), text, readable: Readable::default() };
         let mut file: File = toml::from_str(&source.text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -157,54 +155,25 @@ impl Config {
         })?;
         source.check_alerts(&mut file.server.alerts)?;
         let mut names = BTreeMap::new();
-        let mut accounts = Vec::new();
+        let (mut accounts, mut left_out) = (Vec::new(), Vec::new());
         for account in file.account {
             let start = account.span().start;
-            let mut account = account.into_inner();
+            let account = account.into_inner();
             if names.insert(account.name.get_ref().clone(), ()).is_some() {
                 let at = account.name.span().start;
                 return Err(
                     source.problem(at, &format!("name: a second account {:?}", account.name.get_ref()))
                 );
             }
-            let time_zone: Tz = account.time_zone.get_ref().parse().map_err(|_| {
-                let problem = format!("time_zone: {:?} is not a time zone", account.time_zone.get_ref());
-                source
-                    .problem(account.time_zone.span().start, &problem)
-                    .hint(zone::hint(account.time_zone.get_ref()))
-            })?;
-            let policy = Policy {
-                sync_method: account.sync_method,
-                latchel_user: account.latchel_user,
-                sync_method_overrides: account.sync_method_overrides,
-                window: account.window,
-                exclude: account.exclude,
-                properties: account.properties,
-                residents: account.residents,
-                work_orders: account.work_orders,
-                mass_change: account.mass_change,
-                adoption: account.adoption,
-            };
-            let expiries = Expiries {
-                platform: source.expiry(start, "platform", &mut account.platform)?,
-                latchel: source.expiry(start, "latchel", &mut account.latchel)?,
-            };
-            let platform_pages = source.pages(start, "platform", &mut account.platform)?;
-            let latchel_pages = source.pages(start, "latchel", &mut account.latchel)?;
-            accounts.push(Account {
-                settings: AccountSettings { name: account.name.into_inner(), time_zone, policy },
-                schedule: account.schedule.into(),
-                platform: account.platform,
-                latchel: account.latchel,
-                webhooks: account.webhooks.into(),
-                expiries,
-                platform_pages,
-                latchel_pages,
-                start,
-            });
+            let name = account.name.get_ref().clone();
+            match source.account(start, account) {
+                Ok(account) => accounts.push(account),
+                Err(failure) => left_out.push(LeftOut { name, failure }),
+            }
         }
         if accounts.is_empty() {
-            return Err(source.problem(0, "there is no [[account]]"));
+            let nobody = || source.problem(0, "there is no [[account]]");
+            return Err(left_out.into_iter().next().map_or_else(nobody, |first| first.failure));
         }
         let (at, place) = (file.ledger.span().start, file.ledger.into_inner());
         let (given, place) =
@@ -224,7 +193,7 @@ impl Config {
         let lease = lease
             .filter(|lease| *lease <= LONGEST_LEASE)
             .ok_or_else(|| source.problem(0, "lease: a killed run may keep others out for a day at most"))?;
-        Ok(Self { ledger, lease, accounts, server: file.server, source })
+        Ok(Self { ledger, lease, accounts, left_out, server: file.server, source })
     }
 
     /// Settings of the accounts, in the file's order.
@@ -242,6 +211,9 @@ impl Config {
 
     /// The account of this name.
     pub(crate) fn account(&self, name: &str) -> Result<&Account, Failure> {
+        if let Some(one) = self.left_out.iter().find(|one| one.name == name) {
+            return Err(Failure::usage(one.failure.to_string()));
+        }
         self.accounts.iter().find(|account| account.settings.name == name).ok_or_else(|| {
             let names: Vec<_> = self.accounts.iter().map(|account| account.settings.name.as_str()).collect();
             Failure::usage(format!("no account {name:?} in {}", self.source.path.display()))

@@ -125,7 +125,7 @@ impl Error {
         self
     }
 
-    /// Adds the pause that the far side asked for.
+    /// Adds the time after which to try again: the pause that the far side asked for, or what is left of the lease of another run.
     pub fn with_retry_after(mut self, pause: Duration) -> Self {
         self.0.retry_after = Some(pause);
         self
@@ -169,7 +169,7 @@ impl Error {
         self.0.context.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The pause that the far side asked for.
+    /// Time after which to try again: the pause that the far side asked for, or what is left of another run's lease.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }

@@ -275,7 +275,13 @@ fn known<'a>(app: &'a App, account: &str) -> Result<&'a crate::Account> {
 }
 
 fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::QueuedJobId {
-    let job = JobRequest { account: account.to_owned(), work, trigger: Trigger::Manual, by: by.to_owned() };
+    let job = JobRequest {
+        account: account.to_owned(),
+        work,
+        trigger: Trigger::Manual,
+        by: by.to_owned(),
+        late_from: None,
+    };
     app.jobs.ask(job, app.clock.now())
 }
 

@@ -27,6 +27,8 @@ pub struct App {
     pub config: ServerConfig,
     /// The accounts, by name.
     pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
+    /// Accounts that are not synced, because their configuration is wrong, by name: what is wrong and what to do, without secrets.
+    pub left_out: BTreeMap<String, String>,
     /// Memory of the sync.
     pub ledger: Arc<dyn LedgerAdmin>,
     /// Memory of the server.
@@ -63,16 +65,29 @@ impl App {
         clock: Clock,
         host: String,
     ) -> Arc<Self> {
+        Self::with_left_out(config, accounts, BTreeMap::new(), (ledger, desk), clock, host)
+    }
+
+    /// The same with accounts that are not synced, by name, because of what is wrong with their configuration.
+    pub fn with_left_out(
+        config: ServerConfig,
+        accounts: impl IntoIterator<Item = Account>,
+        left_out: BTreeMap<String, String>,
+        (ledger, desk): (Arc<dyn LedgerAdmin>, Arc<dyn Desk>),
+        clock: Clock,
+        host: String,
+    ) -> Arc<Self> {
         let by_name = |account: Account| (account.settings.name.clone(), Arc::new(account));
         let accounts: Arc<BTreeMap<_, _>> = Arc::new(accounts.into_iter().map(by_name).collect());
         Arc::new(Self {
+            jobs: Arc::new(Jobs::new(config.jobs_at_once)),
             config,
             arrivals: Arrivals::of_accounts(accounts.keys()),
             accounts,
+            left_out,
             ledger,
             desk,
             clock,
-            jobs: Arc::default(),
             metrics: Arc::default(),
             pulses: Arc::default(),
             host,

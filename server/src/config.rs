@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::access::origin;
 use crate::alerts::AlertsConfig;
+use crate::jobs::SLOTS;
 
 /// The configuration's table `[server]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +18,9 @@ pub struct ServerConfig {
     /// reverse proxy that speaks TLS. Cookies are for https alone then.
     #[serde(deserialize_with = "origin")]
     pub public_url: Option<String>,
+    /// Number of jobs that are under way at once, of all accounts together. Those that take longer than a minute share half of it.
+    #[serde(deserialize_with = "slots")]
+    pub jobs_at_once: usize,
     /// Time for which runs, their history and the audit trail are kept.
     #[serde(deserialize_with = "span")]
     pub retention: TimeDelta,
@@ -41,6 +45,7 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787),
             public_url: None,
+            jobs_at_once: SLOTS,
             retention: TimeDelta::days(90),
             alerts: AlertsConfig::default(),
         }
@@ -70,6 +75,17 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
     let first = found.iter().find(|address| address.is_ipv4()).or_else(|| found.first());
     first.copied().ok_or_else(wrong)
 }
+
+fn slots<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let number = usize::deserialize(deserializer)?;
+    let is_usable = (1..=MOST_SLOTS).contains(&number);
+    is_usable.then_some(number).ok_or_else(|| {
+        serde::de::Error::custom(format!("jobs_at_once: {number} is not a number between 1 and {MOST_SLOTS}"))
+    })
+}
+
+/// Most jobs that one process has under way: each may hold connections and a page of records.
+const MOST_SLOTS: usize = 1_000;
 
 fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
     let text = String::deserialize(deserializer)?;

@@ -14,7 +14,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
 }
 
-/// Ready is who can read the ledger, asks for what is due and does what is asked for.
+/// Ready is who can read the ledger, asks for what is due, and does what is asked for before it is late.
 async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
     let mut problems = Vec::new();
     if let Err(error) = app.ledger.accounts().await {
@@ -26,6 +26,11 @@ async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
     }
     if !app.pulses.worker.beats() {
         problems.push("the worker does not go round");
+    }
+    let late = app.jobs.late(app.clock.now()).len();
+    let told = format!("{late} of the accounts wait to be synced although they are late by an interval");
+    if late > 0 {
+        problems.push(&told);
     }
     match problems.as_slice() {
         [] => (StatusCode::OK, "ready\n".to_owned()),

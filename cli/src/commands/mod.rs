@@ -40,7 +40,9 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Sync { scope, what } => sync::sync(&config()?, scope, what, now).await,
         Command::Reconcile { scope, how } => sync::reconcile(&config()?, scope, how, now).await,
         Command::Adopt { scope, how } => adopt::run(&config()?, scope, how, now).await,
-        Command::Status { scope, of } => status::run(&config()?, scope, of.as_ref(), now).await,
+        Command::Status { scope, of } => {
+            status::run(&Config::read_leaving_out(&args.config)?, scope, of.as_ref(), now).await
+        }
         Command::Explain { kind, id, scope } => explain::run(config, *kind, id, scope, now).await,
         Command::Runs { show, limit, scope } => runs::run(&config()?, scope, show.as_ref(), *limit).await,
         Command::Pending { action, scope } => pending::run(&config()?, scope, action, now).await,
@@ -53,7 +55,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Demo { units, seed, serve, listen } => {
             demo::run(*units, *seed, now, serve.then_some(*listen)).await
         }
-        Command::Serve { listen } => serve::run(&config()?, *listen, now).await,
+        Command::Serve { listen } => serve::run(&Config::read_leaving_out(&args.config)?, *listen, now).await,
         Command::Users { action } => users::run(&config()?, action, now).await,
         Command::Audit { limit, scope } => audit::run(&config()?, scope, *limit).await,
         Command::Alerts { action } => alerts::run(&config()?, action).await,

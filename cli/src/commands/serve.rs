@@ -1,5 +1,6 @@
 //! The server: schedules, webhooks, the dashboard.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use anyhow::Context;
@@ -32,8 +33,23 @@ pub(super) async fn over(
     listen: SocketAddr,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let accounts = config.accounts.iter().map(|account| connect::served(config, account, &ledger));
-    let accounts = accounts.collect::<Result<Vec<_>, _>>()?;
+    let (mut accounts, mut left_out) = (Vec::new(), BTreeMap::new());
+    for one in &config.left_out {
+        left_out.insert(one.name.clone(), one.failure.to_string());
+    }
+    for account in &config.accounts {
+        match connect::served(config, account, &ledger) {
+            Ok(account) => accounts.push(account),
+            Err(failure) => drop(left_out.insert(account.settings.name.clone(), failure.to_string())),
+        }
+    }
+    if accounts.is_empty() {
+        let problems: Vec<_> = left_out.into_values().collect();
+        return Err(Failure::usage(problems.join("\n")));
+    }
+    for (name, problem) in &left_out {
+        note!("warning: account {name:?} is not synced: {problem}");
+    }
     let wanted = ServerConfig { listen, ..config.server.clone() };
     if wanted.is_reached_from_elsewhere() && desk.users().await?.is_empty() {
         return Err(nobody_could_log_in(&wanted));
@@ -44,7 +60,8 @@ pub(super) async fn over(
         .map_err(|error| Failure::run(error).hint("`--listen` or `server.listen` takes another address"))?;
     let address = listener.local_addr().map_err(Failure::run)?;
     let settings = ServerConfig { listen: address, ..wanted };
-    let app = App::new(settings, accounts, ledger, desk, Clock::starting_at(now), holder());
+    let clock = Clock::starting_at(now);
+    let app = App::with_left_out(settings, accounts, left_out, (ledger, desk), clock, holder());
     stop_on_interrupt(app.stop.clone())?;
     // Whoever started it waits for this line.
     say!("dashboard: http://{address}/");

@@ -36,8 +36,19 @@ pub(crate) async fn run(
 struct Shown {
     #[serde(flatten)]
     health: Health,
+    /// What is wrong with its configuration, so that it cannot be synced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
     automatic: Automatic,
     attention: Attention,
+}
+
+/// An account whose own part of the configuration cannot be read.
+#[derive(Serialize)]
+struct NotRead<'a> {
+    account: &'a str,
+    health: &'static str,
+    problem: String,
 }
 
 /// Most causes that are named.
@@ -57,20 +68,35 @@ async fn all(
         let automatic = automatic(settings, schedule, (&**ledger, &**desk), now).await?;
         let platform = connect::platform_adapter(config, account)?.title;
         let attention = attention(&**desk, &settings.name, platform, CAUSES).await?;
-        all.push(Shown { health, automatic, attention });
+        let problem = connect::far_sides(config, account).err().map(|failure| failure.to_string());
+        all.push(Shown { health, problem, automatic, attention });
     }
+    let left_out = config.left_out.iter().filter(|_| scope.account.is_none());
+    let left_out: Vec<_> = left_out
+        .map(|one| NotRead { account: &one.name, health: "misconfigured", problem: one.failure.to_string() })
+        .collect();
     if scope.json {
-        render::json(&all)?;
+        let read = all.iter().map(serde_json::to_value);
+        let all: Result<Vec<_>, _> = read.chain(left_out.iter().map(serde_json::to_value)).collect();
+        render::json(&all.map_err(Failure::run)?)?;
     } else {
         for (account, one) in accounts.iter().zip(&all) {
             print(one, account.settings.time_zone, now);
         }
+        for NotRead { account, health, problem } in &left_out {
+            say!("{account}: {health}");
+            say!("  cannot be synced: {problem}");
+        }
     }
-    Ok(Exit::Done)
+    let is_sound = left_out.is_empty() && all.iter().all(|one| one.problem.is_none());
+    Ok(if is_sound { Exit::Done } else { Exit::Partial })
 }
 
-fn print(Shown { health, automatic, attention }: &Shown, zone: Tz, now: DateTime<Utc>) {
+fn print(Shown { health, problem, automatic, attention }: &Shown, zone: Tz, now: DateTime<Utc>) {
     say!("{}: {}", health.account, health.health);
+    if let Some(problem) = problem {
+        say!("  cannot be synced: {problem}");
+    }
     if let Some(pause) = &health.paused {
         say!("  {pause}; the first run after that goes on from there");
     }

@@ -1,7 +1,9 @@
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::ledger::{Outcome, Pending, PhaseReport, Trigger};
@@ -124,6 +126,11 @@ pub trait Observer: Send + Sync + fmt::Debug {
     }
     /// A phase ended.
     fn phase_finished(&self, _report: &PhaseReport) {}
+    /// Waits, between two pages, until the run may go on: whoever runs many at once may let others go first. The run keeps its lease
+    /// meanwhile, and ends if it is asked to stop.
+    fn may_go_on(&self) -> BoxFuture<'_, ()> {
+        Box::pin(ready(()))
+    }
 }
 
 /// Watches nothing.

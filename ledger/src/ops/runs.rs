@@ -86,7 +86,8 @@ async fn held(
         .with("account", account)
         .with("phase", phase.as_str())
         .with("since", since.format("%Y-%m-%dT%H:%M:%SZ"))
-        .with("free, if that run was killed, in", format!("{free} s")))
+        .with("free, if that run was killed, in", format!("{free} s"))
+        .with_retry_after((expires_at - clock).to_std().unwrap_or_default()))
 }
 
 /// Refuses what a run wants to write once another has taken over, in the same transaction as the write.

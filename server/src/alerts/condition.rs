@@ -17,11 +17,15 @@ pub enum Condition {
     RecordsFailed,
     /// Nothing succeeded for longer than three intervals.
     NoSuccess,
+    /// A sync waits for a slot although it is late by an interval.
+    Late,
+    /// The account is not synced, because its configuration is wrong.
+    Misconfigured,
 }
 
 impl Condition {
     /// Every condition.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::RunsFailed,
         Self::CredentialsRefused,
         Self::PlatformCredentialExpiring,
@@ -30,6 +34,8 @@ impl Condition {
         Self::Gap,
         Self::RecordsFailed,
         Self::NoSuccess,
+        Self::Late,
+        Self::Misconfigured,
     ];
 
     /// The condition's name in the ledger and the docs.
@@ -43,6 +49,8 @@ impl Condition {
             Self::Gap => "gap",
             Self::RecordsFailed => "records_failed",
             Self::NoSuccess => "no_success",
+            Self::Late => "late",
+            Self::Misconfigured => "misconfigured",
         }
     }
 

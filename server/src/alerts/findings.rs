@@ -48,12 +48,38 @@ pub(super) async fn findings(app: &App, account: &Account) -> Result<Vec<Finding
     if !is_paused {
         findings.extend(gap(&health, now));
         findings.extend(no_success(app, account, &health, now).await?);
+        findings.extend(late(app, account, now));
     }
     Ok(findings)
 }
 
+/// Success of a run as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worked {
+    /// A phase came to its end.
+    Something,
+    /// It was ended by an error before any phase came to its end, whatever was counted by then.
+    Nothing,
+    /// A system was closed by its own schedule.
+    Untried,
+}
+
+fn worked(run: &Run) -> Worked {
+    if run.phases.iter().any(|report| report.error.is_none() && report.paused.is_none()) {
+        return Worked::Something;
+    }
+    let has_failed =
+        run.status == RunStatus::Failed || run.phases.iter().any(|report| report.error.is_some());
+    if has_failed { Worked::Nothing } else { Worked::Untried }
+}
+
 fn runs_failed(runs: &[&Run], config: &AlertsConfig) -> Option<Finding> {
-    let failed = || runs.iter().take_while(|run| run.status == RunStatus::Failed);
+    // Until something works again it is not over, whatever else happens.
+    let failed = || {
+        runs.iter()
+            .filter(|run| worked(run) != Worked::Untried)
+            .take_while(|run| worked(run) == Worked::Nothing)
+    };
     let (newest, oldest) = (failed().next()?, failed().last()?);
     let count = failed().count();
     (count >= config.failed_runs as usize).then(|| Finding {
@@ -76,12 +102,14 @@ fn broken(runs: &[&Run]) -> Option<Finding> {
     })
 }
 
-/// Finds credentials that were refused. If the newest run was let in, the credentials are right again. But a permission that
-/// they lack may be needed by one phase alone, so the newest run of each phase is looked at for that.
+/// Finds credentials that were refused. If the newest run that says anything of it was let in, the credentials are right again: one
+/// that failed otherwise does not. But a permission that they lack may be needed by one phase alone, so the newest run of each phase is
+/// looked at for that.
 fn credentials_refused(runs: &[&Run]) -> Option<Finding> {
-    let newest = runs.first()?;
-    let unauthorized = newest.phases.iter().find(|report| report.error_kind == Some(ErrorKind::Unauthorized));
-    let found = unauthorized.map(|report| (*newest, report));
+    let unauthorized =
+        |run: &Run| run.phases.iter().position(|report| report.error_kind == Some(ErrorKind::Unauthorized));
+    let telling = runs.iter().find(|run| unauthorized(run).is_some() || worked(run) == Worked::Something);
+    let found = telling.and_then(|run| Some((*run, run.phases.get(unauthorized(run)?)?)));
     let (run, report) = found.or_else(|| ended_by(runs, ErrorKind::Forbidden))?;
     Some(Finding {
         condition: Condition::CredentialsRefused,
@@ -207,6 +235,25 @@ async fn no_success(
         return Ok(Some(Finding { condition: Condition::NoSuccess, text, since: missed }));
     }
     Ok(None)
+}
+
+/// Finding of an account that is not synced because of this problem.
+pub(super) fn misconfigured(problem: &str, since: DateTime<Utc>) -> Finding {
+    let text = format!(
+        "It is not synced, because its configuration is wrong: {problem}\nMend it and start the server again."
+    );
+    Finding { condition: Condition::Misconfigured, text, since }
+}
+
+fn late(app: &App, account: &Account, now: DateTime<Utc>) -> Option<Finding> {
+    let since = app.jobs.late(now).remove(account.name())?;
+    let (waiting, under_way) = app.jobs.counts();
+    let text = format!(
+        "A sync waits although it is late by an interval: {under_way} jobs are under way and {waiting} wait. Look for a system that \
+         answers slowly, or raise `server.jobs_at_once`, which is {}.",
+        app.config.jobs_at_once
+    );
+    Some(Finding { condition: Condition::Late, text, since })
 }
 
 pub(super) fn shown(at: DateTime<Utc>) -> String {

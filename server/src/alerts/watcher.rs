@@ -9,7 +9,7 @@ use latchel_sync_ledger::desk::Alert;
 use super::channel::Channel;
 use super::condition::Condition;
 use super::config::AlertsConfig;
-use super::findings::{Finding, findings};
+use super::findings::{Finding, findings, misconfigured};
 use super::notice::Notice;
 use crate::app::App;
 
@@ -66,6 +66,10 @@ impl Watcher {
                 }
             }
         }
+        for (name, problem) in &app.left_out {
+            let finding = misconfigured(problem, app.clock.began());
+            found.insert(name.clone(), BTreeMap::from([(finding.condition, finding)]));
+        }
         let written = app.desk.alerts().await?;
         self.forget(app, &written).await?;
         let told = self.channels.iter_mut().map(|teller| teller.tell(app, &found, &written));
@@ -76,7 +80,9 @@ impl Watcher {
     async fn forget(&self, app: &App, written: &[Alert]) -> Result<()> {
         for alert in written {
             let is_told = self.channels.iter().any(|teller| teller.condition(alert).is_some());
-            if !is_told || !app.accounts.contains_key(&alert.account) {
+            let is_known =
+                app.accounts.contains_key(&alert.account) || app.left_out.contains_key(&alert.account);
+            if !is_told || !is_known {
                 app.desk.end_alert(&alert.account, &alert.kind).await?;
             }
         }

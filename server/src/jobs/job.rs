@@ -5,6 +5,7 @@ use latchel_sync_core::engine::{Proposal, Proposals};
 use latchel_sync_core::ledger::{Outcome, Run, RunStatus, Trigger};
 use latchel_sync_core::model::{Phase, RecordKey};
 use serde::Serialize;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -82,20 +83,29 @@ pub struct JobRequest {
     pub account: String,
     /// Work of the job.
     pub work: Work,
-    /// Trigger of the job. What people ask for goes first, then what the two systems told of, then the schedule.
+    /// Trigger of the job. What people ask for goes first, then what the two systems told of, then the schedule: what is late by an
+    /// interval before the rest.
     pub trigger: Trigger,
     /// Name of whoever asks, for people: a user, or what told of a change.
     pub by: String,
+    /// Instant from which the schedule's job is late by a whole interval, UTC.
+    pub late_from: Option<DateTime<Utc>>,
 }
 
 impl JobRequest {
     /// Rank of the job: the smaller it is, the earlier the job begins.
-    pub(super) fn rank(&self) -> u8 {
+    pub(super) fn rank(&self, now: DateTime<Utc>) -> u8 {
         match self.trigger {
             Trigger::Manual => 0,
             Trigger::Webhook => 1,
-            Trigger::Schedule => 2,
+            Trigger::Schedule if self.is_late(now) => 2,
+            Trigger::Schedule => 3,
         }
+    }
+
+    /// True if it should have begun an interval ago.
+    pub(super) fn is_late(&self, now: DateTime<Utc>) -> bool {
+        self.late_from.is_some_and(|late| late <= now)
     }
 }
 
@@ -119,6 +129,11 @@ pub struct QueuedJob {
     pub asked_at: DateTime<Utc>,
     /// Instant at which it began, UTC; null before that.
     pub began_at: Option<DateTime<Utc>>,
+    /// The same on the process's own clock.
+    #[serde(skip)]
+    pub(super) started: Option<Instant>,
+    /// True while it takes long and lets others that do go first.
+    pub waits_for_slot: bool,
     /// Instant at which it ended, UTC; null before that.
     pub ended_at: Option<DateTime<Utc>>,
     /// Progress, phase by phase.

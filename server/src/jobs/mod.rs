@@ -4,9 +4,10 @@
 mod job;
 mod progress;
 mod queue;
+mod slots;
 mod worker;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -15,6 +16,8 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 pub use job::{JobRequest, PhaseProgress, QueuedJob, QueuedJobId, Work};
+pub use slots::SLOTS;
+use slots::Slots;
 pub(crate) use worker::Worker;
 
 /// Number of jobs that have ended and are kept for people to look at; the runs themselves are in the ledger.
@@ -24,10 +27,14 @@ const KEPT: usize = 200;
 #[derive(Debug)]
 pub struct Jobs {
     state: Mutex<State>,
+    /// Slots, which bound how many are under way.
+    slots: Slots,
     /// Changes with each change of a job.
     version: watch::Sender<u64>,
     /// Tells whoever waits for it that a job has ended.
     ended: Notify,
+    /// Tells whoever waits for it that another process's lease kept a job from beginning.
+    refused: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -35,15 +42,37 @@ struct State {
     waiting: Vec<(QueuedJob, JobRequest)>,
     under_way: Vec<(QueuedJob, JobRequest)>,
     ended: VecDeque<QueuedJob>,
+    /// Jobs that could not begin, because another process holds a lease, since this was last asked.
+    refused: Vec<Refusal>,
+}
+
+/// A job that could not begin because another process holds the account's lease.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Refusal {
+    pub account: String,
+    pub work: Work,
+    /// Instant at which the lease ends unless its holder renews it, UTC.
+    pub until: DateTime<Utc>,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { state: Mutex::default(), version: watch::Sender::new(0), ended: Notify::new() }
+        Self::new(SLOTS)
     }
 }
 
 impl Jobs {
+    /// No jobs yet, of which as many may be under way at once.
+    pub fn new(slots: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            slots: Slots::new(slots),
+            version: watch::Sender::new(0),
+            ended: Notify::new(),
+            refused: Notify::new(),
+        }
+    }
+
     /// Asks for a job. If one that does the same waits already, that is it: its rank becomes the better of both.
     pub fn ask(&self, new: JobRequest, now: DateTime<Utc>) -> QueuedJobId {
         let mut state = self.state();
@@ -52,7 +81,7 @@ impl Jobs {
             .iter_mut()
             .find(|(_, waiting)| waiting.account == new.account && waiting.work == new.work);
         if let Some((job, waiting)) = same {
-            if new.rank() < waiting.rank() {
+            if new.rank(now) < waiting.rank(now) {
                 (job.trigger, job.by) = (new.trigger, new.by.clone());
                 *waiting = new;
             }
@@ -66,6 +95,8 @@ impl Jobs {
             by: new.by.clone(),
             asked_at: now,
             began_at: None,
+            started: None,
+            waits_for_slot: false,
             ended_at: None,
             phases: Vec::new(),
             run: None,
@@ -134,6 +165,33 @@ impl Jobs {
     /// Waits until a job has ended, or has since this was last waited for. It is for one at a time.
     pub(crate) async fn one_ended(&self) {
         self.ended.notified().await;
+    }
+
+    /// Takes note that another process's lease kept a job from beginning.
+    fn refuse(&self, refusal: Refusal) {
+        self.state().refused.push(refusal);
+        self.refused.notify_one();
+    }
+
+    /// Waits until a lease has kept a job from beginning. It is for one at a time.
+    pub(crate) async fn one_refused(&self) {
+        self.refused.notified().await;
+    }
+
+    /// The jobs that leases have kept from beginning since this was last asked.
+    pub(crate) fn refusals(&self) -> Vec<Refusal> {
+        std::mem::take(&mut self.state().refused)
+    }
+
+    /// Accounts with a job of the schedule that waits although it is late by a whole interval, and since when it is, UTC.
+    pub fn late(&self, now: DateTime<Utc>) -> BTreeMap<String, DateTime<Utc>> {
+        let state = self.state();
+        let mut late = BTreeMap::new();
+        for (job, new) in state.waiting.iter().filter(|(_, new)| new.is_late(now)) {
+            let since = late.entry(job.account.clone()).or_insert(now);
+            *since = new.late_from.unwrap_or(now).min(*since);
+        }
+        late
     }
 
     /// Numbers of the jobs that wait and of those that are under way.

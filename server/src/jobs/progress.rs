@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use latchel_sync_core::engine::Observer;
 use latchel_sync_core::ledger::{Outcome, PhaseReport};
 use latchel_sync_core::model::{Phase, Window};
 
 use super::Jobs;
 use super::job::{PhaseProgress, QueuedJobId};
+use super::slots::Slot;
 
 /// Most of a plan's writes that are kept for people to look at: a bound on memory.
 const PLANNED_AT_MOST: usize = 500;
@@ -16,6 +18,7 @@ pub(super) struct Progress {
     pub jobs: Arc<Jobs>,
     pub job: QueuedJobId,
     pub keeps_outcomes: bool,
+    pub slot: Slot,
 }
 
 impl Observer for Progress {
@@ -41,6 +44,10 @@ impl Observer for Progress {
                 job.planned_more += 1;
             }
         });
+    }
+
+    fn may_go_on(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.slot.take_turns(&self.jobs, self.job))
     }
 
     fn phase_finished(&self, report: &PhaseReport) {

@@ -2,19 +2,20 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::model::Phase;
+use tokio::time::Instant;
 
 use super::{JobRequest, Jobs, KEPT, QueuedJob, QueuedJobId, State};
 
 impl Jobs {
-    /// Takes the next job that may begin while fewer than `at_once` are under way.
-    pub(super) fn take(&self, now: DateTime<Utc>, at_once: usize) -> Option<(QueuedJobId, JobRequest)> {
+    /// Takes the next job that may begin, if there is a slot for it.
+    pub(super) fn take(&self, now: DateTime<Utc>) -> Option<(QueuedJobId, JobRequest)> {
         let mut state = self.state();
-        if state.under_way.len() >= at_once {
+        if !self.slots.has_room(&state) {
             return None;
         }
-        let index = next(&state)?;
+        let index = next(&state, now)?;
         let (mut job, new) = state.waiting.remove(index);
-        job.began_at = Some(now);
+        (job.began_at, job.started) = (Some(now), Some(Instant::now()));
         let taken = (job.id, new.clone());
         state.under_way.push((job, new));
         drop(state);
@@ -42,11 +43,11 @@ impl Jobs {
 
 /// The waiting job that goes first: by rank, then by age. No two jobs hold one phase of an account at once; one that waits for
 /// its phases keeps those behind it from taking them first.
-fn next(state: &State) -> Option<usize> {
+fn next(state: &State, now: DateTime<Utc>) -> Option<usize> {
     let mut order: Vec<usize> = (0..state.waiting.len()).collect();
     order.sort_by_key(|index| {
         let (job, new) = &state.waiting[*index];
-        (new.rank(), job.id)
+        (new.rank(now), job.id)
     });
     let held = state.under_way.iter().flat_map(|(job, new)| phases(job, new));
     let mut held: HashSet<(String, Phase)> = held.collect();
@@ -68,10 +69,15 @@ fn phases<'a>(job: &'a QueuedJob, new: &JobRequest) -> impl Iterator<Item = (Str
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use chrono::TimeDelta;
+    use futures::FutureExt;
     use latchel_sync_core::ledger::Trigger;
     use latchel_sync_core::model::{Kind, RecordKey};
 
     use super::super::Work;
+    use super::super::slots::Slot;
     use super::*;
 
     fn now() -> DateTime<Utc> {
@@ -79,7 +85,7 @@ mod tests {
     }
 
     fn new(account: &str, trigger: Trigger, work: Work) -> JobRequest {
-        JobRequest { account: account.to_owned(), work, trigger, by: "somebody".to_owned() }
+        JobRequest { account: account.to_owned(), work, trigger, by: "somebody".to_owned(), late_from: None }
     }
 
     fn sync(phases: &[Phase]) -> Work {
@@ -91,7 +97,7 @@ mod tests {
     }
 
     fn begin(jobs: &Jobs) -> Option<QueuedJobId> {
-        jobs.take(now(), 8).map(|(id, _)| id)
+        jobs.take(now()).map(|(id, _)| id)
     }
 
     const WORK_ORDERS: &[Phase] = &[Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform];
@@ -150,11 +156,50 @@ mod tests {
 
     #[test]
     fn no_more_begin_than_may_be_under_way() {
-        let jobs = Jobs::default();
+        let jobs = Jobs::new(2);
         for account in ["a", "b", "c"] {
             jobs.ask(new(account, Trigger::Schedule, sync(WORK_ORDERS)), now());
         }
-        assert_eq!((0..3).filter(|_| jobs.take(now(), 2).is_some()).count(), 2);
+        assert_eq!((0..3).filter(|_| begin(&jobs).is_some()).count(), 2);
+    }
+
+    #[test]
+    fn what_is_late_by_an_interval_goes_before_what_is_just_due() {
+        let jobs = Jobs::default();
+        let ordinary = jobs.ask(new("a", Trigger::Schedule, sync(WORK_ORDERS)), now());
+        let late = JobRequest { late_from: Some(now()), ..new("b", Trigger::Schedule, sync(WORK_ORDERS)) };
+        assert!(jobs.late(now()).is_empty());
+        let late = jobs.ask(late, now());
+        assert!(jobs.late(now() - TimeDelta::seconds(1)).is_empty());
+        assert_eq!(jobs.late(now()).into_iter().collect::<Vec<_>>(), [("b".to_owned(), now())]);
+        assert_eq!((begin(&jobs), begin(&jobs)), (Some(late), Some(ordinary)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_that_take_long_leave_half_of_the_slots_to_others_and_take_turns() {
+        let jobs = Jobs::new(4);
+        for account in 0..20 {
+            jobs.ask(new(&account.to_string(), Trigger::Schedule, sync(WORK_ORDERS)), now());
+        }
+        let begun = || std::iter::from_fn(|| begin(&jobs)).collect::<Vec<_>>();
+        let first = begun();
+        assert_eq!(first.len(), 4);
+        let slots: Vec<_> = first.iter().map(|_| Slot::begun()).collect();
+        let turns = |n: usize| slots[n].take_turns(&jobs, first[n]);
+        turns(0).await;
+        assert_eq!(begun().len(), 0, "no job takes long yet");
+        tokio::time::advance(Duration::from_secs(60)).await;
+        // Two hold what there is for long ones; the others wait at the end of their page.
+        turns(0).await;
+        turns(1).await;
+        let (mut third, mut fourth) = (Box::pin(turns(2)), Box::pin(turns(3)));
+        assert!(third.as_mut().now_or_never().is_none() && fourth.as_mut().now_or_never().is_none());
+        assert_eq!(begun().len(), 2, "half of the slots are for others");
+        // Who comes to the next page's end lets the one go first that has waited longest.
+        let mut again = Box::pin(turns(0));
+        assert!(again.as_mut().now_or_never().is_none());
+        assert!(third.as_mut().now_or_never().is_some() && fourth.as_mut().now_or_never().is_none());
+        assert_eq!(begun().len(), 0);
     }
 
     #[test]

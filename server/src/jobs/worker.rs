@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use futures::FutureExt;
 use latchel_sync_core::engine::{AdoptRequest, Adopted, Lists, Mode, Proposals, Request, StopSignal};
 use latchel_sync_core::ledger::{Overlay, Run};
@@ -10,14 +11,13 @@ use latchel_sync_ledger::SqliteLedger;
 use tokio::task::JoinSet;
 
 use super::progress::Progress;
-use super::{JobRequest, Jobs, QueuedJobId, Work};
+use super::slots::Slot;
+use super::{JobRequest, Jobs, QueuedJobId, Refusal, Work};
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pulse::{BETWEEN_BEATS, Pulses};
 
-/// Most jobs that are under way at once, of all accounts together.
-const AT_ONCE: usize = 8;
 /// Most pairs of a comparison that are kept for people to decide on: a bound on memory.
 const PROPOSED_AT_MOST: usize = 20_000;
 
@@ -42,7 +42,7 @@ impl Worker {
         while !stop.is_set() {
             self.pulses.worker.beat();
             changes.mark_unchanged();
-            while let Some((id, new)) = self.jobs.take(self.clock.now(), AT_ONCE) {
+            while let Some((id, new)) = self.jobs.take(self.clock.now()) {
                 let (metrics, job) = (self.metrics.clone(), self.clone().job(id, new, stop.clone()));
                 under_way.spawn(async move { metrics.scope(job).await });
             }
@@ -70,6 +70,10 @@ impl Worker {
             Ok(Done::Run(run)) if !matches!(new.work, Work::Plan(_)) => self.metrics.ended(run),
             Ok(Done::Adopted(adopted)) => self.metrics.ended(&adopted.run),
             Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Busy => {
+                tracing::info!(account = new.account, %error, "a job waits for another process");
+                self.refused(&new, error);
+            }
             Err(error) => tracing::warn!(account = new.account, %error, "a job could not be done"),
         }
         self.jobs.end(id, self.clock.now(), |job| match done {
@@ -83,12 +87,26 @@ impl Worker {
         });
     }
 
+    /// Has the schedule ask again once the lease that kept the job from beginning has ended.
+    fn refused(&self, new: &JobRequest, error: &Error) {
+        let left = error.retry_after().and_then(|left| TimeDelta::from_std(left).ok());
+        if let Some(until) = left.and_then(|left| self.clock.now().checked_add_signed(left)) {
+            let (account, work) = (new.account.clone(), new.work.clone());
+            self.jobs.refuse(Refusal { account, work, until });
+        }
+    }
+
     async fn run(&self, id: QueuedJobId, new: &JobRequest, stop: StopSignal) -> Result<Done> {
         let account = self.accounts.get(&new.account).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "there is no account of this name").with("account", &new.account)
         })?;
         let holder = format!("{} on {}", new.by, self.host);
-        let progress = |keeps_outcomes| Progress { jobs: self.jobs.clone(), job: id, keeps_outcomes };
+        let progress = |keeps_outcomes| Progress {
+            jobs: self.jobs.clone(),
+            job: id,
+            keeps_outcomes,
+            slot: Slot::begun(),
+        };
         match &new.work {
             Work::Propose => {
                 let engine = account.engine(self.ledger.clone());

@@ -21,6 +21,8 @@ struct Accounts {
     top: Top,
     asked: Asked,
     accounts: Vec<Row>,
+    /// Accounts that are not synced, and why.
+    left_out: Vec<(String, String)>,
     /// Number of all accounts, and of those that match the search.
     all: usize,
     found: usize,
@@ -89,6 +91,7 @@ pub(super) async fn show(
             .finish()
     };
     page(&Accounts {
+        left_out: app.left_out.clone().into_iter().collect(),
         top: Top::of(&person),
         accounts,
         all,

@@ -3,13 +3,13 @@
 mod scheduler;
 mod timetable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::Run;
+use latchel_sync_core::ledger::{Run, Trigger};
 use latchel_sync_core::model::{Kind, Phase};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -41,6 +41,14 @@ impl Part {
     pub fn phases(self) -> Vec<Phase> {
         let of_part = |phase: &Phase| (phase.kind() == Kind::WorkOrder) == (self == Self::WorkOrders);
         Phase::ALL.into_iter().filter(of_part).collect()
+    }
+
+    /// The part that goes through this phase by the window.
+    fn of(phase: Phase) -> Self {
+        match phase.kind() {
+            Kind::WorkOrder => Self::WorkOrders,
+            Kind::Property | Kind::Resident => Self::PropertiesAndResidents,
+        }
     }
 
     /// Its name for people.
@@ -130,7 +138,8 @@ pub(crate) struct Begun {
 }
 
 /// Collects when the newest of `runs` that went through a phase's window began it, and the newest reconciliation. A run that
-/// failed counts too: it is tried again at its time, and not at once. One of named records goes through none.
+/// failed counts too: it is tried again at its time, and not at once; if its first phase ended it, it was meant to go through the
+/// others of its part, as the schedule asks for no less. One of named records goes through none.
 pub(crate) fn begun(runs: &[Run]) -> Begun {
     let mut begun = Begun::default();
     for run in runs.iter().filter(|run| run.named.is_none()) {
@@ -138,8 +147,13 @@ pub(crate) fn begun(runs: &[Run]) -> Begun {
             begun.reconciliation = begun.reconciliation.or(Some(run.now));
             continue;
         }
-        for report in &run.phases {
-            begun.phases.entry(report.phase).or_insert(run.now);
+        let reached = run.phases.iter().map(|report| report.phase);
+        let meant: BTreeSet<Phase> = match run.trigger {
+            Trigger::Schedule => reached.flat_map(|phase| Part::of(phase).phases()).collect(),
+            Trigger::Manual | Trigger::Webhook => reached.collect(),
+        };
+        for phase in meant {
+            begun.phases.entry(phase).or_insert(run.now);
         }
     }
     begun
@@ -256,11 +270,18 @@ mod tests {
             let phases = vec![report(Phase::Properties), report(Phase::Residents)];
             Run { reconciles, phases, ..Run::begin(&begun) }
         };
+        // Its first phase ended it.
+        let mut stopped = run("11:30:00", false);
+        stopped.phases.pop();
         let begun = begun(&[run("11:00:00", false), run("10:00:00", true), run("09:00:00", false)]);
         let last = |part| last_begun(&begun, &Successes::default(), part);
         assert_eq!(last(Part::Reconciliation), Some(at("10:00:00")));
         assert_eq!(last(Part::PropertiesAndResidents), Some(at("11:00:00")));
         assert_eq!(last(Part::WorkOrders), None);
+        assert_eq!(
+            last_begun(&super::begun(&[stopped]), &Successes::default(), Part::PropertiesAndResidents),
+            Some(at("11:30:00"))
+        );
     }
 
     #[test]

@@ -28,10 +28,22 @@ pub(crate) struct Scheduler {
     pub pulses: Arc<Pulses>,
 }
 
+/// Request for a part of an account's schedule.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    /// Instant of the request, UTC.
+    at: DateTime<Utc>,
+    /// Instant at which it is made again, UTC: another process's lease kept it from being done, and ends then.
+    again: Option<DateTime<Utc>>,
+}
+
+/// The newest requests, by account and part.
+type AllAsked = HashMap<(String, Part), Asked>;
+
 impl Scheduler {
     /// Asks until `stop` is set.
     pub async fn keep(self, stop: StopSignal) {
-        let mut asked = HashMap::new();
+        let mut asked = AllAsked::new();
         while !stop.is_set() {
             self.pulses.scheduler.beat();
             let next = self.ask(&mut asked).await.unwrap_or_else(|error| {
@@ -44,12 +56,14 @@ impl Scheduler {
             tokio::select! {
                 () = stop.asked() => {}
                 () = tokio::time::sleep(sleep) => {}
+                () = self.jobs.one_refused() => {}
             }
         }
     }
 
     /// Asks for what is due, and tells when the next is.
-    async fn ask(&self, asked: &mut HashMap<(String, Part), DateTime<Utc>>) -> Result<Option<DateTime<Utc>>> {
+    async fn ask(&self, asked: &mut AllAsked) -> Result<Option<DateTime<Utc>>> {
+        self.ask_again(asked);
         let paused: Vec<_> = self.desk.pauses().await?.into_iter().map(|pause| pause.account).collect();
         let mut next: Option<DateTime<Utc>> = None;
         for account in self.accounts.values().filter(|account| !paused.contains(&account.settings.name)) {
@@ -57,15 +71,19 @@ impl Scheduler {
                 let (key, now) = ((account.name().to_owned(), part), self.clock.now());
                 // Of a run that is still under way, or could not even begin, the ledger does not tell; of one that somebody
                 // else has begun meanwhile, it does.
-                let mut last = asked.get(&key).copied();
-                if self.due(account, part, last).is_some_and(|due| due <= now) {
-                    last = last.max(self.last_begun(account.name(), part).await?);
-                }
-                let mut due = self.due(account, part, last);
+                let before = asked.get(&key);
+                let (asked_at, again) = (before.map(|one| one.at), before.and_then(|one| one.again));
+                let mut due = again.or_else(|| self.due(account, part, asked_at));
                 if due.is_some_and(|due| due <= now) {
-                    self.ask_for(account, part, now);
-                    asked.insert(key, now);
+                    let begun = self.last_begun(account.name(), part).await?;
+                    // A run that began after the request has done what was asked for.
+                    let again = again.filter(|_| begun <= asked_at);
+                    due = again.or_else(|| self.due(account, part, asked_at.max(begun)));
+                }
+                if due.is_some_and(|due| due <= now) {
+                    asked.insert(key, Asked { at: now, again: None });
                     due = self.due(account, part, Some(now));
+                    self.ask_for(account, part, now, due);
                 }
                 next = next.into_iter().chain(due).min();
             }
@@ -73,14 +91,40 @@ impl Scheduler {
         Ok(next)
     }
 
-    fn ask_for(&self, account: &Account, part: Part, now: DateTime<Utc>) {
+    /// Has those parts asked for again that could not begin.
+    fn ask_again(&self, asked: &mut AllAsked) {
+        for refusal in self.jobs.refusals() {
+            let held = refusal.work.holds();
+            let is_of_job = |part: Part| match part {
+                Part::Reconciliation => refusal.work == Work::Reconcile,
+                part => {
+                    matches!(refusal.work, Work::Sync { .. })
+                        && part.phases().iter().all(|phase| held.contains(phase))
+                }
+            };
+            for part in Part::ALL.into_iter().filter(|part| is_of_job(*part)) {
+                if let Some(one) = asked.get_mut(&(refusal.account.clone(), part)) {
+                    one.again = Some(refusal.until);
+                }
+            }
+        }
+    }
+
+    /// Asks for a part that is due; the next time that it is due is when it is late.
+    fn ask_for(&self, account: &Account, part: Part, now: DateTime<Utc>, late_from: Option<DateTime<Utc>>) {
         let work = match part {
             Part::Reconciliation => Work::Reconcile,
             _ if self.jobs.covers(account.name(), &part.phases()) => return,
             _ => Work::Sync { phases: part.phases(), allow_mass_change: false },
         };
         let by = "the schedule".to_owned();
-        let job = JobRequest { account: account.name().to_owned(), work, trigger: Trigger::Schedule, by };
+        let job = JobRequest {
+            account: account.name().to_owned(),
+            work,
+            trigger: Trigger::Schedule,
+            by,
+            late_from,
+        };
         self.jobs.ask(job, now);
     }
 

@@ -107,7 +107,13 @@ impl Dispatcher {
         let work = Work::Named(records.into_iter().collect());
         let phases = work.phases();
         let by = "webhooks".to_owned();
-        let job = JobRequest { account: self.account.clone(), work, trigger: Trigger::Webhook, by };
+        let job = JobRequest {
+            account: self.account.clone(),
+            work,
+            trigger: Trigger::Webhook,
+            by,
+            late_from: None,
+        };
         let id = self.jobs.ask(job, self.clock.now());
         let run = self.ended(id).await.and_then(|job| job.run);
         let went_through = |run: Run| {

@@ -1,5 +1,7 @@
 //! Tests of the alerts to people, over a chat's webhook that stands in for Slack and over a mail server.
 
+mod over;
+
 use std::sync::Mutex;
 use std::time::Duration;
 

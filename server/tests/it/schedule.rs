@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::LedgerAdmin;
-use latchel_sync_core::ledger::Run;
-use latchel_sync_core::model::Phase;
+use latchel_sync_core::ledger::{Account, Ledger as _, NewRun, Run, Trigger};
+use latchel_sync_core::model::{Phase, RunId};
+use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_server::schedule::Schedule;
 
 use crate::world::{ACCOUNT, World, pass};
@@ -101,5 +102,37 @@ async fn a_reconciliation_is_done_by_its_own_timetable_and_shown_as_what_it_is()
     ] {
         let answer = visitor.get(&path).await;
         assert!(answer.status == 200 && answer.body.contains(text), "{path}: {text}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_another_process_left_behind_is_done_once_its_lease_ends() {
+    let lease = TimeDelta::seconds(2);
+    let world = World::over(SqliteLedger::in_memory().await.expect("a ledger").with_lease(lease)).await;
+    let killed = NewRun {
+        id: RunId(uuid::Uuid::now_v7()),
+        account: ACCOUNT.to_owned(),
+        now: world.app.clock.now(),
+        trigger: Trigger::Schedule,
+        holder: "the schedule on another machine".to_owned(),
+        phases: Phase::ALL.to_vec(),
+    };
+    let now = killed.now;
+    world
+        .ledger
+        .add_account(&Account { name: ACCOUNT.to_owned(), sync_start: now, created_at: now })
+        .await
+        .expect("it is new");
+    world.ledger.begin_run(&killed).await.expect("a lease");
+    let seen = async {
+        while world.ledger.last_success(ACCOUNT, Phase::Residents).await.expect("read").is_none() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    // Its interval is a day.
+    let in_time = tokio::time::timeout(Duration::from_secs(20), seen);
+    tokio::select! {
+        () = world.app.work() => panic!("it works on"),
+        seen = in_time => seen.expect("once the lease has ended"),
     }
 }

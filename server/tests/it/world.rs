@@ -47,13 +47,22 @@ impl World {
 
     /// One that webhooks may be sent to.
     pub async fn listening(config: ServerConfig, webhooks: Readers) -> Self {
+        Self::built(config, webhooks, SqliteLedger::in_memory().await.expect("a ledger"))
+    }
+
+    /// One with this ledger.
+    pub async fn over(ledger: SqliteLedger) -> Self {
+        Self::built(ServerConfig::default(), Readers::default(), ledger)
+    }
+
+    fn built(config: ServerConfig, webhooks: Readers, ledger: SqliteLedger) -> Self {
         let journal = Arc::new(Journal::new());
         let user = User { id: UserId::new("1"), name: "Latchel".to_owned(), is_active: true };
         let platform = PlatformWorld { now: start(), users: vec![user], ..PlatformWorld::default() };
         let platform = Arc::new(MemoryPlatform::new(platform, journal.clone()));
         let latchel = LatchelWorld { now: start(), ..LatchelWorld::default() };
         let latchel = Arc::new(MemoryLatchel::new(latchel, journal.clone()));
-        let ledger = Arc::new(SqliteLedger::in_memory().await.expect("a ledger"));
+        let ledger = Arc::new(ledger);
         let account = account(&platform, &latchel, webhooks);
         let clock = Clock::starting_at(start());
         let host = "test/1".to_owned();

@@ -19,7 +19,8 @@ struct Orphans {
 async fn aged(platform: Dialect, policy: &str) -> Setup {
     let world = World::generate(&mock_pms::GenerateSpec { units: 60, seed: 3, now: noon() });
     let mut setup = Setup::on(platform, world, &format!("sync_method = \"none\"\n{policy}")).await;
-    setup.sync(0).await;
+    // Reports tell when a property was entered and no later change, so that a first window has few of them.
+    setup.run(0, &["sync", "--since", "3650d"]).await;
     setup.advance(TimeDelta::days(10));
     setup.sync(0).await;
     setup.advance(TimeDelta::days(10));
@@ -260,7 +261,6 @@ async fn appfolio() {
 }
 
 #[tokio::test]
-#[ignore = "properties that vanish from the reports are not flagged by a reconciliation yet; residents are"]
 async fn appfolio_reports() {
     what_is_gone_is_flagged(Dialect::named("appfolio-reports").expect("a dialect")).await;
 }

@@ -5,6 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use mock_pms::Moment;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -38,6 +41,15 @@ impl Serving {
         })
         .await
         .expect("no panic")
+    }
+
+    /// Body of one of its pages.
+    pub async fn page(&self, path: &str) -> String {
+        let client = Client::builder(TokioExecutor::new()).build_http::<String>();
+        let url = format!("{}{path}", self.url).parse().expect("an address");
+        let answer = client.get(url).await.expect("an answer");
+        let body = answer.into_body().collect().await.expect("a body").to_bytes();
+        String::from_utf8(body.to_vec()).expect("text")
     }
 
     /// Sends it a signal by its name.
@@ -170,4 +182,36 @@ async fn with_few_descriptors_it_answers_and_syncs_among_hundreds_that_say_nothi
     drop(silent);
     serving.signal("TERM");
     assert_eq!(serving.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_with_a_mistake_is_left_out_and_said_and_the_others_are_synced() {
+    let setup = Setup::of(crate::setup::small_world(), OFTEN).await;
+    let file = setup.folder.path().join("latchel-sync.toml");
+    let sound = std::fs::read_to_string(&file).expect("the configuration");
+    let account = &sound[sound.find("[[account]]").expect("an account")..];
+    let zone = account.replace("\"main\"", "\"elsewhere\"").replace("America/Los_Angeles", "Mars/Olympus");
+    let keyless = account.replace("\"main\"", "\"keyless\"");
+    let keyless = keyless.replace("api_key = \"mock-api-key\"", "api_key = { env = \"NOT_SET_ANYWHERE\" }");
+    std::fs::write(&file, format!("{sound}{zone}{keyless}")).expect("a configuration");
+
+    let serving = Serving::start(&setup).await;
+    until(&setup, "a sync", |setup| !setup.writes().is_empty()).await;
+    let page = serving.page("").await;
+    for part in ["elsewhere", "Mars/Olympus", "keyless", "NOT_SET_ANYWHERE", "Mend it"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let told = setup.run(1, &["status"]).await;
+    assert_eq!(told.matches("cannot be synced").count(), 2, "{told}");
+    let told: serde_json::Value =
+        serde_json::from_str(&setup.run(1, &["status", "--json"]).await).expect("JSON");
+    let wrong = told.as_array().expect("accounts").iter().filter(|one| one["problem"].is_string()).count();
+    assert_eq!(wrong, 2, "{told}");
+    serving.signal("TERM");
+    assert_eq!(serving.end().await, Some(0));
+
+    // Without any sound account there is nothing to serve.
+    std::fs::write(&file, sound.replace("America/Los_Angeles", "Mars/Olympus")).expect("a configuration");
+    let output = setup.output(&["serve", "--listen", "127.0.0.1:0"]).await;
+    assert_eq!(output.status.code(), Some(3));
 }

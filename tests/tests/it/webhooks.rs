@@ -4,9 +4,6 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use http_body_util::BodyExt;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::model::Kind;
 use mock_pms::world::{Job, TaskStatus, WorkOrder};
@@ -103,11 +100,7 @@ fn statuses(sent: &[SentWebhook]) -> Vec<Option<u16>> {
 
 /// Number of webhooks of one side with this result, as the process counts them.
 async fn counted(serving: &Serving, side: Side, result: &str) -> usize {
-    let client = Client::builder(TokioExecutor::new()).build_http::<String>();
-    let answer =
-        client.get(format!("{}metrics", serving.url).parse().expect("an address")).await.expect("an answer");
-    let body = answer.into_body().collect().await.expect("a body").to_bytes();
-    let metrics = String::from_utf8(body.to_vec()).expect("text");
+    let metrics = serving.page("metrics").await;
     let name = format!(r#"latchel_sync_webhooks_total{{account="main",source="{side}",result="{result}"}} "#);
     let line = metrics.lines().find_map(|line| line.strip_prefix(&name));
     line.map_or(0, |count| count.parse().expect("a number"))

@@ -102,6 +102,7 @@ impl<F: Flow> Driver<'_, F> {
             if !newest.is_empty() {
                 self.look_again(newest, &[], tally).await?;
             }
+            tally.may_go_on(cx).await?;
             cx.keep_lease().await?;
         }
         Ok(())
@@ -144,6 +145,7 @@ impl<F: Flow> Driver<'_, F> {
             tally.listed(page.rows);
             listed.add(std::mem::take(&mut page.linked));
             ahead.beside(self.page(page, tally)).await?;
+            tally.may_go_on(cx).await?;
         }
         Ok(listed)
     }
@@ -216,6 +218,7 @@ impl<F: Flow> Driver<'_, F> {
         let (cx, phase) = (self.flow.context(), self.flow.phase());
         let mut after: Option<String> = None;
         loop {
+            tally.may_go_on(cx).await?;
             cx.keep_lease().await?;
             let page = cx
                 .ledger()

@@ -2,8 +2,10 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::FixedState;
 use foldhash::{HashMap, HashSet};
+use futures::FutureExt;
 
 use crate::engine::Observer;
+use crate::engine::context::Context;
 use crate::engine::driver::skipped::Skipped;
 use crate::ledger::{Action, Counts, Outcome, Pending, PhaseReport};
 use crate::model::{Phase, Reason, Window};
@@ -43,6 +45,11 @@ impl<'a> Tally<'a> {
             skipped: Skipped::default(),
             outside: HashMap::default(),
         }
+    }
+
+    /// Waits until the run may go on with the next page.
+    pub async fn may_go_on(&self, cx: &Context<'_>) -> Result<()> {
+        cx.reading(self.observer.may_go_on().map(Ok)).await
     }
 
     pub fn outcome(&mut self, outcome: &Outcome) {

@@ -63,6 +63,7 @@ impl<F: Flow> Driver<'_, F> {
         let mut asked = Vec::new();
         loop {
             cx.stop.check()?;
+            tally.may_go_on(cx).await?;
             cx.keep_lease().await?;
             let links = cx.ledger().links(cx.account(), phase.kind(), after.as_deref(), PAGE).await?;
             let is_last = links.last().is_none();

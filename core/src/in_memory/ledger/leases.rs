@@ -77,4 +77,5 @@ fn busy(account: &str, phase: Phase, held: &HeldLease, now: Instant) -> Error {
         .with("phase", phase.as_str())
         .with("since", held.since.format("%Y-%m-%dT%H:%M:%SZ"))
         .with("free, if that run was killed, in", format!("{free} s"))
+        .with_retry_after(held.expires - now)
 }

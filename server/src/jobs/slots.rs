@@ -1,0 +1,85 @@
+//! Slots of the jobs that are under way. A job that takes long holds one of half of them, and gives it back at each page's end for
+//! another that takes long, so that the accounts of a slow system keep no others waiting.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::{Jobs, QueuedJobId, State};
+
+/// Number of jobs that are under way at once unless the configuration says otherwise.
+pub const SLOTS: usize = 8;
+/// Time after which a job takes long.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Slots of the jobs.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// Number of all of them.
+    all: usize,
+    /// Number of those for jobs that take long.
+    of_long: usize,
+    /// Those of `of_long` that are free.
+    free: Arc<Semaphore>,
+}
+
+impl Slots {
+    pub fn new(all: usize) -> Self {
+        let all = all.max(1);
+        // With a single slot there is nothing to share.
+        let of_long = (all / 2).max(1);
+        Self { all, of_long, free: Arc::new(Semaphore::new(of_long)) }
+    }
+
+    /// True if one more job may begin. What takes long counts as half of the slots at most; twice as many jobs as there are slots
+    /// may be under way while some of them have not come to a page's end.
+    pub fn has_room(&self, state: &State) -> bool {
+        let under_way: Vec<_> =
+            state.under_way.iter().map(|(job, _)| job).filter(|job| !job.waits_for_slot).collect();
+        let long = under_way
+            .iter()
+            .filter(|job| job.started.is_some_and(|started| started.elapsed() >= LONG))
+            .count();
+        let counted = under_way.len() - long.saturating_sub(self.of_long);
+        counted < self.all && under_way.len() < 2 * self.all
+    }
+}
+
+/// Slot of a job.
+#[derive(Debug)]
+pub(super) struct Slot {
+    started: Instant,
+    /// One of those for jobs that take long.
+    held: Mutex<Option<OwnedSemaphorePermit>>,
+}
+
+impl Slot {
+    pub fn begun() -> Self {
+        Self { started: Instant::now(), held: Mutex::new(None) }
+    }
+
+    /// Gives the slot back if the job takes long and others that do wait for one, and waits for the next.
+    pub async fn take_turns(&self, jobs: &Jobs, job: QueuedJobId) {
+        if self.started.elapsed() < LONG {
+            return;
+        }
+        drop(self.put(None));
+        let free = jobs.slots.free.clone();
+        let next = match free.clone().try_acquire_owned() {
+            Ok(next) => Some(next),
+            Err(_) => {
+                jobs.change(job, |job| job.waits_for_slot = true);
+                let next = free.acquire_owned().await.ok();
+                jobs.change(job, |job| job.waits_for_slot = false);
+                next
+            }
+        };
+        self.put(next);
+    }
+
+    fn put(&self, slot: Option<OwnedSemaphorePermit>) -> Option<OwnedSemaphorePermit> {
+        std::mem::replace(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner), slot)
+    }
+}
