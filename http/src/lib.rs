@@ -30,6 +30,7 @@ mod session;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text_row;
+mod tls;
 mod transport;
 mod vendor;
 mod ways;

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::limit::{Limits, RateLimitHeaders};
 use crate::session::Session;
-use crate::{Call, blot};
+use crate::{Call, blot, tls};
 
 pub use builder::TransportBuilder;
 pub(crate) use builder::secret_value;
@@ -175,6 +175,9 @@ pub(crate) fn client(base: &Url, headers: HeaderMap, timeout: Duration) -> Resul
             // Neither proxy nor redirect leads to TLS, and reading this machine's certificates takes longer than a test.
             builder = builder.tls_certs_only([]);
         }
+    }
+    if base.scheme() == "https" {
+        builder = builder.tls_backend_preconfigured(tls::trusting()?);
     }
     builder
         .default_headers(headers)

@@ -5,7 +5,6 @@ use serde::{Deserialize, Deserializer};
 
 use crate::access::origin;
 use crate::alerts::AlertsConfig;
-use crate::jobs::SLOTS;
 
 /// The configuration's table `[server]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,7 +44,7 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787),
             public_url: None,
-            jobs_at_once: SLOTS,
+            jobs_at_once: 8,
             retention: TimeDelta::days(90),
             alerts: AlertsConfig::default(),
         }

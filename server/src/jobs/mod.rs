@@ -16,7 +16,6 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 pub use job::{JobRequest, PhaseProgress, QueuedJob, QueuedJobId, Work};
-pub use slots::SLOTS;
 use slots::Slots;
 pub(crate) use worker::Worker;
 
@@ -53,12 +52,6 @@ pub(crate) struct Refusal {
     pub work: Work,
     /// Instant at which the lease ends unless its holder renews it, UTC.
     pub until: DateTime<Utc>,
-}
-
-impl Default for Jobs {
-    fn default() -> Self {
-        Self::new(SLOTS)
-    }
 }
 
 impl Jobs {

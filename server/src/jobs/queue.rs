@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_people_ask_for_goes_first_then_what_was_told_of_then_the_schedule() {
-        let jobs = Jobs::default();
+        let jobs = Jobs::new(8);
         let scheduled = jobs.ask(new("a", Trigger::Schedule, sync(WORK_ORDERS)), now());
         let told = jobs.ask(new("a", Trigger::Webhook, work_order(1)), now());
         let asked = jobs.ask(new("a", Trigger::Manual, sync(&Phase::ALL)), now());
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn phases_that_nobody_holds_and_other_accounts_go_on_beside() {
-        let jobs = Jobs::default();
+        let jobs = Jobs::new(8);
         let residents = jobs.ask(new("a", Trigger::Schedule, sync(&[Phase::Residents])), now());
         let work_orders = jobs.ask(new("a", Trigger::Schedule, sync(WORK_ORDERS)), now());
         let other = jobs.ask(new("b", Trigger::Schedule, sync(&[Phase::Residents])), now());
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn one_that_waits_for_all_of_its_phases_is_not_overtaken_for_ever() {
-        let jobs = Jobs::default();
+        let jobs = Jobs::new(8);
         let residents = jobs.ask(new("a", Trigger::Schedule, sync(&[Phase::Residents])), now());
         assert_eq!(begin(&jobs), Some(residents));
         let everything = jobs.ask(new("a", Trigger::Manual, sync(&Phase::ALL)), now());
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_waits_already_is_asked_for_once_and_with_the_better_rank() {
-        let jobs = Jobs::default();
+        let jobs = Jobs::new(8);
         let scheduled = jobs.ask(new("a", Trigger::Schedule, sync(WORK_ORDERS)), now());
         assert_eq!(jobs.ask(new("a", Trigger::Manual, sync(WORK_ORDERS)), now()), scheduled);
         assert_ne!(jobs.ask(new("b", Trigger::Manual, sync(WORK_ORDERS)), now()), scheduled);
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn what_is_late_by_an_interval_goes_before_what_is_just_due() {
-        let jobs = Jobs::default();
+        let jobs = Jobs::new(8);
         let ordinary = jobs.ask(new("a", Trigger::Schedule, sync(WORK_ORDERS)), now());
         let late = JobRequest { late_from: Some(now()), ..new("b", Trigger::Schedule, sync(WORK_ORDERS)) };
         assert!(jobs.late(now()).is_empty());
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_bounded_number_of_those_that_ended_is_kept() {
-        let jobs = Jobs::default();
+        let jobs = Jobs::new(8);
         let ids: Vec<_> = (0..=KEPT as i64)
             .map(|id| {
                 jobs.ask(new("a", Trigger::Webhook, work_order(id)), now());

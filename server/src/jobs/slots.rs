@@ -9,8 +9,6 @@ use tokio::time::Instant;
 
 use super::{Jobs, QueuedJobId, State};
 
-/// Number of jobs that are under way at once unless the configuration says otherwise.
-pub const SLOTS: usize = 8;
 /// Time after which a job takes long.
 const LONG: Duration = Duration::from_secs(60);
 

@@ -1,5 +1,6 @@
 //! Tests of the alerts to people, over a chat's webhook that stands in for Slack and over a mail server.
 
+mod late;
 mod over;
 
 use std::sync::Mutex;

@@ -1,0 +1,67 @@
+//! What waits too long, and what is not synced at all.
+
+use std::collections::BTreeMap;
+
+use latchel_sync_core::ledger::Trigger;
+use latchel_sync_core::model::Phase;
+use latchel_sync_server::jobs::{JobRequest, Work};
+use latchel_sync_server::{App, Clock, Readers};
+
+use super::{answers, chat, got, watcher};
+use crate::world::{ACCOUNT, World, account};
+
+#[tokio::test]
+async fn what_waits_although_it_is_late_is_told_and_the_server_is_not_ready() {
+    let (chat, config) = chat().await;
+    let world = World::with(config).await;
+    answers(&chat, 200).await;
+    world.work().await;
+    assert_eq!(world.visitor().get("/readyz").await.status, 200);
+    let now = world.app.clock.now();
+    let job = |late_from| JobRequest {
+        account: ACCOUNT.to_owned(),
+        work: Work::Sync { phases: Phase::ALL.to_vec(), allow_mass_change: false },
+        trigger: Trigger::Schedule,
+        by: "the schedule".to_owned(),
+        late_from,
+    };
+    world.app.jobs.ask(job(Some(now)), now);
+    let ready = world.visitor().get("/readyz").await;
+    assert!(ready.status == 503 && ready.body.contains("late by an interval"), "{}", ready.body);
+    let mut watcher = watcher(&world);
+    watcher.check(&world.app).await.expect("a check");
+    let told = got(&chat, 200).await;
+    assert!(told.len() == 1 && told[0].contains("`server.jobs_at_once`, which is 8"), "{told:?}");
+    // Once it has a slot, that is over.
+    world.work().await;
+    assert_eq!(world.visitor().get("/readyz").await.status, 200);
+    watcher.check(&world.app).await.expect("a check");
+    let told = got(&chat, 200).await;
+    assert!(told.len() == 1 && told[0].contains("this is over"), "{told:?}");
+}
+
+#[tokio::test]
+async fn an_account_that_is_left_out_is_told_of() {
+    let (chat, config) = chat().await;
+    let world = World::with(config.clone()).await;
+    answers(&chat, 200).await;
+    let restarted = |left_out: BTreeMap<String, String>| {
+        let account = account(&world.platform, &world.latchel, Readers::default());
+        let (books, clock) = (
+            (world.ledger.clone() as _, world.ledger.clone() as _),
+            Clock::starting_at(world.app.clock.now()),
+        );
+        App::with_left_out(config.clone(), [account], left_out, books, clock, "test/1".to_owned())
+    };
+    let problem = "latchel-sync.toml:9:1: time_zone: \"Mars/Olympus\" is not a time zone".to_owned();
+    let app = restarted(BTreeMap::from([("elsewhere".to_owned(), problem)]));
+    watcher(&world).check(&app).await.expect("a check");
+    let told = got(&chat, 200).await;
+    assert!(told.len() == 1 && told[0].starts_with("elsewhere: It is not synced"), "{told:?}");
+    assert!(told[0].contains("Mars/Olympus"), "{told:?}");
+    // Said once, also by the next process; and over once it is among those that are synced, or nowhere.
+    watcher(&world).check(&app).await.expect("a check");
+    watcher(&world).check(&restarted(BTreeMap::new())).await.expect("a check");
+    assert_eq!(got(&chat, 200).await, Vec::<String>::new());
+    assert_eq!(app.desk.alerts().await.expect("alerts"), []);
+}
