@@ -5,7 +5,7 @@ use std::time::Duration;
 use latchel_sync_core::engine::{Mode, Quiet, Request};
 use latchel_sync_core::in_memory::Intercept;
 use latchel_sync_core::ledger::RunStatus;
-use latchel_sync_core::model::Phase;
+use latchel_sync_core::model::{Address, LatchelProperty, LatchelPropertyId, Phase};
 use latchel_sync_core::{ErrorKind, LedgerAdmin};
 
 use super::{answers, chat, got, runs, watcher};
@@ -16,6 +16,18 @@ async fn nothing_is_over_before_something_worked() {
     let (chat, config) = chat().await;
     let world = World::with(config).await;
     world.fill();
+    let id = LatchelPropertyId(900);
+    let only_there = LatchelProperty {
+        id,
+        portfolio: None,
+        reference: None,
+        name: "Only in Latchel".to_owned(),
+        source_address: Address::default(),
+        integration_data: None,
+        is_active: true,
+        sync_method: None,
+    };
+    world.latchel.edit(|latchel| latchel.properties.insert(id, only_there));
     answers(&chat, 200).await;
     let mut watcher = watcher(&world);
     runs(&world, 3, Some(ErrorKind::Unauthorized)).await;

@@ -186,6 +186,7 @@ async fn a_sync_is_a_job_that_can_be_followed_to_its_run() {
       },
       "state": "success",
       "trigger": "manual",
+      "waits_for_slot": false,
       "work": "sync"
     }
     "#);
