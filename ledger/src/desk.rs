@@ -251,6 +251,9 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// The deliveries of an account that were not worked on, oldest first.
     async fn deliveries(&self, account: &str, limit: u32) -> Result<Vec<Delivery>>;
 
+    /// Accounts with deliveries from before `before`, UTC, that were not worked on: the process that took them may be gone.
+    async fn left_behind(&self, before: DateTime<Utc>) -> Result<Vec<String>>;
+
     /// Says that these deliveries were worked on.
     async fn worked_on(&self, deliveries: &[Uuid]) -> Result<()>;
 

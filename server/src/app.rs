@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::future::join_all;
 use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::engine::StopSignal;
@@ -125,6 +126,7 @@ impl App {
                 scheduler.keep(self.stop.clone()),
                 dispatchers,
                 self.tidy(),
+                self.take_up(),
                 self.metrics.keep(self.stop.clone()),
                 self.watch(),
             )
@@ -150,6 +152,22 @@ impl App {
         }
     }
 
+    /// Has what came by webhook worked on that another process took and left behind.
+    async fn take_up(&self) {
+        while !self.stop.is_set() {
+            match self.desk.left_behind(self.clock.now() - LEFT_BEHIND).await {
+                Ok(accounts) => accounts.iter().for_each(|account| self.arrivals.notify(account)),
+                Err(error) => {
+                    tracing::warn!(%error, "what other processes left behind could not be looked at")
+                }
+            }
+            tokio::select! {
+                () = self.stop.asked() => {}
+                () = tokio::time::sleep(BETWEEN_TAKINGS_UP) => {}
+            }
+        }
+    }
+
     /// Forgets what is older than the retention.
     async fn tidy(&self) {
         while !self.stop.is_set() {
@@ -167,6 +185,9 @@ impl App {
     }
 }
 
+/// Age of a delivery at which any process works on it, not only the one that took it.
+const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(8);
+const BETWEEN_TAKINGS_UP: Duration = Duration::from_secs(4);
 const BETWEEN_TIDYINGS: Duration = Duration::from_secs(60 * 60);
 
 impl fmt::Debug for App {

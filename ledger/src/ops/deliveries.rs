@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 use uuid::Uuid;
 
@@ -23,6 +24,12 @@ pub(crate) async fn open(pool: &Pool, account: &str, limit: u32) -> Result<Vec<D
     let mut sql = Sql::new("SELECT data FROM deliveries WHERE NOT worked_on AND account = ");
     sql.push_bind(account).push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
     records(pool, sql, "delivery").await
+}
+
+pub(crate) async fn left_behind(pool: &Pool, before: DateTime<Utc>) -> Result<Vec<String>> {
+    let sql =
+        "SELECT DISTINCT account FROM deliveries WHERE NOT worked_on AND received_at < $1 ORDER BY account";
+    sqlx::query_scalar(sql).bind(before).fetch_all(pool).await.map_err(failed("reading deliveries"))
 }
 
 pub(crate) async fn worked_on(pool: &Pool, deliveries: &[Uuid]) -> Result<()> {

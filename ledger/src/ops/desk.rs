@@ -100,6 +100,10 @@ impl Desk for Backend {
         deliveries::open(&self.pool, account, limit).await
     }
 
+    async fn left_behind(&self, before: DateTime<Utc>) -> Result<Vec<String>> {
+        deliveries::left_behind(self.readers(), before).await
+    }
+
     async fn worked_on(&self, deliveries: &[Uuid]) -> Result<()> {
         deliveries::worked_on(&self.pool, deliveries).await
     }

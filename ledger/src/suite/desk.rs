@@ -138,12 +138,17 @@ pub async fn a_delivery_is_kept_once_and_until_it_is_worked_on(desk: &dyn Desk) 
     assert!(desk.accept(&elsewhere).await.expect("another account's"));
     assert_eq!(open("a", 10).await, [first.clone(), second.clone(), third.clone()], "oldest first");
     assert_eq!(open("a", 2).await, [first.clone(), second.clone()]);
+    let before = |seconds| desk.left_behind(now() + TimeDelta::seconds(seconds));
+    assert_eq!(before(0).await.expect("accounts"), [""; 0]);
+    assert_eq!(before(1).await.expect("accounts"), ["a", "b"]);
     desk.worked_on(&[first.id, third.id]).await.expect("done");
     desk.worked_on(&[first.id, Uuid::now_v7()]).await.expect("done already, and not there");
     desk.worked_on(&[]).await.expect("nothing");
     assert_eq!(open("a", 10).await, [second]);
     assert!(!desk.accept(&delivery("a", "x")).await.expect("it came before, and was worked on"));
-    assert_eq!(open("b", 10).await, [elsewhere]);
+    assert_eq!(open("b", 10).await, std::slice::from_ref(&elsewhere));
+    desk.worked_on(&[elsewhere.id]).await.expect("done");
+    assert_eq!(before(1).await.expect("accounts"), ["a"], "one is left");
     let many: Vec<_> = (0..1_100).map(|number| delivery("c", &number.to_string())).collect();
     for delivery in &many {
         desk.accept(delivery).await.expect("kept");

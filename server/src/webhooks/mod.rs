@@ -45,7 +45,7 @@ impl Arrivals {
     }
 
     /// Tells that something of this account was kept.
-    fn notify(&self, account: &str) {
+    pub fn notify(&self, account: &str) {
         if let Some(notify) = self.0.get(account) {
             notify.notify_one();
         }

@@ -105,6 +105,36 @@ async fn what_was_kept_before_a_restart_is_worked_on_after_it() {
 }
 
 #[tokio::test]
+async fn what_another_process_took_before_it_died_is_worked_on_by_one_that_lives() {
+    let world = listening().await;
+    let work = at_work(&world).await;
+    world.app.stop.stop();
+    work.await.expect("no panic");
+    let living = restarted(&world);
+    let work = tokio::spawn({
+        let app = living.clone();
+        async move { app.work().await }
+    });
+    // It is at work and has nothing to do when the other one still takes a delivery, and is gone.
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    living.jobs.idle().await;
+    let job = add_job(&world);
+    assert_eq!(latchel_tells(&world, job, "2026-03-02T08:01:00Z").await, 200);
+    let mut seconds = 0;
+    while open(&*living.desk).await > 0 {
+        pass(Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        seconds += 1;
+        assert!(seconds < 60, "nobody works on it");
+    }
+    assert_eq!(made_from(&world, job).len(), 1);
+    living.stop.stop();
+    work.await.expect("no panic");
+}
+
+#[tokio::test]
 async fn while_an_account_is_paused_its_deliveries_wait() {
     let world = listening().await;
     let work = at_work(&world).await;
