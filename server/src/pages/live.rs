@@ -62,6 +62,7 @@ impl JobRow {
                 _ => "failed",
             },
             state: match state {
+                "under_way" if job.waits_for_slot => "under way, and lets others go first".to_owned(),
                 "under_way" => "under way".to_owned(),
                 "success" => "done".to_owned(),
                 "partial" => "failed in part".to_owned(),
