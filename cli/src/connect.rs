@@ -110,6 +110,14 @@ pub(crate) fn served(
     })
 }
 
+/// Problem of an account's settings, which keeps this process from syncing it; nothing is called.
+pub(crate) fn problem(config: &Config, account: &Account) -> Option<String> {
+    let sides = far_sides(config, account).err();
+    let webhooks = || webhooks(config, account).err();
+    let pages = || pages(config, account).err();
+    sides.or_else(webhooks).or_else(pages).map(|failure| failure.to_string())
+}
+
 /// Readers of an account's webhooks, as far as it has any; nothing is called yet.
 pub(crate) fn webhooks(config: &Config, account: &Account) -> Result<Readers, Failure> {
     let of_platform = || {

@@ -66,9 +66,10 @@ async fn all(
         let (settings, schedule) = (&account.settings, &account.schedule);
         let health = health(settings, schedule, &**ledger, now).await?;
         let automatic = automatic(settings, schedule, (&**ledger, &**desk), now).await?;
-        let platform = connect::platform_adapter(config, account)?.title;
+        let platform =
+            connect::platform_adapter(config, account).map_or("the platform", |adapter| adapter.title);
         let attention = attention(&**desk, &settings.name, platform, CAUSES).await?;
-        let problem = connect::far_sides(config, account).err().map(|failure| failure.to_string());
+        let problem = connect::problem(config, account);
         all.push(Shown { health, problem, automatic, attention });
     }
     let left_out = config.left_out.iter().filter(|_| scope.account.is_none());

@@ -56,8 +56,8 @@ impl Latchel for Mirror {
             let mut state = self.state();
             (state.news, state.began, state.listed_as_kept) = (None, Some(run.now), kept);
             (state.unread_news, state.created_since) = (Unread::default(), None);
-            state.states_sought.clear();
         }
+        self.states_sought.lock().await.clear();
         let work_orders = run.kinds.contains(&Kind::WorkOrder);
         let mut warnings = Vec::new();
         if work_orders && run.lists && !kept {

@@ -39,6 +39,8 @@ pub struct Mirror {
     account: String,
     has_webhooks: bool,
     state: Mutex<State>,
+    /// Closed states of which this run has sought a work order to show to the source.
+    states_sought: tokio::sync::Mutex<Vec<ClosedStatus>>,
 }
 
 /// State of a connection.
@@ -60,8 +62,6 @@ struct State {
     unread_news: Unread,
     /// The last question of this run for new work orders that a create without an answer was the cause of.
     created_since: Option<CreatedSince>,
-    /// Closed states of which this run has sought a work order to show to the source.
-    states_sought: Vec<ClosedStatus>,
     /// True if this run lists work orders as the mirror has them, because webhooks told of the news.
     listed_as_kept: bool,
 }
@@ -90,7 +90,15 @@ impl Mirror {
         ledger: Arc<dyn Ledger>,
         account: impl Into<String>,
     ) -> Self {
-        Self { source, store, ledger, account: account.into(), has_webhooks: false, state: Mutex::default() }
+        Self {
+            source,
+            store,
+            ledger,
+            account: account.into(),
+            has_webhooks: false,
+            state: Mutex::default(),
+            states_sought: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The mirror of a process that takes Latchel's webhooks: the schedule's runs ask for news once an hour.

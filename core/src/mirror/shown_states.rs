@@ -2,27 +2,25 @@
 
 use super::Mirror;
 use super::dressed::PAGE;
-use crate::Result;
-use crate::model::{ClosedStatus, Job, JobId, Kind};
+use crate::model::{ClosedStatus, Job, Kind};
+use crate::{Latchel, Result};
 
 /// Work orders that are read to be shown a state: some may have been opened again since, or deleted.
 const SHOWN: usize = 3;
 
 impl Mirror {
-    /// Has the source read work orders that the mirror has in this closed state, until it knows the state; once a run.
+    /// Has the source read work orders that the mirror has in this closed state, until it knows the state; once a run. Creates that are
+    /// under way at once wait for each other here.
     pub(super) async fn show_state(&self, closed: ClosedStatus) {
         if self.source.knows_state(closed) {
             return;
         }
-        {
-            let mut state = self.state();
-            if state.states_sought.contains(&closed) {
-                return;
-            }
-            state.states_sought.push(closed);
+        let mut sought = self.states_sought.lock().await;
+        if !sought.contains(&closed) {
+            sought.push(closed);
+            // Without the state's id the create says what it lacks, and is tried again.
+            let _ = self.read_some(closed).await;
         }
-        // Without the state's id the create says what it lacks, and is tried again.
-        let _ = self.read_some(closed).await;
     }
 
     async fn read_some(&self, closed: ClosedStatus) -> Result<()> {
@@ -33,8 +31,11 @@ impl Mirror {
             after = Some(last.id);
             for one in &kept {
                 if one.read::<Job>().is_ok_and(|job| job.closed() == Some(closed)) {
-                    self.source.job(JobId(one.id)).await?;
-                    shown += 1;
+                    // The mirror learns of it too, so that the next run does not begin with one that is gone.
+                    match self.refresh(Kind::WorkOrder, one.id).await {
+                        Err(error) if !error.is_about_the_request() => return Err(error),
+                        _ => shown += 1,
+                    }
                     if shown == SHOWN || self.source.knows_state(closed) {
                         return Ok(());
                     }

@@ -152,10 +152,24 @@ impl Teller {
         for alert in written {
             let Some(condition) = self.condition(alert) else { continue };
             let Some(holding) = found.get(&alert.account) else { continue };
+            // Nobody knows about an account that is left out if the rest of what was told is over.
+            if app.left_out.contains_key(&alert.account) && condition != Condition::Misconfigured {
+                continue;
+            }
             match (holding.contains_key(&condition), alert.told_at) {
                 (true, None) => news.push((alert.clone(), News::Begun)),
                 (false, Some(_)) => news.push((alert.clone(), News::Over)),
                 (false, None) => app.desk.end_alert(&alert.account, &alert.kind).await?,
+                // Another mistake is other news.
+                (true, Some(_)) if condition == Condition::Misconfigured => {
+                    let text = &holding[&condition].text;
+                    if *text != alert.text {
+                        news.push((
+                            Alert { text: text.clone(), told_at: None, ..alert.clone() },
+                            News::Begun,
+                        ));
+                    }
+                }
                 (true, Some(_)) => {}
             }
         }

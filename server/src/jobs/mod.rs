@@ -76,7 +76,7 @@ impl Jobs {
         if let Some((job, waiting)) = same {
             if new.rank(now) < waiting.rank(now) {
                 (job.trigger, job.by) = (new.trigger, new.by.clone());
-                *waiting = new;
+                *waiting = JobRequest { late_from: waiting.late_from, ..new };
             }
             return job.id;
         }
@@ -176,11 +176,20 @@ impl Jobs {
         std::mem::take(&mut self.state().refused)
     }
 
-    /// Accounts with a job of the schedule that waits although it is late by a whole interval, and since when it is, UTC.
+    /// Accounts with a job of the schedule that waits for a slot although it is late by a whole interval, and since when it is, UTC.
     pub fn late(&self, now: DateTime<Utc>) -> BTreeMap<String, DateTime<Utc>> {
         let state = self.state();
+        let waits_for_its_own = |account: &str, new: &JobRequest| {
+            let held = new.work.holds();
+            let mut own = state.under_way.iter().filter(|(job, _)| job.account == account);
+            own.any(|(_, other)| other.work.holds().iter().any(|phase| held.contains(phase)))
+        };
         let mut late = BTreeMap::new();
         for (job, new) in state.waiting.iter().filter(|(_, new)| new.is_late(now)) {
+            // No slot would help it.
+            if waits_for_its_own(&job.account, new) {
+                continue;
+            }
             let since = late.entry(job.account.clone()).or_insert(now);
             *since = new.late_from.unwrap_or(now).min(*since);
         }

@@ -28,7 +28,7 @@ impl Jobs {
         let mut state = self.state();
         if let Some(index) = state.under_way.iter().position(|(job, _)| job.id == id) {
             let (mut job, _) = state.under_way.remove(index);
-            job.ended_at = Some(now);
+            (job.ended_at, job.waits_for_slot) = (Some(now), false);
             finish(&mut job);
             state.ended.push_back(job);
             if state.ended.len() > KEPT {
@@ -173,6 +173,15 @@ mod tests {
         assert!(jobs.late(now() - TimeDelta::seconds(1)).is_empty());
         assert_eq!(jobs.late(now()).into_iter().collect::<Vec<_>>(), [("b".to_owned(), now())]);
         assert_eq!((begin(&jobs), begin(&jobs)), (Some(late), Some(ordinary)));
+        // What waits for its own account's phases needs no slot.
+        let after = JobRequest { late_from: Some(now()), ..new("b", Trigger::Schedule, sync(WORK_ORDERS)) };
+        let after = jobs.ask(after, now());
+        assert!(jobs.late(now()).is_empty());
+        jobs.end(late, now(), |_| {});
+        assert_eq!(jobs.late(now()).len(), 1);
+        // Whoever asks for it by hand takes nothing from that.
+        assert_eq!(jobs.ask(new("b", Trigger::Manual, sync(WORK_ORDERS)), now()), after);
+        assert_eq!(jobs.late(now()).len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

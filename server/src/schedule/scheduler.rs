@@ -28,6 +28,9 @@ pub(crate) struct Scheduler {
     pub pulses: Arc<Pulses>,
 }
 
+/// The longest wait after a refusal: a run that lives may give its lease back before the lease ends.
+const SOONER: TimeDelta = TimeDelta::minutes(1);
+
 /// Request for a part of an account's schedule.
 #[derive(Debug, Clone, Copy)]
 struct Asked {
@@ -73,12 +76,14 @@ impl Scheduler {
                 // else has begun meanwhile, it does.
                 let before = asked.get(&key);
                 let (asked_at, again) = (before.map(|one| one.at), before.and_then(|one| one.again));
-                let mut due = again.or_else(|| self.due(account, part, asked_at));
-                if due.is_some_and(|due| due <= now) {
-                    let begun = self.last_begun(account.name(), part).await?;
+                let mut due = again.into_iter().chain(self.due(account, part, asked_at)).min();
+                if due.is_some_and(|due| due <= now)
+                    && let Some(begun) = self.last_begun(account.name(), part).await?
+                    && asked_at.is_none_or(|asked_at| asked_at < begun)
+                {
                     // A run that began after the request has done what was asked for.
-                    let again = again.filter(|_| begun <= asked_at);
-                    due = again.or_else(|| self.due(account, part, asked_at.max(begun)));
+                    asked.insert(key.clone(), Asked { at: begun, again: None });
+                    due = self.due(account, part, Some(begun));
                 }
                 if due.is_some_and(|due| due <= now) {
                     asked.insert(key, Asked { at: now, again: None });
@@ -104,7 +109,7 @@ impl Scheduler {
             };
             for part in Part::ALL.into_iter().filter(|part| is_of_job(*part)) {
                 if let Some(one) = asked.get_mut(&(refusal.account.clone(), part)) {
-                    one.again = Some(refusal.until);
+                    one.again = Some(refusal.until.min(self.clock.now() + SOONER));
                 }
             }
         }

@@ -145,7 +145,8 @@ impl<F: Flow> Driver<'_, F> {
             tally.listed(page.rows);
             listed.add(std::mem::take(&mut page.linked));
             ahead.beside(self.page(page, tally)).await?;
-            tally.may_go_on(cx).await?;
+            // A read that stands still may hold what others wait for.
+            ahead.beside(tally.may_go_on(cx)).await?;
         }
         Ok(listed)
     }

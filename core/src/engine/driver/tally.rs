@@ -49,7 +49,13 @@ impl<'a> Tally<'a> {
 
     /// Waits until the run may go on with the next page.
     pub async fn may_go_on(&self, cx: &Context<'_>) -> Result<()> {
-        cx.reading(self.observer.may_go_on().map(Ok)).await
+        let mut turn = self.observer.may_go_on();
+        if turn.as_mut().now_or_never().is_none() {
+            cx.reading(turn.map(Ok)).await?;
+            // Much may have changed meanwhile: what was read ahead of it is looked at again.
+            cx.changed();
+        }
+        Ok(())
     }
 
     pub fn outcome(&mut self, outcome: &Outcome) {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use latchel_sync_core::ErrorKind;
 use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::model::Phase;
 use latchel_sync_server::jobs::{JobRequest, Work};
 use latchel_sync_server::{App, Clock, Readers};
 
-use super::{answers, chat, got, watcher};
+use super::{answers, chat, got, runs, watcher};
 use crate::world::{ACCOUNT, World, account};
 
 #[tokio::test]
@@ -64,4 +65,30 @@ async fn an_account_that_is_left_out_is_told_of() {
     watcher(&world).check(&restarted(BTreeMap::new())).await.expect("a check");
     assert_eq!(got(&chat, 200).await, Vec::<String>::new());
     assert_eq!(app.desk.alerts().await.expect("alerts"), []);
+}
+
+#[tokio::test]
+async fn nothing_of_an_account_that_is_left_out_is_over_and_another_mistake_is_told() {
+    let (chat, config) = chat().await;
+    let world = World::with(config.clone()).await;
+    answers(&chat, 200).await;
+    runs(&world, 3, Some(ErrorKind::Unauthorized)).await;
+    watcher(&world).check(&world.app).await.expect("a check");
+    assert_eq!(got(&chat, 200).await.len(), 2, "the runs failed, and why");
+    let without = |problem: &str| {
+        let left_out = BTreeMap::from([(ACCOUNT.to_owned(), problem.to_owned())]);
+        let (books, clock) = (
+            (world.ledger.clone() as _, world.ledger.clone() as _),
+            Clock::starting_at(world.app.clock.now()),
+        );
+        App::with_left_out(config.clone(), [], left_out, books, clock, "test/1".to_owned())
+    };
+    for (problem, expected) in [("a wrong zone", 1), ("a wrong zone", 0), ("a variable that is not set", 1)] {
+        watcher(&world).check(&without(problem)).await.expect("a check");
+        let told = got(&chat, 200).await;
+        assert!(
+            told.len() == expected && told.iter().all(|text| text.contains(problem)),
+            "{problem}: {told:?}"
+        );
+    }
 }
