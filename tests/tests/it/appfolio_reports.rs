@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use mock_pms::world::{Job, Lease, MoveOut, Property, Resident, Task, TaskStatus, World};
+use mock_pms::world::{Job, Lease, MoveOut, Property, Resident, Task, TaskStatus, Unit, World};
 use mock_pms::{Dialect, LoggedRequest, Side, Switch};
 use serde_json::{Value, json};
 
@@ -252,6 +252,40 @@ async fn a_work_order_without_a_unit_waits_where_its_property_has_several() {
     told.run(0, &EVERYTHING).await;
     let jobs = |setup: &Setup| setup.server.read(|world| world.latchel.jobs.len());
     assert!(jobs(&setup) < jobs(&told), "{} of {}", jobs(&setup), jobs(&told));
+}
+
+#[tokio::test]
+async fn a_work_order_without_a_unit_is_at_the_only_unit_of_its_property() {
+    let setup = reports("all", |world| switch(world, "unitless-work-orders", Switch::On)).await;
+    let (house, unit) = setup.server.edit(|world| {
+        let platform = &mut world.platform;
+        let is_house =
+            |one: &&Property| one.active && platform.units.iter().all(|unit| unit.property_id != one.id);
+        let house = platform.properties.iter().find(is_house).expect("a house").clone();
+        let (id, property_id) = (platform.units.next_id(), house.id);
+        let (created_at, updated_at) = (house.created_at, house.updated_at);
+        let unit =
+            Unit { id, property_id, number: "A".to_owned(), address: house.address, created_at, updated_at };
+        platform.units.insert(unit).expect("a new id");
+        let leases: Vec<_> =
+            platform.leases.iter().filter(|one| one.property_id == house.id).map(|one| one.id).collect();
+        for lease in leases {
+            platform.leases.get_mut(lease).expect("there").unit_id = Some(id);
+        }
+        (house.id, id)
+    });
+    setup.edit(&format!(
+        r#"[{{"collection": "tasks", "create": {{"id": 990, "kind": "todo", "title": "Gate", "property_id": {house}, "unit_id": {unit},
+                "status": "new", "priority": "normal"}}}},
+            {{"collection": "work_orders", "create": {{"id": 991, "task_id": 990, "title": "The gate sticks"}}}}]"#
+    ));
+    setup.run(0, &EVERYTHING).await;
+    let place = setup.server.read(|world| {
+        let job = world.latchel.jobs.iter().find(|job| job.ref_job_id.as_deref() == Some("991"))?;
+        let place = world.latchel.properties.get(job.property_id)?;
+        Some((place.ref_property_id.clone()?, place.ref_unit_id.clone()?))
+    });
+    assert_eq!(place, Some((house.to_string(), unit.to_string())));
 }
 
 /// UUIDs of the Stack API by the ids of a report, as its rows show them.
