@@ -10,6 +10,7 @@ use super::condition::Condition;
 use super::config::AlertsConfig;
 use crate::accounts::Account;
 use crate::app::App;
+use crate::jobs::Late;
 use crate::schedule::Part;
 use crate::views::{Health, credentials, ended_by, health};
 
@@ -246,7 +247,12 @@ pub(super) fn misconfigured(problem: &str, since: DateTime<Utc>) -> Finding {
 }
 
 fn late(app: &App, account: &Account, now: DateTime<Utc>) -> Option<Finding> {
-    let since = app.jobs.late(now).remove(account.name())?;
+    let Late { since, is_slow } = app.jobs.late(now).remove(account.name())?;
+    if is_slow {
+        let text = "A sync waits although it is late by an interval: its own last one took longer than a minute, and such accounts share \
+                    half of `server.jobs_at_once`. Look at why its systems answer slowly, or give it a longer interval.";
+        return Some(Finding { condition: Condition::Late, text: text.to_owned(), since });
+    }
     let (waiting, under_way) = app.jobs.counts();
     let text = format!(
         "A sync waits although it is late by an interval: {under_way} jobs are under way and {waiting} wait. Look for a system that \

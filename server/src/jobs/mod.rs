@@ -7,7 +7,7 @@ mod queue;
 mod slots;
 mod worker;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -41,8 +41,19 @@ struct State {
     waiting: Vec<(QueuedJob, JobRequest)>,
     under_way: Vec<(QueuedJob, JobRequest)>,
     ended: VecDeque<QueuedJob>,
+    /// Accounts whose last job took long.
+    slow: HashSet<String>,
     /// Jobs that could not begin, because another process holds a lease, since this was last asked.
     refused: Vec<Refusal>,
+}
+
+/// Lateness of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Late {
+    /// Instant since which it is late by an interval, UTC.
+    pub since: DateTime<Utc>,
+    /// True if its own last job took long, so that it waits for others that do.
+    pub is_slow: bool,
 }
 
 /// A job that could not begin because another process holds the account's lease.
@@ -176,8 +187,8 @@ impl Jobs {
         std::mem::take(&mut self.state().refused)
     }
 
-    /// Accounts with a job of the schedule that waits for a slot although it is late by a whole interval, and since when it is, UTC.
-    pub fn late(&self, now: DateTime<Utc>) -> BTreeMap<String, DateTime<Utc>> {
+    /// Accounts with a job of the schedule that waits for a slot although it is late by a whole interval.
+    pub fn late(&self, now: DateTime<Utc>) -> BTreeMap<String, Late> {
         let state = self.state();
         let waits_for_its_own = |account: &str, new: &JobRequest| {
             let held = new.work.holds();
@@ -190,8 +201,10 @@ impl Jobs {
             if waits_for_its_own(&job.account, new) {
                 continue;
             }
-            let since = late.entry(job.account.clone()).or_insert(now);
-            *since = new.late_from.unwrap_or(now).min(*since);
+            let since = new.late_from.unwrap_or(now);
+            let is_slow = state.slow.contains(&job.account);
+            let one = late.entry(job.account.clone()).or_insert(Late { since, is_slow });
+            one.since = since.min(one.since);
         }
         late
     }

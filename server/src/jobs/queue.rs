@@ -1,19 +1,18 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::model::Phase;
 use tokio::time::Instant;
 
+use super::slots::{Room, took_long};
 use super::{JobRequest, Jobs, KEPT, QueuedJob, QueuedJobId, State};
 
 impl Jobs {
     /// Takes the next job that may begin, if there is a slot for it.
     pub(super) fn take(&self, now: DateTime<Utc>) -> Option<(QueuedJobId, JobRequest)> {
         let mut state = self.state();
-        if !self.slots.has_room(&state) {
-            return None;
-        }
-        let index = next(&state, now)?;
+        let index = next(&state, now, self.slots.room(&state))?;
         let (mut job, new) = state.waiting.remove(index);
         (job.began_at, job.started) = (Some(now), Some(Instant::now()));
         let taken = (job.id, new.clone());
@@ -28,6 +27,10 @@ impl Jobs {
         let mut state = self.state();
         if let Some(index) = state.under_way.iter().position(|(job, _)| job.id == id) {
             let (mut job, _) = state.under_way.remove(index);
+            match took_long(&job) {
+                true => state.slow.insert(job.account.clone()),
+                false => state.slow.remove(&job.account),
+            };
             (job.ended_at, job.waits_for_slot) = (Some(now), false);
             finish(&mut job);
             state.ended.push_back(job);
@@ -43,7 +46,10 @@ impl Jobs {
 
 /// The waiting job that goes first: by rank, then by age. No two jobs hold one phase of an account at once; one that waits for
 /// its phases keeps those behind it from taking them first.
-fn next(state: &State, now: DateTime<Utc>) -> Option<usize> {
+fn next(state: &State, now: DateTime<Utc>, room: Room) -> Option<usize> {
+    if room == Room::ForNone {
+        return None;
+    }
     let mut order: Vec<usize> = (0..state.waiting.len()).collect();
     order.sort_by_key(|index| {
         let (job, new) = &state.waiting[*index];
@@ -54,7 +60,8 @@ fn next(state: &State, now: DateTime<Utc>) -> Option<usize> {
     for index in order {
         let (job, new) = &state.waiting[index];
         let wanted: Vec<_> = phases(job, new).collect();
-        if wanted.iter().all(|phase| !held.contains(phase)) {
+        let is_short = !state.slow.contains(&job.account) || new.trigger == Trigger::Manual;
+        if wanted.iter().all(|phase| !held.contains(phase)) && (is_short || room == Room::ForAny) {
             return Some(index);
         }
         held.extend(wanted);
@@ -73,9 +80,9 @@ mod tests {
 
     use chrono::TimeDelta;
     use futures::FutureExt;
-    use latchel_sync_core::ledger::Trigger;
     use latchel_sync_core::model::{Kind, RecordKey};
 
+    use super::super::Late;
     use super::super::Work;
     use super::super::slots::Slot;
     use super::*;
@@ -171,7 +178,8 @@ mod tests {
         assert!(jobs.late(now()).is_empty());
         let late = jobs.ask(late, now());
         assert!(jobs.late(now() - TimeDelta::seconds(1)).is_empty());
-        assert_eq!(jobs.late(now()).into_iter().collect::<Vec<_>>(), [("b".to_owned(), now())]);
+        let told = Late { since: now(), is_slow: false };
+        assert_eq!(jobs.late(now()).into_iter().collect::<Vec<_>>(), [("b".to_owned(), told)]);
         assert_eq!((begin(&jobs), begin(&jobs)), (Some(late), Some(ordinary)));
         // What waits for its own account's phases needs no slot.
         let after = JobRequest { late_from: Some(now()), ..new("b", Trigger::Schedule, sync(WORK_ORDERS)) };
@@ -209,6 +217,29 @@ mod tests {
         assert!(again.as_mut().now_or_never().is_none());
         assert!(third.as_mut().now_or_never().is_some() && fourth.as_mut().now_or_never().is_none());
         assert_eq!(begun().len(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_that_was_slow_takes_no_slot_of_the_others_the_next_time() {
+        let jobs = Jobs::new(4);
+        let ask = |account: &str, trigger| jobs.ask(new(account, trigger, sync(WORK_ORDERS)), now());
+        let slow = ["a", "b", "c"].map(|account| ask(account, Trigger::Schedule));
+        while begin(&jobs).is_some() {}
+        tokio::time::advance(Duration::from_secs(60)).await;
+        slow.iter().for_each(|id| jobs.end(*id, now(), |_| {}));
+        let again = ["a", "b", "c"].map(|account| ask(account, Trigger::Schedule));
+        let others = ["d", "e"].map(|account| ask(account, Trigger::Schedule));
+        let begun: Vec<_> = std::iter::from_fn(|| begin(&jobs)).collect();
+        assert_eq!(begun, [again[0], again[1], others[0], others[1]], "two of the slow ones at a time");
+        // Who asks by hand waits for no other slow one.
+        jobs.end(others[0], now(), |_| {});
+        assert_eq!(begin(&jobs), None);
+        assert_eq!(ask("c", Trigger::Manual), again[2]);
+        assert_eq!(begin(&jobs), Some(again[2]));
+        // Once a job was quick, the account is like any other.
+        jobs.end(again[2], now(), |_| {});
+        let quick = ask("c", Trigger::Schedule);
+        assert_eq!(begin(&jobs), Some(quick));
     }
 
     #[test]

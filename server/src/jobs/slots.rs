@@ -1,5 +1,6 @@
 //! Slots of the jobs that are under way. A job that takes long holds one of half of them, and gives it back at each page's end for
-//! another that takes long, so that the accounts of a slow system keep no others waiting.
+//! another that takes long, so that the accounts of a slow system keep no others waiting. The next job of an account whose last one
+//! took long counts so from its beginning, unless somebody asked for it by hand.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use super::{Jobs, QueuedJobId, State};
+use super::{Jobs, QueuedJob, QueuedJobId, State};
 
 /// Time after which a job takes long.
 const LONG: Duration = Duration::from_secs(60);
@@ -31,18 +32,40 @@ impl Slots {
         Self { all, of_long, free: Arc::new(Semaphore::new(of_long)) }
     }
 
-    /// True if one more job may begin. What takes long counts as half of the slots at most; twice as many jobs as there are slots
-    /// may be under way while some of them have not come to a page's end.
-    pub fn has_room(&self, state: &State) -> bool {
+    /// Room for the next job. What takes long counts as half of the slots at most; twice as many jobs as there are slots may be
+    /// under way while some of them have not come to a page's end.
+    pub fn room(&self, state: &State) -> Room {
         let under_way: Vec<_> =
             state.under_way.iter().map(|(job, _)| job).filter(|job| !job.waits_for_slot).collect();
-        let long = under_way
-            .iter()
-            .filter(|job| job.started.is_some_and(|started| started.elapsed() >= LONG))
-            .count();
+        let long = under_way.iter().filter(|job| takes_long(state, job)).count();
         let counted = under_way.len() - long.saturating_sub(self.of_long);
-        counted < self.all && under_way.len() < 2 * self.all
+        match counted < self.all && under_way.len() < 2 * self.all {
+            true if long < self.of_long => Room::ForAny,
+            true => Room::ForShort,
+            false => Room::ForNone,
+        }
     }
+}
+
+/// Room for one more job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Any job may begin.
+    ForAny,
+    /// One may begin whose account was not slow the last time.
+    ForShort,
+    /// None may begin.
+    ForNone,
+}
+
+/// True if the job takes long, or is likely to, because the account's last one did.
+fn takes_long(state: &State, job: &QueuedJob) -> bool {
+    state.slow.contains(&job.account) || took_long(job)
+}
+
+/// True if the job has been under way for long.
+pub(super) fn took_long(job: &QueuedJob) -> bool {
+    job.started.is_some_and(|started| started.elapsed() >= LONG)
 }
 
 /// Slot of a job.
