@@ -47,7 +47,7 @@ impl Jobs {
 /// The waiting job that goes first: by rank, then by age. No two jobs hold one phase of an account at once; one that waits for
 /// its phases keeps those behind it from taking them first.
 fn next(state: &State, now: DateTime<Utc>, room: Room) -> Option<usize> {
-    if room == Room::ForNone {
+    if room == Room::None {
         return None;
     }
     let mut order: Vec<usize> = (0..state.waiting.len()).collect();
@@ -61,7 +61,7 @@ fn next(state: &State, now: DateTime<Utc>, room: Room) -> Option<usize> {
         let (job, new) = &state.waiting[index];
         let wanted: Vec<_> = phases(job, new).collect();
         let is_short = !state.slow.contains(&job.account) || new.trigger == Trigger::Manual;
-        if wanted.iter().all(|phase| !held.contains(phase)) && (is_short || room == Room::ForAny) {
+        if wanted.iter().all(|phase| !held.contains(phase)) && (is_short || room == Room::Any) {
             return Some(index);
         }
         held.extend(wanted);

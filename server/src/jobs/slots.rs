@@ -40,9 +40,9 @@ impl Slots {
         let long = under_way.iter().filter(|job| takes_long(state, job)).count();
         let counted = under_way.len() - long.saturating_sub(self.of_long);
         match counted < self.all && under_way.len() < 2 * self.all {
-            true if long < self.of_long => Room::ForAny,
-            true => Room::ForShort,
-            false => Room::ForNone,
+            true if long < self.of_long => Room::Any,
+            true => Room::Short,
+            false => Room::None,
         }
     }
 }
@@ -51,11 +51,11 @@ impl Slots {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Room {
     /// Any job may begin.
-    ForAny,
+    Any,
     /// One may begin whose account was not slow the last time.
-    ForShort,
+    Short,
     /// None may begin.
-    ForNone,
+    None,
 }
 
 /// True if the job takes long, or is likely to, because the account's last one did.
