@@ -139,7 +139,7 @@ impl Config {
         Self::parse_leaving_out(path, text)?.whole()
     }
 
-    /// The same, unless an account was left out: then its mistake.
+    /// The configuration, or the first mistake for which an account was left out.
     fn whole(mut self) -> Result<Self, Failure> {
         match self.left_out.is_empty() {
             true => Ok(self),

@@ -115,7 +115,7 @@ pub(crate) fn problem(config: &Config, account: &Account) -> Option<String> {
     let sides = far_sides(config, account).err();
     let webhooks = || webhooks(config, account).err();
     let pages = || pages(config, account).err();
-    sides.or_else(webhooks).or_else(pages).map(|failure| failure.to_string())
+    sides.or_else(webhooks).or_else(pages).map(|failure| failure.line())
 }
 
 /// Readers of an account's webhooks, as far as it has any; nothing is called yet.

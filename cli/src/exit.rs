@@ -48,6 +48,12 @@ impl Failure {
         Self { hint, ..self }
     }
 
+    /// The error and the hint in one line.
+    pub(crate) fn line(&self) -> String {
+        let hint = self.hint.as_ref().map(|hint| format!(" (hint: {hint})"));
+        format!("{:#}{}", self.error, hint.unwrap_or_default())
+    }
+
     /// The same, with what to do.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

@@ -35,12 +35,12 @@ pub(super) async fn over(
 ) -> Result<(), Failure> {
     let (mut accounts, mut left_out) = (Vec::new(), BTreeMap::new());
     for one in &config.left_out {
-        left_out.insert(one.name.clone(), one.failure.to_string());
+        left_out.insert(one.name.clone(), one.failure.line());
     }
     for account in &config.accounts {
         match connect::served(config, account, &ledger) {
             Ok(account) => accounts.push(account),
-            Err(failure) => drop(left_out.insert(account.settings.name.clone(), failure.to_string())),
+            Err(failure) => drop(left_out.insert(account.settings.name.clone(), failure.line())),
         }
     }
     if accounts.is_empty() {

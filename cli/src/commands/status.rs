@@ -43,6 +43,14 @@ struct Shown {
     attention: Attention,
 }
 
+/// An account in JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<'a> {
+    Read(&'a Shown),
+    NotRead(&'a NotRead<'a>),
+}
+
 /// An account whose own part of the configuration cannot be read.
 #[derive(Serialize)]
 struct NotRead<'a> {
@@ -74,19 +82,18 @@ async fn all(
     }
     let left_out = config.left_out.iter().filter(|_| scope.account.is_none());
     let left_out: Vec<_> = left_out
-        .map(|one| NotRead { account: &one.name, health: "misconfigured", problem: one.failure.to_string() })
+        .map(|one| NotRead { account: &one.name, health: "misconfigured", problem: one.failure.line() })
         .collect();
     if scope.json {
-        let read = all.iter().map(serde_json::to_value);
-        let all: Result<Vec<_>, _> = read.chain(left_out.iter().map(serde_json::to_value)).collect();
-        render::json(&all.map_err(Failure::run)?)?;
+        let told = all.iter().map(Told::Read).chain(left_out.iter().map(Told::NotRead));
+        render::json(&told.collect::<Vec<_>>())?;
     } else {
         for (account, one) in accounts.iter().zip(&all) {
             print(one, account.settings.time_zone, now);
         }
         for NotRead { account, health, problem } in &left_out {
             say!("{account}: {health}");
-            say!("  cannot be synced from here: {problem}");
+            say!("  cannot be synced: {problem}");
         }
     }
     Ok(if left_out.is_empty() { Exit::Done } else { Exit::Partial })
@@ -95,7 +102,7 @@ async fn all(
 fn print(Shown { health, problem, automatic, attention }: &Shown, zone: Tz, now: DateTime<Utc>) {
     say!("{}: {}", health.account, health.health);
     if let Some(problem) = problem {
-        say!("  cannot be synced: {problem}");
+        say!("  cannot be synced from here: {problem}");
     }
     if let Some(pause) = &health.paused {
         say!("  {pause}; the first run after that goes on from there");

@@ -27,12 +27,12 @@ pub(super) struct Finding {
 /// Number of newest runs that are looked at: enough to find the last of each phase among those of the others.
 const RUNS_LOOKED_AT: u32 = 100;
 
-/// Every condition that holds of the account now.
+/// Every condition that holds of the account now; `late` tells of a sync of it that waits for a slot.
 ///
 /// # Errors
 ///
 /// If the ledger cannot be read.
-pub(super) async fn findings(app: &App, account: &Account) -> Result<Vec<Finding>> {
+pub(super) async fn findings(app: &App, account: &Account, late: Option<&Late>) -> Result<Vec<Finding>> {
     let now = app.clock.now();
     let runs = app.ledger.runs(Some(account.name()), RUNS_LOOKED_AT).await?;
     let is_whole = |run: &&Run| run.status != RunStatus::Unfinished && run.named.is_none();
@@ -49,7 +49,7 @@ pub(super) async fn findings(app: &App, account: &Account) -> Result<Vec<Finding
     if !is_paused {
         findings.extend(gap(&health, now));
         findings.extend(no_success(app, account, &health, now).await?);
-        findings.extend(late(app, account, now));
+        findings.extend(late.map(|late| waits(app, late)));
     }
     Ok(findings)
 }
@@ -246,20 +246,20 @@ pub(super) fn misconfigured(problem: &str, since: DateTime<Utc>) -> Finding {
     Finding { condition: Condition::Misconfigured, text, since }
 }
 
-fn late(app: &App, account: &Account, now: DateTime<Utc>) -> Option<Finding> {
-    let Late { since, is_slow } = app.jobs.late(now).remove(account.name())?;
-    if is_slow {
-        let text = "A sync waits although it is late by an interval: its own last one took longer than a minute, and such accounts share \
-                    half of `server.jobs_at_once`. Look at why its systems answer slowly, or give it a longer interval.";
-        return Some(Finding { condition: Condition::Late, text: text.to_owned(), since });
-    }
+fn waits(app: &App, late: &Late) -> Finding {
     let (waiting, under_way) = app.jobs.counts();
-    let text = format!(
-        "A sync waits although it is late by an interval: {under_way} jobs are under way and {waiting} wait. Look for a system that \
-         answers slowly, or raise `server.jobs_at_once`, which is {}.",
-        app.config.jobs_at_once
-    );
-    Some(Finding { condition: Condition::Late, text, since })
+    let why = match late.is_slow {
+        true => "the last one like it took longer than a minute, and such jobs share half of `server.jobs_at_once`. Look at why \
+                 its systems answer slowly, or give it a longer interval."
+            .to_owned(),
+        false => format!(
+            "{under_way} jobs are under way and {waiting} wait. Look for a system that answers slowly, or raise \
+             `server.jobs_at_once`, which is {}.",
+            app.config.jobs_at_once
+        ),
+    };
+    let text = format!("A sync waits although it is late by an interval: {why}");
+    Finding { condition: Condition::Late, text, since: late.since }
 }
 
 pub(super) fn shown(at: DateTime<Utc>) -> String {

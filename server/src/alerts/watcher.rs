@@ -55,8 +55,9 @@ impl Watcher {
     /// If the ledger cannot be used. A channel that does not work is tried again later.
     pub async fn check(&mut self, app: &App) -> Result<()> {
         let mut found = Found::new();
+        let late = app.jobs.late(app.clock.now());
         for account in app.accounts.values() {
-            match findings(app, account).await {
+            match findings(app, account, late.get(account.name())).await {
                 Ok(findings) => {
                     let by_condition = findings.into_iter().map(|finding| (finding.condition, finding));
                     found.insert(account.name().to_owned(), by_condition.collect());

@@ -76,6 +76,9 @@ impl Work {
     }
 }
 
+/// Account, name of the work, and the phases that it holds.
+pub(super) type WorkKind = (String, &'static str, Vec<Phase>);
+
 /// Request for a job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobRequest {
@@ -101,6 +104,11 @@ impl JobRequest {
             Trigger::Schedule if self.is_late(now) => 2,
             Trigger::Schedule => 3,
         }
+    }
+
+    /// The account and the kind of work: jobs that take about as long as each other.
+    pub(super) fn kind(&self) -> WorkKind {
+        (self.account.clone(), self.work.name(), self.work.holds())
     }
 
     /// True if it should have begun an interval ago.

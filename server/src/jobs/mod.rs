@@ -15,6 +15,7 @@ use latchel_sync_core::model::Phase;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+use job::WorkKind;
 pub use job::{JobRequest, PhaseProgress, QueuedJob, QueuedJobId, Work};
 use slots::Slots;
 pub(crate) use worker::Worker;
@@ -41,8 +42,8 @@ struct State {
     waiting: Vec<(QueuedJob, JobRequest)>,
     under_way: Vec<(QueuedJob, JobRequest)>,
     ended: VecDeque<QueuedJob>,
-    /// Accounts whose last job took long.
-    slow: HashSet<String>,
+    /// Kinds of work of which an account's last job took long.
+    slow: HashSet<WorkKind>,
     /// Jobs that could not begin, because another process holds a lease, since this was last asked.
     refused: Vec<Refusal>,
 }
@@ -52,7 +53,7 @@ struct State {
 pub struct Late {
     /// Instant since which it is late by an interval, UTC.
     pub since: DateTime<Utc>,
-    /// True if its own last job took long, so that it waits for others that do.
+    /// True if the last job like it took long, so that it waits for others that do.
     pub is_slow: bool,
 }
 
@@ -202,7 +203,7 @@ impl Jobs {
                 continue;
             }
             let since = new.late_from.unwrap_or(now);
-            let is_slow = state.slow.contains(&job.account);
+            let is_slow = state.slow.contains(&new.kind());
             let one = late.entry(job.account.clone()).or_insert(Late { since, is_slow });
             one.since = since.min(one.since);
         }

@@ -26,10 +26,10 @@ impl Jobs {
     pub(super) fn end(&self, id: QueuedJobId, now: DateTime<Utc>, finish: impl FnOnce(&mut QueuedJob)) {
         let mut state = self.state();
         if let Some(index) = state.under_way.iter().position(|(job, _)| job.id == id) {
-            let (mut job, _) = state.under_way.remove(index);
+            let (mut job, new) = state.under_way.remove(index);
             match took_long(&job) {
-                true => state.slow.insert(job.account.clone()),
-                false => state.slow.remove(&job.account),
+                true => state.slow.insert(new.kind()),
+                false => state.slow.remove(&new.kind()),
             };
             (job.ended_at, job.waits_for_slot) = (Some(now), false);
             finish(&mut job);
@@ -60,7 +60,7 @@ fn next(state: &State, now: DateTime<Utc>, room: Room) -> Option<usize> {
     for index in order {
         let (job, new) = &state.waiting[index];
         let wanted: Vec<_> = phases(job, new).collect();
-        let is_short = !state.slow.contains(&job.account) || new.trigger == Trigger::Manual;
+        let is_short = new.trigger == Trigger::Manual || !state.slow.contains(&new.kind());
         if wanted.iter().all(|phase| !held.contains(phase)) && (is_short || room == Room::Any) {
             return Some(index);
         }
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_account_that_was_slow_takes_no_slot_of_the_others_the_next_time() {
+    async fn work_that_was_slow_takes_no_slot_of_the_others_the_next_time() {
         let jobs = Jobs::new(4);
         let ask = |account: &str, trigger| jobs.ask(new(account, trigger, sync(WORK_ORDERS)), now());
         let slow = ["a", "b", "c"].map(|account| ask(account, Trigger::Schedule));
@@ -231,8 +231,12 @@ mod tests {
         let others = ["d", "e"].map(|account| ask(account, Trigger::Schedule));
         let begun: Vec<_> = std::iter::from_fn(|| begin(&jobs)).collect();
         assert_eq!(begun, [again[0], again[1], others[0], others[1]], "two of the slow ones at a time");
-        // Who asks by hand waits for no other slow one.
+        // A quick job of another kind says nothing about its syncs.
         jobs.end(others[0], now(), |_| {});
+        jobs.ask(new("c", Trigger::Webhook, work_order(1)), now());
+        let webhook = begin(&jobs).expect("it is none of the slow ones");
+        jobs.end(webhook, now(), |_| {});
+        // Who asks by hand waits for no other slow one.
         assert_eq!(begin(&jobs), None);
         assert_eq!(ask("c", Trigger::Manual), again[2]);
         assert_eq!(begin(&jobs), Some(again[2]));

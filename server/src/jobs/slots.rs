@@ -1,5 +1,5 @@
 //! Slots of the jobs that are under way. A job that takes long holds one of half of them, and gives it back at each page's end for
-//! another that takes long, so that the accounts of a slow system keep no others waiting. The next job of an account whose last one
+//! another that takes long, so that the accounts of a slow system keep no others waiting. The next job like one that
 //! took long counts so from its beginning, unless somebody asked for it by hand.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,9 +35,9 @@ impl Slots {
     /// Room for the next job. What takes long counts as half of the slots at most; twice as many jobs as there are slots may be
     /// under way while some of them have not come to a page's end.
     pub fn room(&self, state: &State) -> Room {
-        let under_way: Vec<_> =
-            state.under_way.iter().map(|(job, _)| job).filter(|job| !job.waits_for_slot).collect();
-        let long = under_way.iter().filter(|job| takes_long(state, job)).count();
+        let under_way: Vec<_> = state.under_way.iter().filter(|(job, _)| !job.waits_for_slot).collect();
+        let long =
+            under_way.iter().filter(|(job, new)| took_long(job) || state.slow.contains(&new.kind())).count();
         let counted = under_way.len() - long.saturating_sub(self.of_long);
         match counted < self.all && under_way.len() < 2 * self.all {
             true if long < self.of_long => Room::Any,
@@ -52,15 +52,10 @@ impl Slots {
 pub(super) enum Room {
     /// Any job may begin.
     Any,
-    /// One may begin whose account was not slow the last time.
+    /// One may begin that did not take long the last time.
     Short,
     /// None may begin.
     None,
-}
-
-/// True if the job takes long, or is likely to, because the account's last one did.
-fn takes_long(state: &State, job: &QueuedJob) -> bool {
-    state.slow.contains(&job.account) || took_long(job)
 }
 
 /// True if the job has been under way for long.

@@ -3,7 +3,7 @@
 mod scheduler;
 mod timetable;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -147,13 +147,14 @@ pub(crate) fn begun(runs: &[Run]) -> Begun {
             begun.reconciliation = begun.reconciliation.or(Some(run.now));
             continue;
         }
-        let reached = run.phases.iter().map(|report| report.phase);
-        let meant: BTreeSet<Phase> = match run.trigger {
-            Trigger::Schedule => reached.flat_map(|phase| Part::of(phase).phases()).collect(),
-            Trigger::Manual | Trigger::Webhook => reached.collect(),
-        };
-        for phase in meant {
-            begun.phases.entry(phase).or_insert(run.now);
+        for report in &run.phases {
+            let meant = match run.trigger {
+                Trigger::Schedule => Part::of(report.phase).phases(),
+                Trigger::Manual | Trigger::Webhook => vec![report.phase],
+            };
+            for phase in meant {
+                begun.phases.entry(phase).or_insert(run.now);
+            }
         }
     }
     begun

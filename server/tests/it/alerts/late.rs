@@ -1,4 +1,4 @@
-//! What waits too long, and what is not synced at all.
+//! Accounts that wait too long, and accounts that are not synced at all.
 
 use std::collections::BTreeMap;
 
