@@ -7,7 +7,7 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::id_in;
-use latchel_sync_http::read_row;
+use latchel_sync_http::{Unreadable, read_row};
 use serde_json::Value;
 
 use crate::api::{Api, ID, TENANTS, distinct, row_id, since};
@@ -47,20 +47,36 @@ fn resident(row: &Value) -> Row<Resident> {
         let (field, problem) = ("PropertyId".to_owned(), "missing".to_owned());
         return Row::Invalid(InvalidRecord { id: tenant.id, field, problem });
     };
+    // A lease's end is not a move-out: many go on from month to month.
+    let stay = Tenancy {
+        unit: tenant.unit_id.clone().map(UnitId::new),
+        move_in: tenant.move_in_on.or(tenant.lease_start_date),
+        move_out: tenant.move_out_on,
+    };
+    if let Some(field) = undated(tenant.status.as_deref(), &stay) {
+        let problem = "the stay is not of today by its status, and has no date that says so".to_owned();
+        return Row::Invalid(
+            Unreadable { field: field.to_owned(), problem }.of(reference(&tenant.id, &property).key()),
+        );
+    }
     let name = full_name(tenant.first_name.as_deref(), tenant.last_name.as_deref());
     Row::Record(Resident {
         id: reference(&tenant.id, &property),
         name: filled(Some(name)).or(tenant.company_name).unwrap_or_default(),
         email: tenant.email,
         phone: tenant.phone_number,
-        // A lease's end is not a move-out: many go on from month to month.
-        tenancies: vec![Tenancy {
-            unit: tenant.unit_id.map(UnitId::new),
-            move_in: tenant.move_in_on.or(tenant.lease_start_date),
-            move_out: tenant.move_out_on,
-        }],
+        tenancies: vec![stay],
         freshness: Freshness::Filtered,
     })
+}
+
+/// The date without which a stay would count as one of today, against its own status.
+fn undated(status: Option<&str>, stay: &Tenancy) -> Option<&'static str> {
+    match status {
+        Some("Past") if stay.move_out.is_none() => Some("MoveOutOn"),
+        Some("Future") if stay.move_in.is_none() => Some("MoveInOn"),
+        _ => None,
+    }
 }
 
 /// Whom a row is about, if its two ids can be understood.

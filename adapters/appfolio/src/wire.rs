@@ -99,6 +99,8 @@ pub(crate) struct Tenant {
     pub move_out_on: Option<NaiveDate>,
     #[serde(default, deserialize_with = "loose::day")]
     pub lease_start_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub status: Option<String>,
     #[serde(default, deserialize_with = "loose::spare_flag")]
     pub primary_tenant: Option<bool>,
 }

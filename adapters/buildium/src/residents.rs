@@ -98,7 +98,7 @@ async fn of_leases(api: &Api, page: Vec<Value>, came: &HashSet<Pair>) -> Result<
     Ok(out)
 }
 
-/// One row for each tenant and property, with all stays there.
+/// One row for each tenant and property, with all stays there; an error where none of them says when it was.
 fn residents(page: impl IntoIterator<Item = TextRow<Tenant>>) -> Vec<Row<Resident>> {
     let mut out = Vec::new();
     for row in page {
@@ -111,13 +111,12 @@ fn residents(page: impl IntoIterator<Item = TextRow<Tenant>>) -> Vec<Row<Residen
         };
         let mut stays: BTreeMap<i64, Vec<Tenancy>> = BTreeMap::new();
         for lease in tenant.leases.iter().flatten() {
-            stays.entry(lease.property_id).or_default().push(tenancy(lease, tenant.id));
+            stays.entry(lease.property_id).or_default().extend(tenancy(lease, tenant.id));
         }
-        out.extend(
-            stays
-                .into_iter()
-                .map(|(property, tenancies)| Row::Record(resident(&tenant, property, tenancies))),
-        );
+        out.extend(stays.into_iter().map(|(property, tenancies)| match tenancies.is_empty() {
+            true => Row::Invalid(undated().of(reference(tenant.id, property).key())),
+            false => Row::Record(resident(&tenant, property, tenancies)),
+        }));
     }
     out
 }
@@ -152,15 +151,23 @@ fn reference(tenant: i64, property: i64) -> ResidentRef {
 }
 
 /// A lease's end is not a move-out: many go on from month to month. A lease may list a tenant, or a move-out, more than once
-/// and in any order: the first day of moving in counts, and the last of moving out.
-fn tenancy(lease: &Lease, tenant: i64) -> Tenancy {
-    let own = lease.tenants.iter().flatten().filter(|one| one.id == tenant);
+/// and in any order: the first day of moving in counts, and the last of moving out. Without that day, the stay of a tenant
+/// who has moved out would count as one of today, and says nothing.
+fn tenancy(lease: &Lease, tenant: i64) -> Option<Tenancy> {
+    let own = || lease.tenants.iter().flatten().filter(|one| one.id == tenant);
     let out = lease.move_out_data.iter().flatten().filter(|one| one.tenant_id == tenant);
-    Tenancy {
+    let move_out = out.filter_map(|one| one.move_out_date).max();
+    let moved_out = own().next().is_some() && own().all(|one| one.status.as_deref() == Some("MovedOut"));
+    (move_out.is_some() || !moved_out).then(|| Tenancy {
         unit: lease.unit_id.filter(|id| *id > 0).map(|id| UnitId::new(id.to_string())),
-        move_in: own.filter_map(|one| one.move_in_date).min().or(lease.lease_from_date),
-        move_out: out.filter_map(|one| one.move_out_date).max(),
-    }
+        move_in: own().filter_map(|one| one.move_in_date).min().or(lease.lease_from_date),
+        move_out,
+    })
+}
+
+fn undated() -> Unreadable {
+    let problem = "the tenant has moved out by the status, and no day of moving out says when".to_owned();
+    Unreadable { field: "Leases[].MoveOutData[].MoveOutDate".to_owned(), problem }
 }
 
 fn resident(tenant: &Tenant, property: i64, tenancies: Vec<Tenancy>) -> Resident {

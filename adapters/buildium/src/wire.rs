@@ -132,6 +132,8 @@ pub(crate) struct LeaseTenant {
     pub id: i64,
     #[serde(default, deserialize_with = "loose::day")]
     pub move_in_date: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub status: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

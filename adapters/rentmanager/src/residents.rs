@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_stream::try_stream;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{
@@ -24,7 +24,7 @@ use crate::wire::{Lease, Tenant};
 
 pub(crate) const TENANTS: Resource = Resource {
     path: "Tenants",
-    fields: "TenantID,Name,FirstName,LastName,UpdateDate,Contacts",
+    fields: "TenantID,Name,FirstName,LastName,Status,UpdateDate,Contacts",
     embeds: "Contacts",
 };
 pub(crate) const LEASES: Resource = Resource { path: "Leases", fields: "", embeds: "" };
@@ -125,6 +125,11 @@ fn resident(pair: Pair, tenant: Result<&Tenant, &Unreadable>, stay: Stay, zone: 
         (Err(bad), _) => return Row::Invalid(bad.clone().of(id.key())),
         (_, Err(bad)) => return Row::Invalid(bad.of(id.key())),
     };
+    if let Some(field) = keep_dated(tenant, &mut tenancies) {
+        let problem =
+            "the tenant is not one of today by the status, and no lease has a date that says so".to_owned();
+        return Row::Invalid(Unreadable { field: field.to_owned(), problem }.of(id.key()));
+    }
     // One lease may come twice.
     tenancies.sort();
     tenancies.dedup();
@@ -133,6 +138,18 @@ fn resident(pair: Pair, tenant: Result<&Tenant, &Unreadable>, stay: Stay, zone: 
     let at_least = tenant.update_date.max(changed).and_then(|local| instant_of(local, &zone));
     let freshness = Freshness::Fingerprint { fingerprint, at_least };
     Row::Record(Resident { id, name, email, phone, tenancies, freshness })
+}
+
+/// Leaves out the leases that would count as ones of today against the tenant's status, for want of a date. Returns the date that
+/// is wanted where none is left.
+fn keep_dated(tenant: &Tenant, tenancies: &mut Vec<Tenancy>) -> Option<&'static str> {
+    let (date, field): (fn(&Tenancy) -> Option<NaiveDate>, _) = match tenant.status.as_deref() {
+        Some("Past") => (|stay| stay.move_out, "MoveOutDate"),
+        Some("Future") => (|stay| stay.move_in, "MoveInDate"),
+        _ => return None,
+    };
+    tenancies.retain(|stay| date(stay).is_some());
+    tenancies.is_empty().then_some(field)
 }
 
 fn resident_ref((tenant, property): Pair) -> ResidentRef {

@@ -93,6 +93,8 @@ pub(crate) struct Tenant {
     last_name: Option<String>,
     #[serde(default, deserialize_with = "loose::list")]
     contacts: Vec<Contact>,
+    #[serde(default, deserialize_with = "loose::text")]
+    pub status: Option<String>,
     #[serde(default, deserialize_with = "time")]
     pub update_date: Option<NaiveDateTime>,
 }

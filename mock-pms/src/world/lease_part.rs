@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Id, Lease};
+use super::{Id, Lease, LeaseStatus};
 
 /// As much of a lease as has the same dates. The world keeps them by tenant, so that a lease whose tenants came or left
 /// on other days is several on a platform that keeps them by lease.
@@ -48,11 +48,18 @@ impl Lease {
         }
         parts
     }
+
+    /// True if the tenant has moved out by `today`, or the platform holds that the lease is over. Past its end, a lease goes on from
+    /// month to month.
+    pub fn is_over_for(&self, tenant: Id, today: NaiveDate) -> bool {
+        let left = || self.move_out_of(tenant).is_some_and(|leaving| leaving.move_out <= today);
+        self.status == Some(LeaseStatus::Past) || left()
+    }
 }
 
 impl LeasePart<'_> {
-    /// True if everybody in it has moved out by `today`.
+    /// True if everybody in it has moved out by `today`, or the platform holds that the lease is over.
     pub fn has_left(&self, today: NaiveDate) -> bool {
-        self.move_out.is_some_and(|out| out <= today)
+        self.lease.status == Some(LeaseStatus::Past) || self.move_out.is_some_and(|out| out <= today)
     }
 }

@@ -3,9 +3,9 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use mock_pms::Dialect;
-use mock_pms::world::{Lease, LeaseTenant, MoveOut, Resident};
+use mock_pms::world::{Lease, LeaseStatus, LeaseTenant, MoveOut, Resident, Table};
 
-use crate::platforms::generated;
+use crate::platforms::{Lacks, generated, latchel_facts};
 use crate::setup::Setup;
 
 const PLATFORMS: [Dialect; 5] =
@@ -161,6 +161,44 @@ async fn a_renewal_that_is_entered_late_brings_back_whom_the_date_had_set_inacti
         sync_until(&mut setup, day("2026-03-07")).await;
         assert!(in_latchel(&setup, &who).is_active, "{platform}");
         assert!(home(&setup, &who).ends_with(&format!(", {name}")), "{platform}");
+    }
+}
+
+#[tokio::test]
+async fn a_stay_that_is_over_without_a_day_brings_nobody_in() {
+    for platform in PLATFORMS.into_iter().chain([Dialect::APPFOLIO]) {
+        let mut states = Vec::new();
+        for is_dated in [true, false] {
+            let setup = generated(platform, "none", |world| {
+                world.latchel.properties = Table::default();
+                world.latchel.residents = Table::default();
+                world.latchel.jobs = Table::default();
+                let today = world.platform_today();
+                let left = |one: &&mut Lease| {
+                    let gone = |own: &LeaseTenant| {
+                        one.move_out_of(own.tenant_id).is_some_and(|it| it.move_out <= today)
+                    };
+                    !one.tenants.is_empty() && one.tenants.iter().all(gone)
+                };
+                let mut count = 0;
+                for lease in world.platform.leases.iter_mut().filter(left) {
+                    count += 1;
+                    if !is_dated {
+                        lease.move_outs.clear();
+                        lease.status = Some(LeaseStatus::Past);
+                    }
+                }
+                assert!(count > 3);
+            })
+            .await;
+            setup.output(&["sync", "--since", "2000-01-01T00:00:00Z"]).await;
+            let mut facts = latchel_facts(&setup, &[Lacks::Absent]);
+            facts.retain(|one| one.starts_with("resident"));
+            facts.sort();
+            states.push(facts);
+        }
+        assert!(states[0].len() > 20, "{platform}");
+        assert_eq!(states[0], states[1], "{platform}: those who live there, and nobody else");
     }
 }
 

@@ -36,6 +36,40 @@ async fn a_tenant_is_one_stay_with_its_own_dates() {
 }
 
 #[tokio::test]
+async fn a_stay_that_is_not_of_today_without_a_date_that_says_so_is_an_error() {
+    let read = async |status: Value, dates: [(&str, Value); 3]| {
+        let far = Far::new().await;
+        let mut one = tenant("f1", "g1", json!("b1"));
+        one["Status"] = status;
+        for (name, value) in dates {
+            one[name] = value;
+        }
+        far.list("tenants", json!([one])).await;
+        all(far.platform.residents(window())).await.remove(0)
+    };
+    let dates = |lease: Value, move_in: Value, move_out: Value| {
+        [("LeaseStartDate", lease), ("MoveInOn", move_in), ("MoveOutOn", move_out)]
+    };
+    let (none, there) = (Value::Null, json!("2026-01-31"));
+    for (status, given, field) in [
+        (json!("Past"), dates(there.clone(), there.clone(), none.clone()), "MoveOutOn"),
+        (json!("Future"), dates(none.clone(), none.clone(), none.clone()), "MoveInOn"),
+    ] {
+        assert_eq!(invalid(&read(status, given).await), ("f1@a1", field));
+    }
+    for (status, given) in [
+        (json!("Past"), dates(none.clone(), none.clone(), there.clone())),
+        (json!("Future"), dates(there.clone(), none.clone(), none.clone())),
+        (json!("Current"), dates(none.clone(), none.clone(), none.clone())),
+        (json!("Evict"), dates(none.clone(), none.clone(), none.clone())),
+        (none.clone(), dates(none.clone(), none.clone(), none.clone())),
+    ] {
+        let row = read(status, given).await;
+        assert_eq!(record(&row).id.key(), "f1@a1");
+    }
+}
+
+#[tokio::test]
 async fn one_without_a_property_yet_is_no_resident_and_an_odd_one_names_its_field() {
     let far = Far::new().await;
     let mut future = tenant("f1", "g1", Value::Null);

@@ -66,6 +66,37 @@ async fn dates_come_from_the_leases_and_each_property_is_a_resident_of_its_own()
 }
 
 #[tokio::test]
+async fn who_has_moved_out_without_a_day_does_not_live_there() {
+    let over = |lease_status: &str, status: &str, out: Option<&str>| {
+        let mut one = lease(31, 1, 11, &[(21, None, out)]);
+        one["LeaseStatus"] = json!(lease_status);
+        one["Tenants"][0]["Status"] = json!(status);
+        one
+    };
+    let read = async |leases: &[Value]| {
+        let far = Far::new().await;
+        far.list("/v1/leases/tenants", json!([tenant(21, leases)])).await;
+        far.list("/v1/leases", json!([])).await;
+        all(far.platform.residents(window())).await
+    };
+    let rows = read(&[over("Past", "MovedOut", None)]).await;
+    assert_eq!(invalid(&rows[0]), ("21@1", "Leases[].MoveOutData[].MoveOutDate"));
+    let rows = read(&[over("Past", "MovedOut", None), lease(32, 1, 12, &[(21, None, None)])]).await;
+    let stays: Vec<_> = record(&rows[0]).tenancies.iter().map(|stay| stay.unit.clone()).collect();
+    assert_eq!(stays, [Some(UnitId::new("12"))], "another lease says where they live");
+    for (lease_status, status, out) in [
+        ("Past", "MovedOut", Some("2026-01-31")),
+        // A lease's end is no move-out.
+        ("Past", "Current", None),
+        ("Active", "Current", None),
+        ("Future", "Future", None),
+    ] {
+        let rows = read(&[over(lease_status, status, out)]).await;
+        assert_eq!(record(&rows[0]).tenancies[0].move_out, out.and_then(day), "{lease_status} {status}");
+    }
+}
+
+#[tokio::test]
 async fn a_changed_lease_brings_its_tenants_and_nobody_else_of_the_unit() {
     let far = Far::new().await;
     let changed = lease(31, 1, 11, &[(21, Some("2025-01-01"), None)]);

@@ -34,6 +34,42 @@ async fn a_tenant_is_one_resident_at_each_property_with_all_leases_there() {
 }
 
 #[tokio::test]
+async fn leases_without_the_date_that_the_tenants_status_wants_say_nothing() {
+    let read = async |status: Value, leases: &[(&str, Value)]| {
+        let far = logged_in(json!({})).await;
+        let mut one = tenant(21);
+        one["Status"] = status;
+        far.list("Tenants", json!([one])).await;
+        let leases: Vec<_> = (31..)
+            .zip(leases)
+            .map(|(id, (field, value))| {
+                let mut one = lease(id, 21, 1, id - 20);
+                one["MoveInDate"] = Value::Null;
+                one[*field] = value.clone();
+                one
+            })
+            .collect();
+        far.list("Leases", json!(leases)).await;
+        all(far.platform.residents(window())).await.remove(0)
+    };
+    let day = || json!("2026-01-31T00:00:00");
+    let row = read(json!("Past"), &[("MoveInDate", day())]).await;
+    assert_eq!(invalid(&row), ("21@1", "MoveOutDate"));
+    let row = read(json!("Future"), &[("MoveOutDate", Value::Null)]).await;
+    assert_eq!(invalid(&row), ("21@1", "MoveInDate"));
+    for (status, leases, stays) in [
+        (json!("Past"), vec![("MoveOutDate", day()), ("MoveInDate", day())], 1),
+        (json!("Past"), vec![("ExpectedMoveOutDate", day())], 1),
+        (json!("Future"), vec![("MoveInDate", day()), ("MoveOutDate", Value::Null)], 1),
+        (json!("Current"), vec![("MoveOutDate", day()), ("MoveInDate", day())], 2),
+        (Value::Null, vec![("MoveOutDate", Value::Null)], 1),
+    ] {
+        let row = read(status.clone(), &leases).await;
+        assert_eq!(record(&row).tenancies.len(), stays, "{status} {leases:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_leases_of_a_page_of_tenants_are_one_span_of_ids() {
     let far = logged_in(json!({})).await;
     let tenants: Vec<Value> = (1..=1_500).map(tenant).collect();

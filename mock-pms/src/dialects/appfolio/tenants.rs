@@ -41,11 +41,12 @@ fn occupants<'w>(world: &'w World, lease: &'w Lease) -> impl Iterator<Item = Occ
 fn render(world: &World, one: &Occupant<'_>) -> Value {
     let Occupant { lease, part, tenant } = one;
     let leaving = lease.move_out_of(tenant.id);
-    let status = match lease.status_on(world.platform_today()) {
+    let today = world.platform_today();
+    let status = match lease.status_on(today) {
+        _ if lease.is_over_for(tenant.id, today) => "Past",
         LeaseStatus::Future => "Future",
-        LeaseStatus::Past => "Past",
-        LeaseStatus::Active if leaving.is_some() => "Notice",
-        LeaseStatus::Active => "Current",
+        _ if leaving.is_some() => "Notice",
+        _ => "Current",
     };
     let record = json!({
         "Id": names::tenant(tenant.id, lease.id),

@@ -127,11 +127,9 @@ fn current<'a>(world: &'a World, lease: &'a Lease) -> impl Iterator<Item = &'a T
 
 fn tenant_status(world: &World, lease: &Lease, part: &LeaseTenant) -> &'static str {
     let today = world.platform_today();
-    let left = lease.move_out_of(part.tenant_id).is_some_and(|m| m.move_out <= today);
-    let status = lease.status_on(today);
-    if left || status == LeaseStatus::Past {
+    if lease.is_over_for(part.tenant_id, today) {
         "MovedOut"
-    } else if status == LeaseStatus::Future || part.move_in.is_some_and(|date| date > today) {
+    } else if lease.status_on(today) == LeaseStatus::Future || part.move_in.is_some_and(|date| date > today) {
         "Future"
     } else {
         "Current"

@@ -131,7 +131,7 @@ impl Part<'_> {
     }
 
     fn status(&self, today: NaiveDate) -> &'static str {
-        if self.move_out().is_some_and(|day| day <= today) {
+        if self.lease.is_over_for(self.tenant.id, today) {
             "PAST"
         } else if today < self.move_in() {
             "FUTURE"

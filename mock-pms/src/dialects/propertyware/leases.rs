@@ -119,9 +119,8 @@ fn unit_or_building(world: &World, lease: &Lease) -> Id {
 
 /// A lease is over when its tenants have left, or when the organisation says so: past its end it goes on from month to month.
 fn status_of(world: &World, part: &LeasePart<'_>) -> &'static str {
-    let is_over = part.has_left(world.platform_today()) || part.lease.status == Some(LeaseStatus::Past);
     match part.move_out {
-        _ if is_over => "Terminated",
+        _ if part.has_left(world.platform_today()) => "Terminated",
         Some(_) => "Active - Notice Given",
         None => "Active",
     }

@@ -37,14 +37,21 @@ pub(super) fn get(world: &World, request: &Request) -> Answer {
     TENANTS.one(world, request, found.map(|one| (one.id, tenant(world, request, one, &leased(world)))))
 }
 
-/// For each tenant: the property of the last lease, and the lease's status.
-type Leased = std::collections::HashMap<i64, (i64, LeaseStatus)>;
+/// For each tenant: the property of the last lease, and the tenant's status by it.
+type Leased = std::collections::HashMap<i64, (i64, &'static str)>;
 
 fn leased(world: &World) -> Leased {
     let today = world.platform_today();
     let of_lease = |lease: &crate::world::Lease| {
-        let at = (lease.property_id, lease.status_on(today));
-        lease.tenants.iter().map(move |own| (own.tenant_id, at)).collect::<Vec<_>>()
+        let at = |tenant: i64| {
+            let status = match lease.status_on(today) {
+                _ if lease.is_over_for(tenant, today) => "Past",
+                LeaseStatus::Future => "Future",
+                _ => "Current",
+            };
+            (tenant, (lease.property_id, status))
+        };
+        lease.tenants.iter().map(|own| at(own.tenant_id)).collect::<Vec<_>>()
     };
     world.platform.leases.iter().flat_map(of_lease).collect()
 }
@@ -66,11 +73,7 @@ fn tenant(world: &World, request: &Request, tenant: &Tenant, leased: &Leased) ->
         "FirstName": tenant.first_name,
         "LastName": tenant.last_name,
         "PropertyID": home.map(|(property, _)| property),
-        "Status": match home.map(|(_, status)| status) {
-            Some(LeaseStatus::Active) => "Current",
-            Some(LeaseStatus::Past) => "Past",
-            Some(LeaseStatus::Future) | None => "Future",
-        },
+        "Status": home.map_or("Future", |(_, status)| status),
         "UpdateDate": local_with_blank(&world.platform.account, tenant.updated_at),
         "Contacts": [contact],
         "Leases": embeds(request, "Leases").then(|| leases::of_tenant(world, tenant.id)),
