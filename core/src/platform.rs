@@ -330,6 +330,11 @@ impl Finding {
         }
     }
 
+    /// Subject, detail and remedy in one line.
+    pub fn sentence(&self) -> String {
+        format!("{}: {}. {}", self.subject, self.detail, self.remedy)
+    }
+
     /// A finding that must be put right first.
     pub fn error(subject: impl Into<String>, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {

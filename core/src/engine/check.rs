@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use crate::calls::{Calls, ClockReading};
 use crate::engine::Engine;
+use crate::engine::exclusions::ExcludedGroups;
 use crate::engine::phases::adoption::known_to_platform;
 use crate::model::{AdoptionGuard, PropertyRef, SyncMethod};
 use crate::rules::choose_latchel_user;
@@ -38,16 +39,18 @@ impl Engine {
                     "Make sure that exactly one active user of the platform is Latchel's, or set `latchel_user`.",
                 ),
             }),
-            // The probe above has reported this error already.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::Unauthorized | ErrorKind::Unavailable | ErrorKind::Paused
-                ) =>
-            {
-                None
-            }
+            Err(error) if is_told_by_the_probe(&error) => None,
             Err(error) => Some(Finding::error("Latchel user", error.to_string(), "Permit reading the users.")),
+        });
+        let excluded = ExcludedGroups::read(&*self.platform, &self.account.policy.exclude).await;
+        findings.extend(match excluded {
+            Ok(excluded) => excluded.idle().to_vec(),
+            Err(error) if is_told_by_the_probe(&error) => Vec::new(),
+            Err(error) => vec![Finding::error(
+                "excluded groups",
+                error.to_string(),
+                "Permit reading the groups of properties, or take them out of `exclude`.",
+            )],
         });
         let (result, calls) = calls::recorded(self.latchel.check()).await;
         let is_reached = result.is_ok();
@@ -64,6 +67,11 @@ impl Engine {
     fn needs_latchel_user(&self) -> bool {
         self.platform.capabilities().assign_user || self.account.policy.sync_method == SyncMethod::Assigned
     }
+}
+
+/// True if no call would come through, which the probe of the system has reported.
+fn is_told_by_the_probe(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Unavailable | ErrorKind::Paused)
 }
 
 /// Warnings about another program that fills the account (rule A1).
@@ -108,7 +116,7 @@ async fn filled_by_others(
 pub(super) fn clock_warnings(calls: &Calls, now: (DateTime<Utc>, Instant)) -> Vec<String> {
     let found = calls.clocks.iter().map(|(system, reading)| clock(system, *reading, now));
     let off = found.filter(|found| found.level != FindingLevel::Ok);
-    off.map(|found| format!("{}: {}. {}", found.subject, found.detail, found.remedy)).collect()
+    off.map(|found| found.sentence()).collect()
 }
 
 fn probe(system: &str, result: Result<Probe>, calls: &Calls, now: (DateTime<Utc>, Instant)) -> Vec<Finding> {

@@ -8,6 +8,7 @@ use futures::future::try_join3;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
+use crate::engine::exclusions::ExcludedGroups;
 use crate::engine::lease::{PROMPT, RENEW_AFTER};
 use crate::engine::phases::adoption::Adoption;
 use crate::engine::{Engine, StopSignal};
@@ -17,7 +18,7 @@ use crate::model::{
     RecordKey, RunId, Side, SyncMethod, User, UserId,
 };
 use crate::rules::{Assignees, Remembered, choose_latchel_user};
-use crate::{Error, ErrorKind, Latchel, LatchelOnly, Ledger, Platform, Result};
+use crate::{Error, ErrorKind, Finding, Latchel, LatchelOnly, Ledger, Platform, Result};
 
 /// Purpose of a look at a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(super) struct Context<'a> {
     /// True while the phase at hand is one that no run of the account has gone through yet (rule W5).
     first: AtomicBool,
     latchel_user: Result<User, String>,
-    excluded_groups: HashMap<String, String>,
+    excluded_groups: ExcludedGroups,
     latchel_only: OnceCell<LatchelOnly>,
     adoption: OnceCell<Adoption>,
     next_planned_id: AtomicI64,
@@ -74,7 +75,8 @@ impl<'a> Context<'a> {
         let portfolios =
             async { if work_orders { engine.latchel.portfolios().await } else { Ok(Vec::new()) } };
         let properties = phases.contains(&Phase::Properties);
-        let groups = async { if properties { excluded_groups(engine).await } else { Ok(HashMap::new()) } };
+        let excluded = ExcludedGroups::read(&*engine.platform, &policy.exclude);
+        let groups = async { if properties { excluded.await } else { Ok(ExcludedGroups::default()) } };
         let (users, portfolios, excluded_groups) = try_join3(users, portfolios, groups).await?;
         Ok(Self {
             engine,
@@ -224,6 +226,11 @@ impl<'a> Context<'a> {
         assigns.then(|| Ok(self.latchel_user()?.id.clone())).transpose()
     }
 
+    /// Entries of the configuration that exclude nothing (rule P5), as warnings.
+    pub fn idle_exclusions(&self) -> impl Iterator<Item = String> {
+        self.excluded_groups.idle().iter().map(Finding::sentence)
+    }
+
     /// The entry of the configuration that excludes a property (rule P5).
     pub fn excluded_by(&self, reference: &PropertyRef) -> Option<String> {
         let excluded = &self.policy().exclude.properties;
@@ -235,7 +242,7 @@ impl<'a> Context<'a> {
         if excluded.contains(&unit) {
             return Some(format!("unit {unit}"));
         }
-        self.excluded_groups.get(property).cloned()
+        self.excluded_groups.of(property)
     }
 
     /// Memories of the records with these ids on one side, in the order of the ids.
@@ -332,27 +339,6 @@ impl<'a> Context<'a> {
 
 fn local_date(engine: &Engine, at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&engine.account.time_zone).date_naive()
-}
-
-/// The properties of every excluded group or portfolio, with the entry that names it.
-async fn excluded_groups(engine: &Engine) -> Result<HashMap<String, String>> {
-    let exclude = &engine.account.policy.exclude;
-    if exclude.groups.is_empty() && exclude.portfolios.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let listed = |choices: &std::collections::BTreeSet<String>, id: &str, name: &str| {
-        choices.contains(id) || choices.iter().any(|choice| choice.eq_ignore_ascii_case(name))
-    };
-    let mut excluded = HashMap::new();
-    for group in engine.platform.property_groups().await? {
-        let id = group.id.as_str();
-        if listed(&exclude.groups, id, &group.name) || listed(&exclude.portfolios, id, &group.name) {
-            for property in group.properties {
-                excluded.insert(property.as_str().to_owned(), format!("group {id} ({})", group.name));
-            }
-        }
-    }
-    Ok(excluded)
 }
 
 fn planned_property(id: LatchelPropertyId, reference: &PropertyRef) -> LatchelProperty {

@@ -8,6 +8,7 @@ mod banner;
 mod check;
 mod context;
 mod driver;
+mod exclusions;
 mod explain;
 mod lease;
 mod linkable;

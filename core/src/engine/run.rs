@@ -98,6 +98,7 @@ impl Engine {
                 return;
             }
         };
+        run.warnings.extend(cx.idle_exclusions());
         let begin = RunBegin {
             now: request.now,
             kinds: phases.iter().map(|phase| phase.kind()).collect(),

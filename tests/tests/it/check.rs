@@ -1,8 +1,9 @@
 //! Findings of `check` about both ends.
 
 use chrono::TimeDelta;
+use mock_pms::{GenerateSpec, World};
 
-use crate::setup::Setup;
+use crate::setup::{Setup, noon};
 
 #[tokio::test]
 async fn all_is_well() {
@@ -160,4 +161,35 @@ async fn what_took_long_for_one_account_is_no_difference_of_clocks_for_the_next(
     let detail = clock.expect("the clock's finding")["detail"].as_str().expect("text").to_owned();
     let apart: i64 = detail.split(' ').next().expect("a number").parse().expect("a number");
     assert!(apart <= 1, "{detail}");
+}
+
+#[tokio::test]
+async fn an_excluded_group_that_excludes_nothing_is_told_by_check_and_by_each_sync() {
+    let told = async |entry: &str, is_empty: bool, code: i32| {
+        let mut world = World::generate(&GenerateSpec { units: 24, seed: 3, now: noon() });
+        let some = world.platform.properties.iter().next().map(|one| one.id);
+        let id = world.platform.property_groups.iter().next().expect("a group").id;
+        let group = world.platform.property_groups.get_mut(id).expect("a group");
+        group.name = "Not managed".to_owned();
+        group.property_ids = some.into_iter().filter(|_| !is_empty).collect();
+        let setup = Setup::of(world, &format!("exclude = {{ groups = [{entry:?}] }}")).await;
+        let checked = setup.run(code, &["check"]).await;
+        let told = checked
+            .lines()
+            .filter(|line| line.contains("excluded groups"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        let synced = setup.run(0, &["sync", "--only", "properties"]).await;
+        (told.join("\n"), synced)
+    };
+    let (checked, synced) = told("not managed", false, 0).await;
+    assert!(checked.is_empty() && !synced.contains("excluded groups"), "{checked}\n{synced}");
+    let (checked, synced) = told("Not managed", true, 0).await;
+    assert!(
+        checked.contains("shows no property") && synced.contains("shows no property"),
+        "{checked}\n{synced}"
+    );
+    let (checked, synced) = told("Not mannaged", false, 2).await;
+    let expected = "the platform has no group \"Not mannaged\"";
+    assert!(checked.contains(expected) && synced.contains(expected), "{checked}\n{synced}");
 }
