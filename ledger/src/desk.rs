@@ -7,7 +7,7 @@ mod causes;
 use std::fmt;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Counts, Outcome, Pending};
 use latchel_sync_core::model::{Kind, PropertyId, Reason, RecordKey, RunId, Side, Status};
@@ -167,6 +167,32 @@ pub struct Found {
     pub pending: Option<Pending>,
 }
 
+/// Runs of one day of an account, counted; those that are forgotten too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayOfRuns {
+    /// The account.
+    pub account: String,
+    /// The account's local date on which they began.
+    pub day: NaiveDate,
+    /// Number of them.
+    pub runs: u64,
+    /// Number of those that failed, wholly or in part.
+    pub failed: u64,
+    /// Number of those that failed in part.
+    pub partly: u64,
+    /// Number of records that they wrote.
+    pub writes: u64,
+}
+
+/// Instants before which what the server keeps is forgotten, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forget {
+    /// For runs that found nothing new: they are counted by day.
+    pub idle_before: DateTime<Utc>,
+    /// For everything.
+    pub before: DateTime<Utc>,
+}
+
 /// Outcomes of a run by what they did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrote {
@@ -309,9 +335,12 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Outcomes of a record that were new or changed, newest first, out of the account's newest 10,000 runs.
     async fn history(&self, account: &str, key: &RecordKey, limit: u32) -> Result<Vec<Outcome>>;
 
-    /// Forgets runs and their history, worked-on deliveries and audit entries from before `before`, and sessions that have
-    /// ended by then; returns how many rows. Newest outcomes, links, and what is pending are kept, and so are each account's
+    /// Days of these accounts on which a run began, by account and day, from `from` on.
+    async fn run_days(&self, accounts: &[String], from: NaiveDate) -> Result<Vec<DayOfRuns>>;
+
+    /// Forgets runs and their history, worked-on deliveries and audit entries from before an instant, runs that found nothing new
+    /// from before another, and sessions that have ended; returns how many rows. Newest outcomes, links, and what is pending are kept, and so are each account's
     /// newest run and any that holds a lease. It writes in small steps, between which others write; one that was cut short
     /// is finished by the next.
-    async fn prune(&self, before: DateTime<Utc>) -> Result<u64>;
+    async fn prune(&self, forget: Forget) -> Result<u64>;
 }

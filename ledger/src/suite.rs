@@ -111,6 +111,7 @@ pub fn new_run(account: &str) -> NewRun {
         id: RunId(Uuid::now_v7()),
         account: account.to_owned(),
         now: now(),
+        day: None,
         trigger: Trigger::Manual,
         holder: "a test".to_owned(),
         phases: Phase::ALL.to_vec(),

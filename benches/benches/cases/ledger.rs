@@ -37,6 +37,7 @@ impl Page {
                 id: RunId(uuid::Uuid::now_v7()),
                 account: "main".to_owned(),
                 now,
+                day: None,
                 trigger: Trigger::Manual,
                 holder: "a measurement".to_owned(),
                 phases: vec![Phase::Properties],

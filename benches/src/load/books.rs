@@ -107,7 +107,15 @@ impl Past<'_> {
     async fn run(&self, ledger: &SqliteLedger, now: DateTime<Utc>, outcomes: usize) -> Result<RunId> {
         let id = RunId(uuid::Uuid::now_v7());
         let (account, holder) = (self.name.clone(), "a measurement".to_owned());
-        let new = NewRun { id, account, now, trigger: Trigger::Schedule, holder, phases: Phase::ALL.into() };
+        let new = NewRun {
+            id,
+            account,
+            now,
+            day: None,
+            trigger: Trigger::Schedule,
+            holder,
+            phases: Phase::ALL.into(),
+        };
         let lease = ledger.begin_run(&new).await?;
         let all: Vec<_> = (0..outcomes).map(|index| self.outcome(index, id, now)).collect();
         for page in all.chunks(PAGE) {

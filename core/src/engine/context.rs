@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
             lease,
             purpose,
             now,
-            today: local_date(engine, now),
+            today: engine.local_date(now),
             sync_start,
             portfolios: portfolios.into_iter().filter_map(|one| Some((one.id, one.sync_method?))).collect(),
             assignees: Assignees::among(&users, policy),
@@ -122,7 +122,7 @@ impl<'a> Context<'a> {
 
     /// The account's local date of an instant.
     pub fn date(&self, at: DateTime<Utc>) -> NaiveDate {
-        local_date(self.engine, at)
+        self.engine.local_date(at)
     }
 
     /// Renews the lease, directly before each call that writes. If the answer took longer than `PROMPT`, the lease may
@@ -337,8 +337,11 @@ impl<'a> Context<'a> {
     }
 }
 
-fn local_date(engine: &Engine, at: DateTime<Utc>) -> NaiveDate {
-    at.with_timezone(&engine.account.time_zone).date_naive()
+impl Engine {
+    /// The account's local date of an instant.
+    pub(super) fn local_date(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.account.time_zone).date_naive()
+    }
 }
 
 fn planned_property(id: LatchelPropertyId, reference: &PropertyRef) -> LatchelProperty {

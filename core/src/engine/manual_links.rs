@@ -119,6 +119,7 @@ impl Engine {
             id: RunId(Uuid::now_v7()),
             account: self.account.name.clone(),
             now,
+            day: Some(self.local_date(now)),
             trigger: Trigger::Manual,
             holder: by.to_owned(),
             phases: vec![Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform],

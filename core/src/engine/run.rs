@@ -40,6 +40,7 @@ impl Engine {
             id: RunId(Uuid::now_v7()),
             account: self.account.name.clone(),
             now: request.now,
+            day: Some(self.local_date(request.now)),
             trigger: request.trigger,
             holder: request.holder.clone(),
             phases: phases.clone(),

@@ -8,6 +8,7 @@ mod outcome;
 mod overlay;
 mod retry;
 mod run;
+mod standing;
 
 use std::fmt;
 
@@ -22,6 +23,7 @@ pub use outcome::{Action, Counts, Outcome, Pending};
 pub use overlay::Overlay;
 pub use retry::{Retry, doing};
 pub use run::{Account, Lease, NewRun, PhaseReport, Run, RunStatus, Trigger};
+pub use standing::{Failure, Failures, Standing};
 
 use crate::Result;
 use crate::model::{Kind, Link, Phase, RecordKey, Side};

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Counts;
@@ -39,6 +39,8 @@ pub struct NewRun {
     pub account: String,
     /// The run's *now*, UTC.
     pub now: DateTime<Utc>,
+    /// The account's local date of it, by which people count runs; UTC's if it is `None`.
+    pub day: Option<NaiveDate>,
     /// Cause of the run.
     pub trigger: Trigger,
     /// Holder of the lease, for people: a host and process id.
@@ -66,6 +68,9 @@ pub struct Run {
     pub account: String,
     /// The run's *now*, UTC.
     pub now: DateTime<Utc>,
+    /// The account's local date of `now`; `None` in ledgers of before it was kept.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
     /// Cause of the run.
     pub trigger: Trigger,
     /// End of the run; one that never ended was interrupted.
@@ -92,12 +97,20 @@ pub struct Run {
 }
 
 impl Run {
+    /// True if it did its work, wrote nothing and has nothing to warn of; whether it found something that is new, its outcomes say.
+    pub fn is_quiet(&self) -> bool {
+        self.status == RunStatus::Success
+            && self.warnings.is_empty()
+            && self.phases.iter().all(|report| report.writes == 0)
+    }
+
     /// A run that begins.
     pub fn begin(run: &NewRun) -> Self {
         Self {
             id: run.id,
             account: run.account.clone(),
             now: run.now,
+            day: run.day,
             trigger: run.trigger,
             status: RunStatus::Unfinished,
             phases: Vec::new(),

@@ -11,6 +11,15 @@ use crate::{ErrorKind, Latchel, Result};
 
 /// Days for which a source is asked beyond the day at hand, because nobody knows its zone and lists may leave rows out.
 pub(super) const OVERLAP: Days = Days::new(1);
+/// Westernmost of all zones, as the time by which it is behind UTC.
+const WESTERNMOST: TimeDelta = TimeDelta::hours(12);
+
+/// The earliest date that an instant has in any zone: asked from it on, a source whose zone nobody knows shows all that came after
+/// the instant.
+fn first_day(at: DateTime<Utc>) -> NaiveDate {
+    (at - WESTERNMOST).date_naive()
+}
+
 /// Time for which a narrow question is trusted, until it is compared again with the wide one.
 const TRUSTED: TimeDelta = TimeDelta::days(1);
 
@@ -75,7 +84,7 @@ impl Mirror {
         let walk = self.store.walk(&self.account, MirrorList::Jobs).await?;
         let walk = walk.unwrap_or_else(|| Walk::first(now, Some(now.date_naive() - Days::new(30))));
         let since = walk.news_until.unwrap_or(from).min(now);
-        let day = since.date_naive() - OVERLAP;
+        let day = first_day(since);
         let created = self.ask(JobsAsked::Created(day)).await?;
         let narrow = match walk.narrow_since.filter(|at| now - *at < TRUSTED) {
             Some(at) => match self.ask(JobsAsked::Closed(day)).await {
@@ -97,7 +106,7 @@ impl Mirror {
             _ if unread.anybody > 0 => false,
             0 => true,
             // The same day is asked for by the next run in any case.
-            _ if since.date_naive() == now.date_naive() => false,
+            _ if first_day(since) == first_day(now) => false,
             _ => self.is_whole(&created).await? && self.is_whole(&changed).await?,
         };
         // The walk may have gone on meanwhile: only this run's part of it is changed.

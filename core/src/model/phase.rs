@@ -38,6 +38,16 @@ impl Phase {
         Self::ALL.into_iter().find(|phase| phase.as_str() == name)
     }
 
+    /// The phases that a schedule asks for together with it, itself among them, in their order.
+    pub fn part(self) -> [Self; 2] {
+        match self {
+            Self::Properties | Self::Residents => [Self::Properties, Self::Residents],
+            Self::WorkOrdersToLatchel | Self::WorkOrdersToPlatform => {
+                [Self::WorkOrdersToLatchel, Self::WorkOrdersToPlatform]
+            }
+        }
+    }
+
     /// The kind of record it syncs.
     pub fn kind(self) -> Kind {
         match self {

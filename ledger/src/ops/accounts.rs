@@ -5,6 +5,9 @@ use latchel_sync_core::ledger::{Account, Lease};
 use super::{BEGIN, Pool, runs};
 use crate::error::failed;
 
+/// Stands in place of a phase in the watermark of reconciliations.
+pub(super) const RECONCILIATION: &str = "reconciliation";
+
 type Row = (String, DateTime<Utc>, DateTime<Utc>);
 
 fn account((name, sync_start, created_at): Row) -> Account {

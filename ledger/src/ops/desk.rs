@@ -1,15 +1,15 @@
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Counts, Outcome};
 use latchel_sync_core::model::{RecordKey, RunId};
 use uuid::Uuid;
 
 use super::{
-    Backend, alerts, audit, browsers, causes, deliveries, everywhere, outcomes, pauses, prune, search, users,
+    Backend, alerts, audit, browsers, causes, days, deliveries, everywhere, outcomes, pauses, prune, search, users,
 };
 use crate::desk::{
-    Alert, AuditEntry, Browser, Causes, Delivery, Desk, Filter, Found, FoundIn, Pairing, Pause, Session,
+    Alert, AuditEntry, Browser, Causes, DayOfRuns, Delivery, Desk, Filter, Forget, Found, FoundIn, Pairing, Pause, Session,
     User, Wrote,
 };
 
@@ -166,7 +166,11 @@ impl Desk for Backend {
         search::history(self.readers(), account, key, limit).await
     }
 
-    async fn prune(&self, before: DateTime<Utc>) -> Result<u64> {
-        prune::prune(&self.pool, before).await
+    async fn run_days(&self, accounts: &[String], from: NaiveDate) -> Result<Vec<DayOfRuns>> {
+        days::read(self.readers(), accounts, from).await
+    }
+
+    async fn prune(&self, forget: Forget) -> Result<u64> {
+        prune::prune(&self.pool, forget).await
     }
 }

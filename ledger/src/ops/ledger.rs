@@ -1,15 +1,15 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::{
-    Account, Counts, Intent, IntentId, Lease, NewRun, Outcome, Pending, RecordMemory, Run,
+    Account, Counts, Intent, IntentId, Lease, NewRun, Outcome, Pending, RecordMemory, Run, Standing,
 };
 use latchel_sync_core::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 use latchel_sync_core::{Ledger, LedgerAdmin, Result};
 
-use super::{Backend, accounts, check, links, outcomes, pending, recall, runs};
-
-/// Stands in place of a phase in the watermark of reconciliations.
-const RECONCILIATION: &str = "reconciliation";
+use super::accounts::RECONCILIATION;
+use super::{Backend, accounts, check, links, outcomes, pending, recall, runs, standings};
 
 #[async_trait]
 impl Ledger for Backend {
@@ -119,6 +119,10 @@ impl LedgerAdmin for Backend {
 
     async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
         runs::newest(self.readers(), account, limit).await
+    }
+
+    async fn standings(&self, account: Option<&str>) -> Result<BTreeMap<String, Standing>> {
+        standings::read(self.readers(), account).await
     }
 
     async fn run(&self, id: RunId) -> Result<Option<Run>> {

@@ -188,6 +188,16 @@ pub(crate) async fn by_action(
 }
 
 pub(crate) async fn counts(pool: &Pool, account: &str, reasons: &[Reason]) -> Result<Counts> {
+    let mut connection = pool.acquire().await.map_err(failed("counting outcomes"))?;
+    counts_on(&mut connection, account, reasons).await
+}
+
+/// The same within a transaction.
+pub(super) async fn counts_on(
+    connection: &mut Connection,
+    account: &str,
+    reasons: &[Reason],
+) -> Result<Counts> {
     let mut sql = QueryBuilder::<Database>::new("SELECT reason, COUNT(*) FROM outcomes WHERE account = ");
     sql.push_bind(account).push(" AND reason IN (");
     let mut codes = sql.separated(", ");
@@ -195,13 +205,16 @@ pub(crate) async fn counts(pool: &Pool, account: &str, reasons: &[Reason]) -> Re
         codes.push_bind(reason.code());
     }
     sql.push(") GROUP BY reason");
-    read_counts(pool, sql).await
+    read_counts(connection, sql).await
 }
 
 /// The counts of a query for each reason's code and count.
-pub(super) async fn read_counts(pool: &Pool, mut sql: QueryBuilder<Database>) -> Result<Counts> {
+pub(super) async fn read_counts(
+    connection: &mut Connection,
+    mut sql: QueryBuilder<Database>,
+) -> Result<Counts> {
     let rows: Vec<(String, i64)> =
-        sql.build_query_as().fetch_all(pool).await.map_err(failed("counting outcomes"))?;
+        sql.build_query_as().fetch_all(connection).await.map_err(failed("counting outcomes"))?;
     rows.into_iter()
         .map(|(code, count)| {
             let reason = Reason::from_code(&code).ok_or_else(|| {

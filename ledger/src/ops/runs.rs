@@ -3,7 +3,7 @@ use latchel_sync_core::ledger::{Lease, NewRun, Run};
 use latchel_sync_core::model::{Phase, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
-use super::{BEGIN, Connection, Pool, SHARE};
+use super::{BEGIN, Connection, Pool, SHARE, days, standings};
 use crate::error::{failed, unreadable};
 
 /// Begins a run and takes its leases. Leases go by this machine's clock: they are about processes, not about records.
@@ -11,7 +11,9 @@ pub(crate) async fn begin(pool: &Pool, run: &NewRun, lease: TimeDelta) -> Result
     let doing = "beginning a run";
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
     take_leases(&mut transaction, run, lease).await?;
-    put(&mut transaction, &Run::begin(run)).await?;
+    let begun = Run::begin(run);
+    put(&mut transaction, &begun).await?;
+    tell(&mut transaction, &begun).await?;
     transaction.commit().await.map_err(failed(doing))?;
     Ok(Lease { account: run.account.clone(), run: run.id })
 }
@@ -128,7 +130,33 @@ pub(crate) async fn finish(pool: &Pool, run: &Run) -> Result<()> {
         .execute(&mut *transaction)
         .await
         .map_err(failed(doing))?;
+    tell(&mut transaction, run).await?;
+    note_idle(&mut transaction, run).await?;
     transaction.commit().await.map_err(failed(doing))
+}
+
+/// Brings what runs tell together up to date, once for each begin and each end.
+async fn tell(connection: &mut Connection, run: &Run) -> Result<()> {
+    if standings::take(connection, run).await? {
+        days::count(connection, run).await?;
+    }
+    Ok(())
+}
+
+/// Notes of a run that has ended if it found nothing that was new.
+async fn note_idle(connection: &mut Connection, run: &Run) -> Result<()> {
+    if !run.is_quiet() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE runs SET idle_at = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM outcome_history WHERE run = $1)",
+    )
+    .bind(run.id.to_string())
+    .bind(run.now)
+    .execute(connection)
+    .await
+    .map(|_| ())
+    .map_err(failed("noting a run that found nothing"))
 }
 
 async fn put(connection: &mut Connection, run: &Run) -> Result<()> {
@@ -144,6 +172,16 @@ async fn put(connection: &mut Connection, run: &Run) -> Result<()> {
 
 /// Run ids are made in the order of time, so that the newest sorts last.
 pub(crate) async fn newest(pool: &Pool, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
+    let mut connection = pool.acquire().await.map_err(failed("reading runs"))?;
+    newest_on(&mut connection, account, limit).await
+}
+
+/// The same within a transaction.
+pub(super) async fn newest_on(
+    connection: &mut Connection,
+    account: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Run>> {
     // Two statements, because with one an account's index is not used.
     let select = match account {
         Some(account) => {
@@ -153,7 +191,7 @@ pub(crate) async fn newest(pool: &Pool, account: Option<&str>, limit: u32) -> Re
         None => sqlx::query_scalar("SELECT data FROM runs ORDER BY id DESC LIMIT $1"),
     };
     let rows: Vec<String> =
-        select.bind(i64::from(limit)).fetch_all(pool).await.map_err(failed("reading runs"))?;
+        select.bind(i64::from(limit)).fetch_all(connection).await.map_err(failed("reading runs"))?;
     rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("run"))).collect()
 }
 

@@ -86,7 +86,8 @@ pub(crate) async fn count(pool: &Pool, account: &str, filter: &Filter) -> Result
     }
     search.push_conditions(&mut sql);
     sql.push(" GROUP BY reason");
-    outcomes::read_counts(pool, sql).await
+    let mut connection = pool.acquire().await.map_err(failed("counting outcomes"))?;
+    outcomes::read_counts(&mut connection, sql).await
 }
 
 /// The kinds and sides that are looked through, in the order of keys.

@@ -12,6 +12,8 @@ mod browsers;
 mod causes;
 #[path = "../ops/check.rs"]
 mod check;
+#[path = "../ops/days.rs"]
+mod days;
 #[path = "../ops/deliveries.rs"]
 mod deliveries;
 #[path = "../ops/desk.rs"]
@@ -38,6 +40,8 @@ mod recall;
 mod runs;
 #[path = "../ops/search.rs"]
 mod search;
+#[path = "../ops/standings.rs"]
+mod standings;
 #[path = "../ops/statement.rs"]
 mod statement;
 #[path = "../ops/users.rs"]
@@ -70,6 +74,8 @@ const ELEMENTS: &str = "(SELECT value, number - 1 AS place FROM jsonb_array_elem
                         WITH ORDINALITY AS numbered(value, number)) AS elements";
 /// Nobody takes a lease over between its being read and the write that it permits.
 const SHARE: &str = " FOR SHARE";
+/// Nobody else changes a row between its being read and being written.
+const UPDATE: &str = " FOR UPDATE";
 /// PostgreSQL has no such test of its own.
 const INTEGRITY: &str = "SELECT 'ok'";
 /// A record's JSON, of which `->>` takes a member. PostgreSQL has no text with the character 0, which a label may hold.

@@ -12,6 +12,8 @@ mod browsers;
 mod causes;
 #[path = "../ops/check.rs"]
 mod check;
+#[path = "../ops/days.rs"]
+mod days;
 #[path = "../ops/deliveries.rs"]
 mod deliveries;
 #[path = "../ops/desk.rs"]
@@ -38,6 +40,8 @@ mod recall;
 mod runs;
 #[path = "../ops/search.rs"]
 mod search;
+#[path = "../ops/standings.rs"]
+mod standings;
 #[path = "../ops/statement.rs"]
 mod statement;
 #[path = "../ops/users.rs"]
@@ -73,6 +77,8 @@ const CHAR: &str = "char";
 const ELEMENTS: &str = "(SELECT value, key AS place FROM json_each($4)) AS elements";
 /// Writers take turns, so that a lease that was read needs no lock.
 const SHARE: &str = "";
+/// Writers take turns, so that a row that was read needs no lock.
+const UPDATE: &str = "";
 /// Statement that lists what SQLite finds wrong with the file; the one row `ok` if nothing.
 const INTEGRITY: &str = "PRAGMA integrity_check";
 /// A record's JSON, of which `->>` takes a member.

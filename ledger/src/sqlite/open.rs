@@ -279,6 +279,7 @@ mod tests {
             id: RunId(uuid::Uuid::nil()),
             account,
             now,
+            day: None,
             trigger: Trigger::Manual,
             holder: "too long for the room that is left".repeat(10_000),
             phases: vec![Phase::Properties],

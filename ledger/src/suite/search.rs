@@ -298,6 +298,10 @@ pub async fn outcomes_are_found_by_their_account_only(ledger: &(impl Ledger + De
     assert_eq!(found[0].pending, None, "what waits is another account's");
 }
 
+fn all_before(before: DateTime<Utc>) -> Forget {
+    Forget { idle_before: before, before }
+}
+
 pub async fn old_runs_are_forgotten_and_what_is_known_stays(ledger: &(impl LedgerAdmin + Desk)) {
     let mut runs = Vec::new();
     for (account, days) in [("a", -3), ("a", -2), ("b", -9), ("a", -1), ("a", 0)] {
@@ -318,7 +322,7 @@ pub async fn old_runs_are_forgotten_and_what_is_known_stays(ledger: &(impl Ledge
     let under_way = ledger.begin_run(&properties).await.expect("a lease");
     ledger.begin_run(&residents).await.expect("a newer one");
     let known = recall_one(ledger, RecordKey::platform(Kind::WorkOrder, "1")).await;
-    let forgotten = ledger.prune(now() - TimeDelta::days(1)).await.expect("pruned");
+    let forgotten = ledger.prune(all_before(now() - TimeDelta::days(1))).await.expect("pruned");
     assert_eq!(forgotten, 4, "two runs, and what was new in each of them");
     let left = async |account| {
         let runs = ledger.runs(Some(account), 10).await.expect("runs");
@@ -333,8 +337,8 @@ pub async fn old_runs_are_forgotten_and_what_is_known_stays(ledger: &(impl Ledge
     assert!(known.pending.is_some() && known.link.is_some());
     ledger.renew_lease(&under_way).await.expect("it goes on");
     ledger.finish_run(&finished(&properties, RunStatus::Success)).await.expect("finished");
-    assert_eq!(ledger.prune(now() - TimeDelta::days(1)).await.expect("pruned"), 1, "it is over now");
-    assert_eq!(ledger.prune(now() - TimeDelta::days(1)).await.expect("pruned"), 0);
+    assert_eq!(ledger.prune(all_before(now() - TimeDelta::days(1))).await.expect("pruned"), 1, "it is over now");
+    assert_eq!(ledger.prune(all_before(now() - TimeDelta::days(1))).await.expect("pruned"), 0);
 }
 
 pub async fn more_is_forgotten_than_one_step_takes(ledger: &(impl LedgerAdmin + Desk)) {
@@ -348,7 +352,7 @@ pub async fn more_is_forgotten_than_one_step_takes(ledger: &(impl LedgerAdmin + 
         let run = NewRun { now: long_ago, phases: vec![], ..new_run("a") };
         ledger.begin_run(&run).await.expect("a run");
     }
-    assert_eq!(ledger.prune(now()).await.expect("pruned"), 2_500 + 205, "all but the newest run");
+    assert_eq!(ledger.prune(all_before(now())).await.expect("pruned"), 2_500 + 205, "all but the newest run");
     assert_eq!(ledger.runs(None, 10).await.expect("runs").len(), 1);
     let counts = ledger.counts("a", &[Reason::MethodNone]).await.expect("counts");
     assert_eq!(counts, Counts::from([(Reason::MethodNone, 2_500)]), "newest outcomes stay");
@@ -379,7 +383,7 @@ pub async fn what_the_server_kept_is_forgotten_when_it_is_old(desk: &dyn Desk) {
     }
     desk.worked_on(&[done.id, done_now.id]).await.expect("done");
     desk.pause(&Pause { account: "a".to_owned(), by: "ann".to_owned(), since: old }).await.expect("paused");
-    assert_eq!(desk.prune(before).await.expect("pruned"), 3);
+    assert_eq!(desk.prune(all_before(before)).await.expect("pruned"), 3);
     assert_eq!(desk.session("1", old).await.expect("it looks"), None);
     assert!(desk.session("2", before).await.expect("it looks").is_some());
     assert_eq!(desk.audit(None, None, 10).await.expect("what people did"), [of_now]);

@@ -255,6 +255,7 @@ mod tests {
                 id: latchel_sync_core::model::RunId(uuid::Uuid::nil()),
                 account: "a".to_owned(),
                 now: at(text),
+                day: None,
                 trigger: latchel_sync_core::ledger::Trigger::Schedule,
                 holder: String::new(),
                 phases: Vec::new(),

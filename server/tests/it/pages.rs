@@ -326,6 +326,7 @@ async fn a_run_that_ends_after_a_newer_one_is_seen_and_so_is_what_one_under_way_
         id: RunId(uuid::Uuid::now_v7()),
         account: ACCOUNT.to_owned(),
         now: later,
+        day: None,
         trigger: Trigger::Schedule,
         holder: "a test".to_owned(),
         phases: vec![phase],

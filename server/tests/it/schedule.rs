@@ -113,6 +113,7 @@ async fn a_run_that_another_process_left_behind_is_done_once_its_lease_ends() {
         id: RunId(uuid::Uuid::now_v7()),
         account: ACCOUNT.to_owned(),
         now: world.app.clock.now(),
+        day: None,
         trigger: Trigger::Schedule,
         holder: "the schedule on another machine".to_owned(),
         phases: Phase::ALL.to_vec(),

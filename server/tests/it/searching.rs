@@ -64,6 +64,7 @@ async fn what_no_sync_has_seen_can_be_asked_for_and_another_account_of_the_ledge
         id: RunId(Uuid::now_v7()),
         account: "other".to_owned(),
         now: start(),
+        day: None,
         trigger: Trigger::Manual,
         holder: "test".to_owned(),
         phases: vec![Phase::Properties],

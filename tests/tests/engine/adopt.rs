@@ -321,6 +321,7 @@ async fn nothing_is_taken_over_while_a_run_is_under_way_and_the_work_may_go_to_a
         id: RunId(Uuid::now_v7()),
         account: "main".to_owned(),
         now: pair.now,
+        day: None,
         trigger: Trigger::Schedule,
         holder: "another".to_owned(),
         phases: vec![Phase::Residents],

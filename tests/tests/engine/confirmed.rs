@@ -178,6 +178,7 @@ async fn an_answer_that_names_a_record_of_another_pair_tears_nothing_apart() {
         id: latchel_sync_core::model::RunId(uuid::Uuid::now_v7()),
         account: "main".to_owned(),
         now: pair.now,
+        day: None,
         trigger: latchel_sync_core::ledger::Trigger::Manual,
         holder: "the test".to_owned(),
         phases: latchel_sync_core::model::Phase::ALL.to_vec(),

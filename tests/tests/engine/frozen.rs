@@ -85,6 +85,7 @@ fn new_run(holder: &str) -> NewRun {
         id: RunId(uuid::Uuid::now_v7()),
         account: "main".to_owned(),
         now: tests::simulation::pair::noon(),
+        day: None,
         trigger: Trigger::Manual,
         holder: holder.to_owned(),
         phases: Phase::ALL.to_vec(),

@@ -24,6 +24,7 @@ fn new_run(pair: &Pair, holder: &str, phases: &[Phase]) -> NewRun {
         id: RunId(uuid::Uuid::now_v7()),
         account: "main".to_owned(),
         now: pair.now,
+        day: None,
         trigger: Trigger::Manual,
         holder: holder.to_owned(),
         phases: phases.to_vec(),

@@ -102,6 +102,7 @@ async fn nobody_links_while_a_run_of_work_orders_is_under_way() {
         id: RunId(Uuid::now_v7()),
         account: "main".to_owned(),
         now: pair.now,
+        day: None,
         trigger: Trigger::Schedule,
         holder: "another".to_owned(),
         phases: vec![Phase::WorkOrdersToPlatform],

@@ -136,6 +136,7 @@ async fn a_run_that_loses_its_lease_while_it_reads_does_not_write() {
                 id: RunId(uuid::Uuid::now_v7()),
                 account: "main".to_owned(),
                 now,
+                day: None,
                 trigger: Trigger::Manual,
                 holder: "another worker".to_owned(),
                 phases: Phase::ALL.to_vec(),

@@ -198,6 +198,7 @@ async fn large(properties: usize, hidden: usize) -> Pair {
         id: RunId(uuid::Uuid::now_v7()),
         account: "main".to_owned(),
         now: pair.now,
+        day: None,
         trigger: Trigger::Manual,
         holder: "the test".to_owned(),
         phases: vec![Phase::Properties],

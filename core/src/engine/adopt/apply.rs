@@ -74,6 +74,7 @@ impl Engine {
             id: RunId(Uuid::now_v7()),
             account: self.account.name.clone(),
             now: request.now,
+            day: Some(self.local_date(request.now)),
             trigger: Trigger::Manual,
             holder: request.holder.clone(),
             phases: Phase::ALL.to_vec(),

@@ -17,7 +17,7 @@ use super::locked;
 use crate::Result;
 use crate::ledger::{
     Account, Counts, Intent, IntentId, Lease, Ledger, LedgerAdmin, NewRun, Outcome, Pending, RecordMemory,
-    Run,
+    Run, Standing,
 };
 use crate::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 
@@ -38,6 +38,7 @@ struct State {
     runs: BTreeMap<RunId, Run>,
     watermarks: BTreeMap<(String, Phase), DateTime<Utc>>,
     reconciled: BTreeMap<String, DateTime<Utc>>,
+    standings: BTreeMap<String, Standing>,
     books: BTreeMap<String, Book>,
     mirrors: BTreeMap<String, mirror::Kept>,
 }
@@ -98,7 +99,9 @@ impl Ledger for MemoryLedger {
     async fn begin_run(&self, run: &NewRun) -> Result<Lease> {
         let mut state = self.state();
         state.leases.take(run, self.lease)?;
-        state.runs.insert(run.id, Run::begin(run));
+        let begun = Run::begin(run);
+        state.standings.entry(run.account.clone()).or_default().take(&begun);
+        state.runs.insert(run.id, begun);
         Ok(Lease { account: run.account.clone(), run: run.id })
     }
 
@@ -110,6 +113,11 @@ impl Ledger for MemoryLedger {
         let mut state = self.state();
         state.runs.insert(run.id, run.clone());
         state.leases.give_back(&run.account, run.id);
+        let reasons: Vec<_> = Standing::counted().collect();
+        let counts = state.books.get(&run.account).map(|book| book.counts(&reasons)).unwrap_or_default();
+        let standing = state.standings.entry(run.account.clone()).or_default();
+        standing.take(run);
+        standing.count(&counts);
         Ok(())
     }
 
@@ -229,6 +237,19 @@ impl LedgerAdmin for MemoryLedger {
         let state = self.state();
         let of_account = |run: &&Run| account.is_none_or(|account| run.account == account);
         Ok(state.runs.values().rev().filter(of_account).take(limit as usize).cloned().collect())
+    }
+
+    async fn standings(&self, account: Option<&str>) -> Result<BTreeMap<String, Standing>> {
+        let state = self.state();
+        let mut standings = state.standings.clone();
+        for ((account, phase), at) in &state.watermarks {
+            standings.entry(account.clone()).or_default().succeeded.insert(*phase, *at);
+        }
+        for (account, at) in &state.reconciled {
+            standings.entry(account.clone()).or_default().reconciled = Some(*at);
+        }
+        standings.retain(|name, _| account.is_none_or(|account| account == name));
+        Ok(standings)
     }
 
     async fn run(&self, id: RunId) -> Result<Option<Run>> {
