@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::engine::StopSignal;
-use latchel_sync_ledger::desk::Desk;
+use latchel_sync_ledger::desk::{Desk, Forget};
 
 use crate::access::LogIns;
 use crate::access::browser::Pairings;
@@ -19,7 +19,6 @@ use crate::jobs::{Jobs, Worker};
 use crate::metrics::Metrics;
 use crate::pulse::Pulses;
 use crate::schedule::Scheduler;
-use crate::views::AllDrawn;
 use crate::webhooks::{Arrivals, Dispatcher};
 
 /// Everything that the server is made of; each request sees it.
@@ -51,7 +50,6 @@ pub struct App {
     /// Tells of what came by webhook.
     pub(crate) arrivals: Arrivals,
     /// Each account's last days, for its sparkline.
-    pub(crate) drawn: AllDrawn,
     /// Asks everything to end.
     pub stop: StopSignal,
 }
@@ -94,7 +92,6 @@ impl App {
             host,
             log_ins: LogIns::default(),
             pairings: Pairings::default(),
-            drawn: AllDrawn::default(),
             stop: StopSignal::default(),
         })
     }
@@ -171,8 +168,10 @@ impl App {
     /// Forgets what is older than the retention.
     async fn tidy(&self) {
         while !self.stop.is_set() {
-            let before = self.clock.now() - self.config.retention;
-            match self.desk.prune(before).await {
+            let now = self.clock.now();
+            let before = now - self.config.retention;
+            let forget = Forget { idle_before: before.max(now - IDLE_KEPT), before };
+            match self.desk.prune(forget).await {
                 Ok(0) => {}
                 Ok(rows) => tracing::info!(rows, "forgot what is older than the retention"),
                 Err(error) => tracing::warn!(%error, "the ledger could not be tidied up"),
@@ -185,6 +184,8 @@ impl App {
     }
 }
 
+/// Time for which a run is kept that found nothing new, if the retention is longer.
+const IDLE_KEPT: TimeDelta = TimeDelta::days(7);
 /// Age of a delivery at which any process works on it, not only the one that took it.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(8);
 const BETWEEN_TAKINGS_UP: Duration = Duration::from_secs(4);

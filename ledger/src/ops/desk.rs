@@ -6,11 +6,12 @@ use latchel_sync_core::model::{RecordKey, RunId};
 use uuid::Uuid;
 
 use super::{
-    Backend, alerts, audit, browsers, causes, days, deliveries, everywhere, outcomes, pauses, prune, search, users,
+    Backend, alerts, audit, browsers, causes, days, deliveries, everywhere, outcomes, pauses, prune, search,
+    users,
 };
 use crate::desk::{
-    Alert, AuditEntry, Browser, Causes, DayOfRuns, Delivery, Desk, Filter, Forget, Found, FoundIn, Pairing, Pause, Session,
-    User, Wrote,
+    Alert, AuditEntry, Browser, Causes, DayOfRuns, Delivery, Desk, Filter, Forget, Found, FoundIn, Pairing,
+    Pause, Session, User, Wrote,
 };
 
 #[async_trait]

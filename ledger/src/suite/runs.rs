@@ -143,3 +143,71 @@ pub async fn accounts_do_not_see_each_other(ledger: &dyn LedgerAdmin) {
         .await
         .expect("the same ids in another account");
 }
+
+/// The end of a run that went like this in its only phase.
+fn end(run: &NewRun, status: RunStatus, error: Option<ErrorKind>) -> Run {
+    let mut ended = finished(run, status);
+    ended.warnings.clear();
+    for report in &mut ended.phases {
+        report.writes = 0;
+        report.error_kind = error;
+        report.error = error.map(|kind| kind.as_str().to_owned());
+    }
+    ended
+}
+
+pub async fn an_account_stands_as_its_runs_left_it(ledger: &dyn LedgerAdmin) {
+    let of = |hour: i64| NewRun {
+        now: now() + TimeDelta::hours(hour),
+        trigger: Trigger::Schedule,
+        phases: vec![Phase::Properties],
+        ..new_run("a")
+    };
+    let standing = async || ledger.standings(Some("a")).await.expect("standings").remove("a");
+    assert_eq!(standing().await, None, "it never ran");
+    let first = of(0);
+    let held = ledger.begin_run(&first).await.expect("a lease");
+    let begun = standing().await.expect("it runs");
+    assert_eq!(begun.newest.map(|run| (run.id, run.status)), Some((first.id, RunStatus::Unfinished)));
+    assert_eq!(
+        (begun.scheduled, begun.begun),
+        (Some(now()), [].into()),
+        "a run that is killed went through nothing"
+    );
+    let failed = outcome(first.id, "1", Reason::CallFailed);
+    ledger.record(&held, &[failed, outcome(first.id, "2", Reason::NoPropertyMatch)]).await.expect("recorded");
+    ledger.set_last_success(&held, Phase::Properties, now()).await.expect("written");
+    let ended = end(&first, RunStatus::Failed, Some(ErrorKind::Unauthorized));
+    // The end of a run may be told again, by whoever did not learn that it was written.
+    for _ in 0..2 {
+        ledger.finish_run(&ended).await.expect("finished");
+    }
+    let stands = standing().await.expect("it ran");
+    assert_eq!((stands.failed, stands.pending), (1, 1));
+    assert_eq!(stands.begun, [(Phase::Properties, now()), (Phase::Residents, now())].into());
+    assert_eq!(stands.succeeded, [(Phase::Properties, now())].into());
+    assert_eq!(stands.failures.as_ref().map(|failures| failures.runs), Some(1));
+    assert!(stands.refused.is_some() && stands.ended_by(ErrorKind::Unauthorized).is_some());
+
+    for (hour, status, error) in [
+        (1, RunStatus::Failed, Some(ErrorKind::Unavailable)),
+        (2, RunStatus::Partial, Some(ErrorKind::MassChange)),
+    ] {
+        let run = of(hour);
+        ledger.begin_run(&run).await.expect("a lease");
+        ledger.finish_run(&end(&run, status, error)).await.expect("finished");
+    }
+    let stands = standing().await.expect("it ran");
+    assert_eq!(stands.failures.map(|failures| (failures.runs, failures.since)), Some((3, now())));
+    assert!(stands.refused.is_some(), "nothing was let in since");
+    assert!(stands.ended_by.values().all(|failure| failure.kind == ErrorKind::MassChange));
+
+    let run = of(3);
+    ledger.begin_run(&run).await.expect("a lease");
+    ledger.finish_run(&end(&run, RunStatus::Success, None)).await.expect("finished");
+    let stands = standing().await.expect("it ran");
+    assert_eq!((stands.failures, stands.refused, stands.ended_by), (None, None, [].into()));
+    assert_eq!(stands.begun.get(&Phase::Properties), Some(&(now() + TimeDelta::hours(3))));
+    let all = ledger.standings(None).await.expect("standings");
+    assert_eq!(all.into_keys().collect::<Vec<_>>(), ["a"]);
+}

@@ -337,7 +337,11 @@ pub async fn old_runs_are_forgotten_and_what_is_known_stays(ledger: &(impl Ledge
     assert!(known.pending.is_some() && known.link.is_some());
     ledger.renew_lease(&under_way).await.expect("it goes on");
     ledger.finish_run(&finished(&properties, RunStatus::Success)).await.expect("finished");
-    assert_eq!(ledger.prune(all_before(now() - TimeDelta::days(1))).await.expect("pruned"), 1, "it is over now");
+    assert_eq!(
+        ledger.prune(all_before(now() - TimeDelta::days(1))).await.expect("pruned"),
+        1,
+        "it is over now"
+    );
     assert_eq!(ledger.prune(all_before(now() - TimeDelta::days(1))).await.expect("pruned"), 0);
 }
 
@@ -394,4 +398,53 @@ pub async fn what_the_server_kept_is_forgotten_when_it_is_old(desk: &dyn Desk) {
         (desk.users().await.expect("users").len(), desk.pauses().await.expect("pauses").len()),
         (1, 1)
     );
+}
+
+pub async fn runs_that_found_nothing_are_forgotten_sooner_and_stay_counted(
+    ledger: &(impl LedgerAdmin + Desk),
+) {
+    let day = |text: &str| text.parse().ok();
+    let new = |days, day| NewRun { now: now() - TimeDelta::days(days), day, ..new_run("a") };
+    let quiet = |run: &NewRun| {
+        let mut ended = finished(run, RunStatus::Success);
+        ended.warnings.clear();
+        ended.phases.iter_mut().for_each(|report| report.writes = 0);
+        ended
+    };
+    let mut ids = Vec::new();
+    // Nothing, something new, something to warn of, nothing but lately, and the newest.
+    for (case, days) in [8, 8, 8, 6, 0].into_iter().enumerate() {
+        let run = new(days, day(if days == 8 { "2026-02-22" } else { "2026-02-24" }));
+        let held = ledger.begin_run(&run).await.expect("a lease");
+        let mut ended = quiet(&run);
+        match case {
+            1 => {
+                let found = outcome(run.id, "1", Reason::NoPropertyMatch);
+                ledger.record(&held, &[found]).await.expect("recorded");
+            }
+            2 => ended.warnings.push("a gap".to_owned()),
+            _ => {}
+        }
+        ledger.finish_run(&ended).await.expect("finished");
+        ids.push(run.id);
+    }
+    let forget = Forget { idle_before: now() - TimeDelta::days(7), before: now() - TimeDelta::days(90) };
+    assert_eq!(ledger.prune(forget).await.expect("pruned"), 1);
+    let left: Vec<_> =
+        ledger.runs(Some("a"), 10).await.expect("runs").into_iter().map(|run| run.id).collect();
+    assert_eq!(left, [ids[4], ids[3], ids[2], ids[1]]);
+    let counted = async |from: &str| {
+        let names = ["a".to_owned(), "b".to_owned()];
+        let days = ledger.run_days(&names, from.parse().expect("a day")).await.expect("days");
+        days.into_iter().map(|one| (one.day.to_string(), one.runs, one.failed)).collect::<Vec<_>>()
+    };
+    let expected = [("2026-02-22".to_owned(), 3, 0), ("2026-02-24".to_owned(), 2, 0)];
+    assert_eq!(counted("2026-02-22").await, expected);
+    assert_eq!(counted("2026-02-23").await, expected[1..]);
+    let failed = new(0, day("2026-02-24"));
+    ledger.begin_run(&failed).await.expect("a lease");
+    ledger.finish_run(&finished(&failed, RunStatus::Partial)).await.expect("finished");
+    let days = ledger.run_days(&["a".to_owned()], "2026-02-24".parse().expect("a day")).await.expect("days");
+    let told: Vec<_> = days.iter().map(|one| (one.runs, one.failed, one.partly, one.writes)).collect();
+    assert_eq!(told, [(3, 1, 1, 3)]);
 }

@@ -1,7 +1,9 @@
 //! Conditions that hold of an account.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use latchel_sync_core::ledger::{Run, RunStatus};
+use latchel_sync_core::ledger::{Failures, Standing};
 use latchel_sync_core::model::{Side, Status};
 use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::Filter;
@@ -12,7 +14,7 @@ use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::Late;
 use crate::schedule::Part;
-use crate::views::{Health, credentials, ended_by, health};
+use crate::views::{Health, credentials};
 
 /// A condition that holds of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,101 +26,93 @@ pub(super) struct Finding {
     pub since: DateTime<Utc>,
 }
 
-/// Number of newest runs that are looked at: enough to find the last of each phase among those of the others.
-const RUNS_LOOKED_AT: u32 = 100;
+/// Facts about all accounts, read once for all of them.
+#[derive(Debug)]
+pub(super) struct Known {
+    standings: BTreeMap<String, Standing>,
+    /// Instants at which accounts were added, UTC.
+    added: HashMap<String, DateTime<Utc>>,
+    paused: HashSet<String>,
+    late: BTreeMap<String, Late>,
+    none: Standing,
+}
 
-/// Every condition that holds of the account now; `late` tells of a sync of it that waits for a slot.
+impl Known {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read.
+    pub async fn read(app: &App) -> Result<Self> {
+        Ok(Self {
+            standings: app.ledger.standings(None).await?,
+            added: app.ledger.accounts().await?.into_iter().map(|one| (one.name, one.created_at)).collect(),
+            paused: app.desk.pauses().await?.into_iter().map(|pause| pause.account).collect(),
+            late: app.jobs.late(app.clock.now()),
+            none: Standing::default(),
+        })
+    }
+}
+
+/// Every condition that holds of the account now.
 ///
 /// # Errors
 ///
 /// If the ledger cannot be read.
-pub(super) async fn findings(app: &App, account: &Account, late: Option<&Late>) -> Result<Vec<Finding>> {
-    let now = app.clock.now();
-    let runs = app.ledger.runs(Some(account.name()), RUNS_LOOKED_AT).await?;
-    let is_whole = |run: &&Run| run.status != RunStatus::Unfinished && run.named.is_none();
-    let runs: Vec<&Run> = runs.iter().filter(is_whole).collect();
-    let health = health(&account.settings, &account.schedule, &*app.ledger, now).await?;
-    let failed = runs_failed(&runs, &app.config.alerts).or_else(|| broken(&runs));
+pub(super) async fn findings(app: &App, account: &Account, known: &Known) -> Result<Vec<Finding>> {
+    let (now, name) = (app.clock.now(), account.name());
+    let standing = known.standings.get(name).unwrap_or(&known.none);
+    let health = Health::of(&account.settings, &account.schedule, standing, None, now);
+    let failed = runs_failed(standing, &app.config.alerts).or_else(|| broken(standing));
     let mut findings: Vec<_> = failed.into_iter().collect();
-    findings.extend(credentials_refused(&runs));
+    findings.extend(credentials_refused(standing));
     findings.extend(credentials_expiring(account, &app.config.alerts, now));
-    findings.extend(mass_change(&runs, account.name()));
-    findings.extend(records_failed(app, account.name(), &health, now).await?);
-    let is_paused = app.desk.pauses().await?.iter().any(|pause| pause.account == account.name());
+    findings.extend(mass_change(standing, name));
+    findings.extend(records_failed(app, name, &health, now).await?);
     // Whoever pauses an account knows that it is not synced.
-    if !is_paused {
+    if !known.paused.contains(name) {
         findings.extend(gap(&health, now));
-        findings.extend(no_success(app, account, &health, now).await?);
-        findings.extend(late.map(|late| waits(app, late)));
+        findings.extend(no_success(app, account, &health, known.added.get(name).copied(), now));
+        findings.extend(known.late.get(name).map(|late| waits(app, late)));
     }
     Ok(findings)
 }
 
-/// Success of a run as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Worked {
-    /// A phase came to its end.
-    Something,
-    /// It was ended by an error before any phase came to its end, whatever was counted by then.
-    Nothing,
-    /// A system was closed by its own schedule.
-    Untried,
-}
-
-fn worked(run: &Run) -> Worked {
-    if run.phases.iter().any(|report| report.error.is_none() && report.paused.is_none()) {
-        return Worked::Something;
-    }
-    let has_failed =
-        run.status == RunStatus::Failed || run.phases.iter().any(|report| report.error.is_some());
-    if has_failed { Worked::Nothing } else { Worked::Untried }
-}
-
-fn runs_failed(runs: &[&Run], config: &AlertsConfig) -> Option<Finding> {
-    // Until something works again it is not over, whatever else happens.
-    let failed = || {
-        runs.iter()
-            .filter(|run| worked(run) != Worked::Untried)
-            .take_while(|run| worked(run) == Worked::Nothing)
-    };
-    let (newest, oldest) = (failed().next()?, failed().last()?);
-    let count = failed().count();
-    (count >= config.failed_runs as usize).then(|| Finding {
+/// Until something works again it is not over, whatever else happens.
+fn runs_failed(standing: &Standing, config: &AlertsConfig) -> Option<Finding> {
+    let Failures { runs, since, error } = standing.failures.as_ref()?;
+    (*runs >= u64::from(config.failed_runs)).then(|| Finding {
         condition: Condition::RunsFailed,
-        text: match newest.phases.iter().find_map(|report| report.error.as_deref()) {
-            Some(error) => format!("The last {count} runs failed, the newest with: {error}."),
-            None => format!("The last {count} runs failed."),
+        text: match error {
+            Some(error) => format!("The last {runs} runs failed, the newest with: {error}."),
+            None => format!("The last {runs} runs failed."),
         },
-        since: oldest.now,
+        since: *since,
     })
 }
 
 /// A mistake of ours is told of at once, although the run's other phases may be done.
-fn broken(runs: &[&Run]) -> Option<Finding> {
-    let (run, report) = ended_by(runs, ErrorKind::Internal)?;
+fn broken(standing: &Standing) -> Option<Finding> {
+    let (phase, failure) = standing.ended_by(ErrorKind::Internal)?;
     Some(Finding {
         condition: Condition::RunsFailed,
-        text: format!("{} stopped: {}.", report.phase, report.error.as_deref().unwrap_or_default()),
-        since: run.now,
+        text: format!("{phase} stopped: {}.", failure.error),
+        since: failure.at,
     })
 }
 
-/// Finds credentials that were refused. If the newest run that says anything of it was let in, the credentials are right again: one
-/// that failed otherwise does not. But a permission that they lack may be needed by one phase alone, so the newest run of each phase is
+/// Finds credentials that were refused. A permission that they lack may be needed by one phase alone, so the newest run of each phase is
 /// looked at for that.
-fn credentials_refused(runs: &[&Run]) -> Option<Finding> {
-    let unauthorized =
-        |run: &Run| run.phases.iter().position(|report| report.error_kind == Some(ErrorKind::Unauthorized));
-    let telling = runs.iter().find(|run| unauthorized(run).is_some() || worked(run) == Worked::Something);
-    let found = telling.and_then(|run| Some((*run, run.phases.get(unauthorized(run)?)?)));
-    let (run, report) = found.or_else(|| ended_by(runs, ErrorKind::Forbidden))?;
+fn credentials_refused(standing: &Standing) -> Option<Finding> {
+    let lacking = || standing.ended_by(ErrorKind::Forbidden).map(|(_, failure)| failure);
+    let failure = standing.refused.as_ref().or_else(lacking)?;
     Some(Finding {
         condition: Condition::CredentialsRefused,
         text: format!(
             "The credentials were refused: {}. Put new ones into the configuration and start the server again.",
-            report.error.as_deref().unwrap_or_default()
+            failure.error
         ),
-        since: run.now,
+        since: failure.at,
     })
 }
 
@@ -136,17 +130,17 @@ fn credentials_expiring(
     })
 }
 
-fn mass_change(runs: &[&Run], account: &str) -> Option<Finding> {
-    let (run, report) = ended_by(runs, ErrorKind::MassChange)?;
+fn mass_change(standing: &Standing, account: &str) -> Option<Finding> {
+    let (_, failure) = standing.ended_by(ErrorKind::MassChange)?;
     Some(Finding {
         condition: Condition::MassChange,
         text: format!(
             "A run stopped before it set too many records inactive: {}. If they are really gone, run `latchel-sync {} \
              --account {account} --allow-mass-change`.",
-            report.error.as_deref().unwrap_or_default(),
-            if run.reconciles { "reconcile --apply" } else { "sync" }
+            failure.error,
+            if failure.reconciles { "reconcile --apply" } else { "sync" }
         ),
-        since: run.now,
+        since: failure.at,
     })
 }
 
@@ -205,13 +199,13 @@ const CHANCES: usize = 3;
 /// Time that the server has after its start to catch up with what it missed.
 const GRACE: TimeDelta = TimeDelta::minutes(15);
 
-async fn no_success(
+fn no_success(
     app: &App,
     account: &Account,
     health: &Health,
+    added: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Result<Option<Finding>> {
-    let added = app.ledger.account(account.name()).await?.map(|account| account.created_at);
+) -> Option<Finding> {
     for part in Part::SYNCED {
         let phases = part.phases();
         let successes = health.phases.iter().filter(|one| phases.contains(&one.phase));
@@ -233,9 +227,9 @@ async fn no_success(
             ),
             None => format!("The {title} were never synced successfully, and are due {timetable}."),
         };
-        return Ok(Some(Finding { condition: Condition::NoSuccess, text, since: missed }));
+        return Some(Finding { condition: Condition::NoSuccess, text, since: missed });
     }
-    Ok(None)
+    None
 }
 
 /// Finding of an account that is not synced because of this problem.

@@ -9,7 +9,7 @@ use latchel_sync_ledger::desk::Alert;
 use super::channel::Channel;
 use super::condition::Condition;
 use super::config::AlertsConfig;
-use super::findings::{Finding, findings, misconfigured};
+use super::findings::{Finding, Known, findings, misconfigured};
 use super::notice::Notice;
 use crate::app::App;
 
@@ -55,9 +55,9 @@ impl Watcher {
     /// If the ledger cannot be used. A channel that does not work is tried again later.
     pub async fn check(&mut self, app: &App) -> Result<()> {
         let mut found = Found::new();
-        let late = app.jobs.late(app.clock.now());
+        let known = Known::read(app).await?;
         for account in app.accounts.values() {
-            match findings(app, account, late.get(account.name())).await {
+            match findings(app, account, &known).await {
                 Ok(findings) => {
                     let by_condition = findings.into_iter().map(|finding| (finding.condition, finding));
                     found.insert(account.name().to_owned(), by_condition.collect());

@@ -77,7 +77,9 @@ pub(super) struct Accounts {
 #[utoipa::path(get, path = "/api/v1/accounts", operation_id = "listAccounts", tag = "accounts",
     responses((status = 200, description = "The accounts, by name.", body = Accounts)))]
 pub(super) async fn list(_: Viewer, State(app): State<Arc<App>>) -> Result<Json<Accounts>, Problem> {
-    let accounts = views::accounts(&app).await?.into_iter().map(AccountAnswer::from).collect();
+    let mut views = views::accounts(&app).await?;
+    views::put_days(&app, &mut views).await?;
+    let accounts = views.into_iter().map(AccountAnswer::from).collect();
     Ok(Json(Accounts { accounts }))
 }
 

@@ -1,11 +1,15 @@
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
+use latchel_sync_core::ledger::Standing;
 use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusBuilder;
 
 use super::catalog::{FAILED, JOBS, LAG, PAUSED, PENDING, describe};
+use crate::accounts::Account;
 use crate::app::App;
-use crate::views::{Health, health};
+use crate::views::Health;
 
 /// Reads how things stand now, as text. It is read afresh each time, so that nothing is told of what is no longer there.
 ///
@@ -15,10 +19,13 @@ use crate::views::{Health, health};
 pub(super) async fn read(app: &App) -> Result<String> {
     let now = app.clock.now();
     let paused: Vec<_> = app.desk.pauses().await?.into_iter().map(|pause| pause.account).collect();
-    let mut accounts = Vec::new();
-    for one in app.accounts.values() {
-        accounts.push(health(&one.settings, &one.schedule, &*app.ledger, now).await?);
-    }
+    let standings = app.ledger.standings(None).await?;
+    let none = Standing::default();
+    let health = |one: &Arc<Account>| {
+        let standing = standings.get(one.name()).unwrap_or(&none);
+        Health::of(&one.settings, &one.schedule, standing, None, now)
+    };
+    let accounts: Vec<_> = app.accounts.values().map(health).collect();
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || {
         describe();

@@ -80,7 +80,9 @@ pub(super) async fn show(
     let found = views.len();
     let first = asked.page.saturating_mul(ROWS).min(found);
     let mut accounts = Vec::new();
-    for view in views.into_iter().skip(first).take(ROWS) {
+    let mut shown: Vec<_> = views.into_iter().skip(first).take(ROWS).collect();
+    views::put_days(&app, &mut shown).await?;
+    for view in shown {
         accounts.push(row(&app, view).await?);
     }
     let at = |page: usize| {

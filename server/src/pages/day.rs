@@ -20,6 +20,8 @@ struct OneDay {
     address: String,
     title: String,
     runs: Vec<RunRow>,
+    /// Number of runs that found nothing and are no longer kept.
+    forgotten: u64,
 }
 
 /// An account's runs of a day in its time zone.
@@ -31,12 +33,13 @@ pub(super) async fn show(
     let day: NaiveDate = day.parse().map_err(|_| Problem::missing("such day"))?;
     let zone = app.accounts.get(&account).map(|one| one.settings.time_zone);
     let found = zone.zip(views::runs_of_day(&app, &account, day).await?);
-    let (zone, runs) = found.ok_or_else(|| Problem::missing(format!("account {account}")))?;
+    let (zone, (runs, forgotten)) = found.ok_or_else(|| Problem::missing(format!("account {account}")))?;
     let moment = Moment { now: app.clock.now(), zone };
     page(&OneDay {
         top: Top::of(&person),
         address: address(&account),
         title: day.format("%-d %B %Y").to_string(),
+        forgotten,
         runs: runs.iter().map(|run| RunRow::of(run, moment)).collect(),
         account,
     })

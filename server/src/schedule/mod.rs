@@ -3,14 +3,10 @@
 mod scheduler;
 mod timetable;
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use latchel_sync_core::LedgerAdmin;
-use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Run, Trigger};
-use latchel_sync_core::model::{Kind, Phase};
+use latchel_sync_core::ledger::Standing;
+use latchel_sync_core::model::Phase;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -39,16 +35,8 @@ impl Part {
 
     /// Its phases, in their order.
     pub fn phases(self) -> Vec<Phase> {
-        let of_part = |phase: &Phase| (phase.kind() == Kind::WorkOrder) == (self == Self::WorkOrders);
-        Phase::ALL.into_iter().filter(of_part).collect()
-    }
-
-    /// The part that goes through this phase by the window.
-    fn of(phase: Phase) -> Self {
-        match phase.kind() {
-            Kind::WorkOrder => Self::WorkOrders,
-            Kind::Property | Kind::Resident => Self::PropertiesAndResidents,
-        }
+        let first = if self == Self::WorkOrders { Phase::WorkOrdersToLatchel } else { Phase::Properties };
+        first.part().to_vec()
     }
 
     /// Its name for people.
@@ -130,65 +118,15 @@ impl Schedule {
     }
 }
 
-/// Instants at which runs were begun last, as far as the newest tell, UTC.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Begun {
-    phases: BTreeMap<Phase, DateTime<Utc>>,
-    reconciliation: Option<DateTime<Utc>>,
-}
-
-/// Collects when the newest of `runs` that went through a phase's window began it, and the newest reconciliation. A run that
-/// failed counts too: it is tried again at its time, and not at once; if its first phase ended it, it was meant to go through the
-/// others of its part, as the schedule asks for no less. One of named records goes through none.
-pub(crate) fn begun(runs: &[Run]) -> Begun {
-    let mut begun = Begun::default();
-    for run in runs.iter().filter(|run| run.named.is_none()) {
-        if run.reconciles {
-            begun.reconciliation = begun.reconciliation.or(Some(run.now));
-            continue;
-        }
-        for report in &run.phases {
-            let meant = match run.trigger {
-                Trigger::Schedule => Part::of(report.phase).phases(),
-                Trigger::Manual | Trigger::Webhook => vec![report.phase],
-            };
-            for phase in meant {
-                begun.phases.entry(phase).or_insert(run.now);
-            }
-        }
-    }
-    begun
-}
-
-/// Instants at which parts were begun last that succeeded, UTC.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Successes {
-    /// Begin of the last run in which the phase succeeded.
-    pub phases: BTreeMap<Phase, DateTime<Utc>>,
-    /// Begin of the last reconciliation that came to its end.
-    pub reconciliation: Option<DateTime<Utc>>,
-}
-
-/// Instant at which a part, with every phase of it, was last begun, UTC; `None` if it never was.
-pub(crate) fn last_begun(begun: &Begun, successes: &Successes, part: Part) -> Option<DateTime<Utc>> {
+/// Instant at which a part, with every phase of it, was last begun, UTC; `None` if it never was. A run that was killed counts as far
+/// as its phases succeeded.
+pub(crate) fn last_begun(standing: &Standing, part: Part) -> Option<DateTime<Utc>> {
     if part == Part::Reconciliation {
-        return begun.reconciliation.max(successes.reconciliation);
+        return standing.reconciliation.max(standing.reconciled);
     }
-    let last = |phase: Phase| begun.phases.get(&phase).max(successes.phases.get(&phase)).copied();
+    let last = |phase: Phase| standing.begun.get(&phase).max(standing.succeeded.get(&phase)).copied();
     part.phases().into_iter().map(last).min().flatten()
 }
-
-/// Reads when each phase, and a reconciliation, succeeded last.
-pub(crate) async fn successes(ledger: &dyn LedgerAdmin, account: &str) -> Result<Successes> {
-    let mut phases = BTreeMap::new();
-    for phase in Phase::ALL {
-        phases.extend(ledger.last_success(account, phase).await?.map(|at| (phase, at)));
-    }
-    Ok(Successes { phases, reconciliation: ledger.last_reconciled(account).await? })
-}
-
-/// Enough of an account's newest runs to find the last of each part among those of named records.
-pub(crate) const RUNS_LOOKED_AT: u32 = 100;
 
 #[cfg(test)]
 mod tests {
@@ -250,40 +188,16 @@ mod tests {
         let due = of(&with, Some(at("11:00:00"))).expect("it comes");
         assert_eq!(due.format("%Y-%m-%d %H:%M").to_string(), "2026-04-01 04:00");
 
-        let run = |text, reconciles| {
-            let begun = latchel_sync_core::ledger::NewRun {
-                id: latchel_sync_core::model::RunId(uuid::Uuid::nil()),
-                account: "a".to_owned(),
-                now: at(text),
-                day: None,
-                trigger: latchel_sync_core::ledger::Trigger::Schedule,
-                holder: String::new(),
-                phases: Vec::new(),
-            };
-            let report = |phase| latchel_sync_core::ledger::PhaseReport {
-                phase,
-                window_from: at(text),
-                counts: latchel_sync_core::ledger::Counts::new(),
-                writes: 0,
-                error: None,
-                error_kind: None,
-                paused: None,
-            };
-            let phases = vec![report(Phase::Properties), report(Phase::Residents)];
-            Run { reconciles, phases, ..Run::begin(&begun) }
+        let standing = Standing {
+            begun: [(Phase::Properties, at("11:00:00")), (Phase::Residents, at("10:30:00"))].into(),
+            succeeded: [(Phase::Residents, at("10:45:00"))].into(),
+            reconciliation: Some(at("10:00:00")),
+            ..Standing::default()
         };
-        // Its first phase ended it.
-        let mut stopped = run("11:30:00", false);
-        stopped.phases.pop();
-        let begun = begun(&[run("11:00:00", false), run("10:00:00", true), run("09:00:00", false)]);
-        let last = |part| last_begun(&begun, &Successes::default(), part);
+        let last = |part| last_begun(&standing, part);
         assert_eq!(last(Part::Reconciliation), Some(at("10:00:00")));
-        assert_eq!(last(Part::PropertiesAndResidents), Some(at("11:00:00")));
+        assert_eq!(last(Part::PropertiesAndResidents), Some(at("10:45:00")));
         assert_eq!(last(Part::WorkOrders), None);
-        assert_eq!(
-            last_begun(&super::begun(&[stopped]), &Successes::default(), Part::PropertiesAndResidents),
-            Some(at("11:30:00"))
-        );
     }
 
     #[test]

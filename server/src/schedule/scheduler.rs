@@ -8,7 +8,7 @@ use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::Desk;
 
-use super::{Part, RUNS_LOOKED_AT, begun, last_begun, successes};
+use super::{Part, last_begun};
 use crate::accounts::Account;
 use crate::clock::Clock;
 use crate::jobs::{JobRequest, Jobs, Work};
@@ -139,8 +139,7 @@ impl Scheduler {
     }
 
     async fn last_begun(&self, account: &str, part: Part) -> Result<Option<DateTime<Utc>>> {
-        let runs = self.ledger.runs(Some(account), RUNS_LOOKED_AT).await?;
-        let successes = successes(&*self.ledger, account).await?;
-        Ok(last_begun(&begun(&runs), &successes, part))
+        let standings = self.ledger.standings(Some(account)).await?;
+        Ok(standings.get(account).and_then(|standing| last_begun(standing, part)))
     }
 }

@@ -94,6 +94,8 @@ pub struct Run {
     pub account: String,
     /// The instant that it took for now, UTC.
     pub now: DateTime<Utc>,
+    /// The account's local date of it; null for runs of older versions.
+    pub day: Option<NaiveDate>,
     /// Trigger of the run: somebody by hand, the schedule, or a webhook.
     pub trigger: Trigger,
     /// Status of the run.

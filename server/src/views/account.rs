@@ -1,25 +1,25 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use latchel_sync_core::ledger::{Run, RunStatus};
-use latchel_sync_core::model::{RunId, SyncMethod};
+use chrono_tz::Tz;
+use latchel_sync_core::ledger::{Run, Standing};
+use latchel_sync_core::model::SyncMethod;
 use latchel_sync_core::{ErrorKind, Result};
-use latchel_sync_ledger::desk::Pause;
+use latchel_sync_ledger::desk::{DayOfRuns, Pause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::credentials::{Credential, credentials};
-use super::health::{Facts, Health};
-use super::runs::ended_by;
+use super::health::{Health, standing};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::QueuedJob;
-use crate::schedule::{Begun, Part, RUNS_LOOKED_AT, begun, last_begun};
+use crate::schedule::{Part, last_begun};
 
 /// Number of days that are told of.
 const DAYS: u64 = 14;
-/// Most of an account's newest runs that the days are told from.
+/// Most of an account's newest runs among which those of a day are looked for.
 const RUNS_DRAWN: u32 = 2_000;
 
 /// An account, at a glance.
@@ -75,7 +75,7 @@ pub struct Day {
     pub writes: u64,
 }
 
-/// Every account, by name.
+/// Every account, by name, without its days.
 ///
 /// # Errors
 ///
@@ -84,14 +84,15 @@ pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
     let pauses = app.desk.pauses().await?;
     let starts = app.ledger.accounts().await?.into_iter().map(|one| (one.name, one.sync_start));
     let starts: HashMap<_, _> = starts.collect();
-    let mut views = Vec::new();
-    for one in app.accounts.values() {
-        views.push(view(app, one, &pauses, starts.get(one.name()).copied()).await?);
-    }
-    Ok(views)
+    let mut standings = app.ledger.standings(None).await?;
+    let mut of = |one: &Arc<Account>| {
+        let standing = standings.remove(one.name()).unwrap_or_default();
+        view(app, one, standing, &pauses, starts.get(one.name()).copied())
+    };
+    Ok(app.accounts.values().map(&mut of).collect())
 }
 
-/// One account; `None` if there is none of this name.
+/// One account with its days; `None` if there is none of this name. What waits is counted anew, also while a run is under way.
 ///
 /// # Errors
 ///
@@ -99,127 +100,88 @@ pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
 pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
     let Some(one) = app.accounts.get(name) else { return Ok(None) };
     let sync_start = app.ledger.account(name).await?.map(|account| account.sync_start);
-    view(app, one, &app.desk.pauses().await?, sync_start).await.map(Some)
+    let standing = standing(&*app.ledger, name).await?;
+    let mut view = view(app, one, standing, &app.desk.pauses().await?, sync_start);
+    put_days(app, std::slice::from_mut(&mut view)).await?;
+    Ok(Some(view))
 }
 
-async fn view(
+fn view(
     app: &App,
     one: &Account,
+    standing: Standing,
     pauses: &[Pause],
     sync_start: Option<DateTime<Utc>>,
-) -> Result<AccountView> {
+) -> AccountView {
     let (name, zone, now) = (one.name(), one.settings.time_zone, app.clock.now());
     let pause = pauses.iter().find(|pause| pause.account == name).cloned();
-    let Drawn { past, facts, .. } = app.drawn.of(app, one, now.with_timezone(&zone).date_naive()).await?;
     let next = |part: Part| {
-        let last = last_begun(&past.begun, &facts.successes, part);
-        let at = one.schedule.due(part, name, zone, last, app.clock.began());
+        let at = one.schedule.due(part, name, zone, last_begun(&standing, part), app.clock.began());
         NextRun { part, at: at.map(|at| at.max(now)) }
     };
-    Ok(AccountView {
-        health: facts.health(&one.settings, &one.schedule, sync_start, now),
+    let guarded = standing.ended_by(ErrorKind::MassChange);
+    AccountView {
+        health: Health::of(&one.settings, &one.schedule, &standing, sync_start, now),
         platform: one.platform_title,
         sync_method: one.settings.policy.sync_method,
         time_zone: zone.name(),
         credentials: credentials(one, &app.config.alerts, now),
         next: one.schedule.parts().filter(|_| pause.is_none()).map(next).collect(),
         pause,
-        days: past.days.clone(),
-        guarded: past.guarded.clone(),
-        newest: past.newest.clone(),
+        days: Vec::new(),
+        // What follows the first sentence is for the command.
+        guarded: guarded.and_then(|(_, failure)| failure.error.split(". ").next()).map(str::to_owned),
+        newest: standing.newest,
         jobs: app.jobs.of(name),
-    })
+    }
 }
 
-/// An account's runs of a day in its own time zone, newest first; `None` if there is no such account.
+/// Reads the last days of these accounts, in one go.
 ///
 /// # Errors
 ///
 /// If the ledger cannot be read.
-pub async fn runs_of_day(app: &App, account: &str, day: NaiveDate) -> Result<Option<Vec<Run>>> {
+pub async fn put_days(app: &App, views: &mut [AccountView]) -> Result<()> {
+    let names: Vec<_> = views.iter().map(|view| view.health.account.clone()).collect();
+    let now = app.clock.now();
+    // In some zones it is still the day before.
+    let from = now.date_naive() - Days::new(DAYS + 1);
+    let mut known: HashMap<String, Vec<DayOfRuns>> = HashMap::new();
+    for day in app.desk.run_days(&names, from).await? {
+        known.entry(day.account.clone()).or_default().push(day);
+    }
+    for view in views {
+        let zone: Tz = view.time_zone.parse().unwrap_or_default();
+        let of_account = known.remove(&view.health.account).unwrap_or_default();
+        view.days = days(&of_account, now.with_timezone(&zone).date_naive());
+    }
+    Ok(())
+}
+
+fn days(known: &[DayOfRuns], today: NaiveDate) -> Vec<Day> {
+    let dates = (0..DAYS).rev().filter_map(|back| today.checked_sub_days(Days::new(back)));
+    let day = |date| match known.iter().find(|one| one.day == date) {
+        Some(DayOfRuns { runs, failed, partly, writes, .. }) => {
+            Day { date, runs: *runs, failed: *failed, partly: *partly, writes: *writes }
+        }
+        None => Day { date, runs: 0, failed: 0, partly: 0, writes: 0 },
+    };
+    dates.map(day).collect()
+}
+
+/// An account's runs of a day in its own time zone, newest first, as far as they are kept, and the number of those that are not;
+/// `None` if there is no such account.
+///
+/// # Errors
+///
+/// If the ledger cannot be read.
+pub async fn runs_of_day(app: &App, account: &str, day: NaiveDate) -> Result<Option<(Vec<Run>, u64)>> {
     let Some(one) = app.accounts.get(account) else { return Ok(None) };
     let zone = one.settings.time_zone;
     let mut runs = app.ledger.runs(Some(account), RUNS_DRAWN).await?;
     runs.retain(|run| run.now.with_timezone(&zone).date_naive() == day);
-    Ok(Some(runs))
-}
-
-/// Data that was read of each account after its newest runs. It is read again when one of them ends or another begins.
-#[derive(Debug, Default)]
-pub(crate) struct AllDrawn(Mutex<HashMap<String, Drawn>>);
-
-/// Data that was read of an account.
-#[derive(Debug, Clone)]
-struct Drawn {
-    after: After,
-    past: Arc<Past>,
-    facts: Arc<Facts>,
-}
-
-/// The newest runs with how they ended, and the day.
-type After = (Vec<(RunId, RunStatus)>, NaiveDate);
-
-/// Number of runs that is more than can be under way at once: each phase is gone through by one.
-const UNDER_WAY_AT_MOST: u32 = 8;
-
-/// Data that an account's page needs of many runs.
-#[derive(Debug)]
-struct Past {
-    /// The newest.
-    newest: Option<Run>,
-    /// Instants at which runs were begun last, as far as the newest tell.
-    begun: Begun,
-    /// The last days, oldest first.
-    days: Vec<Day>,
-    /// Numbers of the mass change that the guard stopped.
-    guarded: Option<String>,
-}
-
-impl AllDrawn {
-    async fn of(&self, app: &App, one: &Account, today: NaiveDate) -> Result<Drawn> {
-        let newest = app.ledger.runs(Some(one.name()), UNDER_WAY_AT_MOST).await?;
-        let after = (newest.iter().map(|run| (run.id, run.status)).collect(), today);
-        let drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(one.name()).cloned();
-        let drawn = drawn.filter(|drawn| drawn.after == after);
-        let changes = newest.iter().any(|run| run.status == RunStatus::Unfinished);
-        let past = match drawn {
-            Some(drawn) if !changes => return Ok(drawn),
-            Some(drawn) => drawn.past,
-            None => Arc::new(Past::read(app, one, today).await?),
-        };
-        let facts = Arc::new(Facts::read(&*app.ledger, one.name()).await?);
-        let drawn = Drawn { after, past, facts };
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(one.name().to_owned(), drawn.clone());
-        Ok(drawn)
-    }
-}
-
-impl Past {
-    async fn read(app: &App, one: &Account, today: NaiveDate) -> Result<Self> {
-        let mut runs = app.ledger.runs(Some(one.name()), RUNS_DRAWN).await?;
-        let zone = one.settings.time_zone;
-        let days = days(&runs, today, |run| run.now.with_timezone(&zone).date_naive());
-        let stopped = ended_by(&runs.iter().collect::<Vec<_>>(), ErrorKind::MassChange);
-        // What follows the first sentence is for the command.
-        let guarded = stopped.and_then(|(_, report)| report.error.as_deref()?.split(". ").next());
-        let guarded = guarded.map(str::to_owned);
-        // Of all accounts, the runs themselves would be too many to keep.
-        runs.truncate(RUNS_LOOKED_AT as usize);
-        Ok(Self { begun: begun(&runs), newest: runs.into_iter().next(), days, guarded })
-    }
-}
-
-fn days(runs: &[Run], today: NaiveDate, date_of: impl Fn(&Run) -> NaiveDate) -> Vec<Day> {
-    let dates = (0..DAYS).rev().filter_map(|back| today.checked_sub_days(Days::new(back)));
-    let mut days: Vec<_> = dates.map(|date| Day { date, runs: 0, failed: 0, partly: 0, writes: 0 }).collect();
-    for run in runs {
-        let date = date_of(run);
-        let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
-        day.runs += 1;
-        day.failed += u64::from(matches!(run.status, RunStatus::Failed | RunStatus::Partial));
-        day.partly += u64::from(run.status == RunStatus::Partial);
-        day.writes += run.phases.iter().map(|phase| phase.writes).sum::<u64>();
-    }
-    days
+    let known = app.desk.run_days(&[account.to_owned()], day).await?;
+    let counted = known.iter().find(|one| one.day == day).map_or(0, |one| one.runs);
+    let forgotten = counted.saturating_sub(runs.len() as u64);
+    Ok(Some((runs, forgotten)))
 }

@@ -1,12 +1,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::ledger::{Run, Trigger};
+use latchel_sync_core::ledger::Run;
 use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::{Desk, Pause};
 use serde::Serialize;
 
 use super::account::NextRun;
-use crate::schedule::{RUNS_LOOKED_AT, Schedule, begun, last_begun, successes};
+use crate::schedule::{Schedule, last_begun};
 
 /// Work that is done by itself for an account, as far as the ledger tells somebody who is not the server.
 #[derive(Debug, Clone, Serialize)]
@@ -43,13 +43,12 @@ pub async fn automatic(
     if let Some(pause) = desk.pauses().await?.into_iter().find(|pause| pause.account == account.name) {
         return Ok(Automatic::Paused(pause));
     }
-    let runs = ledger.runs(Some(&account.name), RUNS_LOOKED_AT).await?;
-    let Some(last) = runs.iter().find(|run| run.trigger == Trigger::Schedule).map(|run| run.now) else {
+    let standing = ledger.standings(Some(&account.name)).await?.remove(&account.name).unwrap_or_default();
+    let Some(last) = standing.scheduled else {
         return Ok(Automatic::NotKept { last: None });
     };
-    let (begun, successes) = (begun(&runs), successes(ledger, &account.name).await?);
     let next = |part| {
-        let before = last_begun(&begun, &successes, part);
+        let before = last_begun(&standing, part);
         // The server had been begun by then.
         let at = schedule.due(part, &account.name, account.time_zone, before, last);
         NextRun { part, at }
@@ -57,7 +56,7 @@ pub async fn automatic(
     let next: Vec<_> = schedule.parts().map(next).collect();
     let is_under_way = |run: &Run| run.took_ms.is_none();
     let is_late = next.iter().filter_map(|one| one.at).any(|at| at + LATE < now);
-    if is_late && !runs.first().is_some_and(is_under_way) {
+    if is_late && !standing.newest.as_ref().is_some_and(is_under_way) {
         return Ok(Automatic::NotKept { last: Some(last) });
     }
     Ok(Automatic::Kept { next })

@@ -1,13 +1,13 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::ledger::{Run, RunStatus};
-use latchel_sync_core::model::{Phase, Reason, Status};
+use latchel_sync_core::ledger::{Run, RunStatus, Standing};
+use latchel_sync_core::model::Phase;
 use latchel_sync_core::rules::coverage;
 use latchel_sync_core::{LedgerAdmin, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::schedule::{Schedule, Successes, successes};
+use crate::schedule::Schedule;
 use crate::schema;
 
 /// An account's health.
@@ -43,7 +43,7 @@ pub struct PhaseHealth {
     pub gap: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
-/// An account's health at `now`, from the ledger alone.
+/// An account's health at `now`, from the ledger alone. What waits is counted anew, also while a run is under way.
 ///
 /// # Errors
 ///
@@ -55,59 +55,40 @@ pub async fn health(
     now: DateTime<Utc>,
 ) -> Result<Health> {
     let sync_start = ledger.account(&account.name).await?.map(|account| account.sync_start);
-    Ok(Facts::read(ledger, &account.name).await?.health(account, schedule, sync_start, now))
+    let standing = standing(ledger, &account.name).await?;
+    Ok(Health::of(account, schedule, &standing, sync_start, now))
 }
 
-/// Facts from which an account's health is told. Only its runs change them.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    newest: Option<Run>,
-    /// Last successes of phases and reconciliations.
-    pub successes: Successes,
-    pending: u64,
-    failed: u64,
+/// An account's standing, with what waits counted anew.
+pub(crate) async fn standing(ledger: &dyn LedgerAdmin, account: &str) -> Result<Standing> {
+    let mut standing = ledger.standings(Some(account)).await?.remove(account).unwrap_or_default();
+    standing.count(&ledger.counts(account, &Standing::counted().collect::<Vec<_>>()).await?);
+    Ok(standing)
 }
 
-impl Facts {
-    pub async fn read(ledger: &dyn LedgerAdmin, account: &str) -> Result<Self> {
-        let waiting: Vec<_> = Reason::ALL
-            .iter()
-            .copied()
-            .filter(|reason| matches!(reason.status(), Status::Pending | Status::Failed))
-            .collect();
-        let counts = ledger.counts(account, &waiting).await?;
-        let with = |status: Status| {
-            counts.iter().filter(|(reason, _)| reason.status() == status).map(|(_, n)| n).sum()
-        };
-        Ok(Self {
-            newest: ledger.runs(Some(account), 1).await?.pop(),
-            successes: successes(ledger, account).await?,
-            pending: with(Status::Pending),
-            failed: with(Status::Failed),
-        })
-    }
-
-    pub fn health(
-        &self,
+impl Health {
+    /// The health of an account that stands so at `now`.
+    pub(crate) fn of(
         account: &AccountSettings,
         schedule: &Schedule,
+        standing: &Standing,
         sync_start: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
-    ) -> Health {
+    ) -> Self {
         let phase = |phase: Phase| {
-            let last_success = self.successes.phases.get(&phase).copied();
+            let last_success = standing.succeeded.get(&phase).copied();
             PhaseHealth { phase, last_success, gap: coverage(&account.policy.window, last_success, now).gap }
         };
         let phases: Vec<_> = Phase::ALL.into_iter().map(phase).collect();
-        let paused = self.newest.iter().flat_map(|run| &run.phases).find_map(|phase| phase.paused.clone());
-        Health {
+        let newest = standing.newest.as_ref();
+        Self {
             account: account.name.clone(),
-            health: in_a_word(self.newest.as_ref(), &phases),
-            paused,
+            health: in_a_word(newest, &phases),
+            paused: newest.into_iter().flat_map(|run| &run.phases).find_map(|phase| phase.paused.clone()),
             sync_start,
             phases,
-            pending: self.pending,
-            failed: self.failed,
+            pending: standing.pending,
+            failed: standing.failed,
             schedule: schedule.clone(),
         }
     }

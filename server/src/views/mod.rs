@@ -14,8 +14,7 @@ mod rows;
 mod runs;
 mod sides;
 
-pub(crate) use account::AllDrawn;
-pub use account::{AccountView, Day, NextRun, account, accounts, runs_of_day};
+pub use account::{AccountView, Day, NextRun, account, accounts, put_days, runs_of_day};
 pub use attention::{Attention, CauseView, attention};
 pub use automatic::{Automatic, automatic};
 pub use banner::{Named, WorkOrderBanner, latchel_page, work_order_banner};
@@ -27,6 +26,5 @@ pub use places::{Place, Places, places};
 pub use record::{Depth, RecordView, record};
 pub use results::{Page, Query, ResultRow, ResultsView, results};
 pub use rows::SideRow;
-pub(crate) use runs::ended_by;
 pub use runs::{RunView, run, runs};
 pub use sides::{Field, fields};

@@ -1,6 +1,6 @@
-use latchel_sync_core::ledger::{Outcome, PhaseReport, Run};
-use latchel_sync_core::model::{Phase, RecordKey, RunId};
-use latchel_sync_core::{ErrorKind, Result};
+use latchel_sync_core::Result;
+use latchel_sync_core::ledger::{Outcome, Run};
+use latchel_sync_core::model::{RecordKey, RunId};
 use serde::Serialize;
 
 use crate::app::App;
@@ -35,15 +35,4 @@ pub async fn run(app: &App, id: RunId, after: Option<&RecordKey>, limit: u32) ->
     let mut outcomes = app.ledger.run_outcomes(id, after, limit + 1).await?;
     let next = super::results::cut(&mut outcomes, limit, |outcome| outcome.key.clone());
     Ok(Some(RunView { run, outcomes, next }))
-}
-
-/// The first phase whose newest report says that it was ended by a failure of this kind, out of `runs`, newest first.
-pub(crate) fn ended_by<'a>(runs: &[&'a Run], kind: ErrorKind) -> Option<(&'a Run, &'a PhaseReport)> {
-    let newest = |phase: Phase| {
-        runs.iter().find_map(|run| {
-            let report = run.phases.iter().find(|report| report.phase == phase)?;
-            Some((*run, report))
-        })
-    };
-    Phase::ALL.into_iter().filter_map(newest).find(|(_, report)| report.error_kind == Some(kind))
 }
