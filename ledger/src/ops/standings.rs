@@ -75,7 +75,9 @@ fn push_account(sql: &mut Sql, account: Option<&str>) {
 /// `runs` are the newest first.
 fn of_runs(runs: &[Run]) -> Standing {
     let mut standing = Standing::default();
-    runs.iter().rev().for_each(|run| standing.take(run));
+    for run in runs.iter().rev() {
+        standing.take(run);
+    }
     standing
 }
 

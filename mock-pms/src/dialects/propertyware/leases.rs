@@ -9,7 +9,7 @@ use super::names::FURTHER;
 use super::problem::Problem;
 use super::{contacts as people, names, work_orders as orders};
 use crate::shared::quirk::Quirk;
-use crate::world::{Id, Lease, LeasePart, LeaseStatus, Maintenance, World};
+use crate::world::{Id, Lease, LeasePart, Maintenance, World};
 
 pub(super) const CLOSED_BETA: Quirk = Quirk::rare(
     "closed-beta",
