@@ -5,7 +5,7 @@ use latchel_sync_core::engine::{Mode, Quiet, Request};
 use latchel_sync_core::ledger::{NewRun, Run, RunStatus, Trigger};
 use latchel_sync_core::model::{Phase, RunId, *};
 use latchel_sync_core::{Ledger, LedgerAdmin};
-use latchel_sync_ledger::desk::Role;
+use latchel_sync_ledger::desk::{Desk, Forget, Role};
 use tests::simulation::pair;
 
 use crate::visitor::{Answer, Visitor};
@@ -345,4 +345,26 @@ async fn a_run_that_ends_after_a_newer_one_is_seen_and_so_is_what_one_under_way_
     world.ledger.set_last_success(&lease, Phase::Properties, last_of_all).await.expect("it is written");
     world.ledger.finish_run(&ended(&older)).await.expect("it ends");
     assert_eq!(last().await, Some(last_of_all));
+}
+
+#[tokio::test]
+async fn a_day_counts_the_runs_that_found_nothing_when_they_are_forgotten() {
+    let world = synced().await;
+    for _ in 0..4 {
+        world.sync().await;
+    }
+    let read = async |path: &str| page(&mut world.visitor(), path).await;
+    let day = "/accounts/main/days/2026-03-02";
+    let before = read(day).await;
+    assert!(before.matches("/runs/").count() == 5 && !before.contains("no longer listed"), "{before}");
+    let idle_before = start() + TimeDelta::days(1);
+    let forgotten = world.ledger.prune(Forget { idle_before, before: start() - TimeDelta::days(90) }).await;
+    assert_eq!(forgotten.expect("pruned"), 2, "neither those that found something nor the newest");
+    let after = read(day).await;
+    assert!(
+        after.matches("/runs/").count() == 3 && after.contains("2 runs that found nothing new"),
+        "{after}"
+    );
+    assert!(read("/accounts/main").await.contains("2 March: in order, 5 runs, "));
+    assert!(read("/").await.contains("Last 14 days: 1 in order"));
 }

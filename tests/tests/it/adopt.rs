@@ -1,7 +1,7 @@
 //! Taking over an account that another program filled, from the command to both of Latchel's faces (rules A1 to A3).
 
 use chrono::TimeDelta;
-use mock_pms::world::LatchelProperty;
+use mock_pms::world::{LatchelProperty, Task, TaskStatus, WorkOrder};
 use mock_pms::{GenerateSpec, LoggedRequest, Side, World};
 
 use crate::pairs::pairs;
@@ -10,8 +10,33 @@ use crate::setup::{Setup, noon};
 /// Who has moved out is compared with nobody (rule A3), and is left out here.
 const POLICY: &str = "sync_method = \"all\"\nresidents = { new_moved_out = \"skip\" }";
 
+/// A world with an open work order in each unit.
 fn world() -> World {
-    World::generate(&GenerateSpec { units: 24, seed: 7, now: noon() })
+    let mut world = World::generate(&GenerateSpec { units: 24, seed: 7, now: noon() });
+    let open = |one: &&WorkOrder| {
+        world.platform.tasks.get(one.task_id).is_some_and(|task| task.status == TaskStatus::New)
+    };
+    let order = world.platform.work_orders.iter().find(open).expect("an open one").clone();
+    let task = world.platform.tasks.get(order.task_id).expect("its task").clone();
+    let places: Vec<_> = world.platform.units.iter().map(|unit| (unit.property_id, unit.id)).collect();
+    for (property, unit) in places {
+        let title = format!("Tap in {unit}");
+        let next = Task {
+            id: world.platform.tasks.next_id(),
+            title: title.clone(),
+            description: Some(title.clone()),
+            property_id: Some(property),
+            unit_id: Some(unit),
+            ..task.clone()
+        };
+        let task_id = next.id;
+        world.platform.tasks.insert(next).expect("a free id");
+        let id = world.platform.work_orders.next_id();
+        let next =
+            WorkOrder { id, task_id, title: Some(title.clone()), details: Some(title), ..order.clone() };
+        world.platform.work_orders.insert(next).expect("a free id");
+    }
+    world
 }
 
 /// Two systems in step, Latchel under another program's references; the ledger is gone. Latchel lacks every third property
@@ -86,6 +111,16 @@ fn sizes(setup: &Setup) -> [usize; 3] {
     })
 }
 
+/// Fails if a work order of the platform is in Latchel twice, under whatever reference.
+fn is_once(setup: &Setup) {
+    let mut names: Vec<_> =
+        setup.server.read(|world| world.latchel.jobs.iter().map(|one| one.name.clone()).collect());
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all, "{names:?}");
+}
+
 /// Writes to Latchel of a run over everything that there ever was.
 async fn written(setup: &mut Setup) -> Vec<LoggedRequest> {
     setup.advance(TimeDelta::minutes(15));
@@ -114,6 +149,9 @@ async fn decided(setup: &Setup) -> usize {
     let told = setup.run(0, &["adopt"]).await;
     assert!(told.contains("to link") && told.contains("for people to decide"), "{told}");
     setup.run(0, &["adopt", "--csv", "pairs.csv"]).await;
+    let work_orders =
+        told.lines().find(|line| line.trim_start().starts_with("work order:")).expect("their line");
+    assert!(!work_orders.contains(" 0 to link"), "{work_orders}");
     let file = setup.folder.path().join("pairs.csv");
     let (table, open) = decide(&std::fs::read_to_string(&file).expect("the table"));
     std::fs::write(&file, table).expect("the decisions");
@@ -137,7 +175,8 @@ async fn is_taken_over(setup: Setup) {
     }
     let made = sizes(&setup);
     pairs(&setup);
-    assert!(made[0] > before[0], "{before:?} {made:?}");
+    is_once(&setup);
+    assert!(made[0] > before[0] && made[2] > before[2], "{before:?} {made:?}");
     assert_eq!((written(&mut setup).await, sizes(&setup)), (vec![], made), "nothing is left to do");
 }
 
@@ -183,6 +222,7 @@ async fn references_that_are_written_are_known_without_a_ledger() {
     let known = references(&setup);
     written(&mut setup).await;
     pairs(&setup);
+    is_once(&setup);
     let all = references(&setup);
     assert!(all.len() > known.len() && all[known.len()..].iter().all(|one| !known.contains(one)), "{all:?}");
 }

@@ -172,15 +172,16 @@ async fn an_excluded_group_that_excludes_nothing_is_told_by_check_and_by_each_sy
         let group = world.platform.property_groups.get_mut(id).expect("a group");
         group.name = "Not managed".to_owned();
         group.property_ids = some.into_iter().filter(|_| !is_empty).collect();
-        let setup = Setup::of(world, &format!("exclude = {{ groups = [{entry:?}] }}")).await;
+        let setup =
+            Setup::of(world, &format!("sync_method = \"none\"\nexclude = {{ groups = [{entry:?}] }}")).await;
         let checked = setup.run(code, &["check"]).await;
         let told = checked
             .lines()
             .filter(|line| line.contains("excluded groups"))
             .map(str::to_owned)
             .collect::<Vec<_>>();
-        let synced = setup.run(0, &["sync", "--only", "properties"]).await;
-        (told.join("\n"), synced)
+        let synced = setup.output(&["sync", "--only", "properties"]).await;
+        (told.join("\n"), String::from_utf8_lossy(&synced.stderr).into_owned())
     };
     let (checked, synced) = told("not managed", false, 0).await;
     assert!(checked.is_empty() && !synced.contains("excluded groups"), "{checked}\n{synced}");

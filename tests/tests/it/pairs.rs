@@ -72,9 +72,10 @@ fn is_numbered(platform: Dialect, job: &Job) -> bool {
     job.order_number == job.ref_job_id || job.order_number == world
 }
 
-/// The title of the platform work order that a Latchel work order refers to.
+/// The title of the platform work order that a Latchel work order refers to; `None` without a reference, or with one of another
+/// program.
 fn title(platform: Dialect, world: &World, job: &Job) -> Option<String> {
-    let id = platform.work_order(job.ref_job_id.as_ref()?).expect("an id of the platform");
+    let id = platform.work_order(job.ref_job_id.as_ref()?)?;
     let order = world.platform.work_orders.get(id);
     Some(order.map_or_else(|| "none".to_owned(), |one| one.title.clone().unwrap_or_default()))
 }

@@ -139,7 +139,7 @@ async fn a_sync_is_a_job_that_can_be_followed_to_its_run() {
     assert_eq!(world.made_from(job), 1);
     assert_json_snapshot!(ended, {
         ".id" => "[id]", ".asked_at" => "[instant]", ".began_at" => "[instant]", ".ended_at" => "[instant]",
-        ".run.id" => "[id]", ".run.now" => "[instant]", ".run.took_ms" => "[ms]", ".run.phases[].window_from" => "[instant]",
+        ".run.id" => "[id]", ".run.now" => "[instant]", ".run.day" => "[day]", ".run.took_ms" => "[ms]", ".run.phases[].window_from" => "[instant]",
     }, @r#"
     {
       "account": "main",
@@ -162,6 +162,7 @@ async fn a_sync_is_a_job_that_can_be_followed_to_its_run() {
       "run": {
         "account": "main",
         "calls": {},
+        "day": "[day]",
         "holder": "local on test/1",
         "id": "[id]",
         "named": null,
