@@ -97,6 +97,17 @@ pub(crate) enum LedgerLocation {
     Postgres(SecretString),
 }
 
+impl LedgerLocation {
+    /// True if both are one place.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(one), Self::File(other)) => one == other,
+            (Self::Postgres(one), Self::Postgres(other)) => one.expose_secret() == other.expose_secret(),
+            (Self::File(_), Self::Postgres(_)) | (Self::Postgres(_), Self::File(_)) => false,
+        }
+    }
+}
+
 /// The file's text, to find lines in. `Debug` leaves the text out: secrets may stand in it.
 struct Source {
     path: PathBuf,

@@ -11,6 +11,7 @@ use crate::schedule::Schedule;
 use crate::webhooks::Readers;
 
 /// An account that the server syncs.
+#[derive(Clone)]
 pub struct Account {
     /// Its configuration.
     pub settings: AccountSettings,

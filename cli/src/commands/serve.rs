@@ -1,27 +1,48 @@
 //! The server: schedules, webhooks, the dashboard.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::pin::pin;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use latchel_sync_server::{App, Clock, ServerConfig};
-use tokio::net::TcpListener;
+use latchel_sync_core::engine::StopSignal;
+use latchel_sync_server::{Account, App, Clock, ServerConfig};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::sync::{holder, stop_on_interrupt};
 use crate::config::Config;
 use crate::connect::{self, Books};
 use crate::exit::{Exit, Failure};
 
+/// Serves by the configuration in a file, and by what stands there now whenever the process gets the signal HUP.
 pub(crate) async fn run(
-    config: &Config,
+    path: &Path,
     listen: Option<SocketAddr>,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
-    let listen = listen.unwrap_or(config.server.listen);
-    connect::with_books(config, async |books| {
-        over(config, books, listen, now).await?;
-        Ok(Exit::Done)
+    let mut hangups = signal(SignalKind::hangup()).map_err(Failure::run)?;
+    let clock = Clock::starting_at(now);
+    let first = Config::read_leaving_out(path)?;
+    let end = StopSignal::default();
+    connect::with_books(&first, async |books| {
+        let address = |config: &Config| listen.unwrap_or(config.server.listen);
+        let mut open = Open::new(&first, &books, address(&first)).await?;
+        let mut later = None;
+        stop_on_interrupt(end.clone())?;
+        say!("dashboard: http://{}/", open.address);
+        loop {
+            let config = later.as_ref().unwrap_or(&first);
+            let next = next(path, (config, &open), (&books, &address), &mut hangups);
+            let Some((config, opened)) =
+                open.serve(&books, Clock::starting_at(clock.now()), &end, next).await?
+            else {
+                return Ok(Exit::Done);
+            };
+            note!("the configuration was read anew: {} accounts are synced", opened.accounts.len());
+            (later, open) = (Some(config), opened);
+        }
     })
     .await
 }
@@ -29,49 +50,140 @@ pub(crate) async fn run(
 /// Serves over these books until the process is told to stop.
 pub(super) async fn over(
     config: &Config,
-    Books { ledger, desk }: Books,
+    books: Books,
     listen: SocketAddr,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let (mut accounts, mut left_out) = (Vec::new(), BTreeMap::new());
-    for one in &config.left_out {
-        left_out.insert(one.name.clone(), one.failure.line());
-    }
-    for account in &config.accounts {
-        match connect::served(config, account, &ledger) {
-            Ok(account) => accounts.push(account),
-            Err(failure) => drop(left_out.insert(account.settings.name.clone(), failure.line())),
+    let open = Open::new(config, &books, listen).await?;
+    let end = StopSignal::default();
+    stop_on_interrupt(end.clone())?;
+    say!("dashboard: http://{}/", open.address);
+    let never = std::future::pending::<()>();
+    open.serve(&books, Clock::starting_at(now), &end, never).await.map(drop)
+}
+
+/// The next configuration that can be served by. One that cannot is told of, and the one before stays.
+async fn next(
+    path: &Path,
+    (config, open): (&Config, &Open),
+    (books, address): (&Books, &impl Fn(&Config) -> SocketAddr),
+    hangups: &mut Signal,
+) -> (Config, Open) {
+    loop {
+        hangups.recv().await;
+        match reread(path, config, books, open, address).await {
+            Ok(next) => return next,
+            Err(failure) => {
+                note!("warning: the configuration that was there before stays: {}", failure.line());
+            }
         }
     }
-    if accounts.is_empty() {
-        let problems: Vec<_> = left_out.into_values().collect();
-        return Err(Failure::usage(problems.join("\n")));
+}
+
+async fn reread(
+    path: &Path,
+    before: &Config,
+    books: &Books,
+    open: &Open,
+    address: &impl Fn(&Config) -> SocketAddr,
+) -> Result<(Config, Open), Failure> {
+    let config = Config::read_leaving_out(path)?;
+    if !config.ledger.is_same(&before.ledger) {
+        return Err(Failure::usage("another ledger is taken up by a start alone"));
     }
-    for (name, problem) in &left_out {
-        note!("warning: account {name:?} is not synced: {problem}");
+    let next = match address(&config) == address(before) {
+        true => open.with(&config, books).await?,
+        false => Open::new(&config, books, address(&config)).await?,
+    };
+    Ok((config, next))
+}
+
+/// A configuration that can be served by, and the address that is listened on.
+struct Open {
+    listener: TcpListener,
+    address: SocketAddr,
+    settings: ServerConfig,
+    accounts: Vec<Account>,
+    left_out: BTreeMap<String, String>,
+}
+
+impl Open {
+    async fn new(config: &Config, books: &Books, listen: SocketAddr) -> Result<Self, Failure> {
+        // Before anybody could come in.
+        permitted(config, books, listen).await?;
+        let listener =
+            TcpListener::bind(listen).with_context(|| format!("{listen} cannot be listened on")).map_err(
+                |error| Failure::run(error).hint("`--listen` or `server.listen` takes another address"),
+            )?;
+        listener.set_nonblocking(true).map_err(Failure::run)?;
+        Self::on(listener, config, books)
     }
-    let wanted = ServerConfig { listen, ..config.server.clone() };
-    if wanted.is_reached_from_elsewhere() && desk.users().await?.is_empty() {
-        return Err(nobody_could_log_in(&wanted));
+
+    /// The same address with another configuration.
+    async fn with(&self, config: &Config, books: &Books) -> Result<Self, Failure> {
+        permitted(config, books, self.address).await?;
+        Self::on(self.listener.try_clone().map_err(Failure::run)?, config, books)
     }
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("{listen} cannot be listened on"))
-        .map_err(|error| Failure::run(error).hint("`--listen` or `server.listen` takes another address"))?;
-    let address = listener.local_addr().map_err(Failure::run)?;
-    let settings = ServerConfig { listen: address, ..wanted };
-    let clock = Clock::starting_at(now);
-    let app = App::with_left_out(settings, accounts, left_out, (ledger, desk), clock, holder());
-    stop_on_interrupt(app.stop.clone())?;
-    // Whoever started it waits for this line.
-    say!("dashboard: http://{address}/");
-    latchel_sync_server::serve(app, listener).await;
-    Ok(())
+
+    fn on(listener: TcpListener, config: &Config, Books { ledger, .. }: &Books) -> Result<Self, Failure> {
+        let (mut accounts, mut left_out) = (Vec::new(), BTreeMap::new());
+        for one in &config.left_out {
+            left_out.insert(one.name.clone(), one.failure.line());
+        }
+        for account in &config.accounts {
+            match connect::served(config, account, ledger) {
+                Ok(account) => accounts.push(account),
+                Err(failure) => drop(left_out.insert(account.settings.name.clone(), failure.line())),
+            }
+        }
+        if accounts.is_empty() {
+            let problems: Vec<_> = left_out.into_values().collect();
+            return Err(Failure::usage(problems.join("\n")));
+        }
+        for (name, problem) in &left_out {
+            note!("warning: account {name:?} is not synced: {problem}");
+        }
+        let address = listener.local_addr().map_err(Failure::run)?;
+        let settings = ServerConfig { listen: address, ..config.server.clone() };
+        Ok(Self { listener, address, settings, accounts, left_out })
+    }
+
+    /// Serves until `end` is set, or until there is something to serve by next, which is returned. Either way what is under way ends
+    /// after the record at hand; who connects meanwhile waits for the next.
+    async fn serve<T>(
+        &self,
+        Books { ledger, desk }: &Books,
+        clock: Clock,
+        end: &StopSignal,
+        next: impl Future<Output = T>,
+    ) -> Result<Option<T>, Failure> {
+        let listener = self.listener.try_clone().map_err(Failure::run)?;
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::run)?;
+        let books = (ledger.clone(), desk.clone());
+        let (accounts, left_out) = (self.accounts.clone(), self.left_out.clone());
+        let app = App::with_left_out(self.settings.clone(), accounts, left_out, books, clock, holder());
+        let stop = app.stop.clone();
+        let mut serving = pin!(latchel_sync_server::serve(app, listener));
+        let next = tokio::select! {
+            () = &mut serving => return Ok(None),
+            () = end.asked() => None,
+            next = next => Some(next),
+        };
+        stop.stop();
+        serving.await;
+        Ok(next)
+    }
 }
 
 /// On this machine alone nobody has to log in before there are users; elsewhere everybody could come in.
-fn nobody_could_log_in(wanted: &ServerConfig) -> Failure {
+async fn permitted(config: &Config, books: &Books, listen: SocketAddr) -> Result<(), Failure> {
+    let wanted = ServerConfig { listen, ..config.server.clone() };
+    if !wanted.is_reached_from_elsewhere() || !books.desk.users().await?.is_empty() {
+        return Ok(());
+    }
     let at = wanted.public_url.clone().unwrap_or_else(|| wanted.listen.to_string());
-    Failure::usage(format!("others could reach the server at {at}, and there is nobody yet who may log in"))
-        .hint("`latchel-sync users add NAME --role operator` adds somebody")
+    Err(Failure::usage(format!(
+        "others could reach the server at {at}, and there is nobody yet who may log in"
+    ))
+    .hint("`latchel-sync users add NAME --role operator` adds somebody"))
 }

@@ -53,8 +53,9 @@ impl Engine {
         let ((), calls) = calls::recorded(work).await;
         run.warnings.extend(clock_warnings(&calls, (request.now, started)));
         run.calls = calls.made;
+        run.stopped = request.stop.is_set();
         run.status = match status_of(&run) {
-            RunStatus::Failed if request.stop.is_set() => RunStatus::Partial,
+            RunStatus::Failed if run.stopped => RunStatus::Partial,
             status => status,
         };
         run.took_ms = u64::try_from(started.elapsed().as_millis()).ok();

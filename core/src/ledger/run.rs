@@ -88,6 +88,9 @@ pub struct Run {
     /// True if it was a reconciliation, which read the whole lists (rule W6).
     #[serde(default)]
     pub reconciles: bool,
+    /// True if it ended early because its process was asked to stop, so that what it had not come to is still to be done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stopped: bool,
     /// Duration in milliseconds, once it has ended.
     #[serde(default)]
     pub took_ms: Option<u64>,
@@ -118,6 +121,7 @@ impl Run {
             holder: run.holder.clone(),
             named: None,
             reconciles: false,
+            stopped: false,
             took_ms: None,
             calls: BTreeMap::new(),
         }

@@ -106,23 +106,26 @@ impl Standing {
         }
         // A run of named records says nothing about windows, and may not come by what the others fail at.
         if run.status != RunStatus::Unfinished && run.named.is_none() {
-            self.take_windows(run);
-            self.take_failures(run);
+            // A phase that somebody stopped is as if it had not begun: it is done as soon as a process is there again.
+            let is_stopped = |report: &PhaseReport| run.stopped && report.error.is_some();
+            let reports: Vec<_> = run.phases.iter().filter(|report| !is_stopped(report)).collect();
+            self.take_windows(run, &reports);
+            self.take_failures(run, &reports);
         }
         true
     }
 
     /// A run that failed counts as begun too: it is tried again at its time, and not at once. If its first phase ended it, it was
     /// meant to go through the other of its part, as the schedule asks for no less.
-    fn take_windows(&mut self, run: &Run) {
+    fn take_windows(&mut self, run: &Run, reports: &[&PhaseReport]) {
         if run.reconciles {
-            self.reconciliation = self.reconciliation.max(Some(run.now));
+            self.reconciliation = self.reconciliation.max(Some(run.now).filter(|_| !run.stopped));
             return;
         }
-        for report in &run.phases {
+        for report in reports {
             let meant = match run.trigger {
-                Trigger::Schedule => report.phase.part().to_vec(),
-                Trigger::Manual | Trigger::Webhook => vec![report.phase],
+                Trigger::Schedule if !run.stopped => report.phase.part().to_vec(),
+                _ => vec![report.phase],
             };
             for phase in meant {
                 let begun = self.begun.entry(phase).or_insert(run.now);
@@ -131,8 +134,8 @@ impl Standing {
         }
     }
 
-    fn take_failures(&mut self, run: &Run) {
-        let worked = worked(run);
+    fn take_failures(&mut self, run: &Run, reports: &[&PhaseReport]) {
+        let worked = worked(run, reports);
         match worked {
             Worked::Something => self.failures = None,
             Worked::Untried => {}
@@ -149,15 +152,17 @@ impl Standing {
             let error = report.error.clone().unwrap_or_default();
             Some(Failure { at: run.now, reconciles: run.reconciles, kind: report.error_kind?, error })
         };
-        for report in &run.phases {
+        for report in reports {
             match failure(report) {
                 Some(failure) => self.ended_by.insert(report.phase, failure),
                 None => self.ended_by.remove(&report.phase),
             };
         }
         // One that failed otherwise does not say whether the credentials are right again.
-        let unauthorized =
-            run.phases.iter().filter_map(failure).find(|one| one.kind == ErrorKind::Unauthorized);
+        let unauthorized = reports
+            .iter()
+            .filter_map(|report| failure(report))
+            .find(|one| one.kind == ErrorKind::Unauthorized);
         if unauthorized.is_some() || worked == Worked::Something {
             self.refused = unauthorized;
         }
@@ -172,11 +177,10 @@ impl Standing {
     }
 }
 
-fn worked(run: &Run) -> Worked {
-    if run.phases.iter().any(|report| report.error.is_none() && report.paused.is_none()) {
+fn worked(run: &Run, reports: &[&PhaseReport]) -> Worked {
+    if reports.iter().any(|report| report.error.is_none() && report.paused.is_none()) {
         return Worked::Something;
     }
-    let has_failed =
-        run.status == RunStatus::Failed || run.phases.iter().any(|report| report.error.is_some());
+    let has_failed = run.status == RunStatus::Failed || reports.iter().any(|report| report.error.is_some());
     if has_failed { Worked::Nothing } else { Worked::Untried }
 }

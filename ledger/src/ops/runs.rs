@@ -3,10 +3,10 @@ use latchel_sync_core::ledger::{Lease, NewRun, Run};
 use latchel_sync_core::model::{Phase, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
-use super::{BEGIN, Connection, Pool, SHARE, days, standings};
+use super::{BEGIN, CLOCK, Connection, Pool, SHARE, days, standings};
 use crate::error::{failed, unreadable};
 
-/// Begins a run and takes its leases. Leases go by this machine's clock: they are about processes, not about records.
+/// Begins a run and takes its leases. Leases go by the clock of whoever keeps the ledger, which is one for all processes.
 pub(crate) async fn begin(pool: &Pool, run: &NewRun, lease: TimeDelta) -> Result<Lease> {
     let doing = "beginning a run";
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(doing))?;
@@ -21,7 +21,7 @@ pub(crate) async fn begin(pool: &Pool, run: &NewRun, lease: TimeDelta) -> Result
 /// One row for each phase. A row that is held is not taken, so that of two runs at once only one gets it.
 async fn take_leases(connection: &mut Connection, run: &NewRun, lease: TimeDelta) -> Result<()> {
     let doing = "taking the lease";
-    let clock = Utc::now();
+    let clock = clock(connection).await?;
     for phase in &run.phases {
         end_others(connection, &run.account, *phase, clock).await?;
     }
@@ -46,6 +46,12 @@ async fn take_leases(connection: &mut Connection, run: &NewRun, lease: TimeDelta
         }
     }
     Ok(())
+}
+
+/// The clock by which leases end, UTC.
+async fn clock(connection: &mut Connection) -> Result<DateTime<Utc>> {
+    let Some(sql) = CLOCK else { return Ok(Utc::now()) };
+    sqlx::query_scalar(sql).fetch_one(connection).await.map_err(failed("reading the database's clock"))
 }
 
 /// A run that loses the lease of one phase has lost all of them, so that it writes nothing any more.
@@ -110,13 +116,16 @@ fn taken_over(account: &str) -> Error {
 }
 
 pub(crate) async fn renew(pool: &Pool, lease: &Lease, length: TimeDelta) -> Result<()> {
+    let doing = "renewing the lease";
+    let mut connection = pool.acquire().await.map_err(failed(doing))?;
+    let clock = clock(&mut connection).await?;
     let renewed = sqlx::query("UPDATE leases SET expires_at = $1 WHERE account = $2 AND run = $3")
-        .bind(Utc::now() + length)
+        .bind(clock + length)
         .bind(&lease.account)
         .bind(lease.run.to_string())
-        .execute(pool)
+        .execute(&mut *connection)
         .await
-        .map_err(failed("renewing the lease"))?;
+        .map_err(failed(doing))?;
     if renewed.rows_affected() == 0 { Err(taken_over(&lease.account)) } else { Ok(()) }
 }
 

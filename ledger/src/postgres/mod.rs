@@ -76,6 +76,8 @@ const ELEMENTS: &str = "(SELECT value, number - 1 AS place FROM jsonb_array_elem
 const SHARE: &str = " FOR SHARE";
 /// Nobody else changes a row between its being read and being written.
 const UPDATE: &str = " FOR UPDATE";
+/// The server's clock, also within a transaction.
+const CLOCK: Option<&str> = Some("SELECT clock_timestamp()");
 /// PostgreSQL has no such test of its own.
 const INTEGRITY: &str = "SELECT 'ok'";
 /// A record's JSON, of which `->>` takes a member. PostgreSQL has no text with the character 0, which a label may hold.

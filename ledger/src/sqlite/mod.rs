@@ -79,6 +79,8 @@ const ELEMENTS: &str = "(SELECT value, key AS place FROM json_each($4)) AS eleme
 const SHARE: &str = "";
 /// Writers take turns, so that a row that was read needs no lock.
 const UPDATE: &str = "";
+/// A file has no clock of its own, and is used by one machine.
+const CLOCK: Option<&str> = None;
 /// Statement that lists what SQLite finds wrong with the file; the one row `ok` if nothing.
 const INTEGRITY: &str = "PRAGMA integrity_check";
 /// A record's JSON, of which `->>` takes a member.

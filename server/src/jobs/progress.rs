@@ -24,7 +24,19 @@ pub(super) struct Progress {
 impl Observer for Progress {
     fn phase_started(&self, phase: Phase, _window: Window) {
         self.jobs.change(self.job, |job| {
+            // A comparison has no report at a phase's end.
+            if let Some(before) = job.phases.last_mut() {
+                before.ended = true;
+            }
             job.phases.push(PhaseProgress { phase, records: 0, writes: 0, ended: false });
+        });
+    }
+
+    fn read(&self, _phase: Phase, records: usize) {
+        self.jobs.change(self.job, |job| {
+            if let Some(phase) = job.phases.last_mut() {
+                phase.records += records as u64;
+            }
         });
     }
 

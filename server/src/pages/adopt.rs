@@ -76,6 +76,10 @@ pub(super) async fn link(
 pub(super) struct Found {
     /// Each kind with the number of pairs that are decided.
     pub decided: Vec<(&'static str, usize)>,
+    /// Those pairs, as far as they are shown.
+    pub named: Vec<Proposal>,
+    /// Number of those beyond what is shown.
+    pub unnamed: usize,
     /// Pairs that people decide on, each with its place among all.
     pub open: Vec<(usize, Proposal)>,
     /// Number of those beyond what is shown.
@@ -99,10 +103,13 @@ impl Found {
         };
         let decided: Vec<_> = Kind::ALL.into_iter().map(|kind| (name(kind), of_kind(kind))).collect();
         let any = !pairs.is_empty();
+        let linked = || pairs.iter().filter(|pair| pair.decision == AdoptDecision::Link);
+        let unnamed = linked().count().saturating_sub(SHOWN);
+        let named = linked().take(SHOWN).cloned().collect();
         let is_open = |(_, pair): &(usize, &Proposal)| pair.decision == AdoptDecision::Undecided;
         let open = pairs.iter().enumerate().filter(is_open);
         let more = open.clone().count().saturating_sub(SHOWN);
         let open = open.take(SHOWN).map(|(index, pair)| (index, pair.clone())).collect();
-        Self { decided, open, more, warnings: warnings.clone(), any }
+        Self { decided, named, unnamed, open, more, warnings: warnings.clone(), any }
     }
 }

@@ -54,7 +54,7 @@ impl CauseRow {
             place: cause.place(),
             units: cause.units(),
             sentence: cause.sentence.clone(),
-            detail: cause.detail.clone(),
+            detail: cause.detail.as_deref().map(capitalised),
             remedy: cause.remedy.clone(),
             links: links(account, cause),
         }
@@ -92,4 +92,10 @@ fn links(account: &str, cause: &CauseView) -> Vec<(String, String)> {
         }
     }
     links
+}
+
+/// The text with a capital letter at its begin, as it stands by itself.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

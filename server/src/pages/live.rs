@@ -9,12 +9,13 @@ use async_stream::stream;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use latchel_sync_core::model::Kind;
 
 use super::page::Problem;
 use super::text::{Moment, When, took};
 use crate::access::Viewer;
 use crate::app::App;
-use crate::jobs::QueuedJob;
+use crate::jobs::{PhaseProgress, QueuedJob};
 
 /// The shortest time between two pictures of what is under way.
 const PACE: Duration = Duration::from_millis(250);
@@ -31,7 +32,8 @@ pub(super) struct JobRow {
     pub class: &'static str,
     pub under_way: bool,
     pub asked: When,
-    pub phases: Vec<(String, u64, u64, bool)>,
+    /// Progress of each phase, in words.
+    pub phases: Vec<String>,
     pub run: Option<String>,
     pub took: Option<String>,
     pub problem: Option<String>,
@@ -51,7 +53,7 @@ impl JobRow {
                 "plan" => "Preview",
                 "reconcile" => "Reconciliation",
                 "named" => "Sync of single records",
-                "propose" => "Comparison for taking over",
+                "propose" => "Comparison",
                 "adopt" => "Taking over",
                 _ => "Sync",
             },
@@ -70,15 +72,34 @@ impl JobRow {
             },
             under_way: job.ended_at.is_none(),
             asked: moment.when(job.asked_at),
-            phases: job
-                .phases
-                .iter()
-                .map(|phase| (phase.phase.to_string(), phase.records, phase.writes, phase.ended))
-                .collect(),
+            phases: job.phases.iter().map(|phase| progress(job, phase)).collect(),
             run: run.filter(|_| job.work != "plan").map(|run| format!("/runs/{}", run.id)),
             took: run.and_then(|run| run.took_ms).map(took),
             problem: job.error.clone().or_else(problem),
         }
+    }
+}
+
+fn progress(job: &QueuedJob, phase: &PhaseProgress) -> String {
+    let PhaseProgress { phase, records, writes, ended } = phase;
+    // A comparison tells of no phase's end; it came to its own.
+    let compared = job.work == "propose" && job.error.is_none();
+    let end = match job.ended_at {
+        _ if *ended => ", done",
+        Some(_) if compared => ", done",
+        Some(_) => ", stopped",
+        None => " …",
+    };
+    match job.work {
+        "propose" => {
+            let name = match phase.kind() {
+                Kind::Property => "properties",
+                Kind::Resident => "residents",
+                Kind::WorkOrder => "work orders",
+            };
+            format!("{name}: {records} records read on both sides{end}")
+        }
+        _ => format!("{phase}: {records} records looked at, {writes} to write{end}"),
     }
 }
 

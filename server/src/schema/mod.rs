@@ -110,6 +110,8 @@ pub struct Run {
     pub named: Option<u64>,
     /// True if it was a reconciliation, which read the whole lists.
     pub reconciles: bool,
+    /// True if it ended early because its process was asked to stop; left out otherwise.
+    pub stopped: Option<bool>,
     /// Time that it took, in milliseconds; null before it has ended.
     pub took_ms: Option<u64>,
     /// Number of calls that it made of each system, repeated ones too.

@@ -54,6 +54,11 @@ async fn pairs_are_proposed_and_linked_as_people_decide_and_nothing_is_created()
     world.work().await;
     let told = visitor.get(&job).await.body;
     assert!(told.contains("<strong>1</strong> properties with exactly one on each side"), "{told}");
+    assert!(told.contains("properties: ") && told.contains(" records read on both sides, done"), "{told}");
+    assert!(
+        told.contains(&format!("<code>{DECIDED}</code>")),
+        "the pair that would be linked is shown: {told}"
+    );
     let box_of = |latchel: i64| {
         let label = format!("property {DOUBLED} is Latchel's {latchel}");
         let (before, _) = told.split_once(&label).unwrap_or_else(|| panic!("{label}: {told}"));

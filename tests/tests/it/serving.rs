@@ -185,6 +185,48 @@ async fn with_few_descriptors_it_answers_and_syncs_among_hundreds_that_say_nothi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_signal_hup_has_the_configuration_read_anew_and_a_wrong_one_changes_nothing() {
+    let setup = Setup::of(crate::setup::small_world(), OFTEN).await;
+    let path = setup.folder.path().join("latchel-sync.toml");
+    let before = std::fs::read_to_string(&path).expect("the configuration");
+    let serving = Serving::start(&setup).await;
+    until(&setup, "the first sync", |setup| !pairs(setup).is_empty()).await;
+    let accounts = async || {
+        let told: serde_json::Value =
+            serde_json::from_str(&serving.page("api/v1/accounts").await).expect("JSON");
+        let all = told["accounts"].as_array().expect("accounts").clone();
+        all.into_iter().map(|one| one["account"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let first = accounts().await;
+    assert_eq!(first.len(), 1);
+
+    // Whatever makes a start impossible, and another ledger.
+    for wrong in ["[[account]\n".to_owned(), format!("ledger = \"other.sqlite\"\n{before}")] {
+        std::fs::write(&path, wrong).expect("a configuration");
+        serving.signal("HUP");
+        setup.server.clear_requests();
+        until(&setup, "it goes on", |setup| setup.server.requests().len() > 20).await;
+        assert_eq!(accounts().await, first);
+    }
+
+    let second = before.replace("name = \"main\"", "name = \"second\"");
+    assert_ne!(second, before);
+    let (_, second) = second.split_at(second.find("[[account]]").expect("an account"));
+    std::fs::write(&path, format!("{before}\n{second}")).expect("a configuration");
+    serving.signal("HUP");
+    let both = tokio::time::timeout(Duration::from_secs(60), async {
+        while accounts().await.len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    });
+    both.await.expect("the second account");
+    assert_eq!(accounts().await, [first[0].clone(), Some("second".to_owned())]);
+    serving.signal("TERM");
+    assert_eq!(serving.end().await, Some(0));
+    assert_eq!(setup.run(0, &["ledger", "check"]).await, "the ledger is sound\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_with_a_mistake_is_left_out_and_said_and_the_others_are_synced() {
     let setup = Setup::of(crate::setup::small_world(), OFTEN).await;
     let file = setup.folder.path().join("latchel-sync.toml");
