@@ -14,7 +14,7 @@ use super::jobs::JobAnswer;
 use super::problem::Problem;
 use crate::access::{Operator, Viewer};
 use crate::app::App;
-use crate::views::{self, AccountView, Credential, Day, Health, NextRun};
+use crate::views::{self, AccountView, AllAccounts, Credential, Day, Health, NextRun};
 use crate::{actions, schema};
 
 /// An account, at a glance.
@@ -77,7 +77,8 @@ pub(super) struct Accounts {
 #[utoipa::path(get, path = "/api/v1/accounts", operation_id = "listAccounts", tag = "accounts",
     responses((status = 200, description = "The accounts, by name.", body = Accounts)))]
 pub(super) async fn list(_: Viewer, State(app): State<Arc<App>>) -> Result<Json<Accounts>, Problem> {
-    let mut views = views::accounts(&app).await?;
+    let all = AllAccounts::read(&app).await?;
+    let mut views: Vec<_> = app.accounts.values().map(|one| all.view(one)).collect();
     views::put_days(&app, &mut views).await?;
     let accounts = views.into_iter().map(AccountAnswer::from).collect();
     Ok(Json(Accounts { accounts }))

@@ -7,7 +7,7 @@ mod queue;
 mod slots;
 mod worker;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -134,6 +134,20 @@ impl Jobs {
         let mut jobs: Vec<_> = open.chain(state.ended.iter().rev().find(of_account)).cloned().collect();
         jobs.sort_by_key(|job| job.id);
         jobs
+    }
+
+    /// The same of all accounts that have any.
+    pub fn by_account(&self) -> HashMap<String, Vec<QueuedJob>> {
+        let state = self.state();
+        let mut all: HashMap<String, Vec<QueuedJob>> = HashMap::new();
+        for job in state.ended.iter().rev() {
+            all.entry(job.account.clone()).or_insert_with(|| vec![job.clone()]);
+        }
+        for (job, _) in state.waiting.iter().chain(&state.under_way) {
+            all.entry(job.account.clone()).or_default().push(job.clone());
+        }
+        all.values_mut().for_each(|jobs| jobs.sort_by_key(|job| job.id));
+        all
     }
 
     /// True if a sync of this account that waits or is under way holds all of these phases.

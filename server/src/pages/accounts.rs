@@ -9,8 +9,9 @@ use super::days::{DayCell, cells, summary};
 use super::page::{Answer, Top, page};
 use super::text::{Moment, When};
 use crate::access::Viewer;
+use crate::accounts::Account;
 use crate::app::App;
-use crate::views::{self, AccountView};
+use crate::views::{self, AccountView, AllAccounts};
 
 /// Number of accounts that a page shows.
 const ROWS: usize = 30;
@@ -69,19 +70,20 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
     Viewer(person): Viewer,
 ) -> Answer {
-    let mut views = views::accounts(&app).await?;
-    let all = views.len();
+    let known = AllAccounts::read(&app).await?;
+    let all = app.accounts.len();
     let text = asked.text.trim().to_lowercase();
-    let matches = |view: &AccountView| {
-        view.health.account.to_lowercase().contains(&text) || view.platform.to_lowercase().contains(&text)
+    let matches = |one: &&Arc<Account>| {
+        one.name().to_lowercase().contains(&text) || one.platform_title.to_lowercase().contains(&text)
     };
-    views.retain(matches);
-    views.sort_by_key(trouble);
-    let found = views.len();
+    let mut matching: Vec<_> = app.accounts.values().filter(matches).collect();
+    // They are in the order of their names, and stay so among those with the same trouble.
+    matching.sort_by_cached_key(|one| known.trouble(one));
+    let found = matching.len();
     let first = asked.page.saturating_mul(ROWS).min(found);
-    let mut accounts = Vec::new();
-    let mut shown: Vec<_> = views.into_iter().skip(first).take(ROWS).collect();
+    let mut shown: Vec<_> = matching.into_iter().skip(first).take(ROWS).map(|one| known.view(one)).collect();
     views::put_days(&app, &mut shown).await?;
+    let mut accounts = Vec::new();
     for view in shown {
         accounts.push(row(&app, view).await?);
     }
@@ -128,20 +130,6 @@ async fn row(app: &App, view: AccountView) -> latchel_sync_core::Result<Row> {
         summary: summary(&view.days),
         name: view.health.account,
     })
-}
-
-/// Order by trouble, the worst first, and then by name.
-fn trouble(view: &AccountView) -> (u8, String) {
-    let rank = match view.health.health {
-        "failed" => 0,
-        "gap" => 1,
-        _ if view.health.failed > 0 => 2,
-        "partial" => 3,
-        _ if view.health.pending > 0 => 4,
-        "ok" => 6,
-        _ => 5,
-    };
-    (rank, view.health.account.clone())
 }
 
 /// The last sync and the next, as a line.

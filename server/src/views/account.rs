@@ -1,5 +1,4 @@
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -11,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::credentials::{Credential, credentials};
-use super::health::{Health, standing};
+use super::health::{Health, in_a_word, standing};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::QueuedJob;
@@ -75,21 +74,59 @@ pub struct Day {
     pub writes: u64,
 }
 
-/// Every account, by name, without its days.
-///
-/// # Errors
-///
-/// If the ledger cannot be read.
-pub async fn accounts(app: &App) -> Result<Vec<AccountView>> {
-    let pauses = app.desk.pauses().await?;
-    let starts = app.ledger.accounts().await?.into_iter().map(|one| (one.name, one.sync_start));
-    let starts: HashMap<_, _> = starts.collect();
-    let mut standings = app.ledger.standings(None).await?;
-    let mut of = |one: &Arc<Account>| {
-        let standing = standings.remove(one.name()).unwrap_or_default();
-        view(app, one, standing, &pauses, starts.get(one.name()).copied())
-    };
-    Ok(app.accounts.values().map(&mut of).collect())
+/// Facts about all accounts, read in a few statements, however many they are.
+pub struct AllAccounts<'a> {
+    app: &'a App,
+    standings: BTreeMap<String, Standing>,
+    pauses: HashMap<String, Pause>,
+    starts: HashMap<String, DateTime<Utc>>,
+    jobs: HashMap<String, Vec<QueuedJob>>,
+}
+
+/// An account's place among others, the one with most trouble first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Trouble(u8);
+
+impl<'a> AllAccounts<'a> {
+    /// Reads them.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read.
+    pub async fn read(app: &'a App) -> Result<Self> {
+        let pauses = app.desk.pauses().await?.into_iter().map(|one| (one.account.clone(), one));
+        let accounts = app.ledger.accounts().await?.into_iter();
+        Ok(Self {
+            app,
+            pauses: pauses.collect(),
+            starts: accounts.map(|one| (one.name, one.sync_start)).collect(),
+            standings: app.ledger.standings(None).await?,
+            jobs: app.jobs.by_account(),
+        })
+    }
+
+    /// Everything about an account but its days.
+    pub fn view(&self, account: &Account) -> AccountView {
+        let name = account.name();
+        let standing = self.standings.get(name).cloned().unwrap_or_default();
+        let (pause, start) = (self.pauses.get(name).cloned(), self.starts.get(name).copied());
+        let jobs = self.jobs.get(name).cloned().unwrap_or_default();
+        view(self.app, account, standing, (pause, start), jobs)
+    }
+
+    /// How much trouble an account has, without all that a view needs.
+    pub(crate) fn trouble(&self, account: &Account) -> Trouble {
+        let Some(standing) = self.standings.get(account.name()) else { return Trouble(5) };
+        Trouble(match in_a_word(standing, &account.settings.policy, self.app.clock.now()) {
+            "failed" => 0,
+            "gap" => 1,
+            _ if standing.failed > 0 => 2,
+            "partial" => 3,
+            _ if standing.pending > 0 => 4,
+            "ok" => 6,
+            _ => 5,
+        })
+    }
 }
 
 /// One account with its days; `None` if there is none of this name. What waits is counted anew, also while a run is under way.
@@ -101,7 +138,8 @@ pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
     let Some(one) = app.accounts.get(name) else { return Ok(None) };
     let sync_start = app.ledger.account(name).await?.map(|account| account.sync_start);
     let standing = standing(&*app.ledger, name).await?;
-    let mut view = view(app, one, standing, &app.desk.pauses().await?, sync_start);
+    let pause = app.desk.pauses().await?.into_iter().find(|pause| pause.account == name);
+    let mut view = view(app, one, standing, (pause, sync_start), app.jobs.of(name));
     put_days(app, std::slice::from_mut(&mut view)).await?;
     Ok(Some(view))
 }
@@ -110,11 +148,10 @@ fn view(
     app: &App,
     one: &Account,
     standing: Standing,
-    pauses: &[Pause],
-    sync_start: Option<DateTime<Utc>>,
+    (pause, sync_start): (Option<Pause>, Option<DateTime<Utc>>),
+    jobs: Vec<QueuedJob>,
 ) -> AccountView {
     let (name, zone, now) = (one.name(), one.settings.time_zone, app.clock.now());
-    let pause = pauses.iter().find(|pause| pause.account == name).cloned();
     let next = |part: Part| {
         let at = one.schedule.due(part, name, zone, last_begun(&standing, part), app.clock.began());
         NextRun { part, at: at.map(|at| at.max(now)) }
@@ -132,7 +169,7 @@ fn view(
         // What follows the first sentence is for the command.
         guarded: guarded.and_then(|(_, failure)| failure.error.split(". ").next()).map(str::to_owned),
         newest: standing.newest,
-        jobs: app.jobs.of(name),
+        jobs,
     }
 }
 

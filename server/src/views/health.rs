@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::ledger::{Run, RunStatus, Standing};
-use latchel_sync_core::model::Phase;
+use latchel_sync_core::ledger::{RunStatus, Standing};
+use latchel_sync_core::model::{Phase, Policy};
 use latchel_sync_core::rules::coverage;
 use latchel_sync_core::{LedgerAdmin, Result};
 use serde::Serialize;
@@ -77,16 +77,15 @@ impl Health {
     ) -> Self {
         let phase = |phase: Phase| {
             let last_success = standing.succeeded.get(&phase).copied();
-            PhaseHealth { phase, last_success, gap: coverage(&account.policy.window, last_success, now).gap }
+            PhaseHealth { phase, last_success, gap: gap(standing, &account.policy, phase, now) }
         };
-        let phases: Vec<_> = Phase::ALL.into_iter().map(phase).collect();
         let newest = standing.newest.as_ref();
         Self {
             account: account.name.clone(),
-            health: in_a_word(newest, &phases),
+            health: in_a_word(standing, &account.policy, now),
             paused: newest.into_iter().flat_map(|run| &run.phases).find_map(|phase| phase.paused.clone()),
             sync_start,
-            phases,
+            phases: Phase::ALL.into_iter().map(phase).collect(),
             pending: standing.pending,
             failed: standing.failed,
             schedule: schedule.clone(),
@@ -94,14 +93,25 @@ impl Health {
     }
 }
 
-fn in_a_word(newest: Option<&Run>, phases: &[PhaseHealth]) -> &'static str {
-    match newest.map(|run| run.status) {
+/// An account's health in a word or a few.
+pub(super) fn in_a_word(standing: &Standing, policy: &Policy, now: DateTime<Utc>) -> &'static str {
+    let has_gap = || Phase::ALL.into_iter().any(|phase| gap(standing, policy, phase, now).is_some());
+    match standing.newest.as_ref().map(|run| run.status) {
         None => "never run",
         Some(RunStatus::Failed) => "failed",
         Some(RunStatus::Unfinished) => "interrupted or under way",
-        Some(_) if phases.iter().any(|phase| phase.gap.is_some()) => "gap",
+        Some(_) if has_gap() => "gap",
         Some(RunStatus::Paused) => "paused",
         Some(RunStatus::Partial) => "partial",
         Some(RunStatus::Success) => "ok",
     }
+}
+
+fn gap(
+    standing: &Standing,
+    policy: &Policy,
+    phase: Phase,
+    now: DateTime<Utc>,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    coverage(&policy.window, standing.succeeded.get(&phase).copied(), now).gap
 }

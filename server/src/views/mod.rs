@@ -14,7 +14,7 @@ mod rows;
 mod runs;
 mod sides;
 
-pub use account::{AccountView, Day, NextRun, account, accounts, put_days, runs_of_day};
+pub use account::{AccountView, AllAccounts, Day, NextRun, account, put_days, runs_of_day};
 pub use attention::{Attention, CauseView, attention};
 pub use automatic::{Automatic, automatic};
 pub use banner::{Named, WorkOrderBanner, latchel_page, work_order_banner};
