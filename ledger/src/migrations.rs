@@ -26,7 +26,7 @@ pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite":
     "0006" "mirror",
     "0007" "browsers",
     "0008" "waits",
-    "0009" "standings",
+    "0009" "account_states",
 );
 
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
@@ -37,7 +37,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0005" "mirror",
     "0006" "browsers",
     "0007" "waits",
-    "0008" "standings",
+    "0008" "account_states",
 );
 
 fn migration(number: &str, name: &str, sql: &'static str) -> Migration {

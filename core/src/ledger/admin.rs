@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Account, Counts, Ledger, Outcome, Pending, Run, Standing};
+use super::{Account, AccountState, Counts, Ledger, Outcome, Pending, Run};
 use crate::Result;
 use crate::mirror::MirrorStore;
 use crate::model::{Reason, RecordKey, RunId};
@@ -26,9 +26,9 @@ pub trait LedgerAdmin: Ledger + MirrorStore {
     /// The newest runs, newest first; of every account if `account` is `None`.
     async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>>;
 
-    /// Standings of every account that ever ran, or of one, by name. It takes a time that goes by the accounts, and not by their
+    /// States of every account that ever ran, or of one, by name. It takes a time that goes by the accounts, and not by their
     /// runs and records.
-    async fn standings(&self, account: Option<&str>) -> Result<BTreeMap<String, Standing>>;
+    async fn account_states(&self, account: Option<&str>) -> Result<BTreeMap<String, AccountState>>;
 
     /// One run.
     async fn run(&self, id: RunId) -> Result<Option<Run>>;

@@ -1,6 +1,7 @@
 //! The traits of the ledger, the sync's memory between runs: [`Ledger`] is what a run needs, [`LedgerAdmin`] what the server
 //! and the command need beside it.
 
+mod account_state;
 mod admin;
 mod intent;
 mod look_up;
@@ -8,13 +9,13 @@ mod outcome;
 mod overlay;
 mod retry;
 mod run;
-mod standing;
 
 use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use account_state::{AccountState, Failure, Failures};
 pub use admin::LedgerAdmin;
 pub use intent::{Intent, IntentId};
 pub(crate) use look_up::{bare, exact};
@@ -23,7 +24,6 @@ pub use outcome::{Action, Counts, Outcome, Pending};
 pub use overlay::Overlay;
 pub use retry::{Retry, doing};
 pub use run::{Account, Lease, NewRun, PhaseReport, Run, RunStatus, Trigger};
-pub use standing::{Failure, Failures, Standing};
 
 use crate::Result;
 use crate::model::{Kind, Link, Phase, RecordKey, Side};

@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::ledger::{
-    Account, Counts, Intent, IntentId, Lease, NewRun, Outcome, Pending, RecordMemory, Run, Standing,
+    Account, AccountState, Counts, Intent, IntentId, Lease, NewRun, Outcome, Pending, RecordMemory, Run,
 };
 use latchel_sync_core::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 use latchel_sync_core::{Ledger, LedgerAdmin, Result};
 
 use super::accounts::RECONCILIATION;
-use super::{Backend, accounts, check, links, outcomes, pending, recall, runs, standings};
+use super::{Backend, account_states, accounts, check, links, outcomes, pending, recall, runs};
 
 #[async_trait]
 impl Ledger for Backend {
@@ -121,8 +121,8 @@ impl LedgerAdmin for Backend {
         runs::newest(self.readers(), account, limit).await
     }
 
-    async fn standings(&self, account: Option<&str>) -> Result<BTreeMap<String, Standing>> {
-        standings::read(self.readers(), account).await
+    async fn account_states(&self, account: Option<&str>) -> Result<BTreeMap<String, AccountState>> {
+        account_states::read(self.readers(), account).await
     }
 
     async fn run(&self, id: RunId) -> Result<Option<Run>> {

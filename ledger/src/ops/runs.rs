@@ -3,7 +3,7 @@ use latchel_sync_core::ledger::{Lease, NewRun, Run};
 use latchel_sync_core::model::{Phase, RunId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 
-use super::{BEGIN, CLOCK, Connection, Pool, SHARE, days, standings};
+use super::{BEGIN, CLOCK, Connection, Pool, SHARE, account_states, days};
 use crate::error::{failed, unreadable};
 
 /// Begins a run and takes its leases. Leases go by the clock of whoever keeps the ledger, which is one for all processes.
@@ -146,7 +146,7 @@ pub(crate) async fn finish(pool: &Pool, run: &Run) -> Result<()> {
 
 /// Brings what runs tell together up to date, once for each begin and each end.
 async fn tell(connection: &mut Connection, run: &Run) -> Result<()> {
-    if standings::take(connection, run).await? {
+    if account_states::take(connection, run).await? {
         days::count(connection, run).await?;
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! The ledger on PostgreSQL: what of the SQL in `ops/` is PostgreSQL's own.
 
+#[path = "../ops/account_states.rs"]
+mod account_states;
 #[path = "../ops/accounts.rs"]
 mod accounts;
 #[path = "../ops/alerts.rs"]
@@ -40,8 +42,6 @@ mod recall;
 mod runs;
 #[path = "../ops/search.rs"]
 mod search;
-#[path = "../ops/standings.rs"]
-mod standings;
 #[path = "../ops/statement.rs"]
 mod statement;
 #[path = "../ops/users.rs"]

@@ -163,11 +163,11 @@ pub async fn an_account_stands_as_its_runs_left_it(ledger: &dyn LedgerAdmin) {
         phases: vec![Phase::Properties],
         ..new_run("a")
     };
-    let standing = async || ledger.standings(Some("a")).await.expect("standings").remove("a");
-    assert_eq!(standing().await, None, "it never ran");
+    let state_of = async || ledger.account_states(Some("a")).await.expect("states").remove("a");
+    assert_eq!(state_of().await, None, "it never ran");
     let first = of(0);
     let held = ledger.begin_run(&first).await.expect("a lease");
-    let begun = standing().await.expect("it runs");
+    let begun = state_of().await.expect("it runs");
     assert_eq!(begun.newest.map(|run| (run.id, run.status)), Some((first.id, RunStatus::Unfinished)));
     assert_eq!(
         (begun.scheduled, begun.begun),
@@ -182,7 +182,7 @@ pub async fn an_account_stands_as_its_runs_left_it(ledger: &dyn LedgerAdmin) {
     for _ in 0..2 {
         ledger.finish_run(&ended).await.expect("finished");
     }
-    let stands = standing().await.expect("it ran");
+    let stands = state_of().await.expect("it ran");
     assert_eq!((stands.failed, stands.pending), (1, 1));
     assert_eq!(stands.begun, [(Phase::Properties, now()), (Phase::Residents, now())].into());
     assert_eq!(stands.succeeded, [(Phase::Properties, now())].into());
@@ -197,7 +197,7 @@ pub async fn an_account_stands_as_its_runs_left_it(ledger: &dyn LedgerAdmin) {
         ledger.begin_run(&run).await.expect("a lease");
         ledger.finish_run(&end(&run, status, error)).await.expect("finished");
     }
-    let stands = standing().await.expect("it ran");
+    let stands = state_of().await.expect("it ran");
     assert_eq!(stands.failures.map(|failures| (failures.runs, failures.since)), Some((3, now())));
     assert!(stands.refused.is_some(), "nothing was let in since");
     assert!(stands.ended_by.values().all(|failure| failure.kind == ErrorKind::MassChange));
@@ -205,9 +205,9 @@ pub async fn an_account_stands_as_its_runs_left_it(ledger: &dyn LedgerAdmin) {
     let run = of(3);
     ledger.begin_run(&run).await.expect("a lease");
     ledger.finish_run(&end(&run, RunStatus::Success, None)).await.expect("finished");
-    let stands = standing().await.expect("it ran");
+    let stands = state_of().await.expect("it ran");
     assert_eq!((stands.failures, stands.refused, stands.ended_by), (None, None, [].into()));
     assert_eq!(stands.begun.get(&Phase::Properties), Some(&(now() + TimeDelta::hours(3))));
-    let all = ledger.standings(None).await.expect("standings");
+    let all = ledger.account_states(None).await.expect("states");
     assert_eq!(all.into_keys().collect::<Vec<_>>(), ["a"]);
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use latchel_sync_core::ledger::{Failures, Standing};
+use latchel_sync_core::ledger::{AccountState, Failures};
 use latchel_sync_core::model::{Side, Status};
 use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::Filter;
@@ -29,12 +29,12 @@ pub(super) struct Finding {
 /// Facts about all accounts, read once for all of them.
 #[derive(Debug)]
 pub(super) struct Known {
-    standings: BTreeMap<String, Standing>,
+    states: BTreeMap<String, AccountState>,
     /// Instants at which accounts were added, UTC.
     added: HashMap<String, DateTime<Utc>>,
     paused: HashSet<String>,
     late: BTreeMap<String, Late>,
-    none: Standing,
+    none: AccountState,
 }
 
 impl Known {
@@ -45,11 +45,11 @@ impl Known {
     /// If the ledger cannot be read.
     pub async fn read(app: &App) -> Result<Self> {
         Ok(Self {
-            standings: app.ledger.standings(None).await?,
+            states: app.ledger.account_states(None).await?,
             added: app.ledger.accounts().await?.into_iter().map(|one| (one.name, one.created_at)).collect(),
             paused: app.desk.pauses().await?.into_iter().map(|pause| pause.account).collect(),
             late: app.jobs.late(app.clock.now()),
-            none: Standing::default(),
+            none: AccountState::default(),
         })
     }
 }
@@ -61,13 +61,13 @@ impl Known {
 /// If the ledger cannot be read.
 pub(super) async fn findings(app: &App, account: &Account, known: &Known) -> Result<Vec<Finding>> {
     let (now, name) = (app.clock.now(), account.name());
-    let standing = known.standings.get(name).unwrap_or(&known.none);
-    let health = Health::of(&account.settings, &account.schedule, standing, None, now);
-    let failed = runs_failed(standing, &app.config.alerts).or_else(|| broken(standing));
+    let state = known.states.get(name).unwrap_or(&known.none);
+    let health = Health::of(&account.settings, &account.schedule, state, None, now);
+    let failed = runs_failed(state, &app.config.alerts).or_else(|| broken(state));
     let mut findings: Vec<_> = failed.into_iter().collect();
-    findings.extend(credentials_refused(standing));
+    findings.extend(credentials_refused(state));
     findings.extend(credentials_expiring(account, &app.config.alerts, now));
-    findings.extend(mass_change(standing, name));
+    findings.extend(mass_change(state, name));
     findings.extend(records_failed(app, name, &health, now).await?);
     // Whoever pauses an account knows that it is not synced.
     if !known.paused.contains(name) {
@@ -79,8 +79,8 @@ pub(super) async fn findings(app: &App, account: &Account, known: &Known) -> Res
 }
 
 /// Until something works again it is not over, whatever else happens.
-fn runs_failed(standing: &Standing, config: &AlertsConfig) -> Option<Finding> {
-    let Failures { runs, since, error } = standing.failures.as_ref()?;
+fn runs_failed(state: &AccountState, config: &AlertsConfig) -> Option<Finding> {
+    let Failures { runs, since, error } = state.failures.as_ref()?;
     (*runs >= u64::from(config.failed_runs)).then(|| Finding {
         condition: Condition::RunsFailed,
         text: match error {
@@ -92,8 +92,8 @@ fn runs_failed(standing: &Standing, config: &AlertsConfig) -> Option<Finding> {
 }
 
 /// A mistake of ours is told of at once, although the run's other phases may be done.
-fn broken(standing: &Standing) -> Option<Finding> {
-    let (phase, failure) = standing.ended_by(ErrorKind::Internal)?;
+fn broken(state: &AccountState) -> Option<Finding> {
+    let (phase, failure) = state.ended_by(ErrorKind::Internal)?;
     Some(Finding {
         condition: Condition::RunsFailed,
         text: format!("{phase} stopped: {}.", failure.error),
@@ -103,9 +103,9 @@ fn broken(standing: &Standing) -> Option<Finding> {
 
 /// Finds credentials that were refused. A permission that they lack may be needed by one phase alone, so the newest run of each phase is
 /// looked at for that.
-fn credentials_refused(standing: &Standing) -> Option<Finding> {
-    let lacking = || standing.ended_by(ErrorKind::Forbidden).map(|(_, failure)| failure);
-    let failure = standing.refused.as_ref().or_else(lacking)?;
+fn credentials_refused(state: &AccountState) -> Option<Finding> {
+    let lacking = || state.ended_by(ErrorKind::Forbidden).map(|(_, failure)| failure);
+    let failure = state.refused.as_ref().or_else(lacking)?;
     Some(Finding {
         condition: Condition::CredentialsRefused,
         text: format!(
@@ -130,8 +130,8 @@ fn credentials_expiring(
     })
 }
 
-fn mass_change(standing: &Standing, account: &str) -> Option<Finding> {
-    let (_, failure) = standing.ended_by(ErrorKind::MassChange)?;
+fn mass_change(state: &AccountState, account: &str) -> Option<Finding> {
+    let (_, failure) = state.ended_by(ErrorKind::MassChange)?;
     Some(Finding {
         condition: Condition::MassChange,
         text: format!(

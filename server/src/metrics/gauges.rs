@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::Standing;
+use latchel_sync_core::ledger::AccountState;
 use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusBuilder;
 
@@ -19,11 +19,11 @@ use crate::views::Health;
 pub(super) async fn read(app: &App) -> Result<String> {
     let now = app.clock.now();
     let paused: Vec<_> = app.desk.pauses().await?.into_iter().map(|pause| pause.account).collect();
-    let standings = app.ledger.standings(None).await?;
-    let none = Standing::default();
+    let states = app.ledger.account_states(None).await?;
+    let none = AccountState::default();
     let health = |one: &Arc<Account>| {
-        let standing = standings.get(one.name()).unwrap_or(&none);
-        Health::of(&one.settings, &one.schedule, standing, None, now)
+        let state = states.get(one.name()).unwrap_or(&none);
+        Health::of(&one.settings, &one.schedule, state, None, now)
     };
     let accounts: Vec<_> = app.accounts.values().map(health).collect();
     let recorder = PrometheusBuilder::new().build_recorder();

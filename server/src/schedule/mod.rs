@@ -5,7 +5,7 @@ mod timetable;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use latchel_sync_core::ledger::Standing;
+use latchel_sync_core::ledger::AccountState;
 use latchel_sync_core::model::Phase;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -120,11 +120,11 @@ impl Schedule {
 
 /// Instant at which a part, with every phase of it, was last begun, UTC; `None` if it never was. A run that was killed counts as far
 /// as its phases succeeded.
-pub(crate) fn last_begun(standing: &Standing, part: Part) -> Option<DateTime<Utc>> {
+pub(crate) fn last_begun(state: &AccountState, part: Part) -> Option<DateTime<Utc>> {
     if part == Part::Reconciliation {
-        return standing.reconciliation.max(standing.reconciled);
+        return state.reconciliation.max(state.reconciled);
     }
-    let last = |phase: Phase| standing.begun.get(&phase).max(standing.succeeded.get(&phase)).copied();
+    let last = |phase: Phase| state.begun.get(&phase).max(state.succeeded.get(&phase)).copied();
     part.phases().into_iter().map(last).min().flatten()
 }
 
@@ -188,13 +188,13 @@ mod tests {
         let due = of(&with, Some(at("11:00:00"))).expect("it comes");
         assert_eq!(due.format("%Y-%m-%d %H:%M").to_string(), "2026-04-01 04:00");
 
-        let standing = Standing {
+        let state = AccountState {
             begun: [(Phase::Properties, at("11:00:00")), (Phase::Residents, at("10:30:00"))].into(),
             succeeded: [(Phase::Residents, at("10:45:00"))].into(),
             reconciliation: Some(at("10:00:00")),
-            ..Standing::default()
+            ..AccountState::default()
         };
-        let last = |part| last_begun(&standing, part);
+        let last = |part| last_begun(&state, part);
         assert_eq!(last(Part::Reconciliation), Some(at("10:00:00")));
         assert_eq!(last(Part::PropertiesAndResidents), Some(at("10:45:00")));
         assert_eq!(last(Part::WorkOrders), None);

@@ -139,7 +139,7 @@ impl Scheduler {
     }
 
     async fn last_begun(&self, account: &str, part: Part) -> Result<Option<DateTime<Utc>>> {
-        let standings = self.ledger.standings(Some(account)).await?;
-        Ok(standings.get(account).and_then(|standing| last_begun(standing, part)))
+        let states = self.ledger.account_states(Some(account)).await?;
+        Ok(states.get(account).and_then(|state| last_begun(state, part)))
     }
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
-use latchel_sync_core::ledger::{Run, Standing};
+use latchel_sync_core::ledger::{AccountState, Run};
 use latchel_sync_core::model::SyncMethod;
 use latchel_sync_core::{ErrorKind, Result};
 use latchel_sync_ledger::desk::{DayOfRuns, Pause};
@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::credentials::{Credential, credentials};
-use super::health::{Health, in_a_word, standing};
+use super::health::{Health, in_a_word, state_of};
 use crate::accounts::Account;
 use crate::app::App;
 use crate::jobs::QueuedJob;
@@ -77,7 +77,7 @@ pub struct Day {
 /// Facts about all accounts, read in a few statements, however many they are.
 pub struct AllAccounts<'a> {
     app: &'a App,
-    standings: BTreeMap<String, Standing>,
+    states: BTreeMap<String, AccountState>,
     pauses: HashMap<String, Pause>,
     starts: HashMap<String, DateTime<Utc>>,
     jobs: HashMap<String, Vec<QueuedJob>>,
@@ -100,7 +100,7 @@ impl<'a> AllAccounts<'a> {
             app,
             pauses: pauses.collect(),
             starts: accounts.map(|one| (one.name, one.sync_start)).collect(),
-            standings: app.ledger.standings(None).await?,
+            states: app.ledger.account_states(None).await?,
             jobs: app.jobs.by_account(),
         })
     }
@@ -108,21 +108,21 @@ impl<'a> AllAccounts<'a> {
     /// Everything about an account but its days.
     pub fn view(&self, account: &Account) -> AccountView {
         let name = account.name();
-        let standing = self.standings.get(name).cloned().unwrap_or_default();
+        let state = self.states.get(name).cloned().unwrap_or_default();
         let (pause, start) = (self.pauses.get(name).cloned(), self.starts.get(name).copied());
         let jobs = self.jobs.get(name).cloned().unwrap_or_default();
-        view(self.app, account, standing, (pause, start), jobs)
+        view(self.app, account, state, (pause, start), jobs)
     }
 
     /// How much trouble an account has, without all that a view needs.
     pub(crate) fn trouble(&self, account: &Account) -> Trouble {
-        let Some(standing) = self.standings.get(account.name()) else { return Trouble(5) };
-        Trouble(match in_a_word(standing, &account.settings.policy, self.app.clock.now()) {
+        let Some(state) = self.states.get(account.name()) else { return Trouble(5) };
+        Trouble(match in_a_word(state, &account.settings.policy, self.app.clock.now()) {
             "failed" => 0,
             "gap" => 1,
-            _ if standing.failed > 0 => 2,
+            _ if state.failed > 0 => 2,
             "partial" => 3,
-            _ if standing.pending > 0 => 4,
+            _ if state.pending > 0 => 4,
             "ok" => 6,
             _ => 5,
         })
@@ -137,9 +137,9 @@ impl<'a> AllAccounts<'a> {
 pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
     let Some(one) = app.accounts.get(name) else { return Ok(None) };
     let sync_start = app.ledger.account(name).await?.map(|account| account.sync_start);
-    let standing = standing(&*app.ledger, name).await?;
+    let state = state_of(&*app.ledger, name).await?;
     let pause = app.desk.pauses().await?.into_iter().find(|pause| pause.account == name);
-    let mut view = view(app, one, standing, (pause, sync_start), app.jobs.of(name));
+    let mut view = view(app, one, state, (pause, sync_start), app.jobs.of(name));
     put_days(app, std::slice::from_mut(&mut view)).await?;
     Ok(Some(view))
 }
@@ -147,18 +147,18 @@ pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
 fn view(
     app: &App,
     one: &Account,
-    standing: Standing,
+    state: AccountState,
     (pause, sync_start): (Option<Pause>, Option<DateTime<Utc>>),
     jobs: Vec<QueuedJob>,
 ) -> AccountView {
     let (name, zone, now) = (one.name(), one.settings.time_zone, app.clock.now());
     let next = |part: Part| {
-        let at = one.schedule.due(part, name, zone, last_begun(&standing, part), app.clock.began());
+        let at = one.schedule.due(part, name, zone, last_begun(&state, part), app.clock.began());
         NextRun { part, at: at.map(|at| at.max(now)) }
     };
-    let guarded = standing.ended_by(ErrorKind::MassChange);
+    let guarded = state.ended_by(ErrorKind::MassChange);
     AccountView {
-        health: Health::of(&one.settings, &one.schedule, &standing, sync_start, now),
+        health: Health::of(&one.settings, &one.schedule, &state, sync_start, now),
         platform: one.platform_title,
         sync_method: one.settings.policy.sync_method,
         time_zone: zone.name(),
@@ -168,7 +168,7 @@ fn view(
         days: Vec::new(),
         // What follows the first sentence is for the command.
         guarded: guarded.and_then(|(_, failure)| failure.error.split(". ").next()).map(str::to_owned),
-        newest: standing.newest,
+        newest: state.newest,
         jobs,
     }
 }

@@ -43,12 +43,12 @@ pub async fn automatic(
     if let Some(pause) = desk.pauses().await?.into_iter().find(|pause| pause.account == account.name) {
         return Ok(Automatic::Paused(pause));
     }
-    let standing = ledger.standings(Some(&account.name)).await?.remove(&account.name).unwrap_or_default();
-    let Some(last) = standing.scheduled else {
+    let state = ledger.account_states(Some(&account.name)).await?.remove(&account.name).unwrap_or_default();
+    let Some(last) = state.scheduled else {
         return Ok(Automatic::NotKept { last: None });
     };
     let next = |part| {
-        let before = last_begun(&standing, part);
+        let before = last_begun(&state, part);
         // The server had been begun by then.
         let at = schedule.due(part, &account.name, account.time_zone, before, last);
         NextRun { part, at }
@@ -56,7 +56,7 @@ pub async fn automatic(
     let next: Vec<_> = schedule.parts().map(next).collect();
     let is_under_way = |run: &Run| run.took_ms.is_none();
     let is_late = next.iter().filter_map(|one| one.at).any(|at| at + LATE < now);
-    if is_late && !standing.newest.as_ref().is_some_and(is_under_way) {
+    if is_late && !state.newest.as_ref().is_some_and(is_under_way) {
         return Ok(Automatic::NotKept { last: Some(last) });
     }
     Ok(Automatic::Kept { next })

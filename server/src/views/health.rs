@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::AccountSettings;
-use latchel_sync_core::ledger::{RunStatus, Standing};
+use latchel_sync_core::ledger::{AccountState, RunStatus};
 use latchel_sync_core::model::{Phase, Policy};
 use latchel_sync_core::rules::coverage;
 use latchel_sync_core::{LedgerAdmin, Result};
@@ -55,15 +55,15 @@ pub async fn health(
     now: DateTime<Utc>,
 ) -> Result<Health> {
     let sync_start = ledger.account(&account.name).await?.map(|account| account.sync_start);
-    let standing = standing(ledger, &account.name).await?;
-    Ok(Health::of(account, schedule, &standing, sync_start, now))
+    let state = state_of(ledger, &account.name).await?;
+    Ok(Health::of(account, schedule, &state, sync_start, now))
 }
 
-/// An account's standing, with what waits counted anew.
-pub(crate) async fn standing(ledger: &dyn LedgerAdmin, account: &str) -> Result<Standing> {
-    let mut standing = ledger.standings(Some(account)).await?.remove(account).unwrap_or_default();
-    standing.count(&ledger.counts(account, &Standing::counted().collect::<Vec<_>>()).await?);
-    Ok(standing)
+/// An account's state, with what waits counted anew.
+pub(crate) async fn state_of(ledger: &dyn LedgerAdmin, account: &str) -> Result<AccountState> {
+    let mut state = ledger.account_states(Some(account)).await?.remove(account).unwrap_or_default();
+    state.count(&ledger.counts(account, &AccountState::counted().collect::<Vec<_>>()).await?);
+    Ok(state)
 }
 
 impl Health {
@@ -71,32 +71,32 @@ impl Health {
     pub(crate) fn of(
         account: &AccountSettings,
         schedule: &Schedule,
-        standing: &Standing,
+        state: &AccountState,
         sync_start: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Self {
         let phase = |phase: Phase| {
-            let last_success = standing.succeeded.get(&phase).copied();
-            PhaseHealth { phase, last_success, gap: gap(standing, &account.policy, phase, now) }
+            let last_success = state.succeeded.get(&phase).copied();
+            PhaseHealth { phase, last_success, gap: gap(state, &account.policy, phase, now) }
         };
-        let newest = standing.newest.as_ref();
+        let newest = state.newest.as_ref();
         Self {
             account: account.name.clone(),
-            health: in_a_word(standing, &account.policy, now),
+            health: in_a_word(state, &account.policy, now),
             paused: newest.into_iter().flat_map(|run| &run.phases).find_map(|phase| phase.paused.clone()),
             sync_start,
             phases: Phase::ALL.into_iter().map(phase).collect(),
-            pending: standing.pending,
-            failed: standing.failed,
+            pending: state.pending,
+            failed: state.failed,
             schedule: schedule.clone(),
         }
     }
 }
 
 /// An account's health in a word or a few.
-pub(super) fn in_a_word(standing: &Standing, policy: &Policy, now: DateTime<Utc>) -> &'static str {
-    let has_gap = || Phase::ALL.into_iter().any(|phase| gap(standing, policy, phase, now).is_some());
-    match standing.newest.as_ref().map(|run| run.status) {
+pub(super) fn in_a_word(state: &AccountState, policy: &Policy, now: DateTime<Utc>) -> &'static str {
+    let has_gap = || Phase::ALL.into_iter().any(|phase| gap(state, policy, phase, now).is_some());
+    match state.newest.as_ref().map(|run| run.status) {
         None => "never run",
         Some(RunStatus::Failed) => "failed",
         Some(RunStatus::Unfinished) => "interrupted or under way",
@@ -108,10 +108,10 @@ pub(super) fn in_a_word(standing: &Standing, policy: &Policy, now: DateTime<Utc>
 }
 
 fn gap(
-    standing: &Standing,
+    state: &AccountState,
     policy: &Policy,
     phase: Phase,
     now: DateTime<Utc>,
 ) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    coverage(&policy.window, standing.succeeded.get(&phase).copied(), now).gap
+    coverage(&policy.window, state.succeeded.get(&phase).copied(), now).gap
 }

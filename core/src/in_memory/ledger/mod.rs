@@ -16,8 +16,8 @@ use self::leases::Leases;
 use super::locked;
 use crate::Result;
 use crate::ledger::{
-    Account, Counts, Intent, IntentId, Lease, Ledger, LedgerAdmin, NewRun, Outcome, Pending, RecordMemory,
-    Run, Standing,
+    Account, AccountState, Counts, Intent, IntentId, Lease, Ledger, LedgerAdmin, NewRun, Outcome, Pending,
+    RecordMemory, Run,
 };
 use crate::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side};
 
@@ -38,7 +38,7 @@ struct State {
     runs: BTreeMap<RunId, Run>,
     watermarks: BTreeMap<(String, Phase), DateTime<Utc>>,
     reconciled: BTreeMap<String, DateTime<Utc>>,
-    standings: BTreeMap<String, Standing>,
+    states: BTreeMap<String, AccountState>,
     books: BTreeMap<String, Book>,
     mirrors: BTreeMap<String, mirror::Kept>,
 }
@@ -100,7 +100,7 @@ impl Ledger for MemoryLedger {
         let mut state = self.state();
         state.leases.take(run, self.lease)?;
         let begun = Run::begin(run);
-        state.standings.entry(run.account.clone()).or_default().take(&begun);
+        state.states.entry(run.account.clone()).or_default().take(&begun);
         state.runs.insert(run.id, begun);
         Ok(Lease { account: run.account.clone(), run: run.id })
     }
@@ -113,11 +113,11 @@ impl Ledger for MemoryLedger {
         let mut state = self.state();
         state.runs.insert(run.id, run.clone());
         state.leases.give_back(&run.account, run.id);
-        let reasons: Vec<_> = Standing::counted().collect();
+        let reasons: Vec<_> = AccountState::counted().collect();
         let counts = state.books.get(&run.account).map(|book| book.counts(&reasons)).unwrap_or_default();
-        let standing = state.standings.entry(run.account.clone()).or_default();
-        standing.take(run);
-        standing.count(&counts);
+        let own = state.states.entry(run.account.clone()).or_default();
+        own.take(run);
+        own.count(&counts);
         Ok(())
     }
 
@@ -239,17 +239,17 @@ impl LedgerAdmin for MemoryLedger {
         Ok(state.runs.values().rev().filter(of_account).take(limit as usize).cloned().collect())
     }
 
-    async fn standings(&self, account: Option<&str>) -> Result<BTreeMap<String, Standing>> {
+    async fn account_states(&self, account: Option<&str>) -> Result<BTreeMap<String, AccountState>> {
         let state = self.state();
-        let mut standings = state.standings.clone();
+        let mut states = state.states.clone();
         for ((account, phase), at) in &state.watermarks {
-            standings.entry(account.clone()).or_default().succeeded.insert(*phase, *at);
+            states.entry(account.clone()).or_default().succeeded.insert(*phase, *at);
         }
         for (account, at) in &state.reconciled {
-            standings.entry(account.clone()).or_default().reconciled = Some(*at);
+            states.entry(account.clone()).or_default().reconciled = Some(*at);
         }
-        standings.retain(|name, _| account.is_none_or(|account| account == name));
-        Ok(standings)
+        states.retain(|name, _| account.is_none_or(|account| account == name));
+        Ok(states)
     }
 
     async fn run(&self, id: RunId) -> Result<Option<Run>> {

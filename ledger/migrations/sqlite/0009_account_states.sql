@@ -1,7 +1,7 @@
 -- Facts about an account that its runs tell together, so that nobody reads them to know; a day's runs, counted; and runs that
 -- found nothing, which are forgotten sooner.
 
-CREATE TABLE standings (
+CREATE TABLE account_states (
     account TEXT PRIMARY KEY,
     data TEXT NOT NULL
 ) STRICT;

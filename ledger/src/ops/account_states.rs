@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Run, RunStatus, Standing};
+use latchel_sync_core::ledger::{AccountState, Run, RunStatus};
 use latchel_sync_core::model::Phase;
 
 use super::accounts::RECONCILIATION;
@@ -10,34 +10,34 @@ use super::statement::{Sql, data, record, run_built};
 use super::{Connection, Pool, UPDATE, outcomes, runs};
 use crate::error::failed;
 
-/// Newest runs from which a standing is made that was never written: the ledger is older than standings are.
+/// Newest runs from which a state is made that was never written: the ledger is older than states are.
 const RUNS: u32 = 100;
 
-const READING: &str = "reading how an account stands";
-const WRITING: &str = "writing how an account stands";
+const READING: &str = "reading the state of an account";
+const WRITING: &str = "writing the state of an account";
 
-/// Standings of all accounts that ever ran, or of one, with when their phases succeeded.
-pub(crate) async fn read(pool: &Pool, account: Option<&str>) -> Result<BTreeMap<String, Standing>> {
-    let mut sql = Sql::new("SELECT account, data FROM standings WHERE data <> ''");
+/// States of all accounts that ever ran, or of one, with when their phases succeeded.
+pub(crate) async fn read(pool: &Pool, account: Option<&str>) -> Result<BTreeMap<String, AccountState>> {
+    let mut sql = Sql::new("SELECT account, data FROM account_states WHERE data <> ''");
     push_account(&mut sql, account);
     let rows: Vec<(String, String)> = sql.build_query_as().fetch_all(pool).await.map_err(failed(READING))?;
-    let mut standings = BTreeMap::new();
+    let mut states = BTreeMap::new();
     for (account, data) in rows {
-        standings.insert(account, record::<Standing>(&data, "standing")?);
+        states.insert(account, record::<AccountState>(&data, "state")?);
     }
     for account in without(pool, account).await? {
         let made = of_runs(&runs::newest(pool, Some(&account), RUNS).await?);
-        let counts = outcomes::counts(pool, &account, &Standing::counted().collect::<Vec<_>>()).await?;
-        standings.entry(account).or_insert(made).count(&counts);
+        let counts = outcomes::counts(pool, &account, &AccountState::counted().collect::<Vec<_>>()).await?;
+        states.entry(account).or_insert(made).count(&counts);
     }
-    put_successes(pool, account, &mut standings).await?;
-    Ok(standings)
+    put_successes(pool, account, &mut states).await?;
+    Ok(states)
 }
 
-/// Accounts, or the one, that ran before standings were written, and not since.
+/// Accounts, or the one, that ran before states were written, and not since.
 async fn without(pool: &Pool, account: Option<&str>) -> Result<Vec<String>> {
     let mut sql = Sql::new(
-        "SELECT name FROM accounts WHERE NOT EXISTS (SELECT 1 FROM standings WHERE standings.account = accounts.name \
+        "SELECT name FROM accounts WHERE NOT EXISTS (SELECT 1 FROM account_states WHERE account_states.account = accounts.name \
          AND data <> '') AND EXISTS (SELECT 1 FROM runs WHERE runs.account = accounts.name)",
     );
     if let Some(account) = account {
@@ -49,17 +49,17 @@ async fn without(pool: &Pool, account: Option<&str>) -> Result<Vec<String>> {
 async fn put_successes(
     pool: &Pool,
     account: Option<&str>,
-    standings: &mut BTreeMap<String, Standing>,
+    states: &mut BTreeMap<String, AccountState>,
 ) -> Result<()> {
     let mut sql = Sql::new("SELECT account, phase, at FROM watermarks WHERE TRUE");
     push_account(&mut sql, account);
     let rows: Vec<(String, String, DateTime<Utc>)> =
         sql.build_query_as().fetch_all(pool).await.map_err(failed(READING))?;
     for (account, of, at) in rows {
-        let standing = standings.entry(account).or_default();
+        let state = states.entry(account).or_default();
         match Phase::from_name(&of) {
-            Some(phase) => drop(standing.succeeded.insert(phase, at)),
-            None if of == RECONCILIATION => standing.reconciled = Some(at),
+            Some(phase) => drop(state.succeeded.insert(phase, at)),
+            None if of == RECONCILIATION => state.reconciled = Some(at),
             None => {}
         }
     }
@@ -73,12 +73,12 @@ fn push_account(sql: &mut Sql, account: Option<&str>) {
 }
 
 /// `runs` are the newest first.
-fn of_runs(runs: &[Run]) -> Standing {
-    let mut standing = Standing::default();
+fn of_runs(runs: &[Run]) -> AccountState {
+    let mut state = AccountState::default();
     for run in runs.iter().rev() {
-        standing.take(run);
+        state.take(run);
     }
-    standing
+    state
 }
 
 /// Takes in a run that begins or ends, in the transaction that writes it. With the leases locked first, as every caller does, two
@@ -86,30 +86,30 @@ fn of_runs(runs: &[Run]) -> Standing {
 ///
 /// Returns `false` if that was taken in before.
 pub(super) async fn take(connection: &mut Connection, run: &Run) -> Result<bool> {
-    let mut sql = Sql::new("INSERT INTO standings (account, data) VALUES (");
+    let mut sql = Sql::new("INSERT INTO account_states (account, data) VALUES (");
     sql.push_bind(run.account.clone()).push(", '') ON CONFLICT (account) DO NOTHING");
     run_built(connection, sql, WRITING).await?;
-    let mut sql = Sql::new("SELECT data FROM standings WHERE account = ");
+    let mut sql = Sql::new("SELECT data FROM account_states WHERE account = ");
     sql.push_bind(run.account.clone()).push(UPDATE);
     let before: String =
         sql.build_query_scalar().fetch_one(&mut *connection).await.map_err(failed(READING))?;
-    let mut standing: Standing = match before.as_str() {
+    let mut state: AccountState = match before.as_str() {
         "" => {
             let mut runs = runs::newest_on(connection, Some(&run.account), RUNS).await?;
             runs.retain(|one| one.id != run.id);
             of_runs(&runs)
         }
-        before => record(before, "standing")?,
+        before => record(before, "state")?,
     };
-    if !standing.take(run) {
+    if !state.take(run) {
         return Ok(false);
     }
     if run.status != RunStatus::Unfinished {
-        let reasons: Vec<_> = Standing::counted().collect();
-        standing.count(&outcomes::counts_on(connection, &run.account, &reasons).await?);
+        let reasons: Vec<_> = AccountState::counted().collect();
+        state.count(&outcomes::counts_on(connection, &run.account, &reasons).await?);
     }
-    let mut sql = Sql::new("UPDATE standings SET data = ");
-    sql.push_bind(data(&standing, "standing")?);
+    let mut sql = Sql::new("UPDATE account_states SET data = ");
+    sql.push_bind(data(&state, "state")?);
     sql.push(" WHERE account = ").push_bind(run.account.clone());
     run_built(connection, sql, WRITING).await?;
     Ok(true)

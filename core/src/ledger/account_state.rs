@@ -11,7 +11,7 @@ use crate::model::{Phase, Reason, Status};
 /// ends, so that whoever wants to know reads one record and no runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Standing {
+pub struct AccountState {
     /// The newest run, under way or ended.
     pub newest: Option<Run>,
     /// Begin of the newest run that a schedule asked for, UTC.
@@ -73,7 +73,7 @@ enum Worked {
     Untried,
 }
 
-impl Standing {
+impl AccountState {
     /// Reasons of records that wait or have failed, by which they are counted.
     pub fn counted() -> impl Iterator<Item = Reason> {
         Reason::ALL
