@@ -49,7 +49,6 @@ pub struct App {
     pub(crate) pairings: Pairings,
     /// Tells of what came by webhook.
     pub(crate) arrivals: Arrivals,
-    /// Each account's last days, for its sparkline.
     /// Asks everything to end.
     pub stop: StopSignal,
 }

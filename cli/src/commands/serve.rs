@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::pin::pin;
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -35,9 +36,7 @@ pub(crate) async fn run(
         loop {
             let config = later.as_ref().unwrap_or(&first);
             let next = next(path, (config, &open), (&books, &address), &mut hangups);
-            let Some((config, opened)) =
-                open.serve(&books, Clock::starting_at(clock.now()), &end, next).await?
-            else {
+            let Some((config, opened)) = open.serve(&books, clock, &end, next).await? else {
                 return Ok(Exit::Done);
             };
             note!("the configuration was read anew: {} accounts are synced", opened.accounts.len());
@@ -91,12 +90,24 @@ async fn reread(
     if !config.ledger.is_same(&before.ledger) {
         return Err(Failure::usage("another ledger is taken up by a start alone"));
     }
-    let next = match address(&config) == address(before) {
-        true => open.with(&config, books).await?,
-        false => Open::new(&config, books, address(&config)).await?,
-    };
+    let (old, new) = (address(before), address(&config));
+    if old != new && old.port() == new.port() && new.port() != 0 {
+        return Err(Failure::usage(format!(
+            "{new}, the same port at another address, is taken up by a start alone"
+        )));
+    }
+    if old == new {
+        let next = open.with(&config, books).await?;
+        return Ok((config, next));
+    }
+    let next = Open::new(&config, books, new).await?;
+    say!("dashboard: http://{}/", next.address);
     Ok((config, next))
 }
+
+/// Longest time that one configuration may take to end before the next is served by: a run takes half a minute for the record at
+/// hand.
+const LONGEST_END: Duration = Duration::from_secs(90);
 
 /// A configuration that can be served by, and the address that is listened on.
 struct Open {
@@ -170,7 +181,11 @@ impl Open {
             next = next => Some(next),
         };
         stop.stop();
-        serving.await;
+        // Nobody waits for long because somebody reads an old answer slowly.
+        match next.is_some() {
+            true => drop(tokio::time::timeout(LONGEST_END, serving).await),
+            false => serving.await,
+        }
         Ok(next)
     }
 }

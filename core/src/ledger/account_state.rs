@@ -106,18 +106,16 @@ impl AccountState {
         }
         // A run of named records says nothing about windows, and may not come by what the others fail at.
         if run.status != RunStatus::Unfinished && run.named.is_none() {
-            // A phase that somebody stopped is as if it had not begun: it is done as soon as a process is there again.
-            let is_stopped = |report: &PhaseReport| run.stopped && report.error.is_some();
-            let reports: Vec<_> = run.phases.iter().filter(|report| !is_stopped(report)).collect();
-            self.take_windows(run, &reports);
-            self.take_failures(run, &reports);
+            let reports = not_stopped(run);
+            self.take_windows(run, reports);
+            self.take_failures(run, reports);
         }
         true
     }
 
     /// A run that failed counts as begun too: it is tried again at its time, and not at once. If its first phase ended it, it was
     /// meant to go through the other of its part, as the schedule asks for no less.
-    fn take_windows(&mut self, run: &Run, reports: &[&PhaseReport]) {
+    fn take_windows(&mut self, run: &Run, reports: &[PhaseReport]) {
         if run.reconciles {
             self.reconciliation = self.reconciliation.max(Some(run.now).filter(|_| !run.stopped));
             return;
@@ -134,7 +132,7 @@ impl AccountState {
         }
     }
 
-    fn take_failures(&mut self, run: &Run, reports: &[&PhaseReport]) {
+    fn take_failures(&mut self, run: &Run, reports: &[PhaseReport]) {
         let worked = worked(run, reports);
         match worked {
             Worked::Something => self.failures = None,
@@ -159,10 +157,7 @@ impl AccountState {
             };
         }
         // One that failed otherwise does not say whether the credentials are right again.
-        let unauthorized = reports
-            .iter()
-            .filter_map(|report| failure(report))
-            .find(|one| one.kind == ErrorKind::Unauthorized);
+        let unauthorized = reports.iter().filter_map(failure).find(|one| one.kind == ErrorKind::Unauthorized);
         if unauthorized.is_some() || worked == Worked::Something {
             self.refused = unauthorized;
         }
@@ -177,7 +172,16 @@ impl AccountState {
     }
 }
 
-fn worked(run: &Run, reports: &[&PhaseReport]) -> Worked {
+/// The reports of a run's phases without the one that was under way when it was asked to stop, which is the last: that phase is as if
+/// it had not begun, and is done as soon as a process is there again.
+fn not_stopped(run: &Run) -> &[PhaseReport] {
+    match run.phases.split_last() {
+        Some((last, before)) if run.stopped && last.error.is_some() => before,
+        _ => &run.phases,
+    }
+}
+
+fn worked(run: &Run, reports: &[PhaseReport]) -> Worked {
     if reports.iter().any(|report| report.error.is_none() && report.paused.is_none()) {
         return Worked::Something;
     }

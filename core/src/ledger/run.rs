@@ -104,6 +104,8 @@ impl Run {
     pub fn is_quiet(&self) -> bool {
         self.status == RunStatus::Success
             && self.warnings.is_empty()
+            // By hand, a link is made or ended without any.
+            && !self.phases.is_empty()
             && self.phases.iter().all(|report| report.writes == 0)
     }
 

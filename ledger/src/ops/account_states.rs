@@ -6,11 +6,11 @@ use latchel_sync_core::ledger::{AccountState, Run, RunStatus};
 use latchel_sync_core::model::Phase;
 
 use super::accounts::RECONCILIATION;
-use super::statement::{Sql, data, record, run_built};
+use super::statement::{Sql, data, record, run_built, write};
 use super::{Connection, Pool, UPDATE, outcomes, runs};
 use crate::error::failed;
 
-/// Newest runs from which a state is made that was never written: the ledger is older than states are.
+/// Newest runs from which a state is made where the ledger is older than states are.
 const RUNS: u32 = 100;
 
 const READING: &str = "reading the state of an account";
@@ -25,25 +25,30 @@ pub(crate) async fn read(pool: &Pool, account: Option<&str>) -> Result<BTreeMap<
     for (account, data) in rows {
         states.insert(account, record::<AccountState>(&data, "state")?);
     }
-    for account in without(pool, account).await? {
-        let made = of_runs(&runs::newest(pool, Some(&account), RUNS).await?);
-        let counts = outcomes::counts(pool, &account, &AccountState::counted().collect::<Vec<_>>()).await?;
-        states.entry(account).or_insert(made).count(&counts);
-    }
     put_successes(pool, account, &mut states).await?;
     Ok(states)
 }
 
-/// Accounts, or the one, that ran before states were written, and not since.
-async fn without(pool: &Pool, account: Option<&str>) -> Result<Vec<String>> {
-    let mut sql = Sql::new(
-        "SELECT name FROM accounts WHERE NOT EXISTS (SELECT 1 FROM account_states WHERE account_states.account = accounts.name \
-         AND data <> '') AND EXISTS (SELECT 1 FROM runs WHERE runs.account = accounts.name)",
-    );
-    if let Some(account) = account {
-        sql.push(" AND name = ").push_bind(account);
+/// Makes the states of accounts that ran before states were kept. Another process that opens the ledger may do the same, or a run may
+/// have begun meanwhile.
+pub(crate) async fn complete(pool: &Pool) -> Result<()> {
+    let sql = "SELECT name FROM accounts WHERE NOT EXISTS (SELECT 1 FROM account_states \
+               WHERE account_states.account = accounts.name) \
+               AND EXISTS (SELECT 1 FROM runs WHERE runs.account = accounts.name)";
+    let without: Vec<String> = sqlx::query_scalar(sql).fetch_all(pool).await.map_err(failed(READING))?;
+    for account in without {
+        let mut state = AccountState::default();
+        for run in runs::newest(pool, Some(&account), RUNS).await?.iter().rev() {
+            state.take(run);
+        }
+        let reasons: Vec<_> = AccountState::counted().collect();
+        state.count(&outcomes::counts(pool, &account, &reasons).await?);
+        let mut sql = Sql::new("INSERT INTO account_states (account, data) VALUES (");
+        sql.push_bind(account).push(", ").push_bind(data(&state, "state")?);
+        sql.push(") ON CONFLICT (account) DO NOTHING");
+        write(pool, sql).await?;
     }
-    sql.build_query_scalar().fetch_all(pool).await.map_err(failed(READING))
+    Ok(())
 }
 
 async fn put_successes(
@@ -72,15 +77,6 @@ fn push_account(sql: &mut Sql, account: Option<&str>) {
     }
 }
 
-/// `runs` are the newest first.
-fn of_runs(runs: &[Run]) -> AccountState {
-    let mut state = AccountState::default();
-    for run in runs.iter().rev() {
-        state.take(run);
-    }
-    state
-}
-
 /// Takes in a run that begins or ends, in the transaction that writes it. With the leases locked first, as every caller does, two
 /// runs of one account wait for each other and never lock each other out.
 ///
@@ -93,13 +89,9 @@ pub(super) async fn take(connection: &mut Connection, run: &Run) -> Result<bool>
     sql.push_bind(run.account.clone()).push(UPDATE);
     let before: String =
         sql.build_query_scalar().fetch_one(&mut *connection).await.map_err(failed(READING))?;
-    let mut state: AccountState = match before.as_str() {
-        "" => {
-            let mut runs = runs::newest_on(connection, Some(&run.account), RUNS).await?;
-            runs.retain(|one| one.id != run.id);
-            of_runs(&runs)
-        }
-        before => record(before, "state")?,
+    let mut state = match before.as_str() {
+        "" => AccountState::default(),
+        before => record::<AccountState>(before, "state")?,
     };
     if !state.take(run) {
         return Ok(false);

@@ -181,16 +181,6 @@ async fn put(connection: &mut Connection, run: &Run) -> Result<()> {
 
 /// Run ids are made in the order of time, so that the newest sorts last.
 pub(crate) async fn newest(pool: &Pool, account: Option<&str>, limit: u32) -> Result<Vec<Run>> {
-    let mut connection = pool.acquire().await.map_err(failed("reading runs"))?;
-    newest_on(&mut connection, account, limit).await
-}
-
-/// The same within a transaction.
-pub(super) async fn newest_on(
-    connection: &mut Connection,
-    account: Option<&str>,
-    limit: u32,
-) -> Result<Vec<Run>> {
     // Two statements, because with one an account's index is not used.
     let select = match account {
         Some(account) => {
@@ -200,7 +190,7 @@ pub(super) async fn newest_on(
         None => sqlx::query_scalar("SELECT data FROM runs ORDER BY id DESC LIMIT $1"),
     };
     let rows: Vec<String> =
-        select.bind(i64::from(limit)).fetch_all(connection).await.map_err(failed("reading runs"))?;
+        select.bind(i64::from(limit)).fetch_all(pool).await.map_err(failed("reading runs"))?;
     rows.iter().map(|data| serde_json::from_str(data).map_err(unreadable("run"))).collect()
 }
 

@@ -8,6 +8,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 
+use super::account_states;
 use crate::LEASE;
 use crate::migrations::POSTGRES as MIGRATIONS;
 
@@ -39,6 +40,7 @@ impl PostgresLedger {
             }
             other => ledger.problem("the ledger's tables cannot be made").with_source(other),
         })?;
+        account_states::complete(&ledger.pool).await?;
         Ok(ledger)
     }
 

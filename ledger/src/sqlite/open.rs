@@ -11,6 +11,7 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
+use super::account_states;
 use super::as_found::AsFound;
 use super::problem::{newer, problem};
 use crate::LEASE;
@@ -165,7 +166,8 @@ impl SqliteLedger {
                 let error = Error::new(ErrorKind::Ledger, what).with_source(other);
                 self.path.iter().fold(error, |error, path| error.with("file", path.display()))
             }
-        })
+        })?;
+        account_states::complete(&self.pool).await
     }
 }
 

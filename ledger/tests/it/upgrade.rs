@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use latchel_sync_core::LedgerAdmin;
-use latchel_sync_core::ledger::Outcome;
-use latchel_sync_core::model::{Kind, PropertyId, PropertyRef, Reason, RecordKey, RunId, UnitId};
+use latchel_sync_core::ledger::{Counts, Outcome, PhaseReport, Run, RunStatus};
+use latchel_sync_core::model::{Kind, Phase, PropertyId, PropertyRef, Reason, RecordKey, RunId, UnitId};
+use latchel_sync_core::{ErrorKind, LedgerAdmin};
 use latchel_sync_ledger::desk::{Desk, Filter, Role};
 use latchel_sync_ledger::suite::{link, new_run, outcome, user};
 use latchel_sync_ledger::throw_away::fresh_url;
@@ -29,16 +29,18 @@ async fn migrations(engine: &str, last: &str) -> Migrator {
 }
 
 /// A linked work order, and one that waits.
-const ROWS: [&str; 3] = [
+const ROWS: [&str; 5] = [
     "INSERT INTO links (account, kind, platform_id, latchel_id, data) VALUES ('a', 'work-order', '1', 10, $1)",
     "INSERT INTO outcomes (account, kind, side, id, reason, summary, data) \
      VALUES ('a', 'work-order', 'platform', '2', 'call_failed', 'call_failed||', $1)",
     "INSERT INTO pending (account, kind, side, id, since, attempts, dismissed, summary) \
      SELECT account, kind, side, id, '2026-03-02T15:00:00+00:00', 3, FALSE, summary FROM outcomes WHERE data = $1",
+    "INSERT INTO accounts (name, sync_start, created_at) SELECT account, since, since FROM pending WHERE $1 = $1",
+    "INSERT INTO runs (id, account, data) VALUES ('00000000-0000-7000-8000-000000000001', 'a', $1)",
 ];
 
 /// Record that each of the rows holds, as JSON.
-fn records() -> [String; 3] {
+fn records() -> [String; 5] {
     let link = link(RunId(Uuid::nil()), "1", 10);
     let waits = Outcome {
         label: "#waits Tap".to_owned(),
@@ -46,7 +48,32 @@ fn records() -> [String; 3] {
         ..outcome(RunId(Uuid::nil()), "2", Reason::CallFailed)
     };
     let waits = serde_json::to_string(&waits).expect("JSON");
-    [serde_json::to_string(&link).expect("JSON"), waits.clone(), waits]
+    let [link, run] =
+        [serde_json::to_string(&link).expect("JSON"), serde_json::to_string(&ended()).expect("JSON")];
+    [link, waits.clone(), waits, String::new(), run]
+}
+
+/// A run that failed in part, with a warning that PostgreSQL cannot have as text.
+fn ended() -> Run {
+    let report = |phase, writes, error: Option<&str>| PhaseReport {
+        phase,
+        window_from: new_run("a").now,
+        counts: Counts::new(),
+        writes,
+        error: error.map(str::to_owned),
+        error_kind: error.map(|_| ErrorKind::Forbidden),
+        paused: None,
+    };
+    let phases = vec![report(Phase::Properties, 3, None), report(Phase::Residents, 4, Some("no permission"))];
+    let warnings = vec!["a title with \0 in it".to_owned()];
+    Run { status: RunStatus::Partial, phases, warnings, ..Run::begin(&new_run("a")) }
+}
+
+async fn states_and_days(ledger: &(impl LedgerAdmin + Desk)) -> (u64, bool, Vec<(u64, u64, u64, u64)>) {
+    let state = ledger.account_states(None).await.expect("states").remove("a").expect("a state");
+    let days = ledger.run_days(&["a".to_owned()], new_run("a").now.date_naive()).await.expect("days");
+    let days = days.into_iter().map(|one| (one.runs, one.failed, one.partly, one.writes)).collect();
+    (state.failed, state.ended_by(ErrorKind::Forbidden).is_some(), days)
 }
 
 async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl LedgerAdmin + Desk)) {
@@ -66,7 +93,13 @@ async fn keeps_what_it_held_and_has_a_desk(ledger: &(impl LedgerAdmin + Desk)) {
     assert_eq!(waiting, found, "by the property that it waited for before");
     ledger.put_user(&user("ann", Role::Viewer)).await.expect("added");
     assert_eq!(ledger.users().await.expect("users"), [user("ann", Role::Viewer)]);
+    assert_eq!(states_and_days(ledger).await, (1, true, vec![(1, 1, 1, 7)]), "by the runs that were there");
     ledger.begin_run(&new_run("a")).await.expect("a run");
+    assert_eq!(
+        states_and_days(ledger).await,
+        (1, true, vec![(2, 1, 1, 7)]),
+        "and they stay while another begins"
+    );
     assert_eq!(ledger.check().await.expect("a check"), [""; 0]);
 }
 

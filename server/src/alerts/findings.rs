@@ -109,7 +109,7 @@ fn credentials_refused(state: &AccountState) -> Option<Finding> {
     Some(Finding {
         condition: Condition::CredentialsRefused,
         text: format!(
-            "The credentials were refused: {}. Put new ones into the configuration and start the server again.",
+            "The credentials were refused: {}. Put new ones into the configuration, and have it read anew (signal HUP) or start the server again.",
             failure.error
         ),
         since: failure.at,
@@ -235,7 +235,7 @@ fn no_success(
 /// Finding of an account that is not synced because of this problem.
 pub(super) fn misconfigured(problem: &str, since: DateTime<Utc>) -> Finding {
     let text = format!(
-        "It is not synced, because its configuration is wrong: {problem}\nMend it and start the server again."
+        "It is not synced, because its configuration is wrong: {problem}\nMend it, and have it read anew (signal HUP) or start the server again."
     );
     Finding { condition: Condition::Misconfigured, text, since }
 }

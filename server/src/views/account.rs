@@ -216,7 +216,7 @@ pub async fn runs_of_day(app: &App, account: &str, day: NaiveDate) -> Result<Opt
     let Some(one) = app.accounts.get(account) else { return Ok(None) };
     let zone = one.settings.time_zone;
     let mut runs = app.ledger.runs(Some(account), RUNS_DRAWN).await?;
-    runs.retain(|run| run.now.with_timezone(&zone).date_naive() == day);
+    runs.retain(|run| run.day.unwrap_or_else(|| run.now.with_timezone(&zone).date_naive()) == day);
     let known = app.desk.run_days(&[account.to_owned()], day).await?;
     let counted = known.iter().find(|one| one.day == day).map_or(0, |one| one.runs);
     let forgotten = counted.saturating_sub(runs.len() as u64);

@@ -37,23 +37,30 @@ pub(super) fn get(world: &World, request: &Request) -> Answer {
     TENANTS.one(world, request, found.map(|one| (one.id, tenant(world, request, one, &leased(world)))))
 }
 
-/// For each tenant: the property of the last lease, and the tenant's status by it.
+/// For each tenant, by the lease that counts most, and the last of those: the property, and the tenant's status.
 type Leased = std::collections::HashMap<i64, (i64, &'static str)>;
+
+/// Statuses of a tenant; who has several leases has the last of these that one of them gives.
+const STATUSES: [&str; 3] = ["Past", "Future", "Current"];
 
 fn leased(world: &World) -> Leased {
     let today = world.platform_today();
-    let of_lease = |lease: &crate::world::Lease| {
-        let at = |tenant: i64| {
+    let mut all = Leased::new();
+    for lease in world.platform.leases.iter() {
+        for own in &lease.tenants {
             let status = match lease.status_on(today) {
-                _ if lease.is_over_for(tenant, today) => "Past",
+                _ if lease.is_over_for(own.tenant_id, today) => "Past",
                 LeaseStatus::Future => "Future",
                 _ => "Current",
             };
-            (tenant, (lease.property_id, status))
-        };
-        lease.tenants.iter().map(|own| at(own.tenant_id)).collect::<Vec<_>>()
-    };
-    world.platform.leases.iter().flat_map(of_lease).collect()
+            let rank = |status: &str| STATUSES.iter().position(|one| *one == status);
+            let before = all.get(&own.tenant_id).and_then(|(_, before)| rank(before));
+            if rank(status) >= before {
+                all.insert(own.tenant_id, (lease.property_id, status));
+            }
+        }
+    }
+    all
 }
 
 fn tenant(world: &World, request: &Request, tenant: &Tenant, leased: &Leased) -> Value {
