@@ -9,9 +9,9 @@ use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, NewJob,
-    NewProperty, NewResident, PortfolioId, PropertyPatch, PropertyRef, Reason, RecordKey, ResidentPatch,
-    ResidentRef, Row, SyncMethod, Window, WorkOrderId,
+    ClosedStatus, Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId,
+    NewJob, NewProperty, NewResident, PortfolioId, PropertyPatch, PropertyRef, Reason, RecordKey,
+    ResidentPatch, ResidentRef, Row, SyncMethod, Window, WorkOrderId,
 };
 use crate::{Error, ErrorKind, Pages, Probe, Result};
 
@@ -235,6 +235,8 @@ pub enum LatchelWrite {
         made_at: Option<DateTime<Utc>>,
         /// Instant of an earlier create of the same record whose outcome is not known, UTC.
         sent_before: Option<DateTime<Utc>>,
+        /// State of a work order that is closed already (rule WP7).
+        closed: Option<ClosedStatus>,
     },
     /// A record is changed.
     Update,

@@ -122,7 +122,7 @@ impl Latchel for Mirror {
         if !self.source.capabilities().writes {
             return Ok(Some(Held { reason: Reason::LatchelWritesOff, detail: String::new() }));
         }
-        let LatchelWrite::Create { kind, made_at, sent_before } = *write else { return Ok(None) };
+        let LatchelWrite::Create { kind, made_at, sent_before, closed } = *write else { return Ok(None) };
         let now = self.clock();
         let visible = sent_before.map(|at| at + self.visibility_delay());
         if kind == Kind::WorkOrder {
@@ -140,6 +140,12 @@ impl Latchel for Mirror {
         let list = MirrorList::of(kind);
         if let Some(held) = self.unproven(list, now).await? {
             return Ok(Some(held));
+        }
+        if let Some(closed) = closed
+            && !self.knows_state(closed).await
+        {
+            let detail = format!("no work order in Latchel has shown the id of the state {closed} yet");
+            return Ok(Some(Held { reason: Reason::MirrorIncomplete, detail }));
         }
         // What a create of unknown outcome made is found by a list that was read whole after it would be visible.
         let Some(visible) = visible else { return Ok(None) };
@@ -276,9 +282,6 @@ impl Latchel for Mirror {
     }
 
     async fn create_job(&self, new: &NewJob) -> Result<JobId> {
-        if let Some(closed) = new.closed {
-            self.show_state(closed).await;
-        }
         self.source.create_job(new).await
     }
 

@@ -9,18 +9,19 @@ use crate::{Latchel, Result};
 const SHOWN: usize = 3;
 
 impl Mirror {
-    /// Has the source read work orders that the mirror has in this closed state, until it knows the state; once a run. Creates that are
-    /// under way at once wait for each other here.
-    pub(super) async fn show_state(&self, closed: ClosedStatus) {
+    /// True if the source knows the id of this closed state. If not, it is had to read work orders that the mirror has in it, until it
+    /// does; once a run. Creates that are under way at once wait for each other here.
+    pub(super) async fn knows_state(&self, closed: ClosedStatus) -> bool {
         if self.source.knows_state(closed) {
-            return;
+            return true;
         }
         let mut sought = self.states_sought.lock().await;
         if !sought.contains(&closed) {
             sought.push(closed);
-            // Without the state's id the create says what it lacks, and is tried again.
+            // What cannot be read now is read by the next run.
             let _ = self.read_some(closed).await;
         }
+        self.source.knows_state(closed)
     }
 
     async fn read_some(&self, closed: ClosedStatus) -> Result<()> {

@@ -75,6 +75,41 @@ async fn nothing_is_created_before_the_list_is_proven() {
     assert_eq!((setup.server.read(sizes), written(&setup)), (before, 0));
 }
 
+/// Somebody closes a work order on the platform before it was ever seen.
+fn call_one_off(setup: &Setup) {
+    setup.edit(
+        r#"[{"collection": "tasks", "create": {"id": 200, "kind": "todo", "title": "Called off", "property_id": 1, "unit_id": 11,
+                "status": "closed", "priority": "normal", "assigned_to": 41}},
+            {"collection": "work_orders", "create": {"id": 299, "task_id": 200, "title": "Called off", "vendor_id": 51}}]"#,
+    );
+}
+
+/// State in which it is in Latchel, if it is there.
+fn arrived_as(setup: &Setup) -> Option<String> {
+    setup.server.read(|world| {
+        let arrived = world.latchel.jobs.iter().find(|job| job.ref_job_id.as_deref() == Some("299"));
+        arrived.map(|job| job.state.clone())
+    })
+}
+
+#[tokio::test]
+async fn a_cancelled_one_waits_and_fails_not_until_latchel_has_shown_that_state() {
+    let mut setup = Setup::of_partner_api(crate::setup::small_world(), "sync_method = \"all\"", ON).await;
+    call_one_off(&setup);
+    setup.run(0, &["sync"]).await;
+    setup.advance(TimeDelta::minutes(15));
+    setup.run(0, &["sync"]).await;
+    assert_eq!(arrived_as(&setup), None);
+    let waiting = setup.run(0, &["pending", "list"]).await;
+    assert!(waiting.contains("mirror_incomplete") && waiting.contains("the state Cancelled"), "{waiting}");
+    crate::both_ways::new_job(&setup, "Cancelled");
+    for _ in 0..2 {
+        setup.advance(TimeDelta::minutes(15));
+        setup.run(0, &["sync"]).await;
+    }
+    assert_eq!(arrived_as(&setup).as_deref(), Some("Cancelled"));
+}
+
 #[tokio::test]
 async fn a_cancelled_one_arrives_cancelled_though_no_list_of_this_run_shows_that_state() {
     let mut setup = Setup::of_partner_api(crate::setup::small_world(), "sync_method = \"all\"", ON).await;
@@ -85,19 +120,11 @@ async fn a_cancelled_one_arrives_cancelled_though_no_list_of_this_run_shows_that
         setup.advance(TimeDelta::days(10));
         setup.run(0, &["sync"]).await;
     }
-    setup.edit(
-        r#"[{"collection": "tasks", "create": {"id": 200, "kind": "todo", "title": "Called off", "property_id": 1, "unit_id": 11,
-                "status": "closed", "priority": "normal", "assigned_to": 41}},
-            {"collection": "work_orders", "create": {"id": 299, "task_id": 200, "title": "Called off", "vendor_id": 51}}]"#,
-    );
+    call_one_off(&setup);
     setup.advance(TimeDelta::minutes(15));
     setup.server.clear_requests();
     setup.run(0, &["sync"]).await;
-    let state = setup.server.read(|world| {
-        let arrived = world.latchel.jobs.iter().find(|job| job.ref_job_id.as_deref() == Some("299"));
-        arrived.map(|job| job.state.clone())
-    });
-    assert_eq!(state.as_deref(), Some("Cancelled"));
+    assert_eq!(arrived_as(&setup).as_deref(), Some("Cancelled"));
     let shown = format!("/v1/jobs/{cancelled}");
     let read = setup.server.requests().iter().filter(|one| one.path == shown).count();
     assert_eq!(read, 1, "the mirror knew which work order shows the state");

@@ -36,7 +36,7 @@ pub(in crate::engine) async fn still_held(
 ) -> Result<Vec<bool>> {
     let has = |reason| pending.iter().any(|one| one.outcome.reason == reason);
     let off = has(Reason::LatchelWritesOff) && update_held(cx).await?.is_some();
-    let create = LatchelWrite::Create { kind, made_at: Some(cx.now), sent_before: None };
+    let create = LatchelWrite::Create { kind, made_at: Some(cx.now), sent_before: None, closed: None };
     let incomplete = has(Reason::MirrorIncomplete) && cx.latchel().holds(&create).await?.is_some();
     let guarded = has(Reason::HeldForAdoption) && cx.adoption().await?.guard().is_some();
     let still = |one: &Pending| match one.outcome.reason {

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::engine::context::Context;
 use crate::ledger::{Action, Intent, IntentId, Pending, RecordMemory};
 use crate::model::{
-    Freshness, Link, Marker, Part, Phase, PropertyRef, Reason, RecordKey, Row, Window, WorkOrder,
+    ClosedStatus, Freshness, Link, Marker, Part, Phase, PropertyRef, Reason, RecordKey, Row, Window,
+    WorkOrder,
 };
 use crate::rules::{Decision, Trace};
 use crate::{Held, LatchelWrite, Pages, Result};
@@ -166,6 +167,11 @@ pub(in crate::engine) trait Flow: Sync {
         Vec::new()
     }
 
+    /// State in which a record that is closed already is created.
+    fn closed_as(&self, _case: &Self::Case) -> Option<ClosedStatus> {
+        None
+    }
+
     /// Parts of a counterpart that is there already which carrying the action out changes.
     fn changed(&self, _action: &Self::Action) -> Vec<Part> {
         Vec::new()
@@ -186,6 +192,7 @@ pub(in crate::engine) async fn latchel_obstacles<F: Flow + ?Sized>(
             kind: flow.phase().kind(),
             made_at: flow.stamps(flow.record(case)).created_at(),
             sent_before: flow.memory(case).intent.as_deref().map(|intent| intent.created_at),
+            closed: flow.closed_as(case),
         };
         obstacles.push(flow.context().latchel().holds(&write).await?);
     }

@@ -16,8 +16,8 @@ use crate::engine::phases::resident::ready_by_property;
 use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::text::same_optional;
 use crate::model::{
-    CloseVerdict, Difference, Freshness, Job, JobId, Kind, Link, Marker, NewJob, Obstacle, Origin, Phase,
-    PropertyRef, Reason, RecordKey, Row, Window, WorkOrder, WorkOrderId,
+    CloseVerdict, ClosedStatus, Difference, Freshness, Job, JobId, Kind, Link, Marker, NewJob, Obstacle,
+    Origin, Phase, PropertyRef, Reason, RecordKey, Row, Window, WorkOrder, WorkOrderId,
 };
 use crate::rules::{
     Counterpart, Decision, ImportAction, ImportCase, Trace, Whereabouts, decide_import, differences,
@@ -205,6 +205,10 @@ impl Flow for Import<'_> {
 
     async fn obstacles(&self, creates: &[&Case]) -> Result<Vec<Option<Held>>> {
         twins::of_work_orders(self, creates).await
+    }
+
+    fn closed_as(&self, case: &Case) -> Option<ClosedStatus> {
+        self.record(case).status.closed()
     }
 
     fn kind_of(&self, action: &ImportAction) -> Action {
