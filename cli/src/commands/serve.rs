@@ -39,7 +39,7 @@ pub(crate) async fn run(
             let Some((config, opened)) = open.serve(&books, clock, &end, next).await? else {
                 return Ok(Exit::Done);
             };
-            note!("the configuration was read anew: {} accounts are synced", opened.accounts.len());
+            note!("the configuration was read anew; accounts that are synced: {}", opened.accounts.len());
             (later, open) = (Some(config), opened);
         }
     })
