@@ -80,8 +80,8 @@ async fn an_order_is_taken_and_changes_nothing_unless_the_service_hears_it() {
     for (order, ids) in [
         ("Name desc", [23, 22, 21]),
         ("UpdateDate", [22, 21, 23]),
-        ("PropertyID,TenantID desc", [23, 22, 21]),
-        ("Status", [21, 22, 23]),
+        ("PropertyID,TenantID desc", [22, 21, 23]),
+        ("Status", [21, 23, 22]),
         ("", [21, 22, 23]),
     ] {
         let path = format!("/Tenants?orderby={}", order.replace(' ', "%20"));
