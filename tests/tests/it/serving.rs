@@ -45,11 +45,17 @@ impl Serving {
 
     /// Body of one of its pages.
     pub async fn page(&self, path: &str) -> String {
+        self.page_unless_closed(path).await.expect("an answer")
+    }
+
+    /// The same; `None` if the connection was closed before the question had arrived, as a reload may do with one that is there and
+    /// has said nothing yet.
+    pub async fn page_unless_closed(&self, path: &str) -> Option<String> {
         let client = Client::builder(TokioExecutor::new()).build_http::<String>();
         let url = format!("{}{path}", self.url).parse().expect("an address");
-        let answer = client.get(url).await.expect("an answer");
+        let answer = client.get(url).await.ok()?;
         let body = answer.into_body().collect().await.expect("a body").to_bytes();
-        String::from_utf8(body.to_vec()).expect("text")
+        Some(String::from_utf8(body.to_vec()).expect("text"))
     }
 
     /// Sends it a signal by its name.
@@ -192,8 +198,15 @@ async fn the_signal_hup_has_the_configuration_read_anew_and_a_wrong_one_changes_
     let serving = Serving::start(&setup).await;
     until(&setup, "the first sync", |setup| !pairs(setup).is_empty()).await;
     let accounts = async || {
-        let told: serde_json::Value =
-            serde_json::from_str(&serving.page("api/v1/accounts").await).expect("JSON");
+        let mut tries = 0;
+        let told = loop {
+            match serving.page_unless_closed("api/v1/accounts").await {
+                Some(told) => break told,
+                None => tries += 1,
+            }
+            assert!(tries < 100, "it answers no more");
+        };
+        let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
         let all = told["accounts"].as_array().expect("accounts").clone();
         all.into_iter().map(|one| one["account"].as_str().map(str::to_owned)).collect::<Vec<_>>()
     };
