@@ -213,7 +213,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "ADDRESS:PORT", requires = "serve", value_parser = latchel_sync_server::listen_address)]
         listen: Option<SocketAddr>,
     },
-    /// Sync by timetables, take webhooks, and show a dashboard, until told to stop.
+    /// Sync by timetables, take webhooks, and show a dashboard, until told to stop. The signal HUP has the configuration read
+    /// anew.
     #[command(
         after_help = "Examples:\n  latchel-sync serve\n  latchel-sync serve --listen localhost:9000\n  latchel-sync users add robin --role operator && latchel-sync serve --listen 0.0.0.0:8787"
     )]

@@ -8,6 +8,7 @@ mod browsers;
 mod causes;
 mod changes;
 mod desk;
+mod forgetting;
 mod links;
 mod outcomes;
 mod runs;
@@ -23,6 +24,7 @@ pub use browsers::*;
 pub use causes::*;
 pub use changes::*;
 pub use desk::*;
+pub use forgetting::*;
 pub use links::*;
 pub use outcomes::*;
 pub use runs::*;
@@ -39,6 +41,7 @@ macro_rules! ledger_suite {
             a_run_that_lost_its_lease_writes_nothing,
             runs_are_newest_first,
             an_account_stands_as_its_runs_left_it,
+            a_phase_that_was_stopped_is_as_if_it_had_not_begun,
             a_success_is_remembered_by_account_and_phase,
             memories_come_in_the_order_of_their_keys,
             a_link_is_found_from_both_sides,

@@ -275,48 +275,57 @@ impl Account {
 
     /// Lets people work in Latchel for as long as lies between two runs. Returns the ids of the work orders that they touched.
     fn change(&mut self) -> Result<Vec<i64>> {
-        let mut changed = Vec::new();
+        let mut kinds = Vec::new();
         for (kind, rate) in [NEW, CLOSED, NOTED].into_iter().enumerate() {
             self.due[kind] += f64::from(self.units) * rate / f64::from(RUNS);
             while self.due[kind] >= 1.0 {
                 self.due[kind] -= 1.0;
-                self.changes += 1;
-                changed.extend(self.one(kind)?);
+                kinds.push(kind);
             }
         }
-        Ok(changed)
-    }
-
-    /// One change: 0 a new work order, 1 a closing, 2 a note.
-    fn one(&self, kind: usize) -> Result<Option<i64>> {
-        let turn = self.changes;
-        let chosen = self.server.read(|world| {
-            if kind == 0 {
-                let active: Vec<i64> =
-                    world.latchel.properties.iter().filter(|one| one.is_active).map(|one| one.id).collect();
-                return active.get(turn * 31 % active.len().max(1)).copied();
-            }
+        let before = self.changes;
+        self.changes += kinds.len();
+        let turns = kinds.into_iter().zip(before + 1..);
+        let edits: Vec<_> = self.server.read(|world| {
+            let active: Vec<_> =
+                world.latchel.properties.iter().filter(|one| one.is_active).map(|one| one.id).collect();
             let open = |state: &str| state != "Completed" && state != "Cancelled";
-            let jobs: Vec<i64> =
+            let jobs: Vec<_> =
                 world.latchel.jobs.iter().filter(|job| open(&job.state)).map(|job| job.id).collect();
-            jobs.get(turn * 31 % jobs.len().max(1)).copied()
+            turns.filter_map(|(kind, turn)| one(kind, turn, &active, &jobs)).collect()
         });
-        let Some(chosen) = chosen else { return Ok(None) };
-        let before = self.server.read(|world| world.latchel.jobs.next_id());
-        let edit: Value = match kind {
-            0 => {
-                json!({"create": {"source": "Tenant Call", "state": "Diagnosing Issue", "name": format!("Reported {turn}"),
-                "description": "It drips.", "property_id": chosen}})
-            }
-            1 => json!({"id": chosen, "set": {"state": "Completed"}}),
-            _ => json!({"id": chosen, "set": {"description": format!("It drips more and more ({turn}).")}}),
-        };
-        let Value::Object(mut edit) = edit else { return Ok(None) };
-        edit.extend([("side".to_owned(), json!("latchel")), ("collection".to_owned(), json!("jobs"))]);
-        let edit: Edit = serde_json::from_value(Value::Object(edit))?;
-        self.server.edit(|world| world.apply(&[edit])).context("an edit")?;
-        Ok(Some(if kind == 0 { before } else { chosen }))
+        // All at once: each time, the world is copied and validated.
+        self.server.edit(|world| world.apply(&edits)).context("edits")
     }
+}
+
+/// One change: 0 a new work order, 1 a closing, 2 a note. `None` if there is nothing to change.
+fn one(kind: usize, turn: usize, active: &[i64], jobs: &[i64]) -> Option<Edit> {
+    let among = |ids: &[i64]| ids.get(turn * 31 % ids.len().max(1)).copied();
+    let (id, set, create) = match kind {
+        0 => {
+            let create = json!({
+                "source": "Tenant Call", "state": "Diagnosing Issue", "name": format!("Reported {turn}"),
+                "description": "It drips.", "property_id": among(active)?,
+            });
+            (None, None, Some(create))
+        }
+        1 => (Some(among(jobs)?), Some(json!({ "state": "Completed" })), None),
+        _ => {
+            let description = format!("It drips more and more ({turn}).");
+            (Some(among(jobs)?), Some(json!({ "description": description })), None)
+        }
+    };
+    let fields = |value: Value| value.as_object().cloned();
+    Some(Edit {
+        side: Side::Latchel,
+        collection: "jobs".to_owned(),
+        id,
+        set: set.and_then(fields),
+        create: create.and_then(fields),
+        delete: None,
+        touch: true,
+    })
 }
 
 /// The account, without any limit to its calls.

@@ -105,8 +105,8 @@ async fn reread(
     Ok((config, next))
 }
 
-/// Longest time that one configuration may take to end before the next is served by: a run takes half a minute for the record at
-/// hand.
+/// Longest time that one configuration may take to end before the next is served by: a run takes half a minute for the
+/// record at hand.
 const LONGEST_END: Duration = Duration::from_secs(90);
 
 /// A configuration that can be served by, and the address that is listened on.
@@ -159,8 +159,8 @@ impl Open {
         Ok(Self { listener, address, settings, accounts, left_out })
     }
 
-    /// Serves until `end` is set, or until there is something to serve by next, which is returned. Either way what is under way ends
-    /// after the record at hand; who connects meanwhile waits for the next.
+    /// Serves until `end` is set, or until there is something to serve by next, which is returned. Either way what is under
+    /// way ends after the record at hand; who connects meanwhile waits for the next.
     async fn serve<T>(
         &self,
         Books { ledger, desk }: &Books,

@@ -7,8 +7,8 @@ use super::{Counts, PhaseReport, Run, RunStatus, Trigger};
 use crate::ErrorKind;
 use crate::model::{Phase, Reason, Status};
 
-/// Facts about an account that all of its runs tell together. The ledger brings them up to date with each run that begins or
-/// ends, so that whoever wants to know reads one record and no runs.
+/// Facts about an account that all of its runs tell together. The ledger brings them up to date with each run that begins
+/// or ends, so that whoever wants to know reads one record and no runs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AccountState {
@@ -90,8 +90,8 @@ impl AccountState {
         (self.pending, self.failed) = (with(Status::Pending), with(Status::Failed));
     }
 
-    /// Takes in a run that has begun, or has ended; `false` if that was taken in before. One that never ends, because it was killed,
-    /// is the newest and no more.
+    /// Takes in a run that has begun, or has ended; `false` if that was taken in before. One that never ends, because it was
+    /// killed, is the newest and no more.
     pub fn take(&mut self, run: &Run) -> bool {
         let is_told_again = |newest: &Run| newest.id == run.id && newest.status != RunStatus::Unfinished;
         if self.newest.as_ref().is_some_and(is_told_again) {
@@ -113,8 +113,8 @@ impl AccountState {
         true
     }
 
-    /// A run that failed counts as begun too: it is tried again at its time, and not at once. If its first phase ended it, it was
-    /// meant to go through the other of its part, as the schedule asks for no less.
+    /// A run that failed counts as begun too: it is tried again at its time, and not at once. If its first phase ended it, it
+    /// was meant to go through the other of its part, as the schedule asks for no less.
     fn take_windows(&mut self, run: &Run, reports: &[PhaseReport]) {
         if run.reconciles {
             self.reconciliation = self.reconciliation.max(Some(run.now).filter(|_| !run.stopped));
@@ -172,8 +172,8 @@ impl AccountState {
     }
 }
 
-/// The reports of a run's phases without the one that was under way when it was asked to stop, which is the last: that phase is as if
-/// it had not begun, and is done as soon as a process is there again.
+/// The reports of a run's phases without the one that was under way when it was asked to stop, which is the last: that phase
+/// is as if it had not begun, and is done as soon as a process is there again.
 fn not_stopped(run: &Run) -> &[PhaseReport] {
     match run.phases.split_last() {
         Some((last, before)) if run.stopped && last.error.is_some() => before,

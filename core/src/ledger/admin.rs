@@ -26,8 +26,8 @@ pub trait LedgerAdmin: Ledger + MirrorStore {
     /// The newest runs, newest first; of every account if `account` is `None`.
     async fn runs(&self, account: Option<&str>, limit: u32) -> Result<Vec<Run>>;
 
-    /// States of every account that ever ran, or of one, by name. It takes a time that goes by the accounts, and not by their
-    /// runs and records.
+    /// States of every account that ever ran, or of one, by name. It takes a time that goes by the accounts, and not by
+    /// their runs and records.
     async fn account_states(&self, account: Option<&str>) -> Result<BTreeMap<String, AccountState>>;
 
     /// One run.

@@ -88,7 +88,7 @@ pub struct Run {
     /// True if it was a reconciliation, which read the whole lists (rule W6).
     #[serde(default)]
     pub reconciles: bool,
-    /// True if it ended early because its process was asked to stop, so that what it had not come to is still to be done.
+    /// True if it ended early because its process was asked to stop; what it had not come to is still to be done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
     /// Duration in milliseconds, once it has ended.
@@ -100,7 +100,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// True if it did its work, wrote nothing and has nothing to warn of; whether it found something that is new, its outcomes say.
+    /// True if it did its work, wrote nothing and has nothing to warn of. Its outcomes say if it found something new.
     pub fn is_quiet(&self) -> bool {
         self.status == RunStatus::Success
             && self.warnings.is_empty()

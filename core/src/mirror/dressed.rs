@@ -144,7 +144,9 @@ impl Latchel for Mirror {
         if let Some(closed) = closed
             && !self.knows_state(closed).await
         {
-            let detail = format!("no work order in Latchel has shown the id of the state {closed} yet");
+            let detail = format!(
+                "no work order in Latchel has shown the id of the state {closed} yet; it goes on once one has"
+            );
             return Ok(Some(Held { reason: Reason::MirrorIncomplete, detail }));
         }
         // What a create of unknown outcome made is found by a list that was read whole after it would be visible.

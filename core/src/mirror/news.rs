@@ -14,8 +14,8 @@ pub(super) const OVERLAP: Days = Days::new(1);
 /// Westernmost of all zones, as the time by which it is behind UTC.
 const WESTERNMOST: TimeDelta = TimeDelta::hours(12);
 
-/// The earliest date that an instant has in any zone: asked from it on, a source whose zone nobody knows shows all that came after
-/// the instant.
+/// The earliest date that an instant has in any zone: asked from it on, a source whose zone nobody knows shows all that came
+/// after the instant.
 fn first_day(at: DateTime<Utc>) -> NaiveDate {
     (at - WESTERNMOST).date_naive()
 }

@@ -18,7 +18,7 @@ const WRITING: &str = "writing the state of an account";
 
 /// States of all accounts that ever ran, or of one, with when their phases succeeded.
 pub(crate) async fn read(pool: &Pool, account: Option<&str>) -> Result<BTreeMap<String, AccountState>> {
-    let mut sql = Sql::new("SELECT account, data FROM account_states WHERE data <> ''");
+    let mut sql = Sql::new("SELECT account, data FROM account_states WHERE TRUE");
     push_account(&mut sql, account);
     let rows: Vec<(String, String)> = sql.build_query_as().fetch_all(pool).await.map_err(failed(READING))?;
     let mut states = BTreeMap::new();
@@ -29,8 +29,8 @@ pub(crate) async fn read(pool: &Pool, account: Option<&str>) -> Result<BTreeMap<
     Ok(states)
 }
 
-/// Makes the states of accounts that ran before states were kept. Another process that opens the ledger may do the same, or a run may
-/// have begun meanwhile.
+/// Makes the states of accounts that ran before states were kept. Another process that opens the ledger may do the same, or a
+/// run may have begun meanwhile.
 pub(crate) async fn complete(pool: &Pool) -> Result<()> {
     let sql = "SELECT name FROM accounts WHERE NOT EXISTS (SELECT 1 FROM account_states \
                WHERE account_states.account = accounts.name) \
@@ -77,22 +77,19 @@ fn push_account(sql: &mut Sql, account: Option<&str>) {
     }
 }
 
-/// Takes in a run that begins or ends, in the transaction that writes it. With the leases locked first, as every caller does, two
-/// runs of one account wait for each other and never lock each other out.
+/// Takes in a run that begins or ends, in the transaction that writes it. With the leases locked first, as every caller
+/// does, two runs of one account wait for each other and never lock each other out.
 ///
 /// Returns `false` if that was taken in before.
 pub(super) async fn take(connection: &mut Connection, run: &Run) -> Result<bool> {
     let mut sql = Sql::new("INSERT INTO account_states (account, data) VALUES (");
-    sql.push_bind(run.account.clone()).push(", '') ON CONFLICT (account) DO NOTHING");
+    sql.push_bind(run.account.clone()).push(", '{}') ON CONFLICT (account) DO NOTHING");
     run_built(connection, sql, WRITING).await?;
     let mut sql = Sql::new("SELECT data FROM account_states WHERE account = ");
     sql.push_bind(run.account.clone()).push(UPDATE);
     let before: String =
         sql.build_query_scalar().fetch_one(&mut *connection).await.map_err(failed(READING))?;
-    let mut state = match before.as_str() {
-        "" => AccountState::default(),
-        before => record::<AccountState>(before, "state")?,
-    };
+    let mut state: AccountState = record(&before, "state")?;
     if !state.take(run) {
         return Ok(false);
     }

@@ -1,5 +1,5 @@
 use latchel_sync_core::Result;
-use latchel_sync_core::ledger::{Intent, Outcome};
+use latchel_sync_core::ledger::{AccountState, Intent, Outcome};
 use latchel_sync_core::model::Link;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
@@ -52,6 +52,7 @@ pub(crate) async fn check(pool: &Pool) -> Result<Vec<String>> {
     wrong.extend(unreadable::<Link>(pool, "SELECT platform_id, data FROM links").await?);
     wrong.extend(unreadable::<Outcome>(pool, "SELECT id, data FROM outcomes").await?);
     wrong.extend(unreadable::<Intent>(pool, "SELECT source_id, data FROM intents").await?);
+    wrong.extend(unreadable::<AccountState>(pool, "SELECT account, data FROM account_states").await?);
     wrong.extend(unreadable::<User>(pool, "SELECT name, data FROM users").await?);
     wrong.extend(unreadable::<Session>(pool, "SELECT user_name, data FROM sessions").await?);
     wrong.extend(unreadable::<AuditEntry>(pool, "SELECT id, data FROM audit").await?);

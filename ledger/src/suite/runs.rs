@@ -211,3 +211,39 @@ pub async fn an_account_stands_as_its_runs_left_it(ledger: &dyn LedgerAdmin) {
     let all = ledger.account_states(None).await.expect("states");
     assert_eq!(all.into_keys().collect::<Vec<_>>(), ["a"]);
 }
+
+pub async fn a_phase_that_was_stopped_is_as_if_it_had_not_begun(ledger: &dyn LedgerAdmin) {
+    let report = |phase, error: Option<ErrorKind>| PhaseReport {
+        phase,
+        window_from: now(),
+        counts: Counts::new(),
+        writes: 0,
+        error: error.map(|kind| kind.as_str().to_owned()),
+        error_kind: error,
+        paused: None,
+    };
+    let of = |hour: i64| NewRun {
+        now: now() + TimeDelta::hours(hour),
+        trigger: Trigger::Schedule,
+        ..new_run("a")
+    };
+    let end = async |run: &NewRun, phases: Vec<PhaseReport>| {
+        ledger.begin_run(run).await.expect("a lease");
+        let ended = Run { status: RunStatus::Partial, stopped: true, phases, ..Run::begin(run) };
+        ledger.finish_run(&ended).await.expect("finished");
+        ledger.account_states(Some("a")).await.expect("states").remove("a").expect("a state")
+    };
+    // It was stopped in its first phase: a schedule that goes by this begins it anew, and nothing has failed.
+    let state = end(&of(0), vec![report(Phase::Properties, Some(ErrorKind::Timeout))]).await;
+    assert_eq!((state.begun, state.failures, state.ended_by), ([].into(), None, [].into()));
+    // What had failed before the stop has failed, and what had ended has begun.
+    let run = of(1);
+    let phases = vec![
+        report(Phase::Properties, Some(ErrorKind::Forbidden)),
+        report(Phase::Residents, None),
+        report(Phase::WorkOrdersToLatchel, Some(ErrorKind::Timeout)),
+    ];
+    let state = end(&run, phases).await;
+    assert!(state.ended_by(ErrorKind::Forbidden).is_some() && state.ended_by.len() == 1, "{state:?}");
+    assert_eq!(state.begun, [(Phase::Properties, run.now), (Phase::Residents, run.now)].into());
+}

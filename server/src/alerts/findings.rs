@@ -101,15 +101,16 @@ fn broken(state: &AccountState) -> Option<Finding> {
     })
 }
 
-/// Finds credentials that were refused. A permission that they lack may be needed by one phase alone, so the newest run of each phase is
-/// looked at for that.
+/// Finds credentials that were refused. A permission that they lack may be needed by one phase alone, so the newest run of
+/// each phase is looked at for that.
 fn credentials_refused(state: &AccountState) -> Option<Finding> {
     let lacking = || state.ended_by(ErrorKind::Forbidden).map(|(_, failure)| failure);
     let failure = state.refused.as_ref().or_else(lacking)?;
     Some(Finding {
         condition: Condition::CredentialsRefused,
         text: format!(
-            "The credentials were refused: {}. Put new ones into the configuration, and have it read anew (signal HUP) or start the server again.",
+            "The credentials were refused: {}. Put new ones into the configuration, and have it read anew (signal HUP) or start the \
+             server again.",
             failure.error
         ),
         since: failure.at,
@@ -235,7 +236,8 @@ fn no_success(
 /// Finding of an account that is not synced because of this problem.
 pub(super) fn misconfigured(problem: &str, since: DateTime<Utc>) -> Finding {
     let text = format!(
-        "It is not synced, because its configuration is wrong: {problem}\nMend it, and have it read anew (signal HUP) or start the server again."
+        "It is not synced, because its configuration is wrong: {problem}\nMend it, and have it read anew (signal HUP) or start \
+         the server again."
     );
     Finding { condition: Condition::Misconfigured, text, since }
 }

@@ -114,7 +114,7 @@ impl<'a> AllAccounts<'a> {
         view(self.app, account, state, (pause, start), jobs)
     }
 
-    /// How much trouble an account has, without all that a view needs.
+    /// Rank of an account by its trouble; it costs less than a view.
     pub(crate) fn trouble(&self, account: &Account) -> Trouble {
         let Some(state) = self.states.get(account.name()) else { return Trouble(5) };
         Trouble(match in_a_word(state, &account.settings.policy, self.app.clock.now()) {

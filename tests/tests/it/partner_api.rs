@@ -1,7 +1,7 @@
 //! Latchel's Partner API behind the mirror, from the command to the mock.
 
 use chrono::TimeDelta;
-use mock_pms::{Side, World};
+use mock_pms::{Side, Switch, World};
 use serde_json::{Value, json};
 
 use crate::setup::Setup;
@@ -128,4 +128,26 @@ async fn a_cancelled_one_arrives_cancelled_though_no_list_of_this_run_shows_that
     let shown = format!("/v1/jobs/{cancelled}");
     let read = setup.server.requests().iter().filter(|one| one.path == shown).count();
     assert_eq!(read, 1, "the mirror knew which work order shows the state");
+}
+
+#[tokio::test]
+async fn what_is_reported_in_the_small_hours_arrives_whatever_the_zone_of_latchels_days_is() {
+    for days in [Switch::Off, Switch::On] {
+        let mut world = crate::setup::small_world();
+        world.latchel.company.quirks.insert("utc-days".to_owned(), days);
+        let mut setup = Setup::of_partner_api(world, "sync_method = \"all\"", ON).await;
+        setup.run(0, &["sync"]).await;
+        // From noon in Los Angeles to the evening, which is the next day in UTC.
+        for hours in [3, 3] {
+            setup.advance(TimeDelta::hours(hours));
+            setup.run(0, &["sync"]).await;
+        }
+        setup.advance(TimeDelta::minutes(15));
+        crate::both_ways::new_job(&setup, "Diagnosing Issue");
+        let orders = |setup: &Setup| setup.server.read(|world| world.platform.work_orders.len());
+        let before = orders(&setup);
+        setup.advance(TimeDelta::minutes(15));
+        setup.run(0, &["sync"]).await;
+        assert_eq!(orders(&setup), before + 1, "days in UTC: {days:?}");
+    }
 }
