@@ -149,15 +149,3 @@ fn minified(body: &[u8]) -> Vec<u8> {
     };
     body.iter().copied().filter(|byte| is_signed(byte)).collect()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn white_space_goes_between_parts_and_stays_in_texts() {
-        let body = br#" { "a b" : "c \" d\\" , "e" :[ 1 , 2 ] }
-"#;
-        assert_eq!(minified(body), br#"{"a b":"c \" d\\","e":[1,2]}"#);
-    }
-}

@@ -39,37 +39,3 @@ pub(crate) fn from_text(text: &str) -> String {
     let text = htmlize::escape_text(text.replace("\r\n", "\n"));
     format!("<p>{}</p>", text.replace("\n\n", "</p><p>").replace('\n', "<br>"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_people_see_is_the_text() {
-        for (html, text) in [
-            ("<p>One</p><p>two<br>three<br/>four</p>", "One\n\ntwo\nthree\nfour"),
-            (
-                "<P class=\"a\">The <b>red</b> tap &amp; the caf&eacute;&nbsp;&#39;s</P>",
-                "The red tap & the café 's",
-            ),
-            ("<ul><li>one</li><li>two</li></ul>after", "one\ntwo\n\n\nafter"),
-            ("<!-- hidden -->shown", "shown"),
-            ("&lt;b&gt;&amp;amp;", "<b>&amp;"),
-            ("5 < 6 & 7 > 6, <3", "5 < 6 & 7 > 6, <3"),
-            ("plain\ntext, no end <b", "plain\ntext, no end <b"),
-            ("", ""),
-        ] {
-            assert_eq!(to_text(html), text, "{html}");
-        }
-    }
-
-    #[test]
-    fn a_text_is_the_same_when_it_comes_back() {
-        for text in ["One", "a <b>&amp;</b> \"c\"\nd\n\ne\tf", "<script>alert(1)</script>", "a &lt; b"] {
-            let html = from_text(text);
-            assert!(!html.contains("<b>") && !html.contains("<script"), "{html}");
-            assert_eq!(to_text(&html), text);
-        }
-        assert_eq!(from_text("a\r\nb"), "<p>a<br>b</p>");
-    }
-}

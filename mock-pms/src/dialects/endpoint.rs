@@ -1,6 +1,8 @@
 //! The way between HTTP and an endpoint, which is the same for every dialect: a request comes in, the key's permission
 //! is looked up, the endpoint looks at the world or changes it.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{Extension, RawPathParams, RawQuery, State};
@@ -114,15 +116,16 @@ where
     C: From<Request>,
     R: IntoResponse,
     P: Problem,
-    F: Fn(&World, &C) -> Result<R, P> + Clone + Send + Sync + 'static,
+    F: Fn(&World, &C) -> Result<R, P> + Send + Sync + 'static,
 {
-    on(method, move |State(shared): State<Shared>, arrived, path, query, headers, body| async move {
-        let call = C::from(Request::new(&shared, (arrived, path, query, headers, body)));
+    let answer = move |shared: &Shared, request: Request| {
+        let call = C::from(request);
         respond(shared.read(|world| {
             allowed::<P>(world, resource, &[resource])?;
             endpoint(world, &call)
         }))
-    })
+    };
+    answered(method, Arc::new(answer))
 }
 
 /// An endpoint that changes the world.
@@ -131,14 +134,27 @@ where
     C: From<Request>,
     R: IntoResponse,
     P: Problem,
-    F: Fn(&mut World, &C) -> Result<R, P> + Clone + Send + Sync + 'static,
+    F: Fn(&mut World, &C) -> Result<R, P> + Send + Sync + 'static,
 {
-    on(method, move |State(shared): State<Shared>, arrived, path, query, headers, body| async move {
-        let call = C::from(Request::new(&shared, (arrived, path, query, headers, body)));
+    let answer = move |shared: &Shared, request: Request| {
+        let call = C::from(request);
         respond(shared.edit(|world| {
             allowed::<P>(world, resource, &[resource, &format!("{resource}:write")])?;
             endpoint(world, &call)
         }))
+    };
+    answered(method, Arc::new(answer))
+}
+
+/// Function from a request to an endpoint's answer.
+type Answer = dyn Fn(&Shared, Request) -> Response + Send + Sync;
+
+/// The route of an endpoint. Its type is erased here: a handler of its own for each would be the largest part of this
+/// crate to compile.
+fn answered(method: MethodFilter, answer: Arc<Answer>) -> MethodRouter<Shared> {
+    on(method, move |State(shared): State<Shared>, arrived, path, query, headers, body| {
+        let answer = Arc::clone(&answer);
+        async move { answer(&shared, Request::new(&shared, (arrived, path, query, headers, body))) }
     })
 }
 

@@ -152,13 +152,19 @@ async fn one_that_is_repeated_after_five_minutes_or_from_the_future_is_refused()
 }
 
 #[tokio::test]
-async fn white_space_that_was_added_on_the_way_breaks_no_signature() {
+async fn white_space_that_was_added_between_the_parts_breaks_no_signature() {
     let far = Far::new().await;
-    let headers = signed(SECRET, &STAMP.to_string(), &work_order_event());
-    let event: Value = serde_json::from_str(&work_order_event()).expect("JSON");
+    let sent = event("WorkOrder.Updated", json!({"WorkOrderId": 9, "Note": " a \" b \\", "Days": [1, 2]}));
+    let headers = signed(SECRET, &STAMP.to_string(), &sent);
+    let event: Value = serde_json::from_str(&sent).expect("JSON");
     let spaced = serde_json::to_string_pretty(&event).expect("JSON");
-    let read = reader(&far).read(&headers, spaced.as_bytes(), instant(NOW)).await;
+    let reader = reader(&far);
+    let read = reader.read(&headers, spaced.as_bytes(), instant(NOW)).await;
     assert_eq!(read.expect("it is read"), [RecordKey::platform(Kind::WorkOrder, 9)]);
+    let changed = spaced.replace(" a ", "a");
+    let error =
+        reader.read(&headers, changed.as_bytes(), instant(NOW)).await.expect_err("a text is signed as it is");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
 }
 
 #[tokio::test]

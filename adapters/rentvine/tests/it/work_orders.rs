@@ -179,6 +179,27 @@ async fn our_marker_is_the_last_line_by_itself_and_no_part_of_the_text() {
 }
 
 #[tokio::test]
+async fn a_description_is_the_text_that_people_see() {
+    let shown = [
+        ("<p>One</p><p>two<br>three<br/>four</p>", "One\n\ntwo\nthree\nfour"),
+        (
+            "<P class=\"a\">The <b>red</b> tap &amp; the caf&eacute;&nbsp;&#39;s</P>",
+            "The red tap & the café 's",
+        ),
+        ("<ul><li>one</li><li>two</li></ul>after", "one\ntwo\n\n\nafter"),
+        ("<!-- hidden -->shown", "shown"),
+        ("&lt;b&gt;&amp;amp;", "<b>&amp;"),
+        ("5 < 6 & 7 > 6, <3", "5 < 6 & 7 > 6, <3"),
+        ("plain\ntext, no end <b", "plain\ntext, no end <b"),
+        ("", ""),
+    ];
+    let described = |(html, _)| with(work_order(81), &[("description", json!(html))]);
+    let read = read(json!({}), statuses(), shown.map(described).into_iter().collect()).await;
+    let read: Vec<_> = read.iter().map(|row| record(row).description.as_str()).collect();
+    assert_eq!(read, shown.map(|(_, text)| text));
+}
+
+#[tokio::test]
 async fn an_odd_row_stays_alone_and_names_its_field() {
     let odd = with(work_order(82), &[("assignedToUserID", json!(["x"]))]);
     let nameless = with(work_order(83), &[("workOrderID", Value::Null)]);
