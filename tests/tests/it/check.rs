@@ -149,7 +149,8 @@ async fn what_took_long_for_one_account_is_no_difference_of_clocks_for_the_next(
         world.clock.set_mode(mock_pms::world::ClockMode::Running);
     });
     let mut command = setup.command(&["check", "--json"]);
-    command.env("LATCHEL_SYNC_FIRST_PAUSE", "700ms");
+    // The retries of a check take some seconds with it.
+    command.env("LATCHEL_SYNC_FIRST_PAUSE", "30ms");
     let output =
         tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("no panic");
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
