@@ -1,7 +1,7 @@
 //! Target 9: calls of Latchel's Partner API, on an account that another program has filled: taking it over, a day without webhooks and a
 //! day with them. Calls are counted at the mock; no limit slows anything down here, and nothing waits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -11,7 +11,10 @@ use latchel_sync_core::ledger::{RunStatus, Trigger};
 use latchel_sync_core::model::{Kind, Phase, Policy, RecordKey};
 use latchel_sync_ledger::SqliteLedger;
 use mock_pms::world::Edit;
-use mock_pms::{Filling, Foreign, GenerateSpec, LatchelDialect, MockServer, Options, Side, Switch, World};
+use mock_pms::{
+    Filling, Foreign, GenerateSpec, LatchelDialect, LoggedRequest, MockServer, Moment, Options, Side, Switch,
+    World,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -153,12 +156,10 @@ async fn account(units: u32, order: Switch, runs: u32) -> Result<Found> {
     };
     let adopted = account.polled.adopt(&adopt, &Quiet).await?;
     ensure!(adopted.run.status == RunStatus::Success && adopted.linked > 0, "{:?}", adopted.run);
-    let (all, _) = account.calls();
-    let filling = account.pages_of(&["/v1/properties", "/v1/tenants"]);
-    account.server.clear_requests();
+    let Calls { all, lists: filling, .. } = account.take_calls();
     account.advance();
     account.sync(account.request(Trigger::Manual), Told::Not).await?;
-    let (first_run, _) = account.calls();
+    let first_run = account.take_calls().all;
     // Days later, what that run created is no news any more.
     account.now += SETTLED;
     account.advance();
@@ -176,8 +177,27 @@ enum Told {
     ByWebhooks,
 }
 
+/// Calls of Latchel, counted as they arrive: the mock's own log keeps the newest alone.
+#[derive(Debug, Clone, Copy, Default)]
+struct Calls {
+    all: usize,
+    writes: usize,
+    /// Pages of properties and residents.
+    lists: usize,
+}
+
+impl Calls {
+    fn count(&mut self, request: &LoggedRequest) {
+        self.all += 1;
+        self.writes += usize::from(request.is_write());
+        self.lists += usize::from(["/v1/properties", "/v1/tenants"].contains(&request.path.as_str()));
+    }
+}
+
 struct Account {
     server: MockServer,
+    /// Calls since they were taken last.
+    calls: Arc<Mutex<Calls>>,
     polled: Engine,
     told: Engine,
     now: DateTime<Utc>,
@@ -216,7 +236,15 @@ impl Account {
             Ok(Engine::new(settings, platform, latchel, ledger.clone()))
         };
         let (polled, told) = (engine(false)?, engine(true)?);
-        Ok(Self { server, polled, told, now, due: [0.0; 3], units, changes: 0, _folder: folder })
+        let calls = Arc::new(Mutex::new(Calls::default()));
+        let counted = calls.clone();
+        server.watch(move |moment, request| {
+            if moment == Moment::Arrived && request.side == Side::Latchel {
+                counted.lock().unwrap_or_else(PoisonError::into_inner).count(request);
+            }
+            true
+        });
+        Ok(Self { server, calls, polled, told, now, due: [0.0; 3], units, changes: 0, _folder: folder })
     }
 
     fn request(&self, trigger: Trigger) -> Request {
@@ -230,15 +258,9 @@ impl Account {
         Ok(())
     }
 
-    /// Calls of Latchel since the log was cleared, and how many of them write.
-    fn calls(&self) -> (usize, usize) {
-        let requests = self.server.requests();
-        let latchel = requests.iter().filter(|one| one.side == Side::Latchel);
-        (latchel.clone().count(), latchel.filter(|one| one.is_write()).count())
-    }
-
-    fn pages_of(&self, paths: &[&str]) -> usize {
-        self.server.requests().iter().filter(|one| paths.contains(&one.path.as_str())).count()
+    /// Calls since this was asked last.
+    fn take_calls(&self) -> Calls {
+        std::mem::take(&mut self.calls.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn advance(&mut self) {
@@ -252,7 +274,7 @@ impl Account {
         for run in 0..runs {
             self.advance();
             let changed = self.change()?;
-            self.server.clear_requests();
+            self.take_calls();
             if told == Told::ByWebhooks {
                 day.told += changed.len();
                 let records =
@@ -264,11 +286,11 @@ impl Account {
                 let phases = vec![Phase::Properties, Phase::Residents];
                 self.sync(Request { phases, ..self.request(Trigger::Schedule) }, told).await?;
             }
-            day.others += self.calls().0;
-            self.server.clear_requests();
+            day.others += self.take_calls().all;
             let phases = vec![Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform];
             self.sync(Request { phases, ..self.request(Trigger::Schedule) }, told).await?;
-            day.runs.push(self.calls());
+            let Calls { all, writes, .. } = self.take_calls();
+            day.runs.push((all, writes));
         }
         Ok(day)
     }
