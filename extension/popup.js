@@ -75,7 +75,11 @@ function describe() {
   part("attention").hidden = links.length === 0;
   part("attention").replaceChildren("Needs attention: ", ...links.flatMap((link, at) => (at ? [" · ", link] : [link])));
   part("paused").hidden = !account.pause;
-  part("paused").replaceChildren("Paused: nothing is synced by itself. ", linkTo(account.account, "", "Resume in the dashboard"));
+  const elsewhere = linkTo(account.account, "", "Resume in the dashboard");
+  part("paused").replaceChildren("Paused: nothing is synced by itself. ", ...(state.may_pause ? [] : [elsewhere]));
+  part("pausing").hidden = !state.may_pause;
+  part("pause").hidden = Boolean(account.pause);
+  part("resume").hidden = !account.pause;
   const running = account.jobs.find((job) => job.state === "waiting" || job.state === "under_way");
   if (running && running.work === "sync") follow(running, "everything");
 }
@@ -106,20 +110,27 @@ async function load() {
   show("unclear", unclear && `No banner for ${unclear}: the configuration does not say at which address its pages are.`);
 }
 
-/** Shows how far a job is until it has ended. */
-async function follow(job, extent) {
+/** A job once it has ended; `told` is called with it until then. */
+async function ended(job, told) {
+  while (job.state === "waiting" || job.state === "under_way") {
+    told(job);
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS));
+    job = await ask({ ask: "job", id: job.id });
+  }
+  return job;
+}
+
+/** Shows how far a sync is until it has ended. */
+async function follow(begun, extent) {
   const buttons = [part("everything"), part("faster")];
   if (buttons[0].disabled) return;
   for (const one of buttons) one.disabled = true;
   try {
-    while (job.state === "waiting" || job.state === "under_way") {
-      const ended = job.phases.filter((phase) => phase.ended).length;
-      const begun = job.phases.length - ended;
-      const percent = Math.min(99, Math.round((100 * (ended + begun / 2)) / PHASES[extent]));
-      show("progress", job.state === "waiting" ? "Waiting …" : `Syncing … ${percent} %`);
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS));
-      job = await ask({ ask: "job", id: job.id });
-    }
+    const job = await ended(begun, ({ state, phases }) => {
+      const done = phases.filter((phase) => phase.ended).length;
+      const percent = Math.min(99, Math.round((50 * (done + phases.length)) / PHASES[extent]));
+      show("progress", state === "waiting" ? "Waiting …" : `Syncing … ${percent} %`);
+    });
     await load();
     show("progress", job.error ? `${ENDS.failed}: ${job.error}` : (ENDS[job.state] ?? job.state));
   } catch (problem) {
@@ -155,20 +166,31 @@ async function connect() {
   await load();
 }
 
-/** What helps whoever is asked for help; no record, no name of a resident, no token. */
-function report() {
-  const account = chosen();
+/** What is known here, for whoever is asked for help; no record, no name, no token. */
+function summary(account) {
   const lines = [
     `latchel-sync ${state.version}, extension ${chrome.runtime.getManifest().version}, ${navigator.userAgent}`,
-    ...(account
-      ? [
-          `Account ${account.account} on ${account.platform}: ${account.health}; ${account.failed} failed, ${account.pending} wait`,
-          ...account.phases.map((phase) => `${phase.phase}: last success ${phase.last_success ?? "never"}`),
-          `More, without personal data: latchel-sync adapters verify ${account.account}`,
-        ]
-      : []),
+    `${account.platform}: ${account.health}; ${account.failed} failed, ${account.pending} wait`,
+    ...account.phases.map((phase) => `${phase.phase}: last success ${phase.last_success ?? "never"}`),
   ];
   return lines.join("\n");
+}
+
+/** Shows the report that the server makes of the account's platform, after what is known here. */
+async function report() {
+  const account = chosen();
+  part("report").disabled = true;
+  try {
+    const job = await ended(await ask({ ask: "report", account: account.account }), () => show("made", "Reading …"));
+    part("text").value = `${summary(account)}\n\n${job.report ?? `The report failed: ${job.error}`}`;
+    part("reported").hidden = false;
+    show("made", "");
+  } catch (problem) {
+    show("made", "");
+    throw problem;
+  } finally {
+    part("report").disabled = false;
+  }
 }
 
 part("begin").addEventListener("click", async () => {
@@ -190,10 +212,19 @@ part("stand").addEventListener("click", () =>
     }
   }),
 );
-part("report").addEventListener("click", () =>
+for (const asked of ["pause", "resume"]) {
+  part(asked).addEventListener("click", () =>
+    trying(async () => {
+      await ask({ ask: asked, account: chosen().account });
+      await load();
+    }),
+  );
+}
+part("report").addEventListener("click", () => trying(report));
+part("copy").addEventListener("click", () =>
   trying(async () => {
-    await navigator.clipboard.writeText(report());
-    show("copied", "Copied: paste it into your message.");
+    await navigator.clipboard.writeText(part("text").value);
+    show("made", "Copied: paste it into your message.");
   }),
 );
 part("forget").addEventListener("click", () =>

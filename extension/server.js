@@ -58,9 +58,9 @@ export async function ask(method, path, body) {
 
 /** Connects this browser by a code, and keeps the token. */
 export async function pair(server, code) {
-  const { name, token } = await send(server, "POST", "/api/v1/pair", {}, { code });
+  const { name, token, may_pause } = await send(server, "POST", "/api/v1/pair", {}, { code });
   await trusted;
-  await chrome.storage.local.set({ connection: { server, name, token } });
+  await chrome.storage.local.set({ connection: { server, name, token, may_pause } });
 }
 
 /** Forgets the connection. */

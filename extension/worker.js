@@ -142,10 +142,11 @@ const ofPopup = {
     if (!known) {
       return { connected: false };
     }
-    const { server, name } = known;
+    const { server, name, may_pause } = known;
     const told = await refreshed();
     const { accounts } = await ask("GET", "/api/v1/accounts");
-    return { connected: true, server, name, accounts, version: told.version, places: told.places, unclear: told.unclear };
+    const { version, places, unclear } = told;
+    return { connected: true, server, name, may_pause: Boolean(may_pause), accounts, version, places, unclear };
   },
   async pair(_, { server, code }) {
     await pair(server, code);
@@ -157,6 +158,9 @@ const ofPopup = {
   },
   stand: () => refreshed(),
   sync: (_, { account, extent }) => ask("POST", api("accounts", account, "sync"), { extent }),
+  pause: (_, { account }) => ask("POST", api("accounts", account, "pause")),
+  resume: (_, { account }) => ask("POST", api("accounts", account, "resume")),
+  report: (_, { account }) => ask("POST", api("accounts", account, "report")),
   job: (_, { id }) => ask("GET", api("jobs", id)),
 };
 

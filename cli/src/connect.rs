@@ -17,6 +17,7 @@ use secrecy::ExposeSecret;
 
 use crate::config::{Account, Config, LedgerLocation};
 use crate::exit::Failure;
+use crate::verification::Verification;
 
 impl Config {
     /// Each account's platform and Latchel, ready to call; nothing is called yet.
@@ -107,6 +108,7 @@ pub(crate) fn served(
         webhooks,
         expiries: account.expiries,
         pages: pages(config, account)?,
+        reporter: Arc::new(Verification::of(config, account)?),
     })
 }
 
@@ -162,7 +164,7 @@ pub type FarSides = (Arc<dyn Platform>, ConnectedLatchel);
 /// An account's platform and Latchel; nothing is called yet.
 pub(crate) fn far_sides(config: &Config, account: &Account) -> Result<FarSides, Failure> {
     let latchel = latchel_adapter(config, account)?;
-    let platform = platform(config, account, Access::ReadAndWrite)?;
+    let platform = platform(config, account)?;
     let settings = config.settings(account, "latchel", latchel.settings)?;
     let latchel = latchel.connect(&settings).map_err(|error| wrong(config, account, "latchel", error))?;
     Ok((platform, latchel))
@@ -183,14 +185,9 @@ fn pages(config: &Config, account: &Account) -> Result<AccountPages, Failure> {
     Ok(AccountPages { platform: platform?, latchel: latchel? })
 }
 
-/// An account's platform, for a connection that may do no more than `access`; nothing is called yet.
-pub(crate) fn platform(
-    config: &Config,
-    account: &Account,
-    access: Access,
-) -> Result<Arc<dyn Platform>, Failure> {
+fn platform(config: &Config, account: &Account) -> Result<Arc<dyn Platform>, Failure> {
     let adapter = platform_adapter(config, account)?;
-    let settings = config.settings(account, "platform", adapter.settings)?.with_access(access);
+    let settings = config.settings(account, "platform", adapter.settings)?;
     (adapter.connect)(&settings).map_err(|error| wrong(config, account, "platform", error))
 }
 

@@ -16,6 +16,7 @@ mod logging;
 mod private_file;
 mod since;
 mod suggest;
+mod verification;
 
 use std::process::ExitCode;
 

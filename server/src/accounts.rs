@@ -1,11 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::engine::{AccountSettings, Engine};
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::PageAddresses;
-use latchel_sync_core::{Latchel, Ledger, Platform};
+use latchel_sync_core::{Latchel, Ledger, Platform, Result};
 
 use crate::schedule::Schedule;
 use crate::webhooks::Readers;
@@ -29,6 +30,20 @@ pub struct Account {
     pub expiries: Expiries,
     /// Addresses of the pages on which people see its records.
     pub pages: AccountPages,
+    /// Source of a report about its platform for whoever is asked for help.
+    pub reporter: Arc<dyn Reporter>,
+}
+
+/// Source of a report about an account's platform: what holds of the way in which the adapter uses it, without a word of
+/// anybody's records.
+#[async_trait]
+pub trait Reporter: Send + Sync {
+    /// Reads from the platform, writes nothing, and returns the report as text of several lines.
+    ///
+    /// # Errors
+    ///
+    /// If the platform's settings cannot be used. A platform that does not answer is a line of the report.
+    async fn report(&self, now: DateTime<Utc>) -> Result<String>;
 }
 
 /// Addresses of the pages of an account's two systems.

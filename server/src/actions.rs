@@ -102,6 +102,17 @@ pub async fn propose(app: &App, by: &str, account: &str) -> Result<jobs::QueuedJ
     Ok(ask(app, by, account, Work::Propose))
 }
 
+/// Asks for a report about the platform, for whoever is asked for help; it writes nothing.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub async fn report(app: &App, by: &str, account: &str) -> Result<jobs::QueuedJobId> {
+    known(app, account)?;
+    note(app, by, account, "report_asked_for", String::new()).await?;
+    Ok(ask(app, by, account, Work::Report))
+}
+
 /// Asks for links of these pairs (rule A2).
 ///
 /// # Errors

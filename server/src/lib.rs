@@ -39,7 +39,7 @@ use tokio::net::TcpListener;
 
 use crate::connections::Limits;
 
-pub use accounts::{Account, AccountPages, Expiries};
+pub use accounts::{Account, AccountPages, Expiries, Reporter};
 pub use app::App;
 pub use clock::Clock;
 pub use config::{ServerConfig, listen_address};

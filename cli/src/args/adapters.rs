@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use crate::verification::{DAYS, ROWS};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdaptersAction {
     /// Every adapter that this build has.
@@ -39,10 +41,10 @@ pub(crate) enum AdaptersAction {
         #[arg(long, conflicts_with_all = ["days", "rows"])]
         sandbox: bool,
         /// Number of days to look back: only records that have changed since then are looked at.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = DAYS)]
         days: u32,
         /// Number of rows after which a list is left.
-        #[arg(long, default_value_t = 2_000)]
+        #[arg(long, default_value_t = ROWS)]
         rows: usize,
     },
     /// Write the skeleton of a new one, whose tests say what to write next (docs/writing-an-adapter.md).

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A browser whose extension may look and sync for the user who connected it.
+/// A browser whose extension may look and sync, and pause where that was allowed, for the user who connected it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Browser {
     /// Its id.
@@ -19,6 +19,9 @@ pub struct Browser {
     pub created_at: DateTime<Utc>,
     /// Instant of about its last request, UTC; `None` before the first.
     pub used_at: Option<DateTime<Utc>>,
+    /// True if it may pause and resume automatic syncs too. One that was connected before there was a choice may not.
+    #[serde(default)]
+    pub may_pause: bool,
 }
 
 impl fmt::Debug for Browser {
@@ -38,6 +41,9 @@ pub struct Pairing {
     pub by: String,
     /// Instant at which the offer ends, UTC.
     pub expires_at: DateTime<Utc>,
+    /// True if the browser may pause and resume automatic syncs too.
+    #[serde(default)]
+    pub may_pause: bool,
 }
 
 impl fmt::Debug for Pairing {

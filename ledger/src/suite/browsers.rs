@@ -10,7 +10,13 @@ use crate::desk::*;
 
 fn pairing(hash: &str, by: &str) -> Pairing {
     let expires_at = now() + TimeDelta::minutes(10);
-    Pairing { hash: hash.to_owned(), name: "Office".to_owned(), by: by.to_owned(), expires_at }
+    Pairing {
+        hash: hash.to_owned(),
+        name: "Office".to_owned(),
+        by: by.to_owned(),
+        expires_at,
+        may_pause: true,
+    }
 }
 
 fn browser(hash: &str, by: &str) -> Browser {
@@ -21,6 +27,7 @@ fn browser(hash: &str, by: &str) -> Browser {
         hash: hash.to_owned(),
         created_at: now(),
         used_at: None,
+        may_pause: true,
     }
 }
 

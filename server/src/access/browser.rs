@@ -38,28 +38,31 @@ pub(crate) struct Pairings(Mutex<Throttle>);
 #[derive(Debug)]
 pub(crate) enum Connected {
     /// It is connected, by this name and with this token, which is stored nowhere and cannot be shown again.
-    Yes { name: String, token: SecretString },
+    Yes { name: String, token: SecretString, may_pause: bool },
     /// No offer that still holds has this code.
     WrongCode,
     /// It was not looked at: the next try is after so long.
     TooSoon(TimeDelta),
 }
 
-/// Offers to connect a browser; returns the code, which is stored nowhere and cannot be shown again.
+/// Offers to connect a browser, which may pause and resume automatic syncs too if `may_pause` is set; returns the code, which
+/// is stored nowhere and cannot be shown again.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Refused`] if the name is none; and if the ledger cannot be written.
-pub(crate) async fn offer(app: &App, by: &str, name: &str) -> Result<String> {
+pub(crate) async fn offer(app: &App, by: &str, name: &str, may_pause: bool) -> Result<String> {
     let name = checked(name)?;
     let code: String = rand::random::<[u8; CODE_LENGTH]>()
         .map(|byte| char::from(CODE_CHARACTERS[usize::from(byte) % CODE_CHARACTERS.len()]))
         .into_iter()
         .collect();
     let expires_at = app.clock.now() + CODE_LASTS;
-    let pairing = Pairing { hash: secret::digest(&code), name: name.clone(), by: by.to_owned(), expires_at };
+    let pairing =
+        Pairing { hash: secret::digest(&code), name: name.clone(), by: by.to_owned(), expires_at, may_pause };
     app.desk.offer_pairing(&pairing).await?;
-    audit(app, by, None, "browser_code_shown", name).await?;
+    let detail = if may_pause { format!("{name}, which may pause") } else { name };
+    audit(app, by, None, "browser_code_shown", detail).await?;
     let (first, second) = code.split_at(CODE_LENGTH / 2);
     Ok(format!("{first}-{second}"))
 }
@@ -91,11 +94,12 @@ pub(crate) async fn connect(app: &App, code: &str, peer: Option<IpAddr>) -> Resu
         hash: secret::digest(&token),
         created_at: now,
         used_at: None,
+        may_pause: offer.may_pause,
     };
     app.desk.add_browser(&browser).await?;
     let name = called(&browser);
     audit(app, &browser.by, None, "browser_connected", browser.name).await?;
-    Ok(Connected::Yes { name, token: token.into() })
+    Ok(Connected::Yes { name, token: token.into(), may_pause: offer.may_pause })
 }
 
 /// Ends a browser's connection; nothing happens if it was ended before.
@@ -119,7 +123,7 @@ pub(super) async fn by_token(app: &App, token: &str) -> Result<Option<Person>> {
     if browser.by == LOCAL && !app.desk.users().await?.is_empty() {
         return Ok(None);
     }
-    let person = Person { name: called(&browser), role: Role::Extension };
+    let person = Person { is_pauser: browser.may_pause, ..Person::new(called(&browser), Role::Extension) };
     let now = app.clock.now();
     if browser.used_at.is_none_or(|at| now - at >= NOTED_EVERY) {
         app.desk.put_browser(&Browser { used_at: Some(now), ..browser }).await?;

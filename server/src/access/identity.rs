@@ -19,7 +19,7 @@ pub(super) async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Pe
     if let Some(person) = session::person(app, headers).await? {
         return Ok(Some(person));
     }
-    let local = || Person { name: LOCAL.to_owned(), role: Role::Operator };
+    let local = || Person::new(LOCAL, Role::Operator);
     Ok(is_local(app, headers).await?.then(local))
 }
 
@@ -38,7 +38,7 @@ async fn by_token(app: &App, token: &str) -> Result<Option<Person>> {
     let mut found = None;
     for user in app.desk.users().await? {
         if user.is_token && secret::equal(&user.hash, &digest) {
-            found = Some(Person { name: user.name, role: user.role });
+            found = Some(Person::new(user.name, user.role));
         }
     }
     match found {

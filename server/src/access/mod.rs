@@ -1,8 +1,9 @@
 //! Access to the server: who gets in, and what they may do.
 //!
 //! - [`guard`]: what stands before every route: nobody passes unknown but to the few open paths, and only operators pass with
-//!   a request that changes something. A handler says itself whom it expects: [`Viewer`], [`Operator`] or [`Syncer`].
-//! - Browsers with an extension, which may look at little, and sync.
+//!   a request that changes something. A handler says itself whom it expects: [`Viewer`], [`Operator`], [`Syncer`] or
+//!   [`Pauser`].
+//! - Browsers with an extension, which may look at little, and sync; and pause, where that was allowed.
 //! - Sessions with a cookie for people, tokens for programs; [`users`] adds and removes both.
 //! - [`audit`]: what people did.
 
@@ -33,5 +34,5 @@ pub(crate) use log_in::LogIns;
 pub(crate) use log_in_page::routes;
 pub(crate) use origins::origin;
 pub(crate) use peer::peer;
-pub use person::{Operator, Person, Syncer, Viewer};
+pub use person::{Operator, Pauser, Person, Syncer, Viewer};
 pub use refusal::Refusal;

@@ -17,9 +17,16 @@ pub struct Person {
     pub name: String,
     /// Role, which says what they may do.
     pub role: Role,
+    /// True of an extension that may pause and resume automatic syncs: whoever connected it allowed that.
+    pub is_pauser: bool,
 }
 
 impl Person {
+    /// Somebody who may do what the role says.
+    pub(super) fn new(name: impl Into<String>, role: Role) -> Self {
+        Self { name: name.into(), role, is_pauser: false }
+    }
+
     /// True if this is whoever sits at the machine, who need not log in.
     pub fn is_local(&self) -> bool {
         self.name == LOCAL
@@ -37,7 +44,7 @@ impl Person {
     /// Refuses a request that this person may not make, as far as its method and path tell.
     pub(super) fn must_be_allowed(&self, method: &Method, path: &str) -> Result<(), Refusal> {
         match self.role {
-            Role::Extension if extension::may(method, path) => Ok(()),
+            Role::Extension if extension::may(method, path, self.is_pauser) => Ok(()),
             Role::Extension => Err(Refusal::extension()),
             _ if method.is_safe() => Ok(()),
             _ => self.must_be_operator(),
@@ -56,6 +63,23 @@ pub struct Operator(pub Person);
 /// A handler's parameter: somebody who may sync, which an extension may too. Nobody else reaches the handler.
 #[derive(Debug, Clone)]
 pub struct Syncer(pub Person);
+
+/// A handler's parameter: somebody who may pause, which an extension may too where that was allowed. Nobody else reaches the
+/// handler.
+#[derive(Debug, Clone)]
+pub struct Pauser(pub Person);
+
+impl FromRequestParts<Arc<App>> for Pauser {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let person = person(parts, app).await?;
+        if !person.is_pauser {
+            person.must_be_operator()?;
+        }
+        Ok(Self(person))
+    }
+}
 
 impl FromRequestParts<Arc<App>> for Syncer {
     type Rejection = Refusal;

@@ -52,8 +52,8 @@ impl Refusal {
 
     /// A browser's extension wants more than it may.
     pub(super) fn extension() -> Self {
-        let message =
-            "a browser's extension may look at accounts and work orders and sync them, and nothing else";
+        let message = "this browser's extension may look at accounts and work orders and sync them; whoever connects it may let it \
+                       pause too; and nothing else";
         Self::new(StatusCode::FORBIDDEN, "not_for_extensions", message, "open the dashboard and do it there")
     }
 

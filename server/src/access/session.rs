@@ -41,7 +41,7 @@ pub(super) async fn person(app: &App, headers: &HeaderMap) -> Result<Option<Pers
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = jar.get(name(&app.config)) else { return Ok(None) };
     let found = app.desk.session(&secret::digest(cookie.value()), app.clock.now()).await?;
-    Ok(found.map(|(_, user)| Person { name: user.name, role: user.role }))
+    Ok(found.map(|(_, user)| Person::new(user.name, user.role)))
 }
 
 /// With the prefix, browsers take the cookie over TLS only and from this host alone.

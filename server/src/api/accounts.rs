@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::extract::{Body, Path};
 use super::jobs::JobAnswer;
 use super::problem::Problem;
-use crate::access::{Operator, Viewer};
+use crate::access::{Operator, Pauser, Viewer};
 use crate::app::App;
 use crate::views::{self, AccountView, AllAccounts, Credential, Day, Health, NextRun};
 use crate::{actions, schema};
@@ -96,12 +96,13 @@ pub(super) async fn show(
     answer(&app, &account).await
 }
 
-/// Keeps the account from being synced by itself until somebody resumes it. What is under way goes on.
+/// Keeps the account from being synced by itself until somebody resumes it. What is under way goes on. A browser's extension may
+/// ask for it where that was allowed when it was connected.
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/pause", operation_id = "pauseAccount", tag = "accounts",
     params(("account" = String, Path, description = "The account's name.")),
     responses((status = 200, description = "The account, as it is now.", body = AccountAnswer)))]
 pub(super) async fn pause(
-    Operator(person): Operator,
+    Pauser(person): Pauser,
     State(app): State<Arc<App>>,
     Path(account): Path<String>,
 ) -> Result<Json<AccountAnswer>, Problem> {
@@ -109,12 +110,13 @@ pub(super) async fn pause(
     answer(&app, &account).await
 }
 
-/// Lets the account be synced by itself again.
+/// Lets the account be synced by itself again. A browser's extension may ask for it where that was allowed when it was
+/// connected.
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/resume", operation_id = "resumeAccount", tag = "accounts",
     params(("account" = String, Path, description = "The account's name.")),
     responses((status = 200, description = "The account, as it is now.", body = AccountAnswer)))]
 pub(super) async fn resume(
-    Operator(person): Operator,
+    Pauser(person): Pauser,
     State(app): State<Arc<App>>,
     Path(account): Path<String>,
 ) -> Result<Json<AccountAnswer>, Problem> {

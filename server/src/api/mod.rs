@@ -54,6 +54,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(accounts::show))
         .routes(routes!(work::sync))
         .routes(routes!(work::plan))
+        .routes(routes!(work::report))
         .routes(routes!(jobs::show))
         .routes(routes!(accounts::pause))
         .routes(routes!(accounts::resume))

@@ -31,6 +31,8 @@ pub(super) struct PairingAnswer {
     name: String,
     /// Its token, which is sent with each further request and is not shown again.
     token: String,
+    /// True if it may pause and resume automatic syncs.
+    may_pause: bool,
 }
 
 /// Connects a browser's extension by a code, which works once and for ten minutes. It needs no user.
@@ -43,9 +45,9 @@ pub(super) async fn pair(
     Body(PairingRequest { code }): Body<PairingRequest>,
 ) -> Result<Response, Problem> {
     match connect(&app, &code, peer(&app.config, &parts)).await? {
-        Connected::Yes { name, token } => {
+        Connected::Yes { name, token, may_pause } => {
             let token = token.expose_secret().to_owned();
-            Ok((StatusCode::CREATED, Json(PairingAnswer { name, token })).into_response())
+            Ok((StatusCode::CREATED, Json(PairingAnswer { name, token, may_pause })).into_response())
         }
         Connected::WrongCode => Err(Problem::code()),
         Connected::TooSoon(wait) => {

@@ -71,6 +71,21 @@ pub(super) async fn plan(
     accepted(&app, actions::plan(&app, &person.name, &account, extent).await?)
 }
 
+/// Asks for a report about the account's platform, for whoever is asked for help: what holds of the way in which it is used, as
+/// `latchel-sync adapters verify` tells it. It reads from the platform, writes nothing, and says nothing of anybody's records; the
+/// job has its text. A browser's extension may ask for it too.
+#[utoipa::path(post, path = "/api/v1/accounts/{account}/report", operation_id = "reportAccount", tag = "work",
+    params(("account" = String, Path, description = "The account's name.")),
+    responses((status = 202, description = "The job.", body = JobAnswer,
+        headers(("location" = String, description = "Where to ask how far it is.")))))]
+pub(super) async fn report(
+    Syncer(person): Syncer,
+    State(app): State<Arc<App>>,
+    Path(account): Path<String>,
+) -> Result<Accepted, Problem> {
+    accepted(&app, actions::report(&app, &person.name, &account).await?)
+}
+
 /// Asks for a sync of one record, both ways if it is a work order. A browser's extension may ask for it too.
 #[utoipa::path(post, path = "/api/v1/accounts/{account}/records/{kind}/{id}/sync", operation_id = "syncRecord",
     tag = "work",

@@ -36,6 +36,8 @@ pub enum Work {
     Propose,
     /// Links for these pairs (rule A2).
     Adopt(Vec<Proposal>),
+    /// A report about the platform, for whoever is asked for help; it writes nothing.
+    Report,
 }
 
 impl Work {
@@ -48,13 +50,14 @@ impl Work {
             Self::Plan(_) => "plan",
             Self::Propose => "propose",
             Self::Adopt(_) => "adopt",
+            Self::Report => "report",
         }
     }
 
     /// The phases, which no other job of the account may hold at the same time; none for a plan, which holds nothing.
     pub fn holds(&self) -> Vec<Phase> {
         match self {
-            Self::Plan(_) | Self::Propose => Vec::new(),
+            Self::Plan(_) | Self::Propose | Self::Report => Vec::new(),
             Self::Adopt(_) => Phase::ALL.to_vec(),
             work => work.phases(),
         }
@@ -65,7 +68,7 @@ impl Work {
         match self {
             Self::Sync { phases, .. } | Self::Plan(phases) => phases.clone(),
             Self::Reconcile => vec![Phase::Properties, Phase::Residents],
-            Self::Propose | Self::Adopt(_) => Vec::new(),
+            Self::Propose | Self::Adopt(_) | Self::Report => Vec::new(),
             Self::Named(records) => {
                 let of = |phase: &Phase| {
                     records.iter().any(|key| key.kind == phase.kind() && key.side == phase.source())
@@ -126,7 +129,7 @@ pub struct QueuedJob {
     pub id: QueuedJobId,
     /// The account.
     pub account: String,
-    /// Kind of work: `sync`, `named`, `reconcile`, `plan`, `propose` or `adopt`.
+    /// Kind of work: `sync`, `named`, `reconcile`, `plan`, `propose`, `adopt` or `report`.
     pub work: &'static str,
     /// Trigger of the job: somebody by hand, the schedule, or a webhook.
     #[schema(value_type = schema::Trigger)]
@@ -156,6 +159,8 @@ pub struct QueuedJob {
     pub planned: Vec<Outcome>,
     /// Of a plan: how many more it would write than `planned` names.
     pub planned_more: u64,
+    /// Of a report: what it says, without a word of anybody's records; null before its end.
+    pub report: Option<String>,
     /// Pairs that a comparison found; the page of the job shows them.
     #[serde(skip)]
     pub proposals: Option<Arc<Proposals>>,
@@ -169,7 +174,7 @@ impl QueuedJob {
     pub fn state(&self) -> &'static str {
         match (&self.run, self.began_at, self.ended_at) {
             (Some(run), _, Some(_)) if run.status != RunStatus::Unfinished => run.status.as_str(),
-            (_, _, Some(_)) if self.proposals.is_some() => "success",
+            (_, _, Some(_)) if self.proposals.is_some() || self.report.is_some() => "success",
             (_, _, Some(_)) => "failed",
             (_, Some(_), None) => "under_way",
             (_, None, None) => "waiting",

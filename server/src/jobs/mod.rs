@@ -108,6 +108,7 @@ impl Jobs {
             error: None,
             planned: Vec::new(),
             planned_more: 0,
+            report: None,
             proposals: None,
             refused: Vec::new(),
         };

@@ -78,6 +78,7 @@ impl Worker {
         }
         self.jobs.end(id, self.clock.now(), |job| match done {
             Ok(Done::Run(run)) => job.run = Some(run),
+            Ok(Done::Reported(report)) => job.report = Some(report),
             Ok(Done::Proposed(proposals)) => job.proposals = Some(Arc::new(proposals)),
             Ok(Done::Adopted(adopted)) => {
                 job.refused = adopted.refused.iter().map(ToString::to_string).collect();
@@ -107,14 +108,20 @@ impl Worker {
             keeps_outcomes,
             slot: Slot::begun(),
         };
+        let stopped = || Error::new(ErrorKind::Timeout, "latchel-sync was asked to stop");
         match &new.work {
+            Work::Report => {
+                return tokio::select! {
+                    () = stop.asked() => Err(stopped()),
+                    report = account.reporter.report(self.clock.now()) => report.map(Done::Reported),
+                };
+            }
             Work::Propose => {
                 let engine = account.engine(self.ledger.clone());
                 let progress = progress(false);
                 let proposing = engine.adopt_proposals(self.clock.now(), &progress);
-                let stopped = Error::new(ErrorKind::Timeout, "latchel-sync was asked to stop");
                 return tokio::select! {
-                    () = stop.asked() => Err(stopped),
+                    () = stop.asked() => Err(stopped()),
                     proposals = proposing => Ok(Done::Proposed(bounded(proposals?))),
                 };
             }
@@ -156,6 +163,7 @@ impl Worker {
 /// Result of a job.
 enum Done {
     Run(Run),
+    Reported(String),
     Proposed(Proposals),
     Adopted(Box<Adopted>),
 }

@@ -26,6 +26,8 @@ struct Browsers {
     browsers: Vec<Row>,
     /// Name as it was entered.
     name: String,
+    /// True if it may pause, as it was entered.
+    may_pause: bool,
     wrong: Option<String>,
     offered: Option<Offered>,
 }
@@ -44,29 +46,44 @@ struct Row {
     by: String,
     created: When,
     used: Option<When>,
+    may_pause: bool,
 }
 
 impl Row {
     fn of(browser: Browser, moment: Moment) -> Self {
-        let Browser { id, name, by, created_at, used_at, .. } = browser;
-        Self { id, name, by, created: moment.when(created_at), used: used_at.map(|at| moment.when(at)) }
+        let Browser { id, name, by, created_at, used_at, may_pause, .. } = browser;
+        Self {
+            id,
+            name,
+            by,
+            created: moment.when(created_at),
+            used: used_at.map(|at| moment.when(at)),
+            may_pause,
+        }
     }
 }
 
 pub(super) async fn show(State(app): State<Arc<App>>, Operator(person): Operator) -> Answer {
-    page(&listed(&app, &person, String::new()).await?)
+    page(&listed(&app, &person, Entered::default()).await?)
 }
 
-async fn listed(app: &App, person: &Person, name: String) -> latchel_sync_core::Result<Browsers> {
+async fn listed(
+    app: &App,
+    person: &Person,
+    Entered { name, may_pause }: Entered,
+) -> latchel_sync_core::Result<Browsers> {
     let moment = Moment { now: app.clock.now(), zone: Tz::UTC };
     let browsers = app.desk.browsers().await?.into_iter().map(|browser| Row::of(browser, moment)).collect();
-    Ok(Browsers { top: Top::of(person), browsers, name, wrong: None, offered: None })
+    let may_pause = may_pause.is_some();
+    Ok(Browsers { top: Top::of(person), browsers, name, may_pause, wrong: None, offered: None })
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Entered {
-    #[serde(default)]
     name: String,
+    /// Set if the box is ticked.
+    may_pause: Option<String>,
 }
 
 /// Shows a code, this once: it is in no address, so that no history keeps it.
@@ -74,17 +91,17 @@ pub(super) async fn offer(
     State(app): State<Arc<App>>,
     Operator(person): Operator,
     headers: HeaderMap,
-    Form(Entered { name }): Form<Entered>,
+    Form(entered): Form<Entered>,
 ) -> Answer {
-    match browser::offer(&app, &person.name, &name).await {
+    match browser::offer(&app, &person.name, &entered.name, entered.may_pause.is_some()).await {
         Ok(code) => {
             let (server, minutes) = (server(&app, &headers), browser::CODE_LASTS.num_minutes());
             let offered = Some(Offered { code, server, minutes });
-            page(&Browsers { offered, ..listed(&app, &person, String::new()).await? })
+            page(&Browsers { offered, ..listed(&app, &person, Entered::default()).await? })
         }
         Err(error) if error.kind() == ErrorKind::Refused => {
             let wrong = Some(format!("This cannot be its name: {}.", error.message()));
-            let form = Browsers { wrong, ..listed(&app, &person, name).await? };
+            let form = Browsers { wrong, ..listed(&app, &person, entered).await? };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&form)?).into_response())
         }
         Err(error) => Err(error.into()),

@@ -9,9 +9,10 @@ use latchel_sync_core::{Finding, FindingLevel};
 use tokio::time::timeout;
 
 use super::account::address;
-use super::page::{Answer, Problem, Top, page};
+use super::page::{Answer, Problem, Top, go, page};
 use crate::Account;
 use crate::access::{Operator, Viewer};
+use crate::actions;
 use crate::app::App;
 use crate::views;
 
@@ -69,6 +70,16 @@ pub(super) async fn check(
         vec![Finding::error("Both systems", detail, "Try again; if it stays, ask the systems' support.")]
     });
     shown(&app, Top::of(&person), account, Some(Tested::of(findings))).await
+}
+
+/// Asks for a report for whoever is asked for help, and shows how far it is.
+pub(super) async fn report(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Operator(person): Operator,
+) -> Answer {
+    let job = actions::report(&app, &person.name, &name).await?;
+    go(&format!("/jobs/{}", job.0))
 }
 
 fn known<'a>(app: &'a App, name: &str) -> Result<&'a Account, Problem> {

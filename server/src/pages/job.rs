@@ -47,6 +47,8 @@ struct Page {
     /// Pairs of a comparison that has ended.
     found: Option<Found>,
     refused: Vec<String>,
+    /// Text of a report that has ended.
+    report: Option<String>,
 }
 
 /// A job: how far it is, and of a preview what it would write.
@@ -88,6 +90,7 @@ pub(super) async fn show(
         more: job.planned_more,
         found: job.proposals.as_deref().map(Found::of),
         refused: job.refused,
+        report: job.report,
         job: row,
         account: job.account,
     })

@@ -55,6 +55,7 @@ impl JobRow {
                 "named" => "Sync of single records",
                 "propose" => "Comparison",
                 "adopt" => "Taking over",
+                "report" => "Report",
                 _ => "Sync",
             },
             by: job.by.clone(),

@@ -68,6 +68,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/accounts/{account}/sync-start", get(sync_start::ask).post(sync_start::set))
         .route("/accounts/{account}/live", get(live::stream))
         .route("/accounts/{account}/connection", get(connection::ask).post(connection::check))
+        .route("/accounts/{account}/report", post(connection::report))
         .route("/accounts/{account}/find", get(record::find))
         .route("/accounts/{account}/audit", get(audit::show))
         .route("/accounts/{account}/link", get(link::ask).post(link::link))

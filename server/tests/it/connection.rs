@@ -12,6 +12,28 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::world::{World, start};
 
 #[tokio::test]
+async fn a_report_for_support_is_a_job_that_shows_its_text() {
+    let world = World::new().await;
+    let mut visitor = world.visitor();
+    let page = visitor.get("/accounts/main/connection").await.body;
+    assert!(page.contains("Make a report"), "{page}");
+    let asked = visitor.post("/accounts/main/report", "").await;
+    let job = asked.header("location");
+    world.work().await;
+    let page = visitor.get(job).await.body;
+    assert!(page.contains("Report of main") && page.contains(">The platform on 2026-03-02<"), "{page}");
+    let of_program: serde_json::Value =
+        serde_json::from_str(&visitor.get(&format!("/api/v1{job}")).await.body).expect("JSON");
+    assert_eq!((&of_program["state"], &of_program["work"]), (&"success".into(), &"report".into()));
+    assert_eq!(of_program["report"], "The platform on 2026-03-02");
+    assert!(world.audit().await.join("\n").contains("report_asked_for"));
+    assert!(world.journal.take().is_empty(), "the engine has no part in it");
+    assert_eq!(visitor.post("/accounts/other/report", "").await.status, 404);
+    let mut viewer = world.logged_in("vera", Role::Viewer).await;
+    assert_eq!(viewer.post("/accounts/main/report", "").await.status, 403);
+}
+
+#[tokio::test]
 async fn a_connection_is_tested_at_a_button_and_a_page_alone_calls_nobody() {
     let world = World::new().await;
     world.fill();

@@ -15,7 +15,12 @@ use crate::world::{PASSWORD, World};
 
 /// The code in the page after a request for one.
 async fn code(visitor: &mut Visitor) -> String {
-    let page = visitor.post("/browsers", "name=Office").await;
+    code_for(visitor, "name=Office").await
+}
+
+/// The code in the page after this form.
+async fn code_for(visitor: &mut Visitor, form: &str) -> String {
+    let page = visitor.post("/browsers", form).await;
     assert_eq!(page.status, 200, "{}", page.body);
     let after = page.body.split_once("id=\"code\" class=\"code\">").expect("a code").1;
     after.split('<').next().expect("its end").to_owned()
@@ -39,9 +44,15 @@ async fn pair(world: &World, code: &str) -> Answer {
 /// A browser that has just been connected by this visitor.
 async fn connected(world: &World, by: &mut Visitor) -> Visitor {
     let code = code(by).await;
-    let answer = pair(world, &code).await;
+    connected_by(world, &code, false).await
+}
+
+/// A browser that has just been connected by this code.
+async fn connected_by(world: &World, code: &str, may_pause: bool) -> Visitor {
+    let answer = pair(world, code).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     let answer: Value = serde_json::from_str(&answer.body).expect("JSON");
+    assert_eq!(answer["may_pause"], may_pause);
     world.visitor().with_token(answer["token"].as_str().expect("a token"))
 }
 
@@ -121,6 +132,7 @@ async fn an_extension_looks_and_syncs_and_does_nothing_else() {
         ("GET", "/api/v1/jobs/0"),
         ("GET", "/api/v1/banner"),
         ("POST", "/api/v1/accounts/main/sync"),
+        ("POST", "/api/v1/accounts/main/report"),
         ("POST", "/api/v1/accounts/main/records/work-order/1/sync"),
     ];
     for (method, path) in may {
@@ -162,6 +174,34 @@ async fn an_extension_looks_and_syncs_and_does_nothing_else() {
     let accepted = sync(json!({"extent": "latchel_work_orders"})).await;
     assert_eq!(accepted.status, 202, "{}", accepted.body);
     assert!(accepted.body.contains("robin (Office)"), "{}", accepted.body);
+}
+
+#[tokio::test]
+async fn an_extension_pauses_and_resumes_where_that_was_allowed() {
+    let world = World::new().await;
+    let mut robin = world.logged_in("robin", Role::Operator).await;
+    let code = code_for(&mut robin, "name=Office&may_pause=on").await;
+    let mut browser = connected_by(&world, &code, true).await;
+    let page = robin.get("/browsers").await.body;
+    assert!(page.contains("data-label=\"May pause\">yes<"), "{page}");
+    for (wish, paused_by) in [("pause", json!("robin (Office)")), ("resume", Value::Null)] {
+        let request = browser.request("POST", &format!("/api/v1/accounts/main/{wish}"));
+        let answer = browser.send(request, axum::body::Body::empty()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(asked(&mut browser, "/api/v1/accounts/main").await["pause"]["by"], paused_by);
+    }
+    let told = world.audit().await.join("\n");
+    for text in
+        ["browser_code_shown Office, which may pause", "robin (Office) paused", "robin (Office) resumed"]
+    {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    // It may no more than that.
+    for path in ["/api/v1/accounts/main/plan", "/api/v1/accounts/main/results/retry", "/accounts/main/pause"]
+    {
+        let answer = browser.send(browser.request("POST", path), axum::body::Body::empty()).await;
+        assert_eq!(answer.status, 403, "{path}: {}", answer.body);
+    }
 }
 
 #[tokio::test]

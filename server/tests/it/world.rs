@@ -1,8 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
+use latchel_sync_core::Result;
 use latchel_sync_core::engine::{AccountSettings, Mode, Quiet, Request};
 use latchel_sync_core::in_memory::{Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld};
 use latchel_sync_core::model::{Job, JobId, Marker, Policy, Row, SyncMethod, User, UserId, WorkOrder};
@@ -10,7 +12,9 @@ use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{Account, AccountPages, App, Clock, Expiries, Readers, ServerConfig, router};
+use latchel_sync_server::{
+    Account, AccountPages, App, Clock, Expiries, Readers, Reporter, ServerConfig, router,
+};
 use secrecy::ExposeSecret;
 use tests::simulation::pair;
 
@@ -162,6 +166,16 @@ impl World {
     }
 }
 
+/// A report that says no more than when it was made.
+struct Reported;
+
+#[async_trait]
+impl Reporter for Reported {
+    async fn report(&self, now: DateTime<Utc>) -> Result<String> {
+        Ok(format!("The platform on {}", now.date_naive()))
+    }
+}
+
 /// The account [`ACCOUNT`] over these two systems.
 pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, webhooks: Readers) -> Account {
     Account {
@@ -176,6 +190,7 @@ pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, web
         webhooks,
         expiries: Expiries::default(),
         pages: AccountPages::default(),
+        reporter: Arc::new(Reported),
         schedule: Schedule {
             work_orders: "15m".parse().expect("a timetable"),
             properties_and_residents: "24h".parse().expect("a timetable"),

@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
-use latchel_sync_conformance::live::{Confidential, Extent, LiveReport, verify};
-use latchel_sync_core::registry::{Access, SettingForm};
-use secrecy::ExposeSecret;
+use latchel_sync_conformance::live::{Extent, LiveReport};
 use serde_json::json;
 
 use crate::config::{Account, Config};
 use crate::exit::{Exit, Failure};
+use crate::verification::Verification;
 use crate::{connect, render};
 
 /// Scope of a verification: the account, the days to look back, and the rows after which a list is left.
@@ -53,29 +52,17 @@ async fn one(
     asked: &Asked<'_>,
     now: DateTime<Utc>,
 ) -> Result<LiveReport, Failure> {
-    let adapter = connect::platform_adapter(config, account)?;
-    let platform = connect::platform(config, account, Access::ReadOnly)?;
-    let settings = config.settings(account, "platform", adapter.settings)?;
-    let mut confidential =
-        Confidential { names: vec![account.settings.name.clone()], ..Confidential::default() };
-    for setting in adapter.settings {
-        if setting.form == SettingForm::Secret {
-            let secret = settings.secret(setting.key).ok();
-            confidential.secrets.extend(secret.map(|secret| secret.expose_secret().to_owned()));
-        } else if let Some(text) = account.platform.get(setting.key).and_then(toml::Value::as_str) {
-            confidential.names.push(text.to_owned());
-        }
-    }
+    let verification = Verification::of(config, account)?;
     let bar = ProgressBar::new_spinner();
     bar.set_style(
         ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
     );
     let extent = Extent { now, days: asked.days, rows: asked.rows };
-    let report = verify(adapter, platform, confidential, extent, &|what| {
+    let progress = |what: &str| {
         bar.set_message(what.to_owned());
         bar.tick();
-    })
-    .await;
+    };
+    let made = verification.make(extent, &progress).await;
     bar.finish_and_clear();
-    Ok(report)
+    made.map_err(|error| connect::wrong(config, account, "platform", error))
 }

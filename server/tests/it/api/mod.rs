@@ -159,6 +159,7 @@ async fn a_sync_is_a_job_that_can_be_followed_to_its_run() {
       ],
       "planned": [],
       "planned_more": 0,
+      "report": null,
       "run": {
         "account": "main",
         "calls": {},

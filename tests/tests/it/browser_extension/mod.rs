@@ -4,6 +4,7 @@ mod banner;
 mod chrome;
 mod hostile;
 mod pairing;
+mod pausing;
 mod syncing;
 
 use std::path::Path;
@@ -50,6 +51,11 @@ impl Opened {
     /// Gets a code from the dashboard, as whoever sits there.
     async fn code(&self) -> (String, String) {
         self.browser.go(&format!("{}browsers", self.serving.url)).await;
+        self.offered().await
+    }
+
+    /// Has the dashboard's page show a code.
+    async fn offered(&self) -> (String, String) {
         self.browser.fill("name", "Office").await;
         self.browser.press("Show a code").await;
         let text = async |id: &str| {
