@@ -1,4 +1,4 @@
-//! Instants in words for people, and texts of others for their spreadsheets and terminals.
+//! Instants and sentences in words for people, and texts of others for their spreadsheets and terminals.
 
 use std::borrow::Cow;
 
@@ -8,6 +8,11 @@ use chrono_tz::Tz;
 /// An instant in the time zone `zone`, to the minute, with the zone's short name: `2026-03-02 12:00 PST`.
 pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// A sentence of ours for the people of one account, with the platform's name where it says "the platform".
+pub fn naming(sentence: &str, platform: &str) -> String {
+    sentence.replace("the platform", platform).replace("The platform", platform)
 }
 
 /// First characters of a text that a spreadsheet would take for a formula.

@@ -54,6 +54,11 @@ pub struct App {
 }
 
 impl App {
+    /// The platform's name for people; of an account that is not there any more it is not known.
+    pub(crate) fn platform_title(&self, account: &str) -> &'static str {
+        self.accounts.get(account).map_or("the platform", |one| one.platform_title)
+    }
+
     /// Puts the parts together; nothing is done yet.
     pub fn new(
         config: ServerConfig,

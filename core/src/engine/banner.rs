@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::ledger::{Outcome, RecordMemory, Retry};
 use crate::model::{Reason, RuleId, Side, Status, Tense};
+use crate::words::naming;
 
 /// Sync status to show on top of a work order (RULES.md, S).
 #[derive(Debug, Clone, Serialize)]
@@ -49,8 +50,8 @@ pub struct Way {
     pub status: Status,
 }
 
-/// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's title, and
-/// instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side
+/// Makes the banner of one work order from what is remembered of it on either side, which names the PMS by its
+/// title, `platform_name`; instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side
 /// that waits, failed or was stopped.
 pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>, zone: Tz) -> Banner {
     let link = memories.iter().find_map(|memory| memory.link.as_deref());
@@ -58,7 +59,9 @@ pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>
     let worst_of = told.max_by_key(|(_, outcome)| severity(outcome));
     let worst = worst_of.map(|(_, outcome)| outcome);
     let retry = worst_of.and_then(|(memory, _)| Retry::of(memory.pending.as_deref()?));
-    let next = worst.zip(retry.as_ref()).map(|(outcome, retry)| retry.sentence(&outcome.key, now, zone));
+    let next = worst
+        .zip(retry.as_ref())
+        .map(|(outcome, retry)| naming(&retry.sentence(&outcome.key, now, zone), platform_name));
     let verified_at = link.and_then(|link| link.verified_at);
     let status = match (worst.map(Outcome::status), verified_at) {
         (Some(status), _) if status != Status::Synced => status,
@@ -66,23 +69,18 @@ pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>
         (Some(_), None) => Status::Pending,
         (None, None) => Status::NotSynced,
     };
-    let headline = match status {
-        Status::Synced => format!("This work order was successfully synced with {platform_name}."),
-        Status::Pending => "This work order is waiting to be synced.".to_owned(),
-        Status::NotSynced if verified_at.is_some() => {
-            format!("This work order was synced with {platform_name}, but is no longer kept in step.")
-        }
-        Status::NotSynced => format!("This work order is not synced with {platform_name}."),
-        Status::Failed => "The last attempt to sync this work order failed.".to_owned(),
-    };
     let own =
         |side| memories.iter().find(|memory| memory.key.side == side).map(|memory| memory.key.id.clone());
     Banner {
         status,
-        headline,
+        headline: headline(status, verified_at.is_some(), platform_name),
         label: label(memories),
-        explanation: worst.map(|outcome| explanation(outcome, next.as_deref())).unwrap_or_default(),
-        remedy: worst.filter(|_| status != Status::Synced).map_or_else(String::new, remedy),
+        explanation: worst
+            .map(|outcome| explanation(outcome, platform_name, next.as_deref()))
+            .unwrap_or_default(),
+        remedy: worst
+            .filter(|_| status != Status::Synced)
+            .map_or_else(String::new, |outcome| outcome.reason.remedy_naming(platform_name)),
         platform_number: link.and_then(|link| link.platform_number.clone()),
         latchel_number: link.and_then(|link| link.latchel_number.clone()),
         platform_id: link.map(|link| link.platform_id.clone()).or_else(|| own(Side::Platform)),
@@ -96,6 +94,25 @@ pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>
     }
 }
 
+impl Banner {
+    /// The same for people who see the work order in the PMS itself: its other side is Latchel.
+    pub fn on_platform(self) -> Self {
+        Self { headline: headline(self.status, self.verified_at.is_some(), "Latchel"), ..self }
+    }
+}
+
+fn headline(status: Status, was_verified: bool, other: &str) -> String {
+    match status {
+        Status::Synced => format!("This work order was successfully synced with {other}."),
+        Status::Pending => "This work order is waiting to be synced.".to_owned(),
+        Status::NotSynced if was_verified => {
+            format!("This work order was synced with {other}, but is no longer kept in step.")
+        }
+        Status::NotSynced => format!("This work order is not synced with {other}."),
+        Status::Failed => "The last attempt to sync this work order failed.".to_owned(),
+    }
+}
+
 /// Sort key of the outcome to show: failed comes first, then pending, not synced, synced; among equals the newest.
 fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
     let rank = match outcome.status() {
@@ -105,10 +122,6 @@ fn severity(outcome: &Outcome) -> (u8, DateTime<Utc>) {
         Status::Synced => 0,
     };
     (rank, outcome.at)
-}
-
-fn remedy(outcome: &Outcome) -> String {
-    outcome.reason.remedy().to_owned()
 }
 
 /// The two ways, if their statuses differ.
@@ -128,14 +141,14 @@ fn label(memories: &[RecordMemory]) -> String {
     labels.find(|label| !label.is_empty()).cloned().unwrap_or_default()
 }
 
-fn explanation(outcome: &Outcome, next: Option<&str>) -> String {
-    let reason = outcome.reason.sentence(Tense::Has);
+fn explanation(outcome: &Outcome, platform_name: &str, next: Option<&str>) -> String {
+    let reason = outcome.reason.sentence_naming(Tense::Has, platform_name);
     if let Some(next) = next {
         return format!("{reason} {next}");
     }
     match (&outcome.detail, outcome.status()) {
         (Some(detail), _) => format!("{reason} {detail}"),
         (None, Status::Pending | Status::Failed) => format!("{reason} It is tried again in the next run."),
-        (None, _) => reason.to_owned(),
+        (None, _) => reason,
     }
 }

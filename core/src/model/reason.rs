@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Kind, RecordKey, RuleId, Side, Status};
+use crate::words::naming;
 
 /// The time at which a reason's sentence is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,6 +299,16 @@ impl Reason {
             .iter()
             .find(|(reason, kind, side, _)| (*reason, *kind, *side) == (self, key.kind, key.side));
         shared.map_or(self.rule(), |(.., rule)| *rule)
+    }
+
+    /// The sentence for the people of an account whose platform has this name.
+    pub fn sentence_naming(self, tense: Tense, platform: &str) -> String {
+        naming(self.sentence(tense), platform)
+    }
+
+    /// The advice for the people of an account whose platform has this name; empty where there is nothing to do.
+    pub fn remedy_naming(self, platform: &str) -> String {
+        naming(self.remedy(), platform)
     }
 
     /// Every rule that gives this reason.

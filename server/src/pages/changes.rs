@@ -35,7 +35,7 @@ pub(super) struct Change {
     pub kind: &'static str,
     /// The write in words, as `Created in Latchel`.
     pub what: String,
-    pub why: &'static str,
+    pub why: String,
     pub detail: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl Change {
             label: if outcome.label.is_empty() { key.id.clone() } else { outcome.label.clone() },
             kind: kind(key.kind),
             what: if tense == Tense::Has { capital(&done) } else { format!("To be {done}") },
-            why: outcome.reason.sentence(tense),
+            why: outcome.reason.sentence_naming(tense, platform),
             detail: outcome.detail.clone(),
         }
     }
@@ -180,7 +180,7 @@ fn writes(run: &Run) -> bool {
 fn run_of(app: &App, run: &Run, found: &[Outcome]) -> RunOf {
     let account = app.accounts.get(&run.account);
     let zone = account.map(|one| one.settings.time_zone).unwrap_or_default();
-    let platform = account.map_or("the platform", |one| one.platform_title);
+    let platform = app.platform_title(&run.account);
     let shown = found.iter().take(OF_A_RUN as usize);
     RunOf {
         address: format!("/runs/{}", run.id),

@@ -86,9 +86,9 @@ fn fields(row: ResultRow) -> [String; 13] {
         status_text(status).to_owned(),
         outcome.reason.code().to_owned(),
         rule.as_str().to_owned(),
-        sentence.to_owned(),
+        sentence,
         outcome.detail.unwrap_or_default(),
-        remedy.to_owned(),
+        remedy,
         since.map(|since| since.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(),
         outcome.at.format("%Y-%m-%d %H:%M:%S").to_string(),
     ]

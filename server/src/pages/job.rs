@@ -61,7 +61,7 @@ pub(super) async fn show(
         app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
     let account = app.accounts.get(&job.account);
     let zone = account.map(|one| one.settings.time_zone).unwrap_or_default();
-    let platform = account.map_or("the platform", |one| one.platform_title);
+    let platform = app.platform_title(&job.account);
     let row = JobRow::of(&job, Moment { now: app.clock.now(), zone });
     let is_plan = job.work == "plan";
     let tense = if is_plan { Tense::Will } else { Tense::Has };
@@ -80,7 +80,7 @@ pub(super) async fn show(
         address: row.address.clone(),
         waits: row.under_way,
         is_plan,
-        counts: counted(job.run.iter().flat_map(|run| &run.phases), tense),
+        counts: counted(job.run.iter().flat_map(|run| &run.phases), tense, platform),
         total: if total == 1 { "1 record".to_owned() } else { format!("{total} records") },
         // Of more than are known by name nobody can say what each would be.
         summary: if is_all { summary(named, platform, tense) } else { Vec::new() },

@@ -12,7 +12,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use latchel_sync_core::ledger::{Outcome, look_up};
-use latchel_sync_core::model::{Kind, RecordKey, Side, Tense};
+use latchel_sync_core::model::{Kind, RecordKey, Side};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 
@@ -114,7 +114,7 @@ fn of(top: Top, account: &Account, asked: RecordKey, view: RecordView, face: Fac
         || view.banner.is_some()
             && banner.as_ref().is_some_and(|one| matches!(one.class, "pending" | "failed"));
     let told = |outcome: &Outcome| {
-        (moment.when(outcome.at), Line::of(outcome, record_address(name, &outcome.key), Tense::Has))
+        (moment.when(outcome.at), Line::of(outcome, record_address(name, &outcome.key), platform))
     };
     let label =
         view.explanations.iter().map(|one| &one.label).chain(view.history.iter().map(|one| &one.label));

@@ -29,19 +29,20 @@ pub(super) struct Line {
     pub label: String,
     pub class: &'static str,
     pub status: &'static str,
-    pub sentence: &'static str,
+    pub sentence: String,
     pub detail: Option<String>,
 }
 
 impl Line {
-    pub fn of(outcome: &Outcome, address: String, tense: Tense) -> Self {
+    /// `platform` is the platform's name for people.
+    pub fn of(outcome: &Outcome, address: String, platform: &str) -> Self {
         Self {
             address,
             record: record(&outcome.key),
             label: outcome.label.clone(),
             class: outcome.status().as_str(),
             status: status_text(outcome.status()),
-            sentence: outcome.reason.sentence(tense),
+            sentence: outcome.reason.sentence_naming(Tense::Has, platform),
             detail: outcome.detail.clone(),
         }
     }
@@ -117,7 +118,7 @@ impl Choice {
 struct Row {
     key: String,
     line: Line,
-    remedy: &'static str,
+    remedy: String,
     waits: bool,
     dismissed: bool,
     since: Option<When>,
@@ -162,9 +163,9 @@ pub(super) async fn show(
         tabs: tabs(&asked, &counts),
         kinds: kinds.map(|(kind, text)| Choice::new(kind.as_str(), text, &asked.kind)).into(),
         sides: sides.map(|(side, text)| Choice::new(side.as_str(), text, &asked.from)).into(),
-        reasons: reasons(&asked, &counts),
+        reasons: reasons(&asked, &counts, platform),
         can_settle: person.role == Role::Operator && view.rows.iter().any(|row| row.since.is_some()),
-        rows: view.rows.into_iter().map(|row| row_of(&account, row, moment)).collect(),
+        rows: view.rows.into_iter().map(|row| row_of(&account, row, platform, moment)).collect(),
         total,
         query: at(asked.page()?),
         previous: view.previous.map(|key| at(Page::Before(key))),
@@ -193,13 +194,13 @@ fn tabs(asked: &Asked, counts: &Counts) -> Vec<Tab> {
 }
 
 /// The reasons that any of these records has, and the one that is chosen, as sentences with their counts.
-fn reasons(asked: &Asked, counts: &Counts) -> Vec<Choice> {
+fn reasons(asked: &Asked, counts: &Counts, platform: &str) -> Vec<Choice> {
     let of_status = |reason: &&Reason| asked.status.is_empty() || asked.status == reason.status().as_str();
     let choice = |reason: &Reason| {
         let count = counts.get(reason).copied().unwrap_or_default();
         let choice = Choice::new(
             reason.code(),
-            format!("{} ({count})", reason.sentence(Tense::Has).trim_end_matches('.')),
+            format!("{} ({count})", reason.sentence_naming(Tense::Has, platform).trim_end_matches('.')),
             &asked.reason,
         );
         (count > 0 || choice.chosen).then_some(choice)
@@ -207,11 +208,11 @@ fn reasons(asked: &Asked, counts: &Counts) -> Vec<Choice> {
     Reason::ALL.iter().filter(of_status).filter_map(choice).collect()
 }
 
-fn row_of(account: &str, row: ResultRow, moment: Moment) -> Row {
+fn row_of(account: &str, row: ResultRow, platform: &str, moment: Moment) -> Row {
     let key = &row.outcome.key;
     Row {
         key: key_text(key),
-        line: Line::of(&row.outcome, record_address(account, key), Tense::Has),
+        line: Line::of(&row.outcome, record_address(account, key), platform),
         remedy: row.remedy,
         waits: row.since.is_some(),
         dismissed: row.dismissed,

@@ -135,19 +135,23 @@ struct PhaseOf {
 /// Number of records with a reason.
 pub(super) struct Counted {
     pub reason: &'static str,
-    pub sentence: &'static str,
+    pub sentence: String,
     pub count: u64,
 }
 
-/// The numbers of records by reason, of these phases together.
-pub(super) fn counted<'a>(phases: impl IntoIterator<Item = &'a PhaseReport>, tense: Tense) -> Vec<Counted> {
+/// The numbers of records by reason, of these phases together; `platform` is the platform's name for people.
+pub(super) fn counted<'a>(
+    phases: impl IntoIterator<Item = &'a PhaseReport>,
+    tense: Tense,
+    platform: &str,
+) -> Vec<Counted> {
     let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
     for (reason, count) in phases.into_iter().flat_map(|phase| &phase.counts) {
         *counts.entry(*reason).or_default() += count;
     }
     let counted = |(reason, count): (Reason, u64)| Counted {
         reason: reason.code(),
-        sentence: reason.sentence(tense),
+        sentence: reason.sentence_naming(tense, platform),
         count,
     };
     counts.into_iter().map(counted).collect()
@@ -172,7 +176,7 @@ pub(super) async fn show(
 ) -> Answer {
     let run = app.ledger.run(RunId(id)).await?.ok_or_else(|| Problem::missing("run with this id"))?;
     let moment = moment(&app, &run.account);
-    let platform = app.accounts.get(&run.account).map_or("the platform", |one| one.platform_title);
+    let platform = app.platform_title(&run.account);
     let (wrote, more_wrote) = outcomes(&app, &run, Wrote::Something, &after).await?;
     let (found, more_found) = outcomes(&app, &run, Wrote::Nothing, &others).await?;
     let phase = |phase: &PhaseReport| PhaseOf {
@@ -181,7 +185,7 @@ pub(super) async fn show(
         records: phase.records(),
         writes: phase.writes,
         problem: phase.error.clone().or_else(|| phase.paused.clone()),
-        counts: counted([phase], Tense::Has),
+        counts: counted([phase], Tense::Has, platform),
     };
     let next = |list: &str, last: RecordKey| {
         let after: String = form_urlencoded::byte_serialize(key_text(&last).as_bytes()).collect();
@@ -199,7 +203,7 @@ pub(super) async fn show(
         next_changes: more_wrote.map(|last| next("after", last)),
         lines: found
             .iter()
-            .map(|one| Line::of(one, record_address(&run.account, &one.key), Tense::Has))
+            .map(|one| Line::of(one, record_address(&run.account, &one.key), platform))
             .collect(),
         next_lines: more_found.map(|last| next("others", last)),
     })

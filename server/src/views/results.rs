@@ -56,9 +56,9 @@ pub struct ResultRow {
     #[schema(value_type = schema::RuleId)]
     pub rule: RuleId,
     /// Sentence that says what happened.
-    pub sentence: &'static str,
+    pub sentence: String,
     /// Advice on what somebody can do about it; empty where there is nothing to do.
-    pub remedy: &'static str,
+    pub remedy: String,
     /// Instant since which it waits, UTC; null if it does not wait.
     pub since: Option<DateTime<Utc>>,
     /// Number of tries so far; null if it does not wait.
@@ -69,13 +69,14 @@ pub struct ResultRow {
     pub dismissed: bool,
 }
 
-impl From<Found> for ResultRow {
-    fn from(Found { outcome, pending }: Found) -> Self {
+impl ResultRow {
+    /// `platform` is the platform's name for people.
+    fn of(Found { outcome, pending }: Found, platform: &str) -> Self {
         Self {
             status: outcome.status(),
             rule: outcome.reason.rule_for(&outcome.key),
-            sentence: outcome.reason.sentence(Tense::Has),
-            remedy: outcome.reason.remedy(),
+            sentence: outcome.reason.sentence_naming(Tense::Has, platform),
+            remedy: outcome.reason.remedy_naming(platform),
             since: pending.as_ref().map(|pending| pending.since),
             attempts: pending.as_ref().map(|pending| pending.attempts),
             next_try: pending.as_ref().and_then(|pending| pending.next_try()),
@@ -100,7 +101,8 @@ pub async fn results(app: &App, account: &str, query: &Query) -> Result<ResultsV
         Page::After(after) => app.desk.find_outcomes(account, filter, Some(after), more).await?,
         Page::Before(before) => app.desk.find_outcomes_before(account, filter, before, more).await?,
     };
-    let mut rows: Vec<ResultRow> = found.into_iter().map(ResultRow::from).collect();
+    let platform = app.platform_title(account);
+    let mut rows: Vec<_> = found.into_iter().map(|found| ResultRow::of(found, platform)).collect();
     if let Page::Before(_) = page {
         rows.reverse();
         let previous = cut(&mut rows, *limit, key);

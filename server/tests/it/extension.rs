@@ -296,6 +296,9 @@ async fn a_banner_is_told_by_each_name_and_asks_neither_system() {
     for name in &names {
         let told = asked(&mut browser, &format!("/api/v1/banner?account=main&{name}")).await;
         assert_eq!(told["banner"]["status"], "synced", "{name}: {told:#}");
+        let other = if name.starts_with("side=platform") { "Latchel" } else { "Buildium" };
+        let headline = format!("This work order was successfully synced with {other}.");
+        assert_eq!(told["banner"]["headline"], headline, "{name}");
         let elsewhere = match name.starts_with("side=platform") {
             true => "https://latchel.example/jobs/ab12c".to_owned(),
             false => format!("https://pms.example/orders/{}", link.platform_id),

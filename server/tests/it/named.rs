@@ -50,9 +50,9 @@ async fn a_page_says_what_was_asked_what_decided_and_what_would_come_of_it() {
     let job = world.add_job("Fence", "It fell over.");
     let told = page(&world, &format!("/accounts/main/records/work-order/%23{}", job.0)).await;
     for text in [
-        "A sync now would: <strong>create it on the platform</strong>",
-        "It would be created on the platform",
-        "Is it linked with one on the platform?",
+        "A sync now would: <strong>create it on Buildium</strong>",
+        "It would be created on Buildium",
+        "Is it linked with one on Buildium?",
         "this decided",
     ] {
         assert!(told.contains(text), "{text}: {told}");
@@ -80,7 +80,7 @@ async fn a_page_says_why_the_last_try_failed_and_what_the_next_one_would_do() {
     for text in [
         "The last try, at ",
         "It is tried again by the first run after ",
-        "which would close it on the platform",
+        "which would close it on Buildium",
     ] {
         assert!(told.contains(text), "{text}: {told}");
     }

@@ -76,8 +76,8 @@ impl Banner {
             Status::NotSynced => format!("{this} is not synced with {platform}."),
             Status::Failed => format!("The last attempt to sync {} failed.", this.replacen('T', "t", 1)),
         };
-        let sentence = reason.sentence(tense);
-        let because = detail.map_or_else(|| sentence.to_owned(), |detail| format!("{sentence} {detail}"));
+        let sentence = reason.sentence_naming(tense, platform);
+        let because = detail.map_or_else(|| sentence.clone(), |detail| format!("{sentence} {detail}"));
         let is_well = status == Status::Synced && outcome.is_some();
         let (shown, behind) = if is_well { (None, Some(because)) } else { (Some(because), None) };
         let verified_at = explained.link.as_ref().and_then(|link| link.verified_at);
@@ -85,7 +85,7 @@ impl Banner {
             class: if outcome.is_some() { status.as_str() } else { Status::Pending.as_str() },
             headline,
             because: shown,
-            advice: advice(status, reason.remedy()),
+            advice: advice(status, &reason.remedy_naming(platform)),
             ways: None,
             verified: verified_at.map(|at| moment.when(at)),
             why: Why {

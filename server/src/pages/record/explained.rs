@@ -1,6 +1,7 @@
 use latchel_sync_core::engine::Explanation;
 use latchel_sync_core::ledger::{Action, doing};
 use latchel_sync_core::model::{Side, Tense};
+use latchel_sync_core::words::naming;
 
 use super::super::text::Moment;
 
@@ -15,7 +16,7 @@ pub(super) struct Explained {
     pub rule: String,
     pub reason: &'static str,
     pub class: &'static str,
-    pub action: &'static str,
+    pub action: String,
 }
 
 impl Explained {
@@ -24,24 +25,27 @@ impl Explained {
             Side::Platform => format!("From {platform} to Latchel"),
             Side::Latchel => format!("From Latchel to {platform}"),
         };
-        let sentence = one.reason.sentence(Tense::Would);
+        let sentence = one.reason.sentence_naming(Tense::Would, platform);
         let line = match one.detail.as_ref().filter(|_| one.retry.is_none() || one.action != Action::None) {
             Some(detail) => format!("{sentence} ({detail})"),
-            None => sentence.to_owned(),
+            None => sentence,
         };
         let check = |check: latchel_sync_core::rules::Check| {
-            (check.rule.as_str().to_owned(), check.question.to_owned(), check.answer, check.decided)
+            (check.rule.as_str().to_owned(), naming(check.question, platform), check.answer, check.decided)
         };
         Self {
             way,
             rule: one.reason.rule_for(&one.key).as_str().to_owned(),
             reason: one.reason.code(),
             class: one.reason.status().as_str(),
-            failed: one.retry.as_ref().map(|retry| retry.sentence(&one.key, moment.now, moment.zone)),
+            failed: one
+                .retry
+                .as_ref()
+                .map(|retry| naming(&retry.sentence(&one.key, moment.now, moment.zone), platform)),
             line,
             action: match one.action {
-                Action::None => "nothing",
-                action => doing(action, &one.key),
+                Action::None => "nothing".to_owned(),
+                action => naming(doing(action, &one.key), platform),
             },
             checks: one.checks.into_iter().map(check).collect(),
         }

@@ -1,6 +1,7 @@
 //! Causes as a property manager reads them.
 
 use latchel_sync_core::model::{Reason, Tense};
+use latchel_sync_core::words::naming;
 use latchel_sync_ledger::desk::{Cause, Why};
 
 /// A cause in words.
@@ -59,14 +60,15 @@ fn at_property(cause: &Cause, platform: &str) -> Option<(String, String)> {
         ),
         Why::Reason(Reason::PropertyGoneFromSource | Reason::GoneFromSource) => (
             format!("{platform} no longer has it: it was moved, merged or removed.{waiting}"),
-            Reason::PropertyGoneFromSource.remedy().to_owned(),
+            Reason::PropertyGoneFromSource.remedy_naming(platform),
         ),
         Why::Reason(Reason::NotSupportedByPlatform) => (
             format!("{platform} does not take what Latchel has for {} there.", counted(cause)),
-            Reason::NotSupportedByPlatform.remedy().to_owned(),
+            Reason::NotSupportedByPlatform.remedy_naming(platform),
         ),
         Why::Reason(reason) => {
-            (format!("{}{waiting}", lower(reason.sentence(Tense::Has))), reason.remedy().to_owned())
+            let sentence = naming(&lower(reason.sentence(Tense::Has)), platform);
+            (format!("{sentence}{waiting}"), reason.remedy_naming(platform))
         }
     };
     Some(told)
@@ -142,9 +144,9 @@ fn everywhere(cause: &Cause, platform: &str) -> (String, String) {
                 "See in {platform} whether they are really gone. If so, allow it on the account's page and sync."
             )
         }
-        reason => reason.remedy().to_owned(),
+        reason => reason.remedy_naming(platform),
     };
-    (if records(cause) == 1 { one } else { many }.replace("the platform", platform), remedy)
+    (naming(if records(cause) == 1 { one } else { many }, platform), remedy)
 }
 
 fn records(cause: &Cause) -> u64 {

@@ -20,7 +20,7 @@ async fn each_state_is_told_in_words_and_one_is_synced_at_a_click() {
     let (setup, browser) = (&opened.setup, &opened.browser);
 
     opened.see(&page("81")).await;
-    let told = browser.banner_shows("This work order was successfully synced with Buildium.").await;
+    let told = browser.banner_shows("This work order was successfully synced with Latchel.").await;
     assert!(
         told.contains("✓ Synced") && told.contains("Buildium 81") && told.contains("confirmed"),
         "{told}"
@@ -45,7 +45,7 @@ async fn each_state_is_told_in_words_and_one_is_synced_at_a_click() {
     browser.banner_shows("! Failed").await;
     setup.server.set_faults(FaultPlan::default());
     browser.press_in_banner("Sync this one now").await;
-    browser.banner_shows("✓ Synced").await;
+    browser.banner_shows("This work order was successfully synced with Buildium.").await;
     assert_eq!(arrived(setup, "Boiler"), 1);
 
     // At a property that the platform does not have; and from before the sync start.
