@@ -13,7 +13,7 @@
     .mark { font-weight: 700; }
     .headline { font-weight: 600; }
     .quiet { color: #444; }
-    .why { flex-basis: 100%; margin: 0; overflow-wrap: anywhere; }
+    .why { flex-basis: 100%; order: 1; margin: 0; overflow-wrap: anywhere; }
     button { font: inherit; color: #0b4f6c; background: #fff; border: 1px solid #8a97a0; border-radius: 4px;
       padding: 2px 10px; cursor: pointer; }
     button:focus-visible { outline: 3px solid #0b4f6c; outline-offset: 1px; }
@@ -39,6 +39,13 @@
     const made = document.createElement(name);
     made.className = className;
     made.textContent = text;
+    return made;
+  }
+
+  /** A paragraph whose code stands between backticks. */
+  function prose(className, text) {
+    const made = element("p", className, "");
+    made.append(...text.split("`").map((part, at) => (at % 2 ? element("code", "", part) : part)));
     return made;
   }
 
@@ -111,7 +118,7 @@
     }
     if (found.banner?.explanation) {
       const { explanation, remedy, rule } = found.banner;
-      const why = element("p", "why", [explanation, remedy, rule && `(rule ${rule})`].filter(Boolean).join(" "));
+      const why = prose("why", [explanation, remedy, rule && `(rule ${rule})`].filter(Boolean).join(" "));
       why.hidden = true;
       const toggle = button("Why?", "", (self) => {
         why.hidden = !why.hidden;

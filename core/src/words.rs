@@ -15,6 +15,16 @@ pub fn naming(sentence: &str, platform: &str) -> String {
     sentence.replace("the platform", platform).replace("The platform", platform)
 }
 
+/// A note of ours as a sentence of its own, with a capital letter and a full stop.
+pub fn sentence(note: &str) -> String {
+    let mut letters = note.trim().chars();
+    let mut text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    if !text.is_empty() && !text.ends_with(['.', '!', '?', '…']) {
+        text.push('.');
+    }
+    text
+}
+
 /// First characters of a text that a spreadsheet would take for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
@@ -94,6 +104,18 @@ mod tests {
         assert_eq!(local(at, chrono_tz::America::Los_Angeles), "2026-03-02 12:00 PST");
         assert_eq!(local(at, Tz::UTC), "2026-03-02 20:00 UTC");
     }
+
+    #[test]
+    fn sentences_are_whole_and_name_the_platform() {
+        for (note, whole) in
+            [("missing: state", "Missing: state."), ("Is that so?", "Is that so?"), ("é", "É."), ("", "")]
+        {
+            assert_eq!(sentence(note), whole);
+        }
+        let told = naming("The platform's number is the platform's own.", "Buildium");
+        assert_eq!(told, "Buildium's number is Buildium's own.");
+    }
+
     #[test]
     fn what_was_made_inert_is_read_back() {
         for text in

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::ledger::{Outcome, RecordMemory, Retry};
 use crate::model::{Reason, RuleId, Side, Status, Tense};
-use crate::words::naming;
+use crate::words::{naming, sentence};
 
 /// Sync status to show on top of a work order (RULES.md, S).
 #[derive(Debug, Clone, Serialize)]
@@ -50,8 +50,8 @@ pub struct Way {
     pub status: Status,
 }
 
-/// Makes the banner of one work order from what is remembered of it on either side, which names the PMS by its
-/// title, `platform_name`; instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side
+/// Makes the banner of one work order from what is remembered of it on either side; `platform_name` is the PMS's title, and
+/// instants in sentences are told in `zone`, seen from `now`. *Synced* needs a link that a read-back confirmed, and no side
 /// that waits, failed or was stopped.
 pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>, zone: Tz) -> Banner {
     let link = memories.iter().find_map(|memory| memory.link.as_deref());
@@ -59,9 +59,7 @@ pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>
     let worst_of = told.max_by_key(|(_, outcome)| severity(outcome));
     let worst = worst_of.map(|(_, outcome)| outcome);
     let retry = worst_of.and_then(|(memory, _)| Retry::of(memory.pending.as_deref()?));
-    let next = worst
-        .zip(retry.as_ref())
-        .map(|(outcome, retry)| naming(&retry.sentence(&outcome.key, now, zone), platform_name));
+    let next = worst.zip(retry.as_ref()).map(|(outcome, retry)| retry.sentence(&outcome.key, now, zone));
     let verified_at = link.and_then(|link| link.verified_at);
     let status = match (worst.map(Outcome::status), verified_at) {
         (Some(status), _) if status != Status::Synced => status,
@@ -75,12 +73,10 @@ pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>
         status,
         headline: headline(status, verified_at.is_some(), platform_name),
         label: label(memories),
-        explanation: worst
-            .map(|outcome| explanation(outcome, platform_name, next.as_deref()))
-            .unwrap_or_default(),
+        explanation: worst.map(|outcome| explanation(outcome, next.as_deref())).unwrap_or_default(),
         remedy: worst
             .filter(|_| status != Status::Synced)
-            .map_or_else(String::new, |outcome| outcome.reason.remedy_naming(platform_name)),
+            .map_or_else(String::new, |outcome| outcome.reason.remedy().to_owned()),
         platform_number: link.and_then(|link| link.platform_number.clone()),
         latchel_number: link.and_then(|link| link.latchel_number.clone()),
         platform_id: link.map(|link| link.platform_id.clone()).or_else(|| own(Side::Platform)),
@@ -95,6 +91,12 @@ pub fn banner(memories: &[RecordMemory], platform_name: &str, now: DateTime<Utc>
 }
 
 impl Banner {
+    /// The same for people who know the PMS by its title alone.
+    pub fn naming(self, platform_name: &str) -> Self {
+        let [explanation, remedy] = [&self.explanation, &self.remedy].map(|text| naming(text, platform_name));
+        Self { explanation, remedy, ..self }
+    }
+
     /// The same for people who see the work order in the PMS itself: its other side is Latchel.
     pub fn on_platform(self) -> Self {
         Self { headline: headline(self.status, self.verified_at.is_some(), "Latchel"), ..self }
@@ -141,14 +143,14 @@ fn label(memories: &[RecordMemory]) -> String {
     labels.find(|label| !label.is_empty()).cloned().unwrap_or_default()
 }
 
-fn explanation(outcome: &Outcome, platform_name: &str, next: Option<&str>) -> String {
-    let reason = outcome.reason.sentence_naming(Tense::Has, platform_name);
+fn explanation(outcome: &Outcome, next: Option<&str>) -> String {
+    let reason = outcome.reason.sentence(Tense::Has);
     if let Some(next) = next {
         return format!("{reason} {next}");
     }
     match (&outcome.detail, outcome.status()) {
-        (Some(detail), _) => format!("{reason} {detail}"),
+        (Some(detail), _) => format!("{reason} {}", sentence(detail)),
         (None, Status::Pending | Status::Failed) => format!("{reason} It is tried again in the next run."),
-        (None, _) => reason,
+        (None, _) => reason.to_owned(),
     }
 }

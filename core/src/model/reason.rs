@@ -158,7 +158,7 @@ reasons! {
         "To bring the resident back, activate them in Latchel by hand.";
     NoPropertyMatch "no_property_match" R5 Pending:
         "Its property or unit has no counterpart on the other side yet.",
-        "Sync the property first (see `explain property`); for a work order, assign it to a unit that is synced.";
+        "See on the property's page, or with `explain property`, what keeps it from being synced; a work order can also be moved to a unit that is synced.";
     ResidentLapsed "resident_lapsed" R6 Synced:
         has "The move-out day is reached, and the resident was set inactive in Latchel.",
         will "The move-out day is reached, and the resident will be set inactive in Latchel.",

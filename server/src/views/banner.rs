@@ -62,6 +62,7 @@ pub async fn work_order_banner(
         return Ok(Some(WorkOrderBanner { banner: None, several: Vec::new(), record, elsewhere: None }));
     };
     let told = banner(&memories, one.platform_title, app.clock.now(), one.settings.time_zone);
+    let told = told.naming(one.platform_title);
     let told = if side == Side::Platform { told.on_platform() } else { told };
     Ok(Some(WorkOrderBanner {
         record: memories.first().map(|memory| exactly(memory.key.side, &memory.key.id)),

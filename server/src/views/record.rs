@@ -58,7 +58,8 @@ pub async fn record(
         return Ok(Some(view));
     }
     if !found.is_empty() && kind == Kind::WorkOrder {
-        view.banner = Some(banner(&found, one.platform_title, now, one.settings.time_zone));
+        let told = banner(&found, one.platform_title, now, one.settings.time_zone);
+        view.banner = Some(told.naming(one.platform_title));
     }
     if depth == Depth::BothSides {
         let asked = async {

@@ -77,11 +77,9 @@ async fn a_page_says_why_the_last_try_failed_and_what_the_next_one_would_do() {
     });
     world.sync().await;
     let told = page(&world, &format!("/accounts/main/records/work-order/{number}")).await;
-    for text in [
-        "The last try, at ",
-        "It is tried again by the first run after ",
-        "which would close it on Buildium",
-    ] {
+    for text in
+        ["The last try, at ", "It is tried again by the first run after ", "which would close it on Buildium"]
+    {
         assert!(told.contains(text), "{text}: {told}");
     }
     assert!(told.contains("A sync now would: <strong>nothing</strong>"), "{told}");

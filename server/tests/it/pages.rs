@@ -224,7 +224,7 @@ async fn what_a_remedy_names_is_shown_as_code() {
     let mut visitor = world.visitor();
     for path in ["/accounts/main/results?status=pending", "/accounts/main/records/work-order/W2"] {
         let told = page(&mut visitor, path).await;
-        assert!(told.contains("see <code>explain property</code>") && !told.contains('`'), "{path}: {told}");
+        assert!(told.contains("with <code>explain property</code>") && !told.contains('`'), "{path}: {told}");
     }
 }
 

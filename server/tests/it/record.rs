@@ -261,7 +261,8 @@ async fn a_property_and_a_resident_have_a_banner_too() {
     world.sync().await;
     let page = shown(&world, "property/13").await;
     let told = banner(&page);
-    for text in ["is not synced with Buildium", "missing: state", "To change that:", "Complete the address"] {
+    for text in ["is not synced with Buildium", "Missing: state.", "To change that:", "Complete the address"]
+    {
         assert!(told.contains(text), "{text}: {told}");
     }
 }

@@ -1,6 +1,7 @@
 use latchel_sync_core::engine::{self, Explanation};
 use latchel_sync_core::ledger::Outcome;
 use latchel_sync_core::model::{Kind, Reason, RuleId, Side, Status, Tense};
+use latchel_sync_core::words::sentence;
 
 use super::super::results::status_text;
 use super::super::text::{Moment, When};
@@ -76,8 +77,11 @@ impl Banner {
             Status::NotSynced => format!("{this} is not synced with {platform}."),
             Status::Failed => format!("The last attempt to sync {} failed.", this.replacen('T', "t", 1)),
         };
-        let sentence = reason.sentence_naming(tense, platform);
-        let because = detail.map_or_else(|| sentence.clone(), |detail| format!("{sentence} {detail}"));
+        let said = reason.sentence_naming(tense, platform);
+        let because = match detail {
+            Some(detail) => format!("{said} {}", sentence(detail)),
+            None => said,
+        };
         let is_well = status == Status::Synced && outcome.is_some();
         let (shown, behind) = if is_well { (None, Some(because)) } else { (Some(because), None) };
         let verified_at = explained.link.as_ref().and_then(|link| link.verified_at);

@@ -87,7 +87,7 @@ async fn somebody_dismisses_all_that_match_and_sees_what_the_others_wait_for() {
     browser.choose("kind", "work-order").await;
     browser.press("Show").await;
     browser.lists(1).await;
-    browser.shows("assign it to a unit that is synced").await;
+    browser.shows("moved to a unit that is synced").await;
     browser.mark("all").await;
     browser.press("Dismiss").await;
     browser.lists_with(", dismissed", 1).await;
