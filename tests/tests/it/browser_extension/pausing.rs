@@ -27,7 +27,7 @@ async fn a_browser_that_may_not_is_sent_to_the_dashboard_and_reports_without_a_n
     let opened = Opened::small().await;
     opened.connect().await;
     let browser = &opened.browser;
-    browser.wait_for("//p[@id='pausing' and @hidden]").await;
+    browser.wait_for("//span[@id='pausing' and @hidden]").await;
     browser.press("Report a problem").await;
     let text = browser.wait_for("//section[not(@hidden)]/textarea[@id='text']").await;
     let text = text.prop("value").await.expect("an answer").expect("a text");
