@@ -15,6 +15,7 @@ mod served;
 mod soak;
 mod steps;
 mod table;
+mod unhurried;
 mod usage;
 
 use std::path::PathBuf;

@@ -1,14 +1,17 @@
 //! Target 9: calls of Latchel's Partner API, on an account that another program has filled: taking it over, a day without webhooks and a
-//! day with them. Calls are counted at the mock; no limit slows anything down here, and nothing waits.
+//! day with them. Calls are counted at the mock; the mirror decides by the key's budget, and nothing waits for it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use latchel_sync_cli::Config;
 use latchel_sync_core::engine::{AccountSettings, AdoptRequest, Engine, Mode, Quiet, Request, StopSignal};
 use latchel_sync_core::ledger::{RunStatus, Trigger};
+use latchel_sync_core::mirror::Mirror;
 use latchel_sync_core::model::{Kind, Phase, Policy, RecordKey};
+use latchel_sync_core::registry::ConnectedLatchel;
 use latchel_sync_ledger::SqliteLedger;
 use mock_pms::world::Edit;
 use mock_pms::{
@@ -21,6 +24,7 @@ use tempfile::TempDir;
 
 use super::Sizes;
 use crate::table::{Line, Report, Verdict};
+use crate::unhurried::Unhurried;
 
 /// Time after which an account that was taken over is as on any other day.
 const SETTLED: TimeDelta = TimeDelta::days(3);
@@ -33,6 +37,7 @@ const CLOSED: f64 = 0.02;
 const NOTED: f64 = 0.07;
 /// Calls of the key that the sync may make in ten minutes, as it is set by default.
 const SHARE: usize = 480;
+const BUDGET: (u32, Duration) = (SHARE as u32, Duration::from_secs(600));
 /// Calls that a run of work orders may cost at 5,000 units: with nothing but lists, and beside its writes where webhooks tell.
 const WITHOUT: usize = 20;
 const WITH: usize = 2;
@@ -146,6 +151,8 @@ async fn account(units: u32, order: Switch, runs: u32) -> Result<Found> {
         let latchel = &world.latchel;
         latchel.properties.iter().count().div_ceil(10) + latchel.residents.iter().count().div_ceil(10)
     });
+    account.mirror.fill(account.now, &|_| true).await?;
+    let filled = account.take_calls();
     let request = account.request(Trigger::Manual);
     let adopt = AdoptRequest {
         rows: None,
@@ -156,7 +163,7 @@ async fn account(units: u32, order: Switch, runs: u32) -> Result<Found> {
     };
     let adopted = account.polled.adopt(&adopt, &Quiet).await?;
     ensure!(adopted.run.status == RunStatus::Success && adopted.linked > 0, "{:?}", adopted.run);
-    let Calls { all, lists: filling, .. } = account.take_calls();
+    let adoption = account.take_calls().all + filled.all - filled.lists;
     account.advance();
     account.sync(account.request(Trigger::Manual), Told::Not).await?;
     let first_run = account.take_calls().all;
@@ -167,7 +174,7 @@ async fn account(units: u32, order: Switch, runs: u32) -> Result<Found> {
     let without = account.day(runs, Told::Not).await?;
     let with = account.day(runs, Told::ByWebhooks).await?;
     account.server.shutdown().await;
-    Ok(Found { pages, activation: filling, adoption: all - filling, first_run, without, with })
+    Ok(Found { pages, activation: filled.lists, adoption, first_run, without, with })
 }
 
 /// A way in which changes in Latchel are learned of.
@@ -198,6 +205,7 @@ struct Account {
     server: MockServer,
     /// Calls since they were taken last.
     calls: Arc<Mutex<Calls>>,
+    mirror: Arc<Mirror>,
     polled: Engine,
     told: Engine,
     now: DateTime<Utc>,
@@ -220,22 +228,25 @@ impl Account {
         let server = MockServer::start(world, options).await?;
         let folder = TempDir::new()?;
         let ledger = Arc::new(SqliteLedger::open(folder.path().join("ledger.sqlite")).await?);
-        let engine = |told: bool| -> Result<Engine> {
+        let engine = |told: bool| -> Result<(Engine, Arc<Mirror>)> {
             let path = folder.path().join("latchel-sync.toml");
             std::fs::write(&path, config(&server))?;
             let config = Config::read(&path).map_err(|failure| anyhow::anyhow!("{failure}"))?;
             let sides = config.far_sides().map_err(|failure| anyhow::anyhow!("{failure}"))?;
             let (platform, latchel) = sides.into_iter().next().context("the configuration has no account")?;
-            let latchel = latchel.dressed(ledger.clone(), ledger.clone(), "main", told);
+            let ConnectedLatchel::Lists(source) = latchel else { bail!("Latchel's Partner API only lists") };
+            let source = Arc::new(Unhurried { source, budget: BUDGET });
+            let mirror = Mirror::new(source, ledger.clone(), ledger.clone(), "main");
+            let latchel = Arc::new(if told { mirror.with_webhooks() } else { mirror });
             let policy: Policy = serde_json::from_value(json!({ "sync_method": "all" }))?;
             let settings = AccountSettings {
                 name: "main".to_owned(),
                 time_zone: "America/Los_Angeles".parse()?,
                 policy,
             };
-            Ok(Engine::new(settings, platform, latchel, ledger.clone()))
+            Ok((Engine::new(settings, platform, latchel.clone(), ledger.clone()), latchel))
         };
-        let (polled, told) = (engine(false)?, engine(true)?);
+        let ((polled, mirror), (told, _)) = (engine(false)?, engine(true)?);
         let calls = Arc::new(Mutex::new(Calls::default()));
         let counted = calls.clone();
         server.watch(move |moment, request| {
@@ -244,7 +255,18 @@ impl Account {
             }
             true
         });
-        Ok(Self { server, calls, polled, told, now, due: [0.0; 3], units, changes: 0, _folder: folder })
+        Ok(Self {
+            server,
+            calls,
+            mirror,
+            polled,
+            told,
+            now,
+            due: [0.0; 3],
+            units,
+            changes: 0,
+            _folder: folder,
+        })
     }
 
     fn request(&self, trigger: Trigger) -> Request {
