@@ -71,6 +71,7 @@ pub fn new_export() -> ExportCase {
     ExportCase {
         job: job(),
         link: None,
+        disbelieved: None,
         property: Some(property().id),
         resident: None,
         method: SyncMethod::Assigned,

@@ -49,6 +49,8 @@ pub async fn run(sizes: &Sizes, report: &mut Report) -> Result<()> {
     for units in &sizes.partner_units {
         for order in [Switch::Off, Switch::On] {
             let found = account(*units, order, sizes.partner_runs).await?;
+            // The next account may take an hour.
+            eprintln!("{units} units, repeated rows {order:?}: {}", serde_json::to_string(&found)?);
             lines.extend(found.lines(*units, order));
             figures.push(json!({ "units": units, "rows_repeat": order == Switch::On, "calls": found }));
         }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::engine::exclusions::ExcludedGroups;
 use crate::engine::lease::{PROMPT, RENEW_AFTER};
 use crate::engine::phases::adoption::Adoption;
+use crate::engine::phases::taken_over;
 use crate::engine::{Engine, StopSignal};
 use crate::ledger::{Intent, IntentId, Lease, RecordMemory};
 use crate::model::{
@@ -256,8 +257,8 @@ impl<'a> Context<'a> {
         if keys.is_empty() { Ok(Vec::new()) } else { self.ledger().recall(self.account(), &keys).await }
     }
 
-    /// The Latchel properties for these rentable units: by reference, else by link; in a plan also those that the
-    /// same plan would create.
+    /// The Latchel properties for these rentable units: those that were taken over by their link (rule A2), others by reference, else
+    /// by link; in a plan also those that the same plan would create.
     pub async fn latchel_properties(
         &self,
         refs: HashSet<PropertyRef>,
@@ -268,7 +269,15 @@ impl<'a> Context<'a> {
             return Ok(HashMap::new());
         }
         let mut found: HashMap<PropertyRef, LatchelProperty> = HashMap::new();
-        for property in self.latchel().properties_by_ref(&wanted).await? {
+        let adopted = taken_over::by_key(self, Kind::Property, wanted.iter().map(PropertyRef::key)).await?;
+        let referring: Vec<_> =
+            wanted.iter().filter(|one| !adopted.contains_key(&one.key())).cloned().collect();
+        let own = |one: &LatchelProperty| one.reference.as_ref().map(PropertyRef::key);
+        let by_ref = match referring.is_empty() {
+            true => Vec::new(),
+            false => self.latchel().properties_by_ref(&referring).await?,
+        };
+        for property in taken_over::drop_others(self, Kind::Property, by_ref, (|one| one.id.0, own)).await? {
             let Some(reference) = property.reference.clone() else { continue };
             // Of several with one reference an active one counts, then the one with the lowest id.
             match found.get(&reference) {

@@ -6,8 +6,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{Mirror, Mirrored, SourceResident};
 use crate::model::{
-    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, PropertyRef,
-    RecordKey, ResidentRef,
+    Job, JobId, Kind, LatchelProperty, LatchelPropertyId, LatchelResident, LatchelResidentId, Origin,
+    PropertyRef, RecordKey, ResidentRef,
 };
 use crate::{Error, ErrorKind, Result};
 
@@ -214,7 +214,8 @@ impl Mirror {
             match memory.link {
                 Some(link) => {
                     places.insert(*id, vec![PropertyRef::from_key(&link.platform_id)]);
-                    linked.push(id.0);
+                    // One that was taken over may carry another program's reference.
+                    linked.extend((link.origin != Origin::Adopted).then_some(id.0));
                 }
                 None => unlinked.push(*id),
             }

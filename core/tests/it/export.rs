@@ -33,6 +33,7 @@ fn new() -> ExportCase {
     ExportCase {
         job: job(),
         link: None,
+        disbelieved: None,
         property: Some(unit()),
         resident: None,
         method: SyncMethod::Assigned,

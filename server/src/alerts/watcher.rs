@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 use latchel_sync_core::Result;
 use latchel_sync_ledger::desk::Alert;
+use tokio::time::Instant;
 
 use super::channel::Channel;
 use super::condition::Condition;
@@ -34,11 +35,18 @@ impl Watcher {
         Ok(Self { channels: Channel::all(config)?.into_iter().map(teller).collect() })
     }
 
-    /// Looks after each run and each minute until [`App::stop`] is set.
+    /// Looks after each run and each minute until [`App::stop`] is set. Where there are many accounts a look takes long, and the next
+    /// one waits for longer.
     pub(crate) async fn keep(mut self, app: &App) {
         while !app.stop.is_set() && !self.channels.is_empty() {
+            let began = Instant::now();
             if let Err(error) = self.check(app).await {
                 tracing::warn!(%error, "it could not be found out whether people need to be told something");
+            }
+            let rest = tokio::time::sleep(began.elapsed() * REST);
+            tokio::select! {
+                () = app.stop.asked() => {}
+                () = rest => {}
             }
             tokio::select! {
                 () = app.stop.asked() => {}
@@ -92,6 +100,8 @@ impl Watcher {
 }
 
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
+/// Times that a look takes for which there is no other: all of them take a tenth of the time.
+const REST: u32 = 9;
 
 /// A channel, and how well it works.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! Rule A2: pairs of records that are proposed, decided, and linked.
 
+mod afterwards;
 mod aliases;
 
 use chrono::TimeDelta;

@@ -21,7 +21,7 @@ pub(super) async fn filled_by_another(policy: Policy) -> Pair {
 }
 
 /// Gives Latchel's records references that the platform does not know.
-fn make_foreign(pair: &Pair) {
+pub(super) fn make_foreign(pair: &Pair) {
     let foreign = |id: &PropertyId| PropertyId::new(format!("F{id}"));
     pair.latchel.edit(|world| {
         for one in world.properties.values_mut() {

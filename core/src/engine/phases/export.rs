@@ -18,10 +18,11 @@ use crate::engine::phases::flow::{Applied, Flow, Learned};
 use crate::engine::phases::index::distinct;
 use crate::engine::phases::owners::Owners;
 use crate::engine::phases::places::Places;
+use crate::engine::phases::taken_over;
 use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::{
     Freshness, Job, JobId, Kind, LatchelResidentId, Link, Origin, Part, Phase, PropertyRef, Reach, Reason,
-    ResidentId, Row, RuleId, Window,
+    ResidentId, ResidentRef, Row, RuleId, Window,
 };
 use crate::rules::{Decision, ExportAction, ExportCase, Standing, Trace, decide_export, sync_method};
 use crate::words::local;
@@ -84,7 +85,7 @@ impl Flow for Export<'_> {
         let number_waits = cx.latchel().holds(&LatchelWrite::Update).await?.is_some();
         let places =
             Places::look_up(cx, &distinct(records.iter().filter_map(|(job, _)| job.property))).await?;
-        let residents = requesters(cx, &records).await?;
+        let residents = requesters(cx, &records, &places).await?;
         let mut owners = Owners::look_up(cx, &records).await?;
         let referred_to = ReferredTo::look_up(cx, &records).await?;
 
@@ -105,6 +106,7 @@ impl Flow for Export<'_> {
                         .filter(|_| foreign.is_none()),
                     foreign,
                     property,
+                    disbelieved: None,
                     reach: Reach::Unknown,
                     standing: Standing::NotAsked,
                     latchel_user: latchel_user.clone(),
@@ -118,6 +120,7 @@ impl Flow for Export<'_> {
             })
             .collect();
         self.look_up_reach(&mut cases).await?;
+        self.disbelieve(&mut cases, &places).await?;
         standing::look_up(cx, &mut cases).await?;
         self.look_up_unsettled(&mut cases).await?;
         Ok(cases)
@@ -243,6 +246,20 @@ impl Export<'_> {
         Ok(())
     }
 
+    /// Holds creates back at properties that only a reference names, where most references in Latchel are another program's: one may
+    /// be the id of another property here.
+    async fn disbelieve(&self, cases: &mut [Case], places: &Places) -> Result<()> {
+        let by_reference = |case: &Case| {
+            let creates = || decide_export(&case.rule, &mut Trace::off()).action;
+            case.rule.job.property.is_some_and(|id| places.is_known_by_reference(id))
+                && matches!(creates(), Some(ExportAction::Create(_)))
+        };
+        for case in cases.iter_mut().filter(|case| by_reference(case)) {
+            case.rule.disbelieved = self.0.adoption().await?.guard().map(str::to_owned);
+        }
+        Ok(())
+    }
+
     async fn look_up_reach(&self, cases: &mut [Case]) -> Result<()> {
         let cx = self.0;
         if !cx.platform().capabilities().knows_reach {
@@ -283,11 +300,24 @@ fn referred(cx: &Context<'_>, job: &Job) -> Option<Link> {
     Some(Link { latchel_number: job.number.clone(), verified_at: None, ..link })
 }
 
+/// The platform's ids of those who asked for new work orders: of one who was taken over by the link (rule A2), of others by the
+/// reference, unless it is another program's.
 async fn requesters(
     cx: &Context<'_>,
     records: &[(Job, RecordMemory)],
+    places: &Places,
 ) -> Result<HashMap<LatchelResidentId, ResidentId>> {
-    let ids = distinct(records.iter().filter(|(_, m)| m.link.is_none()).filter_map(|(job, _)| job.resident));
+    let new = || records.iter().filter(|(_, memory)| memory.link.is_none()).map(|(job, _)| job);
+    let ids = distinct(new().filter_map(|job| job.resident));
+    let adopted = taken_over::by_id(cx, Kind::Resident, ids.iter().map(|id| id.0)).await?;
+    let known = adopted
+        .into_iter()
+        .filter_map(|(id, key)| Some((LatchelResidentId(id), ResidentRef::from_key(&key)?.resident)));
+    let mut known: HashMap<_, _> = known.collect();
+    let is_ours = |job: &&Job| job.property.is_none_or(|id| !places.has_others_references(id));
+    let ids =
+        distinct(new().filter(is_ours).filter_map(|job| job.resident).filter(|id| !known.contains_key(id)));
     let residents = if ids.is_empty() { Vec::new() } else { cx.latchel().residents_by_id(&ids).await? };
-    Ok(residents.into_iter().filter_map(|one| Some((one.id, one.reference?.resident))).collect())
+    known.extend(residents.into_iter().filter_map(|one| Some((one.id, one.reference?.resident))));
+    Ok(known)
 }

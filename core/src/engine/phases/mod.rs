@@ -14,3 +14,4 @@ pub(super) mod owners;
 pub(super) mod places;
 pub(super) mod property;
 pub(super) mod resident;
+pub(super) mod taken_over;

@@ -4,13 +4,19 @@ use std::collections::{HashMap, HashSet};
 
 use crate::engine::context::Context;
 use crate::engine::phases::index::index;
-use crate::model::{Kind, LatchelProperty, LatchelPropertyId, Property, PropertyRef, Row, Side};
+use crate::ledger::RecordMemory;
+use crate::model::{
+    Kind, LatchelProperty, LatchelPropertyId, Link, Origin, Property, PropertyRef, Row, Side,
+};
 use crate::{ErrorKind, Result};
 
-/// Latchel properties with their identity on the platform: by their own reference, else by their link.
+/// Latchel properties with their identity on the platform: that of one which was taken over is its link (rule A2); another's is its own
+/// reference, else its link.
 pub(in crate::engine) struct Places {
     properties: HashMap<LatchelPropertyId, LatchelProperty>,
-    linked: HashMap<LatchelPropertyId, PropertyRef>,
+    linked: HashMap<LatchelPropertyId, Link>,
+    /// Properties without a link whose reference is of a rentable unit that is linked to another one.
+    strange: HashSet<LatchelPropertyId>,
 }
 
 impl Places {
@@ -19,12 +25,16 @@ impl Places {
         let found = if ids.is_empty() { Vec::new() } else { cx.latchel().properties_by_id(ids).await? };
         let memories = cx.recall(Kind::Property, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
         let linked = ids.iter().copied().zip(memories);
-        Ok(Self {
-            properties: index(found, |property| Some(property.id)),
-            linked: linked
-                .filter_map(|(id, memory)| Some((id, PropertyRef::from_key(&memory.link?.platform_id))))
-                .collect(),
-        })
+        let linked: HashMap<_, _> = linked.filter_map(|(id, memory)| Some((id, *memory.link?))).collect();
+        let unlinked = found.iter().filter(|property| !linked.contains_key(&property.id));
+        let referring: Vec<_> =
+            unlinked.filter_map(|property| Some((property.id, property.reference.as_ref()?.key()))).collect();
+        let keys = referring.iter().map(|(_, key)| key.clone());
+        let memories = cx.recall(Kind::Property, Side::Platform, keys).await?;
+        let others = |memory: &RecordMemory| memory.link.is_some();
+        let strange = referring.iter().zip(&memories).filter(|(_, memory)| others(memory));
+        let strange = strange.map(|((id, _), _)| *id).collect();
+        Ok(Self { properties: index(found, |property| Some(property.id)), linked, strange })
     }
 
     /// The property as Latchel has it.
@@ -34,8 +44,26 @@ impl Places {
 
     /// Its identity on the platform.
     pub fn on_platform(&self, id: LatchelPropertyId) -> Option<PropertyRef> {
+        let link = self.linked.get(&id);
+        let linked = || link.map(|link| PropertyRef::from_key(&link.platform_id));
+        if link.is_some_and(|link| link.origin == Origin::Adopted) || self.strange.contains(&id) {
+            return linked();
+        }
         let own = self.properties.get(&id).and_then(|property| property.reference.clone());
-        own.or_else(|| self.linked.get(&id).cloned())
+        own.or_else(linked)
+    }
+
+    /// True if the property carries another program's reference, so that those of its residents are of that kind as well.
+    pub fn has_others_references(&self, id: LatchelPropertyId) -> bool {
+        let own = self.properties.get(&id).and_then(|property| property.reference.as_ref());
+        let link = self.linked.get(&id).filter(|link| link.origin == Origin::Adopted);
+        let differs = link.zip(own).is_some_and(|(link, own)| link.platform_id != own.key());
+        differs || self.strange.contains(&id)
+    }
+
+    /// True if nothing but its reference says what the property is on the platform.
+    pub fn is_known_by_reference(&self, id: LatchelPropertyId) -> bool {
+        !self.linked.contains_key(&id) && self.on_platform(id).is_some()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::create::{NewIntent, answered, create_once, unconfirmed};
 use crate::engine::phases::flow::{Applied, Displaced, Flow, Gone, Learned, is_part, latchel_obstacles};
 use crate::engine::phases::index::index;
+use crate::engine::phases::taken_over;
 use crate::ledger::{Action, Intent, Pending, RecordMemory};
 use crate::model::text::same_text;
 use crate::model::{
@@ -321,6 +322,8 @@ async fn counterparts(
     let refs = found.missing(records, |property| property.id.clone());
     if !refs.is_empty() {
         let by_ref = cx.latchel().properties_by_ref(&refs).await?;
+        let own = |one: &LatchelProperty| one.reference.as_ref().map(PropertyRef::key);
+        let by_ref = taken_over::drop_others(cx, Kind::Property, by_ref, (|one| one.id.0, own)).await?;
         let keys = (|one: &LatchelProperty| one.id.0, |one: &LatchelProperty| one.reference.clone());
         found.referred(records, |property| property.id.clone(), by_ref, keys);
     }

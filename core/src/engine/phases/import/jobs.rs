@@ -7,8 +7,10 @@ use crate::engine::context::Context;
 use crate::engine::phases::carriers::{Known, may_be_ours};
 use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::Places;
+use crate::engine::phases::taken_over;
 use crate::model::{
-    Job, JobId, Kind, LatchelResidentId, Link, PropertyRef, ResidentRef, Side, WorkOrder, WorkOrderId,
+    Job, JobId, Kind, LatchelResident, LatchelResidentId, Link, PropertyRef, ResidentRef, Side, WorkOrder,
+    WorkOrderId,
 };
 use crate::rules::Counterpart;
 
@@ -17,7 +19,7 @@ pub(in crate::engine) struct Jobs {
     by_ref: HashMap<WorkOrderId, Vec<Job>>,
     by_id: HashMap<JobId, Job>,
     links: HashMap<JobId, Link>,
-    /// Places of the work orders that markers name.
+    /// Places of these work orders.
     places: Places,
     /// Properties that creates of unknown outcome were sent for, by the Latchel work order.
     sent: HashMap<JobId, PropertyRef>,
@@ -30,7 +32,9 @@ impl Jobs {
             records.iter().filter_map(|record| record.marker).map(|marker| marker.job()).collect();
         let mut by_ref: HashMap<WorkOrderId, Vec<Job>> = HashMap::new();
         if !refs.is_empty() {
-            for job in cx.latchel().jobs_by_ref(&refs).await? {
+            let own = |job: &Job| job.work_order.as_ref().map(ToString::to_string);
+            let found = cx.latchel().jobs_by_ref(&refs).await?;
+            for job in taken_over::drop_others(cx, Kind::WorkOrder, found, (|job| job.id.0, own)).await? {
                 if let Some(reference) = job.work_order.clone() {
                     by_ref.entry(reference).or_default().push(job);
                 }
@@ -38,7 +42,8 @@ impl Jobs {
         }
         let mut jobs = if marked.is_empty() { Vec::new() } else { cx.latchel().jobs_by_id(&marked).await? };
         jobs.retain(|job| may_be_ours(cx, job));
-        let places = Places::look_up(cx, &distinct(jobs.iter().filter_map(|job| job.property))).await?;
+        let properties = distinct(by_ref.values().flatten().chain(&jobs).filter_map(|job| job.property));
+        let places = Places::look_up(cx, &properties).await?;
         let mut ids: Vec<JobId> = by_ref.values().flatten().chain(&jobs).map(|job| job.id).collect();
         ids.sort();
         let memories = cx.recall(Kind::WorkOrder, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
@@ -71,7 +76,11 @@ impl Jobs {
             places.into_iter().flatten().any(|place| place.property == platform.property.property)
         };
         let marked = platform.marker.and_then(|marker| self.by_id.get(&marker.job())).filter(here);
-        let mut jobs: Vec<&Job> = self.by_ref.get(&platform.id).into_iter().flatten().chain(marked).collect();
+        // Where references are another program's, one that is the same by chance is of a work order elsewhere.
+        let is_ours =
+            |job: &&Job| here(job) || !job.property.is_some_and(|id| self.places.has_others_references(id));
+        let referring = self.by_ref.get(&platform.id).into_iter().flatten().filter(is_ours);
+        let mut jobs: Vec<&Job> = referring.chain(marked).collect();
         jobs.sort_by_key(|job| job.id);
         jobs.dedup_by_key(|job| job.id);
         match jobs.as_slice() {
@@ -111,9 +120,17 @@ pub(in crate::engine) async fn residents(
     if refs.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut found = cx.latchel().residents_by_ref(&refs).await?;
+    let adopted = taken_over::by_key(cx, Kind::Resident, refs.iter().map(ResidentRef::key)).await?;
+    let adopted = |one: &ResidentRef| adopted.get(&one.key()).copied().map(LatchelResidentId);
+    let mut map: HashMap<_, _> = refs.iter().filter_map(|one| Some((one.clone(), adopted(one)?))).collect();
+    refs.retain(|one| !map.contains_key(one));
+    if refs.is_empty() {
+        return Ok(map);
+    }
+    let own = |one: &LatchelResident| one.reference.as_ref().map(ResidentRef::key);
+    let found = cx.latchel().residents_by_ref(&refs).await?;
+    let mut found = taken_over::drop_others(cx, Kind::Resident, found, (|one| one.id.0, own)).await?;
     found.sort_by_key(|resident| std::cmp::Reverse((resident.is_active, std::cmp::Reverse(resident.id))));
-    let mut map = HashMap::new();
     for resident in found {
         if let Some(reference) = resident.reference {
             map.entry(reference).or_insert(resident.id);
