@@ -6,9 +6,9 @@ use crate::calls::{Calls, ClockReading};
 use crate::engine::Engine;
 use crate::engine::exclusions::ExcludedGroups;
 use crate::engine::phases::adoption::known_to_platform;
-use crate::model::{AdoptionGuard, PropertyRef, SyncMethod};
+use crate::model::{AdoptionGuard, Kind, PropertyRef, RecordKey, SyncMethod};
 use crate::rules::choose_latchel_user;
-use crate::{Error, ErrorKind, Finding, FindingLevel, Latchel, Platform, Probe, Result, calls};
+use crate::{Error, ErrorKind, Finding, FindingLevel, Probe, Result, calls};
 
 /// A clock that is off by more than this is worth a warning.
 pub(super) const SKEW_WARNING: TimeDelta = TimeDelta::minutes(2);
@@ -57,9 +57,48 @@ impl Engine {
         findings.extend(probe("Latchel", result, &calls, (now, started)));
         if is_reached && self.account.policy.adoption.guard == AdoptionGuard::On {
             // Whatever cannot be read here is no finding: a run finds out by itself.
-            findings.extend(filled_by_others(&*self.platform, &*self.latchel, now).await.unwrap_or_default());
+            findings.extend(self.filled_by_others(now).await.unwrap_or_default());
         }
         findings
+    }
+
+    /// Warnings about another program that fills the account (rule A1).
+    async fn filled_by_others(&self, now: DateTime<Utc>) -> Result<Vec<Finding>> {
+        let look = self.latchel.first_look(now - RECENT).await?;
+        let mut findings = Vec::new();
+        if let Some(plugin) = look.makers.iter().find(|maker| maker.trim_end().ends_with("Plugin")) {
+            findings.push(Finding::warning(
+            "Latchel: other programs",
+            format!("{plugin} made work orders within the last week"),
+            "Two programs would write the same fields: have Latchel switch its own sync of this account off before this one \
+             writes.",
+        ));
+        }
+        // One that is linked is known, whatever it refers to.
+        let keys: Vec<_> =
+            look.properties.iter().map(|one| RecordKey::latchel(Kind::Property, one.id)).collect();
+        let memories = self.ledger.recall(&self.account.name, &keys).await?;
+        let unlinked = look.properties.iter().zip(memories).filter(|(_, memory)| memory.link.is_none());
+        let active = unlinked.map(|(property, _)| property).filter(|property| property.is_active);
+        let refs: Vec<_> = active.filter_map(|property| property.reference.clone()).collect();
+        let known =
+            if refs.is_empty() { Vec::new() } else { known_to_platform(&*self.platform, &refs).await? };
+        let foreign: Vec<_> = refs.iter().filter(|one| !known.contains(one)).map(PropertyRef::key).collect();
+        if foreign.len() * 2 > refs.len() {
+            let examples = foreign.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+            findings.push(Finding::warning(
+            "Latchel: references",
+            format!(
+                "of {} properties that were looked at, {} carry references that the platform does not know, for example \
+                 {examples}",
+                refs.len(),
+                foreign.len(),
+            ),
+            "Another program has filled this account: nothing is created for its properties until `latchel-sync adopt` has \
+             linked them.",
+        ));
+        }
+        Ok(findings)
     }
 
     /// True if a Latchel user is needed: to assign new work orders, or to tell which work orders are Latchel's (rule
@@ -72,43 +111,6 @@ impl Engine {
 /// True if no call would come through, which the probe of the system has reported.
 fn is_told_by_the_probe(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Unavailable | ErrorKind::Paused)
-}
-
-/// Warnings about another program that fills the account (rule A1).
-async fn filled_by_others(
-    platform: &dyn Platform,
-    latchel: &dyn Latchel,
-    now: DateTime<Utc>,
-) -> Result<Vec<Finding>> {
-    let look = latchel.first_look(now - RECENT).await?;
-    let mut findings = Vec::new();
-    if let Some(plugin) = look.makers.iter().find(|maker| maker.trim_end().ends_with("Plugin")) {
-        findings.push(Finding::warning(
-            "Latchel: other programs",
-            format!("{plugin} made work orders within the last week"),
-            "Two programs would write the same fields: have Latchel switch its own sync of this account off before this one \
-             writes.",
-        ));
-    }
-    let active = look.properties.iter().filter(|property| property.is_active);
-    let refs: Vec<_> = active.filter_map(|property| property.reference.clone()).collect();
-    let known = if refs.is_empty() { Vec::new() } else { known_to_platform(platform, &refs).await? };
-    let foreign: Vec<_> = refs.iter().filter(|one| !known.contains(one)).map(PropertyRef::key).collect();
-    if foreign.len() * 2 > refs.len() {
-        let examples = foreign.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-        findings.push(Finding::warning(
-            "Latchel: references",
-            format!(
-                "of {} properties that were looked at, {} carry references that the platform does not know, for example \
-                 {examples}",
-                refs.len(),
-                foreign.len(),
-            ),
-            "Another program has filled this account: nothing is created for its properties until `latchel-sync adopt` has \
-             linked them.",
-        ));
-    }
-    Ok(findings)
 }
 
 /// Warnings about clocks that are off, by what calls showed of them. `now` is this machine's time at the monotonic instant

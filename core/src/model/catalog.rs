@@ -191,7 +191,7 @@ rules! {
         "Not synced. Leases are read only where a platform keeps move-in and move-out dates on them.";
 
     A1 Adoption:
-        "before a run's first create of a property: most of Latchel's active properties carry references that the platform does not know",
+        "before a run's first create of a property, and of a work order at a property that only its reference names: most of Latchel's active properties carry references that the platform does not know",
         "Nothing is created; the run, `plan` and `check` say how many, show examples, and name `adopt`. With `adoption.guard = \"off\"` (default `on`) references alone count.";
     A2 Adoption:
         "`latchel-sync adopt`",

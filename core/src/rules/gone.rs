@@ -15,6 +15,8 @@ pub struct GoneProperty {
     pub id: PropertyRef,
     /// Latchel's record.
     pub latchel: Option<LatchelProperty>,
+    /// True if it was taken over, so that its reference may be another program's (rule A2).
+    pub adopted: bool,
     /// The entry of the configuration that excludes it.
     pub excluded_by: Option<String>,
 }
@@ -41,7 +43,7 @@ pub fn decide_gone_property(
     }
 
     // If Latchel's property carries the reference of another one, somebody moved it there.
-    let other = latchel.reference.as_ref().filter(|reference| **reference != case.id);
+    let other = latchel.reference.as_ref().filter(|reference| !case.adopted && **reference != case.id);
     if trace.check(
         RuleId::P8,
         "Does Latchel refer to another one by now?",

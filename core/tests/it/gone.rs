@@ -7,7 +7,8 @@ use crate::cases::Case;
 use crate::make::{day, latchel_property, policy, today, unit};
 
 fn property(change: impl FnOnce(&mut GoneProperty, &mut Policy)) -> Decision<PropertyAction> {
-    let mut case = GoneProperty { id: unit(), latchel: Some(latchel_property()), excluded_by: None };
+    let mut case =
+        GoneProperty { id: unit(), latchel: Some(latchel_property()), adopted: false, excluded_by: None };
     let mut policy = policy();
     change(&mut case, &mut policy);
     decide_gone_property(&case, &policy, &mut Trace::off())
@@ -70,11 +71,16 @@ fn only_the_policy_sets_a_property_inactive_and_none_that_somebody_gave_another_
             case.latchel.iter_mut().for_each(|latchel| latchel.reference = reference.clone());
         })));
     }
-    assert!(!deactivates(property(|case, policy| {
-        asked(policy);
-        let other = PropertyRef::new(PropertyId::new("13"), unit().unit);
-        case.latchel.iter_mut().for_each(|latchel| latchel.reference = Some(other.clone()));
-    })));
+    // One that was taken over has had another program's reference from the beginning.
+    for adopted in [false, true] {
+        let done = property(|case, policy| {
+            asked(policy);
+            let other = PropertyRef::new(PropertyId::new("13"), unit().unit);
+            case.latchel.iter_mut().for_each(|latchel| latchel.reference = Some(other.clone()));
+            case.adopted = adopted;
+        });
+        assert_eq!(deactivates(done), adopted);
+    }
 }
 
 #[test]

@@ -212,7 +212,8 @@ impl Flow for Properties<'_> {
             let id = PropertyRef::from_key(&memory.key.id);
             let held = latchel.as_ref().and_then(|latchel| serde_json::to_value(latchel).ok());
             let excluded_by = cx.excluded_by(&id);
-            let case = GoneProperty { id, latchel, excluded_by };
+            let adopted = memory.link.as_deref().is_some_and(|link| link.origin == Origin::Adopted);
+            let case = GoneProperty { id, latchel, adopted, excluded_by };
             let decision = decide_gone_property(&case, cx.policy(), trace);
             Gone { memory, decision, counterpart: held }
         };

@@ -98,6 +98,18 @@ async fn what_has_another_programs_reference_as_its_id_arrives_for_itself() {
 }
 
 #[tokio::test]
+async fn a_check_warns_of_another_programs_references_until_they_are_taken_over() {
+    let pair = filled().await;
+    let warned = async || {
+        let found = pair.engine.check(pair.now).await;
+        found.iter().any(|one| one.subject == "Latchel: references")
+    };
+    assert!(warned().await);
+    adopt(&pair, None).await;
+    assert!(!warned().await);
+}
+
+#[tokio::test]
 async fn where_most_references_are_another_programs_none_says_where_to_create() {
     let mut pair = Pair::with(world(), Policy::new(SyncMethod::All), |platform| platform).await;
     pair.add_property(&unit("15", None));
