@@ -1,7 +1,7 @@
 //! Taking over an account that another program filled, from the command to both of Latchel's faces (rules A1 to A3).
 
 use chrono::TimeDelta;
-use mock_pms::world::{LatchelProperty, Task, TaskStatus, WorkOrder};
+use mock_pms::world::{Job, LatchelProperty, Task, TaskStatus, WorkOrder};
 use mock_pms::{GenerateSpec, LoggedRequest, Side, World};
 
 use crate::pairs::pairs;
@@ -178,6 +178,45 @@ async fn is_taken_over(setup: Setup) {
     is_once(&setup);
     assert!(made[0] > before[0] && made[2] > before[2], "{before:?} {made:?}");
     assert_eq!((written(&mut setup).await, sizes(&setup)), (vec![], made), "nothing is left to do");
+    what_is_reported_arrives(&mut setup).await;
+}
+
+/// Somebody reports something in Latchel at a property that still carries the other program's reference.
+async fn what_is_reported_arrives(setup: &mut Setup) {
+    let taken_over = |one: &&LatchelProperty| {
+        let refers = one.ref_property_id.as_ref().is_some_and(|own| own.starts_with('F'));
+        refers && one.is_active && ![9_001, 9_002].contains(&one.id)
+    };
+    let property = setup.server.read(|world| world.latchel.properties.iter().rfind(taken_over).cloned());
+    let property = property.expect("one that was taken over");
+    setup.advance(TimeDelta::minutes(15));
+    let now = setup.now;
+    setup.server.edit(|world| {
+        let jobs = &mut world.latchel.jobs;
+        let any = jobs.iter().next().expect("a work order").clone();
+        let reported = Job {
+            id: jobs.next_id(),
+            source: "Tenant Call".to_owned(),
+            state: "Diagnosing Issue".to_owned(),
+            name: "Reported later".to_owned(),
+            property_id: property.id,
+            tenant_id: None,
+            ref_job_id: None,
+            order_number: None,
+            state_updated_at: now,
+            created_at: now,
+            updated_at: now,
+            ..any
+        };
+        jobs.insert(reported).expect("a free id");
+    });
+    written(setup).await;
+    let streets: Vec<_> = setup.server.read(|world| {
+        let later = |task: &&Task| task.title.starts_with("Reported later");
+        let place = |task: &Task| world.platform.properties.get(task.property_id?)?.address.line1.clone();
+        world.platform.tasks.iter().filter(later).map(place).collect()
+    });
+    assert_eq!(streets, [Some(property.address1)]);
 }
 
 #[tokio::test]
