@@ -18,8 +18,7 @@ pub struct ExportCase {
     pub foreign: Option<WorkOrderId>,
     /// Its property on the platform.
     pub property: Option<PropertyRef>,
-    /// Words for why that property is not believed: only a reference names it, and most of Latchel's are another program's
-    /// (rule A1).
+    /// Words for why that property is not believed: only a reference names it, which may be another program's (rule A1).
     pub disbelieved: Option<String>,
     /// The resident on the platform who asked for it.
     pub resident: Option<ResidentId>,
@@ -93,12 +92,7 @@ fn decide_unlinked(case: &ExportCase, trace: &mut Trace) -> Decision<ExportActio
     trace.check(RuleId::L3, "Is its property on the platform?", &property, case.property.is_none());
     let Some(property) = &case.property else { return Decision::leave(Reason::NoPropertyMatch) };
     if let Some(guard) = &case.disbelieved {
-        trace.check(
-            RuleId::A1,
-            "Are references in Latchel the platform's?",
-            &"no, most of them are not",
-            true,
-        );
+        trace.check(RuleId::A1, "Are references in Latchel the platform's?", &"not all of them", true);
         return Decision::leave(Reason::HeldForAdoption).with_detail(guard.clone());
     }
     let gone = case.standing == Standing::Gone;

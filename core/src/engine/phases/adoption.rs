@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use futures::TryStreamExt;
 
 use crate::engine::context::Context;
@@ -10,7 +10,7 @@ use crate::engine::driver::prepare::may_be_about_one;
 use crate::engine::patience::Patience;
 use crate::engine::phases::index::distinct;
 use crate::model::{
-    AdoptionGuard, Kind, LatchelProperty, LatchelPropertyId, Property, PropertyRef, Reason, Row, Side,
+    AdoptionGuard, Kind, LatchelProperty, LatchelPropertyId, Origin, Property, PropertyRef, Reason, Row, Side,
 };
 use crate::rules::{latchel_addresses, platform_address};
 use crate::{Held, Platform, Result};
@@ -22,6 +22,7 @@ const SAMPLE: usize = 40;
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Adoption {
     guard: Option<String>,
+    taken_over: bool,
     /// By a digest of the address: a large account has many.
     by_address: HashMap<u64, LatchelPropertyId>,
 }
@@ -32,7 +33,7 @@ impl Adoption {
         if cx.policy().adoption.guard == AdoptionGuard::Off {
             return Ok(Self::default());
         }
-        let mut found = Self { guard: None, by_address: HashMap::new() };
+        let mut found = Self::default();
         let (mut active, mut referring) = (0_u64, 0_u64);
         let mut sample: Vec<PropertyRef> = Vec::new();
         let mut pages = cx.latchel().properties();
@@ -48,7 +49,8 @@ impl Adoption {
             let memories = cx.recall(Kind::Property, Side::Latchel, ids).await?;
             for (property, memory) in records.into_iter().zip(memories) {
                 active += u64::from(property.is_active);
-                if memory.link.is_some() {
+                if let Some(link) = memory.link {
+                    found.taken_over |= link.origin == Origin::Adopted;
                     continue;
                 }
                 for address in latchel_addresses(&property) {
@@ -84,6 +86,13 @@ impl Adoption {
     /// Words for what keeps every create back, if most of Latchel's references are of another kind (rule A1).
     pub fn guard(&self) -> Option<&str> {
         self.guard.as_deref()
+    }
+
+    /// Words for what keeps back a create at a property in Latchel that only its reference names: the reference may be another
+    /// program's, and the id of another property here (rule A1).
+    pub fn disbelief(&self) -> Option<&str> {
+        let taken_over = "the account was taken over from another program, whose reference its property in Latchel may carry";
+        self.guard().or(self.taken_over.then_some(taken_over))
     }
 
     /// Latchel's unlinked property that may be the same as this one.

@@ -246,8 +246,7 @@ impl Export<'_> {
         Ok(())
     }
 
-    /// Holds creates back at properties that only a reference names, where most references in Latchel are another program's: one may
-    /// be the id of another property here.
+    /// Holds creates back at properties that only a reference names, where references in Latchel may be another program's.
     async fn disbelieve(&self, cases: &mut [Case], places: &Places) -> Result<()> {
         let by_reference = |case: &Case| {
             let creates = || decide_export(&case.rule, &mut Trace::off()).action;
@@ -255,7 +254,7 @@ impl Export<'_> {
                 && matches!(creates(), Some(ExportAction::Create(_)))
         };
         for case in cases.iter_mut().filter(|case| by_reference(case)) {
-            case.rule.disbelieved = self.0.adoption().await?.guard().map(str::to_owned);
+            case.rule.disbelieved = self.0.adoption().await?.disbelief().map(str::to_owned);
         }
         Ok(())
     }

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use crate::engine::context::Context;
 use crate::engine::phases::index::index;
-use crate::ledger::RecordMemory;
 use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Link, Origin, Property, PropertyRef, Row, Side,
 };
@@ -15,8 +14,6 @@ use crate::{ErrorKind, Result};
 pub(in crate::engine) struct Places {
     properties: HashMap<LatchelPropertyId, LatchelProperty>,
     linked: HashMap<LatchelPropertyId, Link>,
-    /// Properties without a link whose reference is of a rentable unit that is linked to another one.
-    strange: HashSet<LatchelPropertyId>,
 }
 
 impl Places {
@@ -26,15 +23,7 @@ impl Places {
         let memories = cx.recall(Kind::Property, Side::Latchel, ids.iter().map(ToString::to_string)).await?;
         let linked = ids.iter().copied().zip(memories);
         let linked: HashMap<_, _> = linked.filter_map(|(id, memory)| Some((id, *memory.link?))).collect();
-        let unlinked = found.iter().filter(|property| !linked.contains_key(&property.id));
-        let referring: Vec<_> =
-            unlinked.filter_map(|property| Some((property.id, property.reference.as_ref()?.key()))).collect();
-        let keys = referring.iter().map(|(_, key)| key.clone());
-        let memories = cx.recall(Kind::Property, Side::Platform, keys).await?;
-        let others = |memory: &RecordMemory| memory.link.is_some();
-        let strange = referring.iter().zip(&memories).filter(|(_, memory)| others(memory));
-        let strange = strange.map(|((id, _), _)| *id).collect();
-        Ok(Self { properties: index(found, |property| Some(property.id)), linked, strange })
+        Ok(Self { properties: index(found, |property| Some(property.id)), linked })
     }
 
     /// The property as Latchel has it.
@@ -46,7 +35,7 @@ impl Places {
     pub fn on_platform(&self, id: LatchelPropertyId) -> Option<PropertyRef> {
         let link = self.linked.get(&id);
         let linked = || link.map(|link| PropertyRef::from_key(&link.platform_id));
-        if link.is_some_and(|link| link.origin == Origin::Adopted) || self.strange.contains(&id) {
+        if link.is_some_and(|link| link.origin == Origin::Adopted) {
             return linked();
         }
         let own = self.properties.get(&id).and_then(|property| property.reference.clone());
@@ -57,8 +46,7 @@ impl Places {
     pub fn has_others_references(&self, id: LatchelPropertyId) -> bool {
         let own = self.properties.get(&id).and_then(|property| property.reference.as_ref());
         let link = self.linked.get(&id).filter(|link| link.origin == Origin::Adopted);
-        let differs = link.zip(own).is_some_and(|(link, own)| link.platform_id != own.key());
-        differs || self.strange.contains(&id)
+        link.zip(own).is_some_and(|(link, own)| link.platform_id != own.key())
     }
 
     /// True if nothing but its reference says what the property is on the platform.

@@ -97,6 +97,30 @@ async fn what_has_another_programs_reference_as_its_id_arrives_for_itself() {
     assert_eq!(pair.journal.take_writes(), []);
 }
 
+/// Latchel has a property that the platform never had, and on which nothing was decided.
+#[tokio::test]
+async fn a_reference_of_what_was_left_over_says_nothing_either() {
+    let pair = taken_over().await;
+    let left_over = LatchelPropertyId(150);
+    pair.latchel.edit(|far| {
+        let mut one = far.properties[&LatchelPropertyId(101)].clone();
+        (one.id, one.reference) = (left_over, Some(unit("F13", None)));
+        one.source_address.line1 = Some("9 Vanished Road".to_owned());
+        far.properties.insert(one.id, one);
+    });
+    let reported = pair.latchel.edit(|far| {
+        let one = job(JobId(900), Some(left_over), far.now);
+        far.jobs.insert(one.id, one.clone());
+        one.id
+    });
+    let run = Request::everything(Mode::Apply, pair.now);
+    let phases = vec![Phase::WorkOrdersToPlatform];
+    let done = pair.request(&Request { phases, ..run }).await;
+    let key = RecordKey::latchel(Kind::WorkOrder, reported);
+    assert_eq!(done.reason(&key), Reason::HeldForAdoption, "{:?}", done.outcomes);
+    assert_eq!(pair.made_from(reported).len(), 0);
+}
+
 #[tokio::test]
 async fn a_check_warns_of_another_programs_references_until_they_are_taken_over() {
     let pair = filled().await;

@@ -23,6 +23,8 @@ pub(in crate::engine) struct Jobs {
     places: Places,
     /// Properties that creates of unknown outcome were sent for, by the Latchel work order.
     sent: HashMap<JobId, PropertyRef>,
+    /// True if a reference counts also where Latchel's work order is at another property: no other program wrote it.
+    believes: bool,
 }
 
 impl Jobs {
@@ -53,7 +55,17 @@ impl Jobs {
             links.extend(memory.link.map(|link| (id, *link)));
         }
         let by_id = jobs.into_iter().map(|job| (job.id, job)).collect();
-        Ok(Self { by_ref, by_id, links, places, sent })
+        let mut jobs = Self { by_ref, by_id, links, places, sent, believes: true };
+        if records.iter().any(|record| jobs.is_referred_to_from_elsewhere(record)) {
+            jobs.believes = cx.adoption().await?.disbelief().is_none();
+        }
+        Ok(jobs)
+    }
+
+    fn is_referred_to_from_elsewhere(&self, platform: &WorkOrder) -> bool {
+        let referring = self.by_ref.get(&platform.id).into_iter().flatten();
+        let mut places = referring.filter_map(|job| self.place(job));
+        places.any(|place| place.property != platform.property.property)
     }
 
     /// The platform's identity of a work order's property.
@@ -77,8 +89,8 @@ impl Jobs {
         };
         let marked = platform.marker.and_then(|marker| self.by_id.get(&marker.job())).filter(here);
         // Where references are another program's, one that is the same by chance is of a work order elsewhere.
-        let is_ours =
-            |job: &&Job| here(job) || !job.property.is_some_and(|id| self.places.has_others_references(id));
+        let others = |job: &Job| job.property.is_some_and(|id| self.places.has_others_references(id));
+        let is_ours = |job: &&Job| here(job) || self.believes && !others(job);
         let referring = self.by_ref.get(&platform.id).into_iter().flatten().filter(is_ours);
         let mut jobs: Vec<&Job> = referring.chain(marked).collect();
         jobs.sort_by_key(|job| job.id);
