@@ -182,13 +182,12 @@ async function report() {
   part("report").disabled = true;
   try {
     const job = await ended(await ask({ ask: "report", account: account.account }), () => show("made", "Reading …"));
+    // Somebody may have chosen another account meanwhile.
+    if (chosen()?.account !== account.account) return;
     part("text").value = `${summary(account)}\n\n${job.report ?? `The report failed: ${job.error}`}`;
     part("reported").hidden = false;
-    show("made", "");
-  } catch (problem) {
-    show("made", "");
-    throw problem;
   } finally {
+    show("made", "");
     part("report").disabled = false;
   }
 }
@@ -201,7 +200,10 @@ part("connect").addEventListener("submit", (event) => {
   event.preventDefault();
   trying(connect);
 });
-part("account").addEventListener("change", describe);
+part("account").addEventListener("change", () => {
+  part("reported").hidden = true;
+  describe();
+});
 part("everything").addEventListener("click", () => trying(() => sync("everything")));
 part("faster").addEventListener("click", () => trying(() => sync("latchel_work_orders")));
 part("stand").addEventListener("click", () =>
@@ -230,6 +232,7 @@ part("copy").addEventListener("click", () =>
 part("forget").addEventListener("click", () =>
   trying(async () => {
     await ask({ ask: "forget" });
+    part("reported").hidden = true;
     await load();
   }),
 );

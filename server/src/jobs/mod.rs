@@ -78,13 +78,16 @@ impl Jobs {
         }
     }
 
-    /// Asks for a job. If one that does the same waits already, that is it: its rank becomes the better of both.
+    /// Asks for a job. If one that does the same waits already, that is it: its rank becomes the better of both. A report that is
+    /// under way is as good as another.
     pub fn ask(&self, new: JobRequest, now: DateTime<Utc>) -> QueuedJobId {
         let mut state = self.state();
-        let same = state
-            .waiting
-            .iter_mut()
-            .find(|(_, waiting)| waiting.account == new.account && waiting.work == new.work);
+        let is_same = |waiting: &JobRequest| waiting.account == new.account && waiting.work == new.work;
+        let under_way = state.under_way.iter().find(|(_, one)| one.work == Work::Report && is_same(one));
+        if let Some((job, _)) = under_way {
+            return job.id;
+        }
+        let same = state.waiting.iter_mut().find(|(_, waiting)| is_same(waiting));
         if let Some((job, waiting)) = same {
             if new.rank(now) < waiting.rank(now) {
                 (job.trigger, job.by) = (new.trigger, new.by.clone());

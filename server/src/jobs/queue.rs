@@ -162,6 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn a_report_is_made_once_at_a_time() {
+        let jobs = Jobs::new(8);
+        let ask = |account: &str| jobs.ask(new(account, Trigger::Manual, Work::Report), now());
+        let first = ask("a");
+        assert_eq!(begin(&jobs), Some(first));
+        assert_eq!(ask("a"), first);
+        assert_ne!(ask("b"), first);
+        jobs.end(first, now(), |_| {});
+        assert_ne!(ask("a"), first);
+    }
+
+    #[test]
     fn no_more_begin_than_may_be_under_way() {
         let jobs = Jobs::new(2);
         for account in ["a", "b", "c"] {
