@@ -52,7 +52,7 @@ pub trait Latchel: Send + Sync + fmt::Debug {
         Ok(())
     }
 
-    /// True if look-ups may be answered from memory, and lists come without texts; the record is then read afresh before
+    /// True if look-ups may be answered from memory, and lists come with no text but a title; the record is then read afresh before
     /// something is written because of it. By default every answer is Latchel's own.
     fn remembers(&self) -> bool {
         false

@@ -316,7 +316,7 @@ impl Teller {
         for (reason, count) in &report.counts {
             let named =
                 examples.get(&(report.phase, *reason)).map(|some| some.join("; ")).unwrap_or_default();
-            say!("    {count:>5}  {:<32} {named}", reason.code());
+            say!("{}", format!("    {count:>5}  {:<32} {named}", reason.code()).trim_end());
         }
         if let Some(error) = &report.error {
             say!("    stopped: {error}");

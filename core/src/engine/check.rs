@@ -68,11 +68,11 @@ impl Engine {
         let mut findings = Vec::new();
         if let Some(plugin) = look.makers.iter().find(|maker| maker.trim_end().ends_with("Plugin")) {
             findings.push(Finding::warning(
-            "Latchel: other programs",
-            format!("{plugin} made work orders within the last week"),
-            "Two programs would write the same fields: have Latchel switch its own sync of this account off before this one \
-             writes.",
-        ));
+                "Latchel: other programs",
+                format!("{plugin} made work orders within the last week"),
+                "Two programs would write the same fields: have Latchel switch its own sync of this account off \
+                 before this one writes.",
+            ));
         }
         // One that is linked is known, whatever it refers to.
         let keys: Vec<_> =
@@ -87,16 +87,16 @@ impl Engine {
         if foreign.len() * 2 > refs.len() {
             let examples = foreign.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
             findings.push(Finding::warning(
-            "Latchel: references",
-            format!(
-                "of {} properties that were looked at, {} carry references that the platform does not know, for example \
-                 {examples}",
-                refs.len(),
-                foreign.len(),
-            ),
-            "Another program has filled this account: nothing is created for its properties until `latchel-sync adopt` has \
-             linked them.",
-        ));
+                "Latchel: references",
+                format!(
+                    "of {} properties that were looked at, {} carry references that the platform does not \
+                     know, for example {examples}",
+                    refs.len(),
+                    foreign.len(),
+                ),
+                "Another program has filled this account: nothing is created for its properties until \
+                 `latchel-sync adopt` has linked them.",
+            ));
         }
         Ok(findings)
     }

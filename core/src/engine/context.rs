@@ -268,16 +268,15 @@ impl<'a> Context<'a> {
         if wanted.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut found: HashMap<PropertyRef, LatchelProperty> = HashMap::new();
-        let adopted = taken_over::by_key(self, Kind::Property, wanted.iter().map(PropertyRef::key)).await?;
+        let memories =
+            self.recall(Kind::Property, Side::Platform, wanted.iter().map(PropertyRef::key)).await?;
+        let wanted: Vec<_> = wanted.into_iter().zip(memories.into_iter().map(|memory| memory.link)).collect();
+        let may_refer =
+            |link: &Option<Box<Link>>| link.as_ref().is_none_or(|link| link.origin != Origin::Adopted);
         let referring: Vec<_> =
-            wanted.iter().filter(|one| !adopted.contains_key(&one.key())).cloned().collect();
-        let own = |one: &LatchelProperty| one.reference.as_ref().map(PropertyRef::key);
-        let by_ref = match referring.is_empty() {
-            true => Vec::new(),
-            false => self.latchel().properties_by_ref(&referring).await?,
-        };
-        for property in taken_over::drop_others(self, Kind::Property, by_ref, (|one| one.id.0, own)).await? {
+            wanted.iter().filter(|(_, link)| may_refer(link)).map(|(one, _)| one.clone()).collect();
+        let mut found: HashMap<PropertyRef, LatchelProperty> = HashMap::new();
+        for property in taken_over::properties_by_ref(self, &referring).await? {
             let Some(reference) = property.reference.clone() else { continue };
             // Of several with one reference an active one counts, then the one with the lowest id.
             match found.get(&reference) {
@@ -288,11 +287,8 @@ impl<'a> Context<'a> {
             }
         }
 
-        let missing: Vec<_> = wanted.into_iter().filter(|reference| !found.contains_key(reference)).collect();
-        let memories =
-            self.recall(Kind::Property, Side::Platform, missing.iter().map(PropertyRef::key)).await?;
-        let links: Vec<_> =
-            missing.into_iter().zip(memories).filter_map(|(r, m)| Some((r, m.link?))).collect();
+        let missing = wanted.into_iter().filter(|(reference, _)| !found.contains_key(reference));
+        let links: Vec<_> = missing.filter_map(|(reference, link)| Some((reference, link?))).collect();
         let ids: Vec<_> =
             links.iter().map(|(_, link)| LatchelPropertyId(link.latchel_id)).filter(|id| id.0 > 0).collect();
         // Properties that a plan would create have negative ids: Latchel is not asked for those.

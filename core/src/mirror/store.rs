@@ -113,10 +113,9 @@ impl Mirrored {
         Ok(Self { reference, place, ..Self::of(Kind::Resident, resident.id.0, resident, seen_at)? })
     }
 
-    /// A work order, without its texts.
+    /// A work order; of its texts only the title, by which people know it.
     pub fn job(job: &Job, seen_at: DateTime<Utc>) -> Result<Self> {
         let kept = Job {
-            name: String::new(),
             description: String::new(),
             vendor_instructions: None,
             access_instructions: None,
@@ -151,7 +150,7 @@ impl Mirrored {
         })
     }
 
-    /// The content, of a work order: without its texts.
+    /// The content, of a work order: of its texts only the title.
     ///
     /// # Errors
     ///

@@ -235,6 +235,9 @@ async fn the_demo_tells_its_story_to_the_end() {
     ] {
         assert!(text.contains(part), "{part:?} is missing: {text}");
     }
+    // As people know it, though a mirror answered.
+    let completed = text.lines().find(|line| line.contains("status_completed")).expect("it is told");
+    assert!(completed.contains("Reported by phone, no. 1"), "{completed}");
 }
 
 #[tokio::test]

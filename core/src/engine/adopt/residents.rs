@@ -12,6 +12,7 @@ use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
 use crate::Result;
 use crate::engine::Observer;
 use crate::engine::context::Context;
+use crate::engine::phases::taken_over;
 use crate::model::{
     Kind, LatchelPropertyId, LatchelResident, Phase, PropertyRef, Resident, ResidentRef, Side, Window,
 };
@@ -48,7 +49,7 @@ pub(super) async fn propose(
     let free: Vec<_> = of_platform.into_iter().filter(|(_, memory)| is_free(memory)).collect();
     for chunk in free.chunks(CHUNK) {
         let refs: Vec<_> = chunk.iter().map(|(one, _)| one.id.clone()).collect();
-        let referring = cx.latchel().residents_by_ref(&refs).await?;
+        let referring = taken_over::residents_by_ref(cx, &refs).await?;
         let referred: HashSet<_> = referring.into_iter().filter_map(|one| one.reference).collect();
         for (resident, _) in chunk.iter().filter(|(one, _)| !referred.contains(&one.id)) {
             let Some((unit, move_in)) = home(cx, resident) else { continue };

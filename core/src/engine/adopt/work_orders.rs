@@ -9,6 +9,7 @@ use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
 use crate::Result;
 use crate::engine::Observer;
 use crate::engine::context::Context;
+use crate::engine::phases::taken_over;
 use crate::model::{Job, JobId, Kind, Phase, Row, Side, Window, WorkOrder, WorkOrderId};
 
 /// Reads the platform's list since `window`, and pairs what is free: by the platform's other ids, else by number and property.
@@ -54,7 +55,7 @@ pub(super) async fn propose(
         let others = aliases.others(|id| ids.contains(id)).map(WorkOrderId::new);
         let refs: Vec<_> = chunk.iter().map(|one| one.id.clone()).chain(others).collect();
         let (referring, named): (Vec<_>, Vec<_>) =
-            cx.latchel().jobs_by_ref(&refs).await?.into_iter().partition(refers_to(&known));
+            taken_over::jobs_by_ref(cx, &refs).await?.into_iter().partition(refers_to(&known));
         let referred: HashSet<_> = referring.into_iter().filter_map(|one| one.work_order).collect();
         let named = remembered(cx, (Kind::WorkOrder, Side::Latchel), named, |job| job.id.to_string()).await?;
         let named: Vec<_> =

@@ -60,7 +60,7 @@ impl Flow for Export<'_> {
 
     fn label(&self, record: &Job) -> String {
         match &record.number {
-            Some(number) => format!("#{number} {}", record.name),
+            Some(number) => format!("#{number} {}", record.name).trim_end().to_owned(),
             None => record.name.clone(),
         }
     }

@@ -321,13 +321,9 @@ async fn counterparts(
         found.linked(records, cx.latchel().properties_by_id(&ids).await?, |property| property.id.0);
     }
     let refs = found.missing(records, |property| property.id.clone());
-    if !refs.is_empty() {
-        let by_ref = cx.latchel().properties_by_ref(&refs).await?;
-        let own = |one: &LatchelProperty| one.reference.as_ref().map(PropertyRef::key);
-        let by_ref = taken_over::drop_others(cx, Kind::Property, by_ref, (|one| one.id.0, own)).await?;
-        let keys = (|one: &LatchelProperty| one.id.0, |one: &LatchelProperty| one.reference.clone());
-        found.referred(records, |property| property.id.clone(), by_ref, keys);
-    }
+    let by_ref = taken_over::properties_by_ref(cx, &refs).await?;
+    let keys = (|one: &LatchelProperty| one.id.0, |one: &LatchelProperty| one.reference.clone());
+    found.referred(records, |property| property.id.clone(), by_ref, keys);
     Ok(found)
 }
 

@@ -9,8 +9,7 @@ use crate::engine::phases::index::distinct;
 use crate::engine::phases::places::Places;
 use crate::engine::phases::taken_over;
 use crate::model::{
-    Job, JobId, Kind, LatchelResident, LatchelResidentId, Link, PropertyRef, ResidentRef, Side, WorkOrder,
-    WorkOrderId,
+    Job, JobId, Kind, LatchelResidentId, Link, PropertyRef, ResidentRef, Side, WorkOrder, WorkOrderId,
 };
 use crate::rules::Counterpart;
 
@@ -33,13 +32,9 @@ impl Jobs {
         let marked: Vec<_> =
             records.iter().filter_map(|record| record.marker).map(|marker| marker.job()).collect();
         let mut by_ref: HashMap<WorkOrderId, Vec<Job>> = HashMap::new();
-        if !refs.is_empty() {
-            let own = |job: &Job| job.work_order.as_ref().map(ToString::to_string);
-            let found = cx.latchel().jobs_by_ref(&refs).await?;
-            for job in taken_over::drop_others(cx, Kind::WorkOrder, found, (|job| job.id.0, own)).await? {
-                if let Some(reference) = job.work_order.clone() {
-                    by_ref.entry(reference).or_default().push(job);
-                }
+        for job in taken_over::jobs_by_ref(cx, &refs).await? {
+            if let Some(reference) = job.work_order.clone() {
+                by_ref.entry(reference).or_default().push(job);
             }
         }
         let mut jobs = if marked.is_empty() { Vec::new() } else { cx.latchel().jobs_by_id(&marked).await? };
@@ -129,19 +124,11 @@ pub(in crate::engine) async fn residents(
 ) -> Result<HashMap<ResidentRef, LatchelResidentId>> {
     let mut refs: Vec<_> = refs.into_iter().collect();
     refs.sort();
-    if refs.is_empty() {
-        return Ok(HashMap::new());
-    }
     let adopted = taken_over::by_key(cx, Kind::Resident, refs.iter().map(ResidentRef::key)).await?;
     let adopted = |one: &ResidentRef| adopted.get(&one.key()).copied().map(LatchelResidentId);
     let mut map: HashMap<_, _> = refs.iter().filter_map(|one| Some((one.clone(), adopted(one)?))).collect();
     refs.retain(|one| !map.contains_key(one));
-    if refs.is_empty() {
-        return Ok(map);
-    }
-    let own = |one: &LatchelResident| one.reference.as_ref().map(ResidentRef::key);
-    let found = cx.latchel().residents_by_ref(&refs).await?;
-    let mut found = taken_over::drop_others(cx, Kind::Resident, found, (|one| one.id.0, own)).await?;
+    let mut found = taken_over::residents_by_ref(cx, &refs).await?;
     found.sort_by_key(|resident| std::cmp::Reverse((resident.is_active, std::cmp::Reverse(resident.id))));
     for resident in found {
         if let Some(reference) = resident.reference {

@@ -3,7 +3,7 @@ use crate::engine::context::Context;
 use crate::engine::phases::counterparts::{Counterparts, links};
 use crate::engine::phases::taken_over;
 use crate::ledger::RecordMemory;
-use crate::model::{Kind, LatchelResident, LatchelResidentId, Resident, ResidentRef};
+use crate::model::{LatchelResident, LatchelResidentId, Resident};
 
 /// Each resident's counterpart: the linked one, else one that carries the reference.
 pub(super) async fn counterparts(
@@ -16,12 +16,8 @@ pub(super) async fn counterparts(
         found.linked(records, cx.latchel().residents_by_id(&ids).await?, |resident| resident.id.0);
     }
     let refs = found.missing(records, |resident| resident.id.clone());
-    if !refs.is_empty() {
-        let by_ref = cx.latchel().residents_by_ref(&refs).await?;
-        let own = |one: &LatchelResident| one.reference.as_ref().map(ResidentRef::key);
-        let by_ref = taken_over::drop_others(cx, Kind::Resident, by_ref, (|one| one.id.0, own)).await?;
-        let keys = (|one: &LatchelResident| one.id.0, |one: &LatchelResident| one.reference.clone());
-        found.referred(records, |resident| resident.id.clone(), by_ref, keys);
-    }
+    let by_ref = taken_over::residents_by_ref(cx, &refs).await?;
+    let keys = (|one: &LatchelResident| one.id.0, |one: &LatchelResident| one.reference.clone());
+    found.referred(records, |resident| resident.id.clone(), by_ref, keys);
     Ok(found)
 }
