@@ -89,7 +89,7 @@ impl Engine {
             findings.push(Finding::warning(
                 "Latchel: references",
                 format!(
-                    "of {} properties that were looked at, {} carry references that the platform does not \
+                    "of {} properties that are not linked, {} carry references that the platform does not \
                      know, for example {examples}",
                     refs.len(),
                     foreign.len(),
