@@ -103,7 +103,7 @@ impl Latchel for Mirror {
             if list != MirrorList::Jobs
                 && (list == MirrorList::Properties || run.kinds.contains(&list.kind()))
             {
-                self.rewalk(list).await?;
+                self.rewalk(list, run).await?;
             }
         }
         Ok(())

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::dressed::PAGE;
 use super::{JobsAsked, Mirror, MirrorList, Mirrored, Unread, Walk};
-use crate::Result;
 use crate::model::{Job, JobId, Kind, LatchelPropertyId, LatchelResidentId};
+use crate::{Result, RunBegin};
 
 /// Number of days before the first walk from which on work orders are kept; older ones are asked for when a platform work
 /// order is as old.
@@ -111,15 +111,15 @@ impl Mirror {
         }
     }
 
-    /// Goes on with the walk through a proven list, so far that it has been gone through in time.
-    pub(super) async fn rewalk(&self, list: MirrorList) -> Result<()> {
+    /// Goes on with the walk through a proven list at the end of a run, so far that it has been gone through in time.
+    pub(super) async fn rewalk(&self, list: MirrorList, run: &RunBegin) -> Result<()> {
         let now = self.clock();
         let Some(walk) = self.store.walk(&self.account, list).await? else { return Ok(()) };
         let Some(pages) = walk.pages else { return Ok(()) };
         let interval = interval(pages);
         let walk = if walk.ended {
-            // The next one begins when the interval of the last has passed.
-            if now - walk.began_at < interval {
+            // The next one begins when the interval of the last has passed; a daily run may begin an hour earlier than the last.
+            if now - walk.began_at < interval - interval / 24 {
                 return Ok(());
             }
             walk.again(now)
@@ -130,7 +130,15 @@ impl Mirror {
         let pages = pages.max(walk.next_page);
         let passed = (now - walk.began_at).num_seconds() as f64 / interval.num_seconds() as f64;
         let due = (f64::from(pages) * passed.clamp(0.0, 2.0)).ceil() as u32;
-        let mut budget = due.max(1).saturating_sub(walk.next_page - 1).min(self.pages_of_a_run());
+        let most = self.pages_of_a_run();
+        let behind = due.max(1).saturating_sub(walk.next_page - 1);
+        let mut budget = match run.kinds.contains(&list.kind()) {
+            // Nobody waits for it, and it is seldom: runs of work orders are left alone.
+            true if run.scheduled => most,
+            true => behind.min(most),
+            // Runs of work orders come often: they read only what the list's own next run could not make good.
+            false => behind.saturating_sub(most).min(most),
+        };
         let mut walk = walk;
         while budget > 0 && !walk.ended {
             walk = self.step(list, walk).await?;

@@ -2,6 +2,7 @@
 
 mod afterwards;
 mod aliases;
+mod cost;
 
 use chrono::TimeDelta;
 use latchel_sync_core::engine::{

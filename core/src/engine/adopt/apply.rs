@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::check::{Checked, check};
+use super::seen::Seen;
 use super::{AdoptDecision, Proposal, propose, references};
 use crate::engine::context::{Context, Purpose};
 use crate::engine::driver::outcome::outcome;
@@ -111,20 +112,17 @@ impl Engine {
         let (start, stop) = (account.sync_start, &request.stop);
         let prepared = Context::prepare(self, lease, Purpose::Apply, clock, start, &[], stop);
         let cx = Box::pin(prepared).await?;
-        let proposed;
-        let rows = match &request.rows {
-            Some(rows) => {
-                let begin = RunBegin::of_all(cx.now, false);
-                cx.reading(cx.latchel().begin(&begin)).await?;
-                rows
-            }
-            None => {
-                let found = cx.reading(Box::pin(propose(&cx, observer))).await?;
-                adopted.run.warnings.extend(found.warnings);
-                proposed = found.pairs;
-                &proposed
-            }
+        let few = request.rows.as_ref().is_some_and(|rows| rows.len() <= ROWS);
+        let (proposed, seen) = if few {
+            cx.reading(cx.latchel().begin(&RunBegin::of_all(cx.now, false))).await?;
+            (Vec::new(), Seen::default())
+        } else {
+            // For many rows people's decisions too are checked by what the lists show: by id, a large account takes hours.
+            let (found, seen) = cx.reading(Box::pin(propose(&cx, observer))).await?;
+            adopted.run.warnings.extend(found.warnings);
+            (found.pairs, seen)
         };
+        let rows = request.rows.as_ref().unwrap_or(&proposed);
         adopted.undecided = rows.iter().filter(|row| row.decision == AdoptDecision::Undecided).count() as u64;
         // Properties first: residents and work orders are checked against those.
         for phase in [Phase::Properties, Phase::Residents, Phase::WorkOrdersToLatchel] {
@@ -136,8 +134,8 @@ impl Engine {
             observer.phase_started(phase, Window { from: cx.now });
             let before = adopted.linked;
             let written = adopted.references;
-            let references = request.write_references;
-            let done = Box::pin(apply(&cx, phase, (&rows, references), observer, adopted)).await;
+            let work = (rows.as_slice(), &seen, request.write_references);
+            let done = Box::pin(apply(&cx, phase, work, observer, adopted)).await;
             let counts = (adopted.linked - before, adopted.references - written);
             let report = report(&cx, phase, counts, done.as_ref().err());
             observer.phase_finished(&report);
@@ -151,13 +149,13 @@ impl Engine {
 async fn apply(
     cx: &Context<'_>,
     phase: Phase,
-    (rows, write_references): (&[&Proposal], bool),
+    (rows, seen, write_references): (&[&Proposal], &Seen, bool),
     observer: &dyn Observer,
     adopted: &mut Adopted,
 ) -> Result<()> {
     let kind = phase.kind();
     for rows in rows.chunks(ROWS) {
-        let verdicts = cx.reading(Box::pin(check(cx, kind, rows))).await?;
+        let verdicts = cx.reading(Box::pin(check(cx, kind, rows, seen))).await?;
         let mut taken = Taken::look_up(cx, kind, rows).await?;
         cx.keep_lease().await?;
         let (mut outcomes, mut linked) = (Vec::new(), Vec::new());

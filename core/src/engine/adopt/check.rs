@@ -1,10 +1,10 @@
 //! Rows to apply, held against what both sides have now: people may have changed the rows, and the rows may be old.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
 
 use async_trait::async_trait;
 
+use super::seen::{Seen, SeenWork, home};
 use crate::engine::adopt::Proposal;
 use crate::engine::context::Context;
 use crate::engine::phases::index::{distinct, index};
@@ -13,7 +13,6 @@ use crate::model::{
     Job, JobId, Kind, LatchelPropertyId, LatchelResidentId, Link, Origin, Property, PropertyRef, Resident,
     ResidentMemory, ResidentRef, Row, WorkOrder, WorkOrderId,
 };
-use crate::rules::current_tenancy;
 use crate::{Platform, Result};
 
 /// A row that holds.
@@ -30,39 +29,54 @@ pub(super) type Verdict = std::result::Result<Checked, String>;
 const NO_PLACE: &str = "its property has no counterpart in Latchel yet: link that first";
 
 /// Verdicts about rows of one kind, in their order.
-pub(super) async fn check(cx: &Context<'_>, kind: Kind, rows: &[&Proposal]) -> Result<Vec<Verdict>> {
+pub(super) async fn check(
+    cx: &Context<'_>,
+    kind: Kind,
+    rows: &[&Proposal],
+    seen: &Seen,
+) -> Result<Vec<Verdict>> {
     match kind {
-        Kind::Property => Box::pin(properties(cx, rows)).await,
-        Kind::Resident => Box::pin(residents(cx, rows)).await,
-        Kind::WorkOrder => Box::pin(work_orders(cx, rows)).await,
+        Kind::Property => Box::pin(properties(cx, rows, seen)).await,
+        Kind::Resident => Box::pin(residents(cx, rows, seen)).await,
+        Kind::WorkOrder => Box::pin(work_orders(cx, rows, seen)).await,
     }
 }
 
-async fn properties(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict>> {
-    let refs = distinct(rows.iter().map(|row| PropertyRef::from_key(&row.platform_id)));
-    let there = on_platform(OnPlatform::look_up(cx, &refs).await?.rows, |one: &Property| one.id.key());
+/// The rows' records that the lists have shown, and the ids of the others.
+fn seen_or_not<T: Clone>(seen: &HashMap<String, T>, rows: &[&Proposal]) -> (HashMap<String, T>, Vec<String>) {
+    let ids = distinct(rows.iter().map(|row| row.platform_id.clone()));
+    let (there, others): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| seen.contains_key(id));
+    let there = there.into_iter().filter_map(|id| Some((seen.get(&id)?.clone(), id)));
+    (there.map(|(one, id)| (id, one)).collect(), others)
+}
+
+async fn properties(cx: &Context<'_>, rows: &[&Proposal], seen: &Seen) -> Result<Vec<Verdict>> {
+    let (mut names, others) = seen_or_not(&seen.properties, rows);
+    let others: Vec<_> = others.iter().map(|id| PropertyRef::from_key(id)).collect();
+    let others = records(OnPlatform::look_up(cx, &others).await?.rows);
+    names.extend(others.map(|one: Property| (one.id.key(), one.name())));
     let ids = distinct(rows.iter().map(|row| LatchelPropertyId(row.latchel_id)));
     let latchel = index(cx.latchel().properties_by_id(&ids).await?, |one| Some(one.id.0));
     let verdict = |row: &&Proposal| {
-        let platform = there.get(&row.platform_id).ok_or_else(|| missing_on_platform(row))?;
+        let name = names.get(&row.platform_id).ok_or_else(|| missing_on_platform(row))?;
         latchel.get(&row.latchel_id).ok_or_else(|| missing_in_latchel(row))?;
-        Ok(Checked { link: link(cx, row), label: platform.name() })
+        Ok(Checked { link: link(cx, row), label: name.clone() })
     };
     Ok(rows.iter().map(verdict).collect())
 }
 
-async fn residents(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict>> {
-    let refs = distinct(rows.iter().filter_map(|row| ResidentRef::from_key(&row.platform_id)));
-    let read = each(cx.platform(), &refs).await?;
-    let there = on_platform(read, |one: &Resident| one.id.key());
+async fn residents(cx: &Context<'_>, rows: &[&Proposal], seen: &Seen) -> Result<Vec<Verdict>> {
+    let (mut homes, others) = seen_or_not(&seen.residents, rows);
+    let others: Vec<_> = others.iter().filter_map(|id| ResidentRef::from_key(id)).collect();
+    let others = records(each(cx.platform(), &others).await?);
+    homes.extend(others.map(|one: Resident| (one.id.key(), home(cx, &one))));
     let ids = distinct(rows.iter().map(|row| LatchelResidentId(row.latchel_id)));
     let latchel = index(cx.latchel().residents_by_id(&ids).await?, |one| Some(one.id.0));
-    let homes: HashSet<_> = there.values().filter_map(|one| home(cx, one)).collect();
-    let places = cx.latchel_properties(homes).await?;
+    let places = cx.latchel_properties(homes.values().flatten().cloned().collect()).await?;
     let verdict = |row: &&Proposal| {
-        let platform = there.get(&row.platform_id).ok_or_else(|| missing_on_platform(row))?;
+        let home = homes.get(&row.platform_id).ok_or_else(|| missing_on_platform(row))?;
         let known = latchel.get(&row.latchel_id).ok_or_else(|| missing_in_latchel(row))?;
-        if !home(cx, platform).is_some_and(|home| places.contains_key(&home)) {
+        if !home.as_ref().is_some_and(|home| places.contains_key(home)) {
             return Err(NO_PLACE.to_owned());
         }
         let resident = Some(ResidentMemory::of(known, cx.today));
@@ -71,17 +85,13 @@ async fn residents(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict>>
     Ok(rows.iter().map(verdict).collect())
 }
 
-fn home(cx: &Context<'_>, resident: &Resident) -> Option<PropertyRef> {
-    let stay = current_tenancy(&resident.tenancies, cx.today)?;
-    Some(PropertyRef::new(resident.id.property.clone(), stay.unit))
-}
-
-async fn work_orders(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict>> {
-    let ids = distinct(rows.iter().map(|row| WorkOrderId::new(row.platform_id.clone())));
-    let read = each(cx.platform(), &ids).await?;
-    let there = on_platform(read, |one: &WorkOrder| one.id.to_string());
+async fn work_orders(cx: &Context<'_>, rows: &[&Proposal], seen: &Seen) -> Result<Vec<Verdict>> {
+    let (mut there, others) = seen_or_not(&seen.work_orders, rows);
+    let others: Vec<_> = others.into_iter().map(WorkOrderId::new).collect();
+    let others = records(each(cx.platform(), &others).await?);
+    there.extend(others.map(|one: WorkOrder| (one.id.to_string(), SeenWork::of(&one))));
     let latchel = jobs(cx, rows, there.values()).await?;
-    let places = places(cx, there.values()).await?;
+    let places = places(cx, there.values(), seen).await?;
     let verdict = |row: &&Proposal| {
         let platform = there.get(&row.platform_id).ok_or_else(|| missing_on_platform(row))?;
         let job = latchel.get(&JobId(row.latchel_id)).ok_or_else(|| missing_in_latchel(row))?;
@@ -109,7 +119,7 @@ async fn work_orders(cx: &Context<'_>, rows: &[&Proposal]) -> Result<Vec<Verdict
 async fn jobs(
     cx: &Context<'_>,
     rows: &[&Proposal],
-    platform: impl Iterator<Item = &WorkOrder>,
+    platform: impl Iterator<Item = &SeenWork>,
 ) -> Result<HashMap<JobId, Job>> {
     let wanted = distinct(rows.iter().map(|row| JobId(row.latchel_id)));
     let numbers = distinct(platform.map(|one| one.number.clone()));
@@ -126,14 +136,18 @@ async fn jobs(
 /// Latchel's properties where each work order may be: at its unit, or where it names none, at any unit of its property.
 async fn places(
     cx: &Context<'_>,
-    platform: impl Iterator<Item = &WorkOrder>,
+    platform: impl Iterator<Item = &SeenWork>,
+    seen: &Seen,
 ) -> Result<HashMap<PropertyRef, Vec<LatchelPropertyId>>> {
     let at: HashSet<PropertyRef> = platform.map(|one| one.property.clone()).collect();
     let exact = cx.latchel_properties(at.clone()).await?;
     let vague: Vec<_> = at.into_iter().filter(|at| at.unit.is_none() && !exact.contains_key(at)).collect();
     let mut places: HashMap<_, _> = exact.into_iter().map(|(unit, one)| (unit, vec![one.id])).collect();
-    let units = on_platform(OnPlatform::look_up(cx, &vague).await?.rows, |one: &Property| one.id.clone());
-    let found = cx.latchel_properties(units.into_keys().collect()).await?;
+    let (listed, others): (Vec<_>, Vec<_>) =
+        vague.iter().cloned().partition(|at| seen.units.contains_key(&at.property));
+    let others = records(OnPlatform::look_up(cx, &others).await?.rows).map(|one: Property| one.id);
+    let listed = listed.iter().filter_map(|at| seen.units.get(&at.property)).flatten().cloned();
+    let found = cx.latchel_properties(listed.chain(others).collect()).await?;
     for whole in vague {
         let of_it = found.iter().filter(|(unit, _)| unit.property == whole.property);
         let ids = of_it.map(|(_, property)| property.id).collect();
@@ -154,12 +168,11 @@ fn missing_in_latchel(row: &Proposal) -> String {
     format!("Latchel has no {} {}", row.kind, row.latchel_id)
 }
 
-fn on_platform<K: Hash + Eq, T>(rows: Vec<Row<T>>, id: impl Fn(&T) -> K) -> HashMap<K, T> {
-    let records = rows.into_iter().filter_map(|row| match row {
+fn records<T>(rows: Vec<Row<T>>) -> impl Iterator<Item = T> {
+    rows.into_iter().filter_map(|row| match row {
         Row::Record(record) => Some(record),
         _ => None,
-    });
-    index(records, |record| Some(id(record)))
+    })
 }
 
 /// A record of the platform that is asked for by its id.

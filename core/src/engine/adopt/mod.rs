@@ -8,6 +8,7 @@ mod matching;
 mod properties;
 mod references;
 mod residents;
+mod seen;
 mod work_orders;
 
 use chrono::{DateTime, Days, Utc};
@@ -19,6 +20,7 @@ use crate::model::{Kind, Window};
 use crate::{Result, RunBegin};
 
 pub use apply::{Adopted, Refusal};
+use seen::Seen;
 
 /// Age of the work orders that are looked at, in days.
 const WORK_ORDER_DAYS: Days = Days::new(90);
@@ -104,24 +106,27 @@ impl Engine {
     /// If one of the two systems or the ledger cannot be read.
     pub async fn adopt_proposals(&self, now: DateTime<Utc>, observer: &dyn Observer) -> Result<Proposals> {
         let cx = Box::pin(self.explaining(Kind::Property, now)).await?;
-        Box::pin(propose(&cx, observer)).await
+        Ok(Box::pin(propose(&cx, observer)).await?.0)
     }
 }
 
-async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result<Proposals> {
+/// Proposes pairs, and keeps what a check of them needs.
+async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result<(Proposals, Seen)> {
     let since = Window { from: cx.now - WORK_ORDER_DAYS };
     // A day more, because nobody knows Latchel's zone.
     cx.latchel().reach_back(since.from.date_naive() - Days::new(1)).await?;
     let begin = RunBegin::of_all(cx.now, true);
     let warnings = cx.latchel().begin(&begin).await?;
 
-    let properties = Box::pin(properties::propose(cx, observer)).await?;
-    let residents = Box::pin(residents::propose(cx, &properties.places, observer)).await?;
-    let work_orders = Box::pin(work_orders::propose(cx, &properties.places, since, observer)).await?;
+    let mut seen = Seen::default();
+    let (properties, places) = Box::pin(properties::propose(cx, observer, &mut seen)).await?;
+    let residents = Box::pin(residents::propose(cx, &places, observer, &mut seen)).await?;
+    let work_orders = Box::pin(work_orders::propose(cx, &places, (since, observer), &mut seen)).await?;
+    seen.units = places.into_units();
 
-    let mut pairs = [properties.pairs, residents, work_orders].concat();
+    let mut pairs = [properties, residents, work_orders].concat();
     if !warnings.is_empty() {
         pairs.iter_mut().for_each(|pair| pair.decision = AdoptDecision::Undecided);
     }
-    Ok(Proposals { pairs, warnings })
+    Ok((Proposals { pairs, warnings }, seen))
 }

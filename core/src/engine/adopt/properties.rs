@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::aliases::{Aliases, EVIDENCE};
 use super::listed::{is_free, listed, remembered};
 use super::matching::{alone, candidates};
+use super::seen::Seen;
 use super::{AdoptDecision, Proposal, SHOWN};
 use crate::Result;
 use crate::engine::Observer;
@@ -13,12 +14,6 @@ use crate::model::{
     Kind, LatchelProperty, LatchelPropertyId, Phase, Property, PropertyId, PropertyRef, Side, Window,
 };
 use crate::rules::{latchel_addresses, platform_address};
-
-/// Proposed pairs of properties, and where everything is.
-pub(super) struct Properties {
-    pub pairs: Vec<Proposal>,
-    pub places: LatchelUnits,
-}
 
 /// Latchel's property of each rentable unit: linked, referring to it, or proposed without a doubt.
 #[derive(Default)]
@@ -45,16 +40,26 @@ impl LatchelUnits {
         }
     }
 
+    /// The rentable units of each property of the platform.
+    pub fn into_units(self) -> HashMap<PropertyId, Vec<PropertyRef>> {
+        self.units
+    }
+
     fn put(&mut self, unit: &PropertyRef, id: LatchelPropertyId) {
         self.latchel.insert(unit.clone(), id);
     }
 }
 
 /// Reads both lists, and pairs what is free: by the platform's other ids, else by address and unit.
-pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result<Properties> {
+pub(super) async fn propose(
+    cx: &Context<'_>,
+    observer: &dyn Observer,
+    seen: &mut Seen,
+) -> Result<(Vec<Proposal>, LatchelUnits)> {
     let whole = Window { from: chrono::DateTime::UNIX_EPOCH };
     observer.phase_started(Phase::Properties, whole);
     let platform = listed(cx.platform().properties(whole), Phase::Properties, observer).await?;
+    platform.records.iter().for_each(|one| seen.property(one));
     let latchel = listed(cx.latchel().properties(), Phase::Properties, observer).await?;
 
     let of_latchel =
@@ -85,7 +90,7 @@ pub(super) async fn propose(cx: &Context<'_>, observer: &dyn Observer) -> Result
     let aliases = Aliases::of(cx, Kind::Property).await?;
     let mut pairs = by_alias(&aliases, &mut unpaired, &mut free, &mut places);
     pairs.extend(by_address(&unpaired, &free, &mut places));
-    Ok(Properties { pairs, places })
+    Ok((pairs, places))
 }
 
 /// Takes out those that are alone with each other by another id.

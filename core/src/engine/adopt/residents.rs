@@ -8,6 +8,7 @@ use super::aliases::{Aliases, EVIDENCE};
 use super::listed::{is_free, listed, remembered};
 use super::matching::{alone, candidates};
 use super::properties::LatchelUnits;
+use super::seen::Seen;
 use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
 use crate::Result;
 use crate::engine::Observer;
@@ -36,10 +37,12 @@ pub(super) async fn propose(
     cx: &Context<'_>,
     places: &LatchelUnits,
     observer: &dyn Observer,
+    seen: &mut Seen,
 ) -> Result<Vec<Proposal>> {
     let whole = Window { from: chrono::DateTime::UNIX_EPOCH };
     observer.phase_started(Phase::Residents, whole);
     let platform = listed(cx.platform().residents(whole), Phase::Residents, observer).await?;
+    platform.records.iter().for_each(|one| seen.resident(cx, one));
     let unread = platform.unread.iter().filter_map(|id| ResidentRef::from_key(id));
     let known: HashSet<ResidentRef> =
         platform.records.iter().map(|one| one.id.clone()).chain(unread).collect();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::aliases::{Aliases, EVIDENCE};
 use super::listed::{is_free, listed, remembered};
 use super::properties::LatchelUnits;
+use super::seen::Seen;
 use super::{AdoptDecision, CHUNK, Proposal, SHOWN};
 use crate::Result;
 use crate::engine::Observer;
@@ -16,8 +17,8 @@ use crate::model::{Job, JobId, Kind, Phase, Row, Side, Window, WorkOrder, WorkOr
 pub(super) async fn propose(
     cx: &Context<'_>,
     places: &LatchelUnits,
-    window: Window,
-    observer: &dyn Observer,
+    (window, observer): (Window, &dyn Observer),
+    seen: &mut Seen,
 ) -> Result<Vec<Proposal>> {
     let phase = Phase::WorkOrdersToLatchel;
     observer.phase_started(phase, window);
@@ -38,6 +39,7 @@ pub(super) async fn propose(
             }
         }
     }
+    platform.records.iter().for_each(|one| seen.work_order(one));
     // What carries our marker is found again by that (rule WP6).
     platform.records.retain(|one| one.marker.is_none());
     let unread = unread.into_iter().map(WorkOrderId::new);

@@ -4,10 +4,12 @@ use chrono::TimeDelta;
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::engine::{Mode, Request};
 use latchel_sync_core::in_memory::Intercept;
+use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::mirror::{MirrorList, MirrorStore, Walk};
 use latchel_sync_core::model::*;
 
 use super::{PLENTY, carriers, in_step, key, put};
+use tests::simulation::only_lists::OnlyLists;
 use tests::simulation::pair::{Pair, job, stamped, unit, work_order};
 
 async fn walk(pair: &Pair) -> Walk {
@@ -211,4 +213,44 @@ async fn a_work_order_that_is_found_late_by_the_other_direction_is_created_all_t
     pair.advance(TimeDelta::days(3));
     pair.sync().await;
     assert_eq!(pair.made_from(new).len(), 1);
+}
+
+/// Pages of the properties' list that a run of the schedule through these phases reads.
+async fn pages_of(pair: &Pair, source: &OnlyLists, phases: &[Phase]) -> usize {
+    source.take_reads();
+    let request = Request {
+        phases: phases.to_vec(),
+        trigger: Trigger::Schedule,
+        ..Request::everything(Mode::Apply, pair.now)
+    };
+    pair.request(&request).await;
+    source.take_reads().iter().filter(|read| read.starts_with("properties ")).count()
+}
+
+#[tokio::test]
+async fn a_day_later_the_list_is_walked_through_by_a_run_of_its_own_and_not_by_those_of_work_orders() {
+    let work_orders = [Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform];
+    let (mut pair, source) = in_step(PLENTY).await;
+    pair.sync().await;
+    // A daily run begins a moment earlier than the day before.
+    pair.advance(TimeDelta::days(1) - TimeDelta::minutes(1));
+    assert_eq!(pages_of(&pair, &source, &work_orders).await, 0);
+    assert_eq!(pages_of(&pair, &source, &[Phase::Properties]).await, 3);
+    assert_eq!(walk(&pair).await.number, 2);
+    assert_eq!(pages_of(&pair, &source, &[Phase::Properties]).await, 0, "it is walked through once a day");
+}
+
+#[tokio::test]
+async fn runs_of_work_orders_read_what_the_lists_own_runs_cannot_make_good() {
+    let work_orders = [Phase::WorkOrdersToLatchel, Phase::WorkOrdersToPlatform];
+    let (mut pair, _) = in_step(PLENTY).await;
+    pair.sync().await;
+    // From now on a run may read one page.
+    let source = pair.only_list(1);
+    pair.advance(TimeDelta::days(1));
+    assert_eq!(pages_of(&pair, &source, &[Phase::Properties]).await, 1);
+    assert_eq!(pages_of(&pair, &source, &work_orders).await, 0, "the next daily run reads as many");
+    pair.advance(TimeDelta::hours(23));
+    assert_eq!(pages_of(&pair, &source, &work_orders).await, 1, "three pages are due, and one run reads one");
+    assert_eq!(pages_of(&pair, &source, &work_orders).await, 0);
 }
