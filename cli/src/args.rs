@@ -1,3 +1,4 @@
+mod accounts;
 mod adapters;
 mod adopt;
 mod alerts;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::accounts::{AccountsAction, Configured};
 pub(crate) use self::adapters::AdaptersAction;
 pub(crate) use self::adopt::Adopting;
 pub(crate) use self::alerts::AlertsAction;
@@ -154,7 +156,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         scope: Scope,
     },
-    /// List accounts, show one, or move its sync start.
+    /// List accounts, show one, move its sync start; add and change those of the ledger.
+    #[command(after_help = accounts::HELP)]
     Accounts {
         #[command(subcommand)]
         action: AccountsAction,
@@ -379,22 +382,4 @@ pub(crate) enum MirrorAction {
     Status,
     /// Read all lists until nothing is missing, within the share of calls; goes on where it was interrupted.
     Fill,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AccountsAction {
-    /// Every account of the configuration.
-    List,
-    /// One account.
-    Show {
-        /// Its name.
-        name: String,
-    },
-    /// Move the instant before which Latchel's work orders are left alone (rule L2).
-    SetSyncStart {
-        /// The account.
-        name: String,
-        /// An instant, a day in the account's time zone, or a span such as 5d.
-        when: Since,
-    },
 }

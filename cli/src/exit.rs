@@ -43,6 +43,11 @@ impl Failure {
         Self { exit: Exit::Usage, error: Error::msg(message.into()), hint: None }
     }
 
+    /// The same with another exit code.
+    pub(crate) fn exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// The same, with what to do if that is known.
     pub fn hint_if(self, hint: Option<String>) -> Self {
         Self { hint, ..self }

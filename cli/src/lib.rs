@@ -12,10 +12,12 @@ mod config;
 mod connect;
 mod environment;
 mod exit;
+mod keeper;
 mod logging;
 mod private_file;
 mod since;
 mod suggest;
+mod vault;
 mod verification;
 
 use std::process::ExitCode;

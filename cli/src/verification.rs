@@ -10,7 +10,7 @@ use latchel_sync_core::registry::{Access, PlatformAdapter, SettingForm, Settings
 use latchel_sync_server::Reporter;
 use secrecy::ExposeSecret;
 
-use crate::config::{Account, Config};
+use crate::config::Account;
 use crate::connect;
 use crate::exit::Failure;
 
@@ -29,9 +29,9 @@ pub(crate) struct Verification {
 }
 
 impl Verification {
-    pub fn of(config: &Config, account: &Account) -> std::result::Result<Self, Failure> {
-        let adapter = connect::platform_adapter(config, account)?;
-        let settings = config.settings(account, "platform", adapter.settings)?.with_access(Access::ReadOnly);
+    pub fn of(account: &Account) -> std::result::Result<Self, Failure> {
+        let adapter = connect::platform_adapter(account)?;
+        let settings = account.settings("platform", adapter.settings)?.with_access(Access::ReadOnly);
         let open = adapter.settings.iter().filter(|setting| setting.form != SettingForm::Secret);
         let texts = open.filter_map(|setting| account.platform.get(setting.key)?.as_str());
         let names = [account.settings.name.as_str()].into_iter().chain(texts).map(str::to_owned).collect();

@@ -3,6 +3,7 @@
 
 mod browser;
 mod causes;
+mod kept;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 pub use browser::{Browser, Pairing};
 pub use causes::{Cause, Causes, Why};
+pub use kept::{KeptAccount, WrappedKey};
 
 /// Role of a user, which says what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -260,6 +262,25 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// that are about none.
     async fn audit(&self, account: Option<&str>, before: Option<Uuid>, limit: u32)
     -> Result<Vec<AuditEntry>>;
+
+    /// Number of the last change of the accounts that the ledger keeps.
+    async fn kept_revision(&self) -> Result<i64>;
+
+    /// Names of the accounts that the ledger keeps.
+    async fn kept_names(&self) -> Result<Vec<String>>;
+
+    /// Those that changed after this revision, by name; after 0 all of them.
+    async fn kept_since(&self, revision: i64) -> Result<Vec<KeptAccount>>;
+
+    /// The account of this name, if the ledger keeps one.
+    async fn kept(&self, name: &str) -> Result<Option<KeptAccount>>;
+
+    /// Writes an account under a new revision. Its `revision` is the one under which it was read, or 0 if there is none yet; `false`
+    /// if somebody has changed it since, and nothing is written.
+    async fn put_kept(&self, account: &KeptAccount) -> Result<bool>;
+
+    /// Forgets an account's configuration, and nothing else of it; `false` if there is none of this name.
+    async fn remove_kept(&self, name: &str) -> Result<bool>;
 
     /// The accounts that are paused.
     async fn pauses(&self) -> Result<Vec<Pause>>;

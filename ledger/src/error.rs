@@ -45,6 +45,14 @@ fn primary(code: &str) -> Option<u32> {
     Some(code.parse::<u32>().ok()? & 0xff)
 }
 
+/// Problem of a ledger that no sync of this version has opened yet.
+pub(crate) const OLDER: &str = "the ledger is older than this version: run a sync first";
+
+/// True if a ledger could not be opened for reading because its tables are older than this version.
+pub fn is_older(error: &Error) -> bool {
+    error.kind() == ErrorKind::Ledger && error.message() == OLDER
+}
+
 const FULL: &str = "the disk of the ledger is full: make room; what was recorded before stays, and the next run goes on \
                     from there";
 const READ_ONLY: &str = "the ledger is read-only: let this user write to its file and its folder";

@@ -20,6 +20,7 @@ pub mod throw_away;
 
 use chrono::TimeDelta;
 
+pub use error::is_older;
 pub use postgres::PostgresLedger;
 pub use sqlite::SqliteLedger;
 

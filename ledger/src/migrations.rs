@@ -27,6 +27,7 @@ pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite":
     "0007" "browsers",
     "0008" "waits",
     "0009" "account_states",
+    "0011" "kept_accounts",
 );
 
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
@@ -38,6 +39,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0006" "browsers",
     "0007" "waits",
     "0008" "account_states",
+    "0010" "kept_accounts",
 );
 
 fn migration(number: &str, name: &str, sql: &'static str) -> Migration {

@@ -9,6 +9,7 @@ mod causes;
 mod changes;
 mod desk;
 mod forgetting;
+mod kept;
 mod links;
 mod outcomes;
 mod runs;
@@ -25,6 +26,7 @@ pub use causes::*;
 pub use changes::*;
 pub use desk::*;
 pub use forgetting::*;
+pub use kept::*;
 pub use links::*;
 pub use outcomes::*;
 pub use runs::*;
@@ -103,6 +105,8 @@ macro_rules! desk_suite {
             odd_ids_lead_to_their_property_too,
             few_causes_are_named_and_all_are_counted,
             what_waits_for_a_property_is_found_by_it,
+            each_change_of_a_kept_account_is_seen,
+            a_kept_account_is_changed_as_it_was_read_or_not_at_all,
         );
     };
 }

@@ -1,3 +1,7 @@
+mod keeper;
+mod served;
+mod systems;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -6,7 +10,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use latchel_sync_core::engine::{AccountSettings, Engine};
 use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::PageAddresses;
-use latchel_sync_core::{Latchel, Ledger, Platform, Result};
+use latchel_sync_core::{Ledger, Result};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use keeper::{Change, Changed, Keeper, Kept};
+pub use served::{Accounts, LeftOut, Served, Why};
+pub use systems::{Connected, Systems};
 
 use crate::schedule::Schedule;
 use crate::webhooks::Readers;
@@ -18,10 +28,10 @@ pub struct Account {
     pub settings: AccountSettings,
     /// The platform's name for people.
     pub platform_title: &'static str,
-    /// The platform.
-    pub platform: Arc<dyn Platform>,
-    /// Latchel.
-    pub latchel: Arc<dyn Latchel>,
+    /// Place of its configuration.
+    pub origin: Origin,
+    /// Its two systems.
+    pub systems: Arc<dyn Systems>,
     /// Timetables by which it is synced automatically.
     pub schedule: Schedule,
     /// Readers of the webhooks of the two systems.
@@ -32,6 +42,26 @@ pub struct Account {
     pub pages: AccountPages,
     /// Source of a report about its platform for whoever is asked for help.
     pub reporter: Arc<dyn Reporter>,
+}
+
+/// Place of an account's configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The configuration file.
+    File,
+    /// The ledger, where it can be changed while servers run.
+    Ledger,
+}
+
+impl Origin {
+    /// The place, for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Ledger => "ledger",
+        }
+    }
 }
 
 /// Source of a report about an account's platform: what holds of the way in which the adapter uses it, without a word of
@@ -81,9 +111,14 @@ impl Account {
         &self.settings.name
     }
 
-    /// Its engine over this ledger.
-    pub fn engine(&self, ledger: Arc<dyn Ledger>) -> Engine {
-        Engine::new(self.settings.clone(), self.platform.clone(), self.latchel.clone(), ledger)
+    /// Its engine over this ledger; the systems are connected if they are not yet.
+    ///
+    /// # Errors
+    ///
+    /// If the systems' settings can no longer be used.
+    pub fn engine(&self, ledger: Arc<dyn Ledger>) -> Result<Engine> {
+        let Connected { platform, latchel } = self.systems.connected()?;
+        Ok(Engine::new(self.settings.clone(), platform, latchel, ledger))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Actions of people, the same from the pages and the API. Each is written down in the audit trail under the name `by`.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::Proposal;
 use latchel_sync_core::ledger::Trigger;
@@ -7,9 +10,11 @@ use latchel_sync_core::model::{JobId, Kind, Phase, RecordKey, WorkOrderId};
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_ledger::desk::{Filter, Pause};
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::access;
+use crate::accounts::{Change, Changed, Kept, Why};
 use crate::alerts::{self, Rehearsed};
 use crate::app::App;
 use crate::jobs::{self, JobRequest, Work};
@@ -139,7 +144,7 @@ pub async fn sync_record(
     let one = known(app, account)?;
     let syncs =
         |key: &RecordKey| Phase::ALL.iter().any(|phase| phase.kind() == kind && phase.source() == key.side);
-    let keys = one.engine(app.ledger.clone()).named(kind, text).await?;
+    let keys = one.engine(app.ledger.clone())?.named(kind, text).await?;
     let keys: Vec<_> = keys.into_iter().filter(syncs).collect();
     if keys.is_empty() {
         return Err(
@@ -201,7 +206,7 @@ pub async fn set_sync_start(app: &App, by: &str, account: &str, start: DateTime<
 ///
 /// As [`sync`], and as [`Engine::link`](latchel_sync_core::engine::Engine::link).
 pub async fn link(app: &App, by: &str, account: &str, work_order: &WorkOrderId, job: JobId) -> Result<()> {
-    let engine = known(app, account)?.engine(app.ledger.clone());
+    let engine = known(app, account)?.engine(app.ledger.clone())?;
     engine.link(work_order, job, by, app.clock.now()).await?;
     note(app, by, account, "linked", format!("work order {work_order} and Latchel's {job}")).await
 }
@@ -212,7 +217,7 @@ pub async fn link(app: &App, by: &str, account: &str, work_order: &WorkOrderId, 
 ///
 /// As [`sync`], and as [`Engine::unlink`](latchel_sync_core::engine::Engine::unlink).
 pub async fn unlink(app: &App, by: &str, account: &str, work_order: &WorkOrderId) -> Result<()> {
-    let engine = known(app, account)?.engine(app.ledger.clone());
+    let engine = known(app, account)?.engine(app.ledger.clone())?;
     engine.unlink(work_order, by, app.clock.now()).await?;
     note(app, by, account, "unlinked", format!("work order {work_order}")).await
 }
@@ -263,6 +268,45 @@ pub async fn settle_all(app: &App, by: &str, account: &str, wish: Wish, filter: 
     }
 }
 
+/// The accounts whose configuration is in the ledger.
+///
+/// # Errors
+///
+/// If the ledger cannot be read.
+pub async fn kept_accounts(app: &App) -> Result<Vec<Kept>> {
+    match &app.keeper {
+        Some(keeper) => {
+            let (served, mut kept) = (app.accounts.now(), keeper.kept().await?);
+            for one in &mut kept {
+                let why = served.left_out.get(&one.name).map(|left_out| &left_out.why);
+                if let (None, Some(Why::Wrong(problem))) = (&one.problem, why) {
+                    one.problem = Some(problem.clone());
+                }
+            }
+            Ok(kept)
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Changes an account whose configuration is in the ledger, and serves it as it is then.
+///
+/// # Errors
+///
+/// As [`Keeper::change`](crate::Keeper::change); [`ErrorKind::Timeout`] if the test takes too long, and then nothing is changed.
+pub async fn change_account(app: &App, by: &str, name: &str, change: Change) -> Result<Changed> {
+    let none = || Error::new(ErrorKind::Config, "this server keeps no accounts in its ledger");
+    let keeper = app.keeper.as_ref().ok_or_else(none)?;
+    let late = |_| Error::new(ErrorKind::Timeout, "the systems did not answer in time; nothing was changed");
+    let changed =
+        timeout(PATIENCE, keeper.change(by, name, change, app.clock.now())).await.map_err(late)??;
+    app.take_up_accounts().await?;
+    Ok(changed)
+}
+
+/// Longest time that a change of an account may take: less than a request may.
+const PATIENCE: Duration = Duration::from_secs(45);
+
 /// Sends a test message to everybody who is told of alerts.
 ///
 /// # Errors
@@ -279,10 +323,10 @@ pub async fn rehearse_alerts(app: &App, by: &str) -> Result<Vec<Rehearsed>> {
 const NAMED: usize = 20;
 const PAGE: u32 = 500;
 
-fn known<'a>(app: &'a App, account: &str) -> Result<&'a crate::Account> {
+fn known(app: &App, account: &str) -> Result<Arc<crate::Account>> {
     let missing =
         || Error::new(ErrorKind::NotFound, "there is no account of this name").with("account", account);
-    app.accounts.get(account).map(|one| &**one).ok_or_else(missing)
+    app.accounts.get(account).ok_or_else(missing)
 }
 
 fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::QueuedJobId {

@@ -1,17 +1,18 @@
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures::future::join_all;
-use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::engine::StopSignal;
+use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::{Desk, Forget};
+use tokio::sync::Mutex;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::access::LogIns;
 use crate::access::browser::Pairings;
-use crate::accounts::Account;
+use crate::accounts::{Account, Accounts, Keeper, Served};
 use crate::alerts::Watcher;
 use crate::clock::Clock;
 use crate::config::ServerConfig;
@@ -25,10 +26,11 @@ use crate::webhooks::{Arrivals, Dispatcher};
 pub struct App {
     /// Configuration of the server.
     pub config: ServerConfig,
-    /// The accounts, by name.
-    pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
-    /// Accounts that are not synced, because their configuration is wrong, by name: what is wrong and what to do, without secrets.
-    pub left_out: BTreeMap<String, String>,
+    /// The accounts.
+    pub accounts: Arc<Accounts>,
+    /// Keeper of those whose configuration is in the ledger, where there is one.
+    pub keeper: Option<Arc<dyn Keeper>>,
+    taking_up: Mutex<()>,
     /// Memory of the sync.
     pub ledger: Arc<dyn LedgerAdmin>,
     /// Memory of the server.
@@ -68,26 +70,24 @@ impl App {
         clock: Clock,
         host: String,
     ) -> Arc<Self> {
-        Self::with_left_out(config, accounts, BTreeMap::new(), (ledger, desk), clock, host)
+        Self::serving(config, (Served::all(accounts), None), (ledger, desk), clock, host)
     }
 
-    /// The same with accounts that are not synced, by name, because of what is wrong with their configuration.
-    pub fn with_left_out(
+    /// The same with accounts that may be left out, and with the keeper of those that may change.
+    pub fn serving(
         config: ServerConfig,
-        accounts: impl IntoIterator<Item = Account>,
-        left_out: BTreeMap<String, String>,
+        (served, keeper): (Served, Option<Arc<dyn Keeper>>),
         (ledger, desk): (Arc<dyn LedgerAdmin>, Arc<dyn Desk>),
         clock: Clock,
         host: String,
     ) -> Arc<Self> {
-        let by_name = |account: Account| (account.settings.name.clone(), Arc::new(account));
-        let accounts: Arc<BTreeMap<_, _>> = Arc::new(accounts.into_iter().map(by_name).collect());
         Arc::new(Self {
             jobs: Arc::new(Jobs::new(config.jobs_at_once)),
             config,
-            arrivals: Arrivals::of_accounts(accounts.keys()),
-            accounts,
-            left_out,
+            arrivals: Arrivals::default(),
+            accounts: Arc::new(Accounts::new(served)),
+            keeper,
+            taking_up: Mutex::default(),
             ledger,
             desk,
             clock,
@@ -119,13 +119,13 @@ impl App {
             clock: self.clock,
             pulses: self.pulses.clone(),
         };
-        let dispatchers =
-            join_all(self.accounts.keys().map(|name| self.dispatcher(name).keep(self.stop.clone())));
         let work = async {
             tokio::join!(
                 worker.work(self.stop.clone()),
                 scheduler.keep(self.stop.clone()),
-                dispatchers,
+                self.dispatch(),
+                self.let_go(),
+                self.keep_up(),
                 self.tidy(),
                 self.take_up(),
                 self.metrics.keep(self.stop.clone()),
@@ -133,6 +133,74 @@ impl App {
             )
         };
         self.metrics.scope(work).await;
+    }
+
+    /// Works on what came by webhook for the accounts that are synced, whichever these are now.
+    async fn dispatch(&self) {
+        let mut changes = self.accounts.changes();
+        let (mut working, mut tasks) = (HashMap::new(), JoinSet::new());
+        while !self.stop.is_set() {
+            let served = changes.borrow_and_update().clone();
+            working.retain(|name, task: &mut AbortHandle| {
+                let stays = served.synced.contains_key(name);
+                if !stays {
+                    // What it has not worked on is still in the ledger.
+                    task.abort();
+                }
+                stays
+            });
+            for name in served.synced.keys() {
+                if !working.contains_key(name) {
+                    let task = tasks.spawn(self.dispatcher(name).keep(self.stop.clone()));
+                    working.insert(name.clone(), task);
+                }
+            }
+            drop(served);
+            tokio::select! {
+                () = self.stop.asked() => {}
+                _ = changes.changed() => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Takes up the changes of the accounts that the ledger keeps.
+    async fn keep_up(&self) {
+        while !self.stop.is_set() {
+            if let Err(error) = self.take_up_accounts().await {
+                tracing::warn!(%error, "the accounts of the ledger could not be looked at");
+            }
+            tokio::select! {
+                () = self.stop.asked() => {}
+                () = tokio::time::sleep(BETWEEN_LOOKS_AT_ACCOUNTS) => {}
+            }
+        }
+    }
+
+    /// Serves the accounts of the ledger as they are now.
+    ///
+    /// # Errors
+    ///
+    /// If the ledger cannot be read.
+    pub(crate) async fn take_up_accounts(&self) -> Result<()> {
+        let Some(keeper) = &self.keeper else { return Ok(()) };
+        // Older news never follow newer ones.
+        let _turn = self.taking_up.lock().await;
+        if let Some(served) = keeper.news().await? {
+            self.accounts.replace(served);
+        }
+        Ok(())
+    }
+
+    /// Lets go of connections to systems that nobody used for long.
+    async fn let_go(&self) {
+        while !self.stop.is_set() {
+            tokio::select! {
+                () = self.stop.asked() => {}
+                () = tokio::time::sleep(BETWEEN_LETTINGS_GO) => {}
+            }
+            self.accounts.now().synced.values().for_each(|one| one.systems.tidy(LONGEST_UNUSED));
+        }
     }
 
     fn dispatcher(&self, account: &str) -> Dispatcher {
@@ -194,9 +262,14 @@ const IDLE_KEPT: TimeDelta = TimeDelta::days(7);
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(8);
 const BETWEEN_TAKINGS_UP: Duration = Duration::from_secs(4);
 const BETWEEN_TIDYINGS: Duration = Duration::from_secs(60 * 60);
+const BETWEEN_LOOKS_AT_ACCOUNTS: Duration = Duration::from_secs(3);
+const BETWEEN_LETTINGS_GO: Duration = Duration::from_secs(5 * 60);
+/// Time after which an account's unused connections are let go of: longer than any limit of calls reaches back, because with them goes the
+/// memory of the calls that were made.
+const LONGEST_UNUSED: Duration = Duration::from_secs(2 * 60 * 60);
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("accounts", &self.accounts.keys()).finish_non_exhaustive()
+        f.debug_struct("App").field("accounts", &self.accounts.now().synced.keys()).finish_non_exhaustive()
     }
 }

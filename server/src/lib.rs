@@ -39,7 +39,10 @@ use tokio::net::TcpListener;
 
 use crate::connections::Limits;
 
-pub use accounts::{Account, AccountPages, Expiries, Reporter};
+pub use accounts::{
+    Account, AccountPages, Accounts, Change, Changed, Connected, Expiries, Keeper, Kept, LeftOut, Origin,
+    Reporter, Served, Systems, Why,
+};
 pub use app::App;
 pub use clock::Clock;
 pub use config::{ServerConfig, listen_address};

@@ -30,19 +30,19 @@ fn new(name: &str, title: Option<&str>, style: Style, path: &Path) -> Result<Exi
 pub(crate) async fn run(
     action: &AdaptersAction,
     as_json: bool,
-    config: impl Fn() -> Result<Config, Failure>,
+    config: impl AsyncFn() -> Result<Config, Failure>,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     match action {
         AdaptersAction::Verify { name, spec: Some(file), .. } => {
-            return guesses::against(name, file, config, as_json);
+            return guesses::against(name, file, config, as_json).await;
         }
         AdaptersAction::Verify { name, sandbox: true, .. } => {
-            return guesses::in_sandbox(&config()?, name, as_json, now).await;
+            return guesses::in_sandbox(&config().await?, name, as_json, now).await;
         }
         AdaptersAction::Verify { name, days, rows, .. } => {
             let asked = verify::Asked { account: name, days: *days, rows: *rows };
-            return verify::run(&config()?, &asked, as_json, now).await;
+            return verify::run(&config().await?, &asked, as_json, now).await;
         }
         AdaptersAction::New { name, title, graphql, path } => {
             let style = if *graphql { Style::GraphQl } else { Style::Rest };

@@ -24,9 +24,9 @@ pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> R
     let clock = Clock::starting_at(now);
     for account in config.chosen(scope.account.as_deref())? {
         // They are for the server alone; a mistake in them is one all the same.
-        connect::webhooks(config, account)?;
+        connect::webhooks(account)?;
         let ledger = Arc::new(SqliteLedger::in_memory().await?);
-        let engine = connect::engine(config, account, ledger.clone(), ledger)?;
+        let engine = connect::engine(account, ledger.clone(), ledger)?;
         // The time that the accounts before took is no difference of clocks.
         let mut findings = engine.check(clock.now()).await;
         findings.extend(expiries(config, account, now));
@@ -35,7 +35,7 @@ pub(crate) async fn run(config: &Config, scope: &Scope, now: DateTime<Utc>) -> R
     if scope.json {
         render::json(&all)?;
     } else {
-        all.iter().for_each(print);
+        all.iter().for_each(|one| print(&one.account, &one.findings));
     }
     let wrong = all.iter().flat_map(|one| &one.findings).any(|finding| finding.level == FindingLevel::Error);
     Ok(if wrong { Exit::Failed } else { Exit::Done })
@@ -61,9 +61,10 @@ fn expiries(config: &Config, account: &Account, now: DateTime<Utc>) -> Vec<Findi
     all.into_iter().map(finding).collect()
 }
 
-fn print(checked: &Checked) {
-    say!("{}", checked.account);
-    for finding in &checked.findings {
+/// Prints the findings of one account.
+pub(super) fn print(account: &str, findings: &[Finding]) {
+    say!("{account}");
+    for finding in findings {
         let mark = match finding.level {
             FindingLevel::Ok => "ok     ",
             FindingLevel::Warning => "warning",

@@ -39,7 +39,7 @@ pub(crate) async fn run(
     let config = Config::read(&path)?;
     connect::with_books(&config, async |books| {
         let engine =
-            connect::engine(&config, &config.accounts[0], books.ledger.clone(), books.ledger.clone())?;
+            connect::engine(&config.accounts[0], books.ledger.clone(), books.ledger.clone())?;
         let mut demo = Demo { engine, server, now };
         tell(&mut demo, units, seed).await?;
         if let Some(listen) = serve {

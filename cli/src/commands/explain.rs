@@ -17,7 +17,7 @@ use crate::exit::{Exit, Failure};
 use crate::{connect, render};
 
 pub(crate) async fn run(
-    config: impl FnOnce() -> Result<Config, Failure>,
+    config: impl AsyncFnOnce() -> Result<Config, Failure>,
     kind: Explained,
     id: &str,
     scope: &Scope,
@@ -37,11 +37,11 @@ pub(crate) async fn run(
             return Ok(Exit::Done);
         }
     };
-    let config = config()?;
+    let config = config().await?;
     let mut choices: Vec<(&Account, Choice)> = Vec::new();
     for account in config.chosen(scope.account.as_deref())? {
         let found = connect::reading_ledger(&config, async |ledger| {
-            Ok(connect::reading_engine(&config, account, ledger).await?.search(kind, id, now).await?)
+            Ok(connect::reading_engine(account, ledger).await?.search(kind, id, now).await?)
         });
         choices.extend(found.await?.into_iter().map(|choice| (account, choice)));
     }
@@ -57,7 +57,7 @@ pub(crate) async fn run(
         }
     };
     let explained = connect::reading_ledger(&config, async |ledger| {
-        let engine = connect::reading_engine(&config, account, ledger).await?;
+        let engine = connect::reading_engine(account, ledger).await?;
         Ok(engine.explain(kind, &choice.exactly(), now).await?)
     });
     let explained = explained.await?;

@@ -35,15 +35,14 @@ pub(crate) async fn run(
     for account in config.chosen(scope.account.as_deref())? {
         let lists = match action {
             MirrorAction::Status => {
-                connect::reading_ledger(config, async |ledger| lists(config, account, ledger, now).await)
-                    .await?
+                connect::reading_ledger(config, async |ledger| lists(account, ledger, now).await).await?
             }
             MirrorAction::Fill => {
                 connect::with_ledger(config, async |ledger| {
-                    if let Some(mirror) = mirror(config, account, ledger.clone())? {
+                    if let Some(mirror) = mirror(account, ledger.clone())? {
                         fill(&mirror, now).await?;
                     }
-                    lists(config, account, ledger, now).await
+                    lists(account, ledger, now).await
                 })
                 .await?
             }
@@ -60,12 +59,8 @@ pub(crate) async fn run(
 }
 
 /// The account's mirror; `None` where its Latchel needs none.
-fn mirror(
-    config: &Config,
-    account: &Account,
-    ledger: Arc<dyn LedgerAdmin>,
-) -> Result<Option<Mirror>, Failure> {
-    Ok(match connect::far_sides(config, account)?.1 {
+fn mirror(account: &Account, ledger: Arc<dyn LedgerAdmin>) -> Result<Option<Mirror>, Failure> {
+    Ok(match connect::far_sides(account)?.1 {
         ConnectedLatchel::Whole(_) => None,
         ConnectedLatchel::Lists(source) => {
             Some(Mirror::new(source, ledger.clone(), ledger, account.settings.name.clone()))
@@ -74,12 +69,11 @@ fn mirror(
 }
 
 async fn lists(
-    config: &Config,
     account: &Account,
     ledger: Arc<dyn LedgerAdmin>,
     now: DateTime<Utc>,
 ) -> Result<Option<Vec<ListState>>, Failure> {
-    Ok(match mirror(config, account, ledger)? {
+    Ok(match mirror(account, ledger)? {
         Some(mirror) => Some(mirror.lists(now).await?),
         None => None,
     })

@@ -1,21 +1,22 @@
 //! The server: schedules, webhooks, the dashboard.
 
-use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::StopSignal;
-use latchel_sync_server::{Account, App, Clock, ServerConfig};
+use latchel_sync_server::{App, Clock, Keeper, LeftOut, Origin, Served, ServerConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::sync::{holder, stop_on_interrupt};
 use crate::config::Config;
 use crate::connect::{self, Books};
 use crate::exit::{Exit, Failure};
+use crate::keeper::LedgerKeeper;
 
 /// Serves by the configuration in a file, and by what stands there now whenever the process gets the signal HUP.
 pub(crate) async fn run(
@@ -39,7 +40,10 @@ pub(crate) async fn run(
             let Some((config, opened)) = open.serve(&books, clock, &end, next).await? else {
                 return Ok(Exit::Done);
             };
-            note!("the configuration was read anew; accounts that are synced: {}", opened.accounts.len());
+            note!(
+                "the configuration was read anew; accounts that are synced: {}",
+                opened.served.synced.len()
+            );
             (later, open) = (Some(config), opened);
         }
     })
@@ -114,8 +118,8 @@ struct Open {
     listener: TcpListener,
     address: SocketAddr,
     settings: ServerConfig,
-    accounts: Vec<Account>,
-    left_out: BTreeMap<String, String>,
+    served: Served,
+    keeper: Arc<dyn Keeper>,
 }
 
 impl Open {
@@ -127,36 +131,34 @@ impl Open {
                 |error| Failure::run(error).hint("`--listen` or `server.listen` takes another address"),
             )?;
         listener.set_nonblocking(true).map_err(Failure::run)?;
-        Self::on(listener, config, books)
+        Self::on(listener, config, books).await
     }
 
     /// The same address with another configuration.
     async fn with(&self, config: &Config, books: &Books) -> Result<Self, Failure> {
         permitted(config, books, self.address).await?;
-        Self::on(self.listener.try_clone().map_err(Failure::run)?, config, books)
+        Self::on(self.listener.try_clone().map_err(Failure::run)?, config, books).await
     }
 
-    fn on(listener: TcpListener, config: &Config, Books { ledger, .. }: &Books) -> Result<Self, Failure> {
-        let (mut accounts, mut left_out) = (Vec::new(), BTreeMap::new());
-        for one in &config.left_out {
-            left_out.insert(one.name.clone(), one.failure.line());
-        }
-        for account in &config.accounts {
-            match connect::served(config, account, ledger) {
-                Ok(account) => accounts.push(account),
-                Err(failure) => drop(left_out.insert(account.settings.name.clone(), failure.line())),
-            }
-        }
-        if accounts.is_empty() {
-            let problems: Vec<_> = left_out.into_values().collect();
+    async fn on(listener: TcpListener, config: &Config, books: &Books) -> Result<Self, Failure> {
+        let of_file = of_file(config, books);
+        let keeper = LedgerKeeper::new(config, books, of_file.clone());
+        let served = keeper.news().await?.unwrap_or(of_file);
+        let mistakes = || served.mistakes().map(|(name, problem)| (name, problem.to_owned()));
+        let of_ledger = served.left_out.values().any(|one| one.origin == Origin::Ledger);
+        if served.synced.is_empty() && mistakes().next().is_some() && !of_ledger {
+            let problems: Vec<_> = mistakes().map(|(_, problem)| problem).collect();
             return Err(Failure::usage(problems.join("\n")));
         }
-        for (name, problem) in &left_out {
+        for (name, problem) in mistakes() {
             note!("warning: account {name:?} is not synced: {problem}");
+        }
+        if served.synced.is_empty() && served.left_out.is_empty() {
+            note!("there is no account yet: `latchel-sync accounts add` adds one, which is then synced");
         }
         let address = listener.local_addr().map_err(Failure::run)?;
         let settings = ServerConfig { listen: address, ..config.server.clone() };
-        Ok(Self { listener, address, settings, accounts, left_out })
+        Ok(Self { listener, address, settings, served, keeper: Arc::new(keeper) })
     }
 
     /// Serves until `end` is set, or until there is something to serve by next, which is returned. Either way what is under
@@ -171,8 +173,8 @@ impl Open {
         let listener = self.listener.try_clone().map_err(Failure::run)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::run)?;
         let books = (ledger.clone(), desk.clone());
-        let (accounts, left_out) = (self.accounts.clone(), self.left_out.clone());
-        let app = App::with_left_out(self.settings.clone(), accounts, left_out, books, clock, holder());
+        let served = (self.served.clone(), Some(self.keeper.clone()));
+        let app = App::serving(self.settings.clone(), served, books, clock, holder());
         let stop = app.stop.clone();
         let mut serving = pin!(latchel_sync_server::serve(app, listener));
         let next = tokio::select! {
@@ -188,6 +190,26 @@ impl Open {
         }
         Ok(next)
     }
+}
+
+/// The accounts of the file.
+fn of_file(config: &Config, Books { ledger, .. }: &Books) -> Served {
+    let mut served = Served::default();
+    for one in &config.left_out {
+        served.left_out.insert(one.name.clone(), LeftOut::wrong(one.failure.line()));
+    }
+    for account in &config.accounts {
+        let name = account.settings.name.clone();
+        match connect::served(account, ledger) {
+            Ok(account) => drop(served.synced.insert(name, Arc::new(account))),
+            Err(failure) => {
+                // Its webhooks may be sound where the rest is not: then nothing of what comes is lost.
+                let webhooks = connect::readers(account).unwrap_or_default();
+                served.left_out.insert(name, LeftOut { webhooks, ..LeftOut::wrong(failure.line()) });
+            }
+        }
+    }
+    served
 }
 
 /// On this machine alone nobody has to log in before there are users; elsewhere everybody could come in.

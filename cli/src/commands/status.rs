@@ -23,9 +23,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let accounts = config.chosen(scope.account.as_deref())?;
     connect::reading_books(config, async |books| match of {
-        Some(StatusOf::WorkOrder { id }) => {
-            work_order(config, &accounts, &*books.ledger, id, now, scope.json).await
-        }
+        Some(StatusOf::WorkOrder { id }) => work_order(&accounts, &*books.ledger, id, now, scope.json).await,
         None => all(config, &accounts, &books, scope, now).await,
     })
     .await
@@ -51,12 +49,13 @@ enum Told<'a> {
     NotRead(&'a NotRead<'a>),
 }
 
-/// An account whose own part of the configuration cannot be read.
+/// An account whose own part of the configuration cannot be read, or which is disabled.
 #[derive(Serialize)]
 struct NotRead<'a> {
     account: &'a str,
     health: &'static str,
-    problem: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
 }
 
 /// Most causes that are named.
@@ -74,26 +73,31 @@ async fn all(
         let (settings, schedule) = (&account.settings, &account.schedule);
         let health = health(settings, schedule, &**ledger, now).await?;
         let automatic = automatic(settings, schedule, (&**ledger, &**desk), now).await?;
-        let platform =
-            connect::platform_adapter(config, account).map_or("the platform", |adapter| adapter.title);
+        let platform = connect::platform_adapter(account).map_or("the platform", |adapter| adapter.title);
         let attention = attention(&**desk, &settings.name, platform, CAUSES).await?;
-        let problem = connect::problem(config, account);
+        let problem = connect::problem(account);
         all.push(Shown { health, problem, automatic, attention });
     }
     let left_out = config.left_out.iter().filter(|_| scope.account.is_none());
     let left_out: Vec<_> = left_out
-        .map(|one| NotRead { account: &one.name, health: "misconfigured", problem: one.failure.line() })
+        .map(|one| NotRead { account: &one.name, health: "misconfigured", problem: Some(one.failure.line()) })
         .collect();
+    let disabled = config.disabled.iter().filter(|_| scope.account.is_none());
+    let disabled: Vec<_> =
+        disabled.map(|one| NotRead { account: &one.name, health: "disabled", problem: None }).collect();
+    let not_read = || left_out.iter().chain(&disabled);
     if scope.json {
-        let told = all.iter().map(Told::Read).chain(left_out.iter().map(Told::NotRead));
+        let told = all.iter().map(Told::Read).chain(not_read().map(Told::NotRead));
         render::json(&told.collect::<Vec<_>>())?;
     } else {
         for (account, one) in accounts.iter().zip(&all) {
             print(one, account.settings.time_zone, now);
         }
-        for NotRead { account, health, problem } in &left_out {
+        for NotRead { account, health, problem } in not_read() {
             say!("{account}: {health}");
-            say!("  cannot be synced: {problem}");
+            if let Some(problem) = problem {
+                say!("  cannot be synced: {problem}");
+            }
         }
     }
     Ok(if left_out.is_empty() { Exit::Done } else { Exit::Partial })
@@ -166,7 +170,6 @@ fn print_attention(attention: &Attention) {
 }
 
 async fn work_order(
-    config: &Config,
     accounts: &[&Account],
     ledger: &dyn Ledger,
     id: &str,
@@ -187,7 +190,7 @@ async fn work_order(
             return Ok(Exit::Partial);
         }
     };
-    let platform = connect::platform_adapter(config, account)?.title;
+    let platform = connect::platform_adapter(account)?.title;
     let memories = ledger.recall(&account.settings.name, &choice.keys).await?;
     let banner = banner(&memories, platform, now, account.settings.time_zone);
     if json {

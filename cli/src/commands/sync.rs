@@ -92,7 +92,7 @@ async fn planned(
             Printer { json: scope.json, told: telling.what, now, zone, progress, left_out: 0.into() };
         let stop = StopSignal::default();
         let planned = connect::reading_ledger(config, async |real| {
-            let engine = connect::reading_engine(config, account, real).await?;
+            let engine = connect::reading_engine(account, real).await?;
             let request = Request { stop: stop.clone(), ..request(account, now) };
             stop_at_the_deadline(stop.clone(), deadline);
             Ok(engine.run(&request, &printer).await?)
@@ -129,7 +129,7 @@ async fn applied(
         let stop = StopSignal::default();
         let mut engines = Vec::new();
         for account in &accounts {
-            engines.push((*account, connect::engine(config, account, ledger.clone(), ledger.clone())?));
+            engines.push((*account, connect::engine(account, ledger.clone(), ledger.clone())?));
         }
         let clock = Clock::starting_at(now);
         // The accounts before take their time.

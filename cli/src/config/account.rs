@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 use latchel_sync_core::engine::AccountSettings;
 use latchel_sync_core::model::{
@@ -17,7 +19,7 @@ use crate::exit::Failure;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileAccount {
-    pub name: Spanned<String>,
+    name: String,
     time_zone: Spanned<String>,
     sync_method: SyncMethod,
     latchel_user: Option<String>,
@@ -47,7 +49,11 @@ pub(super) struct FileAccount {
 
 impl Source {
     /// An account's own settings, which stand at byte `start`.
-    pub(super) fn account(&self, start: usize, mut account: FileAccount) -> Result<Account, Failure> {
+    pub(super) fn account(
+        self: &Arc<Self>,
+        start: usize,
+        mut account: FileAccount,
+    ) -> Result<Account, Failure> {
         let time_zone: Tz = account.time_zone.get_ref().parse().map_err(|_| {
             let problem = format!("time_zone: {:?} is not a time zone", account.time_zone.get_ref());
             self.problem(account.time_zone.span().start, &problem)
@@ -72,7 +78,7 @@ impl Source {
         let platform_pages = self.pages(start, "platform", &mut account.platform)?;
         let latchel_pages = self.pages(start, "latchel", &mut account.latchel)?;
         Ok(Account {
-            settings: AccountSettings { name: account.name.into_inner(), time_zone, policy },
+            settings: AccountSettings { name: account.name, time_zone, policy },
             schedule: account.schedule.into(),
             platform: account.platform,
             latchel: account.latchel,
@@ -80,6 +86,7 @@ impl Source {
             expiries,
             platform_pages,
             latchel_pages,
+            source: self.clone(),
             start,
         })
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono_tz::Tz;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -245,6 +245,20 @@ impl Settings {
     /// The address of the API, where the adapter has a setting for it.
     pub fn base_url(&self) -> Option<&str> {
         self.values.get("base_url").and_then(Value::as_str)
+    }
+
+    /// True if a connection by the other ones would be the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let Self { values, secrets, access, plain_http, time_zone } = self;
+        *values == other.values
+            && *access == other.access
+            && *plain_http == other.plain_http
+            && *time_zone == other.time_zone
+            && secrets.keys().eq(other.secrets.keys())
+            && secrets
+                .values()
+                .zip(other.secrets.values())
+                .all(|(one, other)| one.expose_secret() == other.expose_secret())
     }
 
     /// Reads the values that are not secrets.

@@ -6,12 +6,12 @@ use latchel_sync_core::model::{RecordKey, RunId};
 use uuid::Uuid;
 
 use super::{
-    Backend, alerts, audit, browsers, causes, days, deliveries, everywhere, outcomes, pauses, prune, search,
-    users,
+    Backend, alerts, audit, browsers, causes, days, deliveries, everywhere, kept, outcomes, pauses, prune,
+    search, users,
 };
 use crate::desk::{
-    Alert, AuditEntry, Browser, Causes, DayOfRuns, Delivery, Desk, Filter, Forget, Found, FoundIn, Pairing,
-    Pause, Session, User, Wrote,
+    Alert, AuditEntry, Browser, Causes, DayOfRuns, Delivery, Desk, Filter, Forget, Found, FoundIn,
+    KeptAccount, Pairing, Pause, Session, User, Wrote,
 };
 
 #[async_trait]
@@ -79,6 +79,30 @@ impl Desk for Backend {
         limit: u32,
     ) -> Result<Vec<AuditEntry>> {
         audit::page(self.readers(), account, before, limit).await
+    }
+
+    async fn kept_revision(&self) -> Result<i64> {
+        kept::revision(self.readers()).await
+    }
+
+    async fn kept_names(&self) -> Result<Vec<String>> {
+        kept::names(self.readers()).await
+    }
+
+    async fn kept_since(&self, revision: i64) -> Result<Vec<KeptAccount>> {
+        kept::since(self.readers(), revision).await
+    }
+
+    async fn kept(&self, name: &str) -> Result<Option<KeptAccount>> {
+        kept::one(self.readers(), name).await
+    }
+
+    async fn put_kept(&self, account: &KeptAccount) -> Result<bool> {
+        kept::put(&self.pool, account).await
+    }
+
+    async fn remove_kept(&self, name: &str) -> Result<bool> {
+        kept::remove(&self.pool, name).await
     }
 
     async fn pauses(&self) -> Result<Vec<Pause>> {

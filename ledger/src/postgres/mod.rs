@@ -22,6 +22,8 @@ mod deliveries;
 mod desk;
 #[path = "../ops/everywhere.rs"]
 mod everywhere;
+#[path = "../ops/kept.rs"]
+mod kept;
 #[path = "../ops/ledger.rs"]
 mod ledger;
 #[path = "../ops/links.rs"]

@@ -10,6 +10,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 
 use super::account_states;
 use crate::LEASE;
+use crate::error::OLDER;
 use crate::migrations::POSTGRES as MIGRATIONS;
 
 /// Most connections that one process holds.
@@ -67,9 +68,7 @@ impl PostgresLedger {
             .map_err(unreadable)?;
         match applied.cmp(&newest) {
             std::cmp::Ordering::Equal => Ok(Some(ledger)),
-            std::cmp::Ordering::Less => {
-                Err(ledger.problem("the ledger is older than this version: run a sync first"))
-            }
+            std::cmp::Ordering::Less => Err(ledger.problem(OLDER)),
             std::cmp::Ordering::Greater => {
                 Err(ledger.problem("the ledger was written by a newer version of latchel-sync: update it"))
             }

@@ -11,7 +11,7 @@ use super::as_found::{AsFound, UNREADABLE};
 use super::open::{SqliteLedger, file, pool};
 use super::problem::{newer, problem};
 use crate::LEASE;
-use crate::error::{code, trouble};
+use crate::error::{OLDER, code, trouble};
 use crate::migrations::SQLITE as MIGRATIONS;
 
 const WRITTEN: &str = "the ledger was written to while it was read, and this user may not write to its folder, which is \
@@ -48,7 +48,7 @@ impl SqliteLedger {
                 let (readers, path) = (pool.clone(), Some(path.to_owned()));
                 return Ok(Some(Self { pool, readers, lease: LEASE, path, unlocked, _kept: None }));
             }
-            Ordering::Less => problem("the ledger is older than this version: run a sync first", path),
+            Ordering::Less => problem(OLDER, path),
             Ordering::Greater => newer(Some(path)),
         };
         pool.close().await;

@@ -64,7 +64,8 @@ impl Watcher {
     pub async fn check(&mut self, app: &App) -> Result<()> {
         let mut found = Found::new();
         let known = Known::read(app).await?;
-        for account in app.accounts.values() {
+        let served = app.accounts.now();
+        for account in served.synced.values() {
             match findings(app, account, &known).await {
                 Ok(findings) => {
                     let by_condition = findings.into_iter().map(|finding| (finding.condition, finding));
@@ -75,7 +76,7 @@ impl Watcher {
                 }
             }
         }
-        for (name, problem) in &app.left_out {
+        for (name, problem) in served.mistakes() {
             let finding = misconfigured(problem, app.clock.began());
             found.insert(name.clone(), BTreeMap::from([(finding.condition, finding)]));
         }
@@ -89,9 +90,7 @@ impl Watcher {
     async fn forget(&self, app: &App, written: &[Alert]) -> Result<()> {
         for alert in written {
             let is_told = self.channels.iter().any(|teller| teller.condition(alert).is_some());
-            let is_known =
-                app.accounts.contains_key(&alert.account) || app.left_out.contains_key(&alert.account);
-            if !is_told || !is_known {
+            if !is_told || !app.accounts.now().knows(&alert.account) {
                 app.desk.end_alert(&alert.account, &alert.kind).await?;
             }
         }
@@ -164,7 +163,9 @@ impl Teller {
             let Some(condition) = self.condition(alert) else { continue };
             let Some(holding) = found.get(&alert.account) else { continue };
             // Nobody knows about an account that is left out if the rest of what was told is over.
-            if app.left_out.contains_key(&alert.account) && condition != Condition::Misconfigured {
+            if app.accounts.now().left_out.contains_key(&alert.account)
+                && condition != Condition::Misconfigured
+            {
                 continue;
             }
             match (holding.contains_key(&condition), alert.told_at) {

@@ -78,7 +78,7 @@ pub(super) struct Accounts {
     responses((status = 200, description = "The accounts, by name.", body = Accounts)))]
 pub(super) async fn list(_: Viewer, State(app): State<Arc<App>>) -> Result<Json<Accounts>, Problem> {
     let all = AllAccounts::read(&app).await?;
-    let mut views: Vec<_> = app.accounts.values().map(|one| all.view(one)).collect();
+    let mut views: Vec<_> = app.accounts.now().synced.values().map(|one| all.view(one)).collect();
     views::put_days(&app, &mut views).await?;
     let accounts = views.into_iter().map(AccountAnswer::from).collect();
     Ok(Json(Accounts { accounts }))

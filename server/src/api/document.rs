@@ -46,7 +46,7 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     document.security =
         Some(["token", "session"].map(|name| SecurityRequirement::new(name, nothing)).to_vec());
     for path in document.paths.paths.values_mut() {
-        let operations = [&mut path.get, &mut path.put, &mut path.post];
+        let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete];
         for operation in operations.into_iter().flatten() {
             let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
             let error = ResponseBuilder::new()

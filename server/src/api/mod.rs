@@ -9,6 +9,7 @@ mod cursor;
 mod document;
 mod extract;
 mod jobs;
+mod kept;
 mod pairing;
 mod places;
 mod problem;
@@ -59,6 +60,12 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(accounts::pause))
         .routes(routes!(accounts::resume))
         .routes(routes!(accounts::set_sync_start))
+        .routes(routes!(kept::list, kept::add))
+        .routes(routes!(kept::set))
+        .routes(routes!(kept::rotate))
+        .routes(routes!(kept::enable))
+        .routes(routes!(kept::disable))
+        .routes(routes!(kept::remove))
         .routes(routes!(attention::show))
         .routes(routes!(results::list))
         .routes(routes!(results::retry))

@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use latchel_sync_core::{Error, ErrorKind};
+use latchel_sync_core::{Error, ErrorKind, Finding, FindingLevel};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -57,6 +57,15 @@ impl Problem {
         let hint = "open the dashboard: the account's page says what was stopped";
         let message = "a mass change is not an extension's to allow";
         Self::new(StatusCode::FORBIDDEN, "not_for_extensions", message, hint)
+    }
+
+    /// The test of both systems failed, so that nothing was changed.
+    pub fn test(findings: &[Finding]) -> Self {
+        let wrong = || findings.iter().filter(|one| one.level == FindingLevel::Error);
+        let told: Vec<_> = wrong().map(|one| format!("{}: {}", one.subject, one.detail)).collect();
+        let remedies: Vec<_> = wrong().map(|one| one.remedy.as_str()).filter(|one| !one.is_empty()).collect();
+        let message = format!("nothing was changed, because the test failed: {}", told.join("; "));
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "test_failed", message, remedies.join("; "))
     }
 
     /// No offer to connect a browser has this code.

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use tokio::task::JoinSet;
 use super::progress::Progress;
 use super::slots::Slot;
 use super::{JobRequest, Jobs, QueuedJobId, Refusal, Work};
-use crate::accounts::Account;
+use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pulse::{BETWEEN_BEATS, Pulses};
@@ -25,7 +24,7 @@ const PROPOSED_AT_MOST: usize = 20_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Worker {
     pub jobs: Arc<Jobs>,
-    pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
+    pub accounts: Arc<Accounts>,
     pub ledger: Arc<dyn LedgerAdmin>,
     pub clock: Clock,
     /// Host and process, which leases name as a part of their holder.
@@ -117,7 +116,7 @@ impl Worker {
                 };
             }
             Work::Propose => {
-                let engine = account.engine(self.ledger.clone());
+                let engine = account.engine(self.ledger.clone())?;
                 let progress = progress(false);
                 let proposing = engine.adopt_proposals(self.clock.now(), &progress);
                 return tokio::select! {
@@ -129,7 +128,7 @@ impl Worker {
                 let rows = Some(pairs.clone());
                 let request =
                     AdoptRequest { rows, write_references: false, now: self.clock.now(), holder, stop };
-                let adopted = account.engine(self.ledger.clone()).adopt(&request, &progress(false)).await?;
+                let adopted = account.engine(self.ledger.clone())?.adopt(&request, &progress(false)).await?;
                 return Ok(Done::Adopted(Box::new(adopted)));
             }
             _ => {}
@@ -150,11 +149,11 @@ impl Worker {
         };
         let progress = progress(mode == Mode::Plan);
         if mode == Mode::Apply {
-            return account.engine(self.ledger.clone()).run(&request, &progress).await.map(Done::Run);
+            return account.engine(self.ledger.clone())?.run(&request, &progress).await.map(Done::Run);
         }
         let scratch = Arc::new(SqliteLedger::scratch().await?);
         let overlay = Overlay::new(self.ledger.clone(), scratch.clone());
-        let planned = account.engine(Arc::new(overlay)).run(&request, &progress).await;
+        let planned = account.engine(Arc::new(overlay))?.run(&request, &progress).await;
         scratch.close().await?;
         planned.map(Done::Run)
     }

@@ -25,7 +25,7 @@ pub(super) async fn read(app: &App) -> Result<String> {
         let state = states.get(one.name()).unwrap_or(&none);
         Health::of(&one.settings, &one.schedule, state, None, now)
     };
-    let accounts: Vec<_> = app.accounts.values().map(health).collect();
+    let accounts: Vec<_> = app.accounts.now().synced.values().map(health).collect();
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || {
         describe();

@@ -192,6 +192,11 @@ pub(super) async fn resume(
 
 /// An account's page.
 pub(super) fn address(name: &str) -> String {
+    format!("/accounts/{}", segment(name))
+}
+
+/// An account's name as a part of a path.
+pub(super) fn segment(name: &str) -> String {
     let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    format!("/accounts/{}", name.replace('+', "%20"))
+    name.replace('+', "%20")
 }

@@ -24,6 +24,8 @@ struct Accounts {
     accounts: Vec<Row>,
     /// Accounts that are not synced, and why.
     left_out: Vec<(String, String)>,
+    /// Accounts that somebody disabled.
+    disabled: Vec<String>,
     /// Number of all accounts, and of those that match the search.
     all: usize,
     found: usize,
@@ -71,12 +73,13 @@ pub(super) async fn show(
     Viewer(person): Viewer,
 ) -> Answer {
     let known = AllAccounts::read(&app).await?;
-    let all = app.accounts.len();
+    let served = app.accounts.now();
+    let all = served.synced.len();
     let text = asked.text.trim().to_lowercase();
     let matches = |one: &&Arc<Account>| {
         one.name().to_lowercase().contains(&text) || one.platform_title.to_lowercase().contains(&text)
     };
-    let mut matching: Vec<_> = app.accounts.values().filter(matches).collect();
+    let mut matching: Vec<_> = served.synced.values().filter(matches).collect();
     // They are in the order of their names, and stay so among those with the same trouble.
     matching.sort_by_cached_key(|one| known.trouble(one));
     let found = matching.len();
@@ -95,7 +98,8 @@ pub(super) async fn show(
             .finish()
     };
     page(&Accounts {
-        left_out: app.left_out.clone().into_iter().collect(),
+        disabled: served.disabled().cloned().collect(),
+        left_out: served.mistakes().map(|(name, problem)| (name.clone(), problem.to_owned())).collect(),
         top: Top::of(&person),
         accounts,
         all,

@@ -143,7 +143,7 @@ pub(super) async fn show(
     Viewer(person): Viewer,
 ) -> Answer {
     let account = Some(account.trim()).filter(|account| !account.is_empty());
-    if let Some(name) = account.filter(|name| !app.accounts.contains_key(*name)) {
+    if let Some(name) = account.filter(|name| !app.accounts.contains_key(name)) {
         return Err(Problem::missing(format!("account {name}")));
     }
     let newest = views::runs(&app, account, RUNS).await?;

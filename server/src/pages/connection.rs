@@ -53,7 +53,7 @@ pub(super) async fn ask(
     Viewer(person): Viewer,
 ) -> Answer {
     let account = known(&app, &name)?;
-    shown(&app, Top::of(&person), account, None).await
+    shown(&app, Top::of(&person), &account, None).await
 }
 
 /// Tests both systems: credentials, permissions, the Latchel user, clocks. Nothing is written there.
@@ -63,13 +63,13 @@ pub(super) async fn check(
     Operator(person): Operator,
 ) -> Answer {
     let account = known(&app, &name)?;
-    let engine = account.engine(app.ledger.clone());
+    let engine = account.engine(app.ledger.clone())?;
     let findings = timeout(PATIENCE, engine.check(app.clock.now())).await;
     let findings = findings.unwrap_or_else(|_| {
         let detail = format!("no answer within {} seconds", PATIENCE.as_secs());
         vec![Finding::error("Both systems", detail, "Try again; if it stays, ask the systems' support.")]
     });
-    shown(&app, Top::of(&person), account, Some(Tested::of(findings))).await
+    shown(&app, Top::of(&person), &account, Some(Tested::of(findings))).await
 }
 
 /// Asks for a report for whoever is asked for help, and shows how far it is.
@@ -82,9 +82,8 @@ pub(super) async fn report(
     go(&format!("/jobs/{}", job.0))
 }
 
-fn known<'a>(app: &'a App, name: &str) -> Result<&'a Account, Problem> {
-    let account = app.accounts.get(name).ok_or_else(|| Problem::missing(format!("account {name}")))?;
-    Ok(account)
+fn known(app: &App, name: &str) -> Result<Arc<Account>, Problem> {
+    app.accounts.get(name).ok_or_else(|| Problem::missing(format!("account {name}")))
 }
 
 async fn shown(app: &App, top: Top, account: &Account, tested: Option<Tested>) -> Answer {

@@ -124,7 +124,7 @@ async fn search(app: &App, account: &str, entered: &Pair) -> Result<Searched, Pr
         }
     }
     let wanted = LinkWanted { text, of: entered.of(), also };
-    let engine = one.engine(app.ledger.clone());
+    let engine = one.engine(app.ledger.clone())?;
     let (found, problem) = match timeout(PATIENCE, engine.linkable(&wanted, app.clock.now())).await {
         Ok(Ok(found)) => (found, None),
         Ok(Err(error)) => (Linkable::default(), Some(error.to_string())),

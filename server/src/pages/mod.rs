@@ -15,6 +15,7 @@ mod day;
 mod days;
 mod filters;
 mod job;
+mod kept;
 mod link;
 mod live;
 mod page;
@@ -54,6 +55,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/browsers", get(browsers::show).post(browsers::offer))
         .route("/browsers/{id}/end", post(browsers::end))
         .route("/changes", get(changes::show))
+        .route("/configuration", get(kept::list).post(kept::add))
+        .route("/configuration/{account}", get(kept::show).post(kept::change))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/search", get(search::show))

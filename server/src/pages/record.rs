@@ -88,11 +88,11 @@ pub(super) async fn show(
     }
     let moment = Moment { now: app.clock.now(), zone: one.settings.time_zone };
     let setting = (one.platform_title, moment.now.with_timezone(&moment.zone).date_naive(), moment.zone);
-    let engine = one.engine(app.ledger.clone());
+    let engine = one.engine(app.ledger.clone())?;
     let face = views::face(&engine, kind, &view.explanations, setting);
     // Without names there is still all else.
     let face = timeout_at(until, face).await.unwrap_or_default();
-    page(&of(Top::of(&person), one, RecordKey { kind, side: Side::Platform, id }, view, face, moment))
+    page(&of(Top::of(&person), &one, RecordKey { kind, side: Side::Platform, id }, view, face, moment))
 }
 
 fn of(top: Top, account: &Account, asked: RecordKey, view: RecordView, face: Face, moment: Moment) -> Record {

@@ -77,7 +77,7 @@ pub(super) async fn show(
         return go(&one.address);
     }
     let elsewhere = if found.is_empty() && !text.is_empty() { elsewhere(&app, &text) } else { Vec::new() };
-    let several_accounts = app.accounts.len() > 1;
+    let several_accounts = app.accounts.now().synced.len() > 1;
     let top = Top { sought: text.clone(), ..Top::of(&person) };
     page(&Search { top, text, found, more, several_accounts, elsewhere })
 }
@@ -121,5 +121,5 @@ fn elsewhere(app: &App, text: &str) -> Vec<Elsewhere> {
             .into(),
         account: account.clone(),
     };
-    app.accounts.keys().take(ACCOUNTS).map(of).collect()
+    app.accounts.now().synced.keys().take(ACCOUNTS).map(of).collect()
 }

@@ -106,7 +106,7 @@ pub(super) async fn set(
     go(&address(&name))
 }
 
-fn read<'a>(app: &'a App, name: &str, start: &str) -> Result<(&'a Account, DateTime<Utc>), Problem> {
+fn read(app: &App, name: &str, start: &str) -> Result<(Arc<Account>, DateTime<Utc>), Problem> {
     let one = app.accounts.get(name).ok_or_else(|| Problem::missing(format!("account {name}")))?;
     let local = NaiveDateTime::parse_from_str(start, "%Y-%m-%dT%H:%M").ok();
     let at = local.and_then(|local| local.and_local_timezone(one.settings.time_zone).earliest());

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::Desk;
 
 use super::{Part, last_begun};
-use crate::accounts::Account;
+use crate::accounts::{Account, Accounts};
 use crate::clock::Clock;
 use crate::jobs::{JobRequest, Jobs, Work};
 use crate::pulse::Pulses;
@@ -21,7 +21,7 @@ const LONGEST_SLEEP: TimeDelta = TimeDelta::seconds(30);
 #[derive(Debug)]
 pub(crate) struct Scheduler {
     pub jobs: Arc<Jobs>,
-    pub accounts: Arc<BTreeMap<String, Arc<Account>>>,
+    pub accounts: Arc<Accounts>,
     pub ledger: Arc<dyn LedgerAdmin>,
     pub desk: Arc<dyn Desk>,
     pub clock: Clock,
@@ -69,7 +69,8 @@ impl Scheduler {
         self.ask_again(asked);
         let paused: Vec<_> = self.desk.pauses().await?.into_iter().map(|pause| pause.account).collect();
         let mut next: Option<DateTime<Utc>> = None;
-        for account in self.accounts.values().filter(|account| !paused.contains(&account.settings.name)) {
+        let served = self.accounts.now();
+        for account in served.synced.values().filter(|account| !paused.contains(&account.settings.name)) {
             for part in account.schedule.parts() {
                 let (key, now) = ((account.name().to_owned(), part), self.clock.now());
                 // Of a run that is still under way, or could not even begin, the ledger does not tell; of one that somebody

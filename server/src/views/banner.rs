@@ -66,7 +66,7 @@ pub async fn work_order_banner(
     let told = if side == Side::Platform { told.on_platform() } else { told };
     Ok(Some(WorkOrderBanner {
         record: memories.first().map(|memory| exactly(memory.key.side, &memory.key.id)),
-        elsewhere: elsewhere(app, one, side, &told).await?,
+        elsewhere: elsewhere(app, &one, side, &told).await?,
         banner: Some(told),
         several: Vec::new(),
     }))

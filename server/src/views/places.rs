@@ -37,9 +37,10 @@ pub struct Place {
 pub fn places(app: &App) -> Places {
     let mut places = Vec::new();
     let mut unclear = Vec::new();
-    for (name, one) in &*app.accounts {
+    let served = app.accounts.now();
+    for (name, one) in &served.synced {
         let is_clear = |pages: &PageAddresses| {
-            let others = app.accounts.values().filter(|other| other.name() != name);
+            let others = served.synced.values().filter(|other| other.name() != name);
             pages.is_shared
                 || !others.map(|other| &other.pages.platform).any(|other| may_be_alike(pages, other))
         };

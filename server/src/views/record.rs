@@ -48,7 +48,7 @@ pub async fn record(
     depth: Depth,
 ) -> Result<Option<RecordView>> {
     let Some(one) = app.accounts.get(account) else { return Ok(None) };
-    let engine = one.engine(app.ledger.clone());
+    let engine = one.engine(app.ledger.clone())?;
     let now = app.clock.now();
     let found = look_up(&*app.ledger, account, kind, text).await?;
     let mut view = RecordView { keys: engine.named(kind, text).await?, ..RecordView::default() };

@@ -8,7 +8,7 @@ mod receive;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use latchel_sync_core::Webhooks;
 use latchel_sync_core::model::Side;
@@ -27,7 +27,7 @@ pub struct Readers {
 }
 
 impl Readers {
-    fn of(&self, side: Side) -> Option<&Arc<dyn Webhooks>> {
+    pub(crate) fn of(&self, side: Side) -> Option<&Arc<dyn Webhooks>> {
         match side {
             Side::Platform => self.platform.as_ref(),
             Side::Latchel => self.latchel.as_ref(),
@@ -37,27 +37,28 @@ impl Readers {
 
 /// Wakes who works on an account's deliveries.
 #[derive(Default)]
-pub(crate) struct Arrivals(BTreeMap<String, Arc<Notify>>);
+pub(crate) struct Arrivals(Mutex<BTreeMap<String, Arc<Notify>>>);
 
 impl Arrivals {
-    pub fn of_accounts<'a>(names: impl Iterator<Item = &'a String>) -> Self {
-        Self(names.map(|name| (name.clone(), Arc::default())).collect())
-    }
-
     /// Tells that something of this account was kept.
     pub fn notify(&self, account: &str) {
-        if let Some(notify) = self.0.get(account) {
+        if let Some(notify) = self.all().get(account) {
             notify.notify_one();
         }
     }
 
+    /// What is told of this account; there is one for each that anybody asked for.
     pub fn of(&self, account: &str) -> Arc<Notify> {
-        self.0.get(account).cloned().unwrap_or_default()
+        self.all().entry(account.to_owned()).or_default().clone()
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Notify>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Arrivals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.all().keys()).finish()
     }
 }

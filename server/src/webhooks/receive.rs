@@ -86,9 +86,15 @@ impl DeliveryResult {
     }
 }
 
-/// An account that is not there and one without webhooks are answered alike, so that nobody can try names out.
+/// An account that is not there and one without webhooks are answered alike, so that nobody can try names out. One that is left out may have webhooks
+/// that its wrong configuration does not tell of, so that the sender is asked to try again.
 async fn receive(app: &App, account: &str, side: Side, request: Request) -> StatusCode {
-    let reader = app.accounts.get(account).and_then(|known| known.webhooks.of(side));
+    let served = app.accounts.now();
+    if served.left_out.get(account).is_some_and(|one| one.is_deaf(side)) {
+        // Nobody can tell whether it is genuine, but it may be.
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    let reader = served.readers(account).and_then(|readers| readers.of(side));
     let Some(reader) = reader else { return StatusCode::NOT_FOUND };
     let headers = headers(request.headers());
     let fate = match body(request).await {

@@ -59,7 +59,13 @@ async fn runs(world: &World, times: usize, fails: Option<ErrorKind>) {
     world.journal.decide(move |_| fails.map_or(Intercept::Proceed, Intercept::Fail));
     for _ in 0..times {
         pass(Duration::from_secs(60)).await;
-        let engine = world.app.accounts[ACCOUNT].engine(world.ledger.clone());
+        let engine = world
+            .app
+            .accounts
+            .get(ACCOUNT)
+            .expect("an account")
+            .engine(world.ledger.clone())
+            .expect("its systems");
         engine.run(&Request::everything(Mode::Apply, world.app.clock.now()), &Quiet).await.expect("a run");
     }
 }

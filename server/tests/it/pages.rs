@@ -303,11 +303,11 @@ async fn a_gap_is_told_with_what_to_do() {
         window: WindowPolicy { catch_up: false, ..WindowPolicy::default() },
         ..Policy::new(SyncMethod::All)
     };
-    let mut settings = world.app.accounts[ACCOUNT].settings.clone();
+    let mut settings = world.app.accounts.get(ACCOUNT).expect("an account").settings.clone();
     settings.policy = policy;
-    let one = &world.app.accounts[ACCOUNT];
+    let one = &world.app.accounts.get(ACCOUNT).expect("an account");
     let before = Request::everything(Mode::Apply, start() - TimeDelta::days(20));
-    one.engine(world.ledger.clone()).run(&before, &Quiet).await.expect("a run");
+    one.engine(world.ledger.clone()).expect("its systems").run(&before, &Quiet).await.expect("a run");
     let health = latchel_sync_server::views::health(&settings, &one.schedule, &*world.ledger, start()).await;
     assert_eq!(health.expect("it reads").health, "gap");
 }

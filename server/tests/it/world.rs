@@ -13,7 +13,7 @@ use latchel_sync_ledger::desk::{Desk, Role};
 use latchel_sync_server::access::users::{self, Proof};
 use latchel_sync_server::schedule::Schedule;
 use latchel_sync_server::{
-    Account, AccountPages, App, Clock, Expiries, Readers, Reporter, ServerConfig, router,
+    Account, AccountPages, App, Clock, Connected, Expiries, Origin, Readers, Reporter, ServerConfig, router,
 };
 use secrecy::ExposeSecret;
 use tests::simulation::pair;
@@ -126,7 +126,13 @@ impl World {
 
     /// Syncs everything, as the command would.
     pub async fn sync(&self) {
-        let engine = self.app.accounts[ACCOUNT].engine(self.ledger.clone());
+        let engine = self
+            .app
+            .accounts
+            .get(ACCOUNT)
+            .expect("an account")
+            .engine(self.ledger.clone())
+            .expect("its systems");
         let request = Request::everything(Mode::Apply, self.app.clock.now());
         engine.run(&request, &Quiet).await.expect("a run");
     }
@@ -185,8 +191,8 @@ pub fn account(platform: &Arc<MemoryPlatform>, latchel: &Arc<MemoryLatchel>, web
             policy: Policy::new(SyncMethod::All),
         },
         platform_title: "Buildium",
-        platform: platform.clone(),
-        latchel: latchel.clone(),
+        origin: Origin::File,
+        systems: Arc::new(Connected { platform: platform.clone(), latchel: latchel.clone() }),
         webhooks,
         expiries: Expiries::default(),
         pages: AccountPages::default(),

@@ -19,6 +19,7 @@ mod faults;
 mod guide;
 mod inputs;
 mod interrupted;
+mod kept_accounts;
 mod kills;
 mod latchel_verify;
 mod ledger_reading;

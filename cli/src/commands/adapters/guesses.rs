@@ -18,10 +18,10 @@ use crate::render::Table;
 use crate::{connect, render};
 
 /// Compares an adapter with an OpenAPI file.
-pub(crate) fn against(
+pub(crate) async fn against(
     name: &str,
     file: &Path,
-    config: impl Fn() -> Result<Config, Failure>,
+    config: impl AsyncFn() -> Result<Config, Failure>,
     as_json: bool,
 ) -> Result<Exit, Failure> {
     let (adapter, guesses) = match guesses(name) {
@@ -29,8 +29,8 @@ pub(crate) fn against(
         // No adapter of this name has guesses: it may be an account.
         None if registry::latchels().iter().any(|one| one.name == name) => return Err(without_guesses(name)),
         None => {
-            let config = config()?;
-            let adapter = connect::latchel_adapter(&config, config.account(name)?)?.name;
+            let config = config().await?;
+            let adapter = connect::latchel_adapter(config.account(name)?)?.name;
             (adapter.to_owned(), guesses(adapter).ok_or_else(|| without_guesses(adapter))?)
         }
     };
@@ -58,14 +58,14 @@ pub(crate) async fn in_sandbox(
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let account = account(config, name)?;
-    let adapter = connect::latchel_adapter(config, account)?;
+    let adapter = connect::latchel_adapter(account)?;
     let guesses: &dyn Guesses = guesses(adapter.name).ok_or_else(|| without_guesses(adapter.name))?;
-    let settings = config.settings(account, "latchel", adapter.settings)?;
+    let settings = account.settings("latchel", adapter.settings)?;
     let told = |what: &str| note!("{what}");
     put_off_interrupts()?;
     let report = guesses.in_sandbox(&settings, now, &told).await.map_err(|error| {
         let is_other_host = error.kind() == ErrorKind::Config && error.context("key") == Some("base_url");
-        let failure = connect::wrong(config, account, "latchel", error);
+        let failure = connect::wrong(account, "latchel", error);
         let hint = "give an account of a configuration of its own the sandbox's `base_url` and key, and name that with --config";
         failure.hint_if(is_other_host.then(|| hint.to_owned()))
     })?;
@@ -111,7 +111,7 @@ fn account<'a>(config: &'a Config, name: &str) -> Result<&'a Account, Failure> {
     }
     let mut with_it = Vec::new();
     for account in config.chosen(None)? {
-        if connect::latchel_adapter(config, account)?.name == name {
+        if connect::latchel_adapter(account)?.name == name {
             with_it.push(account);
         }
     }

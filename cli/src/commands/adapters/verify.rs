@@ -25,7 +25,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     for account in config.chosen(Some(asked.account))? {
-        let report = one(config, account, asked, now).await?;
+        let report = one(account, asked, now).await?;
         if as_json {
             let mut all = report.to_json();
             all["version"] = json!(env!("CARGO_PKG_VERSION"));
@@ -46,13 +46,8 @@ fn verdict(report: &LiveReport) -> Exit {
     }
 }
 
-async fn one(
-    config: &Config,
-    account: &Account,
-    asked: &Asked<'_>,
-    now: DateTime<Utc>,
-) -> Result<LiveReport, Failure> {
-    let verification = Verification::of(config, account)?;
+async fn one(account: &Account, asked: &Asked<'_>, now: DateTime<Utc>) -> Result<LiveReport, Failure> {
+    let verification = Verification::of(account)?;
     let bar = ProgressBar::new_spinner();
     bar.set_style(
         ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
@@ -64,5 +59,5 @@ async fn one(
     };
     let made = verification.make(extent, &progress).await;
     bar.finish_and_clear();
-    made.map_err(|error| connect::wrong(config, account, "platform", error))
+    made.map_err(|error| connect::wrong(account, "platform", error))
 }

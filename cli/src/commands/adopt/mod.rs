@@ -57,7 +57,7 @@ async fn propose(
     let proposed = connect::with_ledger(config, async |ledger| {
         let mut all = Vec::new();
         for account in accounts {
-            let engine = connect::engine(config, account, ledger.clone(), ledger.clone())?;
+            let engine = connect::engine(account, ledger.clone(), ledger.clone())?;
             let proposals = if std::io::stderr().is_terminal() {
                 let progress = Progress::new();
                 let proposals = engine.adopt_proposals(now, &progress).await;
@@ -164,7 +164,7 @@ async fn apply(
             if stop.is_set() {
                 break;
             }
-            let engine = connect::engine(config, account, ledger.clone(), ledger.clone())?;
+            let engine = connect::engine(account, ledger.clone(), ledger.clone())?;
             let request = AdoptRequest {
                 rows: rows.clone(),
                 write_references,

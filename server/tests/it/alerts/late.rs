@@ -6,7 +6,7 @@ use latchel_sync_core::ErrorKind;
 use latchel_sync_core::ledger::Trigger;
 use latchel_sync_core::model::Phase;
 use latchel_sync_server::jobs::{JobRequest, Work};
-use latchel_sync_server::{App, Clock, Readers};
+use latchel_sync_server::{App, Clock, LeftOut, Readers, Served};
 
 use super::{answers, chat, got, runs, watcher};
 use crate::world::{ACCOUNT, World, account};
@@ -46,16 +46,17 @@ async fn an_account_that_is_left_out_is_told_of() {
     let (chat, config) = chat().await;
     let world = World::with(config.clone()).await;
     answers(&chat, 200).await;
-    let restarted = |left_out: BTreeMap<String, String>| {
+    let restarted = |left_out: BTreeMap<String, LeftOut>| {
         let account = account(&world.platform, &world.latchel, Readers::default());
         let (books, clock) = (
             (world.ledger.clone() as _, world.ledger.clone() as _),
             Clock::starting_at(world.app.clock.now()),
         );
-        App::with_left_out(config.clone(), [account], left_out, books, clock, "test/1".to_owned())
+        let served = Served { left_out, ..Served::all([account]) };
+        App::serving(config.clone(), (served, None), books, clock, "test/1".to_owned())
     };
     let problem = "latchel-sync.toml:9:1: time_zone: \"Mars/Olympus\" is not a time zone".to_owned();
-    let app = restarted(BTreeMap::from([("elsewhere".to_owned(), problem)]));
+    let app = restarted(BTreeMap::from([("elsewhere".to_owned(), LeftOut::wrong(problem))]));
     watcher(&world).check(&app).await.expect("a check");
     let told = got(&chat, 200).await;
     assert!(told.len() == 1 && told[0].starts_with("elsewhere: It is not synced"), "{told:?}");
@@ -76,12 +77,13 @@ async fn nothing_of_an_account_that_is_left_out_is_over_and_another_mistake_is_t
     watcher(&world).check(&world.app).await.expect("a check");
     assert_eq!(got(&chat, 200).await.len(), 2, "the runs failed, and why");
     let without = |problem: &str| {
-        let left_out = BTreeMap::from([(ACCOUNT.to_owned(), problem.to_owned())]);
+        let left_out = BTreeMap::from([(ACCOUNT.to_owned(), LeftOut::wrong(problem))]);
         let (books, clock) = (
             (world.ledger.clone() as _, world.ledger.clone() as _),
             Clock::starting_at(world.app.clock.now()),
         );
-        App::with_left_out(config.clone(), [], left_out, books, clock, "test/1".to_owned())
+        let served = Served { left_out, ..Served::default() };
+        App::serving(config.clone(), (served, None), books, clock, "test/1".to_owned())
     };
     for (problem, expected) in [("a wrong zone", 1), ("a wrong zone", 0), ("a variable that is not set", 1)] {
         watcher(&world).check(&without(problem)).await.expect("a check");

@@ -54,5 +54,14 @@ async fn only_properties(world: &World) {
     pass(Duration::from_secs(60)).await;
     let request = Request::everything(Mode::Apply, world.app.clock.now());
     let request = Request { phases: vec![Phase::Properties], ..request };
-    world.app.accounts[ACCOUNT].engine(world.ledger.clone()).run(&request, &Quiet).await.expect("a run");
+    world
+        .app
+        .accounts
+        .get(ACCOUNT)
+        .expect("an account")
+        .engine(world.ledger.clone())
+        .expect("its systems")
+        .run(&request, &Quiet)
+        .await
+        .expect("a run");
 }

@@ -1,0 +1,323 @@
+//! Accounts in the ledger: added, changed and removed while a server runs, by the command and by the API.
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use latchel_sync_ledger::desk::Desk;
+use latchel_sync_ledger::{PostgresLedger, SqliteLedger, throw_away};
+use serde_json::{Value, json};
+
+use crate::serving::{OFTEN, Serving, until};
+use crate::setup::{Setup, small_world};
+
+/// Variables of the master keys.
+const KEY: &str = "LATCHEL_SYNC_MASTER_KEY";
+const OLD_KEY: &str = "LATCHEL_SYNC_MASTER_KEY_OLD";
+/// Latchel's key in the mock.
+const SECRET: &str = "mock-api-key";
+
+/// A place where accounts are kept, and the account `main` as a file that is not the configuration.
+struct Office {
+    setup: Setup,
+    /// Address of the database; `None` for a file.
+    url: Option<String>,
+    key: String,
+}
+
+impl Office {
+    async fn new(url: Option<String>) -> Self {
+        let setup = Setup::of(small_world(), OFTEN).await;
+        let setup = match &url {
+            Some(url) => setup.on_postgres(url.clone()),
+            None => setup,
+        };
+        let file = setup.folder.path().join("latchel-sync.toml");
+        let whole = std::fs::read_to_string(&file).expect("the configuration");
+        let (top, account) = whole.split_at(whole.find("[[account]]").expect("an account"));
+        std::fs::write(setup.folder.path().join("main.toml"), account).expect("an account");
+        std::fs::write(&file, top).expect("a configuration");
+        let key = setup.run(0, &["accounts", "new-master-key"]).await.trim().to_owned();
+        Self { setup, url, key }
+    }
+
+    /// Runs the command with these variables and this input.
+    async fn output(&self, args: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
+        let mut command = self.setup.command(args);
+        command.env(KEY, &self.key).envs(variables.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let input = input.to_owned();
+        let run = move || {
+            let mut process = command.spawn().expect("it starts");
+            let mut stdin = process.stdin.take().expect("a pipe");
+            // Who wants none has closed it.
+            let _ = stdin.write_all(input.as_bytes());
+            drop(stdin);
+            process.wait_with_output().expect("it ends")
+        };
+        tokio::task::spawn_blocking(run).await.expect("no panic")
+    }
+
+    /// Everything that the command printed.
+    async fn told(&self, code: i32, args: &[&str], input: &str) -> String {
+        self.told_with(code, args, &[], input).await
+    }
+
+    async fn told_with(&self, code: i32, args: &[&str], variables: &[(&str, &str)], input: &str) -> String {
+        let output = self.output(args, variables, input).await;
+        let text = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert_eq!(output.status.code(), Some(code), "{args:?}\n{}\n{}", text[0], text[1]);
+        text.concat()
+    }
+
+    async fn serving(&self, variables: &[(&str, &str)]) -> Serving {
+        let mut command = self.setup.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.env(KEY, &self.key).envs(variables.iter().copied());
+        Serving::by(command).await
+    }
+
+    /// The account's file with another key for Latchel.
+    fn account(&self) -> String {
+        std::fs::read_to_string(self.setup.folder.path().join("main.toml")).expect("the account")
+    }
+
+    /// Everything that a copy of the ledger shows of its accounts, and of what people did.
+    async fn dump(&self) -> String {
+        let desk: Box<dyn Desk> = match &self.url {
+            Some(url) => {
+                Box::new(PostgresLedger::open_existing(url).await.expect("it opens").expect("it is there"))
+            }
+            None => {
+                let path = self.setup.ledger_file();
+                Box::new(SqliteLedger::open_existing(path).await.expect("it opens").expect("it is there"))
+            }
+        };
+        let accounts = desk.kept_since(0).await.expect("the accounts");
+        let audit = desk.audit(None, None, 500).await.expect("the audit trail");
+        let mut dump = json!([accounts, audit]).to_string();
+        if self.url.is_none() {
+            for entry in std::fs::read_dir(self.setup.folder.path()).expect("the folder").flatten() {
+                if entry.file_name().to_string_lossy().contains("sqlite") {
+                    dump += &String::from_utf8_lossy(&std::fs::read(entry.path()).expect("a file"));
+                }
+            }
+        }
+        dump
+    }
+}
+
+/// Names of the accounts that a server syncs.
+async fn synced(serving: &Serving) -> Vec<String> {
+    let answer: Value = serde_json::from_str(&serving.page("api/v1/accounts").await).expect("JSON");
+    let name = |one: &Value| one["account"].as_str().unwrap_or_default().to_owned();
+    answer["accounts"].as_array().expect("accounts").iter().map(name).collect()
+}
+
+/// Waits until a server shows it.
+async fn shows(serving: &Serving, what: &str, holds: impl AsyncFn(&Serving) -> bool) {
+    let look = async {
+        while !holds(serving).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), look).await.unwrap_or_else(|_| panic!("{what}"));
+}
+
+/// Waits for a call of a sync that had not been made before.
+async fn syncs_again(office: &Office) {
+    office.setup.server.clear_requests();
+    until(&office.setup, "a sync", |setup| !setup.server.requests().is_empty()).await;
+}
+
+async fn an_account_of_its_own_life(office: Office) {
+    let serving = office.serving(&[]).await;
+    assert_eq!(synced(&serving).await, Vec::<String>::new());
+
+    // Wrong credentials are refused with what to do, and nothing is kept.
+    let wrong = office.account().replace(SECRET, "not-the-key");
+    let refused = office.told(2, &["accounts", "add", "main", "--from", "-"], &wrong).await;
+    assert!(refused.contains("ERROR") && refused.contains("hint:"), "{refused}");
+    assert!(!refused.contains("not-the-key"), "{refused}");
+    let typo = office.account().replace("time_zone", "time_zome");
+    let refused = office.told(3, &["accounts", "add", "main", "--from", "-"], &typo).await;
+    assert!(refused.contains("time_zome"), "{refused}");
+    assert_eq!(office.told(0, &["accounts", "list", "--json"], "").await.trim(), "[]");
+
+    // A sound one is synced by the server that runs.
+    let added = office.told(0, &["accounts", "add", "main", "--from", "main.toml"], "").await;
+    assert!(added.contains("added main"), "{added}");
+    until(&office.setup, "a sync", |setup| !setup.writes().is_empty()).await;
+    assert_eq!(synced(&serving).await, ["main"]);
+    let list: Value =
+        serde_json::from_str(&office.told(0, &["accounts", "list", "--json"], "").await).expect("JSON");
+    assert_eq!((&list[0]["source"], &list[0]["state"]), (&json!("ledger"), &json!("synced")));
+    let again = office.told(3, &["accounts", "add", "main", "--from", "main.toml"], "").await;
+    assert!(again.contains("already"), "{again}");
+
+    // A setting, and a secret, which is tested before it is taken.
+    let set = office.told(0, &["accounts", "set", "main", "platform.vendor=Latchel"], "").await;
+    assert!(set.contains("changed main"), "{set}");
+    let refused = office.told(2, &["accounts", "rotate", "main", "latchel.api_key"], "wrong-key\n").await;
+    assert!(refused.contains("nothing was changed") && !refused.contains("wrong-key"), "{refused}");
+    let refused = office.told(3, &["accounts", "set", "main", "latchel.api_key=wrong-key"], "").await;
+    assert!(refused.contains("no argument") && !refused.contains("wrong-key"), "{refused}");
+    office.told(0, &["accounts", "rotate", "main", "latchel.api_key"], &format!("{SECRET}\n")).await;
+    syncs_again(&office).await;
+
+    // Disabled, it is not synced and shown as such; enabled, it is.
+    office.told(0, &["accounts", "disable", "main"], "").await;
+    shows(&serving, "it is not synced", async |serving| synced(serving).await.is_empty()).await;
+    assert!(serving.page("").await.contains("main"), "it is shown all the same");
+    assert!(office.told(0, &["status"], "").await.contains("main: disabled"));
+    assert!(office.told(3, &["sync"], "").await.contains("accounts enable main"));
+    office.told(0, &["accounts", "enable", "main"], "").await;
+    syncs_again(&office).await;
+
+    // A copy of the ledger shows no secret.
+    let dump = office.dump().await;
+    assert!(dump.contains("sealed") && dump.contains("account_secret_rotated"), "{dump}");
+    for secret in [SECRET, "not-the-key", "wrong-key", office.key.as_str()] {
+        assert!(!dump.contains(secret), "{secret}");
+    }
+
+    // The command syncs it too.
+    serving.signal("TERM");
+    assert_eq!(serving.end().await, Some(0));
+    office.told(0, &["sync", "--account", "main"], "").await;
+
+    // The master key is changed; with another one the account is left out, and that is said.
+    let new = office.setup.run(0, &["accounts", "new-master-key"]).await.trim().to_owned();
+    let told = office.told_with(3, &["accounts", "rotate-master-key"], &[(KEY, "nonsense")], "").await;
+    assert!(told.contains("new-master-key"), "{told}");
+    let both = [(KEY, new.as_str()), (OLD_KEY, office.key.as_str())];
+    let told = office.told_with(0, &["accounts", "rotate-master-key"], &both, "").await;
+    assert!(told.contains("1 accounts were sealed anew"), "{told}");
+    let told = office.told_with(0, &["accounts", "rotate-master-key"], &both, "").await;
+    assert!(told.contains("0 accounts"), "{told}");
+    office.told_with(0, &["sync", "--account", "main"], &[(KEY, &new)], "").await;
+    let told = office.told(3, &["sync"], "").await;
+    assert!(told.contains("sealed with the master key") && told.contains(KEY), "{told}");
+    let file = office.setup.folder.path().join("latchel-sync.toml");
+    let top = std::fs::read_to_string(&file).expect("the configuration");
+    let fixed = office.account().replace("\"main\"", "\"fixed\"");
+    std::fs::write(&file, format!("{top}{fixed}")).expect("a configuration");
+    let serving = office.serving(&[]).await;
+    assert_eq!(synced(&serving).await, ["fixed"]);
+    assert!(serving.page("").await.contains("sealed with the master key"));
+    let told = office.told(3, &["sync"], "").await;
+    assert!(told.contains("is left out"), "the others are synced, and the end says so: {told}");
+    drop(serving);
+
+    // A name in both is the file's.
+    let twice = office.account();
+    std::fs::write(&file, format!("{top}{twice}")).expect("a configuration");
+    let told = office.told_with(3, &["sync"], &[(KEY, &new)], "").await;
+    assert!(told.contains("accounts remove main"), "{told}");
+    std::fs::write(&file, format!("{top}{fixed}")).expect("a configuration");
+
+    let serving = office.serving(&[(KEY, &new)]).await;
+    assert_eq!(synced(&serving).await, ["fixed", "main"]);
+    office.told(0, &["accounts", "remove", "main"], "").await;
+    shows(&serving, "it is gone", async |serving| synced(serving).await == ["fixed"]).await;
+    office.told(1, &["accounts", "remove", "main"], "").await;
+    office.told(1, &["accounts", "enable", "main"], "").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_added_changed_and_removed_while_a_server_runs() {
+    an_account_of_its_own_life(Office::new(None).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_on_postgresql() {
+    an_account_of_its_own_life(Office::new(Some(throw_away::fresh_url().await)).await).await;
+}
+
+/// Asks a server's API, and returns the status and the answer.
+async fn ask(serving: &Serving, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let client = Client::builder(TokioExecutor::new()).build_http::<String>();
+    let request = http::Request::builder()
+        .method(method)
+        .uri(format!("{}api/v1/ledger/accounts{path}", serving.url))
+        .header("content-type", "application/json")
+        .header("origin", serving.url.trim_end_matches('/'))
+        .body(if body.is_null() { String::new() } else { body.to_string() })
+        .expect("a request");
+    let answer = client.request(request).await.expect("an answer");
+    let status = answer.status().as_u16();
+    let body = answer.into_body().collect().await.expect("a body").to_bytes();
+    (status, serde_json::from_slice(&body).expect("JSON"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_adds_and_changes_accounts_and_names_no_secret() {
+    let office = Office::new(None).await;
+    let serving = office.serving(&[]).await;
+    office.told(0, &["accounts", "add", "template", "--disabled", "--from", "main.toml"], "").await;
+    let (status, list) = ask(&serving, "GET", "", Value::Null).await;
+    assert_eq!(status, 200);
+    let template = &list["accounts"][0];
+    assert_eq!((&template["name"], &template["enabled"]), (&json!("template"), &json!(false)));
+    assert_eq!(template["configuration"]["latchel"]["api_key"], json!({ "sealed": true }));
+    assert!(!list.to_string().contains(SECRET), "{list}");
+
+    // The same account with secrets that this client knows.
+    let mut account = template["configuration"].clone();
+    let credentials: Vec<_> = office
+        .account()
+        .lines()
+        .filter_map(|line| {
+            let (key, value) = line.split_once(" = ")?;
+            Some((key.to_owned(), value.trim_matches('"').to_owned()))
+        })
+        .collect();
+    let names: Vec<String> = serde_json::from_value(template["secrets"].clone()).expect("names");
+    for name in &names {
+        let (section, key) = name.split_once('.').expect("a section");
+        let Some((_, value)) = credentials.iter().find(|(found, _)| found == key) else { continue };
+        account[section][key] = json!(value);
+    }
+    account.as_object_mut().expect("a table").remove("name");
+    let mut wrong = account.clone();
+    wrong["latchel"]["api_key"] = json!("not-the-key");
+    let add = |configuration: &Value| json!({ "name": "north", "configuration": configuration });
+    let (status, told) = ask(&serving, "POST", "", add(&wrong)).await;
+    assert_eq!((status, &told["error"]["code"]), (422, &json!("test_failed")), "{told}");
+    assert!(!told["error"]["hint"].as_str().unwrap_or_default().is_empty(), "{told}");
+    let mut elsewhere = account.clone();
+    elsewhere["latchel"]["api_key"] = json!({ "env": KEY });
+    let (status, told) = ask(&serving, "POST", "", add(&elsewhere)).await;
+    assert_eq!(status, 422);
+    assert!(told.to_string().contains("give the secret itself"), "{told}");
+    let (status, told) = ask(&serving, "POST", "", add(&account)).await;
+    assert_eq!(status, 200, "{told}");
+    assert_eq!(synced(&serving).await, ["north"], "at once where it was asked for");
+    until(&office.setup, "a sync", |setup| !setup.writes().is_empty()).await;
+
+    // Nobody learns a secret by having it sent elsewhere.
+    let lead_away = json!({ "settings": { "latchel.base_url": "https://example.com" } });
+    let (status, told) = ask(&serving, "POST", "/north/set", lead_away).await;
+    assert!(status == 422 && told.to_string().contains("anew"), "{told}");
+    let slower = json!({ "settings": { "platform.calls_per_second": 9 } });
+    let (status, told) = ask(&serving, "POST", "/north/set", slower).await;
+    assert_eq!(status, 200, "{told}");
+    let rotate = |secret: &str| json!({ "setting": "latchel.api_key", "secret": secret });
+    assert_eq!(ask(&serving, "POST", "/north/rotate", rotate("wrong-key")).await.0, 422);
+    assert_eq!(ask(&serving, "POST", "/north/rotate", rotate(SECRET)).await.0, 200);
+    assert_eq!(ask(&serving, "POST", "/north/disable", Value::Null).await.0, 200);
+    assert_eq!(synced(&serving).await, Vec::<String>::new());
+    assert_eq!(ask(&serving, "POST", "/north/enable", Value::Null).await.0, 200);
+    assert_eq!(ask(&serving, "DELETE", "/north", Value::Null).await.0, 200);
+    assert_eq!(ask(&serving, "DELETE", "/north", Value::Null).await.0, 404);
+    assert_eq!(synced(&serving).await, Vec::<String>::new());
+    let dump = office.dump().await;
+    for secret in [SECRET, "not-the-key", "wrong-key"] {
+        assert!(!dump.contains(secret), "{secret}");
+    }
+    for done in ["account_added", "account_changed", "account_disabled", "account_removed"] {
+        assert!(dump.contains(done), "{done}");
+    }
+}
