@@ -220,8 +220,8 @@ pub(crate) async fn reading_books<T>(
     config: &Config,
     work: impl AsyncFnOnce(Books) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let Books { ledger, desk } = books_to_read(config).await?;
-    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
+    let Books { ledger, desk, postgres } = books_to_read(config).await?;
+    closing(ledger, async |ledger| work(Books { ledger, desk, postgres }).await).await
 }
 
 async fn closing<T>(
@@ -240,12 +240,18 @@ async fn closing<T>(
 pub(crate) struct Books {
     pub ledger: Arc<dyn LedgerAdmin>,
     pub desk: Arc<dyn Desk>,
+    /// The ledger, if processes may share their jobs beside it.
+    pub postgres: Option<PostgresLedger>,
 }
 
 impl Books {
+    fn shared(opened: PostgresLedger) -> Self {
+        Self { postgres: Some(opened.clone()), ..Self::of(opened) }
+    }
+
     fn of(opened: impl LedgerAdmin + Desk + 'static) -> Self {
         let opened = Arc::new(opened);
-        Self { ledger: opened.clone(), desk: opened }
+        Self { ledger: opened.clone(), desk: opened, postgres: None }
     }
 }
 
@@ -254,15 +260,15 @@ pub(crate) async fn with_books<T>(
     config: &Config,
     work: impl AsyncFnOnce(Books) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let Books { ledger, desk } = books(config).await?;
-    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
+    let Books { ledger, desk, postgres } = books(config).await?;
+    closing(ledger, async |ledger| work(Books { ledger, desk, postgres }).await).await
 }
 
 async fn books(config: &Config) -> Result<Books, Failure> {
     Ok(match &config.ledger {
         LedgerLocation::File(path) => Books::of(SqliteLedger::open(path).await?.with_lease(config.lease)),
         LedgerLocation::Postgres(url) => {
-            Books::of(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
+            Books::shared(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
         }
     })
 }

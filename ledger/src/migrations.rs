@@ -38,6 +38,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0006" "browsers",
     "0007" "waits",
     "0008" "account_states",
+    "0009" "jobs",
 );
 
 fn migration(number: &str, name: &str, sql: &'static str) -> Migration {

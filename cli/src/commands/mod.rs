@@ -55,7 +55,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         Command::Demo { units, seed, serve, listen } => {
             demo::run(*units, *seed, now, serve.then_some(*listen)).await
         }
-        Command::Serve { listen } => serve::run(&args.config, *listen, now).await,
+        Command::Serve { listen, role } => serve::run(&args.config, *listen, role.map(Into::into), now).await,
         Command::Users { action } => users::run(&config()?, action, now).await,
         Command::Audit { limit, scope } => audit::run(&config()?, scope, *limit).await,
         Command::Alerts { action } => alerts::run(&config()?, action).await,
