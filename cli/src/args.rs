@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
+use latchel_sync_server::ServerRole;
 
 pub(crate) use self::accounts::{AccountsAction, Configured};
 pub(crate) use self::adapters::AdaptersAction;
@@ -225,6 +226,10 @@ pub(crate) enum Command {
         /// Address and port to listen on, instead of the configured ones; port 0 takes a free one.
         #[arg(long, value_name = "ADDRESS:PORT", value_parser = latchel_sync_server::listen_address)]
         listen: Option<SocketAddr>,
+        /// Work of this process, instead of the configured one, if several share a ledger on PostgreSQL: everything; pages, API
+        /// and webhooks; or the jobs.
+        #[arg(long, value_enum)]
+        role: Option<RoleName>,
     },
     /// Say who may use the dashboard and the API.
     Users {
@@ -249,6 +254,24 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// Work of a process that serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    All,
+    Web,
+    Worker,
+}
+
+impl From<RoleName> for ServerRole {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::All => Self::All,
+            RoleName::Web => Self::Web,
+            RoleName::Worker => Self::Worker,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -21,7 +21,7 @@ pub mod throw_away;
 use chrono::TimeDelta;
 
 pub use error::is_older;
-pub use postgres::PostgresLedger;
+pub use postgres::{PostgresLedger, jobs};
 pub use sqlite::SqliteLedger;
 
 /// Time that a lease lasts if nobody renews it: longer than the longest page takes, short enough to wait for.

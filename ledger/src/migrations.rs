@@ -39,6 +39,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0006" "browsers",
     "0007" "waits",
     "0008" "account_states",
+    "0009" "jobs",
     "0010" "kept_accounts",
 );
 

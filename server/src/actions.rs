@@ -74,7 +74,7 @@ pub async fn sync(
         MassChange::Guarded => extent.as_str().to_owned(),
     };
     note(app, by, account, "sync_asked_for", detail).await?;
-    Ok(ask(app, by, account, Work::Sync { phases: extent.phases(), allow_mass_change }))
+    ask(app, by, account, Work::Sync { phases: extent.phases(), allow_mass_change }).await
 }
 
 /// State of rule G1 for a run: it holds, or a mass change is allowed.
@@ -94,7 +94,7 @@ pub enum MassChange {
 /// As [`sync`].
 pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<jobs::QueuedJobId> {
     known(app, account)?;
-    Ok(ask(app, by, account, Work::Plan(extent.phases())))
+    ask(app, by, account, Work::Plan(extent.phases())).await
 }
 
 /// Asks for a comparison of both sides, to take over what another program synced (rule A2); it writes nothing.
@@ -104,7 +104,7 @@ pub async fn plan(app: &App, by: &str, account: &str, extent: Extent) -> Result<
 /// As [`sync`].
 pub async fn propose(app: &App, by: &str, account: &str) -> Result<jobs::QueuedJobId> {
     known(app, account)?;
-    Ok(ask(app, by, account, Work::Propose))
+    ask(app, by, account, Work::Propose).await
 }
 
 /// Asks for a report about the platform, for whoever is asked for help; it writes nothing.
@@ -115,7 +115,7 @@ pub async fn propose(app: &App, by: &str, account: &str) -> Result<jobs::QueuedJ
 pub async fn report(app: &App, by: &str, account: &str) -> Result<jobs::QueuedJobId> {
     known(app, account)?;
     note(app, by, account, "report_asked_for", String::new()).await?;
-    Ok(ask(app, by, account, Work::Report))
+    ask(app, by, account, Work::Report).await
 }
 
 /// Asks for links of these pairs (rule A2).
@@ -126,7 +126,7 @@ pub async fn report(app: &App, by: &str, account: &str) -> Result<jobs::QueuedJo
 pub async fn adopt(app: &App, by: &str, account: &str, pairs: Vec<Proposal>) -> Result<jobs::QueuedJobId> {
     known(app, account)?;
     note(app, by, account, "adoption_asked_for", format!("{} pairs", pairs.len())).await?;
-    Ok(ask(app, by, account, Work::Adopt(pairs)))
+    ask(app, by, account, Work::Adopt(pairs)).await
 }
 
 /// Asks for a sync of the record that `text` names, both ways if it is a work order.
@@ -152,7 +152,7 @@ pub async fn sync_record(
         );
     }
     note(app, by, account, "record_sync_asked_for", format!("{kind} {text}")).await?;
-    Ok(ask(app, by, account, Work::Named(keys)))
+    ask(app, by, account, Work::Named(keys)).await
 }
 
 /// Keeps the account from being synced by itself until somebody resumes it. What is under way goes on.
@@ -329,7 +329,7 @@ fn known(app: &App, account: &str) -> Result<Arc<crate::Account>> {
     app.accounts.get(account).ok_or_else(missing)
 }
 
-fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::QueuedJobId {
+async fn ask(app: &App, by: &str, account: &str, work: Work) -> Result<jobs::QueuedJobId> {
     let job = JobRequest {
         account: account.to_owned(),
         work,
@@ -337,7 +337,7 @@ fn ask(app: &App, by: &str, account: &str, work: Work) -> jobs::QueuedJobId {
         by: by.to_owned(),
         late_from: None,
     };
-    app.jobs.ask(job, app.clock.now())
+    app.jobs.ask(job, app.clock.now()).await
 }
 
 /// Writes down what somebody did.

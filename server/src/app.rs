@@ -7,16 +7,18 @@ use chrono::TimeDelta;
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::{Desk, Forget};
+use latchel_sync_ledger::jobs::SharedJobs;
 use tokio::sync::Mutex;
 use tokio::task::{AbortHandle, JoinSet};
+use uuid::Uuid;
 
 use crate::access::LogIns;
 use crate::access::browser::Pairings;
 use crate::accounts::{Account, Accounts, Keeper, Served};
 use crate::alerts::Watcher;
 use crate::clock::Clock;
-use crate::config::ServerConfig;
-use crate::jobs::{Jobs, Worker};
+use crate::config::{ServerConfig, ServerRole};
+use crate::jobs::{Jobs, Queue, Shared, SharedWorker, Worker};
 use crate::metrics::Metrics;
 use crate::pulse::Pulses;
 use crate::schedule::Scheduler;
@@ -37,8 +39,12 @@ pub struct App {
     pub desk: Arc<dyn Desk>,
     /// Clock.
     pub clock: Clock,
-    /// Jobs of the server.
-    pub jobs: Arc<Jobs>,
+    /// Jobs of the server, or of all servers on this ledger.
+    pub jobs: Arc<dyn Queue>,
+    /// The jobs that are under way in this process.
+    local: Arc<Jobs>,
+    /// The jobs that all processes share, if they do.
+    shared: Option<Arc<Shared>>,
     /// Metrics that the server counts.
     pub metrics: Arc<Metrics>,
     /// Pulses, which show whether its loops go round.
@@ -70,19 +76,28 @@ impl App {
         clock: Clock,
         host: String,
     ) -> Arc<Self> {
-        Self::serving(config, (Served::all(accounts), None), (ledger, desk), clock, host)
+        Self::serving(config, (Served::all(accounts), None), (ledger, desk, None), clock, host)
     }
 
-    /// The same with accounts that may be left out, and with the keeper of those that may change.
+    /// The same with accounts that may be left out, with the keeper of those that may change, and with the jobs that all processes
+    /// on the ledger share, if they do.
     pub fn serving(
         config: ServerConfig,
         (served, keeper): (Served, Option<Arc<dyn Keeper>>),
-        (ledger, desk): (Arc<dyn LedgerAdmin>, Arc<dyn Desk>),
+        (ledger, desk, shared): (Arc<dyn LedgerAdmin>, Arc<dyn Desk>, Option<SharedJobs>),
         clock: Clock,
         host: String,
     ) -> Arc<Self> {
+        let local = Arc::new(Jobs::new(config.jobs_at_once));
+        let shared = shared.map(|store| Arc::new(Shared::new(store, local.clone(), clock)));
+        let jobs: Arc<dyn Queue> = match &shared {
+            Some(shared) => shared.clone(),
+            None => local.clone(),
+        };
         Arc::new(Self {
-            jobs: Arc::new(Jobs::new(config.jobs_at_once)),
+            jobs,
+            local,
+            shared,
             config,
             arrivals: Arrivals::default(),
             accounts: Arc::new(Accounts::new(served)),
@@ -100,39 +115,96 @@ impl App {
         })
     }
 
-    /// Does jobs, keeps the schedule, works on what came by webhook and tidies up until [`App::stop`] is set and what is under way has ended.
+    /// Does jobs, keeps the schedule, works on what came by webhook and tidies up until [`App::stop`] is set and what is under way
+    /// has ended. A process for the pages alone does none of this.
     pub async fn work(&self) {
-        let worker = Worker {
-            jobs: self.jobs.clone(),
+        let work = async {
+            match (&self.shared, self.config.role) {
+                (Some(_), ServerRole::Web) => {
+                    let metrics = self.metrics.keep(self.stop.clone());
+                    tokio::join!(self.look(), self.keep_accounts(), metrics);
+                }
+                (Some(shared), _) => {
+                    let worker = SharedWorker {
+                        worker: self.worker(),
+                        shared: shared.clone(),
+                        desk: self.desk.clone(),
+                        name: format!("{}, {}", self.host, Uuid::now_v7()).into(),
+                    };
+                    tokio::join!(worker.work(self.stop.clone()), self.look(), self.keep_up());
+                }
+                (None, _) => {
+                    let scheduler = self.scheduler().keep(self.stop.clone());
+                    let worker = self.worker().work(self.stop.clone());
+                    tokio::join!(worker, scheduler, self.dispatch(), self.keep_up());
+                }
+            }
+        };
+        self.metrics.scope(work).await;
+    }
+
+    /// Does what is to be done beside the jobs.
+    async fn keep_up(&self) {
+        tokio::join!(
+            self.keep_accounts(),
+            self.let_go(),
+            self.tidy(),
+            self.take_up(),
+            self.metrics.keep(self.stop.clone()),
+            self.watch(),
+        );
+    }
+
+    /// Has whoever watches the jobs look again each second: nobody tells of what other processes do.
+    async fn look(&self) {
+        while !self.stop.is_set() {
+            self.local.changed_elsewhere();
+            tokio::select! {
+                () = self.stop.asked() => {}
+                () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+            }
+        }
+    }
+
+    /// True if this process has a duty that one at a time has, and has it then for so long at least.
+    pub(crate) async fn has_duty(&self, name: &str, length: TimeDelta) -> bool {
+        let Some(shared) = &self.shared else { return true };
+        shared.store.take_duty(name, &self.host, length).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, duty = name, "it could not be found out which process has a duty");
+            false
+        })
+    }
+
+    /// Has somebody work on what an account's webhooks told of.
+    pub(crate) async fn told(&self, account: &str) {
+        let Some(shared) = &self.shared else { return self.arrivals.notify(account) };
+        if let Err(error) = shared.told(account).await {
+            // What is kept is taken up later.
+            tracing::warn!(account, %error, "nobody could be told of what came by webhook");
+        }
+    }
+
+    fn worker(&self) -> Worker {
+        Worker {
+            jobs: self.local.clone(),
             accounts: self.accounts.clone(),
             ledger: self.ledger.clone(),
             clock: self.clock,
             host: self.host.clone(),
             metrics: self.metrics.clone(),
             pulses: self.pulses.clone(),
-        };
-        let scheduler = Scheduler {
-            jobs: self.jobs.clone(),
+        }
+    }
+
+    fn scheduler(&self) -> Scheduler {
+        Scheduler {
+            jobs: self.local.clone(),
             accounts: self.accounts.clone(),
             ledger: self.ledger.clone(),
             desk: self.desk.clone(),
             clock: self.clock,
             pulses: self.pulses.clone(),
-        };
-        let work = async {
-            tokio::join!(
-                worker.work(self.stop.clone()),
-                scheduler.keep(self.stop.clone()),
-                self.dispatch(),
-                self.let_go(),
-                self.keep_up(),
-                self.tidy(),
-                self.take_up(),
-                self.metrics.keep(self.stop.clone()),
-                self.watch(),
-            )
-        };
-        self.metrics.scope(work).await;
+        }
     }
 
     /// Works on what came by webhook for the accounts that are synced, whichever these are now.
@@ -165,7 +237,7 @@ impl App {
     }
 
     /// Takes up the changes of the accounts that the ledger keeps.
-    async fn keep_up(&self) {
+    async fn keep_accounts(&self) {
         while !self.stop.is_set() {
             if let Err(error) = self.take_up_accounts().await {
                 tracing::warn!(%error, "the accounts of the ledger could not be looked at");
@@ -206,7 +278,7 @@ impl App {
     fn dispatcher(&self, account: &str) -> Dispatcher {
         Dispatcher {
             account: account.to_owned(),
-            jobs: self.jobs.clone(),
+            jobs: self.local.clone(),
             desk: self.desk.clone(),
             clock: self.clock,
             arrivals: self.arrivals.of(account),
@@ -225,7 +297,11 @@ impl App {
     async fn take_up(&self) {
         while !self.stop.is_set() {
             match self.desk.left_behind(self.clock.now() - LEFT_BEHIND).await {
-                Ok(accounts) => accounts.iter().for_each(|account| self.arrivals.notify(account)),
+                Ok(accounts) => {
+                    for account in accounts.iter().filter(|account| self.accounts.contains_key(*account)) {
+                        self.left_behind(account).await;
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "what other processes left behind could not be looked at")
                 }
@@ -237,16 +313,18 @@ impl App {
         }
     }
 
+    async fn left_behind(&self, account: &str) {
+        let Some(shared) = &self.shared else { return self.arrivals.notify(account) };
+        if let Err(error) = shared.left_behind(account).await {
+            tracing::warn!(account, %error, "what other processes left behind could not be taken up");
+        }
+    }
+
     /// Forgets what is older than the retention.
     async fn tidy(&self) {
         while !self.stop.is_set() {
-            let now = self.clock.now();
-            let before = now - self.config.retention;
-            let forget = Forget { idle_before: before.max(now - IDLE_KEPT), before };
-            match self.desk.prune(forget).await {
-                Ok(0) => {}
-                Ok(rows) => tracing::info!(rows, "forgot what is older than the retention"),
-                Err(error) => tracing::warn!(%error, "the ledger could not be tidied up"),
+            if self.has_duty("tidying up", TIDYING).await {
+                self.forget().await;
             }
             tokio::select! {
                 () = self.stop.asked() => {}
@@ -254,10 +332,31 @@ impl App {
             }
         }
     }
+
+    async fn forget(&self) {
+        let now = self.clock.now();
+        let before = now - self.config.retention;
+        let forget = Forget { idle_before: before.max(now - IDLE_KEPT), before };
+        match self.desk.prune(forget).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "forgot what is older than the retention"),
+            Err(error) => tracing::warn!(%error, "the ledger could not be tidied up"),
+        }
+        if let Some(shared) = &self.shared
+            && let Err(error) = shared.store.forget(now - JOBS_KEPT).await
+        {
+            tracing::warn!(%error, "old jobs could not be forgotten");
+        }
+    }
 }
 
+/// Time for which a process that has begun to tidy up keeps others from it.
+const TIDYING: TimeDelta = TimeDelta::minutes(50);
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// Time for which a run is kept that found nothing new, if the retention is longer.
 const IDLE_KEPT: TimeDelta = TimeDelta::days(7);
+/// Time for which a job that has ended is kept in the ledger for people.
+const JOBS_KEPT: TimeDelta = TimeDelta::days(1);
 /// Age of a delivery at which any process works on it, not only the one that took it.
 const LEFT_BEHIND: TimeDelta = TimeDelta::seconds(8);
 const BETWEEN_TAKINGS_UP: Duration = Duration::from_secs(4);

@@ -17,6 +17,8 @@ pub struct ServerConfig {
     /// reverse proxy that speaks TLS. Cookies are for https alone then.
     #[serde(deserialize_with = "origin")]
     pub public_url: Option<String>,
+    /// Work of the process, of those that share a ledger.
+    pub role: ServerRole,
     /// Number of jobs that are under way at once, of all accounts together. Those that take longer than a minute share half of it.
     #[serde(deserialize_with = "slots")]
     pub jobs_at_once: usize,
@@ -25,6 +27,19 @@ pub struct ServerConfig {
     pub retention: TimeDelta,
     /// Alerts: what people are told of, and over which channels.
     pub alerts: AlertsConfig,
+}
+
+/// Work of a process, of those that share a ledger.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerRole {
+    /// Everything.
+    #[default]
+    All,
+    /// Pages, API and webhooks; others do the jobs.
+    Web,
+    /// Jobs; it answers probes alone, and whoever reads its metrics.
+    Worker,
 }
 
 impl ServerConfig {
@@ -44,6 +59,7 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787),
             public_url: None,
+            role: ServerRole::default(),
             jobs_at_once: 8,
             retention: TimeDelta::days(90),
             alerts: AlertsConfig::default(),

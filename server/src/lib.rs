@@ -45,15 +45,19 @@ pub use accounts::{
 };
 pub use app::App;
 pub use clock::Clock;
-pub use config::{ServerConfig, listen_address};
+pub use config::{ServerConfig, ServerRole, listen_address};
 pub use metrics::Metrics;
 pub use secret::{Secret, read_by_everybody};
 pub use webhooks::Readers;
 
 pub(crate) use prose::prose;
 
-/// Every route. `inner` ones are for people who log in and their programs, `outer` ones see for themselves who calls.
+/// Every route of the process's role. `inner` ones are for people who log in and their programs, `outer` ones see for themselves who
+/// calls.
 pub fn router(app: Arc<App>) -> Router {
+    if app.config.role == ServerRole::Worker {
+        return access::guard(metrics::routes(), health::routes(), &app);
+    }
     let inner = access::routes().merge(pages::routes()).merge(api::routes()).merge(metrics::routes());
     let outer = health::routes().merge(webhooks::routes());
     access::guard(inner, outer, &app)

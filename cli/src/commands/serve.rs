@@ -9,11 +9,12 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::StopSignal;
-use latchel_sync_server::{App, Clock, Keeper, LeftOut, Origin, Served, ServerConfig};
+use latchel_sync_ledger::jobs::SharedJobs;
+use latchel_sync_server::{App, Clock, Keeper, LeftOut, Origin, Served, ServerConfig, ServerRole};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::sync::{holder, stop_on_interrupt};
-use crate::config::Config;
+use crate::config::{Config, LedgerLocation};
 use crate::connect::{self, Books};
 use crate::exit::{Exit, Failure};
 use crate::keeper::LedgerKeeper;
@@ -22,11 +23,12 @@ use crate::keeper::LedgerKeeper;
 pub(crate) async fn run(
     path: &Path,
     listen: Option<SocketAddr>,
+    role: Option<ServerRole>,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {
     let mut hangups = signal(SignalKind::hangup()).map_err(Failure::run)?;
     let clock = Clock::starting_at(now);
-    let first = Config::read_leaving_out(path)?;
+    let first = read(path, role)?;
     let end = StopSignal::default();
     connect::with_books(&first, async |books| {
         let address = |config: &Config| listen.unwrap_or(config.server.listen);
@@ -36,7 +38,7 @@ pub(crate) async fn run(
         say!("dashboard: http://{}/", open.address);
         loop {
             let config = later.as_ref().unwrap_or(&first);
-            let next = next(path, (config, &open), (&books, &address), &mut hangups);
+            let next = next((path, role), (config, &open), (&books, &address), &mut hangups);
             let Some((config, opened)) = open.serve(&books, clock, &end, next).await? else {
                 return Ok(Exit::Done);
             };
@@ -48,6 +50,20 @@ pub(crate) async fn run(
         }
     })
     .await
+}
+
+/// Reads a configuration; `role` is another than what stands there, if it was given.
+fn read(path: &Path, role: Option<ServerRole>) -> Result<Config, Failure> {
+    let mut config = Config::read_leaving_out(path)?;
+    config.server.role = role.unwrap_or(config.server.role);
+    let is_alone = matches!(config.ledger, LedgerLocation::File(_));
+    match config.server.role {
+        ServerRole::Web | ServerRole::Worker if is_alone => Err(Failure::usage(
+            "a role other than `all` is for processes that share a ledger, and a ledger on SQLite is for one process",
+        )
+        .hint("leave `--role` and `server.role` out, or put the ledger into PostgreSQL: `ledger = \"postgres://…\"`")),
+        _ => Ok(config),
+    }
 }
 
 /// Serves over these books until the process is told to stop.
@@ -67,14 +83,14 @@ pub(super) async fn over(
 
 /// The next configuration that can be served by. One that cannot is told of, and the one before stays.
 async fn next(
-    path: &Path,
+    file: (&Path, Option<ServerRole>),
     (config, open): (&Config, &Open),
     (books, address): (&Books, &impl Fn(&Config) -> SocketAddr),
     hangups: &mut Signal,
 ) -> (Config, Open) {
     loop {
         hangups.recv().await;
-        match reread(path, config, books, open, address).await {
+        match reread(file, config, books, open, address).await {
             Ok(next) => return next,
             Err(failure) => {
                 note!("warning: the configuration that was there before stays: {}", failure.line());
@@ -84,13 +100,13 @@ async fn next(
 }
 
 async fn reread(
-    path: &Path,
+    (path, role): (&Path, Option<ServerRole>),
     before: &Config,
     books: &Books,
     open: &Open,
     address: &impl Fn(&Config) -> SocketAddr,
 ) -> Result<(Config, Open), Failure> {
-    let config = Config::read_leaving_out(path)?;
+    let config = read(path, role)?;
     if !config.ledger.is_same(&before.ledger) {
         return Err(Failure::usage("another ledger is taken up by a start alone"));
     }
@@ -165,14 +181,18 @@ impl Open {
     /// way ends after the record at hand; who connects meanwhile waits for the next.
     async fn serve<T>(
         &self,
-        Books { ledger, desk }: &Books,
+        Books { ledger, desk, postgres }: &Books,
         clock: Clock,
         end: &StopSignal,
         next: impl Future<Output = T>,
     ) -> Result<Option<T>, Failure> {
         let listener = self.listener.try_clone().map_err(Failure::run)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::run)?;
-        let books = (ledger.clone(), desk.clone());
+        let shared = match postgres {
+            Some(postgres) => Some(SharedJobs::open(postgres).await?),
+            None => None,
+        };
+        let books = (ledger.clone(), desk.clone(), shared);
         let served = (self.served.clone(), Some(self.keeper.clone()));
         let app = App::serving(self.settings.clone(), served, books, clock, holder());
         let stop = app.stop.clone();

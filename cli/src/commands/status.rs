@@ -64,7 +64,7 @@ const CAUSES: u32 = 20;
 async fn all(
     config: &Config,
     accounts: &[&Account],
-    Books { ledger, desk }: &Books,
+    Books { ledger, desk, .. }: &Books,
     scope: &Scope,
     now: DateTime<Utc>,
 ) -> Result<Exit, Failure> {

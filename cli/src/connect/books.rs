@@ -31,8 +31,8 @@ pub(crate) async fn reading_books<T>(
     config: &Config,
     work: impl AsyncFnOnce(Books) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let Books { ledger, desk } = books_to_read(config).await?;
-    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
+    let Books { ledger, desk, postgres } = books_to_read(config).await?;
+    closing(ledger, async |ledger| work(Books { ledger, desk, postgres }).await).await
 }
 
 async fn closing<T>(
@@ -51,12 +51,18 @@ async fn closing<T>(
 pub(crate) struct Books {
     pub ledger: Arc<dyn LedgerAdmin>,
     pub desk: Arc<dyn Desk>,
+    /// The ledger, if processes may share their jobs beside it.
+    pub postgres: Option<PostgresLedger>,
 }
 
 impl Books {
+    fn shared(opened: PostgresLedger) -> Self {
+        Self { postgres: Some(opened.clone()), ..Self::of(opened) }
+    }
+
     fn of(opened: impl LedgerAdmin + Desk + 'static) -> Self {
         let opened = Arc::new(opened);
-        Self { ledger: opened.clone(), desk: opened }
+        Self { ledger: opened.clone(), desk: opened, postgres: None }
     }
 }
 
@@ -65,15 +71,15 @@ pub(crate) async fn with_books<T>(
     config: &Config,
     work: impl AsyncFnOnce(Books) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let Books { ledger, desk } = books(config).await?;
-    closing(ledger, async |ledger| work(Books { ledger, desk }).await).await
+    let Books { ledger, desk, postgres } = books(config).await?;
+    closing(ledger, async |ledger| work(Books { ledger, desk, postgres }).await).await
 }
 
 async fn books(config: &Config) -> Result<Books, Failure> {
     Ok(match &config.ledger {
         LedgerLocation::File(path) => Books::of(SqliteLedger::open(path).await?.with_lease(config.lease)),
         LedgerLocation::Postgres(url) => {
-            Books::of(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
+            Books::shared(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
         }
     })
 }
@@ -103,6 +109,6 @@ pub(crate) async fn kept_accounts(config: &Config) -> Result<Vec<KeptAccount>, F
         Err(error) if is_older(&error) => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),
     };
-    let Books { ledger, desk } = books;
+    let Books { ledger, desk, .. } = books;
     closing(ledger, async |_| Ok(desk.kept_since(0).await?)).await
 }

@@ -49,6 +49,7 @@ mod statement;
 #[path = "../ops/users.rs"]
 mod users;
 
+pub mod jobs;
 mod open;
 
 pub use open::PostgresLedger;

@@ -34,6 +34,8 @@ pub(super) struct Known {
     added: HashMap<String, DateTime<Utc>>,
     paused: HashSet<String>,
     late: BTreeMap<String, Late>,
+    /// Numbers of jobs that wait and of those that are under way.
+    jobs: (usize, usize),
     none: AccountState,
 }
 
@@ -48,7 +50,8 @@ impl Known {
             states: app.ledger.account_states(None).await?,
             added: app.ledger.accounts().await?.into_iter().map(|one| (one.name, one.created_at)).collect(),
             paused: app.desk.pauses().await?.into_iter().map(|pause| pause.account).collect(),
-            late: app.jobs.late(app.clock.now()),
+            late: app.jobs.late(app.clock.now()).await?,
+            jobs: app.jobs.counts().await?,
             none: AccountState::default(),
         })
     }
@@ -73,7 +76,7 @@ pub(super) async fn findings(app: &App, account: &Account, known: &Known) -> Res
     if !known.paused.contains(name) {
         findings.extend(gap(&health, now));
         findings.extend(no_success(app, account, &health, known.added.get(name).copied(), now));
-        findings.extend(known.late.get(name).map(|late| waits(app, late)));
+        findings.extend(known.late.get(name).map(|late| waits(app, late, known.jobs)));
     }
     Ok(findings)
 }
@@ -242,8 +245,7 @@ pub(super) fn misconfigured(problem: &str, since: DateTime<Utc>) -> Finding {
     Finding { condition: Condition::Misconfigured, text, since }
 }
 
-fn waits(app: &App, late: &Late) -> Finding {
-    let (waiting, under_way) = app.jobs.counts();
+fn waits(app: &App, late: &Late, (waiting, under_way): (usize, usize)) -> Finding {
     let why = match late.is_slow {
         true => "the last one like it took longer than a minute, and such jobs share half of `server.jobs_at_once`. Look at why \
                  its systems answer slowly, or give it a longer interval."

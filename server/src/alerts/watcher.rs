@@ -40,7 +40,9 @@ impl Watcher {
     pub(crate) async fn keep(mut self, app: &App) {
         while !app.stop.is_set() && !self.channels.is_empty() {
             let began = Instant::now();
-            if let Err(error) = self.check(app).await {
+            if app.has_duty("alerts", DUTY).await
+                && let Err(error) = self.check(app).await
+            {
                 tracing::warn!(%error, "it could not be found out whether people need to be told something");
             }
             let rest = tokio::time::sleep(began.elapsed() * REST);
@@ -98,6 +100,8 @@ impl Watcher {
     }
 }
 
+/// Time for which a process that has looked keeps the others from it.
+const DUTY: TimeDelta = TimeDelta::minutes(3);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
 /// Times that a look takes for which there is no other: all of them take a tenth of the time.
 const REST: u32 = 9;

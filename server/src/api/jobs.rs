@@ -37,15 +37,15 @@ pub(super) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<JobAnswer>, Problem> {
-    find(&app, QueuedJobId(id)).map(Json)
+    find(&app, QueuedJobId(id)).await.map(Json)
 }
 
-pub(super) fn find(app: &App, id: QueuedJobId) -> Result<JobAnswer, Problem> {
+pub(super) async fn find(app: &App, id: QueuedJobId) -> Result<JobAnswer, Problem> {
     let forgotten = || {
         Problem::not_found(
             "there is no such job",
             "jobs that ended are forgotten after a while, and when the server is started again: look at the runs",
         )
     };
-    app.jobs.get(id).map(JobAnswer::from).ok_or_else(forgotten)
+    app.jobs.get(id).await?.map(JobAnswer::from).ok_or_else(forgotten)
 }

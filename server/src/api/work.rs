@@ -54,7 +54,7 @@ pub(super) async fn sync(
         return Err(Problem::mass_change());
     }
     let mass_change = if allow_mass_change { MassChange::Allowed } else { MassChange::Guarded };
-    accepted(&app, actions::sync(&app, &person.name, &account, extent, mass_change).await?)
+    accepted(&app, actions::sync(&app, &person.name, &account, extent, mass_change).await?).await
 }
 
 /// Asks what a sync would do. It writes nothing; the job names the writes that it would make.
@@ -68,7 +68,7 @@ pub(super) async fn plan(
     Path(account): Path<String>,
     Body(PlanRequest { extent }): Body<PlanRequest>,
 ) -> Result<Accepted, Problem> {
-    accepted(&app, actions::plan(&app, &person.name, &account, extent).await?)
+    accepted(&app, actions::plan(&app, &person.name, &account, extent).await?).await
 }
 
 /// Asks for a report about the account's platform, for whoever is asked for help: what holds of the way in which it is used, as
@@ -83,7 +83,7 @@ pub(super) async fn report(
     State(app): State<Arc<App>>,
     Path(account): Path<String>,
 ) -> Result<Accepted, Problem> {
-    accepted(&app, actions::report(&app, &person.name, &account).await?)
+    accepted(&app, actions::report(&app, &person.name, &account).await?).await
 }
 
 /// Asks for a sync of one record, both ways if it is a work order. A browser's extension may ask for it too.
@@ -99,10 +99,10 @@ pub(super) async fn sync_record(
     State(app): State<Arc<App>>,
     Path((account, kind, id)): Path<(String, Kind, String)>,
 ) -> Result<Accepted, Problem> {
-    accepted(&app, actions::sync_record(&app, &person.name, &account, kind, &id).await?)
+    accepted(&app, actions::sync_record(&app, &person.name, &account, kind, &id).await?).await
 }
 
-fn accepted(app: &App, id: QueuedJobId) -> Result<Accepted, Problem> {
+async fn accepted(app: &App, id: QueuedJobId) -> Result<Accepted, Problem> {
     let location = format!("/api/v1/jobs/{}", id.0);
-    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(find(app, id)?)))
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(find(app, id).await?)))
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::engine::{Proposal, Proposals};
 use latchel_sync_core::ledger::{Outcome, Run, RunStatus, Trigger};
 use latchel_sync_core::model::{Phase, RecordKey};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,12 +12,12 @@ use uuid::Uuid;
 use crate::schema;
 
 /// The id of a job; later ones have greater ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct QueuedJobId(pub Uuid);
 
 /// Work of a job.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Work {
     /// A sync of the window.
     Sync {
@@ -83,7 +83,7 @@ impl Work {
 pub(super) type WorkKind = (String, &'static str, Vec<Phase>);
 
 /// Request for a job.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobRequest {
     /// The account.
     pub account: String,
@@ -121,7 +121,7 @@ impl JobRequest {
 }
 
 /// A job and its state.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Job)]
 pub struct QueuedJob {
     /// Its id.
@@ -130,7 +130,9 @@ pub struct QueuedJob {
     /// The account.
     pub account: String,
     /// Kind of work: `sync`, `named`, `reconcile`, `plan`, `propose`, `adopt` or `report`.
-    pub work: &'static str,
+    #[serde(deserialize_with = "name")]
+    #[schema(value_type = String)]
+    pub work: Name,
     /// Trigger of the job: somebody by hand, the schedule, or a webhook.
     #[schema(value_type = schema::Trigger)]
     pub trigger: Trigger,
@@ -169,12 +171,49 @@ pub struct QueuedJob {
     pub refused: Vec<String>,
 }
 
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let known = NAMES.into_iter().find(|known| *known == name);
+    known.ok_or_else(|| serde::de::Error::custom(format!("{name:?} is no kind of work")))
+}
+
+/// Name of a kind of work.
+pub type Name = &'static str;
+
+/// Names of the kinds of work.
+const NAMES: [&str; 7] = ["sync", "named", "reconcile", "plan", "propose", "adopt", "report"];
+
 impl QueuedJob {
+    /// A job that waits.
+    pub(super) fn waiting(id: QueuedJobId, new: &JobRequest, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            account: new.account.clone(),
+            work: new.work.name(),
+            trigger: new.trigger,
+            by: new.by.clone(),
+            asked_at: now,
+            began_at: None,
+            started: None,
+            waits_for_slot: false,
+            ended_at: None,
+            phases: Vec::new(),
+            run: None,
+            error: None,
+            planned: Vec::new(),
+            planned_more: 0,
+            report: None,
+            proposals: None,
+            refused: Vec::new(),
+        }
+    }
+
     /// In one word: `waiting`, `under_way`, or how it ended.
     pub fn state(&self) -> &'static str {
         match (&self.run, self.began_at, self.ended_at) {
             (Some(run), _, Some(_)) if run.status != RunStatus::Unfinished => run.status.as_str(),
-            (_, _, Some(_)) if self.proposals.is_some() || self.report.is_some() => "success",
+            // A comparison and a report are no runs.
+            (None, _, Some(_)) if self.error.is_none() => "success",
             (_, _, Some(_)) => "failed",
             (_, Some(_), None) => "under_way",
             (_, None, None) => "waiting",
@@ -183,7 +222,7 @@ impl QueuedJob {
 }
 
 /// Progress of a phase.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct PhaseProgress {
     /// The phase.
     #[schema(value_type = schema::Phase)]

@@ -1,9 +1,11 @@
 //! Jobs of the server for its accounts: the newest jobs, which of them may begin, and how far they are. Of two that go
 //! through the same phase of an account, one waits for the other.
 
+mod engine;
 mod job;
 mod progress;
 mod queue;
+mod shared;
 mod slots;
 mod worker;
 
@@ -15,8 +17,10 @@ use latchel_sync_core::model::Phase;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+pub use engine::Queue;
 use job::WorkKind;
 pub use job::{JobRequest, PhaseProgress, QueuedJob, QueuedJobId, Work};
+pub(crate) use shared::{Shared, SharedWorker};
 use slots::Slots;
 pub(crate) use worker::Worker;
 
@@ -95,26 +99,7 @@ impl Jobs {
             }
             return job.id;
         }
-        let job = QueuedJob {
-            id: QueuedJobId(Uuid::now_v7()),
-            account: new.account.clone(),
-            work: new.work.name(),
-            trigger: new.trigger,
-            by: new.by.clone(),
-            asked_at: now,
-            began_at: None,
-            started: None,
-            waits_for_slot: false,
-            ended_at: None,
-            phases: Vec::new(),
-            run: None,
-            error: None,
-            planned: Vec::new(),
-            planned_more: 0,
-            report: None,
-            proposals: None,
-            refused: Vec::new(),
-        };
+        let job = QueuedJob::waiting(QueuedJobId(Uuid::now_v7()), &new, now);
         let id = job.id;
         state.waiting.push((job, new));
         drop(state);
@@ -167,22 +152,6 @@ impl Jobs {
     /// Tells of each change of a job; the value itself means nothing.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
-    }
-
-    /// Waits until no job waits or is under way.
-    pub async fn idle(&self) {
-        let mut changes = self.changes();
-        loop {
-            {
-                let state = self.state();
-                if state.waiting.is_empty() && state.under_way.is_empty() {
-                    return;
-                }
-            }
-            if changes.changed().await.is_err() {
-                return;
-            }
-        }
     }
 
     /// Waits until a job has ended, or has since this was last waited for. It is for one at a time.
@@ -241,6 +210,13 @@ impl Jobs {
         }
         drop(state);
         self.changed();
+    }
+
+    /// Has whoever watches look again: a job may have changed in another process.
+    pub(crate) fn changed_elsewhere(&self) {
+        if self.version.receiver_count() > 0 {
+            self.changed();
+        }
     }
 
     fn changed(&self) {

@@ -22,6 +22,41 @@ impl Jobs {
         Some(taken)
     }
 
+    /// Room for one more job.
+    pub(super) fn room(&self) -> Room {
+        self.slots.room(&self.state())
+    }
+
+    /// Takes in a job that begins here and waited elsewhere.
+    pub(super) fn take_in(&self, mut job: QueuedJob, new: JobRequest, is_slow: bool) {
+        let mut state = self.state();
+        job.started = Some(Instant::now());
+        match is_slow {
+            true => state.slow.insert(new.kind()),
+            false => state.slow.remove(&new.kind()),
+        };
+        state.under_way.push((job, new));
+        drop(state);
+        self.changed();
+    }
+
+    /// Gives up a job that is under way here; returns how it stands, and true if it took long.
+    pub(super) fn give_up(&self, id: QueuedJobId) -> Option<(QueuedJob, bool)> {
+        let mut state = self.state();
+        let index = state.under_way.iter().position(|(job, _)| job.id == id)?;
+        let (job, _) = state.under_way.remove(index);
+        drop(state);
+        self.ended.notify_one();
+        self.changed();
+        let is_slow = took_long(&job);
+        Some((job, is_slow))
+    }
+
+    /// The jobs that are under way here.
+    pub(super) fn under_way(&self) -> Vec<QueuedJob> {
+        self.state().under_way.iter().map(|(job, _)| job.clone()).collect()
+    }
+
     /// Puts a job that has ended aside.
     pub(super) fn end(&self, id: QueuedJobId, now: DateTime<Utc>, finish: impl FnOnce(&mut QueuedJob)) {
         let mut state = self.state();

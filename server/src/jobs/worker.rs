@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::progress::Progress;
 use super::slots::Slot;
-use super::{JobRequest, Jobs, QueuedJobId, Refusal, Work};
+use super::{JobRequest, Jobs, QueuedJob, QueuedJobId, Refusal, Work};
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -56,8 +56,18 @@ impl Worker {
     }
 
     async fn job(self, id: QueuedJobId, new: JobRequest, stop: StopSignal) {
-        // Whatever happens, the job ends: nobody else would free its place and its phases.
-        let done = AssertUnwindSafe(self.run(id, &new, stop)).catch_unwind().await;
+        let done = self.done(id, &new, stop).await;
+        if let Err(error) = &done
+            && error.kind() == ErrorKind::Busy
+        {
+            self.refused(&new, error);
+        }
+        self.jobs.end(id, self.clock.now(), |job| put(job, done));
+    }
+
+    /// Does a job that is under way. Whatever happens, it ends: nobody else would free its place and its phases.
+    pub(super) async fn done(&self, id: QueuedJobId, new: &JobRequest, stop: StopSignal) -> Result<Done> {
+        let done = AssertUnwindSafe(self.run(id, new, stop)).catch_unwind().await;
         let done = done.unwrap_or_else(|_| {
             self.metrics.broken(&new.account);
             Err(Error::new(
@@ -71,20 +81,10 @@ impl Worker {
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Busy => {
                 tracing::info!(account = new.account, %error, "a job waits for another process");
-                self.refused(&new, error);
             }
             Err(error) => tracing::warn!(account = new.account, %error, "a job could not be done"),
         }
-        self.jobs.end(id, self.clock.now(), |job| match done {
-            Ok(Done::Run(run)) => job.run = Some(run),
-            Ok(Done::Reported(report)) => job.report = Some(report),
-            Ok(Done::Proposed(proposals)) => job.proposals = Some(Arc::new(proposals)),
-            Ok(Done::Adopted(adopted)) => {
-                job.refused = adopted.refused.iter().map(ToString::to_string).collect();
-                job.run = Some(adopted.run);
-            }
-            Err(error) => job.error = Some(error.to_string()),
-        });
+        done
     }
 
     /// Has the schedule ask again once the lease that kept the job from beginning has ended.
@@ -159,8 +159,22 @@ impl Worker {
     }
 }
 
+/// Puts the result into a job.
+pub(super) fn put(job: &mut QueuedJob, done: Result<Done>) {
+    match done {
+        Ok(Done::Run(run)) => job.run = Some(run),
+        Ok(Done::Reported(report)) => job.report = Some(report),
+        Ok(Done::Proposed(proposals)) => job.proposals = Some(Arc::new(proposals)),
+        Ok(Done::Adopted(adopted)) => {
+            job.refused = adopted.refused.iter().map(ToString::to_string).collect();
+            job.run = Some(adopted.run);
+        }
+        Err(error) => job.error = Some(error.to_string()),
+    }
+}
+
 /// Result of a job.
-enum Done {
+pub(super) enum Done {
     Run(Run),
     Reported(String),
     Proposed(Proposals),

@@ -26,13 +26,13 @@ pub(super) async fn read(app: &App) -> Result<String> {
         Health::of(&one.settings, &one.schedule, state, None, now)
     };
     let accounts: Vec<_> = app.accounts.now().synced.values().map(health).collect();
+    let (waiting, under_way) = app.jobs.counts().await?;
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || {
         describe();
         for health in &accounts {
             tell(health, paused.contains(&health.account), now);
         }
-        let (waiting, under_way) = app.jobs.counts();
         gauge!(JOBS, "state" => "waiting").set(count(waiting as u64));
         gauge!(JOBS, "state" => "under_way").set(count(under_way as u64));
     });

@@ -54,7 +54,8 @@ pub(super) async fn link(
     Operator(person): Operator,
     body: Bytes,
 ) -> Answer {
-    let job = app.jobs.get(QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
+    let job =
+        app.jobs.get(QueuedJobId(id)).await?.ok_or_else(|| Problem::missing("job with this id any more"))?;
     let proposals = job.proposals.ok_or_else(|| Problem::missing("proposal of this job"))?;
     let chosen: Vec<usize> = form_urlencoded::parse(&body)
         .filter(|(name, _)| name == "pair")

@@ -57,8 +57,11 @@ pub(super) async fn show(
     Path(id): Path<Uuid>,
     Viewer(person): Viewer,
 ) -> Answer {
-    let job =
-        app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
+    let job = app
+        .jobs
+        .get(jobs::QueuedJobId(id))
+        .await?
+        .ok_or_else(|| Problem::missing("job with this id any more"))?;
     let account = app.accounts.get(&job.account);
     let zone = account.map(|one| one.settings.time_zone).unwrap_or_default();
     let platform = app.platform_title(&job.account);
@@ -102,8 +105,11 @@ pub(super) async fn apply(
     Path(id): Path<Uuid>,
     Operator(person): Operator,
 ) -> Answer {
-    let job =
-        app.jobs.get(jobs::QueuedJobId(id)).ok_or_else(|| Problem::missing("job with this id any more"))?;
+    let job = app
+        .jobs
+        .get(jobs::QueuedJobId(id))
+        .await?
+        .ok_or_else(|| Problem::missing("job with this id any more"))?;
     let phases: Vec<Phase> = job.phases.iter().map(|phase| phase.phase).collect();
     let extent =
         if phases == [Phase::WorkOrdersToPlatform] { Extent::LatchelWorkOrders } else { Extent::Everything };

@@ -124,9 +124,11 @@ pub(super) async fn stream(
         let end = tokio::time::Instant::now() + LONGEST;
         while !app.stop.is_set() && tokio::time::Instant::now() < end {
             let moment = Moment { now: app.clock.now(), zone };
-            let jobs = app.jobs.of(&name).iter().map(|job| JobRow::of(job, moment)).collect();
-            let text = Jobs { jobs }.render().unwrap_or_default();
-            if shown.as_ref() != Some(&text) {
+            // What cannot be read now is read again.
+            let jobs = app.jobs.of(&name).await.ok();
+            let rows = |jobs: Vec<QueuedJob>| jobs.iter().map(|job| JobRow::of(job, moment)).collect();
+            let text = jobs.map(|jobs| Jobs { jobs: rows(jobs) }.render().unwrap_or_default());
+            if let Some(text) = text.filter(|text| shown.as_ref() != Some(text)) {
                 yield Ok::<_, Infallible>(Event::default().data(&text));
                 shown = Some(text);
             }

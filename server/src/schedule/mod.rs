@@ -39,6 +39,20 @@ impl Part {
         first.part().to_vec()
     }
 
+    /// Its name in the ledger.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::WorkOrders => "work_orders",
+            Self::PropertiesAndResidents => "properties_and_residents",
+            Self::Reconciliation => "reconciliation",
+        }
+    }
+
+    /// Reads a name of [`Self::as_str`].
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.as_str() == name)
+    }
+
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {

@@ -101,7 +101,7 @@ impl<'a> AllAccounts<'a> {
             pauses: pauses.collect(),
             starts: accounts.map(|one| (one.name, one.sync_start)).collect(),
             states: app.ledger.account_states(None).await?,
-            jobs: app.jobs.by_account(),
+            jobs: app.jobs.by_account().await?,
         })
     }
 
@@ -139,7 +139,7 @@ pub async fn account(app: &App, name: &str) -> Result<Option<AccountView>> {
     let sync_start = app.ledger.account(name).await?.map(|account| account.sync_start);
     let state = state_of(&*app.ledger, name).await?;
     let pause = app.desk.pauses().await?.into_iter().find(|pause| pause.account == name);
-    let mut view = view(app, &one, state, (pause, sync_start), app.jobs.of(name));
+    let mut view = view(app, &one, state, (pause, sync_start), app.jobs.of(name).await?);
     put_days(app, std::slice::from_mut(&mut view)).await?;
     Ok(Some(view))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use latchel_sync_core::Result;
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_core::ledger::{Run, Trigger};
+use latchel_sync_core::model::Phase;
 use latchel_sync_ledger::desk::{Delivery, Desk};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -14,14 +15,14 @@ use crate::clock::Clock;
 use crate::jobs::{JobRequest, Jobs, QueuedJob, QueuedJobId, Work};
 
 /// Most deliveries that one run takes up.
-const AT_ONCE: u32 = 200;
+pub(crate) const AT_ONCE: u32 = 200;
 /// Time without a further delivery after which a run begins. Deliveries within this time of each other go together, because
 /// one change is often told of several times.
-const QUIET: Duration = Duration::from_secs(1);
+pub(crate) const QUIET: Duration = Duration::from_secs(1);
 /// Longest time to wait for further deliveries.
 const LONGEST_GATHERING: Duration = Duration::from_secs(5);
 /// Time for which a paused account is left alone before it is looked at again.
-const PAUSED: Duration = Duration::from_secs(10);
+pub(crate) const PAUSED: Duration = Duration::from_secs(10);
 /// The pause after a run that did not get to its records, which doubles each time up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
@@ -103,24 +104,11 @@ impl Dispatcher {
 
     /// Runs a sync of these records. True if it got to all of them; those that failed are pending then.
     async fn run_of(&self, deliveries: &[Delivery]) -> bool {
-        let records: BTreeSet<_> = deliveries.iter().map(|delivery| delivery.record.clone()).collect();
-        let work = Work::Named(records.into_iter().collect());
-        let phases = work.phases();
-        let by = "webhooks".to_owned();
-        let job = JobRequest {
-            account: self.account.clone(),
-            work,
-            trigger: Trigger::Webhook,
-            by,
-            late_from: None,
-        };
-        let id = self.jobs.ask(job, self.clock.now());
+        let request = request(&self.account, deliveries);
+        let phases = request.work.phases();
+        let id = self.jobs.ask(request, self.clock.now());
         let run = self.ended(id).await.and_then(|job| job.run);
-        let went_through = |run: Run| {
-            let whole = run.phases.iter().filter(|phase| phase.error.is_none() && phase.paused.is_none());
-            whole.map(|phase| phase.phase).eq(phases)
-        };
-        run.is_some_and(went_through)
+        run.is_some_and(|run| went_through(&run, &phases))
     }
 
     /// The job once it has ended; `None` if so many others ended after it that it is forgotten.
@@ -134,4 +122,27 @@ impl Dispatcher {
             changes.changed().await.ok()?;
         }
     }
+}
+
+/// Request for a sync of the records that these deliveries are about.
+pub(crate) fn request(account: &str, deliveries: &[Delivery]) -> JobRequest {
+    let records: BTreeSet<_> = deliveries.iter().map(|delivery| delivery.record.clone()).collect();
+    JobRequest {
+        account: account.to_owned(),
+        work: Work::Named(records.into_iter().collect()),
+        trigger: Trigger::Webhook,
+        by: "webhooks".to_owned(),
+        late_from: None,
+    }
+}
+
+/// True if a run got to all records of these phases.
+pub(crate) fn went_through(run: &Run, phases: &[Phase]) -> bool {
+    let whole = run.phases.iter().filter(|phase| phase.error.is_none() && phase.paused.is_none());
+    whole.map(|phase| phase.phase).eq(phases.iter().copied())
+}
+
+/// Pause after so many runs in a row that did not get to their records.
+pub(crate) fn pause_after(tries: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << tries.min(10)).min(LONGEST_PAUSE)
 }

@@ -3,7 +3,7 @@
 //! - [`receive`](self::receive): a request, until it is kept or refused.
 //! - [`dispatch`](self::dispatch): runs of the records that were told of.
 
-mod dispatch;
+pub(crate) mod dispatch;
 mod receive;
 
 use std::collections::BTreeMap;

@@ -156,7 +156,7 @@ async fn taken_in(
         }
     }
     if matches!(fate, DeliveryResult::Accepted) {
-        app.arrivals.notify(account);
+        app.told(account).await;
     }
     Ok(fate)
 }

@@ -148,7 +148,7 @@ async fn a_mistake_of_ours_ends_its_job_is_counted_and_told_and_takes_no_worker(
         pass(Duration::from_secs(60)).await;
         let job = actions::sync(&world.app, "robin", ACCOUNT, Extent::Everything, MassChange::Guarded).await;
         world.work().await;
-        let job = world.app.jobs.get(job.expect("a job")).expect("it is kept");
+        let job = world.app.jobs.get(job.expect("a job")).await.expect("the jobs").expect("it is kept");
         assert_eq!(job.state(), "failed", "{job:?}");
     }
     watcher(&world).check(&world.app).await.expect("a check");

@@ -23,7 +23,7 @@ async fn a_sync_that_somebody_asks_for_goes_over_both_systems_and_is_in_the_audi
     app.stop.stop();
     work.await.expect("no panic");
 
-    let job = app.jobs.get(job).expect("it is kept");
+    let job = app.jobs.get(job).await.expect("the jobs").expect("it is kept");
     assert_eq!(job.state(), RunStatus::Success.as_str(), "{job:?}");
     let references = world.latchel.edit(|latchel| {
         latchel.properties.values().filter_map(|one| one.reference.clone()).collect::<Vec<_>>()

@@ -74,7 +74,7 @@ impl AdoptDecision {
 }
 
 /// Proposals for an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposals {
     /// The pairs: properties, then residents, then work orders.
     pub pairs: Vec<Proposal>,

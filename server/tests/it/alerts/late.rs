@@ -26,7 +26,7 @@ async fn what_waits_although_it_is_late_is_told_and_the_server_is_not_ready() {
         by: "the schedule".to_owned(),
         late_from,
     };
-    world.app.jobs.ask(job(Some(now)), now);
+    world.app.jobs.ask(job(Some(now)), now).await.expect("a job");
     let ready = world.visitor().get("/readyz").await;
     assert!(ready.status == 503 && ready.body.contains("late by an interval"), "{}", ready.body);
     let mut watcher = watcher(&world);
@@ -49,7 +49,7 @@ async fn an_account_that_is_left_out_is_told_of() {
     let restarted = |left_out: BTreeMap<String, LeftOut>| {
         let account = account(&world.platform, &world.latchel, Readers::default());
         let (books, clock) = (
-            (world.ledger.clone() as _, world.ledger.clone() as _),
+            (world.ledger.clone() as _, world.ledger.clone() as _, None),
             Clock::starting_at(world.app.clock.now()),
         );
         let served = Served { left_out, ..Served::all([account]) };
@@ -79,7 +79,7 @@ async fn nothing_of_an_account_that_is_left_out_is_over_and_another_mistake_is_t
     let without = |problem: &str| {
         let left_out = BTreeMap::from([(ACCOUNT.to_owned(), LeftOut::wrong(problem))]);
         let (books, clock) = (
-            (world.ledger.clone() as _, world.ledger.clone() as _),
+            (world.ledger.clone() as _, world.ledger.clone() as _, None),
             Clock::starting_at(world.app.clock.now()),
         );
         let served = Served { left_out, ..Served::default() };
