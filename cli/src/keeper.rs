@@ -93,7 +93,7 @@ enum One {
 
 impl LedgerKeeper {
     /// The keeper of a server with these accounts of the file.
-    pub fn new(config: &Config, Books { ledger, desk }: &Books, of_file: Served) -> Self {
+    pub fn new(config: &Config, Books { ledger, desk, .. }: &Books, of_file: Served) -> Self {
         let shelf = Shelf::of(config, desk);
         Self { shelf, ledger: ledger.clone(), of_file, state: Mutex::default() }
     }

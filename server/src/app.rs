@@ -298,7 +298,7 @@ impl App {
         while !self.stop.is_set() {
             match self.desk.left_behind(self.clock.now() - LEFT_BEHIND).await {
                 Ok(accounts) => {
-                    for account in accounts.iter().filter(|account| self.accounts.contains_key(*account)) {
+                    for account in accounts.iter().filter(|account| self.accounts.contains_key(account)) {
                         self.left_behind(account).await;
                     }
                 }
