@@ -47,6 +47,7 @@ pub struct Account {
 /// Place of an account's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountSource)]
 pub enum Origin {
     /// The configuration file.
     File,

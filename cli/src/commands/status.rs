@@ -5,6 +5,7 @@ use latchel_sync_core::engine::{Banner, Choice, banner};
 use latchel_sync_core::ledger::{look_up, records};
 use latchel_sync_core::model::{Kind, Need};
 use latchel_sync_core::words::local;
+use latchel_sync_server::Origin;
 use latchel_sync_server::views::{Attention, Automatic, Health, NextRun, attention, automatic, health};
 use serde::Serialize;
 
@@ -34,6 +35,8 @@ pub(crate) async fn run(
 struct Shown {
     #[serde(flatten)]
     health: Health,
+    /// Place of its configuration.
+    source: Origin,
     /// Problem of its settings, which keeps this process from syncing it: one that serves may have other variables.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
@@ -76,7 +79,7 @@ async fn all(
         let platform = connect::platform_adapter(account).map_or("the platform", |adapter| adapter.title);
         let attention = attention(&**desk, &settings.name, platform, CAUSES).await?;
         let problem = connect::problem(account);
-        all.push(Shown { health, problem, automatic, attention });
+        all.push(Shown { health, source: account.origin(), problem, automatic, attention });
     }
     let left_out = config.left_out.iter().filter(|_| scope.account.is_none());
     let left_out: Vec<_> = left_out
@@ -103,8 +106,9 @@ async fn all(
     Ok(if left_out.is_empty() { Exit::Done } else { Exit::Partial })
 }
 
-fn print(Shown { health, problem, automatic, attention }: &Shown, zone: Tz, now: DateTime<Utc>) {
-    say!("{}: {}", health.account, health.health);
+fn print(Shown { health, source, problem, automatic, attention }: &Shown, zone: Tz, now: DateTime<Utc>) {
+    let place = if *source == Origin::Ledger { " (in the ledger)" } else { "" };
+    say!("{}{place}: {}", health.account, health.health);
     if let Some(problem) = problem {
         say!("  cannot be synced from here: {problem}");
     }

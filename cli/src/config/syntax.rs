@@ -74,8 +74,9 @@ impl Found {
             Some(mistake) => Err(mistake),
             None => FileAccount::deserialize(ValueDeserializer::from(found)),
         };
-        let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
-        Self { name: name.unwrap_or_else(|| format!("(line {line})")), name_at, start, read }
+        // Lines are counted for those alone that need it: there may be thousands of accounts.
+        let place = || format!("(line {})", text.get(..start).unwrap_or_default().matches('\n').count() + 1);
+        Self { name: name.unwrap_or_else(place), name_at, start, read }
     }
 }
 

@@ -190,3 +190,52 @@ impl Reporter for ReporterOnUse {
         Verification::of(&self.0).map_err(misconfigured)?.report(now).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use latchel_sync_ledger::SqliteLedger;
+
+    use super::*;
+    use crate::config::Config;
+
+    const TEXT: &str = "[[account]]\nname = \"main\"\ntime_zone = \"UTC\"\nsync_method = \"all\"\n[account.platform]\n\
+                        adapter = \"buildium\"\nclient_id = \"id\"\nclient_secret = { file = \"secret\" }\n\
+                        [account.latchel]\napi_key = \"key\"\n";
+
+    fn account(folder: &Path) -> Arc<Account> {
+        let config = Config::parse(&folder.join("latchel-sync.toml"), TEXT.to_owned()).expect("sound");
+        config.accounts[0].clone()
+    }
+
+    #[tokio::test]
+    async fn systems_are_connected_once_and_anew_with_another_secret_or_after_a_long_rest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "one").expect("a secret");
+        let ledger: Arc<dyn LedgerAdmin> = Arc::new(SqliteLedger::in_memory().await.expect("a ledger"));
+        let systems = served(&account(folder.path()), &ledger).expect("sound").systems;
+        let platform = || systems.connected().map(|connected| connected.platform);
+        let first = platform().expect("connected");
+        assert!(Arc::ptr_eq(&first, &platform().expect("connected")));
+        systems.tidy(Duration::from_secs(3600));
+        assert!(Arc::ptr_eq(&first, &platform().expect("connected")));
+        std::fs::write(&secret, "two").expect("a secret");
+        let second = platform().expect("connected");
+        assert!(!Arc::ptr_eq(&first, &second), "its secret is another");
+        systems.tidy(Duration::ZERO);
+        assert!(!Arc::ptr_eq(&second, &platform().expect("connected")), "it was let go of");
+        std::fs::remove_file(&secret).expect("it is gone");
+        let told = platform().expect_err("there is no secret").to_string();
+        assert!(told.contains("client_secret"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_mistake_is_found_before_anything_is_used() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger: Arc<dyn LedgerAdmin> = Arc::new(SqliteLedger::in_memory().await.expect("a ledger"));
+        let told = served(&account(folder.path()), &ledger).expect_err("there is no secret").line();
+        assert!(told.contains("client_secret"), "{told}");
+    }
+}

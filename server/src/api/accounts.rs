@@ -13,6 +13,7 @@ use super::extract::{Body, Path};
 use super::jobs::JobAnswer;
 use super::problem::Problem;
 use crate::access::{Operator, Pauser, Viewer};
+use crate::accounts::Origin;
 use crate::app::App;
 use crate::views::{self, AccountView, AllAccounts, Credential, Day, Health, NextRun};
 use crate::{actions, schema};
@@ -23,6 +24,8 @@ use crate::{actions, schema};
 pub(super) struct AccountAnswer {
     #[serde(flatten)]
     health: Health,
+    /// Place of its configuration.
+    source: Origin,
     /// The platform's name for people.
     platform: &'static str,
     /// Sync method at company level (rule M1): which platform work orders are imported.
@@ -50,6 +53,7 @@ impl From<AccountView> for AccountAnswer {
     fn from(view: AccountView) -> Self {
         let AccountView {
             health,
+            source,
             platform,
             sync_method,
             time_zone,
@@ -62,7 +66,19 @@ impl From<AccountView> for AccountAnswer {
             jobs,
         } = view;
         let jobs = jobs.into_iter().map(JobAnswer::from).collect();
-        Self { health, platform, sync_method, time_zone, credentials, pause, next, newest, days, jobs }
+        Self {
+            health,
+            source,
+            platform,
+            sync_method,
+            time_zone,
+            credentials,
+            pause,
+            next,
+            newest,
+            days,
+            jobs,
+        }
     }
 }
 

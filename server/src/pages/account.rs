@@ -16,6 +16,7 @@ use super::page::{Answer, Problem, Top, go, page};
 use super::runs::RunRow;
 use super::text::{Moment, When};
 use crate::access::{Operator, Viewer};
+use crate::accounts::Origin;
 use crate::actions::{self, Extent, MassChange};
 use crate::app::App;
 use crate::schedule::{Part, Schedule};
@@ -31,6 +32,8 @@ const OPEN: usize = 3;
 #[template(path = "account.html")]
 struct Account {
     top: Top,
+    /// Address of its configuration, if that is in the ledger.
+    configuration: Option<String>,
     name: String,
     address: String,
     platform: &'static str,
@@ -121,6 +124,8 @@ fn account(app: &App, top: Top, view: AccountView, runs: Vec<Run>, attention: At
         summary: summary(&view.days),
         jobs: view.jobs.iter().map(|job| JobRow::of(job, moment)).collect(),
         runs: runs.iter().map(|run| RunRow::of(run, moment)).collect(),
+        configuration: (view.source == Origin::Ledger)
+            .then(|| format!("/configuration/{}", segment(&view.health.account))),
         platform: view.platform,
         name: view.health.account,
     }

@@ -46,7 +46,7 @@ type AllAsked = HashMap<(String, Part), Asked>;
 impl Scheduler {
     /// Asks until `stop` is set.
     pub async fn keep(self, stop: StopSignal) {
-        let mut asked = AllAsked::new();
+        let (mut asked, mut changes) = (AllAsked::new(), self.accounts.changes());
         while !stop.is_set() {
             self.pulses.scheduler.beat();
             let next = self.ask(&mut asked).await.unwrap_or_else(|error| {
@@ -60,6 +60,7 @@ impl Scheduler {
                 () = stop.asked() => {}
                 () = tokio::time::sleep(sleep) => {}
                 () = self.jobs.one_refused() => {}
+                Ok(()) = changes.changed() => {}
             }
         }
     }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::credentials::{Credential, credentials};
 use super::health::{Health, in_a_word, state_of};
-use crate::accounts::Account;
+use crate::accounts::{Account, Origin};
 use crate::app::App;
 use crate::jobs::QueuedJob;
 use crate::schedule::{Part, last_begun};
@@ -27,6 +27,8 @@ pub struct AccountView {
     /// Its health.
     #[serde(flatten)]
     pub health: Health,
+    /// Place of its configuration.
+    pub source: Origin,
     /// The platform's name for people.
     pub platform: &'static str,
     /// Sync method at company level (rule M1): which platform work orders are imported.
@@ -159,6 +161,7 @@ fn view(
     let guarded = state.ended_by(ErrorKind::MassChange);
     AccountView {
         health: Health::of(&one.settings, &one.schedule, &state, sync_start, now),
+        source: one.origin,
         platform: one.platform_title,
         sync_method: one.settings.policy.sync_method,
         time_zone: zone.name(),

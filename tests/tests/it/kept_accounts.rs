@@ -66,6 +66,12 @@ impl Office {
         self.told_with(code, args, &[], input).await
     }
 
+    /// What the command printed on stdout, as JSON.
+    async fn listed(&self) -> Value {
+        let output = self.output(&["accounts", "list", "--json"], &[], "").await;
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+
     async fn told_with(&self, code: i32, args: &[&str], variables: &[(&str, &str)], input: &str) -> String {
         let output = self.output(args, variables, input).await;
         let text = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
@@ -144,21 +150,20 @@ async fn an_account_of_its_own_life(office: Office) {
     let typo = office.account().replace("time_zone", "time_zome");
     let refused = office.told(3, &["accounts", "add", "main", "--from", "-"], &typo).await;
     assert!(refused.contains("time_zome"), "{refused}");
-    assert_eq!(office.told(0, &["accounts", "list", "--json"], "").await.trim(), "[]");
+    assert_eq!(office.listed().await, json!([]));
 
     // A sound one is synced by the server that runs.
     let added = office.told(0, &["accounts", "add", "main", "--from", "main.toml"], "").await;
     assert!(added.contains("added main"), "{added}");
     until(&office.setup, "a sync", |setup| !setup.writes().is_empty()).await;
     assert_eq!(synced(&serving).await, ["main"]);
-    let list: Value =
-        serde_json::from_str(&office.told(0, &["accounts", "list", "--json"], "").await).expect("JSON");
+    let list = office.listed().await;
     assert_eq!((&list[0]["source"], &list[0]["state"]), (&json!("ledger"), &json!("synced")));
     let again = office.told(3, &["accounts", "add", "main", "--from", "main.toml"], "").await;
     assert!(again.contains("already"), "{again}");
 
     // A setting, and a secret, which is tested before it is taken.
-    let set = office.told(0, &["accounts", "set", "main", "platform.vendor=Latchel"], "").await;
+    let set = office.told(0, &["accounts", "set", "main", "platform.calls_per_second=90000"], "").await;
     assert!(set.contains("changed main"), "{set}");
     let refused = office.told(2, &["accounts", "rotate", "main", "latchel.api_key"], "wrong-key\n").await;
     assert!(refused.contains("nothing was changed") && !refused.contains("wrong-key"), "{refused}");
@@ -238,18 +243,69 @@ async fn the_same_on_postgresql() {
 
 /// Asks a server's API, and returns the status and the answer.
 async fn ask(serving: &Serving, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let path = format!("api/v1/ledger/accounts{path}");
+    let (status, text) = send(serving, method, &path, "application/json", body).await;
+    (status, serde_json::from_str(&text).expect("JSON"))
+}
+
+async fn send(serving: &Serving, method: &str, path: &str, form: &str, body: String) -> (u16, String) {
     let client = Client::builder(TokioExecutor::new()).build_http::<String>();
     let request = http::Request::builder()
         .method(method)
-        .uri(format!("{}api/v1/ledger/accounts{path}", serving.url))
-        .header("content-type", "application/json")
+        .uri(format!("{}{path}", serving.url))
+        .header("content-type", form)
         .header("origin", serving.url.trim_end_matches('/'))
-        .body(if body.is_null() { String::new() } else { body.to_string() })
+        .body(body)
         .expect("a request");
     let answer = client.request(request).await.expect("an answer");
     let status = answer.status().as_u16();
     let body = answer.into_body().collect().await.expect("a body").to_bytes();
-    (status, serde_json::from_slice(&body).expect("JSON"))
+    (status, String::from_utf8(body.to_vec()).expect("text"))
+}
+
+/// Sends a form of a page.
+async fn form(serving: &Serving, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+    let pairs = fields.iter().map(|(name, value)| {
+        let escaped: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        format!("{name}={escaped}")
+    });
+    let body = pairs.collect::<Vec<_>>().join("&");
+    send(serving, "POST", path, "application/x-www-form-urlencoded", body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_adds_and_changes_accounts_and_shows_no_secret() {
+    let office = Office::new(None).await;
+    let serving = office.serving(&[]).await;
+    assert!(serving.page("configuration").await.contains("There are none yet"));
+    let wrong = office.account().replace(SECRET, "not-the-key");
+    let (status, page) =
+        form(&serving, "configuration", &[("name", "main"), ("configuration", &wrong)]).await;
+    assert!(status == 200 && page.contains("Nothing was added"), "{page}");
+    assert!(!page.contains("not-the-key"), "{page}");
+    let account = office.account();
+    let (status, page) =
+        form(&serving, "configuration", &[("name", "main"), ("configuration", &account)]).await;
+    assert_eq!(status, 303, "{page}");
+    assert_eq!(synced(&serving).await, ["main"]);
+    let page = serving.page("configuration/main").await;
+    assert!(page.contains("latchel.api_key") && !page.contains(SECRET), "{page}");
+
+    let change = async |fields: &[(&str, &str)]| form(&serving, "configuration/main", fields).await;
+    let rotate = [("what", "rotate"), ("setting", "latchel.api_key"), ("secret", "wrong-key")];
+    let (status, page) = change(&rotate).await;
+    assert!(status == 200 && page.contains("Nothing was changed") && !page.contains("wrong-key"), "{page}");
+    let set = [("what", "set"), ("settings", "schedule.work_orders = \"7m\""), ("leave_out", "")];
+    assert_eq!(change(&set).await.0, 303);
+    assert!(serving.page("configuration/main").await.contains("7m"));
+    assert_eq!(change(&[("what", "disable")]).await.0, 303);
+    assert!(serving.page("").await.contains("Disabled, and not synced"));
+    assert_eq!(change(&[("what", "enable")]).await.0, 303);
+    assert_eq!(synced(&serving).await, ["main"]);
+    assert!(change(&[("what", "remove")]).await.1.contains("tick that you are sure"));
+    assert_eq!(change(&[("what", "remove"), ("sure", "on")]).await.0, 303);
+    assert_eq!(synced(&serving).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

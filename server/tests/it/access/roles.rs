@@ -14,7 +14,7 @@ enum For {
 
 /// Every path that the server has outside its API, with what it takes; one that it does not have counts as well, because nobody
 /// may learn which those are.
-const ROUTES: [(&str, &str, For); 38] = [
+const ROUTES: [(&str, &str, For); 42] = [
     ("GET", "/healthz", For::Everybody),
     ("GET", "/readyz", For::Everybody),
     ("GET", "/login", For::Everybody),
@@ -23,6 +23,10 @@ const ROUTES: [(&str, &str, For); 38] = [
     ("GET", "/assets/style.css", For::Everybody),
     ("GET", "/runs", For::Viewers),
     ("GET", "/audit", For::Viewers),
+    ("GET", "/configuration", For::Viewers),
+    ("POST", "/configuration", For::Operators),
+    ("GET", "/configuration/main", For::Viewers),
+    ("POST", "/configuration/main", For::Operators),
     ("GET", "/browsers", For::Operators),
     ("POST", "/browsers", For::Operators),
     ("POST", "/browsers/0/end", For::Operators),

@@ -119,6 +119,7 @@ async fn accounts_are_told_at_a_glance() {
         "reconciliation": null,
         "work_orders": "15m"
       },
+      "source": "file",
       "sync_method": "all",
       "sync_start": "[instant]",
       "time_zone": "America/Los_Angeles"

@@ -2,6 +2,7 @@
 
 use adapters as _;
 
+mod left_out;
 mod refused;
 mod sender;
 mod synced;
