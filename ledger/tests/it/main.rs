@@ -14,6 +14,7 @@ use latchel_sync_ledger::suite::{delivery, link, new_run, outcome, user};
 use tempfile::TempDir;
 
 mod damage;
+mod jobs;
 mod postgres;
 mod upgrade;
 

@@ -18,6 +18,7 @@ mod pages;
 mod record;
 mod schedule;
 mod searching;
+mod shared;
 mod visitor;
 mod webhooks;
 mod world;

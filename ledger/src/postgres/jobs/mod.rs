@@ -15,6 +15,7 @@ mod workers;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use graphile_worker::WorkerUtils;
@@ -35,6 +36,8 @@ pub use workers::Entering;
 
 /// Schema in which `graphile_worker` keeps its tables: another one may be in this database for other programs.
 const SCHEMA: &str = "latchel_sync_jobs";
+/// Time without a sign of life after which a worker's jobs are others'. A run that still lives keeps its lease, and they wait.
+const GONE: Duration = Duration::from_secs(10);
 /// Flag of work that took long the last time.
 const SLOW: &str = "slow";
 /// As many tries as there may be: a job ends because it is done, and never because it was tried too often.
@@ -45,6 +48,8 @@ const TRIES: i32 = 32_000;
 pub struct SharedJobs {
     pool: PgPool,
     tasks: Arc<TaskDetails>,
+    /// Time without a sign of life after which a worker's jobs are others'.
+    gone: Duration,
 }
 
 /// Work to be claimed.
@@ -138,7 +143,17 @@ impl SharedJobs {
         let names = Task::IDENTIFIERS.map(str::to_owned).to_vec();
         let tasks = get_tasks_details(&pool, SCHEMA, names).await.map_err(broken(doing))?;
         transaction.commit().await.map_err(failed(doing))?;
-        Ok(Self { pool, tasks: Arc::new(tasks) })
+        Ok(Self { pool, tasks: Arc::new(tasks), gone: GONE })
+    }
+
+    /// The same jobs, where a worker that shows no life for so long is gone.
+    pub fn taking_over_after(self, gone: Duration) -> Self {
+        Self { gone, ..self }
+    }
+
+    /// Time between two signs of life of a worker.
+    pub fn between_beats(&self) -> Duration {
+        self.gone / 5
     }
 
     /// Asks for a job, and returns its id: that of another which does the same and waits already, if there is one.

@@ -13,9 +13,6 @@ use super::{SCHEMA, SharedJobs, broken, lock};
 use crate::error::failed;
 use crate::postgres::BEGIN;
 
-/// Time without a sign of life after which a worker's jobs are others'. A run that still lives keeps its lease, and they wait.
-const GONE: Duration = Duration::from_secs(10);
-
 /// Beginning of a worker, of which there is one at a time.
 #[derive(Debug)]
 pub struct Entering {
@@ -58,7 +55,7 @@ impl SharedJobs {
             "SELECT COUNT(*) FROM latchel_sync_jobs._private_workers \
              WHERE last_heartbeat_at > clock_timestamp() - $1 * INTERVAL '1 second'",
         )
-        .bind(GONE.as_secs_f64())
+        .bind(self.gone.as_secs_f64())
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed(doing))?;
@@ -81,7 +78,8 @@ impl SharedJobs {
     ///
     /// As [`Self::beat`].
     pub async fn sweep(&self) -> Result<()> {
-        let config = WorkerRecoveryConfig::default().sweep_threshold(GONE).recovery_delay(Duration::ZERO);
+        let config =
+            WorkerRecoveryConfig::default().sweep_threshold(self.gone).recovery_delay(Duration::ZERO);
         WorkerUtils::new(&self.pool, SCHEMA)
             .sweep_stale_workers_with_config(&config, SweepStaleWorkersOptions::default())
             .await

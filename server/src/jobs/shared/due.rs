@@ -50,13 +50,13 @@ impl SharedWorker {
         let none = AccountState::default();
         let new = wanted.into_iter().filter_map(|(account, part, replaces)| {
             let state = states.get(account.name()).unwrap_or(&none);
-            let due_at = self.due(account, part, last_begun(state, part))?;
+            let due_at = due(account, part, last_begun(state, part), now)?;
             Some(NewDueDate {
                 account: account.name().to_owned(),
                 part: part.as_str().to_owned(),
                 due_at,
                 after: due_at - now,
-                late_from: self.due(account, part, Some(due_at)),
+                late_from: after(account, part, due_at),
                 timetable: timetable(account, part),
                 replaces,
             })
@@ -65,26 +65,10 @@ impl SharedWorker {
     }
 
     /// Work that comes after a part that was last begun at `last`, UTC.
-    pub(super) fn next(
-        &self,
-        account: &Account,
-        part: Part,
-        last: Option<DateTime<Utc>>,
-        is_slow: bool,
-    ) -> Next {
-        let Some(at) = self.due(account, part, last) else { return Next::Nothing };
-        let after = (at - self.worker.clock.now()).max(TimeDelta::zero());
-        Next::Due { at, after, late_from: self.due(account, part, Some(at)), is_slow }
-    }
-
-    pub(super) fn due(
-        &self,
-        account: &Account,
-        part: Part,
-        last: Option<DateTime<Utc>>,
-    ) -> Option<DateTime<Utc>> {
-        let zone = account.settings.time_zone;
-        account.schedule.due(part, account.name(), zone, last, self.worker.clock.began())
+    pub(super) fn next(&self, account: &Account, part: Part, last: DateTime<Utc>, is_slow: bool) -> Next {
+        let Some(at) = after(account, part, last) else { return Next::Nothing };
+        let rest = (at - self.worker.clock.now()).max(TimeDelta::zero());
+        Next::Due { at, after: rest, late_from: after(account, part, at), is_slow }
     }
 
     /// Instant at which a part was last begun, UTC, as the ledger knows it.
@@ -92,6 +76,21 @@ impl SharedWorker {
         let states = self.worker.ledger.account_states(Some(account)).await?;
         Ok(states.get(account).and_then(|state| last_begun(state, part)))
     }
+}
+
+/// Instant at which a part is due after one that was begun at `last`, UTC, whenever whichever process was started.
+pub(super) fn after(account: &Account, part: Part, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    due(account, part, Some(last), DateTime::<Utc>::MIN_UTC)
+}
+
+/// The same where nobody was there before `began`, UTC.
+fn due(
+    account: &Account,
+    part: Part,
+    last: Option<DateTime<Utc>>,
+    began: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    account.schedule.due(part, account.name(), account.settings.time_zone, last, began)
 }
 
 /// Timetable of a part, as text that is another where the due date would be.

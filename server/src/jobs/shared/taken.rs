@@ -4,6 +4,7 @@ use latchel_sync_core::ledger::Trigger;
 use latchel_sync_ledger::jobs::{Beginning, Begun, Claim, Next, Task};
 use uuid::Uuid;
 
+use super::due::after;
 use super::{SharedWorker, parts, record, text};
 use crate::accounts::Account;
 use crate::jobs::{JobRequest, QueuedJob, QueuedJobId, Work};
@@ -29,6 +30,8 @@ pub(super) enum After {
 
 /// Time for which a task waits while other work of its account is in its way.
 const BLOCKED: TimeDelta = TimeDelta::seconds(1);
+/// The same for a part of a schedule, which nobody waits for.
+const BLOCKED_IF_DUE: TimeDelta = TimeDelta::seconds(5);
 /// Time for which one waits whose account is paused.
 const PAUSED: TimeDelta = TimeDelta::seconds(10);
 /// Time for which one waits whose account this process does not know: another may.
@@ -75,7 +78,8 @@ impl SharedWorker {
                 Ok(Some(Taken { id, request, after }))
             }
             Beginning::Blocked => {
-                self.shared.store.defer(claim, BLOCKED, None).await?;
+                let after = if matches!(claim.task, Task::Due { .. }) { BLOCKED_IF_DUE } else { BLOCKED };
+                self.shared.store.defer(claim, after, None).await?;
                 Ok(None)
             }
             Beginning::Lost => Ok(None),
@@ -127,7 +131,7 @@ impl SharedWorker {
         }
         let now = self.worker.clock.now();
         let last = self.last_begun(one.name(), part).await?;
-        if last.is_some() && self.due(one, part, last).is_none_or(|due| due > now) {
+        if let Some(last) = last.filter(|last| after(one, part, *last).is_none_or(|due| due > now)) {
             return Ok(Err(Not::Ended(self.next(one, part, last, is_slow))));
         }
         let work = match part {
@@ -139,7 +143,7 @@ impl SharedWorker {
             work,
             trigger: Trigger::Schedule,
             by: "the schedule".to_owned(),
-            late_from: self.due(one, part, Some(now)),
+            late_from: after(one, part, now),
         }))
     }
 

@@ -22,8 +22,8 @@ use crate::webhooks::dispatch;
 
 /// Pause between two looks for work.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
-/// Pause between two signs of life, and between two looks for workers that are gone.
-const BETWEEN_BEATS: Duration = Duration::from_secs(2);
+/// Pause before what the ledger refused is tried again.
+const BETWEEN_TRIES: Duration = Duration::from_secs(2);
 /// Pause between two looks for accounts whose due dates are to be put.
 const BETWEEN_PLANS: Duration = Duration::from_secs(30);
 /// Pause between two times that others are shown how far the jobs are.
@@ -52,7 +52,7 @@ impl SharedWorker {
             tracing::warn!(%error, "the work on the jobs cannot begin; it is tried again");
             tokio::select! {
                 () = stop.asked() => return,
-                () = sleep(BETWEEN_BEATS) => {}
+                () = sleep(BETWEEN_TRIES) => {}
             }
         }
         let ended = StopSignal::default();
@@ -87,7 +87,10 @@ impl SharedWorker {
                     continue;
                 }
                 Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "no job could be claimed; it is tried again"),
+                Err(error) => {
+                    tracing::warn!(%error, "no job could be claimed; it is tried again");
+                    wait(stop, BETWEEN_TRIES).await;
+                }
             }
             tokio::select! {
                 () = stop.asked() => {}
@@ -168,7 +171,7 @@ impl SharedWorker {
                     _ => began,
                 };
                 let Some(one) = self.worker.accounts.get(account) else { return Next::Nothing };
-                self.next(&one, *part, Some(last), took_long)
+                self.next(&one, *part, last, took_long)
             }
             After::Told { deliveries, tries } => {
                 let reached = matches!(done, Ok(Done::Run(run)) if dispatch::went_through(run, phases));
@@ -197,7 +200,7 @@ impl SharedWorker {
             if stop.is_set() && last.get_or_insert_with(Instant::now).elapsed() > LAST_TRIES {
                 return;
             }
-            sleep(BETWEEN_BEATS).await;
+            sleep(BETWEEN_TRIES).await;
         }
     }
 
@@ -231,7 +234,7 @@ impl SharedWorker {
             if let Err(error) = beats.await {
                 tracing::warn!(%error, "the other processes could not be shown that this one lives");
             }
-            wait(ended, BETWEEN_BEATS).await;
+            wait(ended, self.shared.store.between_beats()).await;
         }
     }
 
