@@ -9,7 +9,9 @@ use latchel_sync_core::model::Side;
 use latchel_sync_core::registry::{
     self, Access, ConnectedLatchel, LatchelAdapter, PageAddresses, PlatformAdapter, Setting,
 };
+use latchel_sync_core::shared_limits::SharedLimits;
 use latchel_sync_core::{Error, ErrorKind, Ledger, LedgerAdmin, Platform, Webhooks};
+use latchel_sync_http::CallLimits;
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger};
 use latchel_sync_server::{AccountPages, Readers};
@@ -229,6 +231,7 @@ async fn closing<T>(
     work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let done = work(ledger.clone()).await;
+    CallLimits::of_process().unshare().await;
     // What the work says went wrong comes first.
     let closed = ledger.close().await;
     let done = done?;
@@ -247,6 +250,12 @@ impl Books {
         let opened = Arc::new(opened);
         Self { ledger: opened.clone(), desk: opened }
     }
+
+    /// The same of what several processes use: they keep the systems' rate limits together from now on.
+    fn shared(opened: impl LedgerAdmin + Desk + SharedLimits + Clone + 'static) -> Self {
+        CallLimits::of_process().share(Arc::new(opened.clone()));
+        Self::of(opened)
+    }
 }
 
 /// Does `work` with the ledger and the desk, which are made if they are not there yet, and closes them however that ends.
@@ -262,7 +271,7 @@ async fn books(config: &Config) -> Result<Books, Failure> {
     Ok(match &config.ledger {
         LedgerLocation::File(path) => Books::of(SqliteLedger::open(path).await?.with_lease(config.lease)),
         LedgerLocation::Postgres(url) => {
-            Books::of(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
+            Books::shared(PostgresLedger::open(url.expose_secret()).await?.with_lease(config.lease))
         }
     })
 }
@@ -271,7 +280,7 @@ async fn books_to_read(config: &Config) -> Result<Books, Failure> {
     let found = match &config.ledger {
         LedgerLocation::File(path) => SqliteLedger::open_existing(path).await?.map(Books::of),
         LedgerLocation::Postgres(url) => {
-            PostgresLedger::open_existing(url.expose_secret()).await?.map(Books::of)
+            PostgresLedger::open_existing(url.expose_secret()).await?.map(Books::shared)
         }
     };
     match found {

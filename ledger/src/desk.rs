@@ -3,11 +3,12 @@
 
 mod browser;
 mod causes;
+pub(crate) mod tries;
 
 use std::fmt;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Counts, Outcome, Pending};
 use latchel_sync_core::model::{Kind, PropertyId, Reason, RecordKey, RunId, Side, Status};
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 pub use browser::{Browser, Pairing};
 pub use causes::{Cause, Causes, Why};
+pub use tries::{OF_NAME, Pace, TryKey};
 
 /// Role of a user, which says what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -217,7 +219,8 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Everybody, by name.
     async fn users(&self) -> Result<Vec<User>>;
 
-    /// Adds somebody, or replaces them, which ends their sessions and browsers in the same transaction.
+    /// Adds somebody, or replaces them, which ends their sessions and browsers and forgets tries at their name, in the same
+    /// transaction.
     async fn put_user(&self, user: &User) -> Result<()>;
 
     /// Removes somebody with their sessions and browsers; `false` if there is nobody of this name.
@@ -231,6 +234,12 @@ pub trait Desk: Send + Sync + fmt::Debug {
 
     /// Ends a session, if it is there.
     async fn end_session(&self, id: &str) -> Result<()>;
+
+    /// Counts a try under each of these keys, in one step; or says how long to wait before the next, which counts nothing.
+    async fn count_try(&self, keys: &[TryKey], now: DateTime<Utc>) -> Result<TimeDelta>;
+
+    /// Says that a try that was counted was right: `forgotten` begins anew, and of `taken_back` that try alone is taken back.
+    async fn try_was_right(&self, forgotten: &TryKey, taken_back: &TryKey) -> Result<()>;
 
     /// Keeps an offer to connect a browser.
     async fn offer_pairing(&self, pairing: &Pairing) -> Result<()>;

@@ -13,6 +13,7 @@ mod links;
 mod outcomes;
 mod runs;
 mod search;
+mod shared;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Ledger;
@@ -29,6 +30,7 @@ pub use links::*;
 pub use outcomes::*;
 pub use runs::*;
 pub use search::*;
+pub use shared::*;
 
 /// Makes a test of each promise; `$fresh` is an async function that returns an empty ledger.
 #[macro_export]
@@ -103,6 +105,11 @@ macro_rules! desk_suite {
             odd_ids_lead_to_their_property_too,
             few_causes_are_named_and_all_are_counted,
             what_waits_for_a_property_is_found_by_it,
+            calls_of_a_group_are_taken_until_there_are_none,
+            a_group_that_is_held_back_gets_nothing_and_others_do,
+            tries_are_slowed_down_by_each_of_their_keys,
+            a_right_try_is_taken_back,
+            tries_at_the_name_of_somebody_who_is_added_anew_are_forgotten,
         );
     };
 }

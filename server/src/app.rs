@@ -10,7 +10,6 @@ use latchel_sync_core::engine::StopSignal;
 use latchel_sync_ledger::desk::{Desk, Forget};
 
 use crate::access::LogIns;
-use crate::access::browser::Pairings;
 use crate::accounts::Account;
 use crate::alerts::Watcher;
 use crate::clock::Clock;
@@ -19,6 +18,7 @@ use crate::jobs::{Jobs, Worker};
 use crate::metrics::Metrics;
 use crate::pulse::Pulses;
 use crate::schedule::Scheduler;
+use crate::upgrade::Upgrade;
 use crate::webhooks::{Arrivals, Dispatcher};
 
 /// Everything that the server is made of; each request sees it.
@@ -43,12 +43,12 @@ pub struct App {
     pub(crate) pulses: Arc<Pulses>,
     /// This host and process, for people.
     pub host: String,
-    /// The log-ins that were tried lately.
+    /// The log-ins that are being looked at.
     pub(crate) log_ins: LogIns,
-    /// The codes that were tried lately, to connect a browser.
-    pub(crate) pairings: Pairings,
     /// Tells of what came by webhook.
     pub(crate) arrivals: Arrivals,
+    /// Tells whether the ledger is a newer version's, and ends the work in the background then.
+    pub(crate) upgrade: Upgrade,
     /// Asks everything to end.
     pub stop: StopSignal,
 }
@@ -95,7 +95,7 @@ impl App {
             pulses: Arc::default(),
             host,
             log_ins: LogIns::default(),
-            pairings: Pairings::default(),
+            upgrade: Upgrade::default(),
             stop: StopSignal::default(),
         })
     }
@@ -119,12 +119,13 @@ impl App {
             clock: self.clock,
             pulses: self.pulses.clone(),
         };
-        let dispatchers =
-            join_all(self.accounts.keys().map(|name| self.dispatcher(name).keep(self.stop.clone())));
+        let rest = self.upgrade.rest();
+        let dispatchers = join_all(self.accounts.keys().map(|name| self.dispatcher(name).keep(rest.clone())));
         let work = async {
             tokio::join!(
-                worker.work(self.stop.clone()),
-                scheduler.keep(self.stop.clone()),
+                self.upgrade.heed(&*self.ledger, &self.stop),
+                worker.work(rest.clone()),
+                scheduler.keep(rest.clone()),
                 dispatchers,
                 self.tidy(),
                 self.take_up(),
@@ -155,7 +156,8 @@ impl App {
 
     /// Has what came by webhook worked on that another process took and left behind.
     async fn take_up(&self) {
-        while !self.stop.is_set() {
+        let rest = self.upgrade.rest();
+        while !rest.is_set() {
             match self.desk.left_behind(self.clock.now() - LEFT_BEHIND).await {
                 Ok(accounts) => accounts.iter().for_each(|account| self.arrivals.notify(account)),
                 Err(error) => {
@@ -163,7 +165,7 @@ impl App {
                 }
             }
             tokio::select! {
-                () = self.stop.asked() => {}
+                () = rest.asked() => {}
                 () = tokio::time::sleep(BETWEEN_TAKINGS_UP) => {}
             }
         }
@@ -171,7 +173,8 @@ impl App {
 
     /// Forgets what is older than the retention.
     async fn tidy(&self) {
-        while !self.stop.is_set() {
+        let rest = self.upgrade.rest();
+        while !rest.is_set() {
             let now = self.clock.now();
             let before = now - self.config.retention;
             let forget = Forget { idle_before: before.max(now - IDLE_KEPT), before };
@@ -181,7 +184,7 @@ impl App {
                 Err(error) => tracing::warn!(%error, "the ledger could not be tidied up"),
             }
             tokio::select! {
-                () = self.stop.asked() => {}
+                () = rest.asked() => {}
                 () = tokio::time::sleep(BETWEEN_TIDYINGS) => {}
             }
         }

@@ -10,6 +10,8 @@ mod alerts;
 mod audit;
 #[path = "../ops/browsers.rs"]
 mod browsers;
+#[path = "../ops/call_limits.rs"]
+mod call_limits;
 #[path = "../ops/causes.rs"]
 mod causes;
 #[path = "../ops/check.rs"]
@@ -40,16 +42,22 @@ mod prune;
 mod recall;
 #[path = "../ops/runs.rs"]
 mod runs;
+#[path = "../ops/schema.rs"]
+mod schema;
 #[path = "../ops/search.rs"]
 mod search;
 #[path = "../ops/statement.rs"]
 mod statement;
+#[path = "../ops/tries.rs"]
+mod tries;
 #[path = "../ops/users.rs"]
 mod users;
 
 mod open;
 
 pub use open::PostgresLedger;
+
+use crate::migrations::POSTGRES as MIGRATIONS;
 
 type Backend = PostgresLedger;
 type Database = sqlx::Postgres;
@@ -65,6 +73,8 @@ impl PostgresLedger {
 }
 
 const BEGIN: &str = "BEGIN";
+/// A process that only reads the ledger still counts its calls.
+const BEGIN_WRITING: &str = "BEGIN READ WRITE";
 /// The texts of all rows in one, with another text between them.
 const LINES: &str = "string_agg";
 /// The character with a number.

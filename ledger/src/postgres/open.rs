@@ -8,9 +8,8 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 
-use super::account_states;
+use super::{MIGRATIONS, account_states};
 use crate::LEASE;
-use crate::migrations::POSTGRES as MIGRATIONS;
 
 /// Most connections that one process holds.
 const CONNECTIONS: u32 = 8;

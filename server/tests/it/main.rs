@@ -18,6 +18,7 @@ mod pages;
 mod record;
 mod schedule;
 mod searching;
+mod upgrade;
 mod visitor;
 mod webhooks;
 mod world;

@@ -44,6 +44,7 @@ mod rentvine;
 mod scope;
 mod serving;
 mod setup;
+mod shared_limits;
 mod spec;
 mod stays;
 mod story;
