@@ -347,7 +347,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Days of these accounts on which a run began, by account and day, from `from` on.
     async fn run_days(&self, accounts: &[String], from: NaiveDate) -> Result<Vec<DayOfRuns>>;
 
-    /// Forgets runs and their history, worked-on deliveries and audit entries from before an instant, runs that found nothing new
+    /// Forgets runs and their history, worked-on deliveries, audit entries, tries and unused rate limits from before an instant, runs that found nothing new
     /// from before another, and sessions that have ended; returns how many rows. Newest outcomes, links, and what is pending are kept, and so are each account's
     /// newest run and any that holds a lease. It writes in small steps, between which others write; one that was cut short
     /// is finished by the next.

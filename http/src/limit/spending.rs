@@ -48,7 +48,9 @@ impl Spending {
                 sleep_until(free_at).await;
                 continue;
             }
-            let wish = Wish { limits: limits.to_vec(), calls: self.wanted, ended: self.end() };
+            // It also says how much is wanted.
+            let ended = self.end();
+            let wish = Wish { limits: limits.to_vec(), calls: self.wanted, ended };
             let (asked_at, asked_at_by_clock) = (Instant::now(), SystemTime::now());
             match place.take(group, &wish).await? {
                 Taken::Block(block) => {

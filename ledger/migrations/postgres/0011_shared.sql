@@ -2,6 +2,7 @@
 
 CREATE TABLE call_limits (
     name TEXT COLLATE "C" PRIMARY KEY,
+    used_at TIMESTAMPTZ NOT NULL,
     data TEXT NOT NULL
 ) WITH (fillfactor = 50);
 

@@ -2,6 +2,7 @@
 
 CREATE TABLE call_limits (
     name TEXT PRIMARY KEY,
+    used_at TEXT NOT NULL,
     data TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 

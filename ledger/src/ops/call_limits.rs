@@ -7,8 +7,8 @@ use latchel_sync_core::shared_limits::{Book, Ended, SharedLimits, Taken, Wish};
 use uuid::Uuid;
 
 use super::runs::clock;
-use super::statement::{Sql, data, record, write_on};
-use super::{BEGIN_WRITING, Backend, UPDATE};
+use super::statement::{Sql, data, record, write, write_on};
+use super::{BEGIN_WRITING, Backend, Pool, UPDATE};
 use crate::error::failed;
 
 const DOING: &str = "sharing a rate limit";
@@ -28,6 +28,13 @@ impl SharedLimits for Backend {
     }
 }
 
+/// Forgets groups that nobody has used since this instant, which is longer ago than any limit reaches.
+pub(crate) async fn forget(pool: &Pool, before: DateTime<Utc>) -> Result<u64> {
+    let mut sql = Sql::new("DELETE FROM call_limits WHERE used_at < ");
+    sql.push_bind(before);
+    write(pool, sql).await
+}
+
 /// Changes a group's book while nobody else does. The clock is read when it is this process's turn, so that it shows no earlier
 /// time than whoever came before was given.
 async fn change<T>(
@@ -41,8 +48,9 @@ async fn change<T>(
     let mut found: Option<String> =
         sql.build_query_scalar().fetch_optional(&mut *transaction).await.map_err(failed(DOING))?;
     if found.is_none() {
-        let mut sql = Sql::new("INSERT INTO call_limits (name, data) VALUES (");
-        sql.push_bind(group).push(", ").push_bind(data(&Book::default(), "rate limit")?);
+        let mut sql = Sql::new("INSERT INTO call_limits (name, used_at, data) VALUES (");
+        sql.push_bind(group).push(", ").push_bind(Utc::now()).push(", ");
+        sql.push_bind(data(&Book::default(), "rate limit")?);
         // Another process that makes it at the same time is waited for, and what it wrote is gone on with.
         sql.push(") ON CONFLICT (name) DO UPDATE SET data = call_limits.data RETURNING data");
         found = sql.build_query_scalar().fetch_optional(&mut *transaction).await.map_err(failed(DOING))?;
@@ -50,8 +58,9 @@ async fn change<T>(
     let mut book: Book = found.map(|data| record(&data, "rate limit")).transpose()?.unwrap_or_default();
     let now = clock(&mut transaction).await?;
     let answer = change(&mut book, now);
-    let mut sql = Sql::new("UPDATE call_limits SET data = ");
-    sql.push_bind(data(&book, "rate limit")?).push(" WHERE name = ").push_bind(group);
+    let mut sql = Sql::new("UPDATE call_limits SET used_at = ");
+    sql.push_bind(now).push(", data = ").push_bind(data(&book, "rate limit")?);
+    sql.push(" WHERE name = ").push_bind(group);
     write_on(&mut transaction, sql).await?;
     transaction.commit().await.map_err(failed(DOING))?;
     Ok(answer)

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 
 use super::statement::{Sql, push_list, write};
-use super::{BYTES, JSON, Pool, search, tries};
+use super::{BYTES, JSON, Pool, call_limits, search, tries};
 use crate::desk::Forget;
 use crate::error::failed;
 
@@ -35,6 +35,7 @@ pub(crate) async fn prune(pool: &Pool, Forget { idle_before, before }: Forget) -
     sql.push_bind(before.date_naive());
     write(pool, sql).await?;
     rows += tries::forget(pool, before).await?;
+    rows += call_limits::forget(pool, before).await?;
     Ok(rows)
 }
 
