@@ -9,6 +9,7 @@
 //! - [`engine`]: a run, from pages to outcomes.
 //! - [`guesses`]: what an adapter guesses about Latchel's API, and how it is confirmed.
 //! - [`calls`]: record of the calls that a run makes, and of the clocks that their answers show.
+//! - [`shared_limits`]: rate limits that several processes keep together.
 #![cfg_attr(feature = "memory", doc = "- [`in_memory`]: both systems and a ledger in memory, for tests.")]
 #![warn(missing_docs)]
 
@@ -25,6 +26,7 @@ pub mod model;
 mod platform;
 pub mod registry;
 pub mod rules;
+pub mod shared_limits;
 mod webhooks;
 pub mod words;
 

@@ -47,7 +47,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use pages::{PageAddresses, PageOverrides, PageTemplate, PageTemplates, Site};
-pub use settings::{Access, COMMON_SETTINGS, DefaultValue, PlainHttp, Setting, SettingForm, Settings};
+pub use settings::{
+    Access, COMMON_SETTINGS, DefaultValue, LIMIT_GROUP, PlainHttp, Setting, SettingForm, Settings,
+};
 
 use crate::mirror::{LatchelSource, Mirror, MirrorStore};
 use crate::model::Side;

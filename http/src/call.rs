@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use latchel_sync_core::registry::Access;
-use latchel_sync_core::{Error, ErrorKind, Result, calls};
+use latchel_sync_core::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result, calls};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response, StatusCode, Url};
 use secrecy::SecretString;
@@ -230,7 +230,7 @@ impl Request<'_> {
 
     async fn attempt(&self, token: Option<&(&'static str, HeaderValue)>) -> Result<Answer, Failure> {
         let waiting = tokio::time::Instant::now();
-        self.transport.limits.wait().await;
+        self.transport.limits.wait().await?;
         let waited = waiting.elapsed().as_secs_f64();
         metrics::histogram!(RATE_LIMIT_WAIT, "system" => self.transport.name).record(waited);
         calls::made(self.transport.name);
@@ -274,7 +274,7 @@ impl Request<'_> {
     async fn read(&self, response: Response) -> Result<Answer, Failure> {
         let (status, headers) = (response.status(), response.headers().clone());
         if let Some(names) = &self.transport.limit_headers {
-            self.transport.limits.told(names.read(&headers));
+            self.transport.limits.told(names.read(&headers)).await;
         }
         if let Some(shown) = server_time(&headers) {
             calls::clock(self.transport.name, shown);
@@ -299,7 +299,11 @@ impl Request<'_> {
                 body,
             });
         }
-        Err(refused(self.transport, status, &headers, &body, self.body.as_ref()))
+        let failure = refused(self.transport, status, &headers, &body, self.body.as_ref());
+        if let Some(pause) = failure.error.retry_after().filter(|_| status == StatusCode::TOO_MANY_REQUESTS) {
+            self.transport.limits.asked_to_wait(pause.min(LONGEST_PAUSE_WITHIN_A_RUN)).await;
+        }
+        Err(failure)
     }
 }
 

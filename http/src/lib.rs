@@ -41,7 +41,7 @@ pub use answer::{Answer, created};
 pub use call::{CALLS, Call, RATE_LIMIT_WAIT};
 pub use checkup::Checkup;
 pub use graphql::graphql_failure;
-pub use limit::RateLimitHeaders;
+pub use limit::{CallLimits, RateLimitHeaders};
 pub use list::{List, Paging, RawPages};
 pub use look_ahead::{looked_up, pages_ahead};
 pub use loose::instant;

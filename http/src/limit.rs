@@ -1,60 +1,28 @@
-use std::collections::VecDeque;
-use std::sync::PoisonError;
+mod groups;
+mod headers;
+mod log;
+mod spending;
+
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use latchel_sync_core::Result;
 use latchel_sync_core::registry::RateLimit;
-use latchel_sync_core::{Error, ErrorKind, LONGEST_PAUSE_WITHIN_A_RUN, Result};
-use reqwest::header::{DATE, HeaderMap};
-use tokio::sync::Mutex;
+use latchel_sync_core::shared_limits::{KeptLimit, SharedLimits};
 use tokio::time::{Instant, sleep_until};
 
-use crate::answer::http_date;
+use self::groups::{Group, State};
+use self::log::kept;
 
-/// Each limit is kept over a span that is longer by this part, because calls that travel at different speeds arrive
-/// closer together than they left; it costs less than a twentieth of the rate.
-const MARGIN: u32 = 25;
-/// Longest margin: however long the span, calls are not delayed by more than this on their way.
-const LONGEST_MARGIN: Duration = Duration::from_millis(500);
+pub use groups::CallLimits;
+pub(crate) use headers::Left;
+pub use headers::RateLimitHeaders;
 
-/// Wait until the next call where nothing is left and nobody tells until when.
-const UNTOLD: Duration = Duration::from_secs(30);
-
-/// The headers in which a far side tells what is left of a limit that others use up too.
-#[derive(Debug, Clone, Copy)]
-pub struct RateLimitHeaders {
-    /// Name of the header with the number of calls that are left.
-    pub remaining: &'static str,
-    /// Name of the header with the instant at which there are more again, in seconds since 1970 by the far side's own clock;
-    /// `None` where no header tells, and the client asks again a little later.
-    pub reset: Option<&'static str>,
-}
-
-impl RateLimitHeaders {
-    /// Reads the headers of an answer; `None` if they say nothing that can be understood.
-    pub(crate) fn read(&self, headers: &HeaderMap) -> Option<Left> {
-        let text = |name: &str| headers.get(name)?.to_str().ok();
-        let calls = text(self.remaining)?.trim().parse().ok()?;
-        let Some(reset) = self.reset else { return Some(Left { calls, renewed_in: UNTOLD }) };
-        let reset: i64 = text(reset)?.trim().parse().ok()?;
-        // By the far side's own clock, which may be off.
-        let now = text(DATE.as_str()).and_then(http_date).unwrap_or_else(Utc::now);
-        let seconds = u64::try_from(reset.saturating_sub(now.timestamp())).unwrap_or(0);
-        Some(Left { calls, renewed_in: Duration::from_secs(seconds).min(LONGEST_PAUSE_WITHIN_A_RUN) })
-    }
-}
-
-/// Rest of a limit that others use up too: the calls that are left, and the time until it is renewed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Left {
-    pub calls: u32,
-    pub renewed_in: Duration,
-}
-
-/// Rate limits that are kept in advance, all at once.
+/// Rate limits of one connection, kept in advance, all at once, against the calls of all connections of its group.
 pub(crate) struct Limits {
-    own: Mutex<Log>,
-    told: std::sync::Mutex<Option<Told>>,
+    limits: Vec<KeptLimit>,
+    group: Arc<Group>,
+    all: Arc<CallLimits>,
 }
 
 /// State of a limit that others use up too: the calls that the last answer said are left, less those sent since, and the
@@ -65,37 +33,91 @@ struct Told {
 }
 
 impl Limits {
-    pub fn new(limits: &[RateLimit]) -> Result<Self> {
-        let limits = limits.iter().map(Limit::new).collect::<Result<_>>()?;
-        Ok(Self { own: Mutex::new(Log(limits)), told: std::sync::Mutex::default() })
+    /// Limits of a connection in the group of this name, or in one of its own.
+    pub fn new(limits: &[RateLimit], group: Option<String>, all: Arc<CallLimits>) -> Result<Self> {
+        let limits: Vec<_> = limits.iter().map(kept).collect::<Result<_>>()?;
+        Ok(Self { limits, group: all.group(group), all })
     }
 
     /// Waits until every limit allows one more call. Who gives up waiting has used nothing.
-    pub async fn wait(&self) {
+    ///
+    /// # Errors
+    ///
+    /// If the limits are shared with other processes, and the place where they are kept cannot be asked.
+    pub async fn wait(&self) -> Result<()> {
         // Held while waiting, so that calls leave in the order in which they came.
-        let mut log = self.own.lock().await;
-        sleep_until(log.free_at(Instant::now())).await;
-        // What is told may change while this waits.
-        while let Some(until) = self.told_free_at() {
-            sleep_until(until).await;
+        let mut state = self.group.state.lock().await;
+        let State { log, spending } = &mut *state;
+        sleep_until(log.free_at(&self.limits, Instant::now())).await;
+        let shared = self.shared();
+        loop {
+            if let Some((shared, name)) = &shared {
+                spending.ready(&**shared, name, &self.limits).await?;
+                if let Some(block) = spending.newly_taken() {
+                    tokio::spawn(Group::give_back_later(
+                        Arc::downgrade(&self.group),
+                        Arc::clone(shared),
+                        block,
+                    ));
+                }
+            }
+            // What is told may change while this waits, and so may a block run out.
+            match self.told_free_at() {
+                Some(until) => sleep_until(until).await,
+                None => break,
+            }
         }
-        log.sent(Instant::now());
-        self.with_told(|told| {
+        let now = Instant::now();
+        if shared.is_some() {
+            spending.sent();
+        }
+        log.sent(&self.limits, now);
+        self.group.with_told(|told| {
             if let Some(told) = told {
                 told.calls = told.calls.saturating_sub(1);
             }
         });
+        Ok(())
     }
 
     /// Takes note of what an answer said; nothing is as before.
-    pub fn told(&self, left: Option<Left>) {
+    pub async fn told(&self, left: Option<Left>) {
         let Some(Left { calls, renewed_in }) = left else { return };
-        self.with_told(|told| *told = Some(Told { calls, until: Instant::now() + renewed_in }));
+        self.group.with_told(|told| *told = Some(Told { calls, until: Instant::now() + renewed_in }));
+        if calls == 0 {
+            self.hold_others_back(renewed_in).await;
+        }
+    }
+
+    /// Takes note that the far side asked for fewer calls, where others have to know.
+    pub async fn asked_to_wait(&self, pause: Duration) {
+        if self.shared().is_some() {
+            let until = Instant::now() + pause;
+            self.group.with_told(|told| {
+                let later = told.as_ref().filter(|told| told.calls == 0).map(|told| told.until);
+                *told = Some(Told { calls: 0, until: later.map_or(until, |later| later.max(until)) });
+            });
+            self.hold_others_back(pause).await;
+        }
+    }
+
+    async fn hold_others_back(&self, pause: Duration) {
+        let Some((shared, name)) = self.shared() else { return };
+        if let Err(error) = shared.hold_back(name, pause).await {
+            // They will be told by the far side itself.
+            tracing::debug!(%error, "other processes were not told to wait");
+        }
+    }
+
+    /// Place where the limits are kept together with other processes, and the group's name there, if they are.
+    fn shared(&self) -> Option<(Arc<dyn SharedLimits>, &str)> {
+        let name = self.group.name.as_deref().filter(|_| !self.limits.is_empty())?;
+        Some((self.all.shared()?, name))
     }
 
     /// Instant at which there is a call left again; `None` if there is one now.
     fn told_free_at(&self) -> Option<Instant> {
-        self.with_told(|told| {
+        self.group.with_told(|told| {
             let until = told.as_ref().filter(|told| told.calls == 0).map(|told| told.until)?;
             if until > Instant::now() {
                 return Some(until);
@@ -105,195 +127,190 @@ impl Limits {
             None
         })
     }
-
-    fn with_told<R>(&self, use_it: impl FnOnce(&mut Option<Told>) -> R) -> R {
-        use_it(&mut self.told.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Instants at which calls were sent, as far back as each limit reaches.
-struct Log(Vec<Limit>);
-
-impl Log {
-    /// First instant at which every limit has room for one more call; not before `now`.
-    fn free_at(&self, now: Instant) -> Instant {
-        self.0.iter().filter_map(Limit::free_at).fold(now, Instant::max)
-    }
-
-    /// A call counts for every limit at the instant at which it leaves.
-    fn sent(&mut self, at: Instant) {
-        self.0.iter_mut().for_each(|limit| limit.sent(at));
-    }
-}
-
-struct Limit {
-    calls: usize,
-    span: Duration,
-    /// The last ones that still count, `calls` at most, oldest first.
-    sent: VecDeque<Instant>,
-}
-
-impl Limit {
-    fn new(limit: &RateLimit) -> Result<Self> {
-        if limit.calls == 0 || limit.seconds == 0 {
-            let message = "a rate limit needs at least one call and one second";
-            return Err(Error::new(ErrorKind::Config, message)
-                .with("calls", limit.calls)
-                .with("seconds", limit.seconds));
-        }
-        let span = Duration::from_secs(limit.seconds.into());
-        let span = span + (span / MARGIN).min(LONGEST_MARGIN);
-        Ok(Self { calls: limit.calls as usize, span, sent: VecDeque::new() })
-    }
-
-    /// Instant at which the oldest call no longer counts; `None` while there is room beside it.
-    fn free_at(&self) -> Option<Instant> {
-        let oldest = self.sent.front().filter(|_| self.sent.len() == self.calls)?;
-        Some(*oldest + self.span)
-    }
-
-    fn sent(&mut self, at: Instant) {
-        while self.sent.len() == self.calls
-            || self.sent.front().is_some_and(|oldest| *oldest + self.span <= at)
-        {
-            self.sent.pop_front();
-        }
-        self.sent.push_back(at);
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    use async_trait::async_trait;
+    use chrono::{DateTime, Utc};
+    use latchel_sync_core::shared_limits::{Book, Ended, Taken, Wish};
+    use latchel_sync_core::{Error, ErrorKind};
+    use tokio::time::timeout;
+    use uuid::Uuid;
+
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn log(limits: &[(u32, u32)]) -> Log {
-        let limit = |&(calls, seconds)| Limit::new(&RateLimit { calls, seconds }).unwrap();
-        Log(limits.iter().map(limit).collect())
-    }
-
-    /// Times, counted from the start, at which calls leave if there is always one more, `gap` after the answer to the one
-    /// before.
-    fn sent(limits: &[(u32, u32)], calls: usize, gap: impl Fn(usize) -> Duration) -> Vec<Duration> {
-        let (mut log, start) = (log(limits), Instant::now());
-        let mut now = start;
-        let mut sent = Vec::new();
-        for call in 0..calls {
-            now = log.free_at(now);
-            log.sent(now);
-            sent.push(now - start);
-            now += gap(call);
-        }
-        sent
-    }
-
-    #[test]
-    fn no_span_ever_exceeds_any_limit_also_after_pauses_and_with_unequal_ways() {
-        let limits = [(8, 1), (256, 60), (4_096, 3_600)];
-        // Bursts and silences of every length, and ways to the far side that differ by up to 40 ms.
-        let gap = |call: usize| match call % 613 {
-            0 => 47 * SECOND,
-            rest => Duration::from_millis((rest * 7 % 90) as u64),
-        };
-        let arrives = |(call, at): (usize, Duration)| at + Duration::from_millis((call * 29 % 40) as u64);
-        let mut arrived: Vec<_> = sent(&limits, 20_000, gap).into_iter().enumerate().map(arrives).collect();
-        arrived.sort();
-        for (calls, seconds) in limits {
-            let span = SECOND * seconds;
-            let least = arrived.windows(calls as usize + 1).map(|some| some[calls as usize] - some[0]).min();
-            assert!(least.is_some_and(|least| least >= span), "{calls} in {seconds} s: {least:?}");
-        }
-    }
-
-    #[test]
-    fn the_steady_rate_is_the_tightest_limits_but_for_a_twentieth() {
-        for limits in
-            [&[(8, 1)][..], &[(10, 1)], &[(1, 1)], &[(8, 1), (256, 60)], &[(8, 1), (256, 60), (4_096, 3_600)]]
-        {
-            let tightest = limits
-                .iter()
-                .map(|(calls, seconds)| f64::from(*calls) / f64::from(*seconds))
-                .fold(f64::MAX, f64::min);
-            // Two long spans, without the burst at the start that an idle time saves up.
-            let sent = sent(limits, 12_289, |_| Duration::ZERO);
-            let rate = 8_192.0 / (sent[12_288] - sent[4_096]).as_secs_f64();
-            assert!(rate >= 0.95 * tightest && rate <= tightest, "{limits:?}: {rate} of {tightest}");
-        }
-    }
-
-    #[test]
-    fn a_call_that_is_alone_does_not_wait() {
-        let sent = sent(&[(8, 1), (256, 60)], 8, |_| Duration::ZERO);
-        assert_eq!(sent.last(), Some(&Duration::ZERO));
-    }
-
-    #[test]
-    fn calls_that_no_longer_count_are_forgotten() {
-        let mut limit = Limit::new(&RateLimit { calls: 1_000, seconds: 1 }).unwrap();
-        let start = Instant::now();
-        let mut most = 0;
-        for call in 0..10_000 {
-            limit.sent(start + SECOND / 10 * call);
-            most = most.max(limit.sent.len());
-        }
-        assert_eq!(most, 11, "as many as there are in a second and its margin");
-    }
-
-    #[test]
-    fn a_limit_of_nothing_is_refused() {
-        for (calls, seconds) in [(0, 1), (1, 0)] {
-            assert!(Limit::new(&RateLimit { calls, seconds }).is_err());
-        }
+    fn limits(limits: &[RateLimit], group: Option<&str>, all: &Arc<CallLimits>) -> Limits {
+        Limits::new(limits, group.map(str::to_owned), Arc::clone(all)).unwrap()
     }
 
     #[tokio::test]
     async fn whoever_gives_up_waiting_has_used_nothing() {
-        let limits = Limits::new(&[RateLimit { calls: 1, seconds: 3_600 }]).unwrap();
-        limits.wait().await;
+        let limits = limits(&[RateLimit { calls: 1, seconds: 3_600 }], None, &CallLimits::apart());
+        limits.wait().await.unwrap();
         let waiting = limits.wait();
         assert!(futures::FutureExt::now_or_never(waiting).is_none());
-        assert_eq!(limits.own.lock().await.0[0].sent.len(), 1);
+        assert_eq!(limits.group.state.lock().await.log.sent_lately(), 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_others_used_up_is_waited_for_and_no_longer() {
-        let limits = Limits::new(&[]).unwrap();
+        let limits = limits(&[], None, &CallLimits::apart());
         let begin = Instant::now();
-        limits.told(Some(Left { calls: 2, renewed_in: 30 * SECOND }));
-        limits.wait().await;
-        limits.wait().await;
+        limits.told(Some(Left { calls: 2, renewed_in: 30 * SECOND })).await;
+        limits.wait().await.unwrap();
+        limits.wait().await.unwrap();
         assert_eq!(begin.elapsed(), Duration::ZERO, "two were left");
-        limits.wait().await;
+        limits.wait().await.unwrap();
         assert_eq!(begin.elapsed(), 30 * SECOND);
-        limits.wait().await;
+        limits.wait().await.unwrap();
         assert_eq!(begin.elapsed(), 30 * SECOND, "until an answer says otherwise");
-        limits.told(Some(Left { calls: 0, renewed_in: 5 * SECOND }));
-        limits.told(None);
-        limits.wait().await;
+        limits.told(Some(Left { calls: 0, renewed_in: 5 * SECOND })).await;
+        limits.told(None).await;
+        limits.wait().await.unwrap();
         assert_eq!(begin.elapsed(), 35 * SECOND, "an answer that says nothing changes nothing");
     }
 
-    #[test]
-    fn what_is_left_is_told_by_the_far_sides_own_clock() {
-        let names = RateLimitHeaders { remaining: "x-left", reset: Some("x-reset") };
-        let read = |pairs: &[(&'static str, &'static str)]| {
-            let mut headers = HeaderMap::new();
-            for (name, value) in pairs {
-                headers.insert(*name, value.parse().unwrap());
+    #[tokio::test(start_paused = true)]
+    async fn connections_of_one_group_keep_their_limits_together_and_one_made_later_goes_on() {
+        let (all, limit) = (CallLimits::apart(), [RateLimit { calls: 2, seconds: 60 }]);
+        let begin = Instant::now();
+        let one = limits(&limit, Some("main"), &all);
+        one.wait().await.unwrap();
+        limits(&limit, Some("main"), &all).wait().await.unwrap();
+        drop(one);
+        for others in 0..200 {
+            let other = limits(&limit, Some(&format!("other {others}")), &all);
+            other.wait().await.unwrap();
+        }
+        assert_eq!(begin.elapsed(), Duration::ZERO);
+        limits(&limit, Some("main"), &all).wait().await.unwrap();
+        assert_eq!(begin.elapsed(), 60 * SECOND + SECOND / 2);
+    }
+
+    /// A place that several processes share, whose clock is that of the test.
+    #[derive(Debug)]
+    struct Place {
+        book: Mutex<Book>,
+        began: Instant,
+        asked: AtomicU64,
+        is_down: AtomicBool,
+    }
+
+    impl Place {
+        fn new() -> Arc<Self> {
+            let (book, asked, is_down) = (Mutex::default(), AtomicU64::new(0), AtomicBool::new(false));
+            Arc::new(Self { book, began: Instant::now(), asked, is_down })
+        }
+
+        fn change<T>(&self, change: impl FnOnce(&mut Book, DateTime<Utc>) -> T) -> Result<T> {
+            if self.is_down.load(Ordering::Relaxed) {
+                return Err(Error::new(ErrorKind::Ledger, "it is down"));
             }
-            names.read(&headers)
+            let now = DateTime::UNIX_EPOCH + self.began.elapsed();
+            Ok(change(&mut self.book.lock().unwrap(), now))
+        }
+    }
+
+    #[async_trait]
+    impl SharedLimits for Place {
+        async fn take(&self, _: &str, wish: &Wish) -> Result<Taken> {
+            let id = u128::from(self.asked.fetch_add(1, Ordering::Relaxed));
+            self.change(|book, now| book.take(wish, Uuid::from_u128(id), now))
+        }
+
+        async fn give_back(&self, _: &str, ended: &Ended) -> Result<()> {
+            self.change(|book, now| book.give_back(ended, now))
+        }
+
+        async fn hold_back(&self, _: &str, pause: Duration) -> Result<()> {
+            self.change(|book, now| book.hold_back(pause, now))
+        }
+    }
+
+    /// A connection of each of two processes that share a limit.
+    fn processes(limit: RateLimit) -> ([Limits; 2], Arc<Place>) {
+        let place = Place::new();
+        let process = || {
+            let all = CallLimits::apart();
+            all.share(place.clone());
+            limits(&[limit], Some("main"), &all)
         };
-        let date = ("date", "Thu, 01 Jan 1970 00:16:40 GMT");
-        let left = |calls, seconds| Some(Left { calls, renewed_in: seconds * SECOND });
-        assert_eq!(read(&[("x-left", "7"), ("x-reset", "1012"), date]), left(7, 12));
-        assert_eq!(read(&[("x-left", "0"), ("x-reset", "900"), date]), left(0, 0));
-        assert_eq!(read(&[("x-left", "0"), ("x-reset", "99999"), date]), left(0, 60));
-        assert_eq!(read(&[("x-left", "many"), ("x-reset", "1012"), date]), None);
-        assert_eq!(read(&[("x-left", "7")]), None);
-        let mut headers = HeaderMap::new();
-        headers.insert("x-left", "7".parse().unwrap());
-        let without_reset = RateLimitHeaders { remaining: "x-left", reset: None };
-        assert_eq!(without_reset.read(&headers), Some(Left { calls: 7, renewed_in: UNTOLD }));
+        ([process(), process()], place)
+    }
+
+    /// Number of calls that a process makes until it has to wait for longer than this.
+    async fn calls(limits: &Limits, patience: Duration) -> usize {
+        let mut calls = 0;
+        while let Ok(free) = timeout(patience, limits.wait()).await {
+            free.unwrap();
+            calls += 1;
+        }
+        calls
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_processes_share_a_limit_and_what_one_does_not_use_the_other_gets() {
+        let ([one, other], place) = processes(RateLimit { calls: 100, seconds: 600 });
+        for _ in 0..10 {
+            one.wait().await.unwrap();
+        }
+        // Taken in blocks of 1, 2, 4 and 8.
+        assert_eq!(place.asked.load(Ordering::Relaxed), 4);
+        assert_eq!(calls(&other, SECOND).await, 85, "five are with the other one still");
+        sleep_until(Instant::now() + 10 * SECOND).await;
+        assert_eq!(calls(&other, SECOND).await, 5, "they were given back");
+        assert_eq!(calls(&one, SECOND).await, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_stood_still_does_not_spend_what_it_had() {
+        let ([frozen, other], _) = processes(RateLimit { calls: 100, seconds: 10 });
+        for _ in 0..8 {
+            frozen.wait().await.unwrap();
+        }
+        let state = frozen.group.state.lock().await;
+        sleep_until(Instant::now() + 180 * SECOND).await;
+        assert_eq!(calls(&other, SECOND).await, 100);
+        drop(state);
+        assert_eq!(calls(&frozen, SECOND).await, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_process_that_is_asked_for_fewer_calls_holds_the_other_back() {
+        let ([one, other], _) = processes(RateLimit { calls: 100, seconds: 1 });
+        one.wait().await.unwrap();
+        let begin = Instant::now();
+        one.asked_to_wait(20 * SECOND).await;
+        other.wait().await.unwrap();
+        assert_eq!(begin.elapsed(), 20 * SECOND);
+        one.told(Some(Left { calls: 0, renewed_in: 30 * SECOND })).await;
+        one.wait().await.unwrap();
+        assert_eq!(begin.elapsed(), 50 * SECOND);
+        let alone = limits(&[], Some("main"), &CallLimits::apart());
+        alone.asked_to_wait(20 * SECOND).await;
+        alone.wait().await.unwrap();
+        assert_eq!(begin.elapsed(), 50 * SECOND, "a process by itself leaves it to the call");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_call_is_made_while_the_place_cannot_be_asked_and_a_process_that_ends_gives_back() {
+        let ([one, other], place) = processes(RateLimit { calls: 100, seconds: 600 });
+        place.is_down.store(true, Ordering::Relaxed);
+        assert_eq!(one.wait().await.unwrap_err().kind(), ErrorKind::Ledger);
+        place.is_down.store(false, Ordering::Relaxed);
+        assert_eq!(calls(&other, SECOND).await, 100, "the one that failed took nothing");
+        sleep_until(Instant::now() + 700 * SECOND).await;
+        // Of blocks of 1 and 2.
+        one.wait().await.unwrap();
+        one.wait().await.unwrap();
+        one.all.unshare().await;
+        assert_eq!(calls(&other, SECOND).await, 98);
+        assert_eq!(calls(&one, SECOND).await, 98, "it is by itself now");
     }
 }

@@ -4,11 +4,12 @@
 mod browser;
 mod causes;
 mod kept;
+pub(crate) mod tries;
 
 use std::fmt;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Counts, Outcome, Pending};
 use latchel_sync_core::model::{Kind, PropertyId, Reason, RecordKey, RunId, Side, Status};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 pub use browser::{Browser, Pairing};
 pub use causes::{Cause, Causes, Why};
 pub use kept::{KeptAccount, WrappedKey};
+pub use tries::{OF_NAME, Pace, TryKey};
 
 /// Role of a user, which says what they may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -219,7 +221,8 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Everybody, by name.
     async fn users(&self) -> Result<Vec<User>>;
 
-    /// Adds somebody, or replaces them, which ends their sessions and browsers in the same transaction.
+    /// Adds somebody, or replaces them, which ends their sessions and browsers and forgets tries at their name, in the same
+    /// transaction.
     async fn put_user(&self, user: &User) -> Result<()>;
 
     /// Removes somebody with their sessions and browsers; `false` if there is nobody of this name.
@@ -233,6 +236,12 @@ pub trait Desk: Send + Sync + fmt::Debug {
 
     /// Ends a session, if it is there.
     async fn end_session(&self, id: &str) -> Result<()>;
+
+    /// Counts a try under each of these keys, in one step; or says how long to wait before the next, which counts nothing.
+    async fn count_try(&self, keys: &[TryKey], now: DateTime<Utc>) -> Result<TimeDelta>;
+
+    /// Says that a try that was counted was right: `forgotten` begins anew, and of `taken_back` that try alone is taken back.
+    async fn try_was_right(&self, forgotten: &TryKey, taken_back: &TryKey) -> Result<()>;
 
     /// Keeps an offer to connect a browser.
     async fn offer_pairing(&self, pairing: &Pairing) -> Result<()>;
@@ -359,7 +368,7 @@ pub trait Desk: Send + Sync + fmt::Debug {
     /// Days of these accounts on which a run began, by account and day, from `from` on.
     async fn run_days(&self, accounts: &[String], from: NaiveDate) -> Result<Vec<DayOfRuns>>;
 
-    /// Forgets runs and their history, worked-on deliveries and audit entries from before an instant, runs that found nothing new
+    /// Forgets runs and their history, worked-on deliveries, audit entries, tries and unused rate limits from before an instant, runs that found nothing new
     /// from before another, and sessions that have ended; returns how many rows. Newest outcomes, links, and what is pending are kept, and so are each account's
     /// newest run and any that holds a lease. It writes in small steps, between which others write; one that was cut short
     /// is finished by the next.

@@ -28,6 +28,7 @@ pub(crate) static SQLITE: LazyLock<Migrator> = migrations!("sqlite":
     "0008" "waits",
     "0009" "account_states",
     "0011" "kept_accounts",
+    "0012" "shared",
 );
 
 pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
@@ -41,6 +42,7 @@ pub(crate) static POSTGRES: LazyLock<Migrator> = migrations!("postgres":
     "0008" "account_states",
     "0009" "jobs",
     "0010" "kept_accounts",
+    "0011" "shared",
 );
 
 fn migration(number: &str, name: &str, sql: &'static str) -> Migration {
@@ -74,6 +76,19 @@ mod tests {
                 migrator.iter().map(parts).collect()
             };
             assert_eq!(all(listed), all(&found), "{engine}");
+        }
+    }
+
+    /// Processes of the version before go on while the ledger is upgraded (docs/scaling.md).
+    #[test]
+    fn a_migration_takes_nothing_away_unless_it_says_since_when_that_is_not_used() {
+        for (listed, before) in [(&SQLITE, 9), (&POSTGRES, 8)] {
+            for one in listed.iter().filter(|one| one.version > before) {
+                let sql = one.sql.as_str().to_uppercase();
+                let takes =
+                    ["DROP ", "RENAME ", "SET NOT NULL", " TYPE "].iter().any(|word| sql.contains(word));
+                assert!(!takes || sql.contains("-- NOT USED SINCE VERSION "), "{}", one.version);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ mod links;
 mod outcomes;
 mod runs;
 mod search;
+mod shared;
 
 use chrono::{DateTime, Utc};
 use latchel_sync_core::Ledger;
@@ -31,6 +32,7 @@ pub use links::*;
 pub use outcomes::*;
 pub use runs::*;
 pub use search::*;
+pub use shared::*;
 
 /// Makes a test of each promise; `$fresh` is an async function that returns an empty ledger.
 #[macro_export]
@@ -107,6 +109,11 @@ macro_rules! desk_suite {
             what_waits_for_a_property_is_found_by_it,
             each_change_of_a_kept_account_is_seen,
             a_kept_account_is_changed_as_it_was_read_or_not_at_all,
+            calls_of_a_group_are_taken_until_there_are_none,
+            a_group_that_is_held_back_gets_nothing_and_others_do,
+            tries_are_slowed_down_by_each_of_their_keys,
+            a_right_try_is_taken_back,
+            tries_at_the_name_of_somebody_who_is_added_anew_are_forgotten,
         );
     };
 }

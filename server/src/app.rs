@@ -13,7 +13,6 @@ use tokio::task::{AbortHandle, JoinSet};
 use uuid::Uuid;
 
 use crate::access::LogIns;
-use crate::access::browser::Pairings;
 use crate::accounts::{Account, Accounts, Keeper, Served};
 use crate::alerts::Watcher;
 use crate::clock::Clock;
@@ -22,6 +21,7 @@ use crate::jobs::{Jobs, Queue, Shared, SharedWorker, Worker};
 use crate::metrics::Metrics;
 use crate::pulse::Pulses;
 use crate::schedule::Scheduler;
+use crate::upgrade::Upgrade;
 use crate::webhooks::{Arrivals, Dispatcher};
 
 /// Everything that the server is made of; each request sees it.
@@ -51,12 +51,12 @@ pub struct App {
     pub(crate) pulses: Arc<Pulses>,
     /// This host and process, for people.
     pub host: String,
-    /// The log-ins that were tried lately.
+    /// The log-ins that are being looked at.
     pub(crate) log_ins: LogIns,
-    /// The codes that were tried lately, to connect a browser.
-    pub(crate) pairings: Pairings,
     /// Tells of what came by webhook.
     pub(crate) arrivals: Arrivals,
+    /// Tells whether the ledger is a newer version's, and ends the work in the background then.
+    pub(crate) upgrade: Upgrade,
     /// Asks everything to end.
     pub stop: StopSignal,
 }
@@ -110,7 +110,7 @@ impl App {
             pulses: Arc::default(),
             host,
             log_ins: LogIns::default(),
-            pairings: Pairings::default(),
+            upgrade: Upgrade::default(),
             stop: StopSignal::default(),
         })
     }
@@ -118,6 +118,7 @@ impl App {
     /// Does jobs, keeps the schedule, works on what came by webhook and tidies up until [`App::stop`] is set and what is under way
     /// has ended. A process for the pages alone does none of this.
     pub async fn work(&self) {
+        let rest = self.upgrade.rest();
         let work = async {
             match (&self.shared, self.config.role) {
                 (Some(_), ServerRole::Web) => {
@@ -131,16 +132,17 @@ impl App {
                         desk: self.desk.clone(),
                         name: format!("{}, {}", self.host, Uuid::now_v7()).into(),
                     };
-                    tokio::join!(worker.work(self.stop.clone()), self.look(), self.keep_up());
+                    tokio::join!(worker.work(rest.clone()), self.look(), self.keep_up());
                 }
                 (None, _) => {
-                    let scheduler = self.scheduler().keep(self.stop.clone());
-                    let worker = self.worker().work(self.stop.clone());
+                    let scheduler = self.scheduler().keep(rest.clone());
+                    let worker = self.worker().work(rest.clone());
                     tokio::join!(worker, scheduler, self.dispatch(), self.keep_up());
                 }
             }
         };
-        self.metrics.scope(work).await;
+        let heed = self.upgrade.heed(&*self.ledger, &self.stop);
+        self.metrics.scope(async { tokio::join!(heed, work) }).await;
     }
 
     /// Does what is to be done beside the jobs.
@@ -209,9 +211,9 @@ impl App {
 
     /// Works on what came by webhook for the accounts that are synced, whichever these are now.
     async fn dispatch(&self) {
-        let mut changes = self.accounts.changes();
+        let (mut changes, rest) = (self.accounts.changes(), self.upgrade.rest());
         let (mut working, mut tasks) = (HashMap::new(), JoinSet::new());
-        while !self.stop.is_set() {
+        while !rest.is_set() {
             let served = changes.borrow_and_update().clone();
             working.retain(|name, task: &mut AbortHandle| {
                 let stays = served.synced.contains_key(name);
@@ -223,13 +225,13 @@ impl App {
             });
             for name in served.synced.keys() {
                 if !working.contains_key(name) {
-                    let task = tasks.spawn(self.dispatcher(name).keep(self.stop.clone()));
+                    let task = tasks.spawn(self.dispatcher(name).keep(rest.clone()));
                     working.insert(name.clone(), task);
                 }
             }
             drop(served);
             tokio::select! {
-                () = self.stop.asked() => {}
+                () = rest.asked() => {}
                 _ = changes.changed() => {}
             }
         }
@@ -295,7 +297,8 @@ impl App {
 
     /// Has what came by webhook worked on that another process took and left behind.
     async fn take_up(&self) {
-        while !self.stop.is_set() {
+        let rest = self.upgrade.rest();
+        while !rest.is_set() {
             match self.desk.left_behind(self.clock.now() - LEFT_BEHIND).await {
                 Ok(accounts) => {
                     for account in accounts.iter().filter(|account| self.accounts.contains_key(account)) {
@@ -307,7 +310,7 @@ impl App {
                 }
             }
             tokio::select! {
-                () = self.stop.asked() => {}
+                () = rest.asked() => {}
                 () = tokio::time::sleep(BETWEEN_TAKINGS_UP) => {}
             }
         }
@@ -322,12 +325,13 @@ impl App {
 
     /// Forgets what is older than the retention.
     async fn tidy(&self) {
-        while !self.stop.is_set() {
+        let rest = self.upgrade.rest();
+        while !rest.is_set() {
             if self.has_duty("tidying up", TIDYING).await {
                 self.forget().await;
             }
             tokio::select! {
-                () = self.stop.asked() => {}
+                () = rest.asked() => {}
                 () = tokio::time::sleep(BETWEEN_TIDYINGS) => {}
             }
         }

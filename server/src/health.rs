@@ -18,6 +18,11 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 /// Ready is who can read the ledger, asks for what is due, and does what is asked for before it is late. Who has the pages alone
 /// is ready for people without any of that but the ledger.
 async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
+    if app.upgrade.is_done() {
+        let problem =
+            "a newer version has upgraded the ledger: this process begins nothing any more; replace it\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, problem.to_owned());
+    }
     let mut problems = Vec::new();
     if let Err(error) = app.ledger.accounts().await {
         tracing::warn!(%error, "not ready");

@@ -29,6 +29,7 @@ mod pulse;
 pub mod schedule;
 mod schema;
 mod secret;
+mod upgrade;
 pub mod views;
 mod webhooks;
 

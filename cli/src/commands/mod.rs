@@ -72,9 +72,7 @@ async fn dispatch(args: &Args, read: &Reading<'_>, now: DateTime<Utc>) -> Result
         Command::Demo { units, seed, serve, listen } => {
             demo::run(*units, *seed, now, serve.then_some(*listen)).await
         }
-        Command::Serve { listen, role } => {
-            serve::run(&args.config, *listen, role.map(Into::into), now).await
-        }
+        Command::Serve { listen, role } => serve::run(&args.config, *listen, role.map(Into::into), now).await,
         Command::Users { action } => users::run(&read.file()?, action, now).await,
         Command::Audit { limit, scope } => audit::run(&config().await?, scope, *limit).await,
         Command::Alerts { action } => alerts::run(&read.file()?, action).await,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use latchel_sync_core::registry::{
-    self, COMMON_SETTINGS, LatchelAdapter, PlainHttp, Setting, SettingForm, Settings,
+    self, COMMON_SETTINGS, LIMIT_GROUP, LatchelAdapter, PlainHttp, Setting, SettingForm, Settings,
 };
 use toml::{Table, Value};
 
@@ -24,6 +24,7 @@ impl Account {
         let mut values = serde_json::Map::new();
         let mut secrets = BTreeMap::new();
         let mut plain_http = PlainHttp::Loopback;
+        let mut limit_group = None;
         for (key, value) in table.iter().filter(|(key, _)| *key != "adapter") {
             if key == "allow_plain_http" {
                 plain_http = match value {
@@ -31,6 +32,13 @@ impl Account {
                     Value::Boolean(false) => PlainHttp::Loopback,
                     _ => return Err(self.problem(section, key, "is not true or false")),
                 };
+                continue;
+            }
+            if key == LIMIT_GROUP {
+                limit_group = value.as_str().filter(|name| !name.trim().is_empty());
+                if limit_group.is_none() {
+                    return Err(self.problem(section, key, "is not a name"));
+                }
                 continue;
             }
             let Some(setting) = known.iter().find(|setting| setting.key == key) else {
@@ -56,9 +64,15 @@ impl Account {
                 return Err(self.problem(section, setting.key, "is missing").hint(setting.help));
             }
         }
-        Ok(Settings::new(known, values, secrets)
+        let settings = Settings::new(known, values, secrets)
             .with_plain_http(plain_http)
-            .with_time_zone(self.settings.time_zone))
+            .with_time_zone(self.settings.time_zone);
+        let by_itself = || {
+            let place = settings.base_url().unwrap_or_default();
+            format!("account {} at {place}", self.settings.name)
+        };
+        let limit_group = limit_group.map_or_else(by_itself, |name| format!("group {name}"));
+        Ok(settings.with_limit_group(limit_group))
     }
 
     /// A mistake in an adapter's setting.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use latchel_sync_core::LedgerAdmin;
+use latchel_sync_http::CallLimits;
 use latchel_sync_ledger::desk::{Desk, KeptAccount};
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger, is_older};
 use secrecy::ExposeSecret;
@@ -40,6 +41,7 @@ async fn closing<T>(
     work: impl AsyncFnOnce(Arc<dyn LedgerAdmin>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let done = work(ledger.clone()).await;
+    CallLimits::of_process().unshare().await;
     // What the work says went wrong comes first.
     let closed = ledger.close().await;
     let done = done?;
@@ -56,7 +58,9 @@ pub(crate) struct Books {
 }
 
 impl Books {
+    /// The same of what several processes use: they keep the systems' rate limits together from now on.
     fn shared(opened: PostgresLedger) -> Self {
+        CallLimits::of_process().share(Arc::new(opened.clone()));
         Self { postgres: Some(opened.clone()), ..Self::of(opened) }
     }
 
@@ -96,7 +100,7 @@ async fn existing(config: &Config) -> latchel_sync_core::Result<Option<Books>> {
     Ok(match &config.ledger {
         LedgerLocation::File(path) => SqliteLedger::open_existing(path).await?.map(Books::of),
         LedgerLocation::Postgres(url) => {
-            PostgresLedger::open_existing(url.expose_secret()).await?.map(Books::of)
+            PostgresLedger::open_existing(url.expose_secret()).await?.map(Books::shared)
         }
     })
 }

@@ -175,6 +175,17 @@ fn a_mistake_in_the_webhooks_names_the_key_and_its_line() {
 }
 
 #[test]
+fn every_adapter_takes_a_limit_group_and_it_is_a_name() {
+    let with =
+        |group: &str| GOOD.replace("adapter = \"buildium\"", &format!("adapter = \"buildium\"\n{group}"));
+    parse(&with("limit_group = \"acme\"")).expect("a configuration").far_sides().expect("far sides");
+    for group in ["limit_group = 7", "limit_group = \" \""] {
+        let refusal = refusal(&with(group));
+        assert!(refusal.contains("platform.limit_group: is not a name"), "{refusal}");
+    }
+}
+
+#[test]
 fn a_mistake_about_the_server_names_the_key_and_says_what_to_write() {
     for (server, mistake) in [
         ("listen = \"127.0.0.1\"", "listen: \"127.0.0.1\" is not an address with a port, as 127.0.0.1:8787"),

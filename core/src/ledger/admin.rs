@@ -52,6 +52,12 @@ pub trait LedgerAdmin: Ledger + MirrorStore {
     /// out. The time that it takes grows with the count.
     async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts>;
 
+    /// True if a newer version has upgraded the ledger since it was opened: what is under way may end, because no version takes away
+    /// what the one before needs, and nothing new should begin.
+    async fn is_newer(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Ends the use of the ledger; called once, after everything else. Earlier writes are durable without it, but a
     /// ledger in a file may need other files beside it until then.
     ///

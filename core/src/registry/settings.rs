@@ -163,11 +163,21 @@ impl Setting {
 }
 
 /// The settings that every adapter takes beside its own; the HTTP client keeps them.
-pub const COMMON_SETTINGS: &[Setting] = &[Setting::boolean(
-    "allow_plain_http",
-    "Whether `base_url` may be plain http on another machine, where anyone on the way can read the credentials.",
-)
-.default_flag(false)];
+pub const COMMON_SETTINGS: &[Setting] = &[
+    Setting::boolean(
+        "allow_plain_http",
+        "Whether `base_url` may be plain http on another machine, where anyone on the way can read the credentials.",
+    )
+    .default_flag(false),
+    Setting::text(
+        LIMIT_GROUP,
+        "Name that accounts have in common whose calls this system counts together, such as those with one key or of one \
+         company; they keep its rate limits together. Without it an account keeps them by itself.",
+    ),
+];
+
+/// Key of the setting by which several accounts keep a system's rate limits together.
+pub const LIMIT_GROUP: &str = "limit_group";
 
 /// Access of an adapter to the far side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -197,6 +207,7 @@ pub struct Settings {
     access: Access,
     plain_http: PlainHttp,
     time_zone: Option<Tz>,
+    limit_group: Option<String>,
 }
 
 impl Settings {
@@ -227,6 +238,12 @@ impl Settings {
         Self { time_zone: Some(time_zone), ..self }
     }
 
+    /// The same settings, for one of the connections that keep their rate limits together under this name, for as long as the
+    /// process lives, and with other processes where these share them.
+    pub fn with_limit_group(self, name: String) -> Self {
+        Self { limit_group: Some(name), ..self }
+    }
+
     /// Access of the connection.
     pub fn access(&self) -> Access {
         self.access
@@ -242,6 +259,11 @@ impl Settings {
         self.time_zone.unwrap_or(Tz::UTC)
     }
 
+    /// Name under which connections keep their rate limits together; `None` for one that keeps them by itself.
+    pub fn limit_group(&self) -> Option<&str> {
+        self.limit_group.as_deref()
+    }
+
     /// The address of the API, where the adapter has a setting for it.
     pub fn base_url(&self) -> Option<&str> {
         self.values.get("base_url").and_then(Value::as_str)
@@ -249,11 +271,12 @@ impl Settings {
 
     /// True if a connection by the other ones would be the same.
     pub fn is_same(&self, other: &Self) -> bool {
-        let Self { values, secrets, access, plain_http, time_zone } = self;
+        let Self { values, secrets, access, plain_http, time_zone, limit_group } = self;
         *values == other.values
             && *access == other.access
             && *plain_http == other.plain_http
             && *time_zone == other.time_zone
+            && *limit_group == other.limit_group
             && secrets.keys().eq(other.secrets.keys())
             && secrets
                 .values()

@@ -11,5 +11,6 @@ mod import;
 mod make;
 mod property;
 mod resident;
+mod shared_limits;
 mod stay;
 mod window;

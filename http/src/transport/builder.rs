@@ -15,7 +15,7 @@ use super::{
     AsksToWait, ClassifyError, ExplainError, FailureInside, Inner, TIMEOUT, Transport, client, is_loopback,
 };
 use crate::error_words;
-use crate::limit::{Limits, RateLimitHeaders};
+use crate::limit::{CallLimits, Limits, RateLimitHeaders};
 use crate::session::{LogIn, Session};
 
 /// Parts that a [`Transport`] is made of.
@@ -29,6 +29,8 @@ pub struct TransportBuilder {
     secret_headers: Vec<(&'static str, SecretString)>,
     secrets: Vec<SecretString>,
     limits: Vec<RateLimit>,
+    limit_group: Option<String>,
+    limits_in: Arc<CallLimits>,
     timeout: Duration,
     explain_error: ExplainError,
     classify_error: ClassifyError,
@@ -53,6 +55,8 @@ impl TransportBuilder {
             secret_headers: Vec::new(),
             secrets: Vec::new(),
             limits: Vec::new(),
+            limit_group: settings.limit_group().map(|group| format!("{name}: {group}")),
+            limits_in: CallLimits::of_process(),
             timeout: TIMEOUT,
             explain_error: error_words,
             classify_error: |_, _| None,
@@ -116,6 +120,12 @@ impl TransportBuilder {
     /// Keeps these rate limits, all at once.
     pub fn rate_limits(mut self, limits: &[RateLimit]) -> Self {
         self.limits.extend_from_slice(limits);
+        self
+    }
+
+    /// Keeps the limits of its group there, and not with those of the process.
+    pub fn limits_in(mut self, limits: &Arc<CallLimits>) -> Self {
+        self.limits_in = Arc::clone(limits);
         self
     }
 
@@ -188,7 +198,7 @@ impl TransportBuilder {
         if !path.is_empty() {
             base.set_path(&format!("{}{path}/", base.path()));
         }
-        let limits = Limits::new(&self.limits)?;
+        let limits = Limits::new(&self.limits, self.limit_group, self.limits_in)?;
         let session = self.log_in.map(|log_in| match self.keeps_session {
             true => Session::kept(log_in, &base),
             false => Session::new(log_in),

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use latchel_sync_core::Result;
 use latchel_sync_core::ledger::{Counts, Outcome};
 use latchel_sync_core::model::{RecordKey, RunId};
@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::{
     Backend, alerts, audit, browsers, causes, days, deliveries, everywhere, kept, outcomes, pauses, prune,
-    search, users,
+    search, tries, users,
 };
 use crate::desk::{
     Alert, AuditEntry, Browser, Causes, DayOfRuns, Delivery, Desk, Filter, Forget, Found, FoundIn,
-    KeptAccount, Pairing, Pause, Session, User, Wrote,
+    KeptAccount, Pairing, Pause, Session, TryKey, User, Wrote,
 };
 
 #[async_trait]
@@ -38,6 +38,14 @@ impl Desk for Backend {
 
     async fn end_session(&self, id: &str) -> Result<()> {
         users::end_session(&self.pool, id).await
+    }
+
+    async fn count_try(&self, keys: &[TryKey], now: DateTime<Utc>) -> Result<TimeDelta> {
+        tries::count(&self.pool, keys, now).await
+    }
+
+    async fn try_was_right(&self, forgotten: &TryKey, taken_back: &TryKey) -> Result<()> {
+        tries::was_right(&self.pool, forgotten, taken_back).await
     }
 
     async fn offer_pairing(&self, pairing: &Pairing) -> Result<()> {

@@ -9,7 +9,7 @@ use latchel_sync_core::model::{Kind, Link, Phase, Reason, RecordKey, RunId, Side
 use latchel_sync_core::{Ledger, LedgerAdmin, Result};
 
 use super::accounts::RECONCILIATION;
-use super::{Backend, account_states, accounts, check, links, outcomes, pending, recall, runs};
+use super::{Backend, account_states, accounts, check, links, outcomes, pending, recall, runs, schema};
 
 #[async_trait]
 impl Ledger for Backend {
@@ -151,6 +151,10 @@ impl LedgerAdmin for Backend {
 
     async fn counts(&self, account: &str, reasons: &[Reason]) -> Result<Counts> {
         outcomes::counts(self.readers(), account, reasons).await
+    }
+
+    async fn is_newer(&self) -> Result<bool> {
+        schema::is_newer(self.readers()).await
     }
 
     async fn close(&self) -> Result<()> {

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 
 use super::statement::{Sql, push_list, write};
-use super::{BYTES, JSON, Pool, search};
+use super::{BYTES, JSON, Pool, call_limits, search, tries};
 use crate::desk::Forget;
 use crate::error::failed;
 
@@ -34,6 +34,8 @@ pub(crate) async fn prune(pool: &Pool, Forget { idle_before, before }: Forget) -
     let mut sql = Sql::new("DELETE FROM run_days WHERE day < ");
     sql.push_bind(before.date_naive());
     write(pool, sql).await?;
+    rows += tries::forget(pool, before).await?;
+    rows += call_limits::forget(pool, before).await?;
     Ok(rows)
 }
 

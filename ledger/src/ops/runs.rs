@@ -49,7 +49,7 @@ async fn take_leases(connection: &mut Connection, run: &NewRun, lease: TimeDelta
 }
 
 /// The clock by which leases end, UTC.
-async fn clock(connection: &mut Connection) -> Result<DateTime<Utc>> {
+pub(super) async fn clock(connection: &mut Connection) -> Result<DateTime<Utc>> {
     let Some(sql) = CLOCK else { return Ok(Utc::now()) };
     sqlx::query_scalar(sql).fetch_one(connection).await.map_err(failed("reading the database's clock"))
 }

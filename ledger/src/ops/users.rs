@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use latchel_sync_core::Result;
 
 use super::statement::{Sql, WRITING, data, record, records, write, write_on};
-use super::{BEGIN, Connection, Pool, browsers};
+use super::{BEGIN, Connection, Pool, browsers, tries};
 use crate::desk::{Session, User};
 use crate::error::failed;
 
@@ -23,12 +23,13 @@ pub(crate) async fn remove(pool: &Pool, name: &str) -> Result<bool> {
     Ok(changed(pool, name, sql).await? > 0)
 }
 
-/// Changes a user, and ends the sessions and browsers of the former one.
+/// Changes a user, ends the sessions and browsers of the former one, and forgets the tries at their name.
 async fn changed(pool: &Pool, name: &str, sql: Sql) -> Result<u64> {
     let mut transaction = pool.begin_with(BEGIN).await.map_err(failed(WRITING))?;
     let changed = write_on(&mut transaction, sql).await?;
     end_sessions(&mut transaction, name).await?;
     browsers::end_all_of(&mut transaction, name).await?;
+    tries::forget_name(&mut transaction, name).await?;
     transaction.commit().await.map_err(failed(WRITING))?;
     Ok(changed)
 }

@@ -10,6 +10,8 @@ mod alerts;
 mod audit;
 #[path = "../ops/browsers.rs"]
 mod browsers;
+#[path = "../ops/call_limits.rs"]
+mod call_limits;
 #[path = "../ops/causes.rs"]
 mod causes;
 #[path = "../ops/check.rs"]
@@ -42,10 +44,14 @@ mod prune;
 mod recall;
 #[path = "../ops/runs.rs"]
 mod runs;
+#[path = "../ops/schema.rs"]
+mod schema;
 #[path = "../ops/search.rs"]
 mod search;
 #[path = "../ops/statement.rs"]
 mod statement;
+#[path = "../ops/tries.rs"]
+mod tries;
 #[path = "../ops/users.rs"]
 mod users;
 
@@ -53,6 +59,8 @@ pub mod jobs;
 mod open;
 
 pub use open::PostgresLedger;
+
+use crate::migrations::POSTGRES as MIGRATIONS;
 
 type Backend = PostgresLedger;
 type Database = sqlx::Postgres;
@@ -68,6 +76,8 @@ impl PostgresLedger {
 }
 
 const BEGIN: &str = "BEGIN";
+/// A process that only reads the ledger still counts its calls.
+const BEGIN_WRITING: &str = "BEGIN READ WRITE";
 /// The texts of all rows in one, with another text between them.
 const LINES: &str = "string_agg";
 /// The character with a number.

@@ -8,10 +8,9 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
 
-use super::account_states;
+use super::{MIGRATIONS, account_states};
 use crate::LEASE;
 use crate::error::OLDER;
-use crate::migrations::POSTGRES as MIGRATIONS;
 
 /// Most connections that one process holds.
 const CONNECTIONS: u32 = 8;

@@ -10,6 +10,8 @@ mod alerts;
 mod audit;
 #[path = "../ops/browsers.rs"]
 mod browsers;
+#[path = "../ops/call_limits.rs"]
+mod call_limits;
 #[path = "../ops/causes.rs"]
 mod causes;
 #[path = "../ops/check.rs"]
@@ -42,10 +44,14 @@ mod prune;
 mod recall;
 #[path = "../ops/runs.rs"]
 mod runs;
+#[path = "../ops/schema.rs"]
+mod schema;
 #[path = "../ops/search.rs"]
 mod search;
 #[path = "../ops/statement.rs"]
 mod statement;
+#[path = "../ops/tries.rs"]
+mod tries;
 #[path = "../ops/users.rs"]
 mod users;
 
@@ -55,6 +61,8 @@ mod problem;
 mod read;
 
 pub use open::SqliteLedger;
+
+use crate::migrations::SQLITE as MIGRATIONS;
 
 type Backend = SqliteLedger;
 type Database = sqlx::Sqlite;
@@ -71,6 +79,8 @@ impl SqliteLedger {
 
 /// Writers take turns from the start instead of failing when they find out.
 const BEGIN: &str = "BEGIN IMMEDIATE";
+/// The same for what is shared with other processes.
+const BEGIN_WRITING: &str = BEGIN;
 /// The texts of all rows in one, with another text between them.
 const LINES: &str = "group_concat";
 /// The character with a number.

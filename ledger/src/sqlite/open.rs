@@ -11,12 +11,11 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 
-use super::account_states;
 use super::as_found::AsFound;
 use super::problem::{newer, problem};
+use super::{MIGRATIONS, account_states};
 use crate::LEASE;
 use crate::error::trouble;
-use crate::migrations::SQLITE as MIGRATIONS;
 
 /// Longest time that a writer waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -98,7 +98,10 @@ pub async fn what_the_server_kept_is_forgotten_when_it_is_old(desk: &dyn Desk) {
     }
     desk.worked_on(&[done.id, done_now.id]).await.expect("done");
     desk.pause(&Pause { account: "a".to_owned(), by: "ann".to_owned(), since: old }).await.expect("paused");
-    assert_eq!(desk.prune(all_before(before)).await.expect("pruned"), 3);
+    let pace = Pace { free: 5, longest: TimeDelta::minutes(5) };
+    let name = TryKey { kind: OF_NAME, key: "ann".to_owned(), pace };
+    desk.count_try(&[name], old).await.expect("counted");
+    assert_eq!(desk.prune(all_before(before)).await.expect("pruned"), 4);
     assert_eq!(desk.session("1", old).await.expect("it looks"), None);
     assert!(desk.session("2", before).await.expect("it looks").is_some());
     assert_eq!(desk.audit(None, None, 10).await.expect("what people did"), [of_now]);

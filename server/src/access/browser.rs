@@ -2,20 +2,18 @@
 //! token that nobody sees.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use latchel_sync_core::{Error, ErrorKind, Result};
 use latchel_sync_ledger::desk::{Browser, Pairing, Role};
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::audit::audit;
 use super::identity::LOCAL;
 use super::person::Person;
 use super::secret;
-use super::throttle::Throttle;
+use super::throttle::CODES;
 use crate::app::App;
 
 /// Time for which a code can be used.
@@ -29,10 +27,6 @@ const PREFIX: &str = "lsyncb_";
 const CODE_LENGTH: usize = 8;
 /// Characters of codes, without those that look alike.
 const CODE_CHARACTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-/// The codes that were tried lately.
-#[derive(Debug, Default)]
-pub(crate) struct Pairings(Mutex<Throttle>);
 
 /// Result of a try to connect a browser.
 #[derive(Debug)]
@@ -72,11 +66,9 @@ pub(crate) async fn connect(app: &App, code: &str, peer: Option<IpAddr>) -> Resu
     let now = app.clock.now();
     let plain: String =
         code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    let key: [u8; 32] = Sha256::digest(&plain).into();
-    let throttled = |throttle: &Mutex<Throttle>| {
-        throttle.lock().unwrap_or_else(PoisonError::into_inner).try_now(key, peer, now)
-    };
-    if let Err(wait) = throttled(&app.pairings.0) {
+    let keys = CODES.keys(secret::digest(&plain), peer);
+    let wait = app.desk.count_try(&keys, now).await?;
+    if wait > TimeDelta::zero() {
         return Ok(Connected::TooSoon(wait));
     }
     let Some(offer) = app.desk.take_pairing(&secret::digest(&plain), now).await? else {
@@ -85,7 +77,8 @@ pub(crate) async fn connect(app: &App, code: &str, peer: Option<IpAddr>) -> Resu
         audit(app, "nobody known", None, "browser_code_wrong", from).await?;
         return Ok(Connected::WrongCode);
     };
-    app.pairings.0.lock().unwrap_or_else(PoisonError::into_inner).was_right(&key, peer);
+    let [code, address] = &keys;
+    app.desk.try_was_right(code, address).await?;
     let token = format!("{PREFIX}{}", secret::fresh());
     let browser = Browser {
         id: Uuid::now_v7(),

@@ -1,25 +1,22 @@
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use latchel_sync_core::Result;
 use latchel_sync_ledger::desk::User;
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use super::audit::audit;
 use super::password;
-use super::throttle::Throttle;
+use super::throttle::{LOG_INS, nobody};
 use crate::app::App;
 
 /// Number of passwords that are verified at once: each takes 19 MiB and a processor.
 const AT_ONCE: usize = 2;
 
-/// The log-ins that were tried lately.
+/// The log-ins that are being looked at.
 pub(crate) struct LogIns {
-    throttle: Mutex<Throttle>,
     at_once: Semaphore,
 }
 
@@ -36,7 +33,7 @@ pub(super) enum Tried {
 
 impl Default for LogIns {
     fn default() -> Self {
-        Self { throttle: Mutex::default(), at_once: Semaphore::new(AT_ONCE) }
+        Self { at_once: Semaphore::new(AT_ONCE) }
     }
 }
 
@@ -49,13 +46,14 @@ impl LogIns {
         password: SecretString,
         peer: Option<IpAddr>,
     ) -> Result<Tried> {
-        let key: [u8; 32] = Sha256::digest(name).into();
-        let counted = self.throttled(|throttle| throttle.try_now(key, peer, app.clock.now()));
-        if let Err(wait) = counted {
-            return Ok(Tried::TooSoon(wait));
-        }
         let users = app.desk.users().await?;
         let is_somebody = users.iter().any(|user| user.name == name);
+        let guessed = if is_somebody { name.to_owned() } else { nobody(name) };
+        let keys = LOG_INS.keys(guessed, peer);
+        let wait = app.desk.count_try(&keys, app.clock.now()).await?;
+        if wait > TimeDelta::zero() {
+            return Ok(Tried::TooSoon(wait));
+        }
         let with_password = |user: &&User| user.name == name && !user.is_token;
         let hash = users.iter().find(with_password).map(|user| user.hash.clone());
         // It is never closed.
@@ -68,12 +66,11 @@ impl LogIns {
             audit(app, by, None, "log_in_failed", from).await?;
             return Ok(Tried::Wrong);
         }
-        self.throttled(|throttle| throttle.was_right(&key, peer));
+        // The name begins anew; of the address that try alone is taken back, or whoever knows one password could go on guessing
+        // others.
+        let [name, address] = &keys;
+        app.desk.try_was_right(name, address).await?;
         Ok(Tried::Right)
-    }
-
-    fn throttled<T>(&self, act: impl FnOnce(&mut Throttle) -> T) -> T {
-        act(&mut self.throttle.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

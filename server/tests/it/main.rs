@@ -19,6 +19,7 @@ mod record;
 mod schedule;
 mod searching;
 mod shared;
+mod upgrade;
 mod visitor;
 mod webhooks;
 mod world;

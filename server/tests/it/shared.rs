@@ -1,11 +1,9 @@
 //! Tests of several processes on one PostgreSQL ledger.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::in_memory::{
     Intercept, Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld,
 };
@@ -17,7 +15,7 @@ use latchel_sync_ledger::{PostgresLedger, throw_away};
 use latchel_sync_server::actions::{self, Extent, MassChange};
 use latchel_sync_server::jobs::{QueuedJob, QueuedJobId};
 use latchel_sync_server::schedule::Schedule;
-use latchel_sync_server::{Account, App, Clock, Readers, ServerConfig, ServerRole, router};
+use latchel_sync_server::{Account, App, Clock, Readers, Served, ServerConfig, ServerRole, router};
 use tests::simulation::pair;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -67,7 +65,7 @@ impl Site {
         let ledger = Arc::new(ledger);
         let config = ServerConfig { role, ..ServerConfig::default() };
         let books = (ledger.clone() as _, ledger as _, Some(shared));
-        let app = App::with_left_out(config, [account], BTreeMap::new(), books, self.clock, host.to_owned());
+        let app = App::serving(config, (Served::all([account]), None), books, self.clock, host.to_owned());
         Process { app, journal }
     }
 }

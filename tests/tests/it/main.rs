@@ -45,6 +45,7 @@ mod rentvine;
 mod scope;
 mod serving;
 mod setup;
+mod shared_limits;
 mod spec;
 mod stays;
 mod story;
