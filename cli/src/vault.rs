@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use latchel_sync_ledger::desk::WrappedKey;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
@@ -87,8 +87,10 @@ impl MasterKey {
         let key = key(&bytes).ok_or_else(|| {
             format!("{name} is no base64 of {KEY} bytes: `latchel-sync accounts new-master-key` prints one")
         })?;
-        let id = digest(&SHA256, &[b"latchel-sync master key", bytes.as_slice()].concat());
-        let id = id.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let mut id = Context::new(&SHA256);
+        id.update(b"latchel-sync master key");
+        id.update(&bytes);
+        let id = id.finish().as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         Ok(Self { id, key })
     }
 
@@ -107,36 +109,37 @@ pub(crate) fn new_master_key() -> Result<SecretString, String> {
 #[derive(Debug, Clone)]
 pub(crate) struct Safe {
     keys: Arc<MasterKeys>,
-    wrapped: WrappedKey,
+    /// The account's own key; it is made when the first secret is sealed.
+    wrapped: Option<WrappedKey>,
 }
 
 impl Safe {
-    /// The safe to which this key belongs.
-    pub fn of(keys: Arc<MasterKeys>, wrapped: WrappedKey) -> Self {
+    /// The safe to which this key belongs, if there is one yet.
+    pub fn of(keys: Arc<MasterKeys>, wrapped: Option<WrappedKey>) -> Self {
         Self { keys, wrapped }
     }
 
-    /// A new one.
-    pub fn new(keys: Arc<MasterKeys>, account: &str) -> Result<Self, String> {
-        let data = DataKey::of(random::<KEY>()?.as_slice()).ok_or("a key cannot be made")?;
-        let wrapped = data.wrapped(account, keys.current()?)?;
-        Ok(Self { keys, wrapped })
-    }
-
     /// The account's own key, as the ledger keeps it.
-    pub fn wrapped(&self) -> &WrappedKey {
-        &self.wrapped
+    pub fn wrapped(&self) -> Option<&WrappedKey> {
+        self.wrapped.as_ref()
     }
 
     /// Seals a secret of a setting.
-    pub fn seal(&self, account: &str, setting: &str, secret: &SecretString) -> Result<String, String> {
-        let data = self.keys.unwrap(account, &self.wrapped)?;
+    pub fn seal(&mut self, account: &str, setting: &str, secret: &SecretString) -> Result<String, String> {
+        let data = match &self.wrapped {
+            Some(wrapped) => self.keys.unwrap(account, wrapped)?,
+            None => {
+                let data = DataKey::of(random::<KEY>()?.as_slice()).ok_or("a key cannot be made")?;
+                self.wrapped = Some(data.wrapped(account, self.keys.current()?)?);
+                data
+            }
+        };
         seal(&data.key, &bound(&[SECRET, account, setting]), secret.expose_secret().as_bytes())
     }
 
     /// Opens a secret of a setting.
     pub fn open(&self, account: &str, setting: &str, sealed: &str) -> Result<SecretString, String> {
-        let data = self.keys.unwrap(account, &self.wrapped)?;
+        let data = self.keys.unwrap(account, self.wrapped.as_ref().ok_or(CHANGED)?)?;
         let bytes = open(&data.key, &bound(&[SECRET, account, setting]), sealed);
         let text = bytes.and_then(|bytes| Some(std::str::from_utf8(&bytes).ok()?.to_owned()));
         text.map(SecretString::from).ok_or_else(|| CHANGED.to_owned())
@@ -224,10 +227,11 @@ mod tests {
 
     #[test]
     fn a_secret_is_opened_at_its_own_place_alone() {
-        let safe = Safe::new(keys(fresh(), None), "main").expect("a safe");
+        let mut safe = Safe::of(keys(fresh(), None), None);
         let sealed = safe.seal("main", "platform.key", &"s3cret".to_owned().into()).expect("sealed");
+        let full = safe.clone();
         let text = |account, setting, sealed: &str| {
-            safe.open(account, setting, sealed).map(|secret| secret.expose_secret().to_owned())
+            full.open(account, setting, sealed).map(|secret| secret.expose_secret().to_owned())
         };
         assert_eq!(text("main", "platform.key", &sealed).as_deref(), Ok("s3cret"));
         assert!(text("main", "latchel.key", &sealed).is_err(), "another setting");
@@ -243,19 +247,18 @@ mod tests {
     #[test]
     fn the_master_key_is_changed_without_the_secrets() {
         let ((old, same), (new, newer)) = (twice(), twice());
-        let before = Safe::new(keys(old, None), "main").expect("a safe");
+        let mut before = Safe::of(keys(old, None), None);
         let sealed = before.seal("main", "platform.key", &"s3cret".to_owned().into()).expect("sealed");
-        let both = keys(new, Some(same));
-        let during = Safe::of(both.clone(), before.wrapped().clone());
+        let (both, key) = (keys(new, Some(same)), before.wrapped().expect("a key"));
+        let during = Safe::of(both.clone(), Some(key.clone()));
         assert!(during.open("main", "platform.key", &sealed).is_ok(), "the old one still opens");
-        assert!(both.rewrapped("other", before.wrapped()).is_err(), "it belongs to its account");
-        let wrapped = both.rewrapped("main", before.wrapped()).expect("it opens").expect("it is another");
+        assert!(both.rewrapped("other", key).is_err(), "it belongs to its account");
+        let wrapped = both.rewrapped("main", key).expect("it opens").expect("it is another");
         assert_eq!(both.rewrapped("main", &wrapped), Ok(None));
-        let after = Safe::of(keys(newer, None), wrapped);
+        let after = Safe::of(keys(newer, None), Some(wrapped));
         assert_eq!(after.open("main", "platform.key", &sealed).expect("it opens").expose_secret(), "s3cret");
-        let told =
-            Safe::of(keys(fresh(), None), before.wrapped().clone()).open("main", "platform.key", &sealed);
-        assert!(told.is_err_and(|told| told.contains(MASTER_KEY) && told.contains(&before.wrapped().master)));
+        let told = Safe::of(keys(fresh(), None), Some(key.clone())).open("main", "platform.key", &sealed);
+        assert!(told.is_err_and(|told| told.contains(MASTER_KEY) && told.contains(&key.master)));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
     let now: DateTime<Utc> = args.now.unwrap_or_else(Utc::now);
     let kept = Reading::of(&args.config);
     let done = dispatch(&args, &kept, now).await;
-    kept.over(done)
+    kept.over(done).await
 }
 
 async fn dispatch(args: &Args, read: &Reading<'_>, now: DateTime<Utc>) -> Result<Exit, Failure> {

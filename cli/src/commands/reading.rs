@@ -16,11 +16,13 @@ pub(super) struct Reading<'a> {
     path: &'a Path,
     /// Failures that keep the command from no account of the file.
     failures: RefCell<Vec<Failure>>,
+    /// Failure by which the accounts of the ledger could not be read before the command opened it.
+    unread: RefCell<Option<Failure>>,
 }
 
 impl<'a> Reading<'a> {
     pub fn of(path: &'a Path) -> Self {
-        Self { path, failures: RefCell::default() }
+        Self { path, failures: RefCell::default(), unread: RefCell::default() }
     }
 
     /// The file alone.
@@ -39,7 +41,7 @@ impl<'a> Reading<'a> {
         match connect::kept_accounts(&config).await {
             Ok(kept) => config.take_in(kept),
             Err(failure) if config.accounts.is_empty() => return Err(failure),
-            Err(failure) => self.failures.borrow_mut().push(failure),
+            Err(failure) => *self.unread.borrow_mut() = Some(failure),
         }
         config.leave_out_mistaken();
         Ok(config)
@@ -57,8 +59,22 @@ impl<'a> Reading<'a> {
         config.not_empty()
     }
 
+    /// True if the ledger keeps no accounts: a sync may have made it good meanwhile.
+    async fn are_none(&self) -> bool {
+        match self.file() {
+            Ok(config) => connect::kept_accounts(&config).await.is_ok_and(|kept| kept.is_empty()),
+            Err(_) => false,
+        }
+    }
+
     /// The end of a command: what could not be had is told of, unless the command failed anyway.
-    pub fn over(self, done: Result<Exit, Failure>) -> Result<Exit, Failure> {
+    pub async fn over(self, done: Result<Exit, Failure>) -> Result<Exit, Failure> {
+        let unread = self.unread.take();
+        if let (Ok(_), Some(failure)) = (&done, unread)
+            && !self.are_none().await
+        {
+            self.failures.borrow_mut().push(failure);
+        }
         let told = |exit: Exit, failure: &Failure| exit.max(report(failure));
         done.map(|exit| self.failures.into_inner().iter().fold(exit, told))
     }

@@ -35,11 +35,15 @@ impl<'a> Document<'a> {
     ///
     /// The first mistake that is within no account.
     pub fn read(text: &'a str) -> Result<Self, Error> {
-        let (mut table, errors) = DeTable::parse_recoverable(text);
+        let (mut table, mut errors) = DeTable::parse_recoverable(text);
         let found = match table.get_mut().remove(ACCOUNT) {
             Some(found) if matches!(found.get_ref(), DeValue::Array(_)) => found,
-            // Whoever reads it says what it must be.
             other => {
+                // A header that cannot be read may have hidden what follows it.
+                if let Some(error) = errors.drain(..).next() {
+                    return Err(error);
+                }
+                // Whoever reads it says what it must be.
                 let accounts = other.map(|other| Vec::<Table>::deserialize(ValueDeserializer::from(other)));
                 accounts.transpose()?;
                 Spanned::new(0..0, DeValue::Array(Default::default()))
@@ -131,7 +135,6 @@ mod tests {
             ("time_zone = \"UTC\"", "time_zone == \"UTC\""),
             ("sync_method = \"all\"", "time_zone = \"UTC\""),
             ("sync_method = \"all\"", ""),
-            ("[account.latchel]", "[account.latchel"),
             ("adapter = \"x\"", "adapter = "),
         ] {
             for place in 0..3 {
@@ -150,7 +153,8 @@ mod tests {
         for text in [
             format!("ledger = \n{one}"),
             format!("{one}[server\n{two}"),
-            format!("{one}[[account]\n{two}"),
+            format!("{one}{}", two.replacen("[[account]]", "[[account]", 1)),
+            format!("{}{two}", one.replace("[account.latchel]", "[account.latchel")),
             format!("{}{two}", one.replace("\"UTC\"", "\"\"\"UTC")),
             "account = 3".to_owned(),
         ] {

@@ -143,15 +143,12 @@ impl Draft {
             return Err(Failure::usage(format!("there is an account {name:?} in the configuration file"))
                 .hint("take another name, or remove it there first"));
         }
-        let safe = Safe::new(shelf.keys.clone(), name).map_err(|problem| {
-            Failure::usage(format!("secrets cannot be sealed: {problem}"))
-                .hint("`latchel-sync accounts new-master-key` prints a key: put it into the environment of every process")
-        })?;
+        let safe = Safe::of(shelf.keys.clone(), None);
         let kept = KeptAccount {
             name: name.to_owned(),
             is_enabled: false,
             configuration: String::new(),
-            key: safe.wrapped().clone(),
+            key: None,
             changed_at: DateTime::UNIX_EPOCH,
             changed_by: String::new(),
             revision: 0,
@@ -185,7 +182,8 @@ impl Draft {
 
     /// The account as it is kept, with its secrets sealed.
     fn finished(mut self, caller: Caller<'_>, now: DateTime<Utc>) -> Result<KeptAccount, Failure> {
-        table::seal(&mut self.table, &self.kept.name, &self.safe)?;
+        table::seal(&mut self.table, &self.kept.name, &mut self.safe)?;
+        self.kept.key = self.safe.wrapped().cloned();
         let configuration = toml::to_string(&self.table).map_err(Failure::run)?;
         Ok(KeptAccount { configuration, changed_at: now, changed_by: caller.by.to_owned(), ..self.kept })
     }

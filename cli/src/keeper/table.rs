@@ -140,16 +140,19 @@ pub(crate) fn set(table: &mut Table, name: &str, value: Option<Value>) -> Result
 }
 
 /// Seals the secrets that stand there as texts.
-pub(super) fn seal(table: &mut Table, account: &str, safe: &Safe) -> Result<(), Failure> {
+pub(super) fn seal(table: &mut Table, account: &str, safe: &mut Safe) -> Result<(), Failure> {
     for name in secret_names(table) {
         let Some(text) = get(table, &name).and_then(Value::as_str) else { continue };
         let secret = SecretString::from(text.trim().to_owned());
         if text.trim().is_empty() {
             return Err(Failure::usage(format!("{name}: the secret is empty")));
         }
-        let sealed = safe
-            .seal(account, &name, &secret)
-            .map_err(|problem| Failure::usage(format!("{name}: {problem}")))?;
+        let sealed = safe.seal(account, &name, &secret).map_err(|problem| {
+            Failure::usage(format!("{name}: it cannot be sealed: {problem}")).hint(
+                "`latchel-sync accounts new-master-key` prints a key for the environment of every process; or give a reference, \
+                 env:NAME or file:PATH",
+            )
+        })?;
         let sealed = Table::from_iter([(SEALED.to_owned(), Value::String(sealed))]);
         set(table, &name, Some(Value::Table(sealed)))?;
     }

@@ -14,8 +14,8 @@ pub struct KeptAccount {
     pub is_enabled: bool,
     /// The configuration, as one of the file's accounts. Its secrets are sealed, or references to where they are.
     pub configuration: String,
-    /// Key of the sealed secrets.
-    pub key: WrappedKey,
+    /// Key of the sealed secrets, if there are any.
+    pub key: Option<WrappedKey>,
     /// Instant of the last change, UTC.
     pub changed_at: DateTime<Utc>,
     /// Name of the user who made it.

@@ -8,7 +8,7 @@ fn kept(name: &str, configuration: &str) -> KeptAccount {
         name: name.to_owned(),
         is_enabled: true,
         configuration: configuration.to_owned(),
-        key: WrappedKey { master: "1234abcd".to_owned(), key: "sealed".to_owned() },
+        key: Some(WrappedKey { master: "1234abcd".to_owned(), key: "sealed".to_owned() }),
         changed_at: now(),
         changed_by: "ann".to_owned(),
         revision: 0,

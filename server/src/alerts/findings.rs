@@ -10,7 +10,7 @@ use latchel_sync_ledger::desk::Filter;
 
 use super::condition::Condition;
 use super::config::AlertsConfig;
-use crate::accounts::Account;
+use crate::accounts::{Account, Origin};
 use crate::app::App;
 use crate::jobs::Late;
 use crate::schedule::Part;
@@ -68,7 +68,7 @@ pub(super) async fn findings(app: &App, account: &Account, known: &Known) -> Res
     let health = Health::of(&account.settings, &account.schedule, state, None, now);
     let failed = runs_failed(state, &app.config.alerts).or_else(|| broken(state));
     let mut findings: Vec<_> = failed.into_iter().collect();
-    findings.extend(credentials_refused(state));
+    findings.extend(credentials_refused(state, account));
     findings.extend(credentials_expiring(account, &app.config.alerts, now));
     findings.extend(mass_change(state, name));
     findings.extend(records_failed(app, name, &health, now).await?);
@@ -106,16 +106,20 @@ fn broken(state: &AccountState) -> Option<Finding> {
 
 /// Finds credentials that were refused. A permission that they lack may be needed by one phase alone, so the newest run of
 /// each phase is looked at for that.
-fn credentials_refused(state: &AccountState) -> Option<Finding> {
+fn credentials_refused(state: &AccountState, account: &Account) -> Option<Finding> {
     let lacking = || state.ended_by(ErrorKind::Forbidden).map(|(_, failure)| failure);
     let failure = state.refused.as_ref().or_else(lacking)?;
+    let remedy = match account.origin {
+        Origin::File => {
+            "Put new ones into the configuration, and have it read anew (signal HUP) or start the server again."
+        }
+        Origin::Ledger => {
+            "Put new ones in on the account's page of the configuration, or with `latchel-sync accounts rotate`."
+        }
+    };
     Some(Finding {
         condition: Condition::CredentialsRefused,
-        text: format!(
-            "The credentials were refused: {}. Put new ones into the configuration, and have it read anew (signal HUP) or start the \
-             server again.",
-            failure.error
-        ),
+        text: format!("The credentials were refused: {}. {remedy}", failure.error),
         since: failure.at,
     })
 }

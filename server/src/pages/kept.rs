@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use chrono_tz::Tz;
 use latchel_sync_core::{Error, ErrorKind, FindingLevel};
 use secrecy::SecretString;
@@ -24,6 +24,9 @@ use crate::app::App;
 struct List {
     top: Top,
     accounts: Vec<Row>,
+    /// Text that the names have, and number of further accounts.
+    text: String,
+    more: usize,
     name: String,
     disabled: bool,
     /// Mistakes for which nothing was added.
@@ -75,15 +78,32 @@ fn address(name: &str) -> String {
 }
 
 /// All of them.
-pub(super) async fn list(State(app): State<Arc<App>>, Viewer(person): Viewer) -> Answer {
-    listed(&app, Top::of(&person), New::default(), Vec::new()).await
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    Query(sought): Query<Sought>,
+    Viewer(person): Viewer,
+) -> Answer {
+    listed(&app, Top::of(&person), (sought, New::default()), Vec::new()).await
 }
 
-async fn listed(app: &App, top: Top, new: New, wrong: Vec<String>) -> Answer {
-    let accounts = actions::kept_accounts(app).await?;
-    let accounts = accounts.iter().map(|kept| Row::of(app, kept)).collect();
+/// Most accounts that the page shows.
+const ROWS: usize = 100;
+
+/// Search in the list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Sought {
+    text: String,
+}
+
+async fn listed(app: &App, top: Top, (Sought { text }, new): (Sought, New), wrong: Vec<String>) -> Answer {
+    let mut accounts = actions::kept_accounts(app).await?;
+    accounts.retain(|kept| kept.name.to_lowercase().contains(&text.trim().to_lowercase()));
+    let more = accounts.len().saturating_sub(ROWS);
+    let accounts = accounts.iter().take(ROWS).map(|kept| Row::of(app, kept)).collect();
     // What was entered is not shown again: secrets stand in it.
-    page(&List { top, accounts, name: new.name, disabled: new.disabled.is_some(), wrong })
+    let (name, disabled) = (new.name, new.disabled.is_some());
+    page(&List { top, accounts, text, more, name, disabled, wrong })
 }
 
 /// Form of a new account.
@@ -106,7 +126,7 @@ pub(super) async fn add(
         .map(|configuration| Change::Add { configuration, enable: new.disabled.is_none() });
     match made(&app, &person.name, name, change).await? {
         None => go(&address(name)),
-        Some(wrong) => listed(&app, Top::of(&person), new, wrong).await,
+        Some(wrong) => listed(&app, Top::of(&person), (Sought::default(), new), wrong).await,
     }
 }
 

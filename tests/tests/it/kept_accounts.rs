@@ -9,6 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use latchel_sync_ledger::desk::Desk;
 use latchel_sync_ledger::{PostgresLedger, SqliteLedger, throw_away};
+use mock_pms::Side;
 use serde_json::{Value, json};
 
 use crate::serving::{OFTEN, Serving, until};
@@ -152,6 +153,11 @@ async fn an_account_of_its_own_life(office: Office) {
     assert!(refused.contains("time_zome"), "{refused}");
     assert_eq!(office.listed().await, json!([]));
 
+    // Without a key nothing is sealed.
+    let add = ["accounts", "add", "main", "--from", "main.toml"];
+    let refused = office.told_with(3, &add, &[(KEY, "")], "").await;
+    assert!(refused.contains("is not set") && refused.contains("new-master-key"), "{refused}");
+
     // A sound one is synced by the server that runs.
     let added = office.told(0, &["accounts", "add", "main", "--from", "main.toml"], "").await;
     assert!(added.contains("added main"), "{added}");
@@ -239,6 +245,39 @@ async fn an_account_is_added_changed_and_removed_while_a_server_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_on_postgresql() {
     an_account_of_its_own_life(Office::new(Some(throw_away::fresh_url().await)).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn references_need_no_key_and_are_resolved_when_a_run_begins() {
+    let office = Office::new(None).await;
+    let folder = office.setup.folder.path().to_owned();
+    let mut account = String::new();
+    for line in office.account().lines() {
+        match line.split_once(" = ") {
+            Some((key @ ("client_id" | "client_secret" | "api_key"), value)) => {
+                std::fs::write(folder.join(key), value.trim_matches('"')).expect("a secret");
+                account += &format!("{key} = {{ file = \"{key}\" }}\n");
+            }
+            _ => account += &format!("{line}\n"),
+        }
+    }
+    let no_key = [(KEY, "")];
+    office.told_with(0, &["accounts", "add", "main", "--from", "-"], &no_key, &account).await;
+    let serving = office.serving(&no_key).await;
+    until(&office.setup, "a sync", |setup| !setup.writes().is_empty()).await;
+    // The systems refuse the old one now, and the new one stands in the file.
+    std::fs::write(folder.join("api_key"), "not-the-key").expect("a secret");
+    let refused = |setup: &Setup| setup.server.requests().iter().any(|request| request.status == 401);
+    until(&office.setup, "a refusal", refused).await;
+    std::fs::write(folder.join("api_key"), SECRET).expect("a secret");
+    office.setup.server.clear_requests();
+    let taken = |setup: &Setup| {
+        let mut requests = setup.server.requests().into_iter();
+        requests.any(|request| request.side == Side::Latchel && request.status == 200)
+    };
+    until(&office.setup, "a call with the right one", taken).await;
+    assert_eq!(synced(&serving).await, ["main"]);
+    assert!(!office.dump().await.contains(SECRET));
 }
 
 /// Asks a server's API, and returns the status and the answer.

@@ -117,10 +117,11 @@ pub(super) async fn rotate_master_key(
         for name in desk.kept_names().await? {
             // An account that somebody changes meanwhile is read again.
             while let Some(kept) = desk.kept(&name).await? {
-                match keys.rewrapped(&name, &kept.key) {
+                let Some(key) = &kept.key else { break };
+                match keys.rewrapped(&name, key) {
                     Ok(None) => break,
                     Ok(Some(key)) => {
-                        if desk.put_kept(&KeptAccount { key, ..kept }).await? {
+                        if desk.put_kept(&KeptAccount { key: Some(key), ..kept }).await? {
                             sealed += 1;
                             break;
                         }
