@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
 use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_ledger::desk::{Desk, Forget};
@@ -118,29 +118,27 @@ impl App {
     /// Does jobs, keeps the schedule, works on what came by webhook and tidies up until [`App::stop`] is set and what is under way
     /// has ended. A process for the pages alone does none of this.
     pub async fn work(&self) {
-        let work = async {
-            match (&self.shared, self.config.role) {
-                (Some(_), ServerRole::Web) => {
-                    tokio::join!(self.look(), self.metrics.keep(self.stop.clone()));
-                }
-                (Some(shared), _) => {
-                    let worker = SharedWorker {
-                        worker: self.worker(),
-                        shared: shared.clone(),
-                        desk: self.desk.clone(),
-                        name: format!("{}, {}", self.host, Uuid::now_v7()).into(),
-                    };
-                    tokio::join!(worker.work(self.stop.clone()), self.look(), self.keep_up());
-                }
-                (None, _) => {
-                    let dispatchers = join_all(
-                        self.accounts.keys().map(|name| self.dispatcher(name).keep(self.stop.clone())),
-                    );
-                    let scheduler = self.scheduler().keep(self.stop.clone());
-                    let worker = self.worker().work(self.stop.clone());
-                    tokio::join!(worker, scheduler, dispatchers, self.keep_up());
-                }
-            }
+        // In boxes, so that what the others need takes no room on the stack.
+        let work: BoxFuture<'_, ()> = match (&self.shared, self.config.role) {
+            (Some(_), ServerRole::Web) => Box::pin(async {
+                tokio::join!(self.look(), self.metrics.keep(self.stop.clone()));
+            }),
+            (Some(shared), _) => Box::pin(async {
+                let worker = SharedWorker {
+                    worker: self.worker(),
+                    shared: shared.clone(),
+                    desk: self.desk.clone(),
+                    name: format!("{}, {}", self.host, Uuid::now_v7()).into(),
+                };
+                tokio::join!(worker.work(self.stop.clone()), self.look(), self.keep_up());
+            }),
+            (None, _) => Box::pin(async {
+                let dispatchers =
+                    join_all(self.accounts.keys().map(|name| self.dispatcher(name).keep(self.stop.clone())));
+                let scheduler = self.scheduler().keep(self.stop.clone());
+                let worker = self.worker().work(self.stop.clone());
+                tokio::join!(worker, scheduler, dispatchers, self.keep_up());
+            }),
         };
         self.metrics.scope(work).await;
     }

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::in_memory::{
     Intercept, Journal, LatchelWorld, MemoryLatchel, MemoryPlatform, PlatformWorld,
 };
