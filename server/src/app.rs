@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures::future::BoxFuture;
 use latchel_sync_core::engine::StopSignal;
 use latchel_sync_core::{LedgerAdmin, Result};
 use latchel_sync_ledger::desk::{Desk, Forget};
@@ -119,27 +120,26 @@ impl App {
     /// has ended. A process for the pages alone does none of this.
     pub async fn work(&self) {
         let rest = self.upgrade.rest();
-        let work = async {
-            match (&self.shared, self.config.role) {
-                (Some(_), ServerRole::Web) => {
-                    let metrics = self.metrics.keep(self.stop.clone());
-                    tokio::join!(self.look(), self.keep_accounts(), metrics);
-                }
-                (Some(shared), _) => {
-                    let worker = SharedWorker {
-                        worker: self.worker(),
-                        shared: shared.clone(),
-                        desk: self.desk.clone(),
-                        name: format!("{}, {}", self.host, Uuid::now_v7()).into(),
-                    };
-                    tokio::join!(worker.work(rest.clone()), self.look(), self.keep_up());
-                }
-                (None, _) => {
-                    let scheduler = self.scheduler().keep(rest.clone());
-                    let worker = self.worker().work(rest.clone());
-                    tokio::join!(worker, scheduler, self.dispatch(), self.keep_up());
-                }
-            }
+        // In boxes, so that what the others need takes no room on the stack.
+        let work: BoxFuture<'_, ()> = match (&self.shared, self.config.role) {
+            (Some(_), ServerRole::Web) => Box::pin(async {
+                let metrics = self.metrics.keep(self.stop.clone());
+                tokio::join!(self.look(), self.keep_accounts(), metrics);
+            }),
+            (Some(shared), _) => Box::pin(async {
+                let worker = SharedWorker {
+                    worker: self.worker(),
+                    shared: shared.clone(),
+                    desk: self.desk.clone(),
+                    name: format!("{}, {}", self.host, Uuid::now_v7()).into(),
+                };
+                tokio::join!(worker.work(rest.clone()), self.look(), self.keep_up());
+            }),
+            (None, _) => Box::pin(async {
+                let scheduler = self.scheduler().keep(rest.clone());
+                let worker = self.worker().work(rest.clone());
+                tokio::join!(worker, scheduler, self.dispatch(), self.keep_up());
+            }),
         };
         let heed = self.upgrade.heed(&*self.ledger, &self.stop);
         self.metrics.scope(async { tokio::join!(heed, work) }).await;

@@ -67,7 +67,7 @@ impl Worker {
 
     /// Does a job that is under way. Whatever happens, it ends: nobody else would free its place and its phases.
     pub(super) async fn done(&self, id: QueuedJobId, new: &JobRequest, stop: StopSignal) -> Result<Done> {
-        let done = AssertUnwindSafe(self.run(id, new, stop)).catch_unwind().await;
+        let done = AssertUnwindSafe(Box::pin(self.run(id, new, stop))).catch_unwind().await;
         let done = done.unwrap_or_else(|_| {
             self.metrics.broken(&new.account);
             Err(Error::new(
