@@ -16,8 +16,8 @@ const PART_OF_SHORT: u32 = 2;
 const AHEAD: i64 = 2_000;
 /// Instants are rounded up to this part of a limit's span, which keeps the book short and costs as much of the rate.
 const GRAIN: i64 = 50;
-/// Shortest and longest time after which to look again for what others may give back, in milliseconds.
-const AGAIN: (i64, i64) = (50, 1_000);
+/// Longest time after which to look again for what others may give back, in milliseconds.
+const AGAIN: i64 = 1_000;
 
 /// What was made and taken of one group's limits: the state of [`SharedLimits`](super::SharedLimits), to be kept as it is and
 /// changed by one process at a time. Instants are milliseconds since 1970, by the clock of where it is kept.
@@ -66,7 +66,7 @@ impl Book {
         let soon: Vec<_> =
             free.iter().filter(|at| **at - now <= AHEAD).map(|at| duration(at - now)).collect();
         let Ok(calls @ 1..) = u32::try_from(soon.len()) else {
-            return Taken::Later(self.later(&wish.limits, free[0], now));
+            return Taken::Later(self.later(free[0], now));
         };
         self.taken.push(Open { id, calls, from: now + 1 });
         Taken::Block(Block { id, calls: soon })
@@ -145,13 +145,12 @@ impl Book {
     }
 
     /// Time until there is a call, or until somebody may have given some back.
-    fn later(&self, limits: &[KeptLimit], free: i64, now: i64) -> Duration {
+    fn later(&self, free: i64, now: i64) -> Duration {
         let wait = (free - AHEAD / 2 - now).max(1);
         if self.taken.iter().all(|open| open.end() <= now) {
             return duration(wait);
         }
-        let shortest = limits.iter().map(|limit| millis(limit.span)).min().unwrap_or_default();
-        duration(wait.min((shortest / GRAIN).clamp(AGAIN.0, AGAIN.1)))
+        duration((wait / 10).clamp(1, AGAIN))
     }
 }
 
