@@ -8,8 +8,10 @@ mod load;
 mod machine;
 mod measured;
 mod mocked;
+mod people;
 mod plain;
 mod run;
+mod scale;
 mod scene;
 mod served;
 mod soak;
@@ -51,6 +53,8 @@ enum Command {
     },
     /// Let the server run over many accounts while people act and lines are bad; fails if it doubles, misses or grows.
     Soak(soak::Soak),
+    /// Let several processes on one PostgreSQL ledger sync many accounts while some are killed, frozen and replaced.
+    Scale(scale::Scale),
     /// Let requests for the server's read pages come at a fixed rate, and see how long each takes.
     Load(load::Load),
     /// Be the far side.
@@ -110,6 +114,7 @@ async fn run(command: Command) -> Result<()> {
         Command::Run { step, what } => measure(&[step], &what).await,
         Command::Soak(soak) => soak::run(soak).await,
         Command::Load(load) => load::run(load).await,
+        Command::Scale(scale) => scale::run(scale).await,
         Command::Far { holdings } => far::serve(holdings).await,
         Command::Plain { plain } => plain::run(plain).await,
     }

@@ -4,8 +4,11 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, ensure};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::scene::{LATCHEL_SYNC, this};
 use crate::usage::{USAGE_FILE, Usage};
@@ -19,11 +22,12 @@ pub struct Served {
 }
 
 impl Served {
-    /// Starts it in a folder with a configuration, and waits until it listens.
-    pub fn start(folder: &Path) -> Result<Self> {
-        let usage = folder.join("usage.json");
+    /// Starts it in a folder with a configuration, with further arguments, and waits until it listens.
+    pub fn start(folder: &Path, arguments: &[&str]) -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let usage = folder.join(format!("usage-{}.json", NEXT.fetch_add(1, Ordering::Relaxed)));
         let mut command = Command::new(this()?);
-        command.arg0(LATCHEL_SYNC).args(["serve", "--listen", "127.0.0.1:0"]).current_dir(folder);
+        command.arg0(LATCHEL_SYNC).args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).current_dir(folder);
         command.env(USAGE_FILE, &usage).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn()?;
         let out = process.stdout.take().context("it has no output")?;
@@ -45,10 +49,14 @@ impl Served {
         Ok(line.split_whitespace().next().context("no number")?.parse()?)
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        Ok(kill(Pid::from_raw(i32::try_from(self.process.id())?), signal)?)
+    }
+
     /// Tells it to stop, waits until it has, and returns what it used.
     pub fn stop(&mut self) -> Result<Usage> {
-        let id = nix::unistd::Pid::from_raw(i32::try_from(self.process.id())?);
-        nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM)?;
+        self.signal(Signal::SIGTERM)?;
         let ended = self.process.wait()?;
         ensure!(ended.success(), "it ended with {ended}");
         let used = std::fs::read_to_string(&self.usage).context("it left no word of what it used")?;

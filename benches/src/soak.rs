@@ -1,18 +1,18 @@
 //! The server over many accounts with short intervals, while people act and lines are bad: is its memory flat, does it miss an
 //! interval, does it double anything?
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use latchel_sync_core::LedgerAdmin;
 use latchel_sync_core::model::Phase;
 use latchel_sync_ledger::SqliteLedger;
-use mock_pms::{Edit, Fault, FaultPlan, FaultRule, GenerateSpec, MockServer, Options, World};
-use serde_json::json;
+use mock_pms::{Fault, FaultPlan, FaultRule, GenerateSpec, MockServer, Options, World};
 use tempfile::TempDir;
 
+use crate::people::{act, doubled};
 use crate::served::Served;
 
 /// Length and size of the soak.
@@ -48,7 +48,7 @@ pub async fn run(soak: Soak) -> Result<()> {
     }
     let folder = TempDir::new()?;
     std::fs::write(folder.path().join("latchel-sync.toml"), config(&servers, &soak))?;
-    let mut process = Served::start(folder.path())?;
+    let mut process = Served::start(folder.path(), &[])?;
     let began = Instant::now();
     let length = Duration::from_secs(soak.minutes * 60);
     servers.iter().zip(0..).for_each(|(server, seed)| server.set_faults(bad_line(seed)));
@@ -136,62 +136,6 @@ fn bad_line(seed: u64) -> FaultPlan {
     let each = PROBABILITY / kinds.len() as f64;
     let rule = |fault: &Fault| FaultRule { probability: Some(each), ..FaultRule::always(fault.clone()) };
     FaultPlan { seed, faults: kinds.iter().map(rule).collect() }
-}
-
-/// Somebody reports something in Latchel, or ends what was reported, or renames a property on the platform.
-fn act(server: &MockServer, turn: usize) -> Result<()> {
-    let edit = server.read(|world| {
-        let at = |count: usize| turn.checked_rem(count).unwrap_or_default();
-        let jobs: Vec<_> = world.latchel.jobs.iter().filter(|job| job.state == "Diagnosing Issue").collect();
-        let known: Vec<_> =
-            world.latchel.properties.iter().filter(|one| one.ref_property_id.is_some() && one.is_active).collect();
-        let properties: Vec<_> = world.platform.properties.iter().collect();
-        match turn % 3 {
-            0 => known.get(at(known.len())).map(|one| {
-                json!({"side": "latchel", "collection": "jobs", "create": {"source": "Tenant Call",
-                    "state": "Diagnosing Issue", "name": format!("Reported, no. {turn}"),
-                    "description": "It drips.", "property_id": one.id}})
-            }),
-            1 => jobs.get(at(jobs.len())).map(|one| {
-                json!({"side": "latchel", "collection": "jobs", "id": one.id, "set": {"state": "Completed"}})
-            }),
-            _ => properties.get(at(properties.len())).map(|one| {
-                json!({"collection": "properties", "id": one.id, "set": {"name": format!("Elm Court {turn}")}})
-            }),
-        }
-    });
-    let Some(edit) = edit else { return Ok(()) };
-    let edit: Edit = serde_json::from_value(edit)?;
-    server.edit(|world| world.apply(&[edit])).context("an edit")?;
-    Ok(())
-}
-
-/// References and titles that a world has twice.
-fn doubled(world: &World) -> Vec<String> {
-    let mut doubled = Vec::new();
-    let mut once = |what: &str, references: Vec<String>| {
-        let mut seen = HashSet::new();
-        doubled.extend(
-            references.into_iter().filter(|one| !seen.insert(one.clone())).map(|one| format!("{what} {one}")),
-        );
-    };
-    let latchel = &world.latchel;
-    let pair = |property: &Option<String>, unit: &Option<String>| {
-        Some(format!("{}/{}", property.as_deref()?, unit.as_deref().unwrap_or_default()))
-    };
-    once(
-        "property",
-        latchel.properties.iter().filter_map(|one| pair(&one.ref_property_id, &one.ref_unit_id)).collect(),
-    );
-    once(
-        "resident",
-        latchel.residents.iter().filter_map(|one| pair(&one.ref_user_id, &one.ref_property_id)).collect(),
-    );
-    once("job", latchel.jobs.iter().filter_map(|one| one.ref_job_id.clone()).collect());
-    let reported = |title: &&String| title.starts_with("Reported");
-    let titles = world.platform.work_orders.iter().filter_map(|one| one.title.as_ref());
-    once("work order", titles.filter(reported).cloned().collect());
-    doubled
 }
 
 /// Number of all runs, and a line for each that began later than its interval and the run before allow.

@@ -75,7 +75,7 @@ pub async fn run(load: Load) -> Result<()> {
     let ledger = folder.path().join("latchel-sync.sqlite");
     eprintln!("filling the ledger");
     let books = Books::fill(&ledger, &systems, load.accounts, load.outcomes, load.runs).await?;
-    let mut served = Served::start(folder.path())?;
+    let mut served = Served::start(folder.path(), &[])?;
     let pages = pages::all(&served.url, &books);
     eprintln!("{} requests a second for {} s, load {}", load.rate, load.seconds, machine::load());
     let (pages, under_load) = shoot(&pages, load.rate, Duration::from_secs(load.seconds)).await?;
