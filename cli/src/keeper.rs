@@ -159,8 +159,11 @@ impl Keeper for LedgerKeeper {
         Ok(Some(self.served(&state.accounts)))
     }
 
-    async fn kept(&self) -> Result<Vec<Kept>> {
-        let kept = self.shelf.desk.kept_since(0).await?;
+    async fn kept(&self, name: Option<&str>) -> Result<Vec<Kept>> {
+        let kept = match name {
+            Some(name) => self.shelf.desk.kept(name).await?.into_iter().collect(),
+            None => self.shelf.desk.kept_since(0).await?,
+        };
         Ok(kept.iter().map(|kept| self.shelf.shown(kept)).collect())
     }
 

@@ -268,15 +268,15 @@ pub async fn settle_all(app: &App, by: &str, account: &str, wish: Wish, filter: 
     }
 }
 
-/// The accounts whose configuration is in the ledger.
+/// The accounts whose configuration is in the ledger; or only the one of this name.
 ///
 /// # Errors
 ///
 /// If the ledger cannot be read.
-pub async fn kept_accounts(app: &App) -> Result<Vec<Kept>> {
+pub async fn kept_accounts(app: &App, name: Option<&str>) -> Result<Vec<Kept>> {
     match &app.keeper {
         Some(keeper) => {
-            let (served, mut kept) = (app.accounts.now(), keeper.kept().await?);
+            let (served, mut kept) = (app.accounts.now(), keeper.kept(name).await?);
             for one in &mut kept {
                 let why = served.left_out.get(&one.name).map(|left_out| &left_out.why);
                 if let (None, Some(Why::Wrong(problem))) = (&one.problem, why) {

@@ -22,12 +22,12 @@ pub trait Keeper: Send + Sync + fmt::Debug {
     /// If the ledger cannot be read. The accounts stay as they are then.
     async fn news(&self) -> Result<Option<Served>>;
 
-    /// The accounts of the ledger, by name.
+    /// The accounts of the ledger, by name; or only the one of this name.
     ///
     /// # Errors
     ///
     /// If the ledger cannot be read.
-    async fn kept(&self) -> Result<Vec<Kept>>;
+    async fn kept(&self, name: Option<&str>) -> Result<Vec<Kept>>;
 
     /// Reads settings that are written as in the configuration file.
     ///

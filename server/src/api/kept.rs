@@ -132,7 +132,7 @@ pub(super) struct NewSecret {
 #[utoipa::path(get, path = "/api/v1/ledger/accounts", operation_id = "listLedgerAccounts", tag = "accounts",
     responses((status = 200, description = "The accounts, by name.", body = KeptAccounts)))]
 pub(super) async fn list(_: Viewer, State(app): State<Arc<App>>) -> Result<Json<KeptAccounts>, Problem> {
-    let kept = actions::kept_accounts(&app).await?;
+    let kept = actions::kept_accounts(&app, None).await?;
     Ok(Json(KeptAccounts { accounts: kept.into_iter().map(KeptAnswer::from).collect() }))
 }
 

@@ -97,7 +97,7 @@ pub(super) struct Sought {
 }
 
 async fn listed(app: &App, top: Top, (Sought { text }, new): (Sought, New), wrong: Vec<String>) -> Answer {
-    let mut accounts = actions::kept_accounts(app).await?;
+    let mut accounts = actions::kept_accounts(app, None).await?;
     accounts.retain(|kept| kept.name.to_lowercase().contains(&text.trim().to_lowercase()));
     let more = accounts.len().saturating_sub(ROWS);
     let accounts = accounts.iter().take(ROWS).map(|kept| Row::of(app, kept)).collect();
@@ -140,7 +140,7 @@ pub(super) async fn show(
 }
 
 async fn shown(app: &App, top: Top, name: &str, wrong: Vec<String>) -> Answer {
-    let kept = actions::kept_accounts(app).await?.into_iter().find(|kept| kept.name == name);
+    let kept = actions::kept_accounts(app, Some(name)).await?.pop();
     let kept = kept.ok_or_else(|| Problem::missing(format!("account {name} in the ledger")))?;
     let mut settings = Vec::new();
     leaves("", &kept.configuration, &mut |name, value| settings.push(format!("{name} = {value}")));
