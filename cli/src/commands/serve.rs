@@ -35,7 +35,7 @@ pub(crate) async fn run(
         let mut open = Open::new(&first, &books, address(&first)).await?;
         let mut later = None;
         stop_on_interrupt(end.clone())?;
-        say!("dashboard: http://{}/", open.address);
+        open.say();
         loop {
             let config = later.as_ref().unwrap_or(&first);
             let next = next((path, role), (config, &open), (&books, &address), &mut hangups);
@@ -76,7 +76,7 @@ pub(super) async fn over(
     let open = Open::new(config, &books, listen).await?;
     let end = StopSignal::default();
     stop_on_interrupt(end.clone())?;
-    say!("dashboard: http://{}/", open.address);
+    open.say();
     let never = std::future::pending::<()>();
     open.serve(&books, Clock::starting_at(now), &end, never).await.map(drop)
 }
@@ -121,7 +121,7 @@ async fn reread(
         return Ok((config, next));
     }
     let next = Open::new(&config, books, new).await?;
-    say!("dashboard: http://{}/", next.address);
+    next.say();
     Ok((config, next))
 }
 
@@ -148,6 +148,15 @@ impl Open {
             )?;
         listener.set_nonblocking(true).map_err(Failure::run)?;
         Self::on(listener, config, books).await
+    }
+
+    /// Says where it listens, and for what.
+    fn say(&self) {
+        let what = match self.settings.role {
+            ServerRole::Worker => "probes and metrics",
+            ServerRole::All | ServerRole::Web => "dashboard",
+        };
+        say!("{what}: http://{}/", self.address);
     }
 
     /// The same address with another configuration.

@@ -82,6 +82,20 @@ async fn a_task_for_another_due_date_has_nothing_to_do() {
 }
 
 #[tokio::test]
+async fn what_is_given_back_leaves_another_due_date_alone() {
+    let jobs = jobs().await;
+    jobs.put_due_dates(&[due("work_orders", at("12:00:00"), None)]).await.unwrap();
+    let first = claim(&jobs, "one").await.unwrap();
+    jobs.put_due_dates(&[due("work_orders", at("14:00:00"), Some(1))]).await.unwrap();
+    jobs.defer(&first, TimeDelta::zero(), None).await.unwrap();
+    let next = claim(&jobs, "one").await.unwrap();
+    assert!(matches!(next.task, Task::Due { epoch: 2, .. }), "{next:?}");
+    assert!(claim(&jobs, "one").await.is_none());
+    jobs.forget(at("14:00:00")).await.unwrap();
+    assert!(known(&jobs, "work_orders").await.is_kept);
+}
+
+#[tokio::test]
 async fn what_is_late_goes_before_the_rest_and_what_people_ask_for_before_both() {
     let jobs = jobs().await;
     let late = due("late", at("12:00:00"), None);

@@ -44,7 +44,7 @@ pub(super) async fn find(app: &App, id: QueuedJobId) -> Result<JobAnswer, Proble
     let forgotten = || {
         Problem::not_found(
             "there is no such job",
-            "jobs that ended are forgotten after a while, and when the server is started again: look at the runs",
+            "jobs that ended are forgotten after a while, and on SQLite when the server is started again: look at the runs",
         )
     };
     app.jobs.get(id).await?.map(JobAnswer::from).ok_or_else(forgotten)

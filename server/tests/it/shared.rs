@@ -24,7 +24,7 @@ use crate::visitor::Visitor;
 use crate::world::{ACCOUNT, account, start};
 
 /// Longest time that anything here takes, on a machine that does much else.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(120);
 const LEASE: TimeDelta = TimeDelta::seconds(2);
 /// Time without a sign of life after which a worker is gone.
 const GONE: Duration = Duration::from_secs(2);

@@ -42,6 +42,7 @@ mod reconcile;
 mod registry;
 mod rentmanager;
 mod rentvine;
+mod roles;
 mod scope;
 mod serving;
 mod setup;

@@ -36,7 +36,8 @@ impl Serving {
             let mut first = String::new();
             let out = process.stdout.take().expect("a pipe");
             BufReader::new(out).read_line(&mut first).expect("a line");
-            let url = first.trim().strip_prefix("dashboard: ").expect("the address").to_owned();
+            let (_, url) = first.trim().split_once(": ").expect("the address");
+            let url = url.to_owned();
             Self { process, url }
         })
         .await

@@ -218,7 +218,10 @@ impl SharedJobs {
         };
         query.execute(&mut *transaction).await.map_err(failed(doing))?;
         claim.complete(&mut transaction).await?;
-        claim.add_again(&mut transaction, after, REPLACE).await?;
+        // Another due date has a task of its own, which stays.
+        if found(&mut transaction, &claim.task).await?.0 {
+            claim.add_again(&mut transaction, after, REPLACE).await?;
+        }
         transaction.commit().await.map_err(failed(doing))
     }
 

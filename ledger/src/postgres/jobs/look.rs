@@ -1,10 +1,12 @@
 //! Jobs as people see them.
 
 use chrono::{DateTime, Utc};
+use graphile_worker::WorkerUtils;
+use graphile_worker::worker_utils::types::CleanupTask;
 use latchel_sync_core::Result;
 use uuid::Uuid;
 
-use super::SharedJobs;
+use super::{SCHEMA, SharedJobs, broken};
 use crate::error::failed;
 
 /// A job as people see it.
@@ -32,6 +34,7 @@ pub struct Late {
 }
 
 const READING: &str = "reading the jobs";
+const FORGETTING: &str = "forgetting jobs";
 
 impl SharedJobs {
     /// A job with its result, if it is not forgotten.
@@ -116,7 +119,11 @@ impl SharedJobs {
             .bind(before)
             .execute(&self.pool)
             .await
-            .map(|_| ())
-            .map_err(failed("forgetting jobs"))
+            .map_err(failed(FORGETTING))?;
+        // Tasks in whose place others came while a worker had them that is gone.
+        WorkerUtils::new(&self.pool, SCHEMA)
+            .cleanup(&[CleanupTask::DeletePermanentlyFailedJobs])
+            .await
+            .map_err(broken(FORGETTING))
     }
 }

@@ -128,11 +128,13 @@ impl SharedWorker {
         let began = self.worker.clock.now();
         let done = self.worker.done(id, &request, stop.clone()).await;
         let Some((mut job, took_long)) = self.shared.local.give_up(id) else { return };
-        let is_asked = matches!(after, After::Nothing);
+        let (is_asked, is_due) = (matches!(after, After::Nothing), matches!(after, After::Due(_)));
         let sooner = if is_asked { SOON } else { SOONER };
         let back = match &done {
             _ if stop.is_set() && was_stopped(&done) => Some(TimeDelta::zero()),
             Err(error) if error.kind() == ErrorKind::Busy => Some(lease_left(error).min(sooner)),
+            // A database that was away for a moment costs no due date.
+            Err(error) if error.kind() == ErrorKind::Ledger && is_due => Some(SOONER),
             _ => None,
         };
         let end = match back {
