@@ -12,12 +12,13 @@ use crate::LONGEST_PAUSE_WITHIN_A_RUN;
 /// lost with a process, it is more.
 const PART: u32 = 4;
 const PART_OF_SHORT: u32 = 2;
-/// Calls are given that become free within this time, in milliseconds: whoever is at a limit does not ask for each of them.
+/// Calls are given that become free within this time, in milliseconds, and within half of a shorter span: whoever is at a limit does
+/// not ask for each of them, and tells of those that were made before they could be free again.
 const AHEAD: i64 = 2_000;
 /// Instants are rounded up to this part of a limit's span, which keeps the book short and costs as much of the rate.
 const GRAIN: i64 = 50;
-/// Longest time after which to look again for what others may give back, in milliseconds.
-const AGAIN: i64 = 1_000;
+/// Shortest and longest time after which to look again for what others may give back, in milliseconds.
+const AGAIN: (i64, i64) = (50, 1_000);
 
 /// What was made and taken of one group's limits: the state of [`SharedLimits`](super::SharedLimits), to be kept as it is and
 /// changed by one process at a time. Instants are milliseconds since 1970, by the clock of where it is kept.
@@ -63,10 +64,15 @@ impl Book {
         }
         let wanted = wish.limits.iter().map(most).fold(wish.calls, u32::min).max(1);
         let free = self.free(&wish.limits, wanted, now);
+        let shortest = wish.limits.iter().map(|limit| millis(limit.span)).min().unwrap_or_default();
+        let ahead = AHEAD.min(shortest / 2);
         let soon: Vec<_> =
-            free.iter().filter(|at| **at - now <= AHEAD).map(|at| duration(at - now)).collect();
+            free.iter().map(|at| at - now).filter(|wait| *wait <= ahead).map(duration).collect();
         let Ok(calls @ 1..) = u32::try_from(soon.len()) else {
-            return Taken::Later(self.later(free[0], now));
+            let wait = (free[0] - now - ahead / 2).max(1);
+            let may_be_given_back = self.taken.iter().any(|open| open.end() > now);
+            let again = if may_be_given_back { (shortest / 10).clamp(AGAIN.0, AGAIN.1) } else { wait };
+            return Taken::Later(duration(wait.min(again)));
         };
         self.taken.push(Open { id, calls, from: now + 1 });
         Taken::Block(Block { id, calls: soon })
@@ -142,15 +148,6 @@ impl Book {
         let told = self.used.get(&span).into_iter().flatten().map(|(at, calls)| (at + span, *calls));
         let taken = self.taken.iter().map(|open| (open.end() + span, open.calls));
         told.chain(taken).filter(|(until, _)| *until > now).collect()
-    }
-
-    /// Time until there is a call, or until somebody may have given some back.
-    fn later(&self, free: i64, now: i64) -> Duration {
-        let wait = (free - AHEAD / 2 - now).max(1);
-        if self.taken.iter().all(|open| open.end() <= now) {
-            return duration(wait);
-        }
-        duration((wait / 10).clamp(1, AGAIN))
     }
 }
 

@@ -185,6 +185,56 @@ fn one_process_alone_uses_nearly_all_of_its_limits() {
     }
 }
 
+/// Numbers of calls of several processes, each of which always has another one to make, `gap` after the one before.
+fn together(processes: usize, limits: &[(u32, u64)], gap: Duration, until: Duration) -> (Vec<usize>, u128) {
+    let mut world = World::new(limits);
+    let new = |place: usize| (place as i64 * 10_000, 1_u32, 0_usize, Process::default());
+    let mut all: Vec<_> = (0..processes).map(new).collect();
+    while let Some((now, wanted, sent, process)) = all.iter_mut().min_by_key(|one| one.0)
+        && *now < micros(until)
+    {
+        world.now = *now;
+        let before = world.sent.len();
+        if world.send(process) {
+            *sent += world.sent.len() - before;
+            *now = world.free_at.take().unwrap_or(world.now + micros(gap));
+            continue;
+        }
+        process.asked_at = world.now;
+        let taken = world.take(process, *wanted);
+        // A statement takes now this long and now that.
+        *now += 1_000 + i64::try_from(world.blocks * 7_919 % 6_007).expect("a few");
+        match &taken {
+            Taken::Block(_) => *wanted = 1_024.min(*wanted * 2),
+            Taken::Later(pause) => *now += micros(*pause),
+        }
+        answered(process, taken, *now);
+    }
+    world.assert_kept();
+    (all.into_iter().map(|one| one.2).collect(), world.blocks)
+}
+
+#[test]
+fn several_processes_together_use_most_of_their_limits_and_each_gets_its_part() {
+    for (limits, spans) in
+        [(&[(8, 1_040)][..], 60), (&[(20, 1_040)], 60), (&[(400, 60_500)], 5), (&[(480, 600_500)], 3)]
+    {
+        for (processes, gap) in [(2, 0), (2, 100), (3, 0), (3, 130), (4, 40)] {
+            let (calls, span) = limits[0];
+            let until = Duration::from_millis(span * spans);
+            let (sent, asked) = together(processes, limits, Duration::from_millis(gap), until);
+            let most = f64::from(calls) * spans as f64;
+            let most = most.min(processes as f64 * until.as_millis() as f64 / (gap as f64 + 0.001));
+            let share = sent.iter().sum::<usize>() as f64 / most;
+            let case = format!("{calls} in {span} ms, {processes} with a call each {gap} ms");
+            assert!(share >= 0.8, "{case}: {share}");
+            let fewest = sent.iter().min().copied().unwrap_or_default();
+            assert!(fewest * 4 * processes >= sent.iter().sum(), "{case}: {sent:?}");
+            assert!(asked <= 20 * processes as u128 * u128::from(spans), "{case}: asked {asked} times");
+        }
+    }
+}
+
 #[test]
 fn a_process_that_is_far_below_its_limit_asks_seldom() {
     let (sent, asked) = alone(&[(480, 600_500)], Duration::from_millis(2_000), Duration::from_secs(500));
@@ -204,10 +254,10 @@ fn what_a_killed_process_held_is_free_again_after_its_block_and_the_span() {
     let mut other = Process::default();
     assert_eq!(starts(world.take(&mut other, 100)), [0; 4]);
     assert!(matches!(world.take(&mut other, 100), Taken::Later(_)));
-    world.now = 4_000_000;
-    assert!(matches!(world.take(&mut other, 100), Taken::Later(_)), "it may be spent in a second");
-    world.now = 4_002_000;
-    assert_eq!(starts(world.take(&mut other, 100)), [1_999; 4]);
+    world.now = 5_000_000;
+    assert!(matches!(world.take(&mut other, 100), Taken::Later(_)), "it may be spent now");
+    world.now = 5_502_000;
+    assert_eq!(starts(world.take(&mut other, 100)), [499; 4]);
 }
 
 #[test]

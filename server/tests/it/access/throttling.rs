@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use latchel_sync_ledger::SqliteLedger;
 use latchel_sync_ledger::desk::Role;
 use latchel_sync_server::ServerConfig;
 
@@ -81,4 +82,21 @@ fn from(world: &World, address: u8) -> Visitor {
     let mut visitor = world.visitor();
     visitor.from = SocketAddr::from(([192, 0, 2, address], 50_000));
     visitor
+}
+
+#[tokio::test]
+async fn processes_of_one_ledger_count_together_and_whoever_is_added_anew_begins_anew() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let ledger = async || SqliteLedger::open(folder.path().join("ledger.sqlite")).await.expect("a ledger");
+    let (one, other) = (World::over(ledger().await).await, World::over(ledger().await).await);
+    one.add("robin", Role::Viewer).await;
+    for (address, world) in [&one, &other, &one, &other, &one].into_iter().enumerate() {
+        let address = u8::try_from(address).expect("a few");
+        assert_eq!(from(world, address).log_in("robin", WRONG).await.status, 403);
+    }
+    for world in [&one, &other] {
+        assert_eq!(from(world, 9).log_in("robin", PASSWORD).await.status, 429);
+    }
+    other.add("robin", Role::Viewer).await;
+    assert_eq!(from(&one, 9).log_in("robin", PASSWORD).await.status, 303);
 }
