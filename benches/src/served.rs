@@ -27,7 +27,11 @@ impl Served {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let usage = folder.join(format!("usage-{}.json", NEXT.fetch_add(1, Ordering::Relaxed)));
         let mut command = Command::new(this()?);
-        command.arg0(LATCHEL_SYNC).args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).current_dir(folder);
+        command
+            .arg0(LATCHEL_SYNC)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .current_dir(folder);
         command.env(USAGE_FILE, &usage).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn()?;
         let out = process.stdout.take().context("it has no output")?;
