@@ -249,20 +249,22 @@ async fn an_account_with_a_mistake_is_left_out_and_said_and_the_others_are_synce
     let zone = account.replace("\"main\"", "\"elsewhere\"").replace("America/Los_Angeles", "Mars/Olympus");
     let keyless = account.replace("\"main\"", "\"keyless\"");
     let keyless = keyless.replace("api_key = \"mock-api-key\"", "api_key = { env = \"NOT_SET_ANYWHERE\" }");
-    std::fs::write(&file, format!("{sound}{zone}{keyless}")).expect("a configuration");
+    // TOML itself refuses this one.
+    let unclosed = account.replace("\"main\"", "\"unclosed\"").replace("Los_Angeles\"", "Los_Angeles");
+    std::fs::write(&file, format!("{sound}{zone}{unclosed}{keyless}")).expect("a configuration");
 
     let serving = Serving::start(&setup).await;
     until(&setup, "a sync", |setup| !setup.writes().is_empty()).await;
     let page = serving.page("").await;
-    for part in ["elsewhere", "Mars/Olympus", "keyless", "NOT_SET_ANYWHERE", "Mend it"] {
+    for part in ["elsewhere", "Mars/Olympus", "unclosed", "keyless", "NOT_SET_ANYWHERE", "Mend it"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     let told = setup.run(1, &["status"]).await;
-    assert_eq!(told.matches("cannot be synced").count(), 2, "{told}");
+    assert_eq!(told.matches("cannot be synced").count(), 3, "{told}");
     let told: serde_json::Value =
         serde_json::from_str(&setup.run(1, &["status", "--json"]).await).expect("JSON");
     let wrong = told.as_array().expect("accounts").iter().filter(|one| one["problem"].is_string()).count();
-    assert_eq!(wrong, 2, "{told}");
+    assert_eq!(wrong, 3, "{told}");
     serving.signal("TERM");
     assert_eq!(serving.end().await, Some(0));
 

@@ -28,6 +28,7 @@ async fn no_page_keeps_anybody_out_or_is_wider_than_a_phone() {
             "runs",
             "changes",
             "alerts",
+            "configuration",
             "users",
             "search?q=a",
             "search?q=nowhere",
