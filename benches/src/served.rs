@@ -38,11 +38,8 @@ impl Served {
         let mut served = Self { process, url: String::new(), usage };
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line)?;
-        served.url = line
-            .trim()
-            .strip_prefix("dashboard: ")
-            .with_context(|| format!("it does not listen: {line}"))?
-            .to_owned();
+        let at = line.find("http://").with_context(|| format!("it does not listen: {line}"))?;
+        served.url = line.trim().get(at..).unwrap_or_default().to_owned();
         Ok(served)
     }
 

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::lateness::Span;
 use super::{Scale, now};
 use crate::people::act;
+use crate::plain::client;
 use crate::served::Served;
 
 /// Time between two acts of people.
@@ -170,7 +171,7 @@ impl Site {
     /// Times that the first page and the metrics take, the median of five.
     pub async fn pages(&self) -> Result<(Duration, Duration)> {
         let url = &self.web.as_ref().context("nobody has the pages")?.url;
-        let client = reqwest::Client::new();
+        let client = client()?;
         let mut took = (Vec::new(), Vec::new());
         for _ in 0..5 {
             for (path, took) in [("", &mut took.0), ("metrics", &mut took.1)] {
