@@ -5,7 +5,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use super::{Office, SECRET, shows, synced};
+use super::{KEY, Office, SECRET, synced};
 use crate::serving::{Serving, until};
 
 /// Asks a server's API, and returns the status and the answer.
