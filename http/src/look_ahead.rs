@@ -47,7 +47,7 @@ where
             // The call itself is no part of what is awaited with `ask` in hand, which need not be shared.
             let answer = match ahead.asked.pop_front() {
                 Some(task) => task.done(),
-                None => ask(offset).boxed(),
+                None => begun(ask(offset)),
             };
             let (page, total) = answer.await?;
             ahead.came(offset, &page, total);
@@ -107,6 +107,14 @@ impl<R: Send + 'static> LookAhead<R> {
     }
 }
 
+/// A call that begins at once and comes on whether or not anybody waits for it, so that no other call has to wait for whoever
+/// wants its answer: it may be the next that the rate limit lets go. It ends if it is dropped.
+pub(crate) fn begun<T: Send + 'static>(
+    call: impl Future<Output = Result<T>> + Send + 'static,
+) -> BoxFuture<'static, Result<T>> {
+    Begun::begin(call).done()
+}
+
 /// A call that is under way, which ends if nobody wants its answer any more.
 struct Begun<T>(JoinHandle<Result<T>>);
 
@@ -149,10 +157,10 @@ where
 {
     try_stream! {
         let Some(first) = pages.try_next().await? else { return };
-        yield Begun::begin(look_up(first)).done().await?;
+        yield begun(look_up(first)).await?;
         let parts = pages.flat_map(|page| futures::stream::iter(parts(page, size)));
         let begun = parts.map(|part| match part {
-            Ok(part) => Begun::begin(look_up(part)).done(),
+            Ok(part) => begun(look_up(part)),
             Err(error) => std::future::ready(Err(error)).boxed(),
         });
         let mut found = begun.buffered(at_once);
@@ -178,11 +186,15 @@ fn parts<R>(page: Result<Vec<R>>, size: usize) -> Vec<Result<Vec<R>>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
+    use latchel_sync_core::registry::RateLimit;
     use serde_json::{Value, json};
+    use tokio::time::Instant;
 
     use super::*;
+    use crate::limit::Limits;
     use crate::pages;
 
     /// Reads a list of `total` rows ahead, of which each page has as many as `page` says of its offset; what was asked for.
@@ -240,5 +252,31 @@ mod tests {
             found.map(|rows| rows.map(|rows| rows.len()).map_err(|error| error.kind())).collect().await;
         let parts = [10, 4, 4, 2, 4, 4, 2].map(Ok).into_iter().chain([Err(ErrorKind::Unavailable)]);
         assert_eq!(came, parts.collect::<Vec<_>>());
+    }
+
+    /// A list by number of 40 pages, each with a look-up of its own, takes as long as the limit says where every answer takes
+    /// 300 ms.
+    #[tokio::test(start_paused = true)]
+    async fn the_limit_and_not_the_answers_decide_how_long_a_list_with_look_ups_takes() {
+        let limits = Arc::new(Limits::new(&[RateLimit { calls: 10, seconds: 1 }]).unwrap());
+        let call = move || {
+            let limits = Arc::clone(&limits);
+            async move {
+                limits.wait().await;
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                Ok(())
+            }
+        };
+        let begin = Instant::now();
+        let list = pages_ahead(4, |number| {
+            let page = Page { rows: vec![json!(number)], next: Some(number + 1).filter(|next| *next < 40) };
+            call().map_ok(move |()| (page, Some(40)))
+        });
+        let found = looked_up((1, 4), list, |rows: Vec<Value>| call().map_ok(move |()| rows));
+        assert_eq!(found.try_concat().await.unwrap().len(), 40);
+        // 80 calls are 8 bursts, the last of which is 7 spans of the limit behind the first.
+        let least = Duration::from_millis(7 * 1_040);
+        let took = begin.elapsed();
+        assert!(took >= least && took <= least + Duration::from_millis(1_200), "{took:?}");
     }
 }

@@ -34,16 +34,6 @@ impl Page<usize> {
     }
 }
 
-impl<R> Page<(usize, usize), R> {
-    /// Page `number` of a list by page number that tells no total and may give fewer rows than it is asked for: it goes on
-    /// for as long as a page has `least` rows, and then as many as the page before it. The next page's number and least
-    /// are what it is asked for with.
-    pub fn while_as_full(rows: Vec<R>, number: usize, least: usize) -> Self {
-        let count = rows.len();
-        Self { rows, next: (count >= least.max(1)).then_some((number + 1, count)) }
-    }
-}
-
 /// The query of a link to a list's next page, decoded. Nothing else of the link is used, so that it can lead neither to
 /// another host nor to another list, however the far side spells its prefix.
 ///
@@ -235,18 +225,6 @@ mod tests {
             Some(MOST_PAGES),
             "one that ends there is whole"
         );
-    }
-
-    #[tokio::test]
-    async fn a_far_side_that_gives_fewer_rows_than_asked_for_is_read_to_its_end() {
-        for (total, cap) in [(0, 20), (9, 20), (40, 20), (41, 20), (20, 500), (100, 500)] {
-            let list = pages((1, 10), move |(number, least)| async move {
-                let rows =
-                    (0..total).skip((number - 1) * cap).take(cap).map(|row: usize| json!(row)).collect();
-                Ok(Page::while_as_full(rows, number, least))
-            });
-            assert_eq!(list.try_concat().await.map(|rows| rows.len()).ok(), Some(total), "{total} by {cap}");
-        }
     }
 
     #[tokio::test]

@@ -1,4 +1,6 @@
-use futures::{FutureExt, TryFutureExt, TryStreamExt};
+use std::sync::Arc;
+
+use futures::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, stream};
 use latchel_sync_core::model::Window;
 use latchel_sync_core::registry::Settings;
 use latchel_sync_core::{Error, ErrorKind, Result};
@@ -17,9 +19,13 @@ pub(crate) const PROPERTY_GROUPS: &str = "property_groups";
 pub(crate) const WORK_ORDERS: &str = "work_orders";
 
 const PAGING: Paging =
-    Paging::by_link("next_page_path", &[("page[number]", "1")], "page[size]", 1_000).rows_in("data");
+    Paging::by_link("next_page_path", &[("page[number]", "1")], "page[size]", PAGE).rows_in("data");
+/// Number of rows of a page.
+pub(crate) const PAGE: usize = 1_000;
 /// Number of ids in one query, which keeps an address below 4,000 characters.
-const IDS_AT_ONCE: usize = 90;
+pub(crate) const MOST_IDS: usize = 90;
+/// Number of look-ups that are under way at once. Pages come one after another: only a page tells where the next one is.
+pub(crate) const AT_ONCE: usize = 4;
 /// End of AppFolio's night, by its own account.
 const OPENS_AGAIN: &str = "about 04:00 Pacific time (by AppFolio's own account it is closed from 21:00)";
 
@@ -33,12 +39,12 @@ const INCLUDE_HIDDEN: &str = "filters[IncludeHidden]";
 /// Query parameters.
 pub(crate) type Query = Vec<(String, String)>;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Api {
     transport: Transport,
     /// Lists of units and of tenants, with hidden ones or in the way that is not refused.
-    units: Ways,
-    tenants: Ways,
+    units: Arc<Ways>,
+    tenants: Arc<Ways>,
 }
 
 impl Api {
@@ -51,7 +57,7 @@ impl Api {
             .classify_error(classify)
             .opens_again(OPENS_AGAIN)
             .build()?;
-        Ok(Self { transport, units: Ways::default(), tenants: Ways::default() })
+        Ok(Self { transport, units: Arc::default(), tenants: Arc::default() })
     }
 
     /// A list with these filters.
@@ -89,18 +95,18 @@ impl Api {
         }
     }
 
-    /// Every row that one of `ids` selects by `filter`, in as few calls as the query's length allows.
+    /// Every row that one of `ids` selects by `filter`, in as few calls as the query's length allows, some of them at once.
     pub async fn by_ids(&self, resource: &str, filter: &str, ids: &[String]) -> Result<Vec<Value>> {
-        let mut rows = Vec::new();
-        for chunk in ids.chunks(IDS_AT_ONCE) {
-            for id in chunk {
-                checked(id)?;
-            }
-            let mut query = everything(resource);
-            query.push((filter.to_owned(), chunk.join(",")));
-            rows.extend(self.pages(resource, query).try_concat().await?);
+        for id in ids {
+            checked(id)?;
         }
-        Ok(rows)
+        let pages = |ids: &[String]| {
+            let mut query = everything(resource);
+            query.push((filter.to_owned(), ids.join(",")));
+            self.pages(resource, query).try_concat()
+        };
+        let look_ups: Vec<_> = ids.chunks(MOST_IDS).map(pages).collect();
+        stream::iter(look_ups).buffered(AT_ONCE).try_concat().await
     }
 
     /// A create; the same key again is answered with what was made the first time.

@@ -25,7 +25,7 @@ impl Config {
 /// AppFolio's words for the statuses that the rules know. How the API spells them is not public: these are the words of
 /// its screens and reports. Work that is done and waits for its bill is done, so that nobody is sent for it again, and
 /// it is left as it is, because *Completed* would take it out of the way to its bill.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatusWords {
     pub created: Option<String>,

@@ -9,24 +9,27 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{ErrorKind, Pages, Result};
 use latchel_sync_http::loose::{as_id, id_in};
-use latchel_sync_http::{Ways, rows};
+use latchel_sync_http::{Ways, looked_up, rows};
 use serde_json::Value;
 
 use crate::api::{
-    Api, ID, PROPERTIES, PROPERTY_GROUPS, PROPERTY_ID, Query, UNITS, distinct, everything, row_id, since,
+    AT_ONCE, Api, ID, MOST_IDS, PAGE, PROPERTIES, PROPERTY_GROUPS, PROPERTY_ID, Query, UNITS, distinct,
+    everything, row_id, since,
 };
 use crate::wire::{self, Unit};
 
 /// Changed properties bring all their units, because hiding a property hides them; then come changed units.
 pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
-        let mut properties = api.list(PROPERTIES, since(PROPERTIES, window)).pages();
+        let properties = api.list(PROPERTIES, since(PROPERTIES, window)).pages();
+        let mut properties = looked_up((MOST_IDS, AT_ONCE), properties, |part| with_units(api.clone(), part));
         while let Some(page) = properties.try_next().await? {
-            yield with_units(api, page).await?;
+            yield page;
         }
-        let mut units = api.pages(UNITS, since(UNITS, window));
+        let units = api.pages(UNITS, since(UNITS, window));
+        let mut units = looked_up((PAGE, AT_ONCE), units, |page| with_properties(api.clone(), page));
         while let Some(page) = units.try_next().await? {
-            yield with_properties(api, page).await?;
+            yield page;
         }
     }
     .boxed()
@@ -42,7 +45,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
         }
         _ => true,
     };
-    Ok(with_units(api, properties).await?.into_iter().filter(wanted).collect())
+    Ok(with_units(api.clone(), properties).await?.into_iter().filter(wanted).collect())
 }
 
 /// Groups have names in a list of their own. Where that is not permitted, or tells of no properties, the properties tell the
@@ -100,7 +103,7 @@ async fn read_members(api: &Api, groups: &mut BTreeMap<String, Group>) -> Result
 }
 
 /// A page of properties, each as its units, or as itself where it has none.
-async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
+async fn with_units(api: Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     let mut out = Vec::new();
     let mut properties = BTreeMap::new();
     for property in rows::<wire::Property>(&page, "property", row_id) {
@@ -135,7 +138,7 @@ async fn with_units(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
 }
 
 /// A page of units with their properties.
-async fn with_properties(api: &Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
+async fn with_properties(api: Api, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     let units = rows::<Unit>(&page, "unit", unit_key);
     let ids = distinct(units.iter().filter_map(|unit| Some(unit.as_ref().ok()?.property_id.clone())));
     let properties = rows::<wire::Property>(&api.by_ids(PROPERTIES, ID, &ids).await?, "property", row_id);

@@ -10,19 +10,23 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::id_in;
-use latchel_sync_http::{created, read_row, rows};
+use latchel_sync_http::{created, looked_up, read_row, rows};
 use serde_json::{Value, json};
 
-use crate::api::{Api, ID, PROPERTY_ID, TENANTS, UNIT_ID, WORK_ORDERS, distinct, row_id, since};
+use crate::api::{
+    AT_ONCE, Api, ID, PAGE, PROPERTY_ID, TENANTS, UNIT_ID, WORK_ORDERS, distinct, row_id, since,
+};
 use crate::config::StatusWords;
 use crate::description;
 use crate::wire::{self, Tenant};
 
 pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) -> Pages<'a, WorkOrder> {
     try_stream! {
-        let mut pages = api.list(WORK_ORDERS, since(WORK_ORDERS, window)).pages();
-        while let Some(page) = pages.try_next().await? {
-            yield read(api, words, page).await?;
+        let pages = api.list(WORK_ORDERS, since(WORK_ORDERS, window)).pages();
+        let read = |page| read(api.clone(), words.clone(), page);
+        let mut work_orders = looked_up((PAGE, AT_ONCE), pages, read);
+        while let Some(page) = work_orders.try_next().await? {
+            yield page;
         }
     }
     .boxed()
@@ -35,13 +39,13 @@ pub(crate) async fn by_id(
 ) -> Result<Vec<Row<WorkOrder>>> {
     let ids = distinct(ids.iter().map(|id| id.as_str().to_owned()));
     let page = api.by_ids(WORK_ORDERS, ID, &ids).await?;
-    read(api, words, page).await
+    read(api.clone(), words.clone(), page).await
 }
 
-async fn read(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Vec<Row<WorkOrder>>> {
-    let requesters = requesters(api, &page).await?;
+async fn read(api: Api, words: StatusWords, page: Vec<Value>) -> Result<Vec<Row<WorkOrder>>> {
+    let requesters = requesters(&api, &page).await?;
     let row = |row: &Value| match read_row::<wire::WorkOrder>(row) {
-        Ok(wire) => Row::Record(work_order(words, wire, &requesters)),
+        Ok(wire) => Row::Record(work_order(&words, wire, &requesters)),
         Err(bad) => Row::Invalid(bad.of_row("work order", row_id(row), row)),
     };
     Ok(page.iter().map(row).collect())

@@ -16,7 +16,7 @@ const PAGING: Paging = Paging::by_offset("offset", "limit", PAGE)
     .also(&[("orderby", "Id asc")])
     .ahead(AT_ONCE);
 /// Number of rows of a page.
-const PAGE: usize = 1_000;
+pub(crate) const PAGE: usize = 1_000;
 /// Number of pages of a list, and of look-ups by ids, that are under way at once: the rate limit, and not a slow answer, is to
 /// decide how long a list takes.
 pub(crate) const AT_ONCE: usize = 8;

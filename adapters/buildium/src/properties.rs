@@ -12,7 +12,7 @@ use latchel_sync_http::loose::number_in;
 use latchel_sync_http::{TextRow, looked_up};
 use serde_json::Value;
 
-use crate::api::{AT_ONCE, Api, Query, distinct, most_ids, row_id};
+use crate::api::{AT_ONCE, Api, PAGE, Query, distinct, most_ids, row_id};
 use crate::wire::{Rental, Unit};
 
 const RENTALS: &str = "v1/rentals";
@@ -30,20 +30,21 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Property> {
     try_stream! {
         let mut came = HashSet::new();
         let rentals = api.list(RENTALS, since.clone()).pages_as();
-        let with_units = |part| {
-            let api = api.clone();
-            async move { with_units(&api, part).await }
-        };
+        let with_units = |part| with_units(api.clone(), part);
         let mut rentals = looked_up((most_ids(RENTAL_IDS), AT_ONCE), rentals, with_units);
         while let Some(page) = rentals.try_next().await? {
             remember(&mut came, &page);
             yield page;
         }
-        let mut units = api.list(UNITS, since).pages_as();
-        let is_new = |unit: &TextRow<Unit>| unit.read().map_or(true, |unit| !came.contains(&unit.id));
-        while let Some(mut page) = units.try_next().await? {
-            page.retain(is_new);
-            yield with_rentals(api, page).await?;
+        let is_new = move |unit: &TextRow<Unit>| unit.read().map_or(true, |unit| !came.contains(&unit.id));
+        let units = api.list(UNITS, since).pages_as().map_ok(move |mut page| {
+            page.retain(&is_new);
+            page
+        });
+        let with_rentals = |page| with_rentals(api.clone(), page);
+        let mut units = looked_up((PAGE, AT_ONCE), units.boxed(), with_rentals);
+        while let Some(page) = units.try_next().await? {
+            yield page;
         }
     }
     .boxed()
@@ -70,7 +71,7 @@ pub(crate) async fn by_id(api: &Api, ids: &[PropertyRef]) -> Result<Vec<Row<Prop
         Row::Record(property) => ids.contains(&property.id) || ids.contains(&whole(&property.id)),
         _ => true,
     };
-    Ok(with_units(api, rentals).await?.into_iter().filter(wanted).collect())
+    Ok(with_units(api.clone(), rentals).await?.into_iter().filter(wanted).collect())
 }
 
 /// The property of a unit, which is asked for where it could not be read or had no units yet.
@@ -79,7 +80,7 @@ fn whole(id: &PropertyRef) -> PropertyRef {
 }
 
 /// Some rentals, each as its units, or as itself where it has none.
-async fn with_units(api: &Api, rows: Vec<TextRow<Rental>>) -> Result<Vec<Row<Property>>> {
+async fn with_units(api: Api, rows: Vec<TextRow<Rental>>) -> Result<Vec<Row<Property>>> {
     let mut out = Vec::new();
     let mut rentals = BTreeMap::new();
     for rental in rows {
@@ -119,7 +120,7 @@ async fn with_units(api: &Api, rows: Vec<TextRow<Rental>>) -> Result<Vec<Row<Pro
 }
 
 /// Units with their rentals.
-async fn with_rentals(api: &Api, units: Vec<TextRow<Unit>>) -> Result<Vec<Row<Property>>> {
+async fn with_rentals(api: Api, units: Vec<TextRow<Unit>>) -> Result<Vec<Row<Property>>> {
     let ids = distinct(units.iter().filter_map(|unit| Some(unit.read().ok()?.property_id)));
     let rentals: Vec<TextRow<Rental>> = api.by_ids(RENTALS, RENTAL_IDS, &ids).await?;
     // A rental that cannot be read was reported by its own page, or is with its next change.

@@ -1,6 +1,7 @@
 //! Tenants with the dates of their leases as residents.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use async_stream::try_stream;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -9,10 +10,10 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::{ListRow, TextRow, Unreadable, read_row};
+use latchel_sync_http::{ListRow, TextRow, Unreadable, looked_up, read_row};
 use serde_json::Value;
 
-use crate::api::{AT_ONCE, Api, Query, distinct};
+use crate::api::{AT_ONCE, Api, PAGE, Query, distinct};
 use crate::wire::{Lease, Phone, Tenant, full_name};
 
 pub(crate) const TENANTS: &str = "v1/leases/tenants";
@@ -37,9 +38,11 @@ pub(crate) fn changed(api: &Api, window: Window) -> Pages<'_, Resident> {
             came.extend(page.iter().filter_map(pair).take(room));
             yield page;
         }
-        let mut leases = api.list(LEASES, since).pages();
-        while let Some(page) = leases.try_next().await? {
-            yield of_leases(api, page, &came).await?;
+        let came = Arc::new(came);
+        let of_leases = |page| of_leases(api.clone(), page, Arc::clone(&came));
+        let mut residents = looked_up((PAGE, AT_ONCE), api.list(LEASES, since).pages(), of_leases);
+        while let Some(page) = residents.try_next().await? {
+            yield page;
         }
     }
     .boxed()
@@ -67,7 +70,7 @@ async fn one(api: &Api, id: &ResidentRef) -> Result<Vec<Row<Resident>>> {
 
 /// The tenants on some leases but for those that `came` before, looked up by the leases' units and properties because a lease has
 /// only their ids.
-async fn of_leases(api: &Api, page: Vec<Value>, came: &HashSet<Pair>) -> Result<Vec<Row<Resident>>> {
+async fn of_leases(api: Api, page: Vec<Value>, came: Arc<HashSet<Pair>>) -> Result<Vec<Row<Resident>>> {
     let mut out = Vec::new();
     let mut wanted = HashSet::new();
     let (mut units, mut properties) = (Vec::new(), Vec::new());

@@ -34,10 +34,7 @@ pub(crate) fn changed<'a>(api: &'a Api, words: &'a StatusWords, window: Window) 
     let since: Query = vec![("lastupdatedfrom", day_before.format("%Y-%m-%d").to_string())];
     try_stream! {
         let tasks = api.list(TASKS, since.clone()).pages();
-        let of_tasks = |part| {
-            let (api, words) = (api.clone(), words.clone());
-            async move { of_tasks(&api, &words, part).await }
-        };
+        let of_tasks = |part| of_tasks(api.clone(), words.clone(), part);
         let mut tasks = looked_up((most_ids(TASK_IDS), AT_ONCE), tasks, of_tasks);
         while let Some(page) = tasks.try_next().await? {
             yield page;
@@ -65,7 +62,7 @@ fn of_bad_task(id: String, bad: &Unreadable) -> Row<WorkOrder> {
     invalid(id, &format!("Task.{}", bad.field), &bad.problem)
 }
 
-async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Vec<Row<WorkOrder>>> {
+async fn of_tasks(api: Api, words: StatusWords, page: Vec<Value>) -> Result<Vec<Row<WorkOrder>>> {
     let mut out = Vec::new();
     let mut tasks = HashMap::new();
     for row in &page {
@@ -78,7 +75,7 @@ async fn of_tasks(api: &Api, words: &StatusWords, page: Vec<Value>) -> Result<Ve
     }
     let ids = distinct(tasks.keys().copied());
     for row in api.by_ids::<Value>(WORK_ORDERS, TASK_IDS, &ids).await? {
-        out.push(joined(words, &row, |id| tasks.get(&id)));
+        out.push(joined(&words, &row, |id| tasks.get(&id)));
     }
     Ok(out)
 }

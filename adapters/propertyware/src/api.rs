@@ -19,7 +19,7 @@ use crate::config::Config;
 const PAGING: Paging = Paging::by_offset("offset", "limit", 500)
     .total_in_header("x-total-count")
     .also(&[("orderby", "id asc")])
-    .ahead(4);
+    .ahead(8);
 /// Up to so many records are asked for one by one; for more, the whole list is read, since no list takes several ids.
 const ONE_BY_ONE: usize = 8;
 /// Number of records of a list that are kept until their related records are read in one go, which costs a whole list; a bound

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
@@ -16,10 +17,14 @@ use crate::config::Config;
 use crate::filters::{Among, Filters};
 
 /// The order is that of ids; another cannot be asked for.
-const PAGING: Paging = Paging::by_number("pagenumber", "pagesize", 1_000)
+const PAGING: Paging = Paging::by_number("pagenumber", "pagesize", PAGE)
     .total_in_header("x-total-results")
     .empty_if(has_no_rows)
-    .ahead(4);
+    .ahead(AT_ONCE);
+/// Number of rows of a page.
+pub(crate) const PAGE: usize = 1_000;
+/// Number of pages of a list, and of look-ups for them, that are under way at once.
+pub(crate) const AT_ONCE: usize = 4;
 /// Words that the answer to a missing privilege may contain; its status is a 403 in one place and a 500 in another.
 const PRIVILEGE_WORDS: [&str; 3] = ["privilege", "permission", "not authorized"];
 /// Words of a log-in, or a call, that found all of the user's sessions taken: no credentials are wrong.
@@ -45,12 +50,12 @@ impl Resource {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Api {
     transport: Transport,
     /// Spellings of a filter for several values, and for a span of them.
-    several: Ways,
-    spans: Ways,
+    several: Arc<Ways>,
+    spans: Arc<Ways>,
 }
 
 impl Api {
@@ -77,7 +82,7 @@ impl Api {
             .classify_error(classify)
             .asks_to_wait(|status, body| is_full(status, body).then_some(UNTIL_FREE))
             .build()?;
-        Ok(Self { transport, several: Ways::default(), spans: Ways::default() })
+        Ok(Self { transport, several: Arc::default(), spans: Arc::default() })
     }
 
     /// The first row of a list, to see whether it may be read.

@@ -8,10 +8,10 @@ use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::model::{InvalidRecord, Property, PropertyId, PropertyRef, Row, UnitId, Window};
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::{List, RawPages, Unreadable, read_row};
+use latchel_sync_http::{List, RawPages, Unreadable, looked_up, read_row};
 use serde_json::Value;
 
-use crate::api::{Api, Resource};
+use crate::api::{AT_ONCE, Api, PAGE, Resource};
 use crate::clock::{first_day, freshness};
 use crate::filters::Filters;
 use crate::wire;
@@ -35,9 +35,10 @@ pub(crate) fn changed(api: &Api, zone: Tz, window: Window) -> Pages<'_, Property
                 yield rows;
             }
         }
-        let mut units = api.list(UNITS, &since).pages();
+        let with_properties = |page| with_properties(api.clone(), zone, page);
+        let mut units = looked_up((PAGE, AT_ONCE), api.list(UNITS, &since).pages(), with_properties);
         while let Some(page) = units.try_next().await? {
-            yield with_properties(api, zone, page).await?;
+            yield page;
         }
     }
     .boxed()
@@ -91,7 +92,7 @@ fn with_units(api: &Api, zone: Tz, page: Vec<Value>) -> Pages<'_, Property> {
 }
 
 /// A page of units with their properties.
-async fn with_properties(api: &Api, zone: Tz, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
+async fn with_properties(api: Api, zone: Tz, page: Vec<Value>) -> Result<Vec<Row<Property>>> {
     let ids: BTreeSet<_> = page.iter().filter_map(|row| number_in(row, "PropertyID")).collect();
     let found: Vec<_> = api.among(PROPERTIES, "PropertyID", &ids, List::pages).try_concat().await?;
     // A property that cannot be read was reported by its own page, or is with its next change.

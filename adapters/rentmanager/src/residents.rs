@@ -14,10 +14,10 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::{instant_of, number_in};
-use latchel_sync_http::{List, Unreadable, read_row};
+use latchel_sync_http::{List, Unreadable, looked_up, read_row};
 use serde_json::{Value, json};
 
-use crate::api::{Api, Resource};
+use crate::api::{AT_ONCE, Api, PAGE, Resource};
 use crate::filters::Filters;
 use crate::properties::reference;
 use crate::wire::{Lease, Tenant};
@@ -34,9 +34,10 @@ type Pair = (i64, i64);
 
 pub(crate) fn all(api: &Api, zone: Tz) -> Pages<'_, Resident> {
     try_stream! {
-        let mut pages = api.list(TENANTS, &Filters::default()).pages();
-        while let Some(page) = pages.try_next().await? {
-            yield with_leases(api, zone, &page).await?;
+        let tenants = api.list(TENANTS, &Filters::default()).pages();
+        let mut residents = looked_up((PAGE, AT_ONCE), tenants, |page| with_leases(api.clone(), zone, page));
+        while let Some(page) = residents.try_next().await? {
+            yield page;
         }
     }
     .boxed()
@@ -50,7 +51,7 @@ pub(crate) async fn by_id(api: &Api, zone: Tz, ids: &[ResidentRef]) -> Result<Ve
     let mut found = Vec::new();
     let mut pages = api.among(TENANTS, "TenantID", &tenants, List::whole);
     while let Some(page) = pages.try_next().await? {
-        found.extend(with_leases(api, zone, &page).await?);
+        found.extend(with_leases(api.clone(), zone, page).await?);
     }
     found.retain(|row| match row {
         Row::Record(resident) => wanted.contains(&resident.id.key()),
@@ -61,10 +62,10 @@ pub(crate) async fn by_id(api: &Api, zone: Tz, ids: &[ResidentRef]) -> Result<Ve
 }
 
 /// A page of tenants as residents; one without a lease is none yet.
-async fn with_leases(api: &Api, zone: Tz, page: &[Value]) -> Result<Vec<Row<Resident>>> {
+async fn with_leases(api: Api, zone: Tz, page: Vec<Value>) -> Result<Vec<Row<Resident>>> {
     let mut out = Vec::new();
     let mut tenants = BTreeMap::new();
-    for row in page {
+    for row in &page {
         match number_in(row, "TenantID") {
             Some(id) => drop(tenants.insert(id, read_row::<Tenant>(row))),
             None => out.push(Row::Invalid(Unreadable::missing("TenantID", row).of_row("tenant", None, row))),

@@ -10,10 +10,10 @@ use latchel_sync_core::model::{
 };
 use latchel_sync_core::{Pages, Result};
 use latchel_sync_http::loose::number_in;
-use latchel_sync_http::{List, RawPages, Ways, read_row};
+use latchel_sync_http::{List, RawPages, Unreadable, Ways, looked_up, read_row};
 use serde_json::{Map, Value, json};
 
-use crate::api::{Api, Resource};
+use crate::api::{AT_ONCE, Api, PAGE, Resource};
 use crate::clock::{first_day, freshness};
 use crate::config::{Names, TITLE};
 use crate::filters::Filters;
@@ -78,16 +78,17 @@ pub(crate) fn changed(reading: Reading<'_>, window: Window) -> Pages<'_, WorkOrd
     let since = Filters::changed_since(first_day(window, reading.zone));
     try_stream! {
         let mut tables = None;
-        let mut pages = reading.issues(&since);
+        let placed = |page| placed(reading.api.clone(), page);
+        let mut pages = looked_up((PAGE, AT_ONCE), reading.issues(&since), placed);
         while let Some(page) = pages.try_next().await? {
-            if page.is_empty() {
+            if page.rows.is_empty() {
                 continue;
             }
             if tables.is_none() {
                 tables = Some(reading.known.afresh(reading.api).await?);
             }
             if let Some(tables) = &tables {
-                yield rows(reading, tables, &page).await?;
+                yield rows(reading, tables, &page);
             }
         }
     }
@@ -106,23 +107,38 @@ pub(crate) async fn by_id(reading: Reading<'_>, ids: &[WorkOrderId]) -> Result<V
         return Ok(Vec::new());
     }
     let tables = reading.known.for_issues(reading.api, &found).await?;
-    rows(reading, &tables, &found).await
+    Ok(rows(reading, &tables, &placed(reading.api.clone(), found).await?))
 }
 
-/// Work orders, for which the properties of units that are told alone are looked up in one go.
-async fn rows(reading: Reading<'_>, tables: &Tables, page: &[Value]) -> Result<Vec<Row<WorkOrder>>> {
-    let issues: Vec<_> = page.iter().map(read_row::<Issue>).collect();
-    let alone = issues.iter().flatten().filter(|issue| issue.property().is_none());
+/// Rows of issues, with the properties of those that tell a unit alone.
+struct Placed {
+    rows: Vec<(Value, Result<Issue, Unreadable>)>,
+    properties: BTreeMap<i64, i64>,
+}
+
+/// Looks up the properties of units that are told alone, in one go.
+async fn placed(api: Api, page: Vec<Value>) -> Result<Placed> {
+    let read = |row: Value| {
+        let issue = read_row::<Issue>(&row);
+        (row, issue)
+    };
+    let rows: Vec<_> = page.into_iter().map(read).collect();
+    let issues = rows.iter().filter_map(|(_, issue)| issue.as_ref().ok());
+    let alone = issues.filter(|issue| issue.property().is_none());
     let units: BTreeSet<i64> = alone.filter_map(Issue::unit).collect();
-    let properties = if units.is_empty() { BTreeMap::new() } else { of_units(reading.api, &units).await? };
-    let row = |(row, issue): (&Value, _)| match issue {
-        Ok(issue) => work_order(reading, tables, &properties, &issue, row),
+    let properties = if units.is_empty() { BTreeMap::new() } else { of_units(&api, &units).await? };
+    Ok(Placed { rows, properties })
+}
+
+fn rows(reading: Reading<'_>, tables: &Tables, page: &Placed) -> Vec<Row<WorkOrder>> {
+    let row = |(row, issue): &(Value, Result<Issue, Unreadable>)| match issue {
+        Ok(issue) => work_order(reading, tables, &page.properties, issue, row),
         Err(bad) => {
-            let bad: latchel_sync_http::Unreadable = bad;
-            Row::Invalid(bad.of_row("work order", number_in(row, ID).map(|id| id.to_string()), row))
+            let id = number_in(row, ID).map(|id| id.to_string());
+            Row::Invalid(bad.clone().of_row("work order", id, row))
         }
     };
-    Ok(page.iter().zip(issues).map(row).collect())
+    page.rows.iter().map(row).collect()
 }
 
 fn work_order(

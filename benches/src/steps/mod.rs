@@ -75,10 +75,10 @@ pub struct Sizes {
     #[arg(long, default_value_t = 150)]
     pub world: u32,
     /// For how many seconds a platform is pulled.
-    #[arg(long, default_value_t = 120)]
+    #[arg(long, default_value_t = 60)]
     pub pull_seconds: u64,
     /// About how many units that platform has. The first page of a list is asked for alone, so that short lists use less of a limit.
-    #[arg(long, default_value_t = 3_000)]
+    #[arg(long, default_value_t = 20_000)]
     pub pull_units: u32,
     /// Latency of the far side, in milliseconds.
     #[arg(long, default_value_t = 50)]

@@ -8,7 +8,11 @@ use latchel_sync_core::Result;
 use super::paging::{Counted, Unit};
 use super::{Asked, Counts};
 use crate::look_ahead::with_totals;
-use crate::{Cut, ListRow, Page, Part, Rows, covered, in_parts, pages};
+use crate::{Cut, ListRow, Page, Part, Rows, covered, in_parts};
+
+/// Number of full pages behind which further ones are asked for ahead although no total is told: some of those are behind the
+/// end of the list, and are not to weigh beside the pages that are there.
+const FULL_BEFORE_AHEAD: usize = 4;
 
 impl Asked {
     /// Asks for a part of the list; `size` is what the far side is told of its size.
@@ -49,24 +53,29 @@ pub(super) fn even<R: ListRow>(list: Asked, counted: Counted, cut: Cut) -> Count
     })
 }
 
-/// Pages by number that may have fewer rows than were asked for, without a total.
+/// Pages by number that may have fewer rows than were asked for, without a total: a list goes on for as long as a page has as
+/// many rows as the first, and the first as many as are sure to come.
 pub(super) fn uneven<R: ListRow>(list: Asked, counted: Counted, cut: Cut) -> Counts<R> {
     let list = Arc::new(list);
     let wanted = list.paging.size;
-    let pages = pages((1, counted.full_up_to), move |(number, least): (usize, usize)| {
-        let list = Arc::clone(&list);
+    // Number of rows of the first page that came whole; how many one that came in parts would have had is not known.
+    let full = Arc::new(OnceLock::new());
+    let pages = with_totals(list.paging.at_once, move |before: usize| {
+        let (list, full) = (Arc::clone(&list), Arc::clone(&full));
         async move {
-            // Behind the first page it is known how many rows a page has.
-            let size = if number == 1 { wanted } else { least };
+            let least = full.get().copied().unwrap_or(counted.full_up_to);
+            let size = if before == 0 { wanted } else { least };
             let ask =
                 |part: Part| list.part(counted, part, if part.size == size { wanted } else { part.size });
-            let rows: Vec<R> = in_parts(&list.path, ((number - 1) * size, size), cut, ask).await?.rows;
-            let came_in_parts = rows.iter().any(R::is_stand_in);
-            let Page { rows, next } = Page::while_as_full(rows, number, least);
-            // How many it would have had at once is not known then.
-            let next = next.map(|(number, count)| (number, if came_in_parts { least } else { count }));
-            Ok(Page { rows, next })
+            let rows: Vec<R> = in_parts(&list.path, (before * size, size), cut, ask).await?.rows;
+            let goes_on = rows.len() >= least.max(1);
+            if goes_on && !rows.iter().any(R::is_stand_in) {
+                full.get_or_init(|| rows.len());
+            }
+            // Where nobody tells a total, a list that went on for long is believed to go on.
+            let is_long = goes_on && before + 1 >= FULL_BEFORE_AHEAD && full.get().is_some();
+            Ok((Page { rows, next: goes_on.then_some(before + 1) }, is_long.then_some(usize::MAX)))
         }
     });
-    pages.map_ok(|rows| (rows, None)).boxed()
+    pages.map_ok(|(rows, _)| (rows, None)).boxed()
 }

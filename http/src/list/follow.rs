@@ -7,6 +7,7 @@ use latchel_sync_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
 use super::{Asked, Counts, Way};
+use crate::look_ahead::begun;
 use crate::{Effort, ListRow, Page, Rows, pages, query_of_link};
 
 impl Asked {
@@ -28,7 +29,7 @@ pub(super) fn by_cursor<R: ListRow>(list: Asked, next: &'static str) -> Counts<R
     let list = Arc::new(list);
     let pages = pages(None, move |cursor: Option<String>| {
         let list = Arc::clone(&list);
-        async move {
+        begun(async move {
             let (Rows { rows, .. }, body) = list.page_behind(cursor).await?;
             let next = match body.get(next) {
                 Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor.clone()),
@@ -36,7 +37,7 @@ pub(super) fn by_cursor<R: ListRow>(list: Asked, next: &'static str) -> Counts<R
                 _ => None,
             };
             Ok(Page { rows, next: next.map(Some) })
-        }
+        })
     });
     pages.map_ok(|rows| (rows, None)).boxed()
 }
@@ -45,7 +46,7 @@ pub(super) fn by_key<R: ListRow>(list: Asked) -> Counts<R> {
     let list = Arc::new(list);
     let pages = pages(None, move |after: Option<String>| {
         let list = Arc::clone(&list);
-        async move {
+        begun(async move {
             let (Rows { rows, .. }, _) = list.page_behind(after).await?;
             if rows.len() < list.paging.size {
                 return Ok(Page { rows, next: None });
@@ -59,7 +60,7 @@ pub(super) fn by_key<R: ListRow>(list: Asked) -> Counts<R> {
                 .with("field", list.paging.id)
             })?;
             Ok(Page { rows, next: Some(Some(next)) })
-        }
+        })
     });
     pages.map_ok(|rows| (rows, None)).boxed()
 }
@@ -77,7 +78,7 @@ pub(super) fn by_link<R: ListRow>(
     let list = Arc::new(list);
     let pages = pages(begin, move |query: Vec<(String, String)>| {
         let list = Arc::clone(&list);
-        async move {
+        begun(async move {
             let call =
                 list.transport.get(&list.path).queries(query.iter().map(|(name, value)| (name, value)));
             let (Rows { rows, .. }, body) = list.listed(call.send().await?).await?;
@@ -88,7 +89,7 @@ pub(super) fn by_link<R: ListRow>(
                 return Err(Error::new(ErrorKind::Malformed, message).with("field", next));
             }
             Ok(Page { rows, next: next_query })
-        }
+        })
     });
     pages.map_ok(|rows| (rows, None)).boxed()
 }

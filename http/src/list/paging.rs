@@ -153,7 +153,7 @@ impl Paging {
     }
 
     /// Pages by number may have fewer rows than were asked for, but surely `least` if there are as many: a list goes on for
-    /// as long as a page has as many rows as the one before it, and the first `least`.
+    /// as long as a page has as many rows as the first, and the first `least`.
     pub const fn at_least(self, least: usize) -> Self {
         let way = match self.way {
             Way::Counted(counted) => {
@@ -176,8 +176,9 @@ impl Paging {
         Self { empty: Some(is_empty), ..self }
     }
 
-    /// Up to `pages` are asked for at once, where the far side tells a total and beginnings can be computed: by offset and by
-    /// number.
+    /// Up to `pages` are asked for at once, where beginnings can be computed (by offset and by number) and the far side tells a
+    /// total. By number with [`at_least`](Self::at_least) no total is needed: behind several full pages others are asked for
+    /// ahead, of which up to `pages - 1` may be behind the end of the list.
     pub const fn ahead(self, pages: usize) -> Self {
         Self { at_once: pages, ..self }
     }

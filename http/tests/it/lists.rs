@@ -1,12 +1,14 @@
 //! Each way of paging, against a far side that pages so.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt};
 use latchel_sync_core::ErrorKind;
 use latchel_sync_core::calls;
 use latchel_sync_core::registry::{RateLimit, Settings};
-use latchel_sync_http::{Paging, Transport};
+use latchel_sync_http::{Paging, Transport, looked_up};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -133,6 +135,64 @@ async fn by_number_a_page_may_have_fewer_rows_than_were_asked_for() {
         let list = transport(&server).list("things", &paging).all().await;
         assert_eq!(list.expect("a list"), rows(0, total), "{total} by {cap}");
     }
+}
+
+/// Without a total some pages behind the end may be asked for, but of long lists alone.
+#[tokio::test]
+async fn by_number_a_long_list_without_a_total_is_asked_for_ahead() {
+    for (total, cap, needed, needless) in [
+        (0, 10, 1, 0),
+        (9, 10, 2, 0),
+        (39, 10, 4, 0),
+        (40, 10, 5, 2),
+        (95, 10, 10, 2),
+        (70, 7, 11, 2),
+        (21, 7, 4, 0),
+    ] {
+        let server = far(move |request| {
+            let size = number(request, "size").min(cap);
+            let begin = ((number(request, "page") - 1) * size).min(total);
+            ResponseTemplate::new(200).set_body_json(rows(begin, (begin + size).min(total)))
+        })
+        .await;
+        let paging = Paging::by_number("page", "size", 10).at_least(5).ahead(3);
+        let list = transport(&server).list("things", &paging).all().await;
+        assert_eq!(list.expect("a list"), rows(0, total), "{total} by {cap}");
+        let asked = asked(&server).await;
+        let distinct: HashSet<_> = asked.iter().collect();
+        assert_eq!(distinct.len(), asked.len(), "none is asked for twice");
+        assert!((needed..=needed + needless).contains(&asked.len()), "{total} by {cap}: {asked:?}");
+    }
+}
+
+/// Whoever reads a list makes other calls between its parts. The call for the next page, which only the one before it names,
+/// must not stand in their way.
+#[tokio::test]
+async fn other_calls_go_on_while_a_page_is_looked_up() {
+    let server = far(|request| {
+        let from = number(request, "after");
+        ResponseTemplate::new(200)
+            .set_body_json(json!({"rows": rows(from, from + 10), "next": (from < 90).then_some(from + 10)}))
+    })
+    .await;
+    Mock::given(path("/api/other")).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    let transport = limited(&server, &[RateLimit { calls: 20, seconds: 1 }]);
+    let paging = Paging::by_cursor("after", "next", "limit", 10).rows_in("rows");
+    let look_up = |rows: Vec<Value>| {
+        let other = transport.get("other").send();
+        async move { other.await.map(|_| rows) }
+    };
+    let mut pages = looked_up((10, 4), transport.list("things", &paging).pages(), look_up);
+    let read = async {
+        let mut count = 0;
+        while let Some(page) = pages.try_next().await.expect("a page") {
+            count += page.len();
+            transport.get("other").send().await.expect("an answer");
+        }
+        count
+    };
+    let count = tokio::time::timeout(Duration::from_secs(30), read).await;
+    assert_eq!(count.expect("no call waits for ever"), 100);
 }
 
 #[tokio::test]
