@@ -241,12 +241,16 @@ impl SharedWorker {
     }
 
     async fn keep_plans(&self, stop: &StopSignal) {
+        let mut changes = self.worker.accounts.changes();
         while !stop.is_set() {
             match self.plan(Anew::New).await {
                 Ok(()) => self.worker.pulses.scheduler.beat(),
                 Err(error) => tracing::warn!(%error, "the schedule could not be looked at"),
             }
-            wait(stop, BETWEEN_PLANS).await;
+            tokio::select! {
+                () = wait(stop, BETWEEN_PLANS) => {}
+                _ = changes.changed() => {}
+            }
         }
     }
 
