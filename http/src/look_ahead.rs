@@ -189,12 +189,13 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
 
+    use futures::TryFutureExt;
     use latchel_sync_core::registry::RateLimit;
     use serde_json::{Value, json};
     use tokio::time::Instant;
 
     use super::*;
-    use crate::limit::Limits;
+    use crate::limit::{CallLimits, Limits};
     use crate::pages;
 
     /// Reads a list of `total` rows ahead, of which each page has as many as `page` says of its offset; what was asked for.
@@ -258,13 +259,15 @@ mod tests {
     /// 300 ms.
     #[tokio::test(start_paused = true)]
     async fn the_limit_and_not_the_answers_decide_how_long_a_list_with_look_ups_takes() {
-        let limits = Arc::new(Limits::new(&[RateLimit { calls: 10, seconds: 1 }]).unwrap());
+        let all = CallLimits::apart();
+        let limits = Limits::new(&[RateLimit { calls: 10, seconds: 1 }], None, all).unwrap();
+        let limits = Arc::new(limits);
         let call = move || {
             let limits = Arc::clone(&limits);
             async move {
-                limits.wait().await;
+                limits.wait().await?;
                 tokio::time::sleep(Duration::from_millis(300)).await;
-                Ok(())
+                Ok::<_, Error>(())
             }
         };
         let begin = Instant::now();

@@ -91,8 +91,9 @@ impl PostgresLedger {
         })?;
         let database = options.get_database().unwrap_or("the default database").to_owned();
         let place = format!("{database} on {}", options.get_host());
-        // A process that stands still amid a transaction keeps the account from nobody for longer than its lease would.
-        let options = change(options.options([("idle_in_transaction_session_timeout", "60s")]));
+        // A process that stands still amid a transaction holds up others, who need the same rows, for no longer than it may give no sign
+        // of life; nobody else takes seconds between two statements.
+        let options = change(options.options([("idle_in_transaction_session_timeout", "10s")]));
         let unreachable = |error| {
             Error::new(ErrorKind::Ledger, "the ledger cannot be reached")
                 .with("database", &place)
