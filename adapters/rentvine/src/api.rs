@@ -11,8 +11,6 @@ use crate::config::Config;
 
 /// The fewest rows that a page has which is not the last: the smallest default.
 const SMALLEST_PAGE: usize = 15;
-/// Number of pages of a long list that are asked for at once. No total is told, so that all but one may be behind its end.
-const AT_ONCE: usize = 3;
 /// By how much more is asked for than the window holds: nothing says in which zone Rentvine reads and keeps times.
 const MARGIN: TimeDelta = TimeDelta::days(1);
 
@@ -37,8 +35,7 @@ impl Api {
             .rate_limits(&[limit])
             .build()?;
         let paging = Paging::by_number("page", "pageSize", config.page_size.get());
-        let paging = paging.at_least(SMALLEST_PAGE).ahead(AT_ONCE);
-        Ok(Self { transport, paging, zone: config.time_zone })
+        Ok(Self { transport, paging: paging.at_least(SMALLEST_PAGE), zone: config.time_zone })
     }
 
     /// One record in its envelope; `None` if it is not there.

@@ -31,10 +31,7 @@ async fn made_good_after(signal: &str) {
     let mut setup = Setup::of(crate::setup::small_world(), OFTEN).await.on_postgres(url);
     let web = Serving::by(serve(&setup, "web")).await;
     let first = Serving::by(serve(&setup, "worker")).await;
-    until(&setup, "the first writes", |setup| {
-        setup.server.read(|world| !world.latchel.properties.is_empty())
-    })
-    .await;
+    until(&setup, "the first writes", |setup| !setup.writes().is_empty()).await;
     first.signal(signal);
     // By now a create would show whose answer was lost; without this the test would wait as long.
     setup.advance(chrono::TimeDelta::minutes(10));
